@@ -1,0 +1,111 @@
+"""The project's own promises: its paths, its door, its version, its imports."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from itertools import chain
+from pathlib import Path
+
+import pytest
+
+import chainrule
+
+ROOT = Path(__file__).parents[1]
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+TOOL = PYPROJECT["tool"]
+NOT_OURS = {".git", ".venv", "__pycache__", "build", "dist"}
+
+
+def paths_named_in_pyproject() -> Iterator[str]:
+    project, hatch = PYPROJECT["project"], TOOL["hatch"]["build"]["targets"]
+    yield project["readme"]
+    yield from project["license-files"]
+    yield from hatch["wheel"]["packages"]
+    yield from hatch["sdist"]["include"]
+    yield from TOOL["ruff"]["src"]
+    yield from TOOL["ruff"]["extend-exclude"]
+    yield from TOOL["ruff"]["lint"]["per-file-ignores"]
+    yield TOOL["mypy"]["mypy_path"]
+    yield from TOOL["pytest"]["ini_options"]["testpaths"]
+
+
+def committed_texts(folder: Path = ROOT) -> Iterator[Path]:
+    for path in sorted(folder.iterdir()):
+        if path.name in NOT_OURS or path.name.endswith(("_cache", ".egg-info")):
+            continue
+        if path.is_dir():
+            yield from committed_texts(path)
+        elif path.suffix not in {".npz", ".png", ".pyc"}:
+            yield path
+
+
+def modules_after(statement: str) -> set[str]:
+    """Top-level names of the modules that a fresh Python holds after a statement."""
+    code = f"import sys; {statement}; print(*sys.modules)"
+    command = [sys.executable, "-c", code]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    return {name.partition(".")[0] for name in done.stdout.split()}
+
+
+@pytest.mark.parametrize("pattern", sorted(set(paths_named_in_pyproject())))
+def test_every_path_named_in_pyproject_exists(pattern):
+    assert any(ROOT.glob(pattern.lstrip("/").removesuffix("/**")))
+
+
+def test_the_version_is_the_same_inside_and_outside():
+    assert chainrule.__version__ == PYPROJECT["project"]["version"]
+
+
+def test_python_and_dependencies_have_no_upper_caps():
+    project = PYPROJECT["project"]
+    extras = chain.from_iterable(project["optional-dependencies"].values())
+    asked = [project["requires-python"], *project["dependencies"], *extras]
+    assert [wish for wish in asked if re.search(r"<|==|~=", wish)] == []
+
+
+def test_test_and_dev_are_the_same_as_extras_and_as_groups():
+    extras = PYPROJECT["project"]["optional-dependencies"]
+    groups = PYPROJECT["dependency-groups"]
+    assert extras["test"] == groups["test"]
+    assert extras["dev"][0] == "chainrule[test]"
+    assert groups["dev"][0] == {"include-group": "test"}
+    assert extras["dev"][1:] == groups["dev"][1:]
+
+
+def test_all_is_sorted_and_complete():
+    public = {name for name in vars(chainrule) if not name.startswith("_")}
+    submodules = {path.stem for path in Path(chainrule.__path__[0]).iterdir()}
+    named = chainrule.__all__
+    assert list(named) == sorted(named)
+    assert public - submodules <= set(named)
+    assert [name for name in named if not hasattr(chainrule, name)] == []
+
+
+@pytest.mark.parametrize(
+    "name", [name for name in chainrule.__all__ if not name.startswith("_")]
+)
+def test_every_public_name_shows_an_example_that_runs(name):
+    assert ">>> " in (getattr(chainrule, name).__doc__ or "")
+
+
+def test_the_package_says_that_it_is_typed():
+    assert (Path(chainrule.__path__[0]) / "py.typed").is_file()
+
+
+def test_importing_chainrule_brings_in_numpy_alone():
+    extra = modules_after("import chainrule") - modules_after("import numpy")
+    assert extra - sys.stdlib_module_names == {"chainrule"}
+
+
+def test_no_committed_text_names_a_path_of_one_machine():
+    places = [re.escape(str(place)) for place in (ROOT, Path.home(), sys.prefix)]
+    anyone = r"/home/\w+|/Users/\w+|[A-Z]:\\Users"
+    machine = re.compile(rf"(?<![\w.])(?:{'|'.join(places)}|{anyone})/", re.ASCII)
+    named = {
+        path.relative_to(ROOT).as_posix(): match.group()
+        for path in committed_texts()
+        if (match := machine.search(path.read_text(encoding="utf-8")))
+    }
+    assert named == {}
