@@ -26,7 +26,6 @@ def test_article_py_gives_the_right_numbers():
 
 
 @pytest.mark.frameworks
-@pytest.mark.filterwarnings("ignore")  # TensorFlow's own deprecations
 def test_the_articles_two_listings_agree(capsys):
     in_numpy = runpy.run_path(str(EXAMPLES / "article_numpy.py"))
     in_tensorflow = runpy.run_path(str(EXAMPLES / "article_tensorflow.py"))
