@@ -15,11 +15,9 @@ import chainrule
 ROOT = Path(__file__).parents[1]
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 TOOL = PYPROJECT["tool"]
+PLACES = [str(place) for place in (ROOT, Path.home(), sys.prefix) if place != Path("/")]
 MACHINE = re.compile(
-    "|".join(
-        [re.escape(f"{place}/") for place in (ROOT, Path.home(), sys.prefix)]
-        + [r"(?<![\w.])/(?:home|Users)/\w+/", r"[A-Z]:\\Users"]
-    )
+    rf"(?<![\w.])(?:{'|'.join(map(re.escape, PLACES))}|/(?:home|Users)/\w+)/|[A-Z]:\\Users"
 )
 NOT_OURS = {".git", ".venv", "__pycache__", "build", "dist"}
 
@@ -113,8 +111,6 @@ def test_no_committed_text_names_a_path_of_one_machine():
     assert named == {}
 
 
-@pytest.mark.parametrize(
-    "place", [ROOT, Path.home(), "/ho" + "me/ada", "/Us" + "ers/ada"]
-)
+@pytest.mark.parametrize("place", [*PLACES, "/ho" + "me/ada", "/Us" + "ers/ada"])
 def test_a_path_of_one_machine_would_be_found(place):
     assert MACHINE.search(f'open("{place}/data.npz")')
