@@ -1,0 +1,55 @@
+"""Undoing broadcasting: a gradient is brought to the shape of what it belongs to, for all ops at once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from chainrule.program import Value
+from chainrule.trace import Traced
+
+
+def fit(gradient: Any, target: Traced) -> tuple[Any, str]:
+    """``gradient`` with the shape of ``target``, and the reason if something had to be done.
+
+    Where broadcasting copied an entry, the gradients of the copies add up; where a gradient comes as one number
+    for all entries, each entry gets it.
+    """
+    value = target.value
+    shape = np.shape(gradient)
+    if shape == value.shape:
+        return gradient, ""
+    new, stretched = _copied(shape, value)
+    if stretched:
+        gradient = np.sum(gradient, axis=_axis(stretched), keepdims=True)
+    if new:
+        gradient = np.sum(gradient, axis=_axis(new))
+    if np.shape(gradient) != value.shape:
+        gradient = np.broadcast_to(gradient, target.shape)
+    copies = len(new) + len(stretched)
+    if not copies:
+        return gradient, ""
+    what = "row" if copies == 1 else "entry"
+    return (
+        gradient,
+        f"{value.name or 'it'} serves every {what}, so the gradients of all of them add up",
+    )
+
+
+def _copied(
+    shape: tuple[int, ...], value: Value
+) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The axes broadcasting put in front, and the axes of length 1 that it stretched."""
+    n_new = max(len(shape) - value.ndim, 0)
+    old = value.shape[value.ndim - (len(shape) - n_new) :]
+    stretched = tuple(
+        n_new + axis
+        for axis, length in enumerate(old)
+        if length == 1 and shape[n_new + axis] != 1
+    )
+    return tuple(range(n_new)), stretched
+
+
+def _axis(axes: tuple[int, ...]) -> int | tuple[int, ...]:
+    return axes[0] if len(axes) == 1 else axes

@@ -1,0 +1,172 @@
+"""Tidying while writing: ·1, double minus, copies that broadcasting makes anyway; one law a function."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chainrule import ops
+from chainrule.program import Arg, Line, Op, Size, Value
+from chainrule.program.program import arg_shape
+from chainrule.trace import Recorder
+
+Params = Mapping[str, Any]
+Args = tuple[Arg, ...]
+
+
+def _made_by(recorder: Recorder, arg: Arg, op: Op) -> Line | None:
+    """The line of ``arg`` if ``op`` made it."""
+    line = recorder.producer.get(arg) if isinstance(arg, Value) else None
+    return line if line is not None and line.op is op else None
+
+
+def _number(arg: Arg, number: float) -> bool:
+    """Whether ``arg`` is this number, written out."""
+    return not isinstance(arg, Value | Size) and arg == number
+
+
+def _ones(recorder: Recorder, arg: Arg) -> bool:
+    return _number(arg, 1) or _made_by(recorder, arg, ops.ones_like) is not None
+
+
+def _keeps(arg: Arg, *others: Arg) -> bool:
+    """Whether ``arg`` alone has the shape and type that it has together with ``others``."""
+    if not isinstance(arg, Value) or arg.dtype.kind != "f":
+        return False
+    shape = ops.multiply.shape(arg.shape, *(arg_shape(other) for other in others))
+    return bool(shape == arg.shape)
+
+
+def _record(recorder: Recorder, op: Op, *args: Arg, **params: Any) -> Arg:
+    return recorder.lower(
+        recorder.record(op, [recorder.lift(arg) for arg in args], params)
+    )
+
+
+def times_one(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg | None:
+    """A product with 1 is the other factor."""
+    if op is ops.multiply:
+        for one, other in (args, args[::-1]):
+            if _ones(recorder, one) and _keeps(other, one):
+                return other
+    if op is ops.divide and _number(args[1], 1) and _keeps(args[0]):
+        return args[0]
+    if op is ops.power and _number(args[1], 1) and _keeps(args[0]):
+        return args[0]
+    return None
+
+
+def plus_nothing(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg | None:
+    """A sum with 0 is the other term."""
+    if op is ops.add:
+        for zero, other in (args, args[::-1]):
+            if (
+                _number(zero, 0) or _made_by(recorder, zero, ops.zeros_like)
+            ) and _keeps(other, zero):
+                return other
+    return None
+
+
+def double_minus(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg | None:
+    """Minus of minus is plus; a factor of -1 is a minus; a minus moves out of a product."""
+    if op is ops.negative:
+        inner = _made_by(recorder, args[0], ops.negative)
+        return inner.args[0] if inner else None
+    if op is ops.multiply:
+        for one, other in (args, args[::-1]):
+            if _number(one, -1) and _keeps(other):
+                return _record(recorder, ops.negative, other)
+            minus = _made_by(recorder, one, ops.negative)
+            if (
+                minus is not None
+                and _ones(recorder, minus.args[0])
+                and _keeps(other, one)
+            ):
+                return _record(recorder, ops.negative, other)
+            other_minus = _made_by(recorder, other, ops.negative)
+            if minus is not None and other_minus is not None:
+                return _record(
+                    recorder, ops.multiply, minus.args[0], other_minus.args[0]
+                )
+    if op is ops.divide:
+        above, below = (_made_by(recorder, arg, ops.negative) for arg in args)
+        if above is not None and below is not None:
+            return _record(recorder, ops.divide, above.args[0], below.args[0])
+    return None
+
+
+def one_over(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg | None:
+    """A product with 1/b is a division by b."""
+    if op is ops.multiply:
+        for one, other in (args, args[::-1]):
+            quotient = _made_by(recorder, one, ops.divide)
+            if (
+                quotient is not None
+                and _ones(recorder, quotient.args[0])
+                and _keeps(other, one)
+            ):
+                return _record(recorder, ops.divide, other, quotient.args[1])
+            turned = _made_by(recorder, one, ops.negative)
+            quotient = (
+                _made_by(recorder, turned.args[0], ops.divide) if turned else None
+            )
+            if (
+                quotient is not None
+                and _ones(recorder, quotient.args[0])
+                and _keeps(other, one)
+            ):
+                return _record(
+                    recorder,
+                    ops.negative,
+                    _record(recorder, ops.divide, other, quotient.args[1]),
+                )
+    if (
+        op is ops.divide
+        and _made_by(recorder, args[0], ops.ones_like)
+        and _keeps(args[1], args[0])
+    ):
+        return _record(recorder, ops.divide, 1, args[1])
+    return None
+
+
+def copied_anyway(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg | None:
+    """What broadcasting copies by itself need not be copied before."""
+    if not op.elementwise or len(args) < 2:  # noqa: PLR2004 - broadcasting takes two
+        return None
+    slim = list(args)
+    wide = ops.multiply.shape(*(arg_shape(arg) for arg in args))
+    for position, arg in enumerate(args):
+        copy = _made_by(recorder, arg, ops.broadcast_to)
+        if copy is None:
+            continue
+        trial = [*slim[:position], copy.args[0], *slim[position + 1 :]]
+        if ops.multiply.shape(*(arg_shape(one) for one in trial)) == wide:
+            slim = trial
+    if slim == list(args):
+        return None
+    return _record(recorder, op, *slim, **params)
+
+
+def there_and_back(
+    recorder: Recorder, op: Op, args: Args, params: Params
+) -> Arg | None:
+    """Turned twice is as before; copied to its own shape is itself."""
+    if op is ops.transpose and params["axes"] is None:
+        inner = _made_by(recorder, args[0], ops.transpose)
+        if inner is not None and inner.params["axes"] is None:
+            return inner.args[0]
+    if op is ops.reshape or op is ops.broadcast_to:
+        target = op.shape(
+            arg_shape(args[0]),
+            shape=tuple(int(_length(one)) for one in params["shape"]),
+        )
+        if target == arg_shape(args[0]):
+            return args[0]
+    return None
+
+
+def _length(one: Any) -> int:
+    return one.number if isinstance(one, Size) else one
+
+
+LAWS = (times_one, plus_nothing, double_minus, one_over, copied_anyway, there_and_back)

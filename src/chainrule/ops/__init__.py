@@ -1,0 +1,58 @@
+"""The catalogue: everything that is known about every operation, a paragraph an op, a file a family."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from chainrule.ops import (
+    activations,
+    arithmetic,
+    exponential,
+    indexing,
+    linear,
+    losses,
+    reductions,
+    shaping,
+)
+from chainrule.program import Op
+
+FAMILIES: tuple[ModuleType, ...] = (
+    arithmetic,
+    exponential,
+    linear,
+    reductions,
+    shaping,
+    indexing,
+    activations,
+    losses,
+)
+CATALOGUE: dict[str, Op] = {
+    item.name: item
+    for family in FAMILIES
+    for item in vars(family).values()
+    if isinstance(item, Op)
+}
+BY_NAME = CATALOGUE
+BY_FUNCTION: dict[Callable[..., Any], Op] = {
+    function: op
+    for op in CATALOGUE.values()
+    for function in (op.forward, *op.met_as)
+    if getattr(np, getattr(function, "__name__", ""), None) is function
+    or function in op.met_as
+}
+
+
+def __getattr__(name: str) -> Op:
+    """The op of that name: ``ops.tanh``."""
+    try:
+        return CATALOGUE[name]
+    except KeyError:
+        message = f"the catalogue has no op {name!r}"
+        raise AttributeError(message) from None
+
+
+__all__ = ["BY_FUNCTION", "BY_NAME", "CATALOGUE", "FAMILIES"]

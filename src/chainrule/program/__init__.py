@@ -1,0 +1,48 @@
+"""What a program is: values, lines, the op record, the reference run, and the errors all floors raise."""
+
+from chainrule.program.errors import (
+    CannotTrace,
+    ChainruleError,
+    CorruptFileError,
+    DTypeError,
+    LimitError,
+    NonFiniteError,
+    NoRuleError,
+    ProgramError,
+    ShapeError,
+    UnsafeFileError,
+    UsageError,
+)
+from chainrule.program.op import Op, Rule, Sample
+from chainrule.program.program import Line, Program, verify
+from chainrule.program.run import Run, run
+from chainrule.program.values import Arg, Array, At, Hole, Shape, Size, Value
+
+__all__ = [
+    "Arg",
+    "Array",
+    "At",
+    "CannotTrace",
+    "ChainruleError",
+    "CorruptFileError",
+    "DTypeError",
+    "Hole",
+    "LimitError",
+    "Line",
+    "NoRuleError",
+    "NonFiniteError",
+    "Op",
+    "Program",
+    "ProgramError",
+    "Rule",
+    "Run",
+    "Sample",
+    "Shape",
+    "ShapeError",
+    "Size",
+    "UnsafeFileError",
+    "UsageError",
+    "Value",
+    "run",
+    "verify",
+]

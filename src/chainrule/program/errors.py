@@ -1,0 +1,108 @@
+"""Every error we raise: a stable code, what was seen, where in the user's code, and what to do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from chainrule.program.values import At
+
+
+class ChainruleError(Exception):
+    """An error with a code, a place and a way out.
+
+    >>> error = ShapeError(
+    ...     "E101",
+    ...     "(5, 3) @ (4, 2): the inner lengths 3 and 4 must agree",
+    ...     hint="did you mean X @ W.T?",
+    ... )
+    >>> print(error)
+    ShapeError[E101]: (5, 3) @ (4, 2): the inner lengths 3 and 4 must agree
+      fix: did you mean X @ W.T?
+    >>> error.code
+    'E101'
+    """
+
+    exit_code = 3
+
+    def __init__(
+        self,
+        code: str,
+        message: str,
+        *,
+        where: At | None = None,
+        detail: str = "",
+        hint: str = "",
+    ) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.where = where
+        self.detail = detail
+        self.hint = hint
+
+    def __str__(self) -> str:
+        return f"{type(self).__name__}[{self.code}]: {self.body()}"
+
+    def body(self) -> str:
+        """The message with its place, its numbers and its fix, a line each."""
+        lines = [self.message]
+        if self.where is not None:
+            lines.append(f"in {self.where.describe()}")
+        lines += self.detail.splitlines()
+        if self.hint:
+            first, *rest = self.hint.splitlines()
+            lines += [f"fix: {first}", *(f"     {line}" for line in rest)]
+        return "\n  ".join(lines)
+
+    def at(self, where: At | None) -> ChainruleError:
+        """This error, placed at ``where`` unless it already has a place."""
+        if self.where is None:
+            self.where = where
+        return self
+
+
+class ShapeError(ChainruleError, ValueError):
+    """Shapes that do not fit (E101, E102, E103)."""
+
+
+class DTypeError(ChainruleError, TypeError):
+    """An element type that cannot do what is asked (E110, E111)."""
+
+
+class NonFiniteError(ChainruleError, FloatingPointError):
+    """A value that became inf or nan (E201)."""
+
+
+class CannotTrace(ChainruleError, TypeError):  # noqa: N818 - it says what happened, as StopIteration does
+    """Something the recorder cannot follow faithfully (E301, E302)."""
+
+
+class NoRuleError(ChainruleError, TypeError):
+    """An operation without a rule, where a gradient must pass (E303)."""
+
+
+class ProgramError(ChainruleError, ValueError):
+    """A program that is not well formed, or a loss that cannot be found (E320 to E329)."""
+
+
+class UsageError(ChainruleError, ValueError):
+    """A name or an option that does not exist (E4xx)."""
+
+    exit_code = 2
+
+
+class CorruptFileError(ChainruleError, OSError):
+    """A file that is not what it says it is (E501 to E504)."""
+
+
+class UnsafeFileError(ChainruleError, ValueError):
+    """A file that asks for more trust than data gets (E510 to E520)."""
+
+    exit_code = 4
+
+
+class LimitError(ChainruleError, MemoryError):
+    """A request past a stated limit (E601)."""
+
+    exit_code = 5

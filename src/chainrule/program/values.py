@@ -1,0 +1,100 @@
+"""Values and what may stand in their place: sizes read from arrays, plain numbers, holes in an index."""
+
+from __future__ import annotations
+
+import linecache
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+Array = npt.NDArray[Any]
+Shape = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class At:
+    """A place in the user's source: 1-based lines, 0-based columns in characters."""
+
+    file: str
+    line: int
+    column: int = 0
+    end_line: int = 0
+    end_column: int = 0
+
+    @property
+    def source(self) -> str:
+        """The line of source this place starts on, without its indentation."""
+        return linecache.getline(self.file, self.line).strip()
+
+    def describe(self) -> str:
+        """The source and where it stands, for a message."""
+        name = self.file if self.file.startswith("<") else Path(self.file).name
+        source = self.source
+        return (
+            f"{source}    ({name}, line {self.line})"
+            if source
+            else f"{name}, line {self.line}"
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Value:
+    """One array of a program. Two values are the same only if they are the same object.
+
+    A value may start nameless (``W @ x`` inside ``W @ x + b``) and is named at most once.
+    """
+
+    shape: Shape
+    dtype: np.dtype[Any]
+    name: str | None = None
+
+    def christen(self, name: str) -> None:
+        """Give this value the name the user gave it; a name is never changed."""
+        if self.name is not None:
+            message = f"{self.name} is already named"
+            raise ValueError(message)
+        object.__setattr__(self, "name", name)
+
+    @property
+    def ndim(self) -> int:
+        """How many axes there are."""
+        return len(self.shape)
+
+    @property
+    def differentiable(self) -> bool:
+        """Whether a gradient with respect to this value makes sense (its entries are real numbers)."""
+        return self.dtype.kind == "f"
+
+    def __repr__(self) -> str:
+        return f"<{self.name or 'value'} {self.shape} {self.dtype}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Size:
+    """A length read from an array when the program runs, so that no batch size is baked in.
+
+    ``axes`` are the axes whose lengths are multiplied; None means all of them (``x.size``).
+    """
+
+    value: Value
+    axes: tuple[int, ...] | None
+
+    @property
+    def number(self) -> int:
+        """The length at the numbers traced."""
+        shape = self.value.shape
+        lengths = shape if self.axes is None else [shape[axis] for axis in self.axes]
+        return int(np.prod(lengths, dtype=np.int64))
+
+
+@dataclass(frozen=True, slots=True)
+class Hole:
+    """Where an index array goes in the index of a line: ``x[:, rows]`` is ``(slice(None), Hole(1))``."""
+
+    position: int
+
+
+Arg = Value | Size | int | float | bool

@@ -1,0 +1,277 @@
+"""From a NumPy call on traced values to the op of the catalogue, with its arguments in order."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from chainrule import ops
+from chainrule.program import CannotTrace, Hole, Line, Op, Size, Value
+from chainrule.trace import readers, source
+
+if TYPE_CHECKING:
+    from chainrule.trace.recorder import Recorder
+    from chainrule.trace.traced import Traced
+
+
+def op_of(function: Any) -> Op:
+    """The op of the catalogue for a NumPy function.
+
+    Raises:
+        KeyError: if there is none.
+    """
+    return ops.BY_FUNCTION[function]
+
+
+def call_ufunc(
+    recorder: Recorder,
+    ufunc: np.ufunc,
+    method: str,
+    inputs: Sequence[Any],
+    kwargs: Mapping[str, Any],
+) -> Any:
+    """A ufunc called on traced values."""
+    where = kwargs.get("where", True)
+    out = kwargs.get("out")
+    others = set(kwargs) - {"out", "where"}
+    if method == "reduce":
+        reduction = {
+            np.add: np.sum,
+            np.multiply: np.prod,
+            np.maximum: np.max,
+            np.minimum: np.min,
+        }.get(ufunc)
+        if reduction is not None:
+            axis = kwargs.get("axis", 0)
+            return call_function(
+                recorder,
+                reduction,
+                (inputs[0],),
+                {"axis": axis, "keepdims": kwargs.get("keepdims", False)},
+            )
+    if method == "at" and ufunc is np.add:
+        target, index, written = inputs
+        return add_at(recorder, target, index, written)
+    if method == "outer" and ufunc is np.multiply:
+        return call_function(recorder, np.outer, inputs, {})
+    if method != "__call__" or others or where is not True:
+        options = ", ".join(
+            f"{key}=..."
+            for key in sorted(others | ({"where"} if where is not True else set()))
+        )
+        _refuse(
+            recorder,
+            f"np.{ufunc.__name__}{'' if method == '__call__' else '.' + method}({options})",
+        )
+    op = ops.BY_FUNCTION.get(ufunc) or ops.BY_NAME.get(getattr(ufunc, "__name__", ""))
+    if op is None:
+        return opaque(recorder, ufunc, inputs, {})
+    result = recorder.record(op, inputs)
+    if out:
+        return _write_out(recorder, out[0], result)
+    return result
+
+
+def _write_out(recorder: Recorder, out: Any, result: Any) -> Any:
+    """``np.add(a, b, out=c)``: c is rewritten."""
+    if not hasattr(out, "_move"):
+        _refuse(recorder, "out= into an array that is not traced")
+    out._refuse_write()
+    out._move(result)
+    return out
+
+
+def call_function(
+    recorder: Recorder, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> Any:
+    """A NumPy function called on traced values."""
+    reader = readers.READERS.get(function)
+    if reader is not None:
+        return reader(recorder, *args, **kwargs)
+    op = ops.BY_FUNCTION.get(function)
+    if op is None:
+        return opaque(recorder, function, args, kwargs)
+    arrays, params = _bind(recorder, op, function, args, kwargs)
+    return recorder.record(op, arrays, params)
+
+
+def _bind(
+    recorder: Recorder,
+    op: Op,
+    function: Any,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+) -> tuple[list[Any], dict[str, Any]]:
+    """Arguments split into arrays and parameters; options that the op does not know are refused."""
+    n_arrays = len(op.rules) if isinstance(op.rules, tuple) else len(args)
+    names = _parameter_names(function)
+    arrays = list(args[:n_arrays])
+    rest = dict(kwargs)
+    for name in names[len(arrays) : n_arrays]:
+        if name in rest:
+            arrays.append(rest.pop(name))
+    positional = names[n_arrays:] if names else tuple(op.params)
+    params = dict(zip(positional, args[n_arrays:], strict=False))
+    params.update(rest)
+    unknown = {
+        key: value
+        for key, value in params.items()
+        if key not in op.params and value is not None
+    }
+    unknown = {
+        key: value
+        for key, value in unknown.items()
+        if value is not getattr(np, "_NoValue", None)
+    }
+    if unknown:
+        _refuse(
+            recorder,
+            f"np.{function.__name__}({', '.join(f'{key}=...' for key in unknown)})",
+        )
+    return arrays, {
+        key: params[key]
+        for key in op.params
+        if key in params and params[key] is not np._NoValue
+    }  # type: ignore[attr-defined]
+
+
+@lru_cache(maxsize=512)
+def _parameter_names(function: Any) -> tuple[str, ...]:
+    try:
+        return tuple(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return ()
+
+
+def _refuse(recorder: Recorder, what: str) -> None:
+    raise CannotTrace(
+        "E301",
+        f"{what} is not recorded, and would be silently wrong",
+        where=recorder.here(),
+        hint="write it without that option, as a NumPy expression",
+    )
+
+
+def opaque(
+    recorder: Recorder, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> Any:
+    """A function outside the catalogue: computed and recorded, and refused only where a gradient must pass."""
+    from chainrule.trace.traced import Traced, TracedInt  # noqa: PLC0415 - the stand-ins dispatch here
+
+    if any(isinstance(item, Traced) for item in kwargs.values()):
+        _refuse(
+            recorder,
+            f"{getattr(function, '__name__', function)} with a traced keyword argument",
+        )
+    plain = {
+        key: int(item) if isinstance(item, TracedInt) else item
+        for key, item in kwargs.items()
+    }
+    positions = [
+        position for position, arg in enumerate(args) if isinstance(arg, Traced)
+    ]
+    fixed = list(args)
+
+    def forward(*numbers: Any, **_: Any) -> Any:
+        for position, number in zip(positions, numbers, strict=True):
+            fixed[position] = number
+        return function(*fixed, **plain)
+
+    numbers = [args[position].number for position in positions]
+    result = forward(*numbers)
+    name = getattr(function, "__name__", type(function).__name__)
+    if (
+        not isinstance(result, np.ndarray | np.generic)
+        or np.asarray(result).dtype.kind not in "fiub"
+    ):
+        return result
+    op = Op(
+        forward,
+        lambda *_, **__: np.shape(result),
+        tuple(None for _ in positions),
+        name=name,
+        says="opaque",
+    )
+    return recorder.record(op, [args[position] for position in positions])
+
+
+def measured(
+    producer: Mapping[Value, Line], value: Value, axes: tuple[int, ...] | None
+) -> Size:
+    """A size of ``value``, read from a named array of the same lengths where one stands behind it."""
+    while value.name is None:
+        line = producer.get(value)
+        if line is None:
+            break
+        same = [
+            arg
+            for arg in line.args
+            if isinstance(arg, Value) and arg.shape == value.shape
+        ]
+        if not line.op.elementwise or not same:
+            break
+        value = next((arg for arg in same if arg.name is not None), same[0])
+    return Size(value, axes)
+
+
+def index_of(
+    recorder: Recorder, target: Traced, key: Any
+) -> tuple[list[Any], tuple[Any, ...]]:
+    """An index as its arrays, and the template they fill."""
+    from chainrule.trace.traced import Traced  # noqa: PLC0415 - the stand-ins dispatch here
+
+    arrays: list[Any] = []
+    template: list[Any] = []
+    for item in key if isinstance(key, tuple) else (key,):
+        if isinstance(item, list | np.ndarray | Traced) or (isinstance(item, range)):
+            array = _index_array(recorder, target, item, len(template))
+            arrays.append(array)
+            template.append(Hole(len(arrays) - 1))
+        else:
+            template.append(item)
+    return arrays, tuple(template)
+
+
+def _index_array(recorder: Recorder, target: Traced, item: Any, position: int) -> Any:
+    """An index array; 0, 1, … up to a length of the target is kept as that length's own count."""
+    array = np.asarray(list(item)) if isinstance(item, list | range) else item
+    if isinstance(array, np.ndarray) and array.ndim == 1 and array.dtype.kind == "i":
+        shape = target.shape
+        if position < len(shape) and np.array_equal(array, np.arange(shape[position])):
+            return recorder.record(ops.arange, (), {"n": shape[position]})
+    return array
+
+
+def add_at(recorder: Recorder, target: Any, key: Any, written: Any) -> None:
+    """``np.add.at(target, key, written)``, which adds up where an index repeats."""
+    target._refuse_write()
+    arrays, index = index_of(recorder, target, key)
+    shape = target.shape
+    added = recorder.record(
+        ops.scatter_add, (written, *arrays), {"shape": shape, "index": index}
+    )
+    target._move(recorder.record(ops.add, (target, added)))
+
+
+def called_by_user(recorder: Recorder) -> bool:
+    """Whether the innermost frame outside this library is the file being read (not a plotting library)."""
+    for frame in source.user_frames(boundary=recorder.boundary):
+        return frame.f_code.co_filename == recorder_file(recorder)
+    return False
+
+
+def recorder_file(recorder: Recorder) -> str:
+    """The script a recorder reads."""
+    return getattr(recorder, "script_file", "")
+
+
+def inside_call(recorder: Recorder, module: str) -> bool:
+    """Whether the user's current instruction calls a function of ``module`` (``math.exp(x)``)."""
+    for frame in source.user_frames(boundary=recorder.boundary):
+        called = source.called(frame)
+        return getattr(called, "__module__", None) == module
+    return False

@@ -1,0 +1,126 @@
+"""The first door: an ordinary NumPy function, called once on traced arrays, becomes a program."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any
+
+import numpy as np
+
+from chainrule.program import CannotTrace, Run, Value
+from chainrule.trace.recorder import Recorder
+from chainrule.trace.traced import Traced, TracedInt
+
+
+def trace(
+    function: Callable[..., Any],
+    *args: Any,
+    follow_branches: bool = False,
+    **kwargs: Any,
+) -> Run:
+    """The program that ``function`` runs on these arguments, with its numbers.
+
+    Arrays and floats become inputs (also inside dicts, lists and tuples); other arguments are passed as they
+    are. The arrays are neither written to nor kept.
+
+    Raises:
+        CannotTrace: E301 or E302, where something cannot be recorded faithfully.
+        ShapeError: E101, where shapes do not fit.
+
+    >>> import numpy as np
+    >>> run = trace(
+    ...     lambda x, w: np.sum(w * x), x=np.array([1.0, 2.0]), w=np.array([3.0, 4.0])
+    ... )
+    >>> [line.op.name for line in run.program.lines]
+    ['multiply', 'sum']
+    """
+    recorder = Recorder(boundary=(_call.__code__,), follow_branches=follow_branches)
+    bound = _bound(function, args, kwargs)
+    inputs = {name: wrap(recorder, name, value) for name, value in bound.items()}
+    result = _call(function, args, kwargs, inputs)
+    outputs = list(_outputs(recorder, result, _result_name(function)))
+    return recorder.run(
+        outputs, name=function.__name__ if function.__name__.isidentifier() else "f"
+    )
+
+
+def _call(
+    function: Callable[..., Any], args: Any, kwargs: Any, inputs: Mapping[str, Any]
+) -> Any:
+    names = list(inputs)
+    return function(
+        *(inputs[name] for name in names[: len(args)]),
+        **{name: inputs[name] for name in names[len(args) :]},
+    )
+
+
+def _bound(
+    function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+) -> dict[str, Any]:
+    try:
+        parameters = list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        parameters = []
+    names = [
+        *parameters[: len(args)],
+        *(f"arg{i}" for i in range(len(parameters), len(args))),
+    ]
+    return {**dict(zip(names, args, strict=True)), **kwargs}
+
+
+def wrap(recorder: Recorder, name: str, value: Any) -> Any:
+    """``value`` with every array and float in it traced."""
+    match value:
+        case np.ndarray() | np.floating() | float():
+            if isinstance(value, np.ndarray) and value.dtype.kind not in "fiub":
+                message = f"{name} is an array of {value.dtype}, which cannot be traced"
+                raise CannotTrace(
+                    "E301", message, hint="use floats, integers or booleans"
+                )
+            return recorder.input(np.array(value), name)
+        case dict():
+            return {
+                key: wrap(recorder, _key_name(name, key), item)
+                for key, item in value.items()
+            }
+        case list():
+            return [
+                wrap(recorder, f"{name}_{position}", item)
+                for position, item in enumerate(value)
+            ]
+        case tuple():
+            return tuple(
+                wrap(recorder, f"{name}_{position}", item)
+                for position, item in enumerate(value)
+            )
+        case _:
+            return value
+
+
+def _key_name(name: str, key: Any) -> str:
+    return key if isinstance(key, str) and key.isidentifier() else f"{name}_{key}"
+
+
+def _result_name(function: Callable[..., Any]) -> str:
+    name = getattr(function, "__name__", "")
+    return name if name.isidentifier() and name != "f" else "result"
+
+
+def _outputs(recorder: Recorder, result: Any, name: str) -> Iterator[Value]:
+    match result:
+        case Traced():
+            recorder.christen(result.value, "loss" if result.ndim == 0 else name)
+            yield result.value
+        case TracedInt():
+            yield recorder.input(np.asarray(int(result)), name).value
+        case dict():
+            for key, item in result.items():
+                yield from _outputs(recorder, item, str(key))
+        case list() | tuple():
+            for position, item in enumerate(result):
+                yield from _outputs(recorder, item, f"{name}_{position}")
+        case None:
+            return
+        case _:
+            yield recorder.input(np.asarray(result), name).value

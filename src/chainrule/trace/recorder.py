@@ -1,0 +1,385 @@
+"""The recorder: every operation on a traced value becomes a line, with its numbers, name and place."""
+
+from __future__ import annotations
+
+import keyword
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from types import CodeType
+from typing import Any
+
+import numpy as np
+
+from chainrule.program import (
+    Arg,
+    Array,
+    At,
+    CannotTrace,
+    ChainruleError,
+    DTypeError,
+    Hole,
+    Line,
+    Op,
+    Program,
+    Run,
+)
+from chainrule.program import ShapeError, Size, Value
+from chainrule.program.op import shape_of
+from chainrule.trace import source
+from chainrule.trace.traced import Traced, TracedInt
+
+Law = Callable[["Recorder", Op, tuple[Arg, ...], Mapping[str, Any]], "Arg | None"]
+"""A simplification: the argument that a line may be replaced by, or None where the law says nothing."""
+
+RESERVED = frozenset(
+    {"np", "tf", "torch", "jnp", "jax", "numpy", "print", "len", "range"}
+)
+
+
+class Recorder:
+    """Lines being written. One recorder makes one program.
+
+    ``laws`` are tried on every line before it is written; ``named`` says whether the user's source is
+    consulted for names and places; ``lenient`` lets a script's plain Python (prints, branches on values,
+    ``float(loss)``) run on the numbers.
+    """
+
+    def __init__(
+        self,
+        *,
+        laws: Sequence[Law] = (),
+        named: bool = True,
+        lenient: bool = False,
+        follow_branches: bool = False,
+        boundary: Iterable[CodeType] = (),
+    ) -> None:
+        self.inputs: list[Value] = []
+        self.lines: list[Line] = []
+        self.numbers: dict[Value, Array] = {}
+        self.producer: dict[Value, Line] = {}
+        self.laws = tuple(laws)
+        self.named = named
+        self.lenient = lenient
+        self.follow_branches = follow_branches
+        self.boundary = frozenset(boundary)
+        self.constants: dict[int, tuple[Array, Value]] = {}
+        self.escaped: dict[float, At | None] = {}
+        self.taken: set[str] = set()
+        self.on_bind: Callable[[str, Value, At | None], None] | None = None
+        self._position: dict[Value, int] = {}
+        self._seen: dict[Any, Value] = {}
+
+    def adopt(self, run: Run) -> None:
+        """Start from the lines and numbers of a run, to write further lines after them."""
+        self.inputs.extend(run.program.inputs)
+        self.numbers.update(run.numbers)
+        for line in run.program.lines:
+            self._append(line)
+        self.taken.update(run.program.named())
+
+    def input(self, number: Array, name: str | None) -> Traced:
+        """A new input with its numbers, given a free name."""
+        array = np.asarray(number)
+        value = Value(array.shape, array.dtype)
+        if name is not None:
+            value.christen(self.free(name))
+        self.inputs.append(value)
+        self.numbers[value] = array
+        return Traced(self, value)
+
+    def free(self, name: str) -> str:
+        """``name`` as an identifier nobody has taken: ``h`` bound again is ``h_2``."""
+        clean = re.sub(r"\W", "_", name).strip("_") or "value"
+        if clean[0].isdigit():
+            clean = f"v{clean}"
+        if keyword.iskeyword(clean) or clean in RESERVED:
+            clean += "_"
+        candidate, count = clean, 1
+        while candidate in self.taken:
+            count += 1
+            candidate = f"{clean}_{count}"
+        self.taken.add(candidate)
+        return candidate
+
+    def christen(self, value: Value, name: str) -> None:
+        """Name a value, unless it has a name."""
+        if value.name is None:
+            value.christen(self.free(name))
+
+    def record(
+        self,
+        op: Op,
+        args: Sequence[Any],
+        params: Mapping[str, Any] | None = None,
+        why: str = "",
+    ) -> Any:
+        """Write ``result = op(*args, **params)`` and return the result, traced."""
+        lowered = tuple(self.lower(arg) for arg in args)
+        full = {
+            key: _lower_param(param)
+            for key, param in {**op.params, **(params or {})}.items()
+        }
+        for law in self.laws:
+            replaced = law(self, op, lowered, full)
+            if replaced is not None:
+                return self.lift(replaced)
+        key = self._key(op, lowered, full) if self.laws else None
+        if key is not None and key in self._seen:
+            return Traced(self, self._seen[key])
+        result = self._write(op, lowered, full, why)
+        if key is not None:
+            self._seen[key] = result
+        return Traced(self, result)
+
+    def _write(
+        self, op: Op, args: tuple[Arg, ...], params: Mapping[str, Any], why: str
+    ) -> Value:
+        frames = list(source.user_frames(boundary=self.boundary)) if self.named else []
+        at = source.place(frames[0]) if frames else None
+        numbers = [self.number(arg) for arg in args]
+        concrete = {key: _concrete(param) for key, param in params.items()}
+        try:
+            shape = shape_of(op, [np.shape(number) for number in numbers], concrete)
+            if op.elementwise:
+                _refuse_column_against_row(op, args)
+            number = np.asarray(op.forward(*numbers, **concrete))
+        except ChainruleError as error:
+            if not error.detail:
+                error.detail = self._describe(args)
+            raise error.at(at) from None
+        value = Value(number.shape, number.dtype)
+        if shape != number.shape:
+            message = f"{op.name} promised the shape {shape} and gave {number.shape}"
+            raise ShapeError("E102", message, where=at)
+        _refuse_drift(op, args, value, at)
+        self.numbers[value] = number
+        line = Line(value, op, args, params, why, at)
+        self._append(line)
+        name = source.bound_name(iter(frames)) if frames else None
+        if name is not None:
+            self.christen(value, name)
+            if self.on_bind is not None:
+                self.on_bind(name, value, at)
+        return value
+
+    def _append(self, line: Line) -> None:
+        self._position[line.result] = len(self.lines)
+        self.lines.append(line)
+        self.producer[line.result] = line
+
+    def position(self, line: Line) -> int:
+        """How many lines stand before this one."""
+        return self._position[line.result]
+
+    def give_reason(self, value: Value, why: str) -> None:
+        """Say why the line of ``value`` is there."""
+        line = replace(self.producer[value], why=why)
+        self.lines[self._position[value]] = line
+        self.producer[value] = line
+
+    def _describe(self, args: Sequence[Arg]) -> str:
+        known = [arg for arg in args if isinstance(arg, Value) and arg.name]
+        return ", ".join(f"{value.name} is {value.shape}" for value in known)
+
+    def number(self, arg: Arg) -> Any:
+        """The number an argument has now."""
+        if isinstance(arg, Value):
+            return self.numbers[arg]
+        return arg.number if isinstance(arg, Size) else arg
+
+    def lift(self, arg: Arg) -> Any:
+        """An argument as a rule or a user's function meets it: traced, or a plain number."""
+        if isinstance(arg, Value):
+            return Traced(self, arg)
+        return TracedInt(arg.number, self, arg) if isinstance(arg, Size) else arg
+
+    def lower(self, arg: Any) -> Arg:
+        """Anything a user may pass to an operation, as an argument of a line."""
+        if isinstance(arg, Traced):
+            return arg.current(self)
+        if isinstance(arg, TracedInt):
+            return arg.ref
+        if isinstance(arg, bool | int):
+            return arg
+        if isinstance(arg, float):
+            self._refuse_escaped(arg)
+            return float(arg)
+        if isinstance(arg, np.generic) and arg.dtype in (
+            np.float64,
+            np.int64,
+            np.bool_,
+        ):
+            return arg.item()  # type: ignore[no-any-return]
+        if isinstance(arg, list | tuple):
+            return self._constant(self._gather(arg))
+        return self._constant(np.asarray(arg))
+
+    def _gather(self, items: Sequence[Any]) -> Array:
+        flat = (
+            np.asarray(items, dtype=object).ravel()
+            if any(isinstance(item, Traced) for item in items)
+            else ()
+        )
+        if len(flat):
+            raise CannotTrace(
+                "E301",
+                "a list of traced values was used as an array; its gradient would be lost",
+                where=self.here(),
+                hint="join them with np.stack([...]) or np.concatenate([...])",
+            )
+        return np.asarray(items)
+
+    def _constant(self, array: Array) -> Value:
+        kept = self.constants.get(id(array))
+        if kept is None:
+            if array.dtype.kind not in "fiub":
+                raise DTypeError(
+                    "E110",
+                    f"an array of {array.dtype} cannot take part in a gradient",
+                    where=self.here(),
+                    hint="use an array of floats, integers or booleans",
+                )
+            traced = self.input(array.copy(), self._constant_name(array))
+            # the array itself is kept alive, so that its id stays its own
+            kept = (array, traced.value)
+            self.constants[id(array)] = kept
+        return kept[1]
+
+    def _constant_name(self, array: Array) -> str:
+        for frame in source.user_frames(boundary=self.boundary):
+            for scope in (frame.f_locals, frame.f_globals):
+                for name, item in scope.items():
+                    if item is array:
+                        return name
+        return "constant"
+
+    def _refuse_escaped(self, number: float) -> None:
+        if number in self.escaped:
+            at = self.escaped[number]
+            raise CannotTrace(
+                "E301",
+                f"{number!r} was taken out of a traced value by float(...), and is used in the computation again",
+                where=at,
+                hint="use the value itself, without float(...)",
+            )
+
+    def escape(self, number: float) -> None:
+        """Remember a number that left the trace, so that its silent return is noticed."""
+        if number not in (0.0, 1.0):
+            self.escaped[number] = self.here()
+
+    def here(self) -> At | None:
+        """The user's place right now."""
+        for frame in source.user_frames(boundary=self.boundary):
+            return source.place(frame)
+        return None
+
+    def _key(self, op: Op, args: tuple[Arg, ...], params: Mapping[str, Any]) -> Any:
+        # 1, 1.0 and True are equal and hash alike, yet are not the same argument
+        typed = tuple((type(arg), arg) for arg in args)
+        return (
+            op,
+            typed,
+            tuple(
+                (name, repr(param) if _unhashable(param) else param)
+                for name, param in params.items()
+            ),
+        )
+
+    def run(self, outputs: Iterable[Value], name: str = "program") -> Run:
+        """What has been recorded, as a program with its numbers."""
+        program = Program(tuple(self.inputs), tuple(self.lines), tuple(outputs), name)
+        return Run(program, self.numbers)
+
+
+def _unhashable(param: Any) -> bool:
+    try:
+        hash(param)
+    except TypeError:
+        return True
+    return False
+
+
+def _lower_param(param: Any) -> Any:
+    """A parameter as a line keeps it: sizes read from arrays stay sizes."""
+    match param:
+        case TracedInt():
+            return param.ref if isinstance(param.ref, Size) else int(param)
+        case tuple() | list():
+            return tuple(_lower_param(item) for item in param)
+        case slice():
+            return slice(
+                _lower_param(param.start),
+                _lower_param(param.stop),
+                _lower_param(param.step),
+            )
+        case np.integer() | np.floating() | np.bool_():
+            return param.item()
+        case Traced():
+            raise CannotTrace(
+                "E301",
+                "a traced value is used as a parameter (an axis, a shape or a count)",
+                where=param.recorder.here(),
+                hint="parameters are plain Python numbers",
+            )
+        case _:
+            return param
+
+
+def _concrete(param: Any) -> Any:
+    match param:
+        case Size():
+            return param.number
+        case tuple():
+            return tuple(_concrete(item) for item in param)
+        case slice():
+            return slice(
+                _concrete(param.start), _concrete(param.stop), _concrete(param.step)
+            )
+        case _:
+            return param
+
+
+def _refuse_column_against_row(op: Op, args: Sequence[Arg]) -> None:
+    """A column (n, 1) against a flat (n,) makes an (n, n) that nobody meant."""
+    values = [arg for arg in args if isinstance(arg, Value)]
+    for column in values:
+        for flat in values:
+            if (
+                flat.ndim == 1
+                and column.shape == (*flat.shape, 1)
+                and flat.shape[0] > 1
+            ):
+                n = flat.shape[0]
+                one, other = column.name or "one side", flat.name or "the other"
+                raise ShapeError(
+                    "E101",
+                    f"shapes do not match in {op.name}: {one} is {column.shape}, {other} is {flat.shape}",
+                    detail=f"NumPy would broadcast these to {(n, n)}; the loss and every gradient would be wrong",
+                    hint=f"{flat.name or 'it'}.reshape({n}, 1), or [None, :] if all {n}×{n} pairs are meant",
+                )
+
+
+def _refuse_drift(op: Op, args: Sequence[Arg], result: Value, at: At | None) -> None:
+    """A float32 computation that turns into float64 by the way is named, never let pass."""
+    floats = [arg for arg in args if isinstance(arg, Value) and arg.dtype.kind == "f"]
+    narrow = [value for value in floats if value.dtype.itemsize < result.dtype.itemsize]
+    if not narrow or result.dtype.kind != "f":
+        return
+    wide = [value.name or "one side" for value in floats if value not in narrow]
+    cause = (
+        f"{wide[0]} is {result.dtype}"
+        if wide
+        else f"{op.name} with these arguments gives {result.dtype}"
+    )
+    raise DTypeError(
+        "E111",
+        f"{narrow[0].name or 'a value'} is {narrow[0].dtype}, and the result drifts to {result.dtype}",
+        where=at,
+        detail=cause,
+        hint=f"bring both to one type, such as .astype(np.{narrow[0].dtype}) or .astype(np.{result.dtype})",
+    )
+
+
+__all__ = ["Hole", "Law", "Recorder"]

@@ -1,0 +1,245 @@
+"""Where an operation stands in the user's source, and the name it is bound to there."""
+
+from __future__ import annotations
+
+import ast
+import linecache
+import re
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from types import CodeType, FrameType
+from typing import Any
+
+import numpy as np
+
+from chainrule.program import At
+
+HERE = str(Path(__file__).parent.parent)
+NUMPY = str(Path(np.__file__).parent)
+Span = tuple[int, int, int, int]
+RETURNED = object()
+
+
+@dataclass(frozen=True, slots=True)
+class Binding:
+    """A target of an assignment: a name, or a name with an index that is known only while running."""
+
+    name: str
+    index: ast.expr | None = None
+
+    def resolve(self, frame: FrameType) -> str:
+        """The name, with the index's value at the end: ``h[t]`` at t = 2 is ``h_2``."""
+        if self.index is None:
+            return self.name
+        try:
+            code = compile(ast.Expression(self.index), "<index>", "eval")
+            value = eval(code, frame.f_globals, frame.f_locals)  # noqa: S307 - names and arithmetic only, see _plain
+        except Exception:  # noqa: BLE001 - an index that cannot be read only costs the name its suffix
+            return self.name
+        suffix = str(value).replace("-", "m")
+        return (
+            f"{self.name}_{suffix}"
+            if suffix.isidentifier() or suffix.isdigit()
+            else self.name
+        )
+
+
+def user_frames(*, boundary: frozenset[CodeType]) -> Iterator[FrameType]:
+    """The user's frames from the innermost out, up to where tracing began."""
+    frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way to the caller's frame
+    while frame is not None:
+        code = frame.f_code
+        if code in boundary:
+            return
+        if not code.co_filename.startswith((HERE, NUMPY)):
+            yield frame
+        frame = frame.f_back
+
+
+def span(frame: FrameType) -> Span | None:
+    """The source range of the instruction a frame is at: lines, and columns in UTF-8 bytes."""
+    return _spans(frame.f_code)[frame.f_lasti // 2]
+
+
+@lru_cache(maxsize=4096)
+def _spans(code: CodeType) -> tuple[Span | None, ...]:
+    spans: list[Span | None] = []
+    for line, end_line, column, end_column in code.co_positions():
+        if line is None or end_line is None or column is None or end_column is None:
+            spans.append(None)
+        else:
+            spans.append((line, column, end_line, end_column))
+    return tuple(spans)
+
+
+def place(frame: FrameType) -> At | None:
+    """Where a frame is, as lines and columns in characters."""
+    found = span(frame)
+    file = frame.f_code.co_filename
+    if found is None:
+        return At(file, frame.f_lineno) if frame.f_lineno else None
+    line, column, end_line, end_column = found
+    return At(
+        file,
+        line,
+        _characters(file, line, column),
+        end_line,
+        _characters(file, end_line, end_column),
+    )
+
+
+def called(frame: FrameType) -> Any:
+    """The function a frame is calling, where it is written as a plain or dotted name; else None."""
+    found = span(frame)
+    if found is None:
+        return None
+    text = (
+        linecache.getline(frame.f_code.co_filename, found[0])
+        .encode()[found[1] :]
+        .decode(errors="ignore")
+    )
+    dotted = re.match(r"[\w.]+(?=\()", text)
+    if dotted is None:
+        return None
+    first, *rest = dotted.group().split(".")
+    item = frame.f_locals.get(first, frame.f_globals.get(first))
+    for name in rest:
+        item = getattr(item, name, None)
+    return item
+
+
+def _characters(file: str, line: int, column: int) -> int:
+    text = linecache.getline(file, line)
+    if text.isascii():
+        return column
+    return len(text.encode()[:column].decode(errors="ignore"))
+
+
+def bound_name(frames: Iterator[FrameType]) -> str | None:
+    """The user's name for what is being computed: its assignment's target, through returns to the caller."""
+    for frame in frames:
+        where = span(frame)
+        if where is None:
+            return None
+        binding = bindings(frame.f_code.co_filename).get(where)
+        if isinstance(binding, Binding):
+            return binding.resolve(frame)
+        if binding is not RETURNED:
+            return None
+    return None
+
+
+def bindings(file: str) -> dict[Span, Any]:
+    """For every expression of a file that is bound or returned: its target, or RETURNED."""
+    return _bindings(file, tuple(linecache.getlines(file)))
+
+
+@lru_cache(maxsize=256)
+def _bindings(file: str, lines: tuple[str, ...]) -> dict[Span, Any]:
+    found: dict[Span, Any] = {}
+    try:
+        tree = ast.parse("".join(lines), file)
+    except SyntaxError:
+        return found
+    for node in ast.walk(tree):
+        for expression, target in _bound(node):
+            for tail in _tails(expression):
+                found.setdefault(_span_of(tail), target)
+    return found
+
+
+def _bound(node: ast.AST) -> Iterator[tuple[ast.expr, Any]]:
+    match node:
+        case ast.Assign(targets=[target, *_], value=value):
+            yield from _pairs(target, value)
+        case (
+            ast.AnnAssign(target=target, value=ast.expr() as value)
+            | ast.NamedExpr(target=target, value=value)
+        ):
+            yield from _pairs(target, value)
+        case ast.AugAssign(target=target):
+            # the instruction of `W -= step` spans the whole statement
+            binding = _binding(target)
+            if binding is not None:
+                yield ast.copy_location(ast.Constant(None), node), binding
+        case ast.Return(value=ast.expr() as value) | ast.Lambda(body=value):
+            yield value, RETURNED
+        case _:
+            pass
+
+
+def _pairs(target: ast.expr, value: ast.expr) -> Iterator[tuple[ast.expr, Any]]:
+    match target, value:
+        case (
+            (ast.Tuple(elts=targets) | ast.List(elts=targets)),
+            (ast.Tuple(elts=values) | ast.List(elts=values)),
+        ):
+            if len(targets) == len(values):
+                for one_target, one_value in zip(targets, values, strict=True):
+                    yield from _pairs(one_target, one_value)
+        case _, ast.Dict(keys=keys, values=values):
+            for key, item in zip(keys, values, strict=True):
+                if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                    yield item, Binding(key.value)
+        case ast.Name(id=name), (ast.List(elts=values) | ast.Tuple(elts=values)):
+            for position, item in enumerate(values):
+                yield item, Binding(f"{name}_{position}")
+        case _:
+            binding = _binding(target)
+            if binding is not None:
+                yield value, binding
+
+
+def _binding(target: ast.expr) -> Binding | None:
+    match target:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return Binding(name)
+        case ast.Subscript(slice=ast.Constant(value=str() as key)):
+            return Binding(key)
+        case ast.Subscript(
+            value=ast.Name(id=name) | ast.Attribute(attr=name), slice=index
+        ):
+            return Binding(name, index if _plain(index) else None)
+        case _:
+            return None
+
+
+def _plain(index: ast.expr) -> bool:
+    """Whether evaluating an index again can have no effect: names, numbers and arithmetic on them."""
+    allowed = (
+        ast.Name,
+        ast.Constant,
+        ast.BinOp,
+        ast.UnaryOp,
+        ast.operator,
+        ast.unaryop,
+        ast.Load,
+    )
+    return all(isinstance(node, allowed) for node in ast.walk(index))
+
+
+def _tails(expression: ast.expr) -> Iterator[ast.expr]:
+    """The expressions whose value may be the value of ``expression``."""
+    match expression:
+        case ast.IfExp(body=body, orelse=orelse):
+            yield from _tails(body)
+            yield from _tails(orelse)
+        case ast.BoolOp(values=values):
+            for value in values:
+                yield from _tails(value)
+        case ast.NamedExpr(value=value):
+            yield from _tails(value)
+        case _:
+            yield expression
+
+
+def _span_of(node: ast.expr) -> Span:
+    return (
+        node.lineno,
+        node.col_offset,
+        node.end_lineno or node.lineno,
+        node.end_col_offset or 0,
+    )

@@ -1,0 +1,465 @@
+"""Stand-ins for arrays and sizes: they hold their numbers and have every operation recorded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from chainrule import ops
+from chainrule.program import Arg, Array, CannotTrace, Hole, Op, ShapeError, Size, Value
+from chainrule.trace import dispatch
+
+if TYPE_CHECKING:
+    from chainrule.trace.recorder import Recorder
+
+
+class Traced:
+    """What a user's function sees instead of an array: the same operators, methods and functions."""
+
+    __slots__ = ("_base", "_value", "_version", "recorder")
+    __array_priority__ = 1000.0
+    __hash__ = None  # type: ignore[assignment]
+
+    def __init__(
+        self, recorder: Recorder, value: Value, base: Traced | None = None
+    ) -> None:
+        self.recorder = recorder
+        self._value = value
+        self._version = 0
+        self._base = None if base is None else (base, base._version)
+
+    @property
+    def value(self) -> Value:
+        """The value this stands for now (an in-place write moves it on)."""
+        return self.current(self.recorder)
+
+    def current(self, recorder: Recorder) -> Value:
+        """The value, checked to belong to ``recorder`` and not to be a view of something rewritten."""
+        if recorder is not self.recorder:
+            raise CannotTrace(
+                "E301",
+                f"{self._value.name or 'a value'} was traced elsewhere and has leaked into this computation",
+                where=recorder.here(),
+                hint="pass it in as an argument",
+            )
+        if self._base is not None and self._base[0]._version != self._base[1]:
+            raise CannotTrace(
+                "E301",
+                f"{self._value.name or 'a view'} is a view of an array that was written to afterwards",
+                where=recorder.here(),
+                hint="take a .copy() before the write",
+            )
+        return self._value
+
+    # what an array tells about itself
+
+    @property
+    def number(self) -> Array:
+        """The numbers held."""
+        return self.recorder.numbers[self._value]
+
+    @property
+    def shape(self) -> tuple[TracedInt, ...]:
+        """The lengths of the axes; each remembers where it was read."""
+        return tuple(
+            TracedInt(length, self.recorder, self.recorder_size((axis,)))
+            for axis, length in enumerate(self._value.shape)
+        )
+
+    @property
+    def size(self) -> TracedInt:
+        """The number of entries."""
+        return TracedInt(self.number.size, self.recorder, self.recorder_size(None))
+
+    def recorder_size(self, axes: tuple[int, ...] | None) -> Size:
+        """A size of this array, read from the nearest named array of the same lengths."""
+        return dispatch.measured(
+            self.recorder.producer, self.current(self.recorder), axes
+        )
+
+    @property
+    def ndim(self) -> int:
+        """The number of axes."""
+        return self._value.ndim
+
+    @property
+    def dtype(self) -> np.dtype[Any]:
+        """The element type."""
+        return self._value.dtype
+
+    def __len__(self) -> int:
+        if not self._value.shape:
+            message = "len() of unsized object"
+            raise TypeError(message)
+        return self._value.shape[0]
+
+    def __iter__(self) -> Iterator[Any]:
+        return (self[position] for position in range(len(self)))
+
+    def __repr__(self) -> str:
+        return f"Traced({np.array2string(self.number, precision=6)})"
+
+    def __format__(self, spec: str) -> str:
+        return format(
+            self.number.item() if self.number.ndim == 0 else self.number, spec
+        )
+
+    # how it enters NumPy
+
+    def __chainrule_record__(
+        self, op: Op, args: Sequence[Any], params: dict[str, Any]
+    ) -> Any:
+        return self.recorder.record(op, args, params)
+
+    def __array_ufunc__(
+        self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any
+    ) -> Any:
+        return dispatch.call_ufunc(self.recorder, ufunc, method, inputs, kwargs)
+
+    def __array_function__(
+        self, function: Any, types: Any, args: Any, kwargs: Any
+    ) -> Any:
+        return dispatch.call_function(self.recorder, function, args, kwargs)
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:  # noqa: FBT001 - NumPy's signature
+        name = self._value.name or "a traced value"
+        if self.recorder.lenient and not dispatch.called_by_user(self.recorder):
+            return (
+                self.number.astype(dtype) if dtype is not None else self.number.copy()
+            )
+        raise CannotTrace(
+            "E301",
+            f"{name} would be turned into a plain array here, and its gradient lost",
+            where=self.recorder.here(),
+            hint="use NumPy functions on the value itself; build arrays with np.stack or np.concatenate,\n"
+            "copy with .copy(), and fill rows of a result through a list and np.stack",
+        )
+
+    # how it leaves
+
+    def _leave(self, how: str, rewrite: str) -> Any:
+        item = self.number.item()
+        if self.recorder.lenient and not dispatch.inside_call(self.recorder, "math"):
+            if isinstance(item, float):
+                self.recorder.escape(item)
+            return item
+        raise CannotTrace(
+            "E301",
+            f"{how} takes the number out of {self._value.name or 'a traced value'}, and its gradient would be lost",
+            where=self.recorder.here(),
+            hint=rewrite,
+        )
+
+    def __float__(self) -> float:
+        return float(
+            self._leave(
+                "float(x), or a function of math,",
+                "use the value itself, np.exp for math.exp",
+            )
+        )
+
+    def __int__(self) -> int:
+        return int(self._leave("int(x)", "use the value itself"))
+
+    def __index__(self) -> int:
+        if self.dtype.kind not in "iub":
+            message = f"only integers can be used as an index, not {self.dtype}"
+            raise TypeError(message)
+        return int(self._leave("using it as an index", "index with the array itself"))
+
+    def __complex__(self) -> complex:
+        return complex(self._leave("complex(x)", "use the value itself"))
+
+    def item(self, *_: Any) -> Any:
+        """The number as a Python number; refused where its gradient would be lost."""
+        return self._leave(".item()", "use the value itself")
+
+    def tolist(self) -> Any:
+        """The numbers as nested lists; refused where their gradient would be lost."""
+        if self.recorder.lenient:
+            return self.number.tolist()
+        return self._leave(".tolist()", "use the value itself")
+
+    def __bool__(self) -> bool:
+        if self.recorder.lenient or self.recorder.follow_branches:
+            return bool(self.number)
+        raise CannotTrace(
+            "E302",
+            f"a branch on {self._value.name or 'a traced value'} would be decided now and baked into the program",
+            where=self.recorder.here(),
+            hint="choose with np.where(condition, a, b), or follow this one branch with follow_branches=True",
+        )
+
+    # indexing and writing
+
+    def __getitem__(self, key: Any) -> Any:
+        arrays, index = dispatch.index_of(self.recorder, self, key)
+        result = self.recorder.record(ops.getitem, (self, *arrays), {"index": index})
+        if isinstance(result, Traced) and not arrays:
+            return Traced(self.recorder, result._value, base=self)
+        return result
+
+    def __setitem__(self, key: Any, written: Any) -> None:
+        self._refuse_write()
+        arrays, index = dispatch.index_of(self.recorder, self, key)
+        self._move(
+            self.recorder.record(
+                ops.setitem, (self, written, *arrays), {"index": index}
+            )
+        )
+
+    def _refuse_write(self) -> None:
+        name = self._value.name or "a traced value"
+        if self._base is not None:
+            raise CannotTrace(
+                "E301",
+                f"{name} is a view, and writing to it would write to the array behind it",
+                where=self.recorder.here(),
+                hint="write to the array itself, or to a .copy()",
+            )
+        if not self.recorder.lenient and self._value in self.recorder.inputs:
+            raise CannotTrace(
+                "E301",
+                f"{name} belongs to the caller, and would be changed in place",
+                where=self.recorder.here(),
+                hint=f"write {name} = {name} - ..., which makes a new array, or take a .copy() first",
+            )
+
+    def _move(self, result: Traced) -> None:
+        if result._value.shape != self._value.shape:
+            raise ShapeError(
+                "E101",
+                f"an in-place write would change the shape {self._value.shape} to {result._value.shape}",
+                where=self.recorder.here(),
+            )
+        self._value = result._value
+        self._version += 1
+
+    def _in_place(self, op: Op, other: Any) -> Traced:
+        self._refuse_write()
+        self._move(self.recorder.record(op, (self, other)))
+        return self
+
+    # methods
+
+    @property
+    def T(self) -> Any:  # noqa: N802 - NumPy's name
+        """The transpose."""
+        if self.ndim < 2:  # noqa: PLR2004 - a vector is its own transpose
+            return self
+        return np.transpose(self)  # type: ignore[call-overload]
+
+    def copy(self, *_: Any, **__: Any) -> Traced:
+        """A copy: the same value, which later writes to the original do not reach."""
+        return Traced(self.recorder, self.current(self.recorder))
+
+    def astype(self, dtype: Any, **_: Any) -> Any:
+        """The same numbers as another element type."""
+        return self.recorder.record(
+            ops.astype, (self,), {"dtype": np.dtype(dtype).name}
+        )
+
+    def reshape(self, *shape: Any, **_: Any) -> Any:
+        """The same entries in another shape."""
+        wanted = (
+            shape[0]
+            if len(shape) == 1 and isinstance(shape[0], tuple | list)
+            else shape
+        )
+        return self.recorder.record(ops.reshape, (self,), {"shape": tuple(wanted)})
+
+    def transpose(self, *axes: Any) -> Any:
+        """The axes in another order."""
+        wanted = (
+            axes[0] if len(axes) == 1 and isinstance(axes[0], tuple | list) else axes
+        )
+        return np.transpose(self, tuple(wanted) or None)  # type: ignore[call-overload]
+
+    def flatten(self) -> Any:
+        """All entries in a row."""
+        return np.ravel(self)  # type: ignore[call-overload]
+
+    def __getattr__(self, name: str) -> Any:
+        function = METHODS.get(name)
+        if function is None:
+            message = f"a traced array has no attribute {name!r}"
+            raise AttributeError(message)
+        return lambda *args, **kwargs: function(self, *args, **kwargs)
+
+
+METHODS: dict[str, Any] = {
+    "all": np.all,
+    "any": np.any,
+    "argmax": np.argmax,
+    "argmin": np.argmin,
+    "argsort": np.argsort,
+    "clip": np.clip,
+    "cumsum": np.cumsum,
+    "diagonal": np.diagonal,
+    "dot": np.dot,
+    "max": np.max,
+    "mean": np.mean,
+    "min": np.min,
+    "prod": np.prod,
+    "ravel": np.ravel,
+    "repeat": np.repeat,
+    "round": np.round,
+    "squeeze": np.squeeze,
+    "std": np.std,
+    "sum": np.sum,
+    "swapaxes": np.swapaxes,
+    "take": np.take,
+    "trace": np.trace,
+    "var": np.var,
+}
+
+OPERATORS = {
+    "add": np.add,
+    "sub": np.subtract,
+    "mul": np.multiply,
+    "truediv": np.true_divide,
+    "floordiv": np.floor_divide,
+    "mod": np.remainder,
+    "pow": np.power,
+    "matmul": np.matmul,
+    "and": np.logical_and,
+    "or": np.logical_or,
+}
+COMPARISONS = {
+    "lt": np.less,
+    "le": np.less_equal,
+    "gt": np.greater,
+    "ge": np.greater_equal,
+    "eq": np.equal,
+    "ne": np.not_equal,
+}
+
+
+def _operators() -> None:
+    def forward(function: Any) -> Any:
+        return lambda self, other: function(self, other)
+
+    def reflected(function: Any) -> Any:
+        return lambda self, other: function(other, self)
+
+    def in_place(function: Any) -> Any:
+        def write(self: Traced, other: Any) -> Traced:
+            return self._in_place(dispatch.op_of(function), other)
+
+        return write
+
+    for name, function in OPERATORS.items():
+        setattr(Traced, f"__{name}__", forward(function))
+        setattr(Traced, f"__r{name}__", reflected(function))
+        setattr(Traced, f"__i{name}__", in_place(function))
+    for name, function in COMPARISONS.items():
+        setattr(Traced, f"__{name}__", forward(function))
+    for name, function in {
+        "neg": np.negative,
+        "abs": np.absolute,
+        "invert": np.logical_not,
+    }.items():
+        setattr(Traced, f"__{name}__", lambda self, function=function: function(self))
+    Traced.__pos__ = lambda self: self  # type: ignore[attr-defined]
+
+
+_operators()
+
+
+class TracedInt(int):
+    """An integer that remembers what it was read from: a length, or a number a script gave a name.
+
+    Everywhere else it is the plain integer, so shapes print and ranges count.
+    """
+
+    recorder: Recorder
+    ref: Arg
+
+    def __new__(cls, number: int, recorder: Recorder, ref: Arg) -> TracedInt:
+        """The integer ``number``, standing for ``ref``."""
+        self = super().__new__(cls, number)
+        self.recorder = recorder
+        self.ref = ref
+        return self
+
+    def __chainrule_record__(
+        self, op: Op, args: Sequence[Any], params: dict[str, Any]
+    ) -> Any:
+        return self.recorder.record(op, args, params)
+
+    def __array_ufunc__(
+        self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any
+    ) -> Any:
+        if (
+            method == "__call__"
+            and not kwargs
+            and not any(isinstance(item, np.ndarray) for item in inputs)
+        ):
+            return _scalar(self.recorder, ufunc, inputs)
+        return getattr(ufunc, method)(
+            *(int(i) if isinstance(i, TracedInt) else i for i in inputs), **kwargs
+        )
+
+    def __mul__(self, other: Any) -> Any:
+        merged = _merged(self, other)
+        return (
+            merged
+            if merged is not None
+            else _arithmetic(self, np.multiply, self, other)
+        )
+
+    def __reduce__(self) -> tuple[type[int], tuple[int]]:
+        return int, (int(self),)
+
+
+def _merged(one: TracedInt, other: Any) -> TracedInt | None:
+    """Two lengths of one array multiplied are one size of it."""
+    if not isinstance(other, TracedInt):
+        return None
+    a, b = one.ref, other.ref
+    if (
+        not (isinstance(a, Size) and isinstance(b, Size))
+        or a.value is not b.value
+        or a.axes is None
+        or b.axes is None
+    ):
+        return None
+    axes = (*a.axes, *b.axes)
+    return TracedInt(int(one) * int(other), one.recorder, Size(a.value, axes))
+
+
+def _arithmetic(self: TracedInt, function: Any, one: Any, other: Any) -> Any:
+    if isinstance(one, Traced | np.ndarray) or isinstance(other, Traced | np.ndarray):
+        return NotImplemented
+    return _scalar(self.recorder, function, (one, other))
+
+
+def _scalar(recorder: Recorder, function: Any, args: Sequence[Any]) -> Any:
+    result = recorder.record(dispatch.op_of(function), args)
+    if isinstance(result, Traced) and result.dtype.kind == "i":
+        return TracedInt(int(result.number), recorder, result._value)
+    return result
+
+
+def _integer_operators() -> None:
+    for name, function in OPERATORS.items():
+        if name in ("matmul", "and", "or", "floordiv", "mod"):
+            continue
+
+        def forward(self: TracedInt, other: Any, function: Any = function) -> Any:
+            return _arithmetic(self, function, self, other)
+
+        def reflected(self: TracedInt, other: Any, function: Any = function) -> Any:
+            return _arithmetic(self, function, other, self)
+
+        if name != "mul":
+            setattr(TracedInt, f"__{name}__", forward)
+        setattr(TracedInt, f"__r{name}__", reflected)
+    TracedInt.__neg__ = lambda self: _scalar(self.recorder, np.negative, (self,))  # type: ignore[assignment, method-assign]
+
+
+_integer_operators()
+
+__all__ = ["Hole", "Traced", "TracedInt"]
