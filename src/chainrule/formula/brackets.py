@@ -1,0 +1,172 @@
+"""Where brackets are needed: every operand's edges against what its place asks, in height or on a line."""
+
+from __future__ import annotations
+
+from typing import NamedTuple, TypeAlias, assert_never
+
+from chainrule.formula.tree import (
+    Accent,
+    Applied,
+    Big,
+    Call,
+    Fence,
+    Fraction,
+    Marked,
+    Matrix,
+    Node,
+    Number,
+    Operand,
+    Operator,
+    Power,
+    Root,
+    Row,
+    Strength,
+    Subscript,
+    Symbol,
+    Text,
+)
+
+SUPERSCRIPTS = str.maketrans("0123456789-+⊤", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ᵀ")
+
+
+class Settled(NamedTuple):
+    """A formula whose brackets stand, and how tightly it holds at either edge."""
+
+    node: Node
+    left: Strength
+    right: Strength
+
+
+def bracketed(node: Node, *, on_a_line: bool = False) -> Node:
+    """The formula with every bracket in its place.
+
+    In height, a bar or a raised position groups by itself; ``on_a_line``, a/(b + c) and e^(−z) need brackets.
+
+    >>> from chainrule.formula import identifier, to_latex, to_text
+    >>> from chainrule.formula.build import fraction, infix
+    >>> a, b = map(identifier, "ab")
+    >>> half = fraction(infix(a, "+", b), b)
+    >>> to_latex(half), to_text(half)
+    ('\\\\frac{a + b}{b}', ['(a + b)/b'])
+    """
+    return _settle(node, on_a_line).node
+
+
+def plain_exponent(node: Node) -> str | None:
+    """The exponent in raised characters, if it has them: ², ⁻¹, ᵀ."""
+    match node:
+        case Number(digits, None) if digits.lstrip("-").isdecimal() and digits.isascii():
+            return digits.translate(SUPERSCRIPTS)
+        case Operator("⊤"):
+            return "ᵀ"
+        case _:
+            return None
+
+
+_ATOM = Strength.ATOM
+_Edges: TypeAlias = tuple[Strength, Strength]
+
+
+def _settle(node: Node, flat: bool) -> Settled:  # noqa: C901, PLR0911 - one case a node
+    match node:
+        case Number():
+            return Settled(node, *_number_edges(node))
+        case Symbol() | Text() | Operator():
+            return Settled(node, _ATOM, _ATOM)
+        case Operand(body, left, right):
+            return _needed(_settle(body, flat), left, right)
+        case Row():
+            return _row(node, flat)
+        case Fraction():
+            return _fraction(node, flat)
+        case Power(base, exponent):
+            inner = _settle(base, flat)
+            raised = _settle(exponent, flat)
+            if flat and plain_exponent(exponent) is None:
+                raised = _needed(raised, Strength.NUMERAL, Strength.NUMERAL)
+            left = Strength.NUMERAL if inner.left is Strength.NUMERAL else Strength.RAISED
+            return Settled(Power(inner.node, raised.node), left, Strength.RAISED)
+        case Subscript(base, index):
+            return Settled(Subscript(_settle(base, flat).node, _script(index, flat)), _ATOM, _ATOM)
+        case Root(body, degree):
+            inner = _settle(body, flat)
+            if flat and degree is None:
+                inner = _needed(inner, Strength.NUMERAL, Strength.NUMERAL)
+            right = Strength.APPLICATION if flat else _ATOM
+            return Settled(Root(inner.node, degree and _settle(degree, flat).node), _ATOM, right)
+        case Fence(opening, body, closing):
+            return Settled(Fence(opening, _settle(body, flat).node, closing), _ATOM, _ATOM)
+        case Call(head, body, opening, closing):
+            whole = Call(_settle(head, flat).node, _settle(body, flat).node, opening, closing)
+            # log(x)² could be either square; f(x)² and W[1]² could not
+            return Settled(whole, _ATOM, Strength.RAISED if _is_word(head) else _ATOM)
+        case Applied(head, body):
+            argument = _settle(body, flat)
+            right = Strength.RAISED if _is_round(argument.node) else Strength.APPLICATION
+            return Settled(Applied(_settle(head, flat).node, argument.node), _ATOM, right)
+        case Big(sign, body, below, above):
+            limits = (below and _script(below, flat), above and _script(above, flat))
+            return Settled(Big(sign, _settle(body, flat).node, *limits), _ATOM, Strength.SUM)
+        case Matrix(rows, of, kind):
+            cells = tuple(tuple(_settle(cell, flat).node for cell in row) for row in rows)
+            return Settled(Matrix(cells, of, kind), _ATOM, _ATOM)
+        case Accent(body, mark):
+            return Settled(Accent(_settle(body, flat).node, mark), _ATOM, _ATOM)
+        case Marked(body, of, kind):
+            inner = _settle(body, flat)
+            return Settled(Marked(inner.node, of, kind), inner.left, inner.right)
+        case _:
+            assert_never(node)
+
+
+def _needed(inner: Settled, left: Strength, right: Strength) -> Settled:
+    """The operand as it is, or in brackets if either edge is weaker than asked."""
+    # a numeral never follows side by side: W 3 would read as one name
+    digits_run_on = left is Strength.JUXTAPOSED and inner.left is Strength.NUMERAL
+    if inner.left < left or inner.right < right or digits_run_on:
+        return Settled(Fence("(", inner.node, ")"), _ATOM, _ATOM)
+    return inner
+
+
+def _row(row: Row, flat: bool) -> Settled:
+    items = [_settle(item, flat) for item in row.items]
+    left = min(row.left, items[0].left) if items else _ATOM
+    right = min(row.right, items[-1].right) if items else _ATOM
+    return Settled(Row(tuple(item.node for item in items), row.left, row.right, row.glue), left, right)
+
+
+def _fraction(node: Fraction, flat: bool) -> Settled:
+    top, bottom = _settle(node.top, flat), _settle(node.bottom, flat)
+    if not flat:
+        # under a power or after a function's name a fraction needs brackets, next to a factor it does not
+        return Settled(Fraction(top.node, bottom.node, node.derivative), Strength.RAISED, Strength.RAISED)
+    if node.derivative:
+        return Settled(Fraction(top.node, bottom.node, derivative=True), Strength.RAISED, Strength.QUOTIENT)
+    top = _needed(top, Strength.NONE, Strength.JUXTAPOSED)
+    bottom = _needed(bottom, Strength.RAISED, Strength.RAISED)
+    left = min(Strength.QUOTIENT, top.left)
+    return Settled(Fraction(top.node, bottom.node), left, Strength.QUOTIENT)
+
+
+def _script(node: Node, flat: bool) -> Node:
+    inner = _settle(node, flat)
+    return (_needed(inner, Strength.NUMERAL, Strength.NUMERAL) if flat else inner).node
+
+
+def _number_edges(number: Number) -> _Edges:
+    own = Strength.NUMERAL if number.exponent is None else Strength.PRODUCT
+    return (Strength.SIGN if number.digits.startswith("-") else own, own)
+
+
+def _is_word(head: Node) -> bool:
+    match head:
+        case Operand(body) | Subscript(body) | Power(body) | Accent(body):
+            return _is_word(body)
+        case Symbol(style="function"):
+            return True
+        case _:
+            return False
+
+
+def _is_round(node: Node) -> bool:
+    return isinstance(node, Fence) and node.opening == "("
