@@ -1,9 +1,9 @@
-"""Formulas: one expression tree in which every number and symbol knows what it is, and its printers.
+r"""Formulas: one expression tree in which every number and symbol knows what it is, and its printers.
 
 >>> from chainrule.formula import apply, gradient, identifier, to_text
 >>> dh, z1 = gradient("h"), identifier("z1")
->>> mask = apply(r"\\mathbf{1}[#1 > 0]", [z1])
->>> to_text(apply("#1 = #2", [gradient("z1"), apply(r"#1 \\odot #2", [dh, mask])]))
+>>> mask = apply(r"\mathbf{1}[#1 > 0]", [z1])
+>>> to_text(apply("#1 = #2", [gradient("z1"), apply(r"#1 \odot #2", [dh, mask])]))
 ['∂L/∂z1 = ∂L/∂h ⊙ 1[z1 > 0]']
 """
 

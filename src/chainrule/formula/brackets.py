@@ -38,7 +38,7 @@ class Settled(NamedTuple):
 
 
 def bracketed(node: Node, *, on_a_line: bool = False) -> Node:
-    """The formula with every bracket in its place.
+    r"""The formula with every bracket in its place.
 
     In height, a bar or a raised position groups by itself; ``on_a_line``, a/(b + c) and e^(−z) need brackets.
 
@@ -47,7 +47,7 @@ def bracketed(node: Node, *, on_a_line: bool = False) -> Node:
     >>> a, b = map(identifier, "ab")
     >>> half = fraction(infix(a, "+", b), b)
     >>> to_latex(half), to_text(half)
-    ('\\\\frac{a + b}{b}', ['(a + b)/b'])
+    ('\\frac{a + b}{b}', ['(a + b)/b'])
     """
     return _settle(node, on_a_line).node
 
@@ -55,7 +55,9 @@ def bracketed(node: Node, *, on_a_line: bool = False) -> Node:
 def plain_exponent(node: Node) -> str | None:
     """The exponent in raised characters, if it has them: ², ⁻¹, ᵀ."""
     match node:
-        case Number(digits, None) if digits.lstrip("-").isdecimal() and digits.isascii():
+        case Number(digits, None) if (
+            digits.lstrip("-").isdecimal() and digits.isascii()
+        ):
             return digits.translate(SUPERSCRIPTS)
         case Operator("⊤"):
             return "ᵀ"
@@ -67,7 +69,7 @@ _ATOM = Strength.ATOM
 _Edges: TypeAlias = tuple[Strength, Strength]
 
 
-def _settle(node: Node, flat: bool) -> Settled:  # noqa: C901, PLR0911 - one case a node
+def _settle(node: Node, flat: bool) -> Settled:
     match node:
         case Number():
             return Settled(node, *_number_edges(node))
@@ -84,31 +86,49 @@ def _settle(node: Node, flat: bool) -> Settled:  # noqa: C901, PLR0911 - one cas
             raised = _settle(exponent, flat)
             if flat and plain_exponent(exponent) is None:
                 raised = _needed(raised, Strength.NUMERAL, Strength.NUMERAL)
-            left = Strength.NUMERAL if inner.left is Strength.NUMERAL else Strength.RAISED
+            left = (
+                Strength.NUMERAL if inner.left is Strength.NUMERAL else Strength.RAISED
+            )
             return Settled(Power(inner.node, raised.node), left, Strength.RAISED)
         case Subscript(base, index):
-            return Settled(Subscript(_settle(base, flat).node, _script(index, flat)), _ATOM, _ATOM)
+            return Settled(
+                Subscript(_settle(base, flat).node, _script(index, flat)), _ATOM, _ATOM
+            )
         case Root(body, degree):
             inner = _settle(body, flat)
             if flat and degree is None:
                 inner = _needed(inner, Strength.NUMERAL, Strength.NUMERAL)
             right = Strength.APPLICATION if flat else _ATOM
-            return Settled(Root(inner.node, degree and _settle(degree, flat).node), _ATOM, right)
+            return Settled(
+                Root(inner.node, degree and _settle(degree, flat).node), _ATOM, right
+            )
         case Fence(opening, body, closing):
-            return Settled(Fence(opening, _settle(body, flat).node, closing), _ATOM, _ATOM)
+            return Settled(
+                Fence(opening, _settle(body, flat).node, closing), _ATOM, _ATOM
+            )
         case Call(head, body, opening, closing):
-            whole = Call(_settle(head, flat).node, _settle(body, flat).node, opening, closing)
+            whole = Call(
+                _settle(head, flat).node, _settle(body, flat).node, opening, closing
+            )
             # log(x)² could be either square; f(x)² and W[1]² could not
             return Settled(whole, _ATOM, Strength.RAISED if _is_word(head) else _ATOM)
         case Applied(head, body):
             argument = _settle(body, flat)
-            right = Strength.RAISED if _is_round(argument.node) else Strength.APPLICATION
-            return Settled(Applied(_settle(head, flat).node, argument.node), _ATOM, right)
+            right = (
+                Strength.RAISED if _is_round(argument.node) else Strength.APPLICATION
+            )
+            return Settled(
+                Applied(_settle(head, flat).node, argument.node), _ATOM, right
+            )
         case Big(sign, body, below, above):
             limits = (below and _script(below, flat), above and _script(above, flat))
-            return Settled(Big(sign, _settle(body, flat).node, *limits), _ATOM, Strength.SUM)
+            return Settled(
+                Big(sign, _settle(body, flat).node, *limits), _ATOM, Strength.SUM
+            )
         case Matrix(rows, of, kind):
-            cells = tuple(tuple(_settle(cell, flat).node for cell in row) for row in rows)
+            cells = tuple(
+                tuple(_settle(cell, flat).node for cell in row) for row in rows
+            )
             return Settled(Matrix(cells, of, kind), _ATOM, _ATOM)
         case Accent(body, mark):
             return Settled(Accent(_settle(body, flat).node, mark), _ATOM, _ATOM)
@@ -132,16 +152,28 @@ def _row(row: Row, flat: bool) -> Settled:
     items = [_settle(item, flat) for item in row.items]
     left = min(row.left, items[0].left) if items else _ATOM
     right = min(row.right, items[-1].right) if items else _ATOM
-    return Settled(Row(tuple(item.node for item in items), row.left, row.right, row.glue), left, right)
+    return Settled(
+        Row(tuple(item.node for item in items), row.left, row.right, row.glue),
+        left,
+        right,
+    )
 
 
 def _fraction(node: Fraction, flat: bool) -> Settled:
     top, bottom = _settle(node.top, flat), _settle(node.bottom, flat)
     if not flat:
         # under a power or after a function's name a fraction needs brackets, next to a factor it does not
-        return Settled(Fraction(top.node, bottom.node, node.derivative), Strength.RAISED, Strength.RAISED)
+        return Settled(
+            Fraction(top.node, bottom.node, node.derivative),
+            Strength.RAISED,
+            Strength.RAISED,
+        )
     if node.derivative:
-        return Settled(Fraction(top.node, bottom.node, derivative=True), Strength.RAISED, Strength.QUOTIENT)
+        return Settled(
+            Fraction(top.node, bottom.node, derivative=True),
+            Strength.RAISED,
+            Strength.QUOTIENT,
+        )
     top = _needed(top, Strength.NONE, Strength.JUXTAPOSED)
     bottom = _needed(bottom, Strength.RAISED, Strength.RAISED)
     left = min(Strength.QUOTIENT, top.left)

@@ -114,9 +114,17 @@ def beside(left: Node, right: Node, between: Operator = THIN_SPACE) -> Node:
     before, after = _spliced(left, " "), _spliced(right, " ")
     return Row(
         (
-            *(_with_right_need(before, own) if before else (Operand(left, Strength.NONE, own),)),
+            *(
+                _with_right_need(before, own)
+                if before
+                else (Operand(left, Strength.NONE, own),)
+            ),
             between,
-            *(_with_left_need(after, own) if after else (Operand(right, own, Strength.NONE),)),
+            *(
+                _with_left_need(after, own)
+                if after
+                else (Operand(right, own, Strength.NONE),)
+            ),
         ),
         own,
         own,
@@ -126,13 +134,19 @@ def beside(left: Node, right: Node, between: Operator = THIN_SPACE) -> Node:
 
 def fraction(top: Node, bottom: Node) -> Node:
     """``top`` over ``bottom``."""
-    derivative = isinstance(top, Row) and isinstance(bottom, Row) and top.glue == bottom.glue == "∂"
+    derivative = (
+        isinstance(top, Row)
+        and isinstance(bottom, Row)
+        and top.glue == bottom.glue == "∂"
+    )
     return Fraction(top, bottom, derivative)
 
 
 def differential(body: Node, d: str = "∂") -> Node:
     """``∂body`` or ``d body``."""
-    return Row((Operator(d, "prefix"), _atom(body)), Strength.ATOM, Strength.RAISED, "∂")
+    return Row(
+        (Operator(d, "prefix"), _atom(body)), Strength.ATOM, Strength.RAISED, "∂"
+    )
 
 
 def derivative(top: Node, bottom: Node, d: str = "∂") -> Node:
@@ -169,7 +183,9 @@ def call(head: Node | str, *arguments: Node) -> Node:
 def entry(base: Node, *index: int | Node) -> Node:
     """One entry of an array, as a program writes it: W1[1, 2]."""
     items = [Number(str(i)) if isinstance(i, int) else i for i in index]
-    return Call(_atom(base), items[0] if len(items) == 1 else sequence(*items), "[", "]")
+    return Call(
+        _atom(base), items[0] if len(items) == 1 else sequence(*items), "[", "]"
+    )
 
 
 def applied(head: Node | str, body: Node) -> Node:
@@ -177,7 +193,9 @@ def applied(head: Node | str, body: Node) -> Node:
     return Applied(function(head) if isinstance(head, str) else head, _atom(body))
 
 
-def big(sign: str, body: Node, below: Node | None = None, above: Node | None = None) -> Node:
+def big(
+    sign: str, body: Node, below: Node | None = None, above: Node | None = None
+) -> Node:
     """A sum, product or integral over ``body``."""
     return Big(sign, Operand(body, Strength.PRODUCT, Strength.NONE), below, above)
 
@@ -189,7 +207,12 @@ def transpose(body: Node) -> Node:
 
 def accent(body: Node, mark: Mark) -> Node:
     """``body`` with a hat, a bar, a prime …"""
-    if isinstance(body, Symbol) and not body.accent and not body.written and mark != "prime":
+    if (
+        isinstance(body, Symbol)
+        and not body.accent
+        and not body.written
+        and mark != "prime"
+    ):
         return replace(body, accent=mark)
     return Accent(_atom(body) if mark == "prime" else body, mark)
 
@@ -226,7 +249,11 @@ def _family(sign: str) -> str:
 
 def _spliced(node: Node, glue: str) -> tuple[Node, ...] | None:
     """The items of a row of the same family, so that a long sum is one wide row and not a deep tree."""
-    return node.items if isinstance(node, Row) and node.glue == glue and glue not in RELATIONS - {"="} else None
+    return (
+        node.items
+        if isinstance(node, Row) and node.glue == glue and glue not in RELATIONS - {"="}
+        else None
+    )
 
 
 def _with_right_need(items: tuple[Node, ...], need: Strength) -> tuple[Node, ...]:

@@ -39,7 +39,16 @@ class Box:
 
 # what grows when it stands around several lines: top, middle, bottom
 TALL: Final = MappingProxyType(
-    {"(": "⎛⎜⎝", ")": "⎞⎟⎠", "[": "⎡⎢⎣", "]": "⎤⎥⎦", "⌊": "⎢⎢⎣", "⌋": "⎥⎥⎦", "⌈": "⎡⎢⎢", "⌉": "⎤⎥⎥"}
+    {
+        "(": "⎛⎜⎝",
+        ")": "⎞⎟⎠",
+        "[": "⎡⎢⎣",
+        "]": "⎤⎥⎦",
+        "⌊": "⎢⎢⎣",
+        "⌋": "⎥⎥⎦",
+        "⌈": "⎡⎢⎢",
+        "⌉": "⎤⎥⎥",
+    }
 )
 
 
@@ -56,7 +65,10 @@ def columns(text: str) -> int:
 
 def box(text: str, kind: Kind = "", of: Ref | None = None) -> Box:
     """One line of text; control characters, which would steer the terminal, are made visible."""
-    clean = "".join(c if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} else "�" for c in text)
+    clean = "".join(
+        c if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} else "�"
+        for c in text
+    )
     return Box(((Segment(clean, kind, of),) if clean else (),), columns(clean))
 
 
@@ -65,21 +77,27 @@ def beside(*boxes: Box) -> Box:
     above = max((b.baseline for b in boxes), default=0)
     below = max((b.height - b.baseline for b in boxes), default=1)
     padded = [_padded(b, above, above + below) for b in boxes]
-    lines = tuple(tuple(chain.from_iterable(parts)) for parts in zip(*padded, strict=True))
+    lines = tuple(
+        tuple(chain.from_iterable(parts)) for parts in zip(*padded, strict=True)
+    )
     return Box(lines or ((),), sum(b.width for b in boxes), above)
 
 
 def stacked(boxes: list[Box], baseline: int) -> Box:
     """Boxes from top to bottom, aligned at the left."""
     width = max(b.width for b in boxes)
-    lines = tuple(line for b in boxes for line in _padded(widened(b, width), b.baseline, b.height))
+    lines = tuple(
+        line for b in boxes for line in _padded(widened(b, width), b.baseline, b.height)
+    )
     return Box(lines, width, baseline)
 
 
 def widened(b: Box, width: int) -> Box:
     """The box with blank columns at its right."""
     blank = _blank(width - b.width)
-    return Box(tuple((*line, *blank) for line in b.lines), max(b.width, width), b.baseline)
+    return Box(
+        tuple((*line, *blank) for line in b.lines), max(b.width, width), b.baseline
+    )
 
 
 def delimiter(sign: str, around: Box) -> Box:
@@ -95,7 +113,9 @@ def merged(line: Line) -> Line:
     """The line with neighbours of one identity joined, and no blanks at its end."""
     joined = [
         Segment("".join(segment.text for segment in group), *identity)
-        for identity, group in groupby(line, key=lambda segment: (segment.kind, segment.of))
+        for identity, group in groupby(
+            line, key=lambda segment: (segment.kind, segment.of)
+        )
     ]
     while joined and not (last := joined.pop()).text.isspace():
         joined.append(Segment(last.text.rstrip(" "), last.kind, last.of))

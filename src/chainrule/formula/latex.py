@@ -35,12 +35,39 @@ from chainrule.formula.tree import (
     Text,
 )
 
-_PREFERRED = {"≤": r"\le", "≥": r"\ge", "≠": r"\ne", "←": r"\leftarrow", "→": r"\to", "∗": r"\ast", "ε": r"\varepsilon"}
+_PREFERRED = {
+    "≤": r"\le",
+    "≥": r"\ge",
+    "≠": r"\ne",
+    "←": r"\leftarrow",
+    "→": r"\to",
+    "∗": r"\ast",
+    "ε": r"\varepsilon",
+}
 SIGNS: Final = MappingProxyType(
-    {sign: command for table in (RELATION_COMMANDS, SIGN_COMMANDS, GREEK_COMMANDS) for command, sign in table.items()}
+    {
+        sign: command
+        for table in (RELATION_COMMANDS, SIGN_COMMANDS, GREEK_COMMANDS)
+        for command, sign in table.items()
+    }
     | _PREFERRED
-    | {"∑": r"\sum", "∏": r"\prod", "∫": r"\int", "∂": r"\partial ", "d": r"\mathrm{d}", "⊤": r"\top", "∇": r"\nabla"}
-    | {"…": r"\ldots", "⋯": r"\cdots", "⋮": r"\vdots", "⋱": r"\ddots", "′": r"\prime", "∅": r"\emptyset"}
+    | {
+        "∑": r"\sum",
+        "∏": r"\prod",
+        "∫": r"\int",
+        "∂": r"\partial ",
+        "d": r"\mathrm{d}",
+        "⊤": r"\top",
+        "∇": r"\nabla",
+    }
+    | {
+        "…": r"\ldots",
+        "⋯": r"\cdots",
+        "⋮": r"\vdots",
+        "⋱": r"\ddots",
+        "′": r"\prime",
+        "∅": r"\emptyset",
+    }
     | {" ": r"\,", "": "", ",": ", ", "φ": r"\varphi", "ι": r"\iota"}
 )
 DELIMITERS: Final = MappingProxyType(
@@ -55,23 +82,32 @@ DELIMITERS: Final = MappingProxyType(
         "}": ("", r"\}"),
     }
 )
-ACCENTS: Final = MappingProxyType({"hat": "hat", "bar": "bar", "tilde": "tilde", "dot": "dot", "vec": "vec"})
+ACCENTS: Final = MappingProxyType(
+    {"hat": "hat", "bar": "bar", "tilde": "tilde", "dot": "dot", "vec": "vec"}
+)
 STYLES: Final = MappingProxyType(
-    {"upright": "mathrm", "bold": "mathbf", "script": "mathcal", "blackboard": "mathbb", "function": "operatorname"}
+    {
+        "upright": "mathrm",
+        "bold": "mathbf",
+        "script": "mathcal",
+        "blackboard": "mathbb",
+        "function": "operatorname",
+    }
 )
 ESCAPED: Final = str.maketrans(
-    {c: f"\\{c}" for c in "#$%&_{}"} | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    {c: f"\\{c}" for c in "#$%&_{}"}
+    | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
 )
 
 
 def to_latex(node: Node, *, colours: bool = False) -> str:
-    """A formula in LaTeX (needs amsmath; with ``colours`` also xcolor and colours cr-value, cr-local …).
+    r"""A formula in LaTeX (needs amsmath; with ``colours`` also xcolor and colours cr-value, cr-local …).
 
     >>> from chainrule.formula import gradient, identifier, matrix
     >>> to_latex(gradient("W1"))
-    '\\\\frac{\\\\partial L}{\\\\partial W_{1}}'
+    '\\frac{\\partial L}{\\partial W_{1}}'
     >>> to_latex(matrix([[1, 2]], kind="value"), colours=True)
-    '\\\\begin{bmatrix} \\\\textcolor{cr-value}{1} & \\\\textcolor{cr-value}{2} \\\\end{bmatrix}'
+    '\\begin{bmatrix} \\textcolor{cr-value}{1} & \\textcolor{cr-value}{2} \\end{bmatrix}'
     """
     return _Printer(colours).write(bracketed(node))
 
@@ -83,10 +119,10 @@ def escaped(text: str) -> str:
 
 
 class _Printer:
-    def __init__(self, colours: bool) -> None:  # noqa: FBT001 - private
+    def __init__(self, colours: bool) -> None:
         self.colours = colours
 
-    def write(self, node: Node) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a node
+    def write(self, node: Node) -> str:
         match node:
             case Number(_, _, _, kind):
                 return self.coloured(_number(node), kind)
@@ -116,10 +152,16 @@ class _Printer:
             case Applied(head, body):
                 return _spaced([self.write(head), self.write(body)])
             case Big(sign, body, below, above):
-                limits = "".join(f"{m}{{{self.write(part)}}}" for m, part in (("_", below), ("^", above)) if part)
+                limits = "".join(
+                    f"{m}{{{self.write(part)}}}"
+                    for m, part in (("_", below), ("^", above))
+                    if part
+                )
                 return f"{SIGNS[sign]}{limits} {self.write(body)}"
             case Matrix(rows):
-                body = r" \\ ".join(" & ".join(self.write(cell) for cell in row) for row in rows)
+                body = r" \\ ".join(
+                    " & ".join(self.write(cell) for cell in row) for row in rows
+                )
                 return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
             case Accent(body, "prime"):
                 return f"{self.write(body)}'"
@@ -134,21 +176,28 @@ class _Printer:
         """What a script stands on, in braces where TeX would see two scripts of one sort."""
         body = _bare(node)
         doubled = (
-            isinstance(body, Subscript) or (isinstance(body, Symbol) and body.index != "")
+            isinstance(body, Subscript)
+            or (isinstance(body, Symbol) and body.index != "")
             if script == "_"
-            else isinstance(body, Accent) or (isinstance(body, Symbol) and body.accent == "prime")
+            else isinstance(body, Accent)
+            or (isinstance(body, Symbol) and body.accent == "prime")
         )
         return f"{{{self.write(node)}}}" if doubled else self.write(node)
 
     def fence(self, opening: str, body: Node, closing: str) -> str:
         inner = self.write(body)
-        left, right = DELIMITERS.get(opening, (opening, ""))[0], DELIMITERS.get(closing, ("", closing))[1]
+        left, right = (
+            DELIMITERS.get(opening, (opening, ""))[0],
+            DELIMITERS.get(closing, ("", closing))[1],
+        )
         if _is_low(inner):
             return f"{left}{'' if len(left) == 1 else ' '}{inner}{right}"
         return rf"\left{left}{'' if len(left) == 1 else ' '}{inner}\right{right}"
 
     def coloured(self, shown: str, kind: Kind) -> str:
-        return rf"\textcolor{{cr-{kind}}}{{{shown}}}" if self.colours and kind else shown
+        return (
+            rf"\textcolor{{cr-{kind}}}{{{shown}}}" if self.colours and kind else shown
+        )
 
 
 def _bare(node: Node) -> Node:
@@ -159,16 +208,26 @@ def _bare(node: Node) -> Node:
 
 def _number(node: Number) -> str:
     digits = node.digits.replace("inf", r"\infty").replace("nan", r"\mathrm{NaN}")
-    return digits if node.exponent is None else rf"{digits} \times 10^{{{node.exponent}}}"
+    return (
+        digits if node.exponent is None else rf"{digits} \times 10^{{{node.exponent}}}"
+    )
 
 
 def _symbol(node: Symbol) -> str:
     letter = node.letter
     if f"\\{letter}" in FUNCTION_COMMANDS and node.style == "function":
         shown = f"\\{letter}"
-    elif node.style == "italic" and len(letter) == 1 and (letter in SIGNS and letter != "d" or letter.isascii()):
+    elif (
+        node.style == "italic"
+        and len(letter) == 1
+        and (letter in SIGNS and letter != "d" or letter.isascii())
+    ):
         shown = escaped(letter) if letter.isascii() else SIGNS[letter]
-    elif node.style in {"bold", "script", "blackboard", "function"} and letter.isascii() and letter.isalnum():
+    elif (
+        node.style in {"bold", "script", "blackboard", "function"}
+        and letter.isascii()
+        and letter.isalnum()
+    ):
         shown = rf"\{STYLES[node.style]}{{{letter}}}"
     elif letter.isascii() and letter.isalnum():
         shown = rf"\mathrm{{{letter}}}"
@@ -180,7 +239,12 @@ def _symbol(node: Symbol) -> str:
         shown = rf"\{ACCENTS[node.accent]}{{{shown}}}"
     if not node.index:
         return shown
-    parts = (p if p.isdecimal() or len(p) == 1 and p.isalnum() else rf"\mathrm{{{escaped(p)}}}" for p in node.index.split(","))
+    parts = (
+        p
+        if p.isdecimal() or len(p) == 1 and p.isalnum()
+        else rf"\mathrm{{{escaped(p)}}}"
+        for p in node.index.split(",")
+    )
     return f"{shown}_{{{','.join(parts)}}}"
 
 
@@ -195,9 +259,14 @@ def _spaced(parts: list[str]) -> str:
 
 
 def _ends_in_command(text: str) -> bool:
-    return text.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")[-1:] == "\\"
+    return (
+        text.rstrip("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")[-1:] == "\\"
+    )
 
 
 def _is_low(inner: str) -> bool:
     """Whether plain brackets are tall enough: nothing inside is taller than a line."""
-    return not any(tall in inner for tall in (r"\frac", r"\begin", r"\sum", r"\prod", r"\int", r"\sqrt"))
+    return not any(
+        tall in inner
+        for tall in (r"\frac", r"\begin", r"\sum", r"\prod", r"\int", r"\sqrt")
+    )

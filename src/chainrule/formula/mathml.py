@@ -31,13 +31,19 @@ from chainrule.formula.tree import (
     Text,
 )
 
-MARKS: Final = MappingProxyType({"hat": "^", "bar": "¯", "tilde": "~", "dot": "˙", "vec": "→", "prime": "′"})
+MARKS: Final = MappingProxyType(
+    {"hat": "^", "bar": "¯", "tilde": "~", "dot": "˙", "vec": "→", "prime": "′"}
+)
 APPLY: Final = "<mo>&#x2061;</mo>"
 TIMES: Final = "<mo>&#x2062;</mo>"
 THIN: Final = '<mspace width="0.1667em"></mspace>'
 # where Unicode's mathematical alphabets have holes, the letter was there before them
-_EARLIER: Final = MappingProxyType({"L": "ℒ", "B": "ℬ", "E": "ℰ", "F": "ℱ", "H": "ℋ", "I": "ℐ", "M": "ℳ", "R": "ℛ"})
-_DOUBLE: Final = MappingProxyType({"C": "ℂ", "H": "ℍ", "N": "ℕ", "P": "ℙ", "Q": "ℚ", "R": "ℝ", "Z": "ℤ"})
+_EARLIER: Final = MappingProxyType(
+    {"L": "ℒ", "B": "ℬ", "E": "ℰ", "F": "ℱ", "H": "ℋ", "I": "ℐ", "M": "ℳ", "R": "ℛ"}
+)
+_DOUBLE: Final = MappingProxyType(
+    {"C": "ℂ", "H": "ℍ", "N": "ℕ", "P": "ℙ", "Q": "ℚ", "R": "ℝ", "Z": "ℤ"}
+)
 
 
 def to_mathml(node: Node, *, display: bool = True, focusable: bool = True) -> str:
@@ -52,10 +58,10 @@ def to_mathml(node: Node, *, display: bool = True, focusable: bool = True) -> st
 
 
 class _Printer:
-    def __init__(self, focusable: bool) -> None:  # noqa: FBT001 - private
+    def __init__(self, focusable: bool) -> None:
         self.tabindex = ' tabindex="0"' if focusable else ""
 
-    def write(self, node: Node) -> str:  # noqa: C901, PLR0911, PLR0912 - one case a node
+    def write(self, node: Node) -> str:
         match node:
             case Number():
                 return self.number(node)
@@ -85,7 +91,11 @@ class _Printer:
                 return _fenced(opening, self.write(body), closing)
             case Call(head, body, opening, closing):
                 inner = self.write(body)
-                return _grouped(self.write(head) + APPLY + _fenced(opening, inner, closing, call=True))
+                return _grouped(
+                    self.write(head)
+                    + APPLY
+                    + _fenced(opening, inner, closing, call=True)
+                )
             case Applied(head, body):
                 gap = "" if isinstance(body, Fence) else THIN
                 return _grouped(self.write(head) + APPLY + gap + self.write(body))
@@ -103,14 +113,22 @@ class _Printer:
                 assert_never(node)
 
     def number(self, node: Number) -> str:
-        minus = f'<mo form="prefix"{_identity(None, node.kind)}>−</mo>' if node.digits.startswith("-") else ""
+        minus = (
+            f'<mo form="prefix"{_identity(None, node.kind)}>−</mo>'
+            if node.digits.startswith("-")
+            else ""
+        )
         digits = node.digits.lstrip("-").replace("inf", "∞").replace("nan", "NaN")
         tabindex = self.tabindex if node.of is not None else ""
         shown = f"{minus}<mn{tabindex}{_identity(node.of, node.kind)}>{digits}</mn>"
         if node.exponent is None:
             return _grouped(shown) if minus else shown
-        sign = "<mo form=\"prefix\">−</mo>" if node.exponent < 0 else ""
-        exponent = f"<mrow>{sign}<mn>{abs(node.exponent)}</mn></mrow>" if sign else f"<mn>{node.exponent}</mn>"
+        sign = '<mo form="prefix">−</mo>' if node.exponent < 0 else ""
+        exponent = (
+            f"<mrow>{sign}<mn>{abs(node.exponent)}</mn></mrow>"
+            if sign
+            else f"<mn>{node.exponent}</mn>"
+        )
         return _grouped(f"{shown}<mo>×</mo><msup><mn>10</mn>{exponent}</msup>")
 
     def limits(self, sign: str, below: Node | None, above: Node | None) -> str:
@@ -124,7 +142,10 @@ class _Printer:
     def matrix(self, node: Matrix) -> str:
         missing = [_decimals(column) for column in zip(*node.rows, strict=True)]
         rows = (
-            "".join(f"<mtd>{self.cell(cell, most)}</mtd>" for cell, most in zip(row, missing, strict=True))
+            "".join(
+                f"<mtd>{self.cell(cell, most)}</mtd>"
+                for cell, most in zip(row, missing, strict=True)
+            )
             for row in node.rows
         )
         table = f"<mtable>{''.join(f'<mtr>{row}</mtr>' for row in rows)}</mtable>"
@@ -133,10 +154,16 @@ class _Printer:
     def cell(self, cell: Node, most: int) -> str:
         """A cell; an exact 0 among decimals keeps its place before the point, which an unseen remainder holds."""
         shown = self.write(cell)
-        if isinstance(cell, Number) and cell.exponent is None and cell.digits[-1].isdigit():
+        if (
+            isinstance(cell, Number)
+            and cell.exponent is None
+            and cell.digits[-1].isdigit()
+        ):
             lacking = most - len(cell.digits.partition(".")[2])
             if lacking and "." not in cell.digits:
-                return f"<mrow>{shown}<mphantom><mn>.{'0' * most}</mn></mphantom></mrow>"
+                return (
+                    f"<mrow>{shown}<mphantom><mn>.{'0' * most}</mn></mphantom></mrow>"
+                )
         return shown
 
 
@@ -146,7 +173,11 @@ def _decimals(column: tuple[Node, ...]) -> int:
 
 
 def _symbol(node: Symbol, identity: str) -> str:
-    upright = ' mathvariant="normal"' if len(node.letter) == 1 and node.style in {"upright", "function"} else ""
+    upright = (
+        ' mathvariant="normal"'
+        if len(node.letter) == 1 and node.style in {"upright", "function"}
+        else ""
+    )
     plain = not node.accent and not node.index
     letter = "".join(_styled(c, node.style) for c in _visible(node.letter))
     tag = "mn" if node.letter.isdecimal() else "mi"
@@ -170,7 +201,11 @@ def _styled(c: str, style: str) -> str:
     """The letter from Unicode's alphabet of that style: Core has no other way."""
     if not (c.isascii() and c.isalnum()):
         return c
-    offset = ord(c) - ord("0") if c.isdigit() else ord(c) - (ord("A") if c.isupper() else ord("a") - 26)
+    offset = (
+        ord(c) - ord("0")
+        if c.isdigit()
+        else ord(c) - (ord("A") if c.isupper() else ord("a") - 26)
+    )
     if style == "bold":
         return chr((0x1D7CE if c.isdigit() else 0x1D400) + offset)
     if style == "blackboard":
@@ -188,8 +223,10 @@ def _operator(sign: str, form: str) -> str:
             return THIN
         case "-", "prefix":
             return '<mo form="prefix">−</mo>'
-        case ("∂" | "d"), _:
-            return f'<mi mathvariant="normal">{sign}</mi>' if sign == "d" else "<mi>∂</mi>"
+        case (("∂" | "d"), _):
+            return (
+                f'<mi mathvariant="normal">{sign}</mi>' if sign == "d" else "<mi>∂</mi>"
+            )
         case _, "ellipsis":
             return f"<mo>{_safe(sign)}</mo>"
         case "/", _:
@@ -198,10 +235,19 @@ def _operator(sign: str, form: str) -> str:
             return f"<mo>{_safe(sign.replace('-', '−'))}</mo>"
 
 
-def _fenced(opening: str, inner: str, closing: str, *, call: bool = False, identity: str = "") -> str:
+def _fenced(
+    opening: str, inner: str, closing: str, *, call: bool = False, identity: str = ""
+) -> str:
     """Delimiters in a row of their own, so that they grow with what they hold; those of a plain call do not."""
-    rigid = ' stretchy="false"' if call and not any(t in inner for t in ("<mtable", "<mfrac", "<munder")) else ""
-    left, right = (f'<mo form="{form}"{rigid}>{sign}</mo>' for form, sign in (("prefix", opening), ("postfix", closing)))
+    rigid = (
+        ' stretchy="false"'
+        if call and not any(t in inner for t in ("<mtable", "<mfrac", "<munder"))
+        else ""
+    )
+    left, right = (
+        f'<mo form="{form}"{rigid}>{sign}</mo>'
+        for form, sign in (("prefix", opening), ("postfix", closing))
+    )
     return f"<mrow{identity}>{left}{inner}{right}</mrow>"
 
 
@@ -224,4 +270,6 @@ def _safe(text: str) -> str:
 
 def _visible(text: str) -> str:
     """The text without the characters that XML cannot hold or that would reorder what is around them."""
-    return "".join("�" if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Cn"} else c for c in text)
+    return "".join(
+        "�" if unicodedata.category(c) in {"Cc", "Cf", "Cs", "Cn"} else c for c in text
+    )

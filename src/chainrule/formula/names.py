@@ -51,21 +51,36 @@ GREEK: Final = MappingProxyType(
 )
 PREDICTED: Final = ("_pred", "pred", "_hat", "hat")
 TRUE: Final = ("_true", "true")
-ACCENTS: Final[MappingProxyType[str, Mark]] = MappingProxyType({"_bar": "bar", "_tilde": "tilde", "_dot": "dot"})
+ACCENTS: Final[MappingProxyType[str, Mark]] = MappingProxyType(
+    {"_bar": "bar", "_tilde": "tilde", "_dot": "dot"}
+)
 COMBINING: Final = MappingProxyType(
-    {"hat": "\u0302", "bar": "\u0304", "tilde": "\u0303", "dot": "\u0307", "vec": "\u20d7", "prime": "′"}
+    {
+        "hat": "\u0302",
+        "bar": "\u0304",
+        "tilde": "\u0303",
+        "dot": "\u0307",
+        "vec": "\u20d7",
+        "prime": "′",
+    }
 )
 
 _STEM = re.compile(r"([A-Za-z]+?)_?(\d*)((?:_[A-Za-z0-9]+)*)_?")
 
 
 def identifier(name: str, of: Ref | str | None = None, kind: Kind = "") -> Symbol:
-    """The name of a value, as a reader of mathematics expects it.
+    r"""The name of a value, as a reader of mathematics expects it.
 
     >>> from chainrule.formula import to_latex, to_text
-    >>> [to_latex(identifier(name)) for name in ("W1", "y_pred", "y_true", "delta2", "h_prev", "weights")]
-    ['W_{1}', '\\\\hat{y}', 'y', '\\\\delta_{2}', 'h_{\\\\mathrm{prev}}', '\\\\mathrm{weights}']
-    >>> [to_text(identifier(name))[0] for name in ("W1", "y_pred", "y_true", "delta2", "h_prev", "loss")]
+    >>> [
+    ...     to_latex(identifier(name))
+    ...     for name in ("W1", "y_pred", "y_true", "delta2", "h_prev", "weights")
+    ... ]
+    ['W_{1}', '\\hat{y}', 'y', '\\delta_{2}', 'h_{\\mathrm{prev}}', '\\mathrm{weights}']
+    >>> [
+    ...     to_text(identifier(name))[0]
+    ...     for name in ("W1", "y_pred", "y_true", "delta2", "h_prev", "loss")
+    ... ]
     ['W1', 'ŷ', 'y', 'δ2', 'h_prev', 'L']
     """
     ref = Ref(of) if isinstance(of, str) else of
@@ -74,7 +89,9 @@ def identifier(name: str, of: Ref | str | None = None, kind: Kind = "") -> Symbo
     stem, accent = _accented(name)
     parts = _STEM.fullmatch(stem)
     if parts is None:
-        return Symbol(name, style="italic" if len(name) == 1 else "upright", of=ref, kind=kind)
+        return Symbol(
+            name, style="italic" if len(name) == 1 else "upright", of=ref, kind=kind
+        )
     base, digits, words = parts.groups()
     letter = GREEK.get(base, base)
     if len(letter) > 1 and words:
@@ -83,10 +100,16 @@ def identifier(name: str, of: Ref | str | None = None, kind: Kind = "") -> Symbo
     written = _letter_with(letter, accent) + stem[len(base) :].rstrip("_")
     style = "italic" if len(letter) == 1 else "upright"
     symbol = Symbol(letter, index, accent, style, of=ref, kind=kind)
-    return symbol if plain(symbol) == written else Symbol(letter, index, accent, style, written, ref, kind)
+    return (
+        symbol
+        if plain(symbol) == written
+        else Symbol(letter, index, accent, style, written, ref, kind)
+    )
 
 
-def gradient(name: str, of: str = "L", *, ref: Ref | str | None = None, kind: Kind = "") -> Node:
+def gradient(
+    name: str, of: str = "L", *, ref: Ref | str | None = None, kind: Kind = ""
+) -> Node:
     """The derivative of ``of`` by the value called ``name``: ∂L/∂W1.
 
     >>> from chainrule.formula import to_text
@@ -100,7 +123,11 @@ def gradient(name: str, of: str = "L", *, ref: Ref | str | None = None, kind: Ki
 def plain(symbol: Symbol) -> str:
     """A symbol in plain characters, close to how the program spells it.
 
-    >>> plain(Symbol("y", accent="hat")), plain(Symbol("W", "1")), plain(Symbol("h", "prev"))
+    >>> (
+    ...     plain(Symbol("y", accent="hat")),
+    ...     plain(Symbol("W", "1")),
+    ...     plain(Symbol("h", "prev")),
+    ... )
     ('ŷ', 'W1', 'h_prev')
     """
     if symbol.written:
@@ -122,8 +149,16 @@ def _accented(name: str) -> tuple[str, Mark]:
     for ending in (*PREDICTED, *TRUE):
         stem = name.removesuffix(ending)
         # yhat is ŷ and what stays a word: without an underscore the rest must be one letter
-        if stem != name and stem and (ending.startswith("_") or re.fullmatch(r"[A-Za-z]\d*", stem)):
-            return (stem, "hat" if ending in PREDICTED else "") if _is_short(stem) else (name, "")
+        if (
+            stem != name
+            and stem
+            and (ending.startswith("_") or re.fullmatch(r"[A-Za-z]\d*", stem))
+        ):
+            return (
+                (stem, "hat" if ending in PREDICTED else "")
+                if _is_short(stem)
+                else (name, "")
+            )
     for ending, accent in ACCENTS.items():
         stem = name.removesuffix(ending)
         if stem != name and _is_short(stem):
@@ -132,4 +167,7 @@ def _accented(name: str) -> tuple[str, Mark]:
 
 
 def _is_short(stem: str) -> bool:
-    return re.fullmatch(r"[A-Za-z]_?\d*", stem) is not None or stem.rstrip("0123456789_") in GREEK
+    return (
+        re.fullmatch(r"[A-Za-z]_?\d*", stem) is not None
+        or stem.rstrip("0123456789_") in GREEK
+    )

@@ -21,13 +21,24 @@ from chainrule.formula.signs import (
     SYMBOL_COMMANDS,
 )
 from chainrule.formula.tokens import Token, tokens
-from chainrule.formula.tree import Call, Node, Number, Operand, Operator, Strength, Symbol, Text
+from chainrule.formula.tree import (
+    Call,
+    Node,
+    Number,
+    Operand,
+    Operator,
+    Strength,
+    Symbol,
+    Text,
+)
 
 Bindings: TypeAlias = Mapping[str, Node]
 Maker: TypeAlias = Callable[[Bindings], Node]
 
 NOTHING: Final[Bindings] = MappingProxyType({})
-PAIRS: Final = MappingProxyType({"(": ")", "[": "]", "|": "|", "‖": "‖", "⌊": "⌋", "⌈": "⌉", "{": "}"})
+PAIRS: Final = MappingProxyType(
+    {"(": ")", "[": "]", "|": "|", "‖": "‖", "⌊": "⌋", "⌈": "⌉", "{": "}"}
+)
 
 
 class Template(NamedTuple):
@@ -38,14 +49,14 @@ class Template(NamedTuple):
 
 
 def apply(notation: str, args: Sequence[Node], params: Bindings = NOTHING) -> Node:
-    """The formula of an op: its notation with ``#1``, ``#2`` … and ``#name`` filled, in brackets where needed.
+    r"""The formula of an op: its notation with ``#1``, ``#2`` … and ``#name`` filled, in brackets where needed.
 
-    A script that is only a named hole, as in ``\\sum_{#axis} #1``, is left out where that name is not given.
+    A script that is only a named hole, as in ``\sum_{#axis} #1``, is left out where that name is not given.
 
     >>> from chainrule.formula import identifier, to_latex
     >>> a, b = map(identifier, "ab")
-    >>> to_latex(apply(r"#1 \\cdot #2", [apply("#1 + #2", [a, b]), b]))
-    '(a + b) \\\\cdot b'
+    >>> to_latex(apply(r"#1 \cdot #2", [apply("#1 + #2", [a, b]), b]))
+    '(a + b) \\cdot b'
     """
     template = read(notation)
     bindings = {str(i): node for i, node in enumerate(args, 1)} | dict(params)
@@ -53,19 +64,19 @@ def apply(notation: str, args: Sequence[Node], params: Bindings = NOTHING) -> No
 
 
 def formula(latex: str) -> Node:
-    """A formula without holes, as a lesson writes it down.
+    r"""A formula without holes, as a lesson writes it down.
 
     >>> from chainrule.formula import to_text
-    >>> to_text(formula(r"\\sigma'(z) = \\frac{e^{-z}}{(1 + e^{-z})^2}"))
+    >>> to_text(formula(r"\sigma'(z) = \frac{e^{-z}}{(1 + e^{-z})^2}"))
     ['σ′(z) = e^(−z)/(1 + e^(−z))²']
     """
     return apply(latex, ())
 
 
 def holes(notation: str) -> frozenset[str]:
-    """The names of a template's holes.
+    r"""The names of a template's holes.
 
-    >>> sorted(holes(r"\\sum_{#axis} #1"))
+    >>> sorted(holes(r"\sum_{#axis} #1"))
     ['1', 'axis']
     """
     return read(notation).holes
@@ -111,7 +122,11 @@ class _Parser:
 
     def error(self, what: str) -> ValueError:
         token = self.next
-        here = f"at character {token.at + 1}, {token.text!r}" if token.text else "at the end"
+        here = (
+            f"at character {token.at + 1}, {token.text!r}"
+            if token.text
+            else "at the end"
+        )
         return ValueError(f"notation {self.notation}, {here}: {what}")
 
     def comma_list(self) -> Maker:
@@ -132,7 +147,12 @@ class _Parser:
     def product(self) -> Maker:
         return self.level(SIGN_COMMANDS, build.PRODUCTS | {"/"}, self.signed)
 
-    def level(self, commands: Mapping[str, str], signs: frozenset[str], tighter: Callable[[], Maker]) -> Maker:
+    def level(
+        self,
+        commands: Mapping[str, str],
+        signs: frozenset[str],
+        tighter: Callable[[], Maker],
+    ) -> Maker:
         """Operands that are ``tighter``, with signs of one strength between them, gathered from the left."""
         make = tighter()
         while True:
@@ -157,21 +177,33 @@ class _Parser:
             spaced = self.spaces()
             if not self.starts_factor():
                 return make
-            make = _side_by_side(make, self.factor(), build.THIN_SPACE if spaced else build.TIMES)
+            make = _side_by_side(
+                make, self.factor(), build.THIN_SPACE if spaced else build.TIMES
+            )
 
     def starts_factor(self) -> bool:
         text = self.next.text
         if text in DELIMITER_COMMANDS:
-            return DELIMITER_COMMANDS[text] in PAIRS and text not in {r"\rVert", r"\rvert", r"\|"}
+            return DELIMITER_COMMANDS[text] in PAIRS and text not in {
+                r"\rVert",
+                r"\rvert",
+                r"\|",
+            }
         if text in SPACES or text in {r"\right", ""}:
             return False
-        return text[0] in "#([{" or text[0].isalnum() or (text[0] == "\\" and text not in _NOT_FACTORS)
+        return (
+            text[0] in "#([{"
+            or text[0].isalnum()
+            or (text[0] == "\\" and text not in _NOT_FACTORS)
+        )
 
     def factor(self) -> Maker:
         text = self.next.text
         if text in LARGE_COMMANDS:
             return self.large()
-        if text == r"\partial" or (text == r"\mathrm" and self.lookahead(r"\mathrm{d}")):
+        if text == r"\partial" or (
+            text == r"\mathrm" and self.lookahead(r"\mathrm{d}")
+        ):
             return self.differential()
         if text in FUNCTION_COMMANDS or text == r"\operatorname":
             return self.function()
@@ -199,9 +231,16 @@ class _Parser:
         self.at += 1
         below, above = self.limits()
         body = self.product()
-        return lambda given: build.big(sign, body(given), below and below(given), above and above(given))
+        return lambda given: build.big(
+            sign, body(given), below and below(given), above and above(given)
+        )
 
-    def limits(self) -> tuple[Callable[[Bindings], Node | None] | None, Callable[[Bindings], Node | None] | None]:
+    def limits(
+        self,
+    ) -> tuple[
+        Callable[[Bindings], Node | None] | None,
+        Callable[[Bindings], Node | None] | None,
+    ]:
         found: dict[str, Callable[[Bindings], Node | None]] = {}
         while script := self.take("_", "^"):
             found[script.text] = self.script()
@@ -223,7 +262,11 @@ class _Parser:
         return lambda given: build.applied(head(given), body(given))
 
     def opens_call(self) -> bool:
-        return self.next.text in {"(", "["} or self.lookahead(r"\left(") or self.lookahead(r"\left[")
+        return (
+            self.next.text in {"(", "["}
+            or self.lookahead(r"\left(")
+            or self.lookahead(r"\left[")
+        )
 
     def scripts(self, base: Maker, *, callable_: bool) -> Maker:
         while True:
@@ -252,7 +295,10 @@ class _Parser:
     def arguments(self, head: Maker) -> Maker:
         opening, body, closing = self.fenced()
         return lambda given: Call(
-            Operand(head(given), Strength.NUMERAL, Strength.NUMERAL), body(given), opening, closing
+            Operand(head(given), Strength.NUMERAL, Strength.NUMERAL),
+            body(given),
+            opening,
+            closing,
         )
 
     def fenced(self) -> tuple[str, Maker, str]:
@@ -299,7 +345,7 @@ class _Parser:
         self.expect("}")
         return self.notation[start:end].strip()
 
-    def primary(self) -> tuple[Maker, bool]:  # noqa: C901, PLR0911, PLR0912 - one case a kind of token
+    def primary(self) -> tuple[Maker, bool]:
         text = self.next.text
         if text.startswith("#"):
             self.at += 1
@@ -338,7 +384,9 @@ class _Parser:
             return (lambda given: build.fraction(top(given), bottom(given))), False
         if text == r"\sqrt":
             return self.root(), False
-        raise self.error("unknown command" if text.startswith("\\") else "expected a formula")
+        raise self.error(
+            "unknown command" if text.startswith("\\") else "expected a formula"
+        )
 
     def root(self) -> Maker:
         self.expect(r"\sqrt")
@@ -388,12 +436,12 @@ def _primed(base: Maker) -> Maker:
 
 
 def _with_script(
-    base: Maker, script: Callable[[Bindings], Node | None], place: Callable[[Node, Node], Node]
+    base: Maker,
+    script: Callable[[Bindings], Node | None],
+    place: Callable[[Node, Node], Node],
 ) -> Maker:
     def made(given: Bindings) -> Node:
         node = script(given)
         return base(given) if node is None else place(base(given), node)
 
     return made
-
-

@@ -23,7 +23,10 @@ _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
 def format_number(value: Scalar, digits: int = 4) -> str:
     """A number for reading: at most ``digits`` decimals, none without need, powers of ten where decimals fail.
 
-    >>> [format_number(v) for v in (-0.3843, 1.4, 0.5, 1.0, -0.0, 1e-9, 2.5e8, float("-inf"))]
+    >>> [
+    ...     format_number(v)
+    ...     for v in (-0.3843, 1.4, 0.5, 1.0, -0.0, 1e-9, 2.5e8, float("-inf"))
+    ... ]
     ['−0.3843', '1.4', '0.5', '1', '0', '1 × 10⁻⁹', '2.5 × 10⁸', '−∞']
     """
     return written(number(value, digits=digits))
@@ -32,11 +35,20 @@ def format_number(value: Scalar, digits: int = 4) -> str:
 def written(number: Number) -> str:
     """The characters of a number, with a true minus sign."""
     digits = number.digits.replace("-", "−").replace("inf", "∞").replace("nan", "NaN")
-    return digits if number.exponent is None else f"{digits} × 10{str(number.exponent).translate(_RAISED)}"
+    return (
+        digits
+        if number.exponent is None
+        else f"{digits} × 10{str(number.exponent).translate(_RAISED)}"
+    )
 
 
 def number(
-    value: Scalar, of: Ref | str | None = None, kind: Kind = "", *, digits: int = 4, decimals: int | None = None
+    value: Scalar,
+    of: Ref | str | None = None,
+    kind: Kind = "",
+    *,
+    digits: int = 4,
+    decimals: int | None = None,
 ) -> Number:
     """A number with its identity; ``decimals`` asks for exactly so many, as in a column.
 
@@ -48,7 +60,7 @@ def number(
     return Number(text, exponent, ref, kind)
 
 
-def matrix(  # noqa: PLR0913 - each has one meaning and a default
+def matrix(
     array: ArrayLike,
     of: Ref | str | None = None,
     kind: Kind = "",
@@ -57,13 +69,13 @@ def matrix(  # noqa: PLR0913 - each has one meaning and a default
     max_rows: int = 8,
     max_cols: int = 8,
 ) -> Node:
-    """An array as mathematics writes it, each entry knowing its place.
+    r"""An array as mathematics writes it, each entry knowing its place.
 
     A 0-d array is a number, a 1-d array a list in round brackets (it is neither a row nor a column), a 2-d array a
     matrix, shortened by ⋮ and ⋯ where it is large; of more axes, or without entries, only a summary is given.
 
     >>> from chainrule.formula import to_text
-    >>> print(*to_text(matrix([[-0.3843], [0.7685]], "dh")), sep="\\n")
+    >>> print(*to_text(matrix([[-0.3843], [0.7685]], "dh")), sep="\n")
     ⎡ −0.3843 ⎤
     ⎢         ⎥
     ⎣  0.7685 ⎦
@@ -74,11 +86,11 @@ def matrix(  # noqa: PLR0913 - each has one meaning and a default
     name = of.name if isinstance(of, Ref) else of
     if values.ndim == 0:
         return number(values[()], name and Ref(name, ()), kind, digits=digits)
-    if values.ndim > 2 or values.size == 0:  # noqa: PLR2004 - two axes fit on paper
+    if values.ndim > 2 or values.size == 0:
         return Text(_summary(values, digits), name and Ref(name) or None, kind)
 
-    axes = (_shown(values.shape[0], max_rows if values.ndim == 2 else max_cols),)  # noqa: PLR2004
-    if values.ndim == 2:  # noqa: PLR2004
+    axes = (_shown(values.shape[0], max_rows if values.ndim == 2 else max_cols),)
+    if values.ndim == 2:
         axes = (*axes, _shown(values.shape[1], max_cols))
     seen = values[np.ix_(*([i for i in axis if i is not None] for axis in axes))]
     decimals = shared_decimals(seen.ravel().tolist(), digits)
@@ -88,9 +100,19 @@ def matrix(  # noqa: PLR0913 - each has one meaning and a default
         return number(values[entry], ref, kind, digits=digits, decimals=decimals)
 
     if values.ndim == 1:
-        return fence("(", sequence(*(Operator("…", "ellipsis") if i is None else cell(i) for i in axes[0])), ")")
+        return fence(
+            "(",
+            sequence(
+                *(Operator("…", "ellipsis") if i is None else cell(i) for i in axes[0])
+            ),
+            ")",
+        )
     rows = tuple(
-        tuple(cell(i, j) if i is not None and j is not None else _gap(i, j) for j in axes[1]) for i in axes[0]
+        tuple(
+            cell(i, j) if i is not None and j is not None else _gap(i, j)
+            for j in axes[1]
+        )
+        for i in axes[0]
     )
     return Matrix(rows, None if name is None else Ref(name), kind)
 
@@ -98,10 +120,13 @@ def matrix(  # noqa: PLR0913 - each has one meaning and a default
 def shared_decimals(values: Sequence[Any], digits: int = 4) -> int:
     """How many decimals let every number of a table be read: as many as the neediest, at most ``digits``."""
     texts = (_parts(value, digits, None) for value in values)
-    return max((len(text.partition(".")[2]) for text, exponent in texts if exponent is None), default=0)
+    return max(
+        (len(text.partition(".")[2]) for text, exponent in texts if exponent is None),
+        default=0,
+    )
 
 
-def _parts(value: Any, digits: int, decimals: int | None) -> tuple[str, int | None]:  # noqa: ANN401
+def _parts(value: Any, digits: int, decimals: int | None) -> tuple[str, int | None]:
     if isinstance(value, (bool, np.bool_, int, np.integer)):
         return str(int(value)), None
     if isinstance(value, (complex, np.complexfloating)):
@@ -113,7 +138,9 @@ def _parts(value: Any, digits: int, decimals: int | None) -> tuple[str, int | No
     if x == 0:
         return "0", None
     short = _stripped(f"{x:.{digits}f}")
-    faithful = abs(x) >= 10.0 ** (1 - digits) or math.isclose(float(short), x, rel_tol=1e-6)
+    faithful = abs(x) >= 10.0 ** (1 - digits) or math.isclose(
+        float(short), x, rel_tol=1e-6
+    )
     legible = float(short) != 0 if decimals is not None else faithful
     if abs(x) >= LARGE or not (legible or faithful):
         mantissa, _, exponent = f"{x:.{max(digits - 1, 0)}e}".partition("e")
@@ -144,6 +171,8 @@ def _summary(values: np.ndarray[Any, Any], digits: int) -> str:
     if values.size == 0:
         return f"{shape} array, empty"
     low, high = format_number(values.min(), digits), format_number(values.max(), digits)
-    return f"{shape} array, all {low}" if low == high else f"{shape} array, {low} to {high}"
-
-
+    return (
+        f"{shape} array, all {low}"
+        if low == high
+        else f"{shape} array, {low} to {high}"
+    )

@@ -16,7 +16,11 @@ def _frozen(table: dict[str, T]) -> MappingProxyType[str, T]:
 
 
 GREEK_COMMANDS: Final = _frozen(
-    {f"\\{name}": letter for name, letter in GREEK.items() if name not in {"eps", "lam"}}
+    {
+        f"\\{name}": letter
+        for name, letter in GREEK.items()
+        if name not in {"eps", "lam"}
+    }
     | {r"\varepsilon": "ε", r"\varphi": "φ", r"\ell": "ℓ"}
 )
 RELATION_COMMANDS: Final = _frozen(

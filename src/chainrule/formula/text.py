@@ -6,7 +6,17 @@ from typing import Final, assert_never
 
 from chainrule.formula import names
 from chainrule.formula.brackets import bracketed, plain_exponent
-from chainrule.formula.canvas import Box, Segment, beside, box, columns, delimiter, merged, stacked, widened
+from chainrule.formula.canvas import (
+    Box,
+    Segment,
+    beside,
+    box,
+    columns,
+    delimiter,
+    merged,
+    stacked,
+    widened,
+)
 from chainrule.formula.numbers import written
 from chainrule.formula.tree import (
     Accent,
@@ -34,13 +44,15 @@ UPPER: Final = {"-": "−", "*": "∗"}
 
 
 def to_text(node: Node, width: int | None = None) -> list[str]:
-    """The lines of a formula in plain characters, at most ``width`` columns wide where it can be broken.
+    r"""The lines of a formula in plain characters, at most ``width`` columns wide where it can be broken.
 
     >>> from chainrule.formula import formula
-    >>> to_text(formula(r"\\hat{y} = \\frac{1}{1 + e^{-z}}"))
+    >>> to_text(formula(r"\hat{y} = \frac{1}{1 + e^{-z}}"))
     ['ŷ = 1/(1 + e^(−z))']
     """
-    return ["".join(segment.text for segment in line) for line in to_segments(node, width)]
+    return [
+        "".join(segment.text for segment in line) for line in to_segments(node, width)
+    ]
 
 
 def to_segments(node: Node, width: int | None = None) -> list[list[Segment]]:
@@ -52,7 +64,7 @@ def to_segments(node: Node, width: int | None = None) -> list[list[Segment]]:
     return [list(merged(line)) for line in whole.lines]
 
 
-def _draw(node: Node) -> Box:  # noqa: C901, PLR0911, PLR0912 - one case a node
+def _draw(node: Node) -> Box:
     match node:
         case Number(_, _, of, kind):
             return box(written(node), kind, of)
@@ -75,7 +87,9 @@ def _draw(node: Node) -> Box:  # noqa: C901, PLR0911, PLR0912 - one case a node
         case Root(body, degree):
             sign = {None: "√", "3": "∛", "4": "∜"}.get(_digits(degree))
             if sign is None and degree is not None:
-                return beside(box("root["), _draw(degree), box("]("), _draw(body), box(")"))
+                return beside(
+                    box("root["), _draw(degree), box("]("), _draw(body), box(")")
+                )
             return beside(box(sign or "√"), _draw(body))
         case Fence(opening, body, closing) | Call(Operator(""), body, opening, closing):
             inner = _draw(body)
@@ -86,8 +100,18 @@ def _draw(node: Node) -> Box:  # noqa: C901, PLR0911, PLR0912 - one case a node
             gap = () if isinstance(body, Fence) and body.opening == "(" else (box(" "),)
             return beside(_draw(head), *gap, _draw(body))
         case Big(sign, body, below, above):
-            limits = [part for mark, limit in (("_", below), ("^", above)) if limit for part in (box(mark), _draw(limit))]
-            return beside(box({"∑": "Σ", "∏": "Π"}.get(sign, sign)), *limits, box(" "), _draw(body))
+            limits = [
+                part
+                for mark, limit in (("_", below), ("^", above))
+                if limit
+                for part in (box(mark), _draw(limit))
+            ]
+            return beside(
+                box({"∑": "Σ", "∏": "Π"}.get(sign, sign)),
+                *limits,
+                box(" "),
+                _draw(body),
+            )
         case Matrix():
             return _matrix(node)
         case Accent(body, mark):
@@ -125,7 +149,9 @@ def _raised(base: Box, exponent: Node) -> Box:
     raised = box(small) if small else beside(box("^"), _draw(exponent))
     if base.height == 1:
         return beside(base, raised)
-    return beside(base, Box(raised.lines, raised.width, raised.baseline + base.baseline))
+    return beside(
+        base, Box(raised.lines, raised.width, raised.baseline + base.baseline)
+    )
 
 
 def _digits(node: Node | None) -> str | None:
@@ -135,9 +161,14 @@ def _digits(node: Node | None) -> str | None:
 def _matrix(node: Matrix) -> Box:
     """Two rows are drawn three lines high, so that the formula's own line runs between them."""
     grid = [[_draw(cell) for cell in row] for row in node.rows]
-    drawn = [_column(list(cells), list(parts)) for cells, parts in zip(zip(*node.rows), zip(*grid))]  # noqa: B905
-    lines = [beside(box(" "), *_separated(row), box(" ")) for row in zip(*drawn, strict=True)]
-    if len(lines) == 2:  # noqa: PLR2004 - see above
+    drawn = [
+        _column(list(cells), list(parts))
+        for cells, parts in zip(zip(*node.rows), zip(*grid))
+    ]
+    lines = [
+        beside(box(" "), *_separated(row), box(" ")) for row in zip(*drawn, strict=True)
+    ]
+    if len(lines) == 2:
         lines.insert(1, box(""))
     body = stacked(lines, 0)
     body = Box(body.lines, body.width, (body.height - 1) // 2)
@@ -149,23 +180,35 @@ def _column(cells: list[Node], parts: list[Box]) -> list[Box]:
     """The cells of a column, their decimal points under one another."""
     whole = [_before_point(cell, part) for cell, part in zip(cells, parts, strict=True)]
     left = max(whole)
-    shifted = [beside(box(" " * (left - own)), part) for own, part in zip(whole, parts, strict=True)]
+    shifted = [
+        beside(box(" " * (left - own)), part)
+        for own, part in zip(whole, parts, strict=True)
+    ]
     width = max(part.width for part in shifted)
     return [widened(part, width) for part in shifted]
 
 
 def _before_point(cell: Node, part: Box) -> int:
-    return columns(written(cell).partition(".")[0].partition(" ")[0]) if isinstance(cell, Number) else part.width
+    return (
+        columns(written(cell).partition(".")[0].partition(" ")[0])
+        if isinstance(cell, Number)
+        else part.width
+    )
 
 
 def _separated(row: tuple[Box, ...]) -> list[Box]:
-    return [part for i, cell in enumerate(row) for part in ((box("  "), cell) if i else (cell,))]
+    return [
+        part
+        for i, cell in enumerate(row)
+        for part in ((box("  "), cell) if i else (cell,))
+    ]
 
 
 def _marked(drawn: Box, mark: Segment) -> Box:
     """The mark on every stretch that has none of its own."""
     lines = tuple(
-        tuple(Segment(s.text, s.kind or mark.kind, s.of or mark.of) for s in line) for line in drawn.lines
+        tuple(Segment(s.text, s.kind or mark.kind, s.of or mark.of) for s in line)
+        for line in drawn.lines
     )
     return Box(lines, drawn.width, drawn.baseline)
 

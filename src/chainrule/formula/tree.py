@@ -7,7 +7,9 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 Kind: TypeAlias = Literal["", "value", "local", "upstream", "result"]
-Style: TypeAlias = Literal["italic", "upright", "bold", "script", "blackboard", "function"]
+Style: TypeAlias = Literal[
+    "italic", "upright", "bold", "script", "blackboard", "function"
+]
 Mark: TypeAlias = Literal["", "hat", "bar", "tilde", "dot", "vec", "prime"]
 Form: TypeAlias = Literal["infix", "prefix", "tight", "separator", "ellipsis"]
 

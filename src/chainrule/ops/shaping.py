@@ -34,7 +34,7 @@ transpose = Op(
     ),
     params={"axes": None},
     spelling={
-        "numpy": lambda x, axes: "{0}.T" if axes is None else "{0}.transpose{axes}"
+        "numpy": lambda site: "{0}.T" if site.params["axes"] is None else "{0}.transpose({axes})"
     },
     notation=r"{#1}^{\top}",
     samples=(
