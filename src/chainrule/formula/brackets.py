@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias, assert_never
+from typing import Final, Literal, NamedTuple, TypeAlias, assert_never
 
 from chainrule.formula.tree import (
     Accent,
@@ -26,7 +26,9 @@ from chainrule.formula.tree import (
     Text,
 )
 
-SUPERSCRIPTS = str.maketrans("0123456789-+⊤", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ᵀ")
+Layout: TypeAlias = Literal["stacked", "linear"]
+
+SUPERSCRIPTS: Final = str.maketrans("0123456789-+⊤", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺ᵀ")
 
 
 class Settled(NamedTuple):
@@ -37,10 +39,10 @@ class Settled(NamedTuple):
     right: Strength
 
 
-def bracketed(node: Node, *, on_a_line: bool = False) -> Node:
+def bracketed(node: Node, layout: Layout = "stacked") -> Node:
     r"""The formula with every bracket in its place.
 
-    In height, a bar or a raised position groups by itself; ``on_a_line``, a/(b + c) and e^(−z) need brackets.
+    Stacked, a bar or a raised position groups by itself; on a line, a/(b + c) and e^(−z) need brackets.
 
     >>> from chainrule.formula import identifier, to_latex, to_text
     >>> from chainrule.formula.build import fraction, infix
@@ -49,7 +51,7 @@ def bracketed(node: Node, *, on_a_line: bool = False) -> Node:
     >>> to_latex(half), to_text(half)
     ('\\frac{a + b}{b}', ['(a + b)/b'])
     """
-    return _settle(node, on_a_line).node
+    return _settle(node, layout).node
 
 
 def plain_exponent(node: Node) -> str | None:
@@ -66,25 +68,24 @@ def plain_exponent(node: Node) -> str | None:
 
 
 _ATOM = Strength.ATOM
-_Edges: TypeAlias = tuple[Strength, Strength]
 
 
-def _settle(node: Node, flat: bool) -> Settled:
+def _settle(node: Node, layout: Layout) -> Settled:
     match node:
         case Number():
             return Settled(node, *_number_edges(node))
         case Symbol() | Text() | Operator():
             return Settled(node, _ATOM, _ATOM)
         case Operand(body, left, right):
-            return _needed(_settle(body, flat), left, right)
+            return _needed(_settle(body, layout), left, right)
         case Row():
-            return _row(node, flat)
+            return _row(node, layout)
         case Fraction():
-            return _fraction(node, flat)
+            return _fraction(node, layout)
         case Power(base, exponent):
-            inner = _settle(base, flat)
-            raised = _settle(exponent, flat)
-            if flat and plain_exponent(exponent) is None:
+            inner = _settle(base, layout)
+            raised = _settle(exponent, layout)
+            if layout == "linear" and plain_exponent(exponent) is None:
                 raised = _needed(raised, Strength.NUMERAL, Strength.NUMERAL)
             left = (
                 Strength.NUMERAL if inner.left is Strength.NUMERAL else Strength.RAISED
@@ -92,48 +93,60 @@ def _settle(node: Node, flat: bool) -> Settled:
             return Settled(Power(inner.node, raised.node), left, Strength.RAISED)
         case Subscript(base, index):
             return Settled(
-                Subscript(_settle(base, flat).node, _script(index, flat)), _ATOM, _ATOM
+                Subscript(_settle(base, layout).node, _script(index, layout)),
+                _ATOM,
+                _ATOM,
             )
         case Root(body, degree):
-            inner = _settle(body, flat)
-            if flat and degree is None:
+            inner = _settle(body, layout)
+            if layout == "linear" and degree is None:
                 inner = _needed(inner, Strength.NUMERAL, Strength.NUMERAL)
-            right = Strength.APPLICATION if flat else _ATOM
+            closed = layout == "stacked" or degree is not None
+            right = (
+                _ATOM
+                if closed
+                else Strength.RAISED
+                if _is_round(inner.node)
+                else Strength.APPLICATION
+            )
             return Settled(
-                Root(inner.node, degree and _settle(degree, flat).node), _ATOM, right
+                Root(inner.node, degree and _settle(degree, layout).node), _ATOM, right
             )
         case Fence(opening, body, closing):
             return Settled(
-                Fence(opening, _settle(body, flat).node, closing), _ATOM, _ATOM
+                Fence(opening, _settle(body, layout).node, closing), _ATOM, _ATOM
             )
         case Call(head, body, opening, closing):
             whole = Call(
-                _settle(head, flat).node, _settle(body, flat).node, opening, closing
+                _settle(head, layout).node, _settle(body, layout).node, opening, closing
             )
             # log(x)² could be either square; f(x)² and W[1]² could not
             return Settled(whole, _ATOM, Strength.RAISED if _is_word(head) else _ATOM)
         case Applied(head, body):
-            argument = _settle(body, flat)
+            argument = _settle(body, layout)
             right = (
                 Strength.RAISED if _is_round(argument.node) else Strength.APPLICATION
             )
             return Settled(
-                Applied(_settle(head, flat).node, argument.node), _ATOM, right
+                Applied(_settle(head, layout).node, argument.node), _ATOM, right
             )
         case Big(sign, body, below, above):
-            limits = (below and _script(below, flat), above and _script(above, flat))
+            limits = (
+                below and _script(below, layout),
+                above and _script(above, layout),
+            )
             return Settled(
-                Big(sign, _settle(body, flat).node, *limits), _ATOM, Strength.SUM
+                Big(sign, _settle(body, layout).node, *limits), _ATOM, Strength.SUM
             )
         case Matrix(rows, of, kind):
             cells = tuple(
-                tuple(_settle(cell, flat).node for cell in row) for row in rows
+                tuple(_settle(cell, layout).node for cell in row) for row in rows
             )
             return Settled(Matrix(cells, of, kind), _ATOM, _ATOM)
         case Accent(body, mark):
-            return Settled(Accent(_settle(body, flat).node, mark), _ATOM, _ATOM)
+            return Settled(Accent(_settle(body, layout).node, mark), _ATOM, _ATOM)
         case Marked(body, of, kind):
-            inner = _settle(body, flat)
+            inner = _settle(body, layout)
             return Settled(Marked(inner.node, of, kind), inner.left, inner.right)
         case _:
             assert_never(node)
@@ -148,8 +161,8 @@ def _needed(inner: Settled, left: Strength, right: Strength) -> Settled:
     return inner
 
 
-def _row(row: Row, flat: bool) -> Settled:
-    items = [_settle(item, flat) for item in row.items]
+def _row(row: Row, layout: Layout) -> Settled:
+    items = [_settle(item, layout) for item in row.items]
     left = min(row.left, items[0].left) if items else _ATOM
     right = min(row.right, items[-1].right) if items else _ATOM
     return Settled(
@@ -159,9 +172,9 @@ def _row(row: Row, flat: bool) -> Settled:
     )
 
 
-def _fraction(node: Fraction, flat: bool) -> Settled:
-    top, bottom = _settle(node.top, flat), _settle(node.bottom, flat)
-    if not flat:
+def _fraction(node: Fraction, layout: Layout) -> Settled:
+    top, bottom = _settle(node.top, layout), _settle(node.bottom, layout)
+    if layout == "stacked":
         # under a power or after a function's name a fraction needs brackets, next to a factor it does not
         return Settled(
             Fraction(top.node, bottom.node, node.derivative),
@@ -180,12 +193,16 @@ def _fraction(node: Fraction, flat: bool) -> Settled:
     return Settled(Fraction(top.node, bottom.node), left, Strength.QUOTIENT)
 
 
-def _script(node: Node, flat: bool) -> Node:
-    inner = _settle(node, flat)
-    return (_needed(inner, Strength.NUMERAL, Strength.NUMERAL) if flat else inner).node
+def _script(node: Node, layout: Layout) -> Node:
+    inner = _settle(node, layout)
+    return (
+        _needed(inner, Strength.NUMERAL, Strength.NUMERAL)
+        if layout == "linear"
+        else inner
+    ).node
 
 
-def _number_edges(number: Number) -> _Edges:
+def _number_edges(number: Number) -> tuple[Strength, Strength]:
     own = Strength.NUMERAL if number.exponent is None else Strength.PRODUCT
     return (Strength.SIGN if number.digits.startswith("-") else own, own)
 

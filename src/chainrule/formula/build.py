@@ -170,7 +170,7 @@ def root(body: Node, degree: Node | None = None) -> Node:
 
 
 def fence(opening: str, body: Node, closing: str) -> Node:
-    """``body`` between delimiters: ``( )``, ``[ ]``, ``| |``, ``‖ ‖``, ``⌊ ⌋`` …"""
+    """``body`` between delimiters: ``( )``, ``[ ]``, ``| |``, ``‖ ‖``, ``⌊ ⌋``."""
     return Fence(opening, body, closing)
 
 
@@ -206,7 +206,7 @@ def transpose(body: Node) -> Node:
 
 
 def accent(body: Node, mark: Mark) -> Node:
-    """``body`` with a hat, a bar, a prime …"""
+    """``body`` with a hat, a bar, a prime."""
     if (
         isinstance(body, Symbol)
         and not body.accent

@@ -48,14 +48,15 @@ TALL: Final = MappingProxyType(
         "⌋": "⎥⎥⎦",
         "⌈": "⎡⎢⎢",
         "⌉": "⎤⎥⎥",
+        "|": "│││",
     }
 )
 
 
 def columns(text: str) -> int:
-    """How many columns of a terminal the text takes.
+    r"""How many columns of a terminal the text takes.
 
-    >>> columns("ŷ"), columns("層"), columns("y\\u0302")
+    >>> columns("ŷ"), columns("層"), columns("y\u0302")
     (1, 2, 1)
     """
     if text.isascii():
@@ -104,8 +105,8 @@ def delimiter(sign: str, around: Box) -> Box:
     """A bracket or bar as tall as what it stands around."""
     if around.height == 1:
         return box(sign)
-    top, middle, bottom = TALL.get(sign, {"|": "│"}.get(sign, sign) * 3)
-    signs = [top, *[middle] * (around.height - 2), bottom]
+    stretched = TALL.get(sign, sign * 3)
+    signs = [stretched[0], *stretched[1] * (around.height - 2), stretched[2]]
     return Box(tuple((Segment(s),) for s in signs), columns(sign), around.baseline)
 
 

@@ -109,7 +109,7 @@ def to_latex(node: Node, *, colours: bool = False) -> str:
     >>> to_latex(matrix([[1, 2]], kind="value"), colours=True)
     '\\begin{bmatrix} \\textcolor{cr-value}{1} & \\textcolor{cr-value}{2} \\end{bmatrix}'
     """
-    return _Printer(colours).write(bracketed(node))
+    return _Printer(colours=colours).write(bracketed(node))
 
 
 def escaped(text: str) -> str:
@@ -119,7 +119,7 @@ def escaped(text: str) -> str:
 
 
 class _Printer:
-    def __init__(self, colours: bool) -> None:
+    def __init__(self, *, colours: bool) -> None:
         self.colours = colours
 
     def write(self, node: Node) -> str:
@@ -159,10 +159,10 @@ class _Printer:
                 )
                 return f"{SIGNS[sign]}{limits} {self.write(body)}"
             case Matrix(rows):
-                body = r" \\ ".join(
+                lines = r" \\ ".join(
                     " & ".join(self.write(cell) for cell in row) for row in rows
                 )
-                return rf"\begin{{bmatrix}} {body} \end{{bmatrix}}"
+                return rf"\begin{{bmatrix}} {lines} \end{{bmatrix}}"
             case Accent(body, "prime"):
                 return f"{self.write(body)}'"
             case Accent(body, mark):
@@ -220,7 +220,7 @@ def _symbol(node: Symbol) -> str:
     elif (
         node.style == "italic"
         and len(letter) == 1
-        and (letter in SIGNS and letter != "d" or letter.isascii())
+        and ((letter in SIGNS and letter != "d") or letter.isascii())
     ):
         shown = escaped(letter) if letter.isascii() else SIGNS[letter]
     elif (
@@ -241,7 +241,7 @@ def _symbol(node: Symbol) -> str:
         return shown
     parts = (
         p
-        if p.isdecimal() or len(p) == 1 and p.isalnum()
+        if p.isdecimal() or (len(p) == 1 and p.isalnum())
         else rf"\mathrm{{{escaped(p)}}}"
         for p in node.index.split(",")
     )

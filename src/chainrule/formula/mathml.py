@@ -54,11 +54,11 @@ def to_mathml(node: Node, *, display: bool = True, focusable: bool = True) -> st
     '<math><mn tabindex="0" data-of="W1" class="value">0.2</mn></math>'
     """
     attribute = ' display="block"' if display else ""
-    return f"<math{attribute}>{_Printer(focusable).write(bracketed(node))}</math>"
+    return f"<math{attribute}>{_Printer(focusable=focusable).write(bracketed(node))}</math>"
 
 
 class _Printer:
-    def __init__(self, focusable: bool) -> None:
+    def __init__(self, *, focusable: bool) -> None:
         self.tabindex = ' tabindex="0"' if focusable else ""
 
     def write(self, node: Node) -> str:

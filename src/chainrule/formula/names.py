@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
 
 from chainrule.formula.build import derivative, marked
-from chainrule.formula.tree import Kind, Mark, Node, Ref, Symbol
+from chainrule.formula.tree import Kind, Mark, Node, Ref, Style, Symbol
 
 GREEK: Final = MappingProxyType(
     {
@@ -88,22 +89,19 @@ def identifier(name: str, of: Ref | str | None = None, kind: Kind = "") -> Symbo
         return Symbol("L", of=ref, kind=kind)
     stem, accent = _accented(name)
     parts = _STEM.fullmatch(stem)
-    if parts is None:
-        return Symbol(
-            name, style="italic" if len(name) == 1 else "upright", of=ref, kind=kind
-        )
-    base, digits, words = parts.groups()
+    base, digits, words = parts.groups() if parts else (name, "", "")
     letter = GREEK.get(base, base)
     if len(letter) > 1 and words:
-        return Symbol(name, style="upright", of=ref, kind=kind)
+        # batch_size is one word, not a batch with an index
+        letter, words, digits = name, "", ""
+    style: Style = "italic" if len(letter) == 1 else "upright"
     index = ",".join(filter(None, (digits, *words.split("_"))))
-    written = _letter_with(letter, accent) + stem[len(base) :].rstrip("_")
-    style = "italic" if len(letter) == 1 else "upright"
     symbol = Symbol(letter, index, accent, style, of=ref, kind=kind)
+    spelled = _letter_with(letter, accent) + stem[len(base) :].rstrip("_")
     return (
-        symbol
-        if plain(symbol) == written
-        else Symbol(letter, index, accent, style, written, ref, kind)
+        replace(symbol, written=spelled)
+        if index and plain(symbol) != spelled
+        else symbol
     )
 
 

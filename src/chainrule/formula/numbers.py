@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 import numpy as np
+from numpy.typing import ArrayLike
 
-from chainrule.formula.build import fence, sequence
+from chainrule.formula.build import fence, marked, sequence
 from chainrule.formula.tree import Kind, Matrix, Node, Number, Operator, Ref, Text
 
-if TYPE_CHECKING:
-    from numpy.typing import ArrayLike
-
 LARGE: Final = 1e7
+Array: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
 Scalar: TypeAlias = "float | int | np.generic"
 
 _RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")
@@ -82,46 +81,54 @@ def matrix(
     >>> to_text(matrix([0.2, -0.4, 1.0], "w"))
     ['(0.2, −0.4, 1.0)']
     """
-    values = np.asarray(array)
+    values: Array = np.asarray(array)
     name = of.name if isinstance(of, Ref) else of
-    if values.ndim == 0:
-        return number(values[()], name and Ref(name, ()), kind, digits=digits)
+    whole = None if name is None else Ref(name)
     if values.ndim > 2 or values.size == 0:
-        return Text(_summary(values, digits), name and Ref(name) or None, kind)
-
-    axes = (_shown(values.shape[0], max_rows if values.ndim == 2 else max_cols),)
-    if values.ndim == 2:
-        axes = (*axes, _shown(values.shape[1], max_cols))
+        return Text(_summary(values, digits), whole, kind)
+    most = (max_rows, max_cols) if values.ndim == 2 else (max_cols,)
+    axes = [_shown(length, n) for length, n in zip(values.shape, most, strict=False)]
     seen = values[np.ix_(*([i for i in axis if i is not None] for axis in axes))]
     decimals = shared_decimals(seen.ravel().tolist(), digits)
 
-    def cell(*entry: int) -> Node:
-        ref = None if name is None else Ref(name, entry)
-        return number(values[entry], ref, kind, digits=digits, decimals=decimals)
+    def cell(*entry: int | None) -> Node:
+        places = tuple(i for i in entry if i is not None)
+        if len(places) < len(entry):
+            return _gap(*entry)
+        ref = None if name is None else Ref(name, places)
+        return number(values[places], ref, kind, digits=digits, decimals=decimals)
 
-    if values.ndim == 1:
-        return fence(
-            "(",
-            sequence(
-                *(Operator("…", "ellipsis") if i is None else cell(i) for i in axes[0])
-            ),
-            ")",
-        )
-    rows = tuple(
-        tuple(
-            cell(i, j) if i is not None and j is not None else _gap(i, j)
-            for j in axes[1]
-        )
-        for i in axes[0]
-    )
-    return Matrix(rows, None if name is None else Ref(name), kind)
+    match axes:
+        case []:
+            return number(
+                values.item(),
+                None if name is None else Ref(name, ()),
+                kind,
+                digits=digits,
+            )
+        case [only]:
+            listed = fence("(", sequence(*map(cell, only)), ")")
+            return listed if whole is None else marked(listed, whole, kind)
+        case [down, across, *_]:
+            return Matrix(
+                tuple(tuple(cell(i, j) for j in across) for i in down), whole, kind
+            )
+    raise AssertionError(axes)
 
 
 def shared_decimals(values: Sequence[Any], digits: int = 4) -> int:
-    """How many decimals let every number of a table be read: as many as the neediest, at most ``digits``."""
-    texts = (_parts(value, digits, None) for value in values)
+    """How many decimals let every number of a table be read: as many as the neediest, at most ``digits``.
+
+    >>> shared_decimals([0.5, -1.25, 0.0, 1e-9]), shared_decimals([1.0, 2.0])
+    (2, 0)
+    """
+    texts = (_parts(value, digits, digits) for value in values)
     return max(
-        (len(text.partition(".")[2]) for text, exponent in texts if exponent is None),
+        (
+            len(_stripped(text).partition(".")[2])
+            for text, exponent in texts
+            if exponent is None
+        ),
         default=0,
     )
 
@@ -130,8 +137,9 @@ def _parts(value: Any, digits: int, decimals: int | None) -> tuple[str, int | No
     if isinstance(value, (bool, np.bool_, int, np.integer)):
         return str(int(value)), None
     if isinstance(value, (complex, np.complexfloating)):
-        message = f"{value} is complex; formulas show real numbers: take .real or .imag"
-        raise TypeError(message)
+        raise TypeError(
+            f"{value} is complex; formulas show real numbers: take .real or .imag"
+        )
     x = float(value)
     if not math.isfinite(x):
         return ("nan" if math.isnan(x) else "inf" if x > 0 else "-inf"), None
@@ -160,13 +168,20 @@ def _shown(length: int, most: int) -> list[int | None]:
     return [*range(max(most - ending - 1, 1)), None, *range(length - ending, length)]
 
 
-def _gap(row: int | None, column: int | None) -> Operator:
-    if row is None:
-        return Operator("⋮" if column is not None else "⋱", "ellipsis")
-    return Operator("⋯", "ellipsis")
+def _gap(*entry: int | None) -> Operator:
+    """The sign for what is left out at this place."""
+    match entry:
+        case (None, None):
+            return Operator("⋱", "ellipsis")
+        case (None, _):
+            return Operator("⋮", "ellipsis")
+        case (None,):
+            return Operator("…", "ellipsis")
+        case _:
+            return Operator("⋯", "ellipsis")
 
 
-def _summary(values: np.ndarray[Any, Any], digits: int) -> str:
+def _summary(values: Array, digits: int) -> str:
     shape = "×".join(map(str, values.shape))
     if values.size == 0:
         return f"{shape} array, empty"

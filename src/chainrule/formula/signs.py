@@ -61,9 +61,31 @@ LARGE_COMMANDS: Final = _frozen({r"\sum": "∑", r"\prod": "∏", r"\int": "∫"
 FUNCTION_COMMANDS: Final = _frozen(
     {
         f"\\{name}": name
-        for name in (
-            "arccos arcsin arctan arg cos cosh cot coth det dim exp inf lim ln log max min sec sin sinh sup tan tanh"
-        ).split()
+        for name in [
+            "arccos",
+            "arcsin",
+            "arctan",
+            "arg",
+            "cos",
+            "cosh",
+            "cot",
+            "coth",
+            "det",
+            "dim",
+            "exp",
+            "inf",
+            "lim",
+            "ln",
+            "log",
+            "max",
+            "min",
+            "sec",
+            "sin",
+            "sinh",
+            "sup",
+            "tan",
+            "tanh",
+        ]
     }
 )
 STYLE_COMMANDS: Final[MappingProxyType[str, Style]] = _frozen(

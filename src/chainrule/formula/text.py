@@ -57,7 +57,7 @@ def to_text(node: Node, width: int | None = None) -> list[str]:
 
 def to_segments(node: Node, width: int | None = None) -> list[list[Segment]]:
     """The same lines as stretches of characters, each with its kind and origin, for a terminal to colour."""
-    settled = bracketed(node, on_a_line=True)
+    settled = bracketed(node, "linear")
     whole = _draw(settled)
     if width is not None and whole.width > width:
         whole = _broken(settled, width)
@@ -85,13 +85,8 @@ def _draw(node: Node) -> Box:
         case Subscript(base, index):
             return beside(_draw(base), box("_"), _draw(index))
         case Root(body, degree):
-            sign = {None: "√", "3": "∛", "4": "∜"}.get(_digits(degree))
-            if sign is None and degree is not None:
-                return beside(
-                    box("root["), _draw(degree), box("]("), _draw(body), box(")")
-                )
-            return beside(box(sign or "√"), _draw(body))
-        case Fence(opening, body, closing) | Call(Operator(""), body, opening, closing):
+            return _rooted(_draw(body), degree)
+        case Fence(opening, body, closing):
             inner = _draw(body)
             return beside(delimiter(opening, inner), inner, delimiter(closing, inner))
         case Call(head, body, opening, closing):
@@ -133,15 +128,11 @@ def _row(items: tuple[Node, ...]) -> Box:
     parts: list[Box] = []
     for i, item in enumerate(items):
         # two names side by side would read as one, but ŷ(1 − ŷ) needs no gap
-        if item == Operator("", "tight") and not _bordered(items[i - 1], items[i + 1]):
+        if item == Operator("", "tight") and not isinstance(items[i + 1], Fence):
             parts.append(box(" "))
         else:
             parts.append(_draw(item))
     return beside(*parts)
-
-
-def _bordered(before: Node, after: Node) -> bool:
-    return isinstance(before, Fence) or isinstance(after, Fence)
 
 
 def _raised(base: Box, exponent: Node) -> Box:
@@ -154,17 +145,17 @@ def _raised(base: Box, exponent: Node) -> Box:
     )
 
 
-def _digits(node: Node | None) -> str | None:
-    return node.digits if isinstance(node, Number) else None if node is None else ""
+def _rooted(body: Box, degree: Node | None) -> Box:
+    if degree is None:
+        return beside(box("√"), body)
+    return beside(box("root("), body, box(", "), _draw(degree), box(")"))
 
 
 def _matrix(node: Matrix) -> Box:
     """Two rows are drawn three lines high, so that the formula's own line runs between them."""
     grid = [[_draw(cell) for cell in row] for row in node.rows]
-    drawn = [
-        _column(list(cells), list(parts))
-        for cells, parts in zip(zip(*node.rows), zip(*grid))
-    ]
+    columns_of = zip(zip(*node.rows, strict=True), zip(*grid, strict=True), strict=True)
+    drawn = [_column(cells, parts) for cells, parts in columns_of]
     lines = [
         beside(box(" "), *_separated(row), box(" ")) for row in zip(*drawn, strict=True)
     ]
@@ -176,7 +167,7 @@ def _matrix(node: Matrix) -> Box:
     return _marked(whole, Segment("", node.kind, node.of)) if node.kind else whole
 
 
-def _column(cells: list[Node], parts: list[Box]) -> list[Box]:
+def _column(cells: tuple[Node, ...], parts: tuple[Box, ...]) -> list[Box]:
     """The cells of a column, their decimal points under one another."""
     whole = [_before_point(cell, part) for cell, part in zip(cells, parts, strict=True)]
     left = max(whole)

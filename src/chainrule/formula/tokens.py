@@ -21,10 +21,10 @@ class Token(NamedTuple):
 
 
 def tokens(notation: str) -> list[Token]:
-    """The tokens of ``notation``, closed by an empty one.
+    r"""The tokens of ``notation``, closed by an empty one.
 
-    >>> [token.text for token in tokens(r"\\frac{#1}{2}")]
-    ['\\\\frac', '{', '#1', '}', '{', '2', '}', '']
+    >>> [token.text for token in tokens(r"\frac{#1}{2}")]
+    ['\\frac', '{', '#1', '}', '{', '2', '}', '']
     """
     found, at = [], 0
     while at < len(notation):
