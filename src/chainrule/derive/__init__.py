@@ -1,5 +1,6 @@
 """Deriving: the backward program, folded as a textbook would, every line with its reason."""
 
-from chainrule.derive.backward import Contribution, Derived, Fold, Step, backward
+from chainrule.derive.backward import Contribution, Derived, Step, backward
+from chainrule.derive.idioms import fuse, recognise
 
-__all__ = ["Contribution", "Derived", "Fold", "Step", "backward"]
+__all__ = ["Contribution", "Derived", "Step", "backward", "fuse", "recognise"]

@@ -52,6 +52,7 @@ class Recorder:
         named: bool = True,
         lenient: bool = False,
         follow_branches: bool = False,
+        shared: bool = True,
         boundary: Iterable[CodeType] = (),
     ) -> None:
         self.inputs: list[Value] = []
@@ -62,7 +63,9 @@ class Recorder:
         self.named = named
         self.lenient = lenient
         self.follow_branches = follow_branches
+        self.shared = shared and bool(laws)
         self.boundary = frozenset(boundary)
+        self.at: At | None = None
         self.constants: dict[int, tuple[Array, Value]] = {}
         self.escaped: dict[float, At | None] = {}
         self.taken: set[str] = set()
@@ -124,19 +127,17 @@ class Recorder:
             replaced = law(self, op, lowered, full)
             if replaced is not None:
                 return self.lift(replaced)
-        key = self._key(op, lowered, full) if self.laws else None
+        key = self._key(op, lowered, full) if self.shared else None
         if key is not None and key in self._seen:
             return Traced(self, self._seen[key])
         result = self._write(op, lowered, full, why)
-        if key is not None:
-            self._seen[key] = result
         return Traced(self, result)
 
     def _write(
         self, op: Op, args: tuple[Arg, ...], params: Mapping[str, Any], why: str
     ) -> Value:
         frames = list(source.user_frames(boundary=self.boundary)) if self.named else []
-        at = source.place(frames[0]) if frames else None
+        at = source.place(frames[0]) if frames else self.at
         numbers = [self.number(arg) for arg in args]
         concrete = {key: _concrete(param) for key, param in params.items()}
         try:
@@ -165,6 +166,8 @@ class Recorder:
 
     def _append(self, line: Line) -> None:
         self._position[line.result] = len(self.lines)
+        if self.shared:
+            self._seen.setdefault(self._key(line.op, line.args, line.params), line.result)
         self.lines.append(line)
         self.producer[line.result] = line
 
@@ -194,23 +197,32 @@ class Recorder:
             return Traced(self, arg)
         return TracedInt(arg.number, self, arg) if isinstance(arg, Size) else arg
 
+    def lift_param(self, param: Any) -> Any:
+        """A parameter as a rule meets it: sizes inside it are lifted."""
+        match param:
+            case Size():
+                return self.lift(param)
+            case tuple():
+                return tuple(self.lift_param(item) for item in param)
+            case slice():
+                parts = (self.lift_param(i) for i in (param.start, param.stop, param.step))
+                return slice(*parts)
+            case _:
+                return param
+
     def lower(self, arg: Any) -> Arg:
         """Anything a user may pass to an operation, as an argument of a line."""
         if isinstance(arg, Traced):
             return arg.current(self)
         if isinstance(arg, TracedInt):
             return arg.ref
+        if isinstance(arg, np.generic) and arg.dtype in (np.float64, np.int64, np.bool_):
+            return self.lower(arg.item())
         if isinstance(arg, bool | int):
             return arg
         if isinstance(arg, float):
             self._refuse_escaped(arg)
-            return float(arg)
-        if isinstance(arg, np.generic) and arg.dtype in (
-            np.float64,
-            np.int64,
-            np.bool_,
-        ):
-            return arg.item()  # type: ignore[no-any-return]
+            return arg
         if isinstance(arg, list | tuple):
             return self._constant(self._gather(arg))
         return self._constant(np.asarray(arg))

@@ -1,0 +1,178 @@
+"""A pattern is a traced lambda; matching finds it in a program, whatever the order of commuting arguments."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from chainrule import ops
+from chainrule.program import Arg, Line, Op, Shape, Size, Value
+from chainrule.trace import Recorder
+
+COMMUTING = frozenset({"add", "multiply", "maximum", "minimum", "logaddexp", "equal", "not_equal"})
+Bindings = dict[str, Any]
+
+
+class _AnyInt(int):
+    """A parameter of a pattern that matches every integer, and remembers which."""
+
+    name: str
+
+
+class _AnyFloat(float):
+    """A number of a pattern that matches every number, and remembers which."""
+
+    name: str
+
+
+@dataclass(frozen=True, eq=False)
+class Idiom:
+    """``pattern(*arrays, **params)`` may be replaced by ``becomes(*arrays, **params)``; the two are equal.
+
+    Both are plain lambdas over NumPy and the catalogue. ``shapes`` are the shapes the pattern is traced on;
+    ``params`` are sample values of its keywords, each of which matches any. ``holds`` may look at the numbers
+    bound. ``sentence`` says why the two are equal, or what the replacement gains.
+    """
+
+    pattern: Callable[..., Any]
+    becomes: Callable[..., Any]
+    shapes: tuple[Shape, ...]
+    params: Mapping[str, Any] = field(default_factory=dict)
+    sentence: str = ""
+    proof: tuple[str, ...] = ()
+    holds: Callable[..., bool] = lambda **_: True
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Pattern:
+    """An idiom's left side as lines."""
+
+    idiom: Idiom
+    root: Line
+    producer: Mapping[Value, Line]
+    inputs: Mapping[Value, str]
+
+    @property
+    def op(self) -> Op:
+        """The op of the last line, by which candidates are found."""
+        return self.root.op
+
+    def match(self, line: Line, producer: Mapping[Value, Line]) -> Iterator[Bindings]:
+        """Every way the pattern ends in ``line``."""
+        yield from self._line(self.root, line, producer, {})
+
+    def _line(
+        self, pattern: Line, line: Line, producer: Mapping[Value, Line], bound: Bindings
+    ) -> Iterator[Bindings]:
+        if pattern.op is not line.op or len(pattern.args) != len(line.args):
+            return
+        merged = _params(pattern, line, bound)
+        if merged is None:
+            return
+        orders = [line.args]
+        if line.op.name in COMMUTING:
+            orders.append(line.args[::-1])
+        for args in orders:
+            yield from self._args(pattern.args, args, producer, merged)
+
+    def _args(
+        self,
+        patterns: tuple[Arg, ...],
+        args: tuple[Arg, ...],
+        producer: Mapping[Value, Line],
+        bound: Bindings,
+    ) -> Iterator[Bindings]:
+        if not patterns:
+            yield bound
+            return
+        for found in self._arg(patterns[0], args[0], producer, bound):
+            yield from self._args(patterns[1:], args[1:], producer, found)
+
+    def _arg(
+        self, pattern: Arg, arg: Arg, producer: Mapping[Value, Line], bound: Bindings
+    ) -> Iterator[Bindings]:
+        if isinstance(pattern, Value):
+            name = self.inputs.get(pattern)
+            if name is not None:
+                yield from _bind(name, arg, bound)
+            elif isinstance(arg, Value) and arg in producer:
+                yield from self._line(self.producer[pattern], producer[arg], producer, bound)
+        elif isinstance(pattern, _AnyFloat):
+            if not isinstance(arg, Size) and (not isinstance(arg, Value) or arg.shape == ()):
+                yield from _bind(pattern.name, arg, bound)
+        elif not isinstance(arg, Value | Size) and arg == pattern:
+            yield bound
+
+
+def _bind(name: str, arg: Any, bound: Bindings) -> Iterator[Bindings]:
+    if name not in bound:
+        yield {**bound, name: arg}
+    elif bound[name] is arg or (not isinstance(arg, Value) and bound[name] == arg):
+        yield bound
+
+
+def _params(pattern: Line, line: Line, bound: Bindings) -> Bindings | None:
+    """The bindings with this line's parameters, or None where a parameter differs."""
+    merged = dict(bound)
+    for key, expected in pattern.params.items():
+        given = line.params.get(key)
+        if isinstance(expected, _AnyInt | _AnyFloat):
+            axis = _counted_from_the_end(line, given)
+            if merged.setdefault(expected.name, axis) != axis:
+                return None
+        elif _counted_from_the_end(line, given) != _counted_from_the_end(line, expected) and given != expected:
+            return None
+    return merged
+
+
+def _counted_from_the_end(line: Line, axis: Any) -> Any:
+    """An axis as a negative number, so that 1 and -1 of a matrix are the same axis."""
+    first = next((arg for arg in line.args if isinstance(arg, Value)), None)
+    if type(axis) is int and axis >= 0 and first is not None:
+        return axis - first.ndim
+    return axis
+
+
+def compile_pattern(idiom: Idiom) -> Pattern:
+    """The left side of an idiom, traced on sample numbers."""
+    recorder = Recorder(named=False)
+    names = [
+        name
+        for name, parameter in inspect.signature(idiom.pattern).parameters.items()
+        if parameter.kind is not inspect.Parameter.KEYWORD_ONLY and name not in idiom.params
+    ]
+    inputs = {}
+    arrays = []
+    for name, shape in zip(names, idiom.shapes, strict=True):
+        traced = recorder.input(np.full(shape, 0.5), None)
+        inputs[traced.value] = name
+        arrays.append(traced)
+    params = {key: _any(key, sample) for key, sample in idiom.params.items()}
+    result = idiom.pattern(*arrays, **params)
+    return Pattern(idiom, recorder.producer[result.value], recorder.producer, inputs)
+
+
+def _any(name: str, sample: Any) -> Any:
+    if isinstance(sample, bool) or not isinstance(sample, int | float):
+        return sample
+    wild = _AnyInt(sample) if isinstance(sample, int) else _AnyFloat(sample)
+    wild.name = name
+    return wild
+
+
+def from_forms(op: Op) -> Iterator[Idiom]:
+    """The idioms that an op's own record lists: ways in which people write it out."""
+    if not op.forms:
+        return
+    sample = op.samples[0]
+    for form in op.forms:
+        keywords = {key: op.params[key] for key in inspect.signature(form).parameters if key in op.params}
+        params = {**keywords, **{key: value for key, value in sample.params.items() if key in keywords}}
+        yield Idiom(form, op, sample.shapes, params, f"this is {op.name}, written out")
+
+
+__all__ = ["COMMUTING", "Idiom", "Pattern", "compile_pattern", "from_forms", "ops"]

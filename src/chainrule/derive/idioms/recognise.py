@@ -1,0 +1,118 @@
+"""Programs rewritten by idioms: hand-written forms become ops of the catalogue, neighbouring links one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
+from typing import Any
+
+from chainrule import ops
+from chainrule.derive.idioms.forms import FORMS
+from chainrule.derive.idioms.fusions import FUSIONS
+from chainrule.derive.idioms.match import Idiom, Pattern, compile_pattern, from_forms
+from chainrule.derive.laws import double_minus
+from chainrule.program import Op, Program, Run, Size, Value
+from chainrule.program.program import substitute
+from chainrule.trace import Recorder, Traced
+
+Index = Mapping[Op, Sequence[Pattern]]
+
+
+def recognise(run: Run) -> Run:
+    """The same program with every known hand-written form as the op it is.
+
+    Names, places and inputs stay. Values are equal up to rounding, and finite wherever the op's own forward is.
+    """
+    return rewrite(run, _known())
+
+
+def fuse(run: Run) -> Run:
+    """The same program with links that cancel taken in one: a cross-entropy of a sigmoid, of the logits."""
+    return rewrite(run, _fusions())
+
+
+@cache
+def _known() -> Index:
+    listed = [idiom for op in ops.CATALOGUE.values() for idiom in from_forms(op)]
+    return _index([*FORMS, *listed])
+
+
+@cache
+def _fusions() -> Index:
+    return _index(FUSIONS)
+
+
+def _index(idioms: Iterable[Idiom]) -> Index:
+    """Patterns by the op they end in, the largest first."""
+    found: dict[Op, list[Pattern]] = {}
+    for pattern in map(compile_pattern, idioms):
+        found.setdefault(pattern.op, []).append(pattern)
+    for patterns in found.values():
+        patterns.sort(key=lambda pattern: -len(pattern.producer))
+    return found
+
+
+def rewrite(run: Run, patterns: Index) -> Run:
+    """``run`` with the patterns replaced wherever they end."""
+    recorder = Recorder(laws=(double_minus,), named=False, shared=False)
+    new: dict[Value, Any] = {}
+    for value in run.program.inputs:
+        recorder.inputs.append(value)
+        recorder.numbers[value] = run.numbers[value]
+        new[value] = value
+    recorder.taken.update(run.program.named())
+    for line in run.program.lines:
+        recorder.at = line.at
+        args = [_mapped(recorder, arg, new) for arg in line.args]
+        params = {key: _measured(param, new) for key, param in line.params.items()}
+        result = recorder.record(line.op, args, params, why=line.why)
+        result = _replaced(recorder, result, patterns)
+        name = line.result.name
+        if name is not None:
+            if result.value.name is not None:
+                result = recorder.record(ops.identity, (result,))
+            result.value.christen(name)
+        new[line.result] = result.value
+    outputs = [new[value] for value in run.program.outputs]
+    program = Program(tuple(recorder.inputs), tuple(recorder.lines), tuple(outputs), run.program.name)
+    named = [value for value in new.values() if value.name is not None and value not in run.program.inputs]
+    kept = program.pruned([*outputs, *named])
+    return Run(Program(program.inputs, kept.lines, program.outputs, program.name), recorder.numbers)
+
+
+def _mapped(recorder: Recorder, arg: Any, new: Mapping[Value, Value]) -> Any:
+    return recorder.lift(new[arg] if isinstance(arg, Value) else _measured(arg, new))
+
+
+def _measured(param: Any, new: Mapping[Value, Value]) -> Any:
+    """A parameter or size that reads its lengths from the new values."""
+    return substitute(param, lambda size: Size(new[size.value], size.axes))
+
+
+def _replaced(recorder: Recorder, result: Traced, patterns: Index) -> Traced:
+    """``result`` by the first idiom that ends in it, and by the next, until none does."""
+    for _ in range(8):
+        line = recorder.producer.get(result.value)
+        better = _first(recorder, line, patterns) if line is not None else None
+        if better is None or better.value is result.value:
+            return result
+        result = better
+    return result
+
+
+def _first(recorder: Recorder, line: Any, patterns: Index) -> Traced | None:
+    for pattern in patterns.get(line.op, ()):
+        for bound in pattern.match(line, recorder.producer):
+            numbers = {key: recorder.number(arg) if isinstance(arg, Value) else arg for key, arg in bound.items()}
+            if not pattern.idiom.holds(**numbers):
+                continue
+            lifted = {key: recorder.lift(arg) for key, arg in bound.items()}
+            better: Traced = _apply(pattern, lifted)
+            if better.number.shape == line.result.shape and better.dtype == line.result.dtype:
+                return better
+    return None
+
+
+def _apply(pattern: Pattern, bound: Mapping[str, Any]) -> Any:
+    arrays = [bound[name] for name in pattern.inputs.values()]
+    return pattern.idiom.becomes(*arrays, **{key: bound.get(key, sample) for key, sample in pattern.idiom.params.items()})

@@ -1,0 +1,48 @@
+"""A rule's reason, said in the user's own names."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from chainrule.program import Line, Rule, Size, Value
+
+Describe = Callable[[Value], str]
+
+
+def said(rule: Rule, line: Line, describe: Describe) -> str:
+    """``rule.why`` with the names of ``line`` in its braces."""
+    args = (None, line.result, *line.args)
+    names = {word: _name(arg, describe) for word, arg in zip(rule.words, args, strict=False)}
+    try:
+        return rule.why.format_map(names)
+    except (KeyError, IndexError):
+        return rule.why
+
+
+def _name(arg: Any, describe: Describe) -> str:
+    match arg:
+        case Value():
+            return describe(arg)
+        case Size(value=value, axes=None):
+            return f"{describe(value)}.size"
+        case Size(value=value, axes=axes):
+            return " * ".join(f"{describe(value)}.shape[{axis}]" for axis in axes)
+        case _:
+            return f"{arg:g}" if isinstance(arg, float) else str(arg)
+
+
+def why_total(value: Value, reasons: Sequence[str], describe: Describe) -> str:
+    """Why a gradient is what it is: its one reason, or that several uses add up."""
+    name = describe(value)
+    match reasons:
+        case []:
+            return f"the loss does not depend on {name}"
+        case [reason]:
+            return reason
+        case _:
+            return f"{name} is used {_times(len(reasons))}, and the gradients of its uses add up"
+
+
+def _times(count: int) -> str:
+    return {2: "twice", 3: "three times"}.get(count, f"{count} times")
