@@ -260,13 +260,8 @@ def add_at(recorder: Recorder, target: Any, key: Any, written: Any) -> None:
 def called_by_user(recorder: Recorder) -> bool:
     """Whether the innermost frame outside this library is the file being read (not a plotting library)."""
     for frame in source.user_frames(boundary=recorder.boundary):
-        return frame.f_code.co_filename == recorder_file(recorder)
+        return frame.f_code.co_filename == recorder.script_file
     return False
-
-
-def recorder_file(recorder: Recorder) -> str:
-    """The script a recorder reads."""
-    return getattr(recorder, "script_file", "")
 
 
 def inside_call(recorder: Recorder, module: str) -> bool:

@@ -70,6 +70,8 @@ class Recorder:
         self.escaped: dict[float, At | None] = {}
         self.taken: set[str] = set()
         self.on_bind: Callable[[str, Value, At | None], None] | None = None
+        self.on_write: Callable[[Value, Value], None] | None = None
+        self.script_file = ""
         self._position: dict[Value, int] = {}
         self._seen: dict[Any, Value] = {}
 

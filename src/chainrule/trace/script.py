@@ -1,7 +1,346 @@
 """The second door: a plain script, run as it is, becomes a program."""
 
+from __future__ import annotations
 
-class Script: ...
+import contextlib
+import io
+import linecache
+import os
+import sys
+import traceback
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from chainrule import ops
+from chainrule.program import At, ChainruleError, Program, ProgramError, Run, Value
+from chainrule.trace import rewrite
+from chainrule.trace.choose import LOSS_NAMES, choose_loss, choose_parameters
+from chainrule.trace.recorder import Recorder
+from chainrule.trace.traced import Traced, TracedInt
+
+LONGEST_LIST = 1000
 
 
-def read_script(): ...
+class ScriptError(ProgramError):
+    """A script that does not run (E330)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """One moment at which a name was given a value."""
+
+    name: str
+    value: Value
+    at: At | None
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A parameter's new value: ``W`` became ``W - lr * dW``."""
+
+    name: str
+    before: Value
+    after: Value
+    at: At | None
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """A script that was read: all its lines, its loss, its parameters, what was bound and updated."""
+
+    file: str
+    recorded: Run
+    loss: Value
+    parameters: tuple[Value, ...]
+    bound: tuple[Bound, ...]
+    updates: tuple[Update, ...]
+    printed: str
+
+    @property
+    def forward(self) -> Run:
+        """The program from data and parameters to the loss, without what prepared them."""
+        return cut(self.recorded, self.loss, self.parameters)
+
+
+def read_script(
+    path: str | Path,
+    *,
+    loss: str | None = None,
+    wrt: Sequence[str] | None = None,
+    n_pass: int = 1,
+) -> Script:
+    """Run a script, as ``python path`` would, and record it; a training loop is followed for one pass.
+
+    Raises:
+        ScriptError: E330 with the script's own error and its place.
+        ProgramError: E325, E326 if the loss is not clear; E327 for an unknown name in ``wrt``.
+    """
+    file = str(path)
+    reader = _Reader(file, loss, n_pass)
+    reader.execute()
+    program = reader.recorder.run(())
+    chosen = choose_loss(program, [(b.name, b.value) for b in reader.bound], loss)
+    needed = {*program.program.pruned([chosen]).values()}
+    updates = tuple(update for update in reader.updates if update.after not in needed)
+    parameters = choose_parameters(program, chosen, [u.before for u in updates], wrt, _latest(reader.bound))
+    return Script(
+        file, program, chosen, parameters, tuple(reader.bound), updates, reader.printed.getvalue()
+    )
+
+
+def _latest(bound: Sequence[Bound]) -> dict[str, Value]:
+    """The first value each name was given."""
+    found: dict[str, Value] = {}
+    for one in bound:
+        found.setdefault(one.name, one.value)
+    return found
+
+
+class _PassEnd(BaseException):
+    """Raised inside the script when its loss is computed anew: the pass asked for is over."""
+
+
+class _Reader:
+    """One reading of one script."""
+
+    def __init__(self, file: str, loss: str | None, n_pass: int) -> None:
+        self.file = file
+        self.losses = LOSS_NAMES if loss is None else (loss,)
+        self.passes_left = n_pass
+        self.recorder = Recorder(lenient=True, boundary=(_Reader.execute.__code__,))
+        self.recorder.script_file = file
+        self.recorder.on_write = self._written
+        self.bound: list[Bound] = []
+        self.updates: list[Update] = []
+        self.printed = io.StringIO()
+        self.held: dict[str, list[Value]] = {}
+        self.loss_places: dict[tuple[str, int], Value] = {}
+
+    def execute(self) -> None:
+        """Run the script with its assignments bound, its prints kept, its plots unseen."""
+        source = Path(self.file).read_text(encoding="utf-8")
+        linecache.checkcache(self.file)
+        with self._failing():
+            code = compile(rewrite.rewritten(source, self.file), self.file, "exec")
+        scope: dict[str, Any] = {
+            "__name__": "__main__",
+            "__file__": self.file,
+            rewrite.BIND: self.bind,
+            rewrite.LOOP: self.loop,
+            rewrite.LENGTH: length,
+            rewrite.ARRAY: self.array,
+        }
+        with _as_main(self.file), contextlib.redirect_stdout(self.printed), self._failing():
+            with contextlib.suppress(_PassEnd, SystemExit):
+                exec(code, scope)  # noqa: S102 - running the user's script is what was asked for
+
+    @contextlib.contextmanager
+    def _failing(self) -> Iterator[None]:
+        """The script's own errors, with their place."""
+        try:
+            yield
+        except ChainruleError:
+            raise
+        except SyntaxError as error:
+            at = At(self.file, error.lineno or 0, (error.offset or 1) - 1)
+            raise ScriptError("E330", f"SyntaxError: {error.msg}", where=at) from None
+        except Exception as error:
+            frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == self.file]
+            last = frames[-1] if frames else None
+            at = At(self.file, last.lineno or 0, last.colno or 0) if last else None
+            said = "".join(traceback.format_exception_only(error)).strip()
+            message = f"the script does not run: {said}"
+            raise ScriptError("E330", message, where=at) from error
+
+    def bind(self, value: Any, name: str | tuple[str | None, ...] | None) -> Any:
+        """``value`` with its arrays and numbers traced, under the name it is given."""
+        if isinstance(name, tuple):
+            return self._unpacked(value, name)
+        wrapped = self._wrap(value, name)
+        if name is not None:
+            self._note(name, wrapped)
+        return wrapped
+
+    def _unpacked(self, value: Any, names: tuple[str | None, ...]) -> Any:
+        if not isinstance(value, tuple | list | Traced) or len(value) != len(names):
+            return value
+        return tuple(self.bind(one, name) for one, name in zip(value, names, strict=True))
+
+    def _wrap(self, value: Any, name: str | None) -> Any:
+        match value:
+            case Traced():
+                if name is not None:
+                    self.recorder.christen(value.value, name)
+                return value
+            case TracedInt() | bool() | str() | None:
+                return value
+            case np.ndarray() | np.floating() | float():
+                if isinstance(value, np.ndarray) and value.dtype.kind not in "fiub":
+                    return value
+                return self.recorder.input(np.array(value), name or "value")
+            case int():
+                traced = self.recorder.input(np.asarray(value), name or "value")
+                return TracedInt(value, self.recorder, traced.value)
+            case dict():
+                for key, item in value.items():
+                    value[key] = self._inner(item, key if isinstance(key, str) else f"{name}_{key}")
+                return value
+            case list():
+                if len(value) <= LONGEST_LIST:
+                    value[:] = [self._inner(one, f"{name}_{i}") for i, one in enumerate(value)]
+                return value
+            case tuple() if type(value) is tuple:
+                return tuple(self._inner(one, f"{name}_{i}") for i, one in enumerate(value))
+            case _:
+                return value
+
+    def _inner(self, item: Any, name: str) -> Any:
+        """An item of a container: counts stay plain, arrays and floats are traced."""
+        return item if isinstance(item, int) else self._wrap(item, name)
+
+    def loop(self, value: Any, name: str) -> None:
+        """A loop's variable: its value gets its name."""
+        if isinstance(value, Traced):
+            self.recorder.christen(value.value, name)
+
+    def array(self, maker: Any, items: Any, *args: Any, **kwargs: Any) -> Any:
+        """``np.array`` of what may hold traced values: they are stacked, so that nothing is lost."""
+        if isinstance(items, Traced) and maker in (np.array, np.asarray):
+            return items if maker is np.asarray else items.copy()
+        if isinstance(items, list | tuple) and _holds_traced(items):
+            return stacked(items)
+        return maker(items, *args, **kwargs)
+
+    def _note(self, name: str, wrapped: Any) -> None:
+        values = [traced.value for traced in _leaves(wrapped)]
+        at = self.recorder.here()
+        if isinstance(wrapped, Traced):
+            self._watch_loss(name, values[0], at)
+            self.bound.append(Bound(name, values[0], at))
+        for before, after in zip(self.held.get(name, ()), values, strict=False):
+            self._watch_update(name, before, after, at)
+        self.held[name] = values
+
+    def _watch_loss(self, name: str, value: Value, at: At | None) -> None:
+        """A loss computed again, and not from itself, opens the next pass of a training loop."""
+        if name not in self.losses or at is None:
+            return
+        place = (name, at.line)
+        earlier = self.loss_places.get(place)
+        if earlier is not None and not self._descends(value, earlier):
+            self.passes_left -= 1
+            if self.passes_left <= 0:
+                raise _PassEnd
+        self.loss_places[place] = value
+
+    def _descends(self, value: Value, ancestor: Value) -> bool:
+        ahead, seen = [value], {value}
+        while ahead:
+            one = ahead.pop()
+            if one is ancestor:
+                return True
+            line = self.recorder.producer.get(one)
+            fresh = [read for read in (line.reads() if line else ()) if read not in seen]
+            seen.update(fresh)
+            ahead += fresh
+        return False
+
+    def _written(self, before: Value, after: Value) -> None:
+        """An in-place write moved an array on."""
+        self._watch_update(before.name or "", before, after, self.recorder.here())
+
+    def _watch_update(self, name: str, before: Value, after: Value, at: At | None) -> None:
+        line = self.recorder.producer.get(after)
+        if (
+            line is not None
+            and line.op in (ops.add, ops.subtract)
+            and before in line.args
+            and before.shape == after.shape
+            and before.differentiable
+            and not any(update.after is after for update in self.updates)
+        ):
+            self.updates.append(Update(name, before, after, at))
+
+
+def length(items: Any) -> Any:
+    """``len(items)``, remembered as a size where the items are traced."""
+    return items.shape[0] if isinstance(items, Traced) and items.ndim else len(items)
+
+
+def stacked(items: Any) -> Any:
+    """Nested lists of traced values and numbers as one array."""
+    if isinstance(items, list | tuple):
+        return np.stack([stacked(item) for item in items])  # type: ignore[call-overload]
+    return items
+
+
+def _holds_traced(items: Any) -> bool:
+    if isinstance(items, list | tuple):
+        return any(_holds_traced(item) for item in items)
+    return isinstance(items, Traced)
+
+
+def _leaves(wrapped: Any) -> Iterator[Traced]:
+    match wrapped:
+        case Traced():
+            yield wrapped
+        case dict():
+            for item in wrapped.values():
+                yield from _leaves(item)
+        case list() | tuple():
+            for item in wrapped:
+                yield from _leaves(item)
+        case _:
+            return
+
+
+@contextlib.contextmanager
+def _as_main(file: str) -> Iterator[None]:
+    """The surroundings a script expects: its folder importable, its name as the command, no windows."""
+    path, argv, backend = sys.path[:], sys.argv[:], os.environ.get("MPLBACKEND")
+    sys.path.insert(0, str(Path(file).resolve().parent))
+    sys.argv[:] = [file]
+    os.environ["MPLBACKEND"] = "Agg"
+    try:
+        yield
+    finally:
+        sys.path[:], sys.argv[:] = path, argv
+        if backend is None:
+            del os.environ["MPLBACKEND"]
+        else:
+            os.environ["MPLBACKEND"] = backend
+
+
+def cut(recorded: Run, loss: Value, parameters: Sequence[Value]) -> Run:
+    """The lines from data and parameters to the loss: named values that no parameter moves are data."""
+    program = recorded.program
+    moved = set(parameters)
+    for line in program.lines:
+        if any(read in moved for read in line.reads()):
+            moved.add(line.result)
+    producer = program.producer()
+    inputs: dict[Value, None] = {}
+    lines: set[Value] = set()
+    ahead = [loss]
+    while ahead:
+        value = ahead.pop()
+        is_data = value not in moved and value.name is not None
+        if value not in producer or value in parameters or is_data:
+            inputs[value] = None
+        elif value not in lines:
+            lines.add(value)
+            ahead += producer[value].reads()
+    order: Mapping[Value, int] = {value: i for i, value in enumerate(program.values())}
+    return Run(
+        Program(
+            tuple(sorted(inputs, key=order.__getitem__)),
+            tuple(line for line in program.lines if line.result in lines),
+            (loss,),
+            program.name,
+        ),
+        recorded.numbers,
+    )

@@ -234,8 +234,10 @@ class Traced:
                 f"an in-place write would change the shape {self._value.shape} to {result._value.shape}",
                 where=self.recorder.here(),
             )
-        self._value = result._value
+        before, self._value = self._value, result._value
         self._version += 1
+        if self.recorder.on_write is not None:
+            self.recorder.on_write(before, self._value)
 
     def _in_place(self, op: Op, other: Any) -> Traced:
         self._refuse_write()

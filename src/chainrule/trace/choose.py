@@ -1,0 +1,127 @@
+"""Which value is the loss, and which are the parameters, when nobody has said."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Iterable, Mapping, Sequence
+
+import numpy as np
+
+from chainrule.program import ProgramError, Run, UsageError, Value
+
+LOSS_NAMES = (
+    "loss", "Loss", "L", "E", "cost", "Cost", "J", "C", "total_loss", "E_total", "loss_value",
+    "error", "err", "mse", "ce", "nll", "objective",
+)  # fmt: skip
+DATA = re.compile(
+    r"^([xX]\d*|[yYt]\d*|[xXyY]_?(train|test|batch|true|val|valid|b|onehot|one_hot|oh|data)|y_?true|"
+    r"y_?hat|targets?|labels?|inputs?|data|images?|samples?|one_?hot.*|Y_.*|T|h_?0|h_?prev|c_?0|mask.*|"
+    r"lr|learning_rate|eta|alpha|eps|epsilon|lam|lambda_?|lmbda|reg.*|decay|momentum|beta\d?|rate|step_size|"
+    r"m|n|N|D|H|K|batch_size|epochs?|scale|constant.*)(_\d+)?$"
+)
+
+
+def choose_loss(run: Run, bound: Iterable[tuple[str, Value]], asked: str | None) -> Value:
+    """The loss: the value asked for, else the last single number under one of the usual names.
+
+    Raises:
+        ProgramError: E325 if nothing looks like a loss, E326 if several values do.
+    """
+    latest: dict[str, Value] = {}
+    for name, value in bound:
+        if value.differentiable:
+            latest[name] = value
+    if asked is not None:
+        return _asked(latest, asked)
+    found = {name: latest[name] for name in LOSS_NAMES if name in latest}
+    found = {name: value for name, value in found.items() if _single(value)} or found
+    ends = _ends(run, found)
+    if len(ends) == 1:
+        return found[ends[0]]
+    scalars = [name for name, value in latest.items() if _single(value)]
+    seen = ", ".join(scalars[-8:]) or "none"
+    if not ends:
+        raise ProgramError(
+            "E325",
+            "no loss was found: nothing is called " + ", ".join(LOSS_NAMES[:7]) + " …",
+            detail=f"single numbers seen: {seen}",
+            hint=f"name it: --loss {scalars[-1]}" if scalars else "assign the loss to a name, as loss = ...",
+        )
+    raise ProgramError(
+        "E326",
+        f"several values look like the loss: {', '.join(ends)}",
+        hint=f"choose one: --loss {ends[0]}",
+    )
+
+
+def _asked(latest: Mapping[str, Value], asked: str) -> Value:
+    if asked in latest:
+        return latest[asked]
+    raise ProgramError(
+        "E325",
+        f"no value is called {asked!r}",
+        detail=f"names seen: {', '.join(latest)}",
+        hint=_nearest(asked, latest),
+    )
+
+
+def _single(value: Value) -> bool:
+    return int(np.prod(value.shape)) == 1
+
+
+def _ends(run: Run, found: Mapping[str, Value]) -> list[str]:
+    """The names whose values no other candidate is computed from."""
+    ends = []
+    for name, value in found.items():
+        others = [other for other in found.values() if other is not value]
+        used = any(_behind(run, other, value) for other in others)
+        if not used and not any(found[end] is value for end in ends):
+            ends.append(name)
+    return ends
+
+
+def _behind(run: Run, value: Value, ancestor: Value) -> bool:
+    program = run.program.pruned([value])
+    return any(line.result is ancestor for line in program.lines) or ancestor in program.inputs
+
+
+def choose_parameters(
+    run: Run,
+    loss: Value,
+    updated: Sequence[Value],
+    asked: Sequence[str] | None,
+    names: Mapping[str, Value],
+) -> tuple[Value, ...]:
+    """The parameters: those asked for, else those updated, else every float input not named like data.
+
+    Raises:
+        UsageError: E327 for a name that does not exist, with the nearest ones.
+    """
+    needed = run.program.pruned([loss])
+    reached = {*needed.inputs, *(line.result for line in needed.lines)}
+    if asked is not None:
+        return tuple(_named(name, names) for name in asked)
+    order = {value: position for position, value in enumerate(run.program.values())}
+    used = sorted({value for value in updated if value in reached}, key=order.__getitem__)
+    if used:
+        return tuple(used)
+    floats = [value for value in needed.inputs if value.differentiable]
+    arrays = [value for value in floats if not DATA.match(value.name or "")]
+    return tuple(arrays or floats)
+
+
+def _named(name: str, names: Mapping[str, Value]) -> Value:
+    if name in names:
+        return names[name]
+    raise UsageError(
+        "E327",
+        f"no value is called {name!r}",
+        detail=f"names seen: {', '.join(names)}",
+        hint=_nearest(name, names),
+    )
+
+
+def _nearest(name: str, names: Iterable[str]) -> str:
+    close = difflib.get_close_matches(name, list(names), n=3, cutoff=0.5)
+    return f"did you mean {' or '.join(close)}?" if close else "choose one of these names"

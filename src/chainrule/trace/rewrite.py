@@ -1,0 +1,120 @@
+"""A script with a bind around every assignment, so that its arrays are met as they get their names."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterable
+from typing import TypeVar
+
+BIND, LOOP, LENGTH, ARRAY = (
+    "__chainrule_bind__",
+    "__chainrule_loop__",
+    "__chainrule_len__",
+    "__chainrule_array__",
+)
+Node = TypeVar("Node", ast.expr, ast.stmt, ast.Call, ast.Assign, ast.Expr)
+ARRAY_MAKERS = frozenset({"array", "asarray"})
+
+
+def rewritten(source: str, file: str) -> ast.Module:
+    """The syntax tree of a script with its assignments bound; lines and columns stay as they are.
+
+    Raises:
+        SyntaxError: if the script is not Python.
+    """
+    tree = ast.parse(source, file)
+    return ast.fix_missing_locations(_Binder().visit(tree))
+
+
+class _Binder(ast.NodeTransformer):
+    """Wraps assigned values: ``x = value`` becomes ``x = bind(value, "x")``."""
+
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:  # noqa: N802 - the visitor's naming
+        self.generic_visit(node)
+        node.value = _bound(node.value, node.targets[0])
+        return node
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:  # noqa: N802
+        self.generic_visit(node)
+        if node.value is not None:
+            node.value = _bound(node.value, node.target)
+        return node
+
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> ast.AST:  # noqa: N802
+        self.generic_visit(node)
+        node.value = _bound(node.value, node.target)
+        return node
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST | list[ast.stmt]:  # noqa: N802
+        self.generic_visit(node)
+        if not isinstance(node.target, ast.Name):
+            return node
+        name = node.target.id
+        again = ast.Assign(
+            targets=[ast.Name(name, ast.Store())],
+            value=_bound(ast.Name(name, ast.Load()), node.target),
+        )
+        return [node, _placed(again, node)]
+
+    def visit_For(self, node: ast.For) -> ast.AST:  # noqa: N802
+        self.generic_visit(node)
+        named = [
+            _placed(
+                ast.Expr(_call(LOOP, [ast.Name(name, ast.Load()), ast.Constant(name)])), node.target
+            )
+            for name in _names(node.target)
+        ]
+        node.body = [*named, *node.body]
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802
+        self.generic_visit(node)
+        if isinstance(node.func, ast.Name) and node.func.id == "len" and len(node.args) == 1:
+            node.func = ast.copy_location(ast.Name(LENGTH, ast.Load()), node.func)
+        elif isinstance(node.func, ast.Attribute) and node.func.attr in ARRAY_MAKERS and node.args:
+            maker = node.func
+            node.func = ast.copy_location(ast.Name(ARRAY, ast.Load()), maker)
+            node.args = [maker, *node.args]
+        return node
+
+
+def _bound(value: ast.expr, target: ast.expr) -> ast.expr:
+    """``value`` bound to ``target``'s name; element by element where both are tuples."""
+    match target, value:
+        case ast.Tuple(elts=targets), ast.Tuple(elts=values) if len(targets) == len(values):
+            pairs = zip(values, targets, strict=True)
+            elements = [_bound(one, to) for one, to in pairs]
+            return ast.copy_location(ast.Tuple(elements, ast.Load()), value)
+        case (ast.Tuple(elts=targets) | ast.List(elts=targets)), _:
+            names = [ast.Constant(_name(one)) for one in targets]
+            return _placed(_call(BIND, [value, ast.Tuple(list(names), ast.Load())]), value)
+        case _:
+            return _placed(_call(BIND, [value, ast.Constant(_name(target))]), value)
+
+
+def _name(target: ast.expr) -> str | None:
+    match target:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case ast.Subscript(slice=ast.Constant(value=str() as key)):
+            return key
+        case ast.Starred(value=inner):
+            return _name(inner)
+        case _:
+            return None
+
+
+def _names(target: ast.expr) -> Iterable[str]:
+    return [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]
+
+
+def _call(name: str, args: list[ast.expr]) -> ast.Call:
+    return ast.Call(func=ast.Name(name, ast.Load()), args=args, keywords=[])
+
+
+def _placed(node: Node, like: ast.AST) -> Node:
+    """``node`` and everything new in it, at the place of ``like``."""
+    for child in ast.walk(node):
+        if not hasattr(child, "lineno"):
+            ast.copy_location(child, like)
+    return node
