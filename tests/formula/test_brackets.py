@@ -190,3 +190,12 @@ def test_a_sum_of_thousands_of_terms_is_one_row():
     for _ in range(5000):
         total = apply("#1 + #2", [total, identifier("b")])
     assert to_text(total)[0].count("+") == 5000
+
+
+def test_a_formula_too_deep_to_read_is_refused_in_a_sentence():
+    deep = identifier("a")
+    for _ in range(5000):
+        deep = apply(r"\tanh #1", [deep])
+    for printer in (to_text, to_latex, to_mathml):
+        with pytest.raises(ValueError, match="nested hundreds of levels deep"):
+            printer(deep)

@@ -51,7 +51,12 @@ def bracketed(node: Node, layout: Layout = "stacked") -> Node:
     >>> to_latex(half), to_text(half)
     ('\\frac{a + b}{b}', ['(a + b)/b'])
     """
-    return _settle(node, layout).node
+    try:
+        return _settle(node, layout).node
+    except RecursionError:
+        raise ValueError(
+            "this formula is nested hundreds of levels deep, which nobody can read; print its program line by line"
+        ) from None
 
 
 def plain_exponent(node: Node) -> str | None:

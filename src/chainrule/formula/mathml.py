@@ -36,6 +36,16 @@ MARKS: Final = MappingProxyType(
 )
 APPLY: Final = "<mo>&#x2061;</mo>"
 TIMES: Final = "<mo>&#x2062;</mo>"
+TALL: Final = (
+    "<mtable",
+    "<mfrac",
+    "<munder",
+    "<mover>",
+    "<mroot",
+    "<mo>∑",
+    "<mo>∏",
+    "<mo>∫",
+)
 THIN: Final = '<mspace width="0.1667em"></mspace>'
 # where Unicode's mathematical alphabets have holes, the letter was there before them
 _EARLIER: Final = MappingProxyType(
@@ -74,7 +84,7 @@ class _Printer:
             case Operand(body, _, _):
                 return self.write(body)
             case Row(items):
-                return _grouped("".join(map(self.write, items)))
+                return self.row(items)
             case Fraction(top, bottom):
                 return f"<mfrac>{self.write(top)}{self.write(bottom)}</mfrac>"
             case Power(base, exponent):
@@ -92,9 +102,7 @@ class _Printer:
             case Call(head, body, opening, closing):
                 inner = self.write(body)
                 return _grouped(
-                    self.write(head)
-                    + APPLY
-                    + _fenced(opening, inner, closing, call=True)
+                    self.write(head) + APPLY + _fenced(opening, inner, closing)
                 )
             case Applied(head, body):
                 gap = "" if isinstance(body, Fence) else THIN
@@ -111,6 +119,16 @@ class _Printer:
                 return f"<mrow{_identity(of, kind)}>{self.write(body)}</mrow>"
             case _:
                 assert_never(node)
+
+    def row(self, items: tuple[Node, ...]) -> str:
+        shown = [self.write(item) for item in items]
+        for i, item in enumerate(items[1:], 1):
+            if items[i - 1] == Operator("", "tight") and isinstance(
+                item, Applied | Big
+            ):
+                # y log ŷ: what stands before a function's name keeps a little distance
+                shown[i - 1] = THIN
+        return _grouped("".join(shown))
 
     def number(self, node: Number) -> str:
         minus = (
@@ -143,13 +161,13 @@ class _Printer:
         missing = [_decimals(column) for column in zip(*node.rows, strict=True)]
         rows = (
             "".join(
-                f"<mtd>{self.cell(cell, most)}</mtd>"
+                f"<mtd{_fold(cell)}>{self.cell(cell, most)}</mtd>"
                 for cell, most in zip(row, missing, strict=True)
             )
             for row in node.rows
         )
         table = f"<mtable>{''.join(f'<mtr>{row}</mtr>' for row in rows)}</mtable>"
-        return _fenced("[", table, "]", identity=_identity(node.of, node.kind))
+        return _fenced("[", table, "]", _identity(node.of, node.kind))
 
     def cell(self, cell: Node, most: int) -> str:
         """A cell; an exact 0 among decimals keeps its place before the point, which an unseen remainder holds."""
@@ -165,6 +183,10 @@ class _Printer:
                     f"<mrow>{shown}<mphantom><mn>.{'0' * most}</mn></mphantom></mrow>"
                 )
         return shown
+
+
+def _fold(cell: Node) -> str:
+    return ' class="fold"' if isinstance(cell, Operator) else ""
 
 
 def _decimals(column: tuple[Node, ...]) -> int:
@@ -235,19 +257,11 @@ def _operator(sign: str, form: str) -> str:
             return f"<mo>{_safe(sign.replace('-', '−'))}</mo>"
 
 
-def _fenced(
-    opening: str, inner: str, closing: str, *, call: bool = False, identity: str = ""
-) -> str:
-    """Delimiters in a row of their own, so that they grow with what they hold; those of a plain call do not."""
-    rigid = (
-        ' stretchy="false"'
-        if call and not any(t in inner for t in ("<mtable", "<mfrac", "<munder"))
-        else ""
-    )
-    left, right = (
-        f'<mo form="{form}"{rigid}>{sign}</mo>'
-        for form, sign in (("prefix", opening), ("postfix", closing))
-    )
+def _fenced(opening: str, inner: str, closing: str, identity: str = "") -> str:
+    """Delimiters in a row of their own, so that they grow with what they hold; around one line they do not."""
+    rigid = "" if any(tall in inner for tall in TALL) else ' stretchy="false"'
+    left = f'<mo form="prefix"{rigid}>{opening}</mo>'
+    right = f'<mo form="postfix"{rigid}>{closing}</mo>'
     return f"<mrow{identity}>{left}{inner}{right}</mrow>"
 
 

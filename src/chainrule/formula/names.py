@@ -51,6 +51,7 @@ GREEK: Final = MappingProxyType(
     }
 )
 PREDICTED: Final = ("_pred", "pred", "_hat", "hat")
+WORDS: Final = frozenset({"chat", "that", "what"})
 TRUE: Final = ("_true", "true")
 ACCENTS: Final[MappingProxyType[str, Mark]] = MappingProxyType(
     {"_bar": "bar", "_tilde": "tilde", "_dot": "dot"}
@@ -144,6 +145,8 @@ def _letter_with(letter: str, accent: Mark) -> str:
 
 def _accented(name: str) -> tuple[str, Mark]:
     """The name without the ending that mathematics writes as an accent, or not at all."""
+    if name in WORDS:
+        return name, ""
     for ending in (*PREDICTED, *TRUE):
         stem = name.removesuffix(ending)
         # yhat is ŷ and what stays a word: without an underscore the rest must be one letter

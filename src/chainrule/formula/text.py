@@ -83,7 +83,7 @@ def _draw(node: Node) -> Box:
         case Power(base, exponent):
             return _raised(_draw(base), exponent)
         case Subscript(base, index):
-            return beside(_draw(base), box("_"), _draw(index))
+            return beside(_draw(base), _script("_", index))
         case Root(body, degree):
             return _rooted(_draw(body), degree)
         case Fence(opening, body, closing):
@@ -95,18 +95,9 @@ def _draw(node: Node) -> Box:
             gap = () if isinstance(body, Fence) and body.opening == "(" else (box(" "),)
             return beside(_draw(head), *gap, _draw(body))
         case Big(sign, body, below, above):
-            limits = [
-                part
-                for mark, limit in (("_", below), ("^", above))
-                if limit
-                for part in (box(mark), _draw(limit))
-            ]
-            return beside(
-                box({"∑": "Σ", "∏": "Π"}.get(sign, sign)),
-                *limits,
-                box(" "),
-                _draw(body),
-            )
+            limits = (_script("_", below), _script("^", above))
+            shown = {"∑": "Σ", "∏": "Π"}.get(sign, sign)
+            return beside(box(shown), *limits, box(" "), _draw(body))
         case Matrix():
             return _matrix(node)
         case Accent(body, mark):
@@ -133,6 +124,17 @@ def _row(items: tuple[Node, ...]) -> Box:
         else:
             parts.append(_draw(item))
     return beside(*parts)
+
+
+def _script(mark: str, node: Node | None) -> Box:
+    """A limit or an index, written close: Σ_(i=1)^n."""
+    if node is None:
+        return box("")
+    drawn = _draw(node)
+    if drawn.height > 1:
+        return beside(box(mark), drawn)
+    close = (box(s.text.replace(" ", ""), s.kind, s.of) for s in drawn.lines[0])
+    return beside(box(mark), *close)
 
 
 def _raised(base: Box, exponent: Node) -> Box:
