@@ -210,3 +210,10 @@ def test_latex_compiles(tmp_path_factory, trees):
     assert run.returncode == 0, "\n".join(
         line for line in run.stdout.splitlines() if line.startswith(("!", "l."))
     )
+
+
+def test_all_of_a_power_of_ten_has_the_colour_of_its_number():
+    root = ET.fromstring(to_mathml(number(2.5e-8, "n", "local"), display=False))
+    (row,) = root
+    assert row.get("class") == "local"
+    assert "".join(row.itertext()) == "2.5×10−8"

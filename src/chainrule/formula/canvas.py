@@ -66,10 +66,7 @@ def columns(text: str) -> int:
 
 def box(text: str, kind: Kind = "", of: Ref | None = None) -> Box:
     """One line of text; control characters, which would steer the terminal, are made visible."""
-    clean = "".join(
-        c if unicodedata.category(c) not in {"Cc", "Cf", "Cs", "Zl", "Zp"} else "�"
-        for c in text
-    )
+    clean = text if text.isprintable() else "".join(map(_visible, text))
     return Box(((Segment(clean, kind, of),) if clean else (),), columns(clean))
 
 
@@ -122,6 +119,11 @@ def merged(line: Line) -> Line:
         joined.append(Segment(last.text.rstrip(" "), last.kind, last.of))
         break
     return tuple(joined)
+
+
+def _visible(character: str) -> str:
+    steering = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    return "�" if unicodedata.category(character) in steering else character
 
 
 def _columns(character: str) -> int:

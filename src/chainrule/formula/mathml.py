@@ -123,9 +123,7 @@ class _Printer:
     def row(self, items: tuple[Node, ...]) -> str:
         shown = [self.write(item) for item in items]
         for i, item in enumerate(items[1:], 1):
-            if items[i - 1] == Operator("", "tight") and isinstance(
-                item, Applied | Big
-            ):
+            if items[i - 1] == Operator("", "tight") and _opens_with_word(item):
                 # y log ŷ: what stands before a function's name keeps a little distance
                 shown[i - 1] = THIN
         return _grouped("".join(shown))
@@ -147,7 +145,8 @@ class _Printer:
             if sign
             else f"<mn>{node.exponent}</mn>"
         )
-        return _grouped(f"{shown}<mo>×</mo><msup><mn>10</mn>{exponent}</msup>")
+        kind = _identity(None, node.kind)
+        return f"<mrow{kind}>{shown}<mo>×</mo><msup><mn>10</mn>{exponent}</msup></mrow>"
 
     def limits(self, sign: str, below: Node | None, above: Node | None) -> str:
         shown = f"<mo>{sign}</mo>"
@@ -183,6 +182,18 @@ class _Printer:
                     f"<mrow>{shown}<mphantom><mn>.{'0' * most}</mn></mphantom></mrow>"
                 )
         return shown
+
+
+def _opens_with_word(node: Node) -> bool:
+    match node:
+        case Operand(body):
+            return _opens_with_word(body)
+        case Applied() | Big():
+            return True
+        case Call(head):
+            return isinstance(head, Symbol) and head.style == "function"
+        case _:
+            return False
 
 
 def _fold(cell: Node) -> str:
