@@ -192,7 +192,7 @@ def opaque(
     op = Op(
         forward,
         lambda *_, **__: np.shape(result),
-        tuple(None for _ in positions),
+        (),
         name=name,
         says="opaque",
     )
@@ -230,10 +230,17 @@ def index_of(
         if isinstance(item, list | np.ndarray | Traced) or (isinstance(item, range)):
             array = _index_array(recorder, target, item, len(template))
             arrays.append(array)
-            template.append(Hole(len(arrays) - 1))
+            template.append(Hole(len(arrays) - 1, _picked(array)))
         else:
             template.append(item)
     return arrays, tuple(template)
+
+
+def _picked(array: Any) -> int | None:
+    """How many entries a boolean index picks now; None for an index of integers."""
+    if array.dtype.kind != "b":
+        return None
+    return int(np.count_nonzero(getattr(array, "number", array)))
 
 
 def _index_array(recorder: Recorder, target: Traced, item: Any, position: int) -> Any:

@@ -3,16 +3,21 @@
 from __future__ import annotations
 
 import ast
+import copy
 from collections.abc import Iterable
 from typing import TypeVar
 
-BIND, LOOP, LENGTH, ARRAY = (
+BIND, LOOP, LENGTH, ARRAY, KEY, MATH = (
     "__chainrule_bind__",
     "__chainrule_loop__",
     "__chainrule_len__",
     "__chainrule_array__",
+    "__chainrule_key__",
+    "__chainrule_math__",
 )
 Node = TypeVar("Node", ast.expr, ast.stmt, ast.Call, ast.Assign, ast.Expr)
+MATH_NAMES = frozenset({"exp", "log", "log2", "log10", "log1p", "expm1", "sqrt", "tanh", "sinh", "cosh", "sin"})
+MATH_NAMES |= {"cos", "tan", "atan", "erf", "pow", "fabs"}
 ARRAY_MAKERS = frozenset({"array", "asarray"})
 
 
@@ -75,7 +80,27 @@ class _Binder(ast.NodeTransformer):
             maker = node.func
             node.func = ast.copy_location(ast.Name(ARRAY, ast.Load()), maker)
             node.args = [maker, *node.args]
+        elif _last_name(node.func) in MATH_NAMES and not _is_numpy(node.func):
+            function = node.func
+            node.func = ast.copy_location(ast.Name(MATH, ast.Load()), function)
+            node.args = [function, *node.args]
         return node
+
+
+def _last_name(function: ast.expr) -> str | None:
+    match function:
+        case ast.Name(id=name) | ast.Attribute(attr=name):
+            return name
+        case _:
+            return None
+
+
+def _is_numpy(function: ast.expr) -> bool:
+    match function:
+        case ast.Attribute(value=ast.Name(id="np" | "numpy")):
+            return True
+        case _:
+            return False
 
 
 def _bound(value: ast.expr, target: ast.expr) -> ast.expr:
@@ -88,8 +113,22 @@ def _bound(value: ast.expr, target: ast.expr) -> ast.expr:
         case (ast.Tuple(elts=targets) | ast.List(elts=targets)), _:
             names = [ast.Constant(_name(one)) for one in targets]
             return _placed(_call(BIND, [value, ast.Tuple(list(names), ast.Load())]), value)
+        case ast.Subscript(value=holder, slice=index), _ if _name(target) is None and _harmless(index):
+            key = _call(KEY, [ast.Constant(_name(holder)), copy.deepcopy(index)])
+            return _placed(_call(BIND, [value, key]), value)
         case _:
             return _placed(_call(BIND, [value, ast.Constant(_name(target))]), value)
+
+
+def _harmless(index: ast.expr) -> bool:
+    """Whether an index may be computed twice: names, text, arithmetic, and str() of them."""
+    allowed = (ast.Name, ast.Constant, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop)
+    allowed += (ast.expr_context, ast.JoinedStr, ast.FormattedValue)  # type: ignore[assignment]
+    return all(
+        isinstance(node, allowed)
+        or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "str")
+        for node in ast.walk(index)
+    )
 
 
 def _name(target: ast.expr) -> str | None:

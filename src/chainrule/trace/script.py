@@ -133,6 +133,8 @@ class _Reader:
             rewrite.LOOP: self.loop,
             rewrite.LENGTH: length,
             rewrite.ARRAY: self.array,
+            rewrite.KEY: key_name,
+            rewrite.MATH: elementwise,
         }
         with _as_main(self.file), contextlib.redirect_stdout(self.printed), self._failing():
             with contextlib.suppress(_PassEnd, SystemExit):
@@ -269,6 +271,19 @@ class _Reader:
 def length(items: Any) -> Any:
     """``len(items)``, remembered as a size where the items are traced."""
     return items.shape[0] if isinstance(items, Traced) and items.ndim else len(items)
+
+
+def key_name(holder: str | None, key: Any) -> str:
+    """The name of an item: ``params["W1"]`` is W1, ``W[0]`` is W_0."""
+    return key if isinstance(key, str) else f"{holder or 'value'}_{key}"
+
+
+def elementwise(function: Any, *args: Any, **kwargs: Any) -> Any:
+    """A function of ``math``, taken from NumPy where its argument is traced."""
+    if getattr(function, "__module__", "") == "math" and any(isinstance(a, Traced) for a in args):
+        name = {"atan": "arctan", "pow": "power"}.get(function.__name__, function.__name__)
+        return ops.CATALOGUE[name](*args) if name in ops.CATALOGUE else function(*args)
+    return function(*args, **kwargs)
 
 
 def stacked(items: Any) -> Any:
