@@ -133,7 +133,9 @@ class _Walk:
         active = set(self.wrt)
         for line in self.needed.lines:
             if line.result.differentiable and not active.isdisjoint(
-                arg for arg in line.args if isinstance(arg, Value)
+                arg
+                for position, arg in enumerate(line.args)
+                if isinstance(arg, Value) and not line.op.still(position)
             ):
                 active.add(line.result)
         return active
@@ -201,7 +203,7 @@ class _Walk:
     def _spread(self, line: Line) -> None:
         """Send the gradient of a line's result on to its arguments."""
         for position, arg in enumerate(line.args):
-            if isinstance(arg, Value) and arg in self.active:
+            if isinstance(arg, Value) and arg in self.active and not line.op.still(position):
                 self._contribute(line, position, arg)
 
     def _contribute(self, line: Line, position: int, target: Value) -> None:

@@ -57,8 +57,9 @@ class Op:
     """An operation: its forward, its shape, its rules, how it is spelled and written, where to try it.
 
     ``forward(*args, **params)`` takes arrays, then parameters by keyword. ``rules`` has one entry an
-    argument (None where no gradient exists by nature: a mask, an index); for an op of any number of
-    arguments it is a function from the argument's position to its rule. ``params`` are the parameters with
+    argument (None where no gradient passes by nature: a mask, an index); for an op of any number of
+    arguments it is a function from the argument's position to its rule. An op without rules, ``()``, is one
+    whose gradient is not known: E303 where one must pass. ``params`` are the parameters with
     their defaults, in the order NumPy takes them. ``spelling`` maps a dialect to its text, ``notation`` is
     LaTeX with holes ``#1`` … and ``#axis``. ``definition`` says the op in simpler ops; ``forms`` are other
     ways users write it by hand. ``met_as`` are further functions under which tracing meets it.
@@ -102,6 +103,12 @@ class Op:
             return self.rules(position)
         return self.rules[position] if position < len(self.rules) else None
 
+    def still(self, position: int) -> bool:
+        """Whether the result, by nature, does not move with this argument: a mask's side, an index, a shape."""
+        if callable(self.rules):
+            return self.rules(position) is None
+        return position < len(self.rules) and self.rules[position] is None
+
     @cached_property
     def elementwise(self) -> bool:
         """Whether the result's entries depend only on the arguments' entries at the same place."""
@@ -109,7 +116,7 @@ class Op:
 
     def __call__(self, *args: Any, **params: Any) -> Any:
         """The op applied: to numbers it computes, to traced values it records."""
-        for arg in args:
+        for arg in (*args, *params.values()):
             record = getattr(arg, "__chainrule_record__", None)
             if record is not None:
                 return record(self, args, params)

@@ -92,9 +92,13 @@ class Size:
 
 @dataclass(frozen=True, slots=True)
 class Hole:
-    """Where an index array goes in the index of a line: ``x[:, rows]`` is ``(slice(None), Hole(1))``."""
+    """Where an index array goes in the index of a line: ``x[:, rows]`` is ``(slice(None), Hole(0))``.
+
+    ``picked`` is how many entries a boolean array picks at the numbers traced; None for integers.
+    """
 
     position: int
+    picked: int | None = None
 
 
 Arg = Value | Size | int | float | bool
