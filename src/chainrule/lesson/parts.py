@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Literal
 
 from chainrule.formula import Kind, Node
 from chainrule.program import Array
@@ -25,54 +26,73 @@ class Code:
 
 
 Span = str | Node | Code
+Spans = tuple[Span, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Prose:
     """A paragraph: words, formulas and names in one line of text."""
 
-    spans: tuple[Span, ...]
+    spans: Spans
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of displayed mathematics, with the reason it holds; ``label`` stands in front (rule, symbols)."""
+    """``left sign right`` and why it holds; ``label`` stands in front (rule, symbols, numbers).
 
-    formula: Node | None
-    reason: tuple[Span, ...] = ()
+    Without ``left`` the row goes on from the one above: its sign stands under that row's sign. Without
+    ``right`` it is words only: its reason takes the whole width.
+    """
+
     label: str = ""
+    left: Node | None = None
+    sign: str = "="
+    right: Node | None = None
+    reason: Spans = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Formula:
-    """Displayed mathematics, row under row, aligned at their first relation."""
+    """Displayed mathematics, row under row, aligned at their relations."""
 
     rows: tuple[Row, ...]
 
 
 @dataclass(frozen=True, slots=True)
+class Place:
+    """A line of the reader's own source, and where it stands."""
+
+    text: str
+    line: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Chain:
-    """Where we are: the links from the loss back, and which of them is the current one."""
+    """The head of one backward step: where we are between the loss and what comes next, and what is asked.
+
+    ``links`` go from the loss back; ``current`` is the index of the one this step is about. ``position`` is
+    (this step, how many there are); ``subject`` the gradient that is found, ``meaning`` what it says.
+    """
 
     links: tuple[Node, ...]
     current: int
     title: str = ""
     position: tuple[int, int] = (0, 0)
+    subject: Node | None = None
+    meaning: Spans = ()
+    sources: tuple[Place, ...] = ()
+    anchor: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """An array under its name. Large ones are shown as a summary and a heat map by each medium.
-
-    ``code`` is the NumPy statement that computes it from arrays shown before it; empty where it is given.
-    """
+    """An array under its name. Large ones are shown as a summary and a heat map by each medium."""
 
     name: str
     symbol: Node
     array: Array
     kind: Kind = ""
-    note: tuple[Span, ...] = ()
-    code: str = ""
+    note: Spans = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,15 +106,18 @@ class Source:
     marked: int | None = None
 
 
+Role = Literal["data", "parameter", "hidden", "prediction", "loss"]
+
+
 @dataclass(frozen=True, slots=True)
 class Circle:
-    """One node of a network drawing: its label, and what it holds."""
+    """One node of a network drawing: a unit (one entry) or a whole array, and what it holds."""
 
     identity: str
     label: Node
     column: int
     row: float
-    role: str
+    role: Role
     value: float | None = None
     gradient: float | None = None
     note: str = ""
@@ -102,23 +125,27 @@ class Circle:
 
 @dataclass(frozen=True, slots=True)
 class Arrow:
-    """One edge of a network drawing, with its weight and its local derivative."""
+    """One edge of a network drawing, from circle to circle, with its local derivative ∂head/∂tail."""
 
     tail: str
     head: str
     label: Node | None = None
-    value: float | None = None
     local: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Graph:
-    """A network or a program as a drawing, left to right. ``caption`` says in words what is drawn."""
+    """A network or a program as a drawing, left to right.
+
+    ``columns`` are the titles of the columns; ``between`` says what leads from each column to the next (one
+    shorter than ``columns``); ``caption`` says in words what is drawn.
+    """
 
     circles: tuple[Circle, ...]
     arrows: tuple[Arrow, ...]
-    caption: tuple[Span, ...]
-    columns: tuple[str, ...] = ()
+    columns: tuple[Node, ...]
+    between: tuple[Spans, ...]
+    caption: Spans = ()
 
 
 Cell = str | float | int | Node | Code
@@ -130,7 +157,7 @@ class Table:
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell, ...], ...]
-    caption: tuple[Span, ...] = ()
+    caption: Spans = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,14 +176,14 @@ class Plot:
     series: tuple[Series, ...]
     x_label: str
     y_label: str
-    caption: tuple[Span, ...] = ()
+    caption: Spans = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Fold:
     """Parts that may be folded away where the medium can; they are complete either way."""
 
-    title: tuple[Span, ...]
+    title: Spans
     parts: tuple[Part, ...] = field(default=())
     anchor: str = ""
     opened: bool = True
@@ -166,8 +193,8 @@ class Fold:
 class Note:
     """A convention, a caution or a warning that belongs to what stands before it."""
 
-    spans: tuple[Span, ...]
-    tone: str = "note"
+    spans: Spans
+    tone: Literal["note", "caution"] = "note"
 
 
 Part = Heading | Prose | Formula | Chain | Numbers | Source | Graph | Table | Plot | Fold | Note
