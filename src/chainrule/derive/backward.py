@@ -63,7 +63,9 @@ class Derived:
         return self.run.numbers[self.gradients[found]]
 
 
-def backward(run: Run, loss: Value | None = None, wrt: Sequence[Value] | None = None) -> Derived:
+def backward(
+    run: Run, loss: Value | None = None, wrt: Sequence[Value] | None = None
+) -> Derived:
     """Derive the gradients of ``loss`` with respect to ``wrt`` (by default: every float input).
 
     Lines of ``run`` that the loss does not need may be used by the backward pass where they hold what it needs.
@@ -75,14 +77,20 @@ def backward(run: Run, loss: Value | None = None, wrt: Sequence[Value] | None = 
 
     >>> import numpy as np
     >>> from chainrule.trace import trace
-    >>> run = trace(lambda w, x: np.sum(w * x), w=np.array([3.0, 4.0]), x=np.array([1.0, 2.0]))
+    >>> run = trace(
+    ...     lambda w, x: np.sum(w * x), w=np.array([3.0, 4.0]), x=np.array([1.0, 2.0])
+    ... )
     >>> backward(run).gradient("w")
     array([1., 2.])
     """
     loss = run.program.outputs[0] if loss is None else loss
     _require_scalar(loss)
     needed = run.program.pruned([loss])
-    targets = tuple(v for v in needed.inputs if v.differentiable) if wrt is None else tuple(wrt)
+    targets = (
+        tuple(v for v in needed.inputs if v.differentiable)
+        if wrt is None
+        else tuple(wrt)
+    )
     _require_floats(targets)
     return _Walk(run, needed, loss, targets).derived()
 
@@ -97,7 +105,9 @@ def _require_scalar(loss: Value) -> None:
         )
     if not loss.differentiable:
         raise DTypeError(
-            "E110", f"the loss is {loss.dtype}; it must be a float", hint="compute it in floats"
+            "E110",
+            f"the loss is {loss.dtype}; it must be a float",
+            hint="compute it in floats",
         )
 
 
@@ -115,7 +125,9 @@ def _require_floats(targets: Iterable[Value]) -> None:
 class _Walk:
     """The state of one walk: what reaches the loss, and the gradients found so far."""
 
-    def __init__(self, whole: Run, needed: Program, loss: Value, wrt: tuple[Value, ...]) -> None:
+    def __init__(
+        self, whole: Run, needed: Program, loss: Value, wrt: tuple[Value, ...]
+    ) -> None:
         self.whole = whole
         self.needed = needed
         self.loss = loss
@@ -151,7 +163,9 @@ class _Walk:
             self._settle(value)
         outputs = (self.loss, *(self.gradients[value] for value in self.wrt))
         lines = tuple(self.recorder.lines)
-        program = Program(tuple(self.recorder.inputs), lines, outputs, self.whole.program.name)
+        program = Program(
+            tuple(self.recorder.inputs), lines, outputs, self.whole.program.name
+        )
         program = _with_targets(program.pruned(), self.wrt)
         return Derived(
             Run(self.whole.program, self.whole.numbers),
@@ -181,7 +195,9 @@ class _Walk:
                 total = total + self._traced(contribution.gradient)
         else:
             total = self.recorder.record(ops.zeros_like, (self._traced(value),))
-        why = why_total(value, [contribution.why for contribution in contributions], describe)
+        why = why_total(
+            value, [contribution.why for contribution in contributions], describe
+        )
         gradient = self._named(value, total, why)
         _same_kind(value, gradient)
         self.gradients[value] = gradient
@@ -193,7 +209,11 @@ class _Walk:
         gradient = total.value
         if value.name is None:
             return gradient
-        if gradient.name is not None or gradient in self.whole.numbers or gradient in self.taken:
+        if (
+            gradient.name is not None
+            or gradient in self.whole.numbers
+            or gradient in self.taken
+        ):
             gradient = self.recorder.record(ops.identity, (total,), why=why).value
         if gradient.name is None:
             self.recorder.give_reason(gradient, why)
@@ -203,21 +223,33 @@ class _Walk:
     def _spread(self, line: Line) -> None:
         """Send the gradient of a line's result on to its arguments."""
         for position, arg in enumerate(line.args):
-            if isinstance(arg, Value) and arg in self.active and not line.op.still(position):
+            if (
+                isinstance(arg, Value)
+                and arg in self.active
+                and not line.op.still(position)
+            ):
                 self._contribute(line, position, arg)
 
     def _contribute(self, line: Line, position: int, target: Value) -> None:
         rule = _rule(line, position)
         args = [self.recorder.lift(arg) for arg in line.args]
-        params = {key: self.recorder.lift_param(param) for key, param in line.params.items()}
+        params = {
+            key: self.recorder.lift_param(param) for key, param in line.params.items()
+        }
         dy, y = self._traced(self.gradients[line.result]), self._traced(line.result)
         fitted, why_fit = fit(rule.pull(dy, y, *args, **params), self._traced(target))
-        gradient = fitted.value if isinstance(fitted, Traced) else self._constant(fitted, target)
+        gradient = (
+            fitted.value
+            if isinstance(fitted, Traced)
+            else self._constant(fitted, target)
+        )
         why = "; ".join(part for part in (said(rule, line, describe), why_fit) if part)
         made = self.recorder.producer.get(gradient)
         if made is not None and not made.why and gradient not in self.whole.numbers:
             self.recorder.give_reason(gradient, why)
-        self.found.setdefault(target, []).append(Contribution(line, position, rule, why, gradient))
+        self.found.setdefault(target, []).append(
+            Contribution(line, position, rule, why, gradient)
+        )
 
     def _constant(self, number: Any, target: Value) -> Value:
         """A gradient that a rule gave as a plain number, at every place."""
@@ -233,7 +265,11 @@ class _Walk:
             ahead = [gradient]
             while ahead:
                 line = producer.get(ahead.pop())
-                if line is None or line.result in mine or line.result in self.whole.numbers:
+                if (
+                    line is None
+                    or line.result in mine
+                    or line.result in self.whole.numbers
+                ):
                     continue
                 mine[line.result] = line
                 ahead += [read for read in line.reads() if read not in gradients]
@@ -274,4 +310,6 @@ def _with_targets(program: Program, wrt: Iterable[Value]) -> Program:
     """The program with every target among its inputs or lines, used or not."""
     computed = {line.result for line in program.lines}
     missing = tuple(v for v in wrt if v not in program.inputs and v not in computed)
-    return Program((*program.inputs, *missing), program.lines, program.outputs, program.name)
+    return Program(
+        (*program.inputs, *missing), program.lines, program.outputs, program.name
+    )

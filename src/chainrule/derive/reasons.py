@@ -13,7 +13,9 @@ Describe = Callable[[Value], str]
 def said(rule: Rule, line: Line, describe: Describe) -> str:
     """``rule.why`` with the names of ``line`` in its braces."""
     args = (None, line.result, *line.args)
-    names = {word: _name(arg, describe) for word, arg in zip(rule.words, args, strict=False)}
+    names = {
+        word: _name(arg, describe) for word, arg in zip(rule.words, args, strict=False)
+    }
     try:
         return rule.why.format_map(names)
     except (KeyError, IndexError):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any, Protocol
 
 from chainrule.program.values import Array, Shape
@@ -31,7 +31,12 @@ class Rule:
     @property
     def words(self) -> tuple[str, ...]:
         """The names ``why`` may use, in the order of ``pull``'s parameters."""
-        return tuple(inspect.signature(self.pull).parameters)
+        return _parameters(self.pull)
+
+
+@cache
+def _parameters(function: Callable[..., Any]) -> tuple[str, ...]:
+    return tuple(inspect.signature(function).parameters)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,9 @@ DATA = re.compile(
 )
 
 
-def choose_loss(run: Run, bound: Iterable[tuple[str, Value]], asked: str | None) -> Value:
+def choose_loss(
+    run: Run, bound: Iterable[tuple[str, Value]], asked: str | None
+) -> Value:
     """The loss: the value asked for, else the last single number under one of the usual names.
 
     Raises:
@@ -46,7 +48,9 @@ def choose_loss(run: Run, bound: Iterable[tuple[str, Value]], asked: str | None)
             "E325",
             "no loss was found: nothing is called " + ", ".join(LOSS_NAMES[:7]) + " …",
             detail=f"single numbers seen: {seen}",
-            hint=f"name it: --loss {scalars[-1]}" if scalars else "assign the loss to a name, as loss = ...",
+            hint=f"name it: --loss {scalars[-1]}"
+            if scalars
+            else "assign the loss to a name, as loss = ...",
         )
     raise ProgramError(
         "E326",
@@ -83,7 +87,10 @@ def _ends(run: Run, found: Mapping[str, Value]) -> list[str]:
 
 def _behind(run: Run, value: Value, ancestor: Value) -> bool:
     program = run.program.pruned([value])
-    return any(line.result is ancestor for line in program.lines) or ancestor in program.inputs
+    return (
+        any(line.result is ancestor for line in program.lines)
+        or ancestor in program.inputs
+    )
 
 
 def choose_parameters(
@@ -103,7 +110,9 @@ def choose_parameters(
     if asked is not None:
         return tuple(_named(name, names) for name in asked)
     order = {value: position for position, value in enumerate(run.program.values())}
-    used = sorted({value for value in updated if value in reached}, key=order.__getitem__)
+    used = sorted(
+        {value for value in updated if value in reached}, key=order.__getitem__
+    )
     if used:
         return tuple(used)
     floats = [value for value in needed.inputs if value.differentiable]
@@ -124,4 +133,6 @@ def _named(name: str, names: Mapping[str, Value]) -> Value:
 
 def _nearest(name: str, names: Iterable[str]) -> str:
     close = difflib.get_close_matches(name, list(names), n=3, cutoff=0.5)
-    return f"did you mean {' or '.join(close)}?" if close else "choose one of these names"
+    return (
+        f"did you mean {' or '.join(close)}?" if close else "choose one of these names"
+    )

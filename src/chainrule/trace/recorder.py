@@ -169,7 +169,9 @@ class Recorder:
     def _append(self, line: Line) -> None:
         self._position[line.result] = len(self.lines)
         if self.shared:
-            self._seen.setdefault(self._key(line.op, line.args, line.params), line.result)
+            self._seen.setdefault(
+                self._key(line.op, line.args, line.params), line.result
+            )
         self.lines.append(line)
         self.producer[line.result] = line
 
@@ -207,7 +209,9 @@ class Recorder:
             case tuple():
                 return tuple(self.lift_param(item) for item in param)
             case slice():
-                parts = (self.lift_param(i) for i in (param.start, param.stop, param.step))
+                parts = (
+                    self.lift_param(i) for i in (param.start, param.stop, param.step)
+                )
                 return slice(*parts)
             case _:
                 return param
@@ -218,7 +222,11 @@ class Recorder:
             return arg.current(self)
         if isinstance(arg, TracedInt):
             return arg.ref
-        if isinstance(arg, np.generic) and arg.dtype in (np.float64, np.int64, np.bool_):
+        if isinstance(arg, np.generic) and arg.dtype in (
+            np.float64,
+            np.int64,
+            np.bool_,
+        ):
             return self.lower(arg.item())
         if isinstance(arg, bool | int):
             return arg

@@ -16,7 +16,21 @@ BIND, LOOP, LENGTH, ARRAY, KEY, MATH = (
     "__chainrule_math__",
 )
 Node = TypeVar("Node", ast.expr, ast.stmt, ast.Call, ast.Assign, ast.Expr)
-MATH_NAMES = frozenset({"exp", "log", "log2", "log10", "log1p", "expm1", "sqrt", "tanh", "sinh", "cosh", "sin"})
+MATH_NAMES = frozenset(
+    {
+        "exp",
+        "log",
+        "log2",
+        "log10",
+        "log1p",
+        "expm1",
+        "sqrt",
+        "tanh",
+        "sinh",
+        "cosh",
+        "sin",
+    }
+)
 MATH_NAMES |= {"cos", "tan", "atan", "erf", "pow", "fabs"}
 ARRAY_MAKERS = frozenset({"array", "asarray"})
 
@@ -65,7 +79,8 @@ class _Binder(ast.NodeTransformer):
         self.generic_visit(node)
         named = [
             _placed(
-                ast.Expr(_call(LOOP, [ast.Name(name, ast.Load()), ast.Constant(name)])), node.target
+                ast.Expr(_call(LOOP, [ast.Name(name, ast.Load()), ast.Constant(name)])),
+                node.target,
             )
             for name in _names(node.target)
         ]
@@ -74,9 +89,17 @@ class _Binder(ast.NodeTransformer):
 
     def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802
         self.generic_visit(node)
-        if isinstance(node.func, ast.Name) and node.func.id == "len" and len(node.args) == 1:
+        if (
+            isinstance(node.func, ast.Name)
+            and node.func.id == "len"
+            and len(node.args) == 1
+        ):
             node.func = ast.copy_location(ast.Name(LENGTH, ast.Load()), node.func)
-        elif isinstance(node.func, ast.Attribute) and node.func.attr in ARRAY_MAKERS and node.args:
+        elif (
+            isinstance(node.func, ast.Attribute)
+            and node.func.attr in ARRAY_MAKERS
+            and node.args
+        ):
             maker = node.func
             node.func = ast.copy_location(ast.Name(ARRAY, ast.Load()), maker)
             node.args = [maker, *node.args]
@@ -106,14 +129,20 @@ def _is_numpy(function: ast.expr) -> bool:
 def _bound(value: ast.expr, target: ast.expr) -> ast.expr:
     """``value`` bound to ``target``'s name; element by element where both are tuples."""
     match target, value:
-        case ast.Tuple(elts=targets), ast.Tuple(elts=values) if len(targets) == len(values):
+        case ast.Tuple(elts=targets), ast.Tuple(elts=values) if len(targets) == len(
+            values
+        ):
             pairs = zip(values, targets, strict=True)
             elements = [_bound(one, to) for one, to in pairs]
             return ast.copy_location(ast.Tuple(elements, ast.Load()), value)
-        case (ast.Tuple(elts=targets) | ast.List(elts=targets)), _:
+        case ((ast.Tuple(elts=targets) | ast.List(elts=targets)), _):
             names = [ast.Constant(_name(one)) for one in targets]
-            return _placed(_call(BIND, [value, ast.Tuple(list(names), ast.Load())]), value)
-        case ast.Subscript(value=holder, slice=index), _ if _name(target) is None and _harmless(index):
+            return _placed(
+                _call(BIND, [value, ast.Tuple(list(names), ast.Load())]), value
+            )
+        case ast.Subscript(value=holder, slice=index), _ if _name(
+            target
+        ) is None and _harmless(index):
             key = _call(KEY, [ast.Constant(_name(holder)), copy.deepcopy(index)])
             return _placed(_call(BIND, [value, key]), value)
         case _:
@@ -122,11 +151,22 @@ def _bound(value: ast.expr, target: ast.expr) -> ast.expr:
 
 def _harmless(index: ast.expr) -> bool:
     """Whether an index may be computed twice: names, text, arithmetic, and str() of them."""
-    allowed = (ast.Name, ast.Constant, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop)
+    allowed = (
+        ast.Name,
+        ast.Constant,
+        ast.BinOp,
+        ast.UnaryOp,
+        ast.operator,
+        ast.unaryop,
+    )
     allowed += (ast.expr_context, ast.JoinedStr, ast.FormattedValue)  # type: ignore[assignment]
     return all(
         isinstance(node, allowed)
-        or (isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "str")
+        or (
+            isinstance(node, ast.Call)
+            and isinstance(node.func, ast.Name)
+            and node.func.id == "str"
+        )
         for node in ast.walk(index)
     )
 

@@ -86,9 +86,17 @@ def read_script(
     chosen = choose_loss(program, [(b.name, b.value) for b in reader.bound], loss)
     needed = {*program.program.pruned([chosen]).values()}
     updates = tuple(update for update in reader.updates if update.after not in needed)
-    parameters = choose_parameters(program, chosen, [u.before for u in updates], wrt, _latest(reader.bound))
+    parameters = choose_parameters(
+        program, chosen, [u.before for u in updates], wrt, _latest(reader.bound)
+    )
     return Script(
-        file, program, chosen, parameters, tuple(reader.bound), updates, reader.printed.getvalue()
+        file,
+        program,
+        chosen,
+        parameters,
+        tuple(reader.bound),
+        updates,
+        reader.printed.getvalue(),
     )
 
 
@@ -136,7 +144,11 @@ class _Reader:
             rewrite.KEY: key_name,
             rewrite.MATH: elementwise,
         }
-        with _as_main(self.file), contextlib.redirect_stdout(self.printed), self._failing():
+        with (
+            _as_main(self.file),
+            contextlib.redirect_stdout(self.printed),
+            self._failing(),
+        ):
             with contextlib.suppress(_PassEnd, SystemExit):
                 exec(code, scope)  # noqa: S102 - running the user's script is what was asked for
 
@@ -151,7 +163,11 @@ class _Reader:
             at = At(self.file, error.lineno or 0, (error.offset or 1) - 1)
             raise ScriptError("E330", f"SyntaxError: {error.msg}", where=at) from None
         except Exception as error:
-            frames = [f for f in traceback.extract_tb(error.__traceback__) if f.filename == self.file]
+            frames = [
+                f
+                for f in traceback.extract_tb(error.__traceback__)
+                if f.filename == self.file
+            ]
             last = frames[-1] if frames else None
             at = At(self.file, last.lineno or 0, last.colno or 0) if last else None
             said = "".join(traceback.format_exception_only(error)).strip()
@@ -170,7 +186,9 @@ class _Reader:
     def _unpacked(self, value: Any, names: tuple[str | None, ...]) -> Any:
         if not isinstance(value, tuple | list | Traced) or len(value) != len(names):
             return value
-        return tuple(self.bind(one, name) for one, name in zip(value, names, strict=True))
+        return tuple(
+            self.bind(one, name) for one, name in zip(value, names, strict=True)
+        )
 
     def _wrap(self, value: Any, name: str | None) -> Any:
         match value:
@@ -189,14 +207,20 @@ class _Reader:
                 return TracedInt(value, self.recorder, traced.value)
             case dict():
                 for key, item in value.items():
-                    value[key] = self._inner(item, key if isinstance(key, str) else f"{name}_{key}")
+                    value[key] = self._inner(
+                        item, key if isinstance(key, str) else f"{name}_{key}"
+                    )
                 return value
             case list():
                 if len(value) <= LONGEST_LIST:
-                    value[:] = [self._inner(one, f"{name}_{i}") for i, one in enumerate(value)]
+                    value[:] = [
+                        self._inner(one, f"{name}_{i}") for i, one in enumerate(value)
+                    ]
                 return value
             case tuple() if type(value) is tuple:
-                return tuple(self._inner(one, f"{name}_{i}") for i, one in enumerate(value))
+                return tuple(
+                    self._inner(one, f"{name}_{i}") for i, one in enumerate(value)
+                )
             case _:
                 return value
 
@@ -246,7 +270,9 @@ class _Reader:
             if one is ancestor:
                 return True
             line = self.recorder.producer.get(one)
-            fresh = [read for read in (line.reads() if line else ()) if read not in seen]
+            fresh = [
+                read for read in (line.reads() if line else ()) if read not in seen
+            ]
             seen.update(fresh)
             ahead += fresh
         return False
@@ -255,7 +281,9 @@ class _Reader:
         """An in-place write moved an array on."""
         self._watch_update(before.name or "", before, after, self.recorder.here())
 
-    def _watch_update(self, name: str, before: Value, after: Value, at: At | None) -> None:
+    def _watch_update(
+        self, name: str, before: Value, after: Value, at: At | None
+    ) -> None:
         line = self.recorder.producer.get(after)
         if (
             line is not None
@@ -280,8 +308,12 @@ def key_name(holder: str | None, key: Any) -> str:
 
 def elementwise(function: Any, *args: Any, **kwargs: Any) -> Any:
     """A function of ``math``, taken from NumPy where its argument is traced."""
-    if getattr(function, "__module__", "") == "math" and any(isinstance(a, Traced) for a in args):
-        name = {"atan": "arctan", "pow": "power"}.get(function.__name__, function.__name__)
+    if getattr(function, "__module__", "") == "math" and any(
+        isinstance(a, Traced) for a in args
+    ):
+        name = {"atan": "arctan", "pow": "power"}.get(
+            function.__name__, function.__name__
+        )
         return ops.CATALOGUE[name](*args) if name in ops.CATALOGUE else function(*args)
     return function(*args, **kwargs)
 

@@ -13,7 +13,9 @@ from chainrule import ops
 from chainrule.program import Arg, Line, Op, Shape, Size, Value
 from chainrule.trace import Recorder
 
-COMMUTING = frozenset({"add", "multiply", "maximum", "minimum", "logaddexp", "equal", "not_equal"})
+COMMUTING = frozenset(
+    {"add", "multiply", "maximum", "minimum", "logaddexp", "equal", "not_equal"}
+)
 Bindings = dict[str, Any]
 
 
@@ -100,9 +102,13 @@ class Pattern:
             if name is not None:
                 yield from _bind(name, arg, bound)
             elif isinstance(arg, Value) and arg in producer:
-                yield from self._line(self.producer[pattern], producer[arg], producer, bound)
+                yield from self._line(
+                    self.producer[pattern], producer[arg], producer, bound
+                )
         elif isinstance(pattern, _AnyFloat):
-            if not isinstance(arg, Size) and (not isinstance(arg, Value) or arg.shape == ()):
+            if not isinstance(arg, Size) and (
+                not isinstance(arg, Value) or arg.shape == ()
+            ):
                 yield from _bind(pattern.name, arg, bound)
         elif not isinstance(arg, Value | Size) and arg == pattern:
             yield bound
@@ -124,7 +130,10 @@ def _params(pattern: Line, line: Line, bound: Bindings) -> Bindings | None:
             axis = _counted_from_the_end(line, given)
             if merged.setdefault(expected.name, axis) != axis:
                 return None
-        elif _counted_from_the_end(line, given) != _counted_from_the_end(line, expected) and given != expected:
+        elif (
+            _counted_from_the_end(line, given) != _counted_from_the_end(line, expected)
+            and given != expected
+        ):
             return None
     return merged
 
@@ -143,7 +152,8 @@ def compile_pattern(idiom: Idiom) -> Pattern:
     names = [
         name
         for name, parameter in inspect.signature(idiom.pattern).parameters.items()
-        if parameter.kind is not inspect.Parameter.KEYWORD_ONLY and name not in idiom.params
+        if parameter.kind is not inspect.Parameter.KEYWORD_ONLY
+        and name not in idiom.params
     ]
     inputs = {}
     arrays = []
@@ -170,8 +180,15 @@ def from_forms(op: Op) -> Iterator[Idiom]:
         return
     sample = op.samples[0]
     for form in op.forms:
-        keywords = {key: op.params[key] for key in inspect.signature(form).parameters if key in op.params}
-        params = {**keywords, **{key: value for key, value in sample.params.items() if key in keywords}}
+        keywords = {
+            key: op.params[key]
+            for key in inspect.signature(form).parameters
+            if key in op.params
+        }
+        params = {
+            **keywords,
+            **{key: value for key, value in sample.params.items() if key in keywords},
+        }
         yield Idiom(form, op, sample.shapes, params, f"this is {op.name}, written out")
 
 

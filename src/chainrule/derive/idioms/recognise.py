@@ -74,10 +74,19 @@ def rewrite(run: Run, patterns: Index) -> Run:
             result.value.christen(name)
         new[line.result] = result.value
     outputs = [new[value] for value in run.program.outputs]
-    program = Program(tuple(recorder.inputs), tuple(recorder.lines), tuple(outputs), run.program.name)
-    named = [value for value in new.values() if value.name is not None and value not in run.program.inputs]
+    program = Program(
+        tuple(recorder.inputs), tuple(recorder.lines), tuple(outputs), run.program.name
+    )
+    named = [
+        value
+        for value in new.values()
+        if value.name is not None and value not in run.program.inputs
+    ]
     kept = program.pruned([*outputs, *named])
-    return Run(Program(program.inputs, kept.lines, program.outputs, program.name), recorder.numbers)
+    return Run(
+        Program(program.inputs, kept.lines, program.outputs, program.name),
+        recorder.numbers,
+    )
 
 
 def _mapped(recorder: Recorder, arg: Any, new: Mapping[Value, Value]) -> Any:
@@ -103,16 +112,25 @@ def _replaced(recorder: Recorder, result: Traced, patterns: Index) -> Traced:
 def _first(recorder: Recorder, line: Any, patterns: Index) -> Traced | None:
     for pattern in patterns.get(line.op, ()):
         for bound in pattern.match(line, recorder.producer):
-            numbers = {key: recorder.number(arg) if isinstance(arg, Value) else arg for key, arg in bound.items()}
+            numbers = {
+                key: recorder.number(arg) if isinstance(arg, Value) else arg
+                for key, arg in bound.items()
+            }
             if not pattern.idiom.holds(**numbers):
                 continue
             lifted = {key: recorder.lift(arg) for key, arg in bound.items()}
             better: Traced = _apply(pattern, lifted)
-            if better.number.shape == line.result.shape and better.dtype == line.result.dtype:
+            if (
+                better.number.shape == line.result.shape
+                and better.dtype == line.result.dtype
+            ):
                 return better
     return None
 
 
 def _apply(pattern: Pattern, bound: Mapping[str, Any]) -> Any:
     arrays = [bound[name] for name in pattern.inputs.values()]
-    return pattern.idiom.becomes(*arrays, **{key: bound.get(key, sample) for key, sample in pattern.idiom.params.items()})
+    return pattern.idiom.becomes(
+        *arrays,
+        **{key: bound.get(key, sample) for key, sample in pattern.idiom.params.items()},
+    )

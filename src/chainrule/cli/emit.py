@@ -1,0 +1,87 @@
+"""``chainrule emit``: the forward pass and its derived backward pass, as source to paste."""
+
+from __future__ import annotations
+
+import sys
+from enum import Enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chainrule.cli import options, point
+
+
+class Dialect(str, Enum):
+    """The frameworks that source is written for."""
+
+    numpy = "numpy"
+    tensorflow = "tensorflow"
+    torch = "torch"
+    jax = "jax"
+
+
+class Piece(str, Enum):
+    """How much is written."""
+
+    forward = "forward"
+    backward = "backward"
+    step = "step"
+    script = "script"
+
+
+def emit(
+    target: options.Target = None,
+    more: options.More = None,
+    *,
+    dialect: Annotated[
+        Dialect, typer.Option("--in", help="The framework to write for.")
+    ] = Dialect.numpy,
+    part: Annotated[
+        Piece,
+        typer.Option(
+            help="The forward pass, it and its gradients, a training step, or a program that runs."
+        ),
+    ] = Piece.backward,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", metavar="FILE", help="Write to FILE.", show_default=False
+        ),
+    ] = None,
+    inputs: options.With = None,
+    loss: options.Loss = None,
+    wrt: options.Wrt = None,
+    learning_rate: options.LearningRate = 0.1,
+    steps: options.Steps = 1,
+    layers: options.Layers = None,
+    activations: options.Activations = None,
+    batch: options.Batch = None,
+    columns: options.Columns = False,
+    seed: options.Seed = 0,
+) -> None:
+    """Write the forward pass and its gradients as source, with your names and a reason above each gradient."""
+    words = options.words(layers, activations, loss, batch, columns)
+    found = point.find(
+        target,
+        [*(inputs or []), *(more or [])],
+        loss=None if words else loss,
+        wrt=wrt,
+        words=words,
+        seed=seed,
+    )
+    from chainrule.emit import emit as write  # noqa: PLC0415 - once there is something to write
+    from chainrule.program.files import replace_file  # noqa: PLC0415
+
+    text = write(
+        found.derived(),
+        dialect=dialect.value,
+        part=part.value,
+        learning_rate=learning_rate,
+        steps=steps,
+    )
+    if output is None:
+        sys.stdout.write(text)
+    else:
+        replace_file(output, text)
+        sys.stderr.write(f"wrote {output}\n")

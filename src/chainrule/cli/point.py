@@ -1,0 +1,207 @@
+"""How a command line points at a network: FILE, FILE:FUNCTION with its inputs, words, or a TOML file."""
+
+from __future__ import annotations
+
+import difflib
+import importlib.util
+import json
+import sys
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from chainrule import subject
+from chainrule.program import UsageError
+
+FORMS = "FILE.py, FILE.py:FUNCTION --with NAME=SHAPE, --layers 3,4,1 or FILE.toml"
+
+
+def find(
+    target: str | None,
+    inputs: Sequence[str],
+    *,
+    loss: str | None,
+    wrt: str | None,
+    words: dict[str, Any],
+    seed: int,
+) -> subject.Subject:
+    """The subject that the arguments point at.
+
+    Raises:
+        UsageError: E402 if nothing is pointed at, E403 for a file or a function that is not there.
+    """
+    names = [name.strip() for name in wrt.split(",")] if wrt else None
+    if words.get("layers") is not None:
+        return _described(words, seed, loss, names)
+    if target is None:
+        raise UsageError("E402", "nothing to work on", hint=f"give {FORMS}")
+    file, _, function = target.partition(":")
+    path = _existing(file)
+    if path.suffix == ".toml":
+        return _from_toml(path, loss, names)
+    if function:
+        return _function(path, function, inputs, loss, names, seed)
+    if inputs:
+        raise UsageError(
+            "E404",
+            "--with gives a function its arguments",
+            hint=f"name the function: {file}:loss",
+        )
+    return subject.from_script(path, loss=loss, wrt=names)
+
+
+def _existing(file: str) -> Path:
+    path = Path(file)
+    if path.is_file():
+        return path
+    folder = path.parent if path.parent.is_dir() else Path()
+    near = difflib.get_close_matches(
+        path.name, [one.name for one in folder.iterdir()], n=2
+    )
+    hint = (
+        f"did you mean {' or '.join(str(folder / one) for one in near)}?"
+        if near
+        else f"give {FORMS}"
+    )
+    raise UsageError("E403", f"{file} does not exist", hint=hint)
+
+
+def _described(
+    words: dict[str, Any], seed: int, loss: str | None, wrt: Sequence[str] | None
+) -> subject.Subject:
+    from chainrule import nn  # noqa: PLC0415 - only this form needs it
+
+    given = {key: value for key, value in words.items() if value is not None}
+    described = nn.describe(**given, seed=seed)
+    return _of_described(described, loss, wrt)
+
+
+def _from_toml(
+    path: Path, loss: str | None, wrt: Sequence[str] | None
+) -> subject.Subject:
+    from chainrule import nn  # noqa: PLC0415
+
+    return _of_described(nn.describe_toml(path), loss, wrt)
+
+
+def _of_described(
+    described: Any, loss: str | None, wrt: Sequence[str] | None
+) -> subject.Subject:
+    names = list(wrt) if wrt else list(described.parameters)
+    return subject.from_function(
+        described.function, inputs=described.arrays, loss=loss, wrt=names
+    )
+
+
+def _function(
+    path: Path,
+    name: str,
+    inputs: Sequence[str],
+    loss: str | None,
+    wrt: Sequence[str] | None,
+    seed: int,
+) -> subject.Subject:
+    module = _module(path)
+    function = getattr(module, name, None)
+    if not callable(function):
+        there = [
+            key
+            for key, item in vars(module).items()
+            if callable(item) and item.__module__ == module.__name__
+        ]
+        raise UsageError(
+            "E403",
+            f"{path.name} has no function {name!r}",
+            hint=f"functions there: {', '.join(there)}"
+            if there
+            else "define it with def",
+        )
+    arrays = dict(_input(word, seed) for word in inputs)
+    missing = [one for one in _required(function) if one not in arrays]
+    if missing:
+        raise UsageError(
+            "E404",
+            f"{name} needs {', '.join(missing)}",
+            hint="give shapes or files: --with "
+            + " ".join(f"{one}=4,3" for one in missing),
+        )
+    return subject.from_function(function, inputs=arrays, loss=loss, wrt=wrt)
+
+
+def _required(function: Any) -> list[str]:
+    import inspect  # noqa: PLC0415
+
+    parameters = inspect.signature(function).parameters.values()
+    return [
+        one.name
+        for one in parameters
+        if one.default is one.empty
+        and one.kind not in (one.VAR_KEYWORD, one.VAR_POSITIONAL)
+    ]
+
+
+def _module(path: Path) -> Any:
+    spec = importlib.util.spec_from_file_location(path.stem, path)
+    if spec is None or spec.loader is None:
+        raise UsageError("E403", f"{path} is not a Python file")
+    module = importlib.util.module_from_spec(spec)
+    sys.path.insert(0, str(path.resolve().parent))
+    try:
+        sys.modules[path.stem] = module
+        spec.loader.exec_module(module)
+    except Exception as error:
+        message = f"{path.name} does not run: {type(error).__name__}: {error}"
+        raise subject.ProgramError("E330", message) from error
+    finally:
+        sys.path.pop(0)
+    return module
+
+
+def _input(word: str, seed: int) -> tuple[str, Any]:
+    """``x=4,3`` (a shape, filled from the seed), ``y=5:0..2`` (integers), ``lr=0.1``, ``y=[1,0]``, ``W=f.npz:W``."""
+    name, sign, text = word.partition("=")
+    if not sign or not name.isidentifier():
+        raise UsageError(
+            "E404",
+            f"{word!r} is not NAME=SHAPE, NAME=NUMBER, NAME=[…] or NAME=FILE",
+            hint="for example --with x=4,3",
+        )
+    generator = np.random.default_rng([seed, zlib.crc32(name.encode())])
+    try:
+        return name, _value(text, generator)
+    except (ValueError, KeyError, OSError) as error:
+        raise UsageError(
+            "E404",
+            f"{word!r} cannot be read: {error}",
+            hint="NAME=4,3 is a shape; NAME=0.1 a number; NAME=data.npz:KEY an array",
+        ) from error
+
+
+def _value(text: str, generator: np.random.Generator) -> Any:
+    file, _, key = text.rpartition(":")
+    if file.endswith(".npz"):
+        with np.load(file, allow_pickle=False) as archive:
+            if key not in archive:
+                message = f"{file} has {', '.join(archive)}, not {key}"
+                raise KeyError(message)
+            return np.array(archive[key])
+    if text.endswith(".npy"):
+        return np.load(text, allow_pickle=False)
+    if text.startswith("["):
+        return np.array(json.loads(text))
+    if ".." in text:
+        shape, _, limits = text.partition(":")
+        low, high = (int(limit) for limit in limits.split(".."))
+        return generator.integers(low, high + 1, _shape(shape))
+    if "." in text or "e" in text:
+        return float(text)
+    return generator.normal(size=_shape(text))
+
+
+def _shape(text: str) -> tuple[int, ...]:
+    return tuple(
+        int(length) for length in text.strip("()").split(",") if length.strip()
+    )
