@@ -86,13 +86,17 @@ class Chain:
 
 @dataclass(frozen=True, slots=True)
 class Numbers:
-    """An array under its name. Large ones are shown as a summary and a heat map by each medium."""
+    """An array under its name. Large ones are shown as a summary and a heat map by each medium.
+
+    ``code`` is the NumPy statement that computes it from arrays shown before it; empty where it is given.
+    """
 
     name: str
     symbol: Node
     array: Array
     kind: Kind = ""
     note: Spans = ()
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
