@@ -11,6 +11,7 @@ import numpy as np
 from chainrule.ops import (
     activations,
     arithmetic,
+    constants,
     exponential,
     indexing,
     linear,
@@ -22,6 +23,7 @@ from chainrule.program import Op
 
 FAMILIES: tuple[ModuleType, ...] = (
     arithmetic,
+    constants,
     exponential,
     linear,
     reductions,

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.program import (
     Arg,
     Array,
@@ -32,6 +33,12 @@ from chainrule.trace.traced import Traced, TracedInt
 Law = Callable[["Recorder", Op, tuple[Arg, ...], Mapping[str, Any]], "Arg | None"]
 """A simplification: the argument that a line may be replaced by, or None where the law says nothing."""
 
+VIEWS = frozenset(
+    {"transpose", "reshape", "ravel", "swapaxes", "moveaxis", "expand_dims", "squeeze"}
+)
+"""Operations whose NumPy result shares memory with its argument: writing to it would write to both."""
+WRITTEN_OUT = 16
+"""A nameless constant with at most this many entries is written out in the program."""
 RESERVED = frozenset(
     {"np", "tf", "torch", "jnp", "jax", "numpy", "print", "len", "range"}
 )
@@ -133,7 +140,8 @@ class Recorder:
         if key is not None and key in self._seen:
             return Traced(self, self._seen[key])
         result = self._write(op, lowered, full, why)
-        return Traced(self, result)
+        shared = args[0] if op.name in VIEWS and isinstance(args[0], Traced) else None
+        return Traced(self, result, base=shared)
 
     def _write(
         self, op: Op, args: tuple[Arg, ...], params: Mapping[str, Any], why: str
@@ -144,9 +152,10 @@ class Recorder:
         concrete = {key: _concrete(param) for key, param in params.items()}
         try:
             shape = shape_of(op, [np.shape(number) for number in numbers], concrete)
-            if op.elementwise:
+            if op.elementwise and self.named:
                 _refuse_column_against_row(op, args)
-            number = np.asarray(op.forward(*numbers, **concrete))
+            with np.errstate(all="ignore"):
+                number = np.asarray(op.forward(*numbers, **concrete))
         except ChainruleError as error:
             if not error.detail:
                 error.detail = self._describe(args)
@@ -262,19 +271,24 @@ class Recorder:
                     where=self.here(),
                     hint="use an array of floats, integers or booleans",
                 )
-            traced = self.input(array.copy(), self._constant_name(array))
+            name = self._constant_name(array)
+            if name is None and array.size <= WRITTEN_OUT:
+                written = {"value": _nested(array), "dtype": array.dtype.name}
+                traced = Traced(self, self._write(ops.array, (), written, ""))
+            else:
+                traced = self.input(array.copy(), name or "constant")
             # the array itself is kept alive, so that its id stays its own
             kept = (array, traced.value)
             self.constants[id(array)] = kept
         return kept[1]
 
-    def _constant_name(self, array: Array) -> str:
+    def _constant_name(self, array: Array) -> str | None:
         for frame in source.user_frames(boundary=self.boundary):
             for scope in (frame.f_locals, frame.f_globals):
                 for name, item in scope.items():
                     if item is array:
                         return name
-        return "constant"
+        return None
 
     def _refuse_escaped(self, number: float) -> None:
         if number in self.escaped:
@@ -313,6 +327,16 @@ class Recorder:
         """What has been recorded, as a program with its numbers."""
         program = Program(tuple(self.inputs), tuple(self.lines), tuple(outputs), name)
         return Run(program, self.numbers)
+
+
+def _nested(array: Array) -> Any:
+    """The entries as nested tuples of plain numbers."""
+    listed = array.tolist()
+
+    def frozen(item: Any) -> Any:
+        return tuple(frozen(one) for one in item) if isinstance(item, list) else item
+
+    return frozen(listed)
 
 
 def _unhashable(param: Any) -> bool:

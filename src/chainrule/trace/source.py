@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import dis
 import linecache
 import re
 import sys
@@ -89,6 +90,19 @@ def place(frame: FrameType) -> At | None:
         end_line,
         _characters(file, end_line, end_column),
     )
+
+
+def written_as_operator(frame: FrameType) -> bool:
+    """Whether a frame is at an arithmetic operator, rather than inside a function written in C."""
+    return dis.opname[_opcodes(frame.f_code)[frame.f_lasti]] in (
+        "BINARY_OP",
+        "UNARY_NEGATIVE",
+    )
+
+
+@lru_cache(maxsize=4096)
+def _opcodes(code: CodeType) -> bytes:
+    return code.co_code
 
 
 def called(frame: FrameType) -> Any:

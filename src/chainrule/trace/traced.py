@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import operator
+import sys
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +11,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.program import Arg, Array, CannotTrace, Hole, Op, ShapeError, Size, Value
-from chainrule.trace import dispatch
+from chainrule.trace import dispatch, source
 
 if TYPE_CHECKING:
     from chainrule.trace.recorder import Recorder
@@ -18,17 +20,22 @@ if TYPE_CHECKING:
 class Traced:
     """What a user's function sees instead of an array: the same operators, methods and functions."""
 
-    __slots__ = ("_base", "_value", "_version", "recorder")
+    __slots__ = ("_base", "_key", "_value", "_version", "recorder")
     __array_priority__ = 1000.0
     __hash__ = None  # type: ignore[assignment]
 
     def __init__(
-        self, recorder: Recorder, value: Value, base: Traced | None = None
+        self,
+        recorder: Recorder,
+        value: Value,
+        base: Traced | None = None,
+        key: Any = None,
     ) -> None:
         self.recorder = recorder
         self._value = value
         self._version = 0
         self._base = None if base is None else (base, base._version)
+        self._key = key
 
     @property
     def value(self) -> Value:
@@ -198,10 +205,12 @@ class Traced:
         arrays, index = dispatch.index_of(self.recorder, self, key)
         result = self.recorder.record(ops.getitem, (self, *arrays), {"index": index})
         if isinstance(result, Traced) and not arrays:
-            return Traced(self.recorder, result._value, base=self)
+            return Traced(self.recorder, result._value, base=self, key=(key,))
         return result
 
     def __setitem__(self, key: Any, written: Any) -> None:
+        if self._already_holds(key, written):
+            return
         self._refuse_write()
         arrays, index = dispatch.index_of(self.recorder, self, key)
         self._move(
@@ -210,9 +219,20 @@ class Traced:
             )
         )
 
+    def _already_holds(self, key: Any, written: Any) -> bool:
+        """``h[1] += v`` writes through its view ``h[1]`` first, and then assigns what is there already."""
+        base = getattr(written, "_base", None)
+        return (
+            base is not None
+            and base[0] is self
+            and base[1] == self._version
+            and written._version > 0
+            and written._key == (key,)
+        )
+
     def _refuse_write(self) -> None:
         name = self._value.name or "a traced value"
-        if self._base is not None:
+        if self._base is not None and self._key is None:
             raise CannotTrace(
                 "E301",
                 f"{name} is a view, and writing to it would write to the array behind it",
@@ -238,6 +258,10 @@ class Traced:
         self._version += 1
         if self.recorder.on_write is not None:
             self.recorder.on_write(before, self._value)
+        if self._base is not None:
+            base, _ = self._base
+            base[self._key[0]] = Traced(self.recorder, self._value)
+            self._base = (base, base._version)
 
     def _in_place(self, op: Op, other: Any) -> Traced:
         self._refuse_write()
@@ -370,6 +394,15 @@ def _operators() -> None:
 _operators()
 
 
+PLAIN = {
+    np.add: operator.add,
+    np.subtract: operator.sub,
+    np.multiply: operator.mul,
+    np.true_divide: operator.truediv,
+    np.power: operator.pow,
+}
+
+
 class TracedInt(int):
     """An integer that remembers what it was read from: a length, or a number a script gave a name.
 
@@ -433,7 +466,14 @@ def _merged(one: TracedInt, other: Any) -> TracedInt | None:
 
 
 def _arithmetic(self: TracedInt, function: Any, one: Any, other: Any) -> Any:
-    if isinstance(one, Traced | np.ndarray) or isinstance(other, Traced | np.ndarray):
+    # np.arange(n) and its like compute with n from C: they want the plain integer
+    if not source.written_as_operator(sys._getframe(2)):  # noqa: SLF001 - the caller's frame
+        return (
+            NotImplemented
+            if function not in PLAIN
+            else PLAIN[function](int(one), int(other))
+        )
+    if not (isinstance(one, int | float) and isinstance(other, int | float)):
         return NotImplemented
     return _scalar(self.recorder, function, (one, other))
 

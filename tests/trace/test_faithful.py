@@ -1,0 +1,243 @@
+"""What is recorded computes what NumPy computes; what cannot be recorded faithfully is refused with its fix."""
+
+import math
+import warnings
+
+import numpy as np
+import pytest
+
+from chainrule import trace
+from chainrule.program import (
+    CannotTrace,
+    ChainruleError,
+    DTypeError,
+    ShapeError,
+    run,
+    verify,
+)
+
+X = np.array([[1.0, 2.0, 0.5], [3.0, 4.0, -1.0]])
+
+
+def written_rows(x):
+    h = np.zeros_like(x)
+    h[0] = np.exp(x[1])
+    h[1] += 2 * x[0]
+    return np.sum(h * h)
+
+
+def through_a_view(x):
+    h = np.exp(x)
+    row = h[0]
+    row *= 2
+    row[1:] += x[1, 1:]
+    return np.sum(h * h) + np.sum(row)
+
+
+def methods(x):
+    return (
+        (x.T.reshape(-1) * x.ravel()).mean()
+        + x.sum(axis=0).max()
+        + x.copy().flatten()[2]
+    )
+
+
+def sizes(x):
+    return np.sum(x * x) / x.shape[0] + np.sum(x) / x.size
+
+
+def reflected(x):
+    return np.sum(1 - x + 2 * x - x / 3 + 2 / (x + 9) - (-x) + (x > 1) * x)
+
+
+def indexed(x):
+    return np.sum(x[:, [0, 2]] * x[::-1, :2]) + np.sum(
+        x[np.arange(2), np.array([0, 1])]
+    )
+
+
+def iterated(x):
+    total = 0.0
+    for row in x:
+        total = total + np.sum(row * row)
+    return total
+
+
+@pytest.mark.parametrize(
+    "function",
+    [written_rows, through_a_view, methods, sizes, reflected, indexed, iterated],
+)
+def test_the_program_computes_what_the_function_computes(function):
+    recorded = trace(function, x=X)
+    verify(recorded.program)
+    expected = function(X)
+    again = run(recorded.program, {"x": X})
+    np.testing.assert_allclose(
+        recorded.numbers[recorded.program.outputs[0]], expected, rtol=1e-15
+    )
+    np.testing.assert_allclose(
+        again.numbers[again.program.outputs[0]], expected, rtol=1e-15
+    )
+
+
+def test_sizes_are_read_from_the_arrays_when_the_program_runs():
+    recorded = trace(sizes, x=X)
+    other = np.arange(15.0).reshape(5, 3)
+    again = run(recorded.program, {"x": other})
+    np.testing.assert_allclose(
+        again.numbers[again.program.outputs[0]], sizes(other), rtol=1e-14
+    )
+
+
+def test_inputs_are_neither_written_nor_shared():
+    x = X.copy()
+    x.flags.writeable = False
+    recorded = trace(written_rows, x=x)
+    assert not any(np.shares_memory(number, x) for number in recorded.numbers.values())
+    np.testing.assert_array_equal(x, X)
+
+
+def branch(x):
+    return np.sum(x) if x.sum() > 0 else np.sum(-x)
+
+
+def taken_out(x):
+    return np.sum(x * float(np.max(x)))
+
+
+def by_math(x):
+    return np.sum(x) * math.exp(x[0, 0])
+
+
+def in_place_input(x):
+    x -= 1
+    return np.sum(x)
+
+
+def into_plain_array(x):
+    h = np.zeros(3)
+    h[:] = x[0]
+    return np.sum(h)
+
+
+def list_as_array(x):
+    return np.sum(np.array([x[0], x[1]]))
+
+
+def written_transpose(x):
+    h = np.exp(x)
+    turned = h.T
+    turned += 1
+    return np.sum(h)
+
+
+def stale_view(x):
+    h = np.exp(x)
+    row = h[0]
+    h[0] = 0.0
+    return np.sum(row)
+
+
+def odd_option(x):
+    return np.sum(x, where=np.array([True, False, True]))
+
+
+@pytest.mark.parametrize(
+    ("function", "code", "hint"),
+    [
+        (branch, "E302", "np.where"),
+        (taken_out, "E301", "without"),
+        (by_math, "E301", "np.exp"),
+        (in_place_input, "E301", "x = x - ..."),
+        (into_plain_array, "E301", "np.stack"),
+        (list_as_array, "E301", "np.stack"),
+        (written_transpose, "E301", ".copy()"),
+        (stale_view, "E301", ".copy()"),
+        (odd_option, "E301", "without that option"),
+    ],
+)
+def test_what_would_be_silently_wrong_is_refused_at_its_line(function, code, hint):
+    with pytest.raises(ChainruleError) as caught:
+        trace(function, x=X)
+    error = caught.value
+    assert error.code == code
+    assert error.where is not None
+    assert error.where.file == __file__
+    assert error.hint
+
+
+def test_a_branch_is_followed_when_asked():
+    recorded = trace(branch, x=X, follow_branches=True)
+    assert recorded.numbers[recorded.program.outputs[0]] == X.sum()
+
+
+def test_a_column_against_a_row_is_an_error_with_numbers_and_fix():
+    def mse(prediction, target):
+        return np.mean((prediction - target) ** 2)
+
+    with pytest.raises(ShapeError) as caught:
+        trace(mse, prediction=np.ones((64, 1)), target=np.ones(64))
+    assert caught.value.code == "E101"
+    assert "(64, 64)" in caught.value.detail
+    assert "target.reshape(64, 1)" in caught.value.hint
+
+
+def test_numpy_itself_would_let_the_column_pass():
+    assert (np.ones((64, 1)) - np.ones(64)).shape == (64, 64)
+
+
+def test_all_pairs_on_purpose_are_not_refused():
+    def distances(a, b):
+        return np.sum((a[:, None] - b[None, :]) ** 2)
+
+    trace(distances, a=np.arange(3.0), b=np.arange(3.0))
+
+
+def test_shapes_that_do_not_fit_are_told_at_the_users_line():
+    def net(X, W):
+        z = X @ W
+        return np.sum(z)
+
+    with pytest.raises(ShapeError) as caught:
+        trace(net, X=np.ones((5, 3)), W=np.ones((4, 3)))
+    assert caught.value.where.source == "z = X @ W"
+    assert "X is (5, 3), W is (4, 3)" in str(caught.value)
+    assert ".T" in caught.value.hint
+
+
+def test_float32_does_not_drift_to_float64_unnoticed():
+    def net(x, c):
+        return np.sum(x * c)
+
+    with pytest.raises(DTypeError) as caught:
+        trace(net, x=np.ones(3, np.float32), c=np.ones(3))
+    assert caught.value.code == "E111"
+
+
+def test_float32_stays_float32():
+    def net(x):
+        return np.mean(np.maximum(0, x) * 0.5 + 1 / (1 + np.exp(-x)))
+
+    recorded = trace(net, x=np.ones(3, np.float32))
+    assert {
+        line.result.dtype
+        for line in recorded.program.lines
+        if line.result.dtype.kind == "f"
+    } == {np.dtype(np.float32)}
+
+
+def test_overflow_in_the_users_own_line_is_no_error_while_reading():
+    def naive(z):
+        return np.sum(1 / (1 + np.exp(-z)))
+
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        recorded = trace(naive, z=np.array([-1e4, 0.0, 1e4]))
+    assert recorded.numbers[recorded.program.outputs[0]] == 1.5
+
+
+def test_a_value_of_another_trace_is_refused():
+    kept = []
+    trace(lambda x: kept.append(x) or np.sum(x), x=X)
+    with pytest.raises(CannotTrace):
+        trace(lambda x: np.sum(x * kept[0]), x=X)
