@@ -106,3 +106,9 @@ class LimitError(ChainruleError, MemoryError):
     """A request past a stated limit (E601)."""
 
     exit_code = 5
+
+
+class MissingEngineError(ChainruleError, ImportError):
+    """A framework that is asked for and not installed (E802)."""
+
+    exit_code = 6

@@ -1,0 +1,191 @@
+"""Writing: a program as source that a person would have written, in NumPy, TensorFlow, PyTorch and JAX."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Literal
+
+from chainrule.emit import layout, parts, script
+from chainrule.emit.derivation import Derivation
+from chainrule.emit.dialect import Dialect
+from chainrule.emit.jax import JAX
+from chainrule.emit.literal import is_small
+from chainrule.emit.names import Names, valid
+from chainrule.emit.numpy import NUMPY
+from chainrule.emit.plan import Plan, Roles
+from chainrule.emit.tensorflow import TENSORFLOW
+from chainrule.emit.torch import TORCH
+from chainrule.program import Array, Program, Run, UsageError, Value
+
+DIALECTS: Mapping[str, Dialect] = {
+    dialect.name: dialect for dialect in (NUMPY, TENSORFLOW, TORCH, JAX)
+}
+Part = Literal["forward", "backward", "step", "script"]
+
+
+def emit(
+    what: Derivation | Run,
+    *,
+    dialect: str = "numpy",
+    part: Part = "backward",
+    learning_rate: float = 0.1,
+    steps: int = 1,
+    name: str | None = None,
+) -> str:
+    """The source of ``part`` in ``dialect``.
+
+    ``forward`` is a function that returns the loss (and the values the backward pass needs), ``backward`` is
+    ``loss_and_gradients``, ``step`` adds the update of every parameter, ``script`` is a program that runs by
+    itself. A ``Run`` that nothing was derived from has a ``forward`` only. ``name`` names the forward function.
+
+    Raises:
+        UsageError: E410 for a dialect or a part that does not exist.
+
+    >>> import numpy as np
+    >>> from chainrule.derive import backward
+    >>> from chainrule.trace import trace
+    >>> def energy(x, w):
+    ...     z = w * x
+    ...     return np.sum(z)
+    >>> run = trace(energy, x=np.array([1.0, 2.0]), w=np.array([3.0, 4.0]))
+    >>> print(emit(backward(run, wrt=[run.program.named()["w"]])), end="")
+    import numpy as np
+    <BLANKLINE>
+    <BLANKLINE>
+    def loss_and_gradients(x, w):
+        z = w * x
+        loss = np.sum(z)
+        # each entry of z enters its sum once, so each gets that sum's gradient
+        dz = np.ones_like(z)
+        # in a product, the slope in w is the other factor, x
+        dw = dz * x
+        return loss, (dw,)
+    """
+    chosen = _dialect(dialect)
+    if isinstance(what, Run):
+        return _forward_of_run(what, chosen, part, name)
+    match part:
+        case "forward":
+            return _forward(what, chosen, name)
+        case "backward":
+            plan = parts.backward_plan(what, chosen)
+            return _module(what, chosen, [parts.backward_function(what, plan)])
+        case "step":
+            plan = parts.backward_plan(what, chosen, {"step", "gradients"})
+            function = parts.backward_function(what, plan)
+            step = parts.step_function(what, plan, learning_rate)
+            return _module(what, chosen, [function, step])
+        case "script":
+            return _script(what, chosen, learning_rate, steps)
+        case _:
+            message = f"there is no part {part!r}"
+            raise UsageError("E410", message, hint="forward, backward, step or script")
+
+
+def _dialect(name: str) -> Dialect:
+    if name not in DIALECTS:
+        message = f"there is no dialect {name!r}"
+        raise UsageError("E410", message, hint=", ".join(DIALECTS))
+    return DIALECTS[name]
+
+
+def _module(derived: Derivation, dialect: Dialect, blocks: list[list[str]]) -> str:
+    return parts.module(dialect, blocks, wide=parts.is_wide(derived.run.program))
+
+
+def _function_name(program: Program, name: str | None) -> str:
+    wish = name or (program.name if program.name not in {"program", "f"} else "forward")
+    return valid(wish)
+
+
+def _forward_of_run(run: Run, dialect: Dialect, part: str, name: str | None) -> str:
+    if part != "forward":
+        message = f"the part {part!r} needs gradients, and none were derived"
+        raise UsageError(
+            "E410", message, hint="derive them: chainrule.derive.backward(run)"
+        )
+    lines = parts.forward_function(
+        run.program, dialect, _function_name(run.program, name)
+    )
+    return parts.module(dialect, [lines], wide=parts.is_wide(run.program))
+
+
+def _forward(derived: Derivation, dialect: Dialect, name: str | None) -> str:
+    also = parts.needed_later(derived)
+    program = parts.forward_alone(
+        derived.forward,
+        [derived.loss, *also],
+        derived.forward.program.pruned([derived.loss, *also]).inputs,
+    )
+    program = Program(program.inputs, program.lines, (derived.loss,), program.name)
+    lines = parts.forward_function(
+        program, dialect, _function_name(program, name), also=also
+    )
+    return _module(derived, dialect, [lines])
+
+
+def _script(
+    derived: Derivation, dialect: Dialect, learning_rate: float, steps: int
+) -> str:
+    plan = parts.backward_plan(
+        derived, dialect, {"forward", "total_loss", *script.WORDS}
+    )
+    blocks = [parts.backward_function(derived, plan)]
+    inputs = [plan.name(value) for value in plan.program.inputs]
+    pairs = parts.trained(derived, plan)
+    if dialect.autodiff:
+        program = parts.forward_alone(
+            derived.forward, [derived.loss], plan.program.inputs
+        )
+        blocks.append(parts.forward_function(program, dialect, "forward"))
+        scalar = derived.loss.shape == ()
+        blocks.append(script.autodiff(dialect, inputs, pairs, scalar=scalar))
+    lines = [
+        *script.options(steps, learning_rate),
+        "",
+        *script.data(parts.numbers_of(derived, plan), pairs, dialect),
+        "",
+        *script.loop(dialect, inputs, pairs, derived.loss.dtype.itemsize),
+    ]
+    return _module(derived, dialect, [*blocks, lines])
+
+
+def stored_arrays(derived: Derivation) -> dict[str, Array]:
+    """The arrays that a script reads from the ``.npz`` file beside it: those too large to be written out."""
+    plan = parts.backward_plan(derived, NUMPY, {"forward", "total_loss", *script.WORDS})
+    numbers = parts.numbers_of(derived, plan)
+    return {name: array for name, array in numbers.items() if not is_small(array)}
+
+
+def expression(value: Value, program: Program) -> str:
+    """The NumPy text of a value: its name, or what computes it.
+
+    >>> import numpy as np
+    >>> from chainrule.trace import trace
+    >>> run = trace(
+    ...     lambda W, x, b: np.tanh(W @ x + b), np.ones((2, 3)), np.ones(3), np.ones(2)
+    ... )
+    >>> expression(run.program.lines[1].result, run.program)
+    'W @ x + b'
+    """
+    if value.name is not None:
+        return value.name
+    producer = program.producer()
+    if value not in producer:
+        return "it"
+    part = Program(program.inputs, program.lines, (value,), program.name).pruned()
+    plan = Plan(part, NUMPY, Roles(frozenset(part.values())), Names())
+    if not plan.templates[value].is_expression:
+        return plan.name(value)
+    return layout.flat(plan.computed(value))
+
+
+__all__ = [
+    "DIALECTS",
+    "Derivation",
+    "Dialect",
+    "Part",
+    "emit",
+    "expression",
+    "stored_arrays",
+]

@@ -1,0 +1,68 @@
+"""A dialect is a value: everything that differs between two languages a program is written in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from chainrule.program import Arg, Line, Shape, Value
+
+DType = np.dtype[Any]
+Fits = tuple[DType | None, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a spelling is used, for spellings that choose."""
+
+    args: tuple[Arg, ...]
+    params: Mapping[str, Any]
+    shapes: tuple[Shape, ...]
+    result: Value
+
+
+def as_they_are(line: Line) -> Fits:
+    """No argument needs another element type: the language mixes masks, integers and floats as NumPy does."""
+    return (None,) * len(line.args)
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How programs are written in one language. All texts are Python with holes, as spellings are.
+
+    ``module`` is the name by which the language's functions are reached; ``functions`` stands before an op
+    that has no spelling. Where ``speaks_numpy``, NumPy's spellings hold with the module's name put in. ``cast``
+    changes an element type, and ``fits`` says which arguments of a line need it.
+
+    The rest is for scripts: how an array is written (``array``; ``variable`` for what is trained; ``stored``
+    where it is loaded from a file), whether its type has to be said, how a parameter moves, how a value is
+    printed, the function by which the framework differentiates itself, and how two results are compared.
+    """
+
+    name: str
+    title: str
+    module: str
+    functions: str
+    imports: Mapping[str, str]
+    array: str
+    says_dtype: Callable[[DType], bool]
+    stored: str
+    speaks_numpy: bool = False
+    renames: Mapping[str, str] = field(default_factory=dict)
+    length: str = "{0}.shape[{axis}]"
+    count: str = "{0}.size"
+    cast: str = "{0}.astype({dtype})"
+    fits: Callable[[Line], Fits] = as_they_are
+    infinity: str = 'float("inf")'
+    nan: str = 'float("nan")'
+    wide: tuple[str, ...] = ()
+    variable: str = ""
+    update: str = "{0} = {0} - {rate} * {1}"
+    printed: str = "{0}"
+    number: str = "{0}.item()"
+    autodiff: str = ""
+    autodiff_of_array: str = ""
+    agree: str = ""

@@ -1,0 +1,71 @@
+"""Where a language does not mix element types as NumPy does: which arguments have to be cast, and to what."""
+
+from __future__ import annotations
+
+from chainrule.emit.dialect import DType, Fits
+from chainrule.program import Arg, Line, Value
+
+INDEXING = frozenset({"getitem", "setitem", "scatter_add", "take", "astype", "one_hot"})
+"""Ops whose integers and masks choose entries rather than take part."""
+COMPARING = frozenset(
+    {"greater", "less", "greater_equal", "less_equal", "equal", "not_equal"}
+)
+ASKING = frozenset({"logical_and", "logical_or", "logical_not", "logical_xor"})
+
+
+def strictly(line: Line) -> Fits:
+    """Every argument of the type of the result, as TensorFlow wants it."""
+    return tuple(_strict(line, position, arg) for position, arg in enumerate(line.args))
+
+
+def _strict(line: Line, position: int, arg: Arg) -> DType | None:
+    if not isinstance(arg, Value) or _chooses(line, position):
+        return None
+    wanted = _wanted(line)
+    return wanted if wanted is not None and arg.dtype != wanted else None
+
+
+def masks_alone(line: Line) -> Fits:
+    """Masks as numbers where PyTorch has no arithmetic for them, integers as floats where it wants floats."""
+    return tuple(_loose(line, position, arg) for position, arg in enumerate(line.args))
+
+
+def _loose(line: Line, position: int, arg: Arg) -> DType | None:
+    wanted = _strict(line, position, arg)
+    if wanted is None or not isinstance(arg, Value):
+        return None
+    mixes = line.op.elementwise and any(
+        isinstance(other, Value) and other.dtype == wanted for other in line.args
+    )
+    if mixes and (
+        arg.dtype.kind != "b" or line.op.name in {"multiply", "add"} | COMPARING
+    ):
+        return None
+    return wanted
+
+
+def _wanted(line: Line) -> DType | None:
+    """The one type that the numbers of a line have to be of."""
+    if line.op.name in ASKING:
+        return DType("bool")
+    if line.op.name not in COMPARING:
+        return line.result.dtype if line.result.dtype.kind in "fi" else None
+    kinds = [arg.dtype for arg in line.args if isinstance(arg, Value)]
+    kinds += [DType(float) for arg in line.args if isinstance(arg, float)]
+    return (
+        max(kinds, key=lambda dtype: ("biuf".index(dtype.kind), dtype.itemsize))
+        if kinds
+        else None
+    )
+
+
+def _chooses(line: Line, position: int) -> bool:
+    """Whether this argument picks entries (an index, a mask, a label), so that its type is its own."""
+    name = line.op.name
+    if name == "where":
+        return position == 0
+    if name in INDEXING:
+        return position > 0 or name == "astype"
+    if line.op.elementwise:
+        return False
+    return any(position in sample.integers for sample in line.op.samples)

@@ -1,0 +1,41 @@
+"""The JAX dialect: NumPy's words, pure functions."""
+
+from chainrule.emit.dialect import Dialect, DType
+
+AUTODIFF = """
+loss_and_gradients_by_autodiff = jax.value_and_grad(forward, argnums={positions})
+"""
+AUTODIFF_OF_ARRAY = """
+def total_loss(*arrays):
+    return jnp.sum(forward(*arrays))
+
+
+loss_and_gradients_by_autodiff = jax.value_and_grad(total_loss, argnums={positions})
+"""
+
+
+def says_dtype(dtype: DType) -> bool:
+    """A float32 has to be named where float64 is switched on; it costs nothing to name it always."""
+    return dtype.name not in {"float64", "int64", "bool"}
+
+
+JAX = Dialect(
+    name="jax",
+    title="JAX",
+    module="jnp",
+    functions="jnp",
+    imports={"jax": "import jax", "jnp": "import jax.numpy as jnp"},
+    array="jnp.array({0})",
+    says_dtype=says_dtype,
+    stored="jnp.asarray(data[{0}])",
+    speaks_numpy=True,
+    infinity="jnp.inf",
+    nan="jnp.nan",
+    wide=(
+        "# JAX computes in float32 unless told otherwise",
+        'jax.config.update("jax_enable_x64", True)',
+    ),
+    autodiff=AUTODIFF,
+    autodiff_of_array=AUTODIFF_OF_ARRAY,
+    agree="jnp.allclose(own, other, {tolerance})",
+)

@@ -1,0 +1,148 @@
+"""Names in emitted code: the user's where they are safe, else made from what a value is."""
+
+from __future__ import annotations
+
+import keyword
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Mapping
+
+from chainrule.program import Arg, Line, Size, Value
+
+LONGEST = 32
+"""No generated name is longer; a user's own may be, up to twice this."""
+
+RESERVED = frozenset(
+    {
+        *keyword.kwlist,
+        *("np", "numpy", "tf", "tensorflow", "torch", "jax", "jnp", "math"),
+        *("argparse", "Path", "print", "range", "float", "int", "zip", "len", "tuple"),
+    }
+)
+"""What emitted code itself relies on."""
+
+
+def valid(name: str) -> str:
+    """``name`` as an identifier that shadows nothing and runs nothing.
+
+    >>> valid("W1"), valid("np"), valid("x; import os"), valid("__class__"), valid("")
+    ('W1', 'np_', 'x_import_os', 'class_', 'value')
+    """
+    clean = unicodedata.normalize("NFKC", name)
+    clean = re.sub(r"\W+", "_", clean).strip("_")[: 2 * LONGEST] or "value"
+    if not clean.isidentifier():
+        clean = f"v_{clean}" if f"v_{clean}".isidentifier() else "value"
+    return f"{clean}_" if clean in RESERVED else clean
+
+
+class Names:
+    """The names given out in one piece of source; no two values get the same."""
+
+    def __init__(self, taken: Iterable[str] = ()) -> None:
+        self.taken = set(taken)
+        self.of: dict[Value, str] = {}
+
+    def free(self, wish: str) -> str:
+        """``wish``, or ``wish_2`` if it is taken."""
+        clean = valid(wish)
+        candidate, count = clean, 1
+        while candidate in self.taken:
+            count += 1
+            candidate = f"{clean}_{count}"
+        self.taken.add(candidate)
+        return candidate
+
+    def give(self, value: Value, wish: str) -> str:
+        """The name of ``value``: what it has, else as near to ``wish`` as is free."""
+        if value not in self.of:
+            self.of[value] = self.free(wish)
+        return self.of[value]
+
+
+Word = Callable[[Arg], str]
+
+PATTERNS: Mapping[str, str] = {
+    "exp": "exp_{0}",
+    "log": "log_{0}",
+    "sqrt": "root_{0}",
+    "square": "{0}_squared",
+    "negative": "minus_{0}",
+    "reciprocal": "one_over_{0}",
+    "add": "{0}_plus_{1}",
+    "subtract": "{0}_minus_{1}",
+    "multiply": "{0}_times_{1}",
+    "divide": "{0}_over_{1}",
+    "power": "{0}_to_{1}",
+    "matmul": "{0}_{1}",
+    "transpose": "{0}_T",
+    "swapaxes": "{0}_T",
+    "reshape": "{0}_reshaped",
+    "broadcast_to": "{0}_spread",
+    "expand_dims": "{0}_expanded",
+    "getitem": "{0}_picked",
+    "scatter_add": "{0}_placed",
+    "setitem": "{0}_written",
+    "where": "{1}_or_{2}",
+    "concatenate": "joined",
+    "stack": "stacked",
+    "equal": "{0}_is_{1}",
+    "not_equal": "{0}_is_not_{1}",
+    "greater": "{0}_above_{1}",
+    "less": "{0}_below_{1}",
+    "greater_equal": "{0}_from_{1}",
+    "less_equal": "{0}_to_{1}",
+    "ones_like": "ones",
+    "zeros_like": "zeros",
+}
+
+
+def wish(line: Line, producer: Mapping[Value, Line], word: Word) -> str:
+    """A readable name for what ``line`` computes, from its op and its arguments.
+
+    >>> import numpy as np
+    >>> from chainrule import ops
+    >>> z, e = Value((2,), np.dtype(float), "z"), Value((2,), np.dtype(float))
+    >>> wish(Line(e, ops.CATALOGUE["exp"], (z,)), {}, lambda arg: arg.name)
+    'exp_z'
+    """
+    special = _special(line, producer, word)
+    if special is not None:
+        return special
+    pattern = PATTERNS.get(line.op.name, f"{line.op.name}_{{0}}")
+    words = [word(arg) for arg in line.args]
+    words += [""] * (3 - len(words))
+    made = pattern.format(*words).strip("_")
+    return made if len(made) <= LONGEST else _short(line.op.name)
+
+
+def _short(op_name: str) -> str:
+    pattern = PATTERNS.get(op_name, "")
+    bare = re.sub(r"\{\d\}|_+$|^_+", "", pattern).strip("_")
+    return {
+        "add": "total",
+        "subtract": "difference",
+        "multiply": "scaled",
+        "divide": "ratio",
+        "matmul": "product",
+        "where": "chosen",
+    }.get(op_name, bare or op_name)
+
+
+def _special(line: Line, producer: Mapping[Value, Line], word: Word) -> str | None:
+    """What has a name of its own: centered, shifted."""
+    if line.op.name == "subtract" and isinstance(line.args[0], Value):
+        taken = producer.get(line.args[1]) if isinstance(line.args[1], Value) else None
+        if taken is not None and taken.args and taken.args[0] is line.args[0]:
+            word_for = {"mean": "centered", "max": "shifted"}.get(taken.op.name)
+            if word_for:
+                return f"{word_for}_{word(line.args[0])}"
+    return None
+
+
+def plain(arg: Arg) -> str:
+    """A number or a size as part of a name."""
+    if isinstance(arg, Size):
+        return "count"
+    words = {"0": "zero", "1": "one", "2": "two"}
+    text = f"{arg:g}"
+    return words.get(text) or re.sub(r"\W", "_", text).strip("_")

@@ -1,0 +1,368 @@
+"""Which values of a program get a statement of their own, under which name, and in which order."""
+
+from __future__ import annotations
+
+import ast
+import heapq
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from chainrule.emit import layout
+from chainrule.emit.dialect import Dialect
+from chainrule.emit.names import Names, plain, wish
+from chainrule.emit.spell import Speller, spelling
+from chainrule.emit.template import Template
+from chainrule.program import Arg, Line, Program, Value
+
+LONGEST_INLINE = 160
+"""A nameless expression longer than this is never put inside another."""
+DEEPEST = 12
+MOST_OPERATIONS = 9
+"""A gradient line with more operations than this is given in two."""
+CHEAP_AGAIN = frozenset({"add", "subtract", "negative"})
+MASKS = frozenset(
+    {"greater", "less", "greater_equal", "less_equal", "equal", "not_equal"}
+)
+ARITHMETIC = frozenset({"add", "subtract", "multiply", "divide", "negative"})
+VIEWS = frozenset({"transpose", "swapaxes", "expand_dims", "reshape"})
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What is known about a program from having derived it: which values are gradients of which."""
+
+    forward: frozenset[Value] = frozenset()
+    gradient_of: Mapping[Value, Value] = field(default_factory=dict)
+    use_of: Mapping[Value, tuple[Value, Value]] = field(default_factory=dict)
+    targets: Sequence[Value] = ()
+
+
+class Plan:
+    """A program laid out as statements in one dialect."""
+
+    def __init__(
+        self, program: Program, dialect: Dialect, roles: Roles, names: Names
+    ) -> None:
+        self.program = program
+        self.dialect = dialect
+        self.roles = roles
+        self.names = names
+        self.producer = program.producer()
+        self.speller = Speller(dialect, self.expression)
+        self.templates = {
+            line.result: spelling(line, dialect) for line in program.lines
+        }
+        self.uses = self._count()
+        self.own: set[Value] = set()
+        self._built: dict[Value, ast.expr] = {}
+        self.readers = self._readers()
+        self.numbers = self._numbers()
+        self._name_the_users()
+        self._decide()
+        self._shorten()
+
+    def _count(self) -> Counter[Value]:
+        """How often each value stands in the text, by the holes of the spellings that read it."""
+        uses: Counter[Value] = Counter(self.program.outputs)
+        for line in self.program.lines:
+            holes = self.templates[line.result].holes
+            for position, arg in enumerate(line.args):
+                if isinstance(arg, Value):
+                    uses[arg] += max(
+                        holes[str(position)], holes["args"] + holes["index"], 1
+                    )
+            for value in line.measures():
+                uses[value] += 1
+        return uses
+
+    def _name_the_users(self) -> None:
+        for value in self.program.values():
+            if value.name is not None:
+                self.names.give(value, value.name)
+        for position, value in enumerate(self.program.inputs):
+            self.names.give(value, f"array_{position}")
+        self.own.update(self.program.inputs)
+
+    def _decide(self) -> None:
+        measured = {value for line in self.program.lines for value in line.measures()}
+        self.own.update(self.program.outputs)
+        size: dict[Value, tuple[int, int]] = {}
+        for line in self.program.lines:
+            value = line.result
+            length, depth = self._extent(line, size)
+            if value in self.numbers and line.op.name in {"ones_like", "zeros_like"}:
+                size[value] = (1, 1)
+                continue
+            if (
+                value.name is not None
+                or value in measured
+                or not self.templates[value].is_expression
+                or (self.uses[value] > 1 and not self._cheap(line))
+                or length > LONGEST_INLINE
+                or depth > DEEPEST
+            ):
+                self.own.add(value)
+            size[value] = (length, depth)
+        self._name_what_has_a_gradient()
+
+    def _extent(
+        self, line: Line, size: Mapping[Value, tuple[int, int]]
+    ) -> tuple[int, int]:
+        """About how long and how deep the text of a line is with its arguments put in."""
+        length, depth = len(line.op.name), 0
+        for arg in line.args:
+            if isinstance(arg, Value) and arg not in self.own and arg in size:
+                length += size[arg][0]
+                depth = max(depth, size[arg][1])
+            else:
+                length += len(arg.name or "x" * 8) if isinstance(arg, Value) else 4
+        return length + 3, depth + 1
+
+    def _cheap(self, line: Line) -> bool:
+        """Whether writing it twice costs nothing and reads better: ``h.T``, ``1 - y``, ``z > 0``."""
+        name = line.op.name
+        values = [arg for arg in line.args if isinstance(arg, Value)]
+        if any(arg not in self.own for arg in values):
+            return False
+        if name in VIEWS:
+            return True
+        if name == "getitem":
+            return len(values) == 1
+        few = len(values) == 1 and self.uses[line.result] <= 3
+        return (few and name in CHEAP_AGAIN) or (
+            name in MASKS and self.uses[line.result] <= 2
+        )
+
+    def _name_what_has_a_gradient(self) -> None:
+        """A nameless value whose gradient gets a statement gets one too, so that the gradient has a name."""
+        for gradient, value in self.roles.gradient_of.items():
+            if (
+                gradient in self.own
+                and value in self.producer
+                and gradient.name is None
+            ):
+                self.own.add(value)
+
+    def expression(self, value: Value) -> ast.expr:
+        """How a value is written where it is used: its name, or what computes it."""
+        if value in self.own or value not in self.producer:
+            return ast.Name(self.name(value))
+        if value not in self._built:
+            self._built[value] = self.computed(value)
+        return self._built[value]
+
+    def computed(self, value: Value) -> ast.expr:
+        """What computes a value."""
+        line = self.producer[value]
+        if value in self.numbers and line.op.name in {"ones_like", "zeros_like"}:
+            return ast.Constant(1 if line.op.name == "ones_like" else 0)
+        return self.templates[value].filled(self.speller.fillings(line, ""))
+
+    def name(self, value: Value) -> str:
+        """The name of a value, made up when it is first needed."""
+        if value in self.names.of:
+            return self.names.of[value]
+        return self.names.give(value, self._wish(value))
+
+    def _wish(self, value: Value) -> str:
+        of = self.roles.gradient_of.get(value)
+        if of is not None:
+            return f"d{self.name(of)}"
+        use = self.roles.use_of.get(value)
+        if use is not None and all(one in self.names.of for one in use):
+            return f"d{self.name(use[0])}_from_{self.name(use[1])}"
+        activation = self._activation(value)
+        if activation is not None:
+            return f"pre_{activation}"
+        return wish(self.producer[value], self.producer, self._word)
+
+    def _activation(self, value: Value) -> str | None:
+        """The name of what this value is the input of, if it is a sum of a layer."""
+        if (
+            self.producer[value].op.name not in {"add", "matmul"}
+            or value not in self.roles.forward
+        ):
+            return None
+        readers = [
+            line
+            for line in self.readers.get(value, ())
+            if line.result in self.roles.forward
+        ]
+        if len(readers) != 1 or not readers[0].op.elementwise:
+            return None
+        others = [arg for arg in readers[0].args if isinstance(arg, Value)]
+        return readers[0].result.name if others == [value] else None
+
+    def _readers(self) -> Mapping[Value, list[Line]]:
+        """The lines that read each value."""
+        readers: dict[Value, list[Line]] = {}
+        for line in self.program.lines:
+            for value in dict.fromkeys(line.reads()):
+                readers.setdefault(value, []).append(line)
+        return readers
+
+    def _numbers(self) -> set[Value]:
+        """Single numbers that may be written as plain Python numbers: ``-1 / y.size``."""
+        plain_so_far: set[Value] = set()
+        for line in self.program.lines:
+            arithmetic = line.op.name in ARITHMETIC and all(
+                not isinstance(arg, Value) or arg in plain_so_far for arg in line.args
+            )
+            if (
+                line.result.name is None
+                and line.result.shape == ()
+                and (arithmetic or line.op.name in {"ones_like", "zeros_like"})
+            ):
+                plain_so_far.add(line.result)
+        plain_so_far.difference_update(self.program.outputs)
+        for line in reversed(self.program.lines):
+            value = line.result
+            if value in plain_so_far and not all(
+                reader.op.name in ARITHMETIC
+                and (
+                    reader.result in plain_so_far
+                    or not plain_so_far.issuperset(_values(reader))
+                )
+                for reader in self.readers.get(value, ())
+            ):
+                plain_so_far.remove(value)
+        return plain_so_far
+
+    def _word(self, arg: Arg) -> str:
+        if not isinstance(arg, Value):
+            return plain(arg)
+        if arg in self.own or arg not in self.producer:
+            return self.name(arg)
+        return wish(self.producer[arg], self.producer, self._word)
+
+    # statements too long or too dense are given in two
+
+    def _shorten(self) -> None:
+        for line in self.program.lines:
+            if line.result in self.own:
+                self._shorten_one(line.result)
+
+    def _shorten_one(self, value: Value) -> None:
+        pending = [value]
+        while pending:
+            current = pending.pop()
+            while not self._reads_well(current):
+                part = self._best_part(current)
+                if part is None:
+                    break
+                self.own.add(part)
+                self._built.clear()
+                pending.append(part)
+
+    def _reads_well(self, value: Value) -> bool:
+        template = self.templates[value]
+        if not template.is_expression:
+            return all(
+                line is not None for line in self._statement_lines(value, template)
+            )
+        node = self.computed(value)
+        if value not in self.roles.forward and self.roles.forward:
+            dense = sum(
+                isinstance(inner, ast.BinOp | ast.Call | ast.Compare)
+                for inner in ast.walk(node)
+            )
+            additive = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)
+            if dense > MOST_OPERATIONS and not additive:
+                return False
+        return layout.assignment(self.name(value), node) is not None
+
+    def _statement_lines(
+        self, value: Value, template: Template
+    ) -> Iterable[list[str] | None]:
+        filled = self.speller.fillings(self.producer[value], self.name(value))
+        return [layout.statement(one) for one in template.statements(filled)]
+
+    def _best_part(self, value: Value) -> Value | None:
+        """The nameless part of a statement whose removal leaves two pieces nearest in length."""
+        whole = (
+            len(layout.flat(self.computed(value)))
+            if self.templates[value].is_expression
+            else 999
+        )
+        best: tuple[float, Value] | None = None
+        for part in self._parts(value):
+            length = len(layout.flat(self.computed(part)))
+            balance = max(length, whole - length)
+            if length > 8 and (best is None or balance < best[0]):
+                best = (balance, part)
+        return best[1] if best else None
+
+    def _parts(self, value: Value) -> Iterable[Value]:
+        """The nameless values inside the statement of ``value``."""
+        pending = [value]
+        seen: set[Value] = set()
+        while pending:
+            for arg in self.producer[pending.pop()].reads():
+                if arg not in self.own and arg not in seen:
+                    seen.add(arg)
+                    pending.append(arg)
+                    yield arg
+
+    # order
+
+    def order(self) -> list[Value]:
+        """Statements in the order they are written: forward, then each gradient with its parameters first."""
+        position = {line.result: i for i, line in enumerate(self.program.lines)}
+        statements = [
+            line.result for line in self.program.lines if line.result in self.own
+        ]
+        first = [value for value in statements if value in self.roles.forward]
+        rest = [value for value in statements if value not in self.roles.forward]
+        return first + (self._scheduled(rest, position) if self.roles.forward else rest)
+
+    def _scheduled(
+        self, statements: list[Value], position: Mapping[Value, int]
+    ) -> list[Value]:
+        among = set(statements)
+        needs = {value: self._needs(value) & among for value in statements}
+        readers: dict[Value, list[Value]] = {value: [] for value in statements}
+        for value, needed in needs.items():
+            for one in needed:
+                readers[one].append(value)
+        rank = {value: (1, position[value]) for value in statements}
+        for i, target in enumerate(self.roles.targets):
+            if target in rank:
+                rank[target] = (0, i)
+        for value in reversed(statements):
+            if value not in self.roles.targets and len(readers[value]) == 1:
+                (reader,) = readers[value]
+                if rank[reader][0] == 0:
+                    rank[value] = rank[reader]
+        missing = {value: len(needed) for value, needed in needs.items()}
+        ready = [
+            (rank[value], position[value], value)
+            for value in statements
+            if not missing[value]
+        ]
+        heapq.heapify(ready)
+        ordered: list[Value] = []
+        while ready:
+            value = heapq.heappop(ready)[2]
+            ordered.append(value)
+            for reader in readers[value]:
+                missing[reader] -= 1
+                if not missing[reader]:
+                    heapq.heappush(ready, (rank[reader], position[reader], reader))
+        return ordered
+
+    def _needs(self, value: Value) -> set[Value]:
+        """The statements that must stand before the one of ``value``."""
+        found: set[Value] = set()
+        pending = [value]
+        while pending:
+            for arg in self.producer[pending.pop()].reads():
+                if arg in self.own:
+                    found.add(arg)
+                elif arg in self.producer:
+                    pending.append(arg)
+        return found
+
+
+def _values(line: Line) -> Iterable[Value]:
+    return (arg for arg in line.args if isinstance(arg, Value))

@@ -1,0 +1,38 @@
+"""The TensorFlow dialect: eager tensors, every number cast to the type it meets, GradientTape for the comparison."""
+
+from chainrule.emit.dialect import Dialect, DType
+from chainrule.emit.fits import strictly
+
+AUTODIFF = """
+def loss_and_gradients_by_autodiff({arguments}):
+    with tf.GradientTape() as tape:
+        tape.watch({parameters})
+        loss = forward({arguments})
+    return loss, tape.gradient(loss, {parameters})
+"""
+
+
+def says_dtype(dtype: DType) -> bool:
+    """A literal is float32, int32 or bool of itself."""
+    return dtype.name not in {"float32", "int32", "bool"}
+
+
+TENSORFLOW = Dialect(
+    name="tensorflow",
+    title="TensorFlow",
+    module="tf",
+    functions="tf.math",
+    imports={"tf": "import tensorflow as tf", "np": "import numpy as np"},
+    array="tf.constant({0})",
+    variable="tf.Variable({0})",
+    says_dtype=says_dtype,
+    stored="data[{0}]",
+    count="{0}.shape.num_elements()",
+    cast="tf.cast({0}, {dtype})",
+    fits=strictly,
+    update="{0}.assign_sub({rate} * {1})",
+    printed="{0}.numpy()",
+    number="{0}.numpy().item()",
+    autodiff=AUTODIFF,
+    agree="np.allclose(own, other, {tolerance})",
+)

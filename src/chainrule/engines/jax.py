@@ -1,0 +1,26 @@
+"""The JAX runner: emitted text with NumPy arrays in and out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from chainrule.engines.missing import framework
+from chainrule.engines.numpy import load
+
+
+def run(text: str, function: str, *arrays: Any) -> Any:
+    """What ``function`` of the emitted ``text`` returns for these arrays, as NumPy arrays."""
+    framework("jax", "jax")
+    source = load(
+        text, "jax"
+    )  # its first line may switch float64 on, before any array is made
+    jnp = framework("jax.numpy", "jax")
+    return _back(source[function](*(jnp.asarray(array) for array in arrays)))
+
+
+def _back(result: Any) -> Any:
+    if isinstance(result, tuple | list):
+        return tuple(_back(one) for one in result)
+    return np.asarray(result)
