@@ -1,0 +1,26 @@
+"""What is built from ops: networks in words, initialisers, losses, layers and optimizers, in plain NumPy."""
+
+from chainrule.nn.activations import ACTIVATIONS, Activation, activation
+from chainrule.nn.described import Described, describe
+from chainrule.nn.initialisers import INITIALISERS, initialiser
+from chainrule.nn.losses import LOSSES, Loss, loss_of
+from chainrule.nn.tomlfile import describe_toml
+from chainrule.nn.words import Words, read
+from chainrule.nn.writing import write
+
+__all__ = [
+    "ACTIVATIONS",
+    "INITIALISERS",
+    "LOSSES",
+    "Activation",
+    "Described",
+    "Loss",
+    "Words",
+    "activation",
+    "describe",
+    "describe_toml",
+    "initialiser",
+    "loss_of",
+    "read",
+    "write",
+]

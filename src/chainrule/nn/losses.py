@@ -1,0 +1,204 @@
+"""Losses as a user writes them in NumPy: the text, the labels they take, the outputs they fit."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from chainrule.nn.activations import Activation, Range
+from chainrule.nn.names import find
+from chainrule.program import UsageError
+
+Labels = Literal[
+    "0/1", "one-hot", "integer", "real", "-1/+1", "probabilities", "counts"
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Loss:
+    """How a loss is written, line by line, for each kind of labels it takes (the first is the usual one).
+
+    In a line, ``{p}`` is the prediction, ``{t}`` the target, ``{axis}`` the axis of the units, ``{picked}`` the
+    index of each sample's own class. ``output`` is the usual last activation, ``fits`` what the loss can take.
+    """
+
+    name: str
+    lines: Mapping[Labels, tuple[str, ...]]
+    output: str
+    fits: tuple[Range, ...]
+
+    @property
+    def labels(self) -> Labels:
+        """The usual kind of labels."""
+        return next(iter(self.lines))
+
+    def require(self, last: Activation) -> None:
+        """Refuse a last activation whose outputs the loss cannot take.
+
+        Raises:
+            UsageError: E413, with what to write instead.
+        """
+        if last.gives in self.fits:
+            return
+        raise UsageError(
+            "E413",
+            f"{self.name} needs {_NEEDS[self.fits[0]]}; {last.name} gives {_GIVES[last.gives]}",
+            hint=f"end with {self.output}, or choose a loss that fits {last.name}: {', '.join(fitting(last))}",
+        )
+
+
+_NEEDS: Mapping[Range, str] = {
+    "real": "any real numbers",
+    "unit": "outputs between 0 and 1",
+    "probabilities": "outputs that are probabilities",
+    "positive": "outputs above 0",
+    "log-probabilities": "logarithms of probabilities",
+}
+_GIVES: Mapping[Range, str] = {
+    "real": "other numbers as well",
+    "unit": "each unit its own number between 0 and 1",
+    "probabilities": "shares that add up to 1",
+    "positive": "any number above 0",
+    "log-probabilities": "logarithms of shares",
+}
+_ANY: tuple[Range, ...] = (
+    "real",
+    "unit",
+    "probabilities",
+    "positive",
+    "log-probabilities",
+)
+_LOGITS = "log_p = {p} - np.log(np.sum(np.exp({p}), axis={axis}, keepdims=True))"
+_TABLE = (
+    Loss(
+        "binary_cross_entropy",
+        {
+            "0/1": (
+                "loss = np.mean(-({t} * np.log({p}) + (1 - {t}) * np.log(1 - {p})))",
+            )
+        },
+        "sigmoid",
+        ("unit", "probabilities"),
+    ),
+    Loss(
+        "binary_cross_entropy_with_logits",
+        {"0/1": ("loss = np.mean(np.log(1 + np.exp({p})) - {t} * {p})",)},
+        "identity",
+        ("real",),
+    ),
+    Loss(
+        "categorical_cross_entropy",
+        {
+            "one-hot": ("loss = -np.mean(np.sum({t} * np.log({p}), axis={axis}))",),
+            "integer": ("loss = -np.mean(np.log({p}[{picked}]))",),
+        },
+        "softmax",
+        ("probabilities",),
+    ),
+    Loss(
+        "categorical_cross_entropy_with_logits",
+        {
+            "one-hot": (_LOGITS, "loss = -np.mean(np.sum({t} * log_p, axis={axis}))"),
+            "integer": (_LOGITS, "loss = -np.mean(log_p[{picked}])"),
+        },
+        "identity",
+        ("real",),
+    ),
+    Loss(
+        "nll",
+        {
+            "integer": ("loss = -np.mean({p}[{picked}])",),
+            "one-hot": ("loss = -np.mean(np.sum({t} * {p}, axis={axis}))",),
+        },
+        "log_softmax",
+        ("log-probabilities",),
+    ),
+    Loss("mse", {"real": ("loss = np.mean(({p} - {t}) ** 2)",)}, "identity", _ANY),
+    Loss("mae", {"real": ("loss = np.mean(np.abs({p} - {t}))",)}, "identity", _ANY),
+    Loss(
+        "huber",
+        {
+            "real": (
+                "error = np.abs({p} - {t})",
+                "loss = np.mean(np.where(error <= 1, 0.5 * error ** 2, error - 0.5))",
+            )
+        },
+        "identity",
+        _ANY,
+    ),
+    Loss(
+        "hinge",
+        {"-1/+1": ("loss = np.mean(np.maximum(0, 1 - {t} * {p}))",)},
+        "identity",
+        ("real",),
+    ),
+    Loss(
+        "squared_hinge",
+        {"-1/+1": ("loss = np.mean(np.maximum(0, 1 - {t} * {p}) ** 2)",)},
+        "identity",
+        ("real",),
+    ),
+    Loss(
+        "kl_divergence",
+        {
+            "probabilities": (
+                "loss = np.mean(np.sum({t} * (np.log({t}) - np.log({p})), axis={axis}))",
+            )
+        },
+        "softmax",
+        ("probabilities", "unit"),
+    ),
+    Loss(
+        "poisson",
+        {"counts": ("loss = np.mean({p} - {t} * np.log({p}))",)},
+        "exp",
+        ("positive", "unit", "probabilities"),
+    ),
+)
+LOSSES: Mapping[str, Loss] = {loss.name: loss for loss in _TABLE}
+OTHER_NAMES: Mapping[str, str] = {
+    "absolute_error": "mae",
+    "bce": "binary_cross_entropy",
+    "bce_with_logits": "binary_cross_entropy_with_logits",
+    "binary_crossentropy": "binary_cross_entropy",
+    "categorical_crossentropy": "categorical_cross_entropy",
+    "cce": "categorical_cross_entropy",
+    "cross_entropy": "categorical_cross_entropy",
+    "cross_entropy_with_logits": "categorical_cross_entropy_with_logits",
+    "kl": "kl_divergence",
+    "kld": "kl_divergence",
+    "l1": "mae",
+    "l2": "mse",
+    "log_loss": "binary_cross_entropy",
+    "mean_absolute_error": "mae",
+    "mean_squared_error": "mse",
+    "negative_log_likelihood": "nll",
+    "poisson_nll": "poisson",
+    "smooth_l1": "huber",
+    "squared_error": "mse",
+}
+USUAL: Mapping[Range, str] = {
+    "unit": "binary_cross_entropy",
+    "probabilities": "categorical_cross_entropy",
+    "log-probabilities": "nll",
+}
+
+
+def loss_of(name: str) -> Loss:
+    """The loss of that name.
+
+    >>> loss_of("bce").name
+    'binary_cross_entropy'
+    """
+    return find("loss", name, LOSSES, OTHER_NAMES)
+
+
+def fitting(last: Activation) -> list[str]:
+    """The losses that can take what ``last`` gives.
+
+    >>> from chainrule.nn.activations import activation
+    >>> fitting(activation("log_softmax"))
+    ['nll', 'mse', 'mae', 'huber']
+    """
+    return [loss.name for loss in LOSSES.values() if last.gives in loss.fits]

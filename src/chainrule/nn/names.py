@@ -1,0 +1,48 @@
+"""Names a user may have meant: an unknown one is answered with the nearest."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from chainrule.program import UsageError
+
+Item = TypeVar("Item")
+
+
+def find(
+    kind: str, name: str, table: Mapping[str, Item], other: Mapping[str, str]
+) -> Item:
+    """The entry of ``table`` called ``name``, or called so elsewhere (``other`` maps to our name).
+
+    Raises:
+        UsageError: E410 for a name that is neither, with the nearest ones.
+
+    >>> find("loss", "MSE", {"mse": 1}, {})
+    1
+    >>> find("loss", "mean_squared_error", {"mse": 1}, {"mean_squared_error": "mse"})
+    1
+    """
+    wanted = name.strip().lower().replace("-", "_").replace(" ", "_")
+    wanted = other.get(wanted, wanted)
+    if wanted in table:
+        return table[wanted]
+    raise unknown(kind, name, [*table, *other])
+
+
+def unknown(kind: str, name: str, names: Iterable[str]) -> UsageError:
+    """The error for a name that does not exist, with the nearest that do.
+
+    >>> print(unknown("activation", "rleu", ["relu", "tanh"]))
+    UsageError[E410]: there is no activation called 'rleu'
+      fix: did you mean relu?
+    """
+    known = list(names)
+    close = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.5)
+    hint = (
+        f"did you mean {' or '.join(close)}?"
+        if close
+        else f"choose one of {', '.join(known)}"
+    )
+    return UsageError("E410", f"there is no {kind} called {name!r}", hint=hint)
