@@ -1,0 +1,63 @@
+"""Nameless values that a lesson must speak about get a name: what several gradients pass through, what is used twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from chainrule.program import Line, Program, Value
+
+LONGEST = 7
+"""How many operations a reader takes in at once."""
+PASSING = frozenset({"add", "subtract", "negative", "identity", "reshape", "transpose"})
+
+
+def christen(program: Program, wrt: Iterable[Value]) -> dict[str, Value]:
+    """Give names to the nameless values that need one, and return them by name.
+
+    A value needs a name if it is used twice, if its formula would be too long to read, or if several parameters
+    reach the loss through it and through a bend.
+    """
+    uses = Counter(arg for line in program.lines for arg in set(line.reads()))
+    taken = set(program.named())
+    active = set(wrt)
+    behind: dict[Value, set[Value]] = {value: {value} for value in active}
+    length: dict[Value, int] = {}
+    consumers: dict[Value, Line] = {
+        arg: line for line in program.lines for arg in line.reads()
+    }
+    given: dict[str, Value] = {}
+    for line in program.lines:
+        value = line.result
+        reached = set().union(*(behind.get(arg, set()) for arg in line.reads()))
+        length[value] = 1 + sum(length.get(arg, 0) for arg in line.reads())
+        if value.name is None and (
+            uses[value] > 1
+            or length[value] > LONGEST
+            or (len(reached) > 1 and _bends(consumers.get(value)))
+        ):
+            name = _free(line, taken)
+            value.christen(name)
+            given[name] = value
+        if value.name is not None:
+            length[value] = 0
+            reached = {value} if reached else set()
+        if reached:
+            behind[value] = reached
+    return given
+
+
+def _bends(line: Line | None) -> bool:
+    return line is not None and line.op.name not in PASSING
+
+
+def _free(line: Line, taken: set[str]) -> str:
+    """A name like those in textbooks: z for what goes into an activation, u for anything else."""
+    letter = "z" if line.op.name in {"add", "matmul"} else "u"
+    count = 1
+    while f"{letter}{count}" in taken or (letter == "z" and letter in taken):
+        count += 1
+        if letter in taken:
+            letter = "u"
+    taken.add(f"{letter}{count}")
+    return f"{letter}{count}"

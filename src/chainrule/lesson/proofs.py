@@ -1,0 +1,269 @@
+"""Why a rule holds: derived before the reader's eyes from what the op is made of, by the rules of its pieces."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from chainrule.formula import Node, Symbol, apply, derivative, identifier, number, to_text
+from chainrule.formula.build import accent, call, chain, fraction, infix, differential
+from chainrule.lesson.parts import Fold, Formula, Part, Row, Spans
+from chainrule.lesson.slopes import Slope, pulled, reason, recorder_of, settled
+from chainrule.lesson.symbols import Writer, numbers, written
+from chainrule.program import Line, Op, Program, Run, Value
+from chainrule.trace import Recorder, Traced
+
+LETTERS = ("g", "u", "v", "w", "a", "b", "c", "r", "s", "q")
+QUIET = frozenset({"add", "subtract", "identity"})
+LONG = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """A definition traced on single numbers: its run, its variables, what it gives."""
+
+    run: Run
+    variables: tuple[Value, ...]
+    result: Value
+
+
+def provable(op: Op) -> bool:
+    """Whether an op says what it is made of, entry by entry."""
+    return op.elementwise and op.definition is not None
+
+
+def setting(op: Op, at: Sequence[float], params: dict[str, Any]) -> Setting:
+    """The op's definition at the numbers ``at``."""
+    assert op.definition is not None
+    recorder = Recorder(laws=(), named=False)
+    traced = [recorder.input(np.asarray(float(one)), None) for one in at]
+    wanted = inspect.signature(op.definition).parameters
+    result = op.definition(*traced, **{k: v for k, v in params.items() if k in wanted})
+    run = recorder.run([result.value])
+    return Setting(run, tuple(one.value for one in traced), result.value)
+
+
+def variable_names(op: Op) -> tuple[str, ...]:
+    """The letters of a definition's variables: z alone, else as its author calls them."""
+    assert op.definition is not None
+    listed = [
+        name
+        for name, parameter in inspect.signature(op.definition).parameters.items()
+        if parameter.kind is not inspect.Parameter.KEYWORD_ONLY and name not in op.params
+    ]
+    return ("z",) if len(listed) == 1 else tuple(listed)
+
+
+def prove(op: Op, position: int, at: Sequence[float], params: dict[str, Any]) -> Fold:
+    """The proof of one rule of ``op``, with the numbers ``at`` put in at its end."""
+    proof = _Proof(op, position, at, params)
+    return Fold(proof.title, (Formula(tuple(proof.rows())),), anchor=f"why-{op.name}-{position}")
+
+
+class _Proof:
+    """One proof being written."""
+
+    def __init__(self, op: Op, position: int, at: Sequence[float], params: dict[str, Any]) -> None:
+        self.op, self.position, self.at, self.params = op, position, at, params
+        self.set = setting(op, at, params)
+        self.letters = [identifier(one) for one in variable_names(op)]
+        self.variable = self.set.variables[position]
+        self.names: dict[Value, Node] = dict(zip(self.set.variables, self.letters, strict=True))
+        self.active = self._active()
+        self.free = [letter for letter in LETTERS if letter not in variable_names(op)]
+        self.head = self._head()
+
+    def _active(self) -> set[Value]:
+        active = {self.variable}
+        for line in self.set.run.program.lines:
+            if not active.isdisjoint(line.reads()):
+                active.add(line.result)
+        return active
+
+    def _head(self) -> Node:
+        """The op applied to its letters: σ(z)."""
+        values = [Value((), np.dtype(float)) for _ in self.letters]
+        line = Line(Value((), np.dtype(float)), self.op, tuple(values), {**self.op.params, **self.params})
+        return written(line, list(self.letters))
+
+    @property
+    def top(self) -> Node:
+        """What stands above the bar: dσ, or d of the whole op."""
+        head = self.head
+        return head.head if type(head).__name__ in {"Call", "Applied"} and len(self.letters) == 1 else head
+
+    @property
+    def sign(self) -> str:
+        return "d" if len(self.letters) == 1 else "∂"
+
+    def _by(self, above: Node, below: Node) -> Node:
+        return derivative(above, below, self.sign)
+
+    @property
+    def title(self) -> Spans:
+        final = infix(self._by(self.head, self.letters[self.position]), "=", self._form())
+        return ("Why ", final)
+
+    def _form(self) -> Node:
+        """The rule's own form of the slope."""
+        return self._slope_of_op(list(self.letters), self.head)
+
+    def _slope_of_op(self, args: list[Node], result: Node) -> Node:
+        found, names = self._op_slope()
+        return expression(found, {value: node for value, node in zip(names, [*args, result], strict=True)})
+
+    def _op_slope(self) -> tuple[Slope, list[Value]]:
+        recorder = Recorder(laws=(), named=False)
+        traced = [recorder.input(np.asarray(float(one)), None) for one in self.at]
+        result = recorder.record(self.op, traced, self.params)
+        run = recorder.run([result.value])
+        (line,) = [line for line in run.program.lines if line.result is result.value]
+        again = recorder_of(run)
+        found = settled(again, pulled(again, line, self.position, 1))
+        return found, [*(one.value for one in traced), result.value]
+
+    def rows(self) -> Iterator[Row]:
+        producer = self.set.run.program.producer()
+        outer = producer[self.set.result]
+        inner = [arg for arg in dict.fromkeys(outer.args) if isinstance(arg, Value) and arg in self.active]
+        named = {value: identifier(self.free.pop(0)) for value in inner if value is not self.variable}
+        whole = {**self.names, **named}
+        yield Row(left=self.head, right=self._text(self.set.result, whole), reason=self._with(named))
+        for value in named:
+            partial = self._partial(outer, value, whole)
+            yield Row(left=self._by(self.top, whole[value]), right=partial, reason=(self._why(outer, value, whole),))
+        for value, letter in named.items():
+            yield from self._inner(value, letter)
+        if named:
+            yield Row(left=self._by(self.top, self.letters[self.position]), right=self._sum(outer, inner, whole, named))
+            expanded = self._sum(outer, inner, self.names, named, expand=True)
+            yield Row(right=expanded)
+        else:
+            partial = self._partial(outer, self.variable, whole)
+            yield Row(
+                left=self._by(self.top, self.letters[self.position]),
+                right=partial,
+                reason=(self._why(outer, self.variable, whole),),
+            )
+        for step in self.op.steps:
+            yield Row(right=self._step(step))
+        yield Row(right=self._form())
+        yield Row(label="here", left=self._here_left(), right=self._here())
+
+    def _with(self, named: dict[Value, Node]) -> Spans:
+        spans: list[Any] = []
+        for value, letter in named.items():
+            spans += [" and " if spans else "with ", infix(letter, "=", self._text(value, self.names))]
+        return tuple(spans)
+
+    def _text(self, value: Value, names: dict[Value, Node]) -> Node:
+        return Writer(self.set.run, names, {}).written(value)
+
+    def _partial(self, line: Line, value: Value, names: dict[Value, Node]) -> Node:
+        """∂line/∂value, over every place in which it stands."""
+        recorder = recorder_of(self.set.run)
+        total: Any = None
+        for position, arg in enumerate(line.args):
+            if arg is value:
+                part = pulled(recorder, line, position, 1)
+                total = part if total is None else total + part
+        return expression(settled(recorder, total), names)
+
+    def _why(self, line: Line, value: Value, names: dict[Value, Node]) -> str:
+        writer = Writer(self.set.run, {**names, line.result: self.head} if line.result is self.set.result else names, {})
+        return reason(line, line.args.index(value), writer.said)
+
+    def _inner(self, value: Value, letter: Node) -> Iterator[Row]:
+        """The slope of a named piece in the variable, with the reasons of its links."""
+        found, whys = self._slope(value)
+        yield Row(left=self._by(letter, self.letters[self.position]), right=found, reason=("; ".join(whys),))
+
+    def _slope(self, value: Value) -> tuple[Node, list[str]]:
+        found, lines = self._walk(value)
+        writer = Writer(self.set.run, self.names, {})
+        whys = [
+            reason(line, position, writer.said)
+            for line, position in lines
+            if line.op.name not in QUIET
+        ] or [reason(line, position, writer.said) for line, position in lines[:1]]
+        return expression(found, self.names), list(dict.fromkeys(whys))
+
+    def _walk(self, value: Value) -> tuple[Slope, list[tuple[Line, int]]]:
+        """The slope of ``value`` in the variable, walked backwards; and the rules that were used."""
+        recorder = recorder_of(self.set.run)
+        arrived: dict[Value, Any] = {value: 1}
+        used: list[tuple[Line, int]] = []
+        for line in reversed(self.set.run.program.lines):
+            upstream = arrived.get(line.result)
+            if upstream is None or line.result not in self.active:
+                continue
+            for position, arg in enumerate(line.args):
+                if isinstance(arg, Value) and arg in self.active:
+                    used.append((line, position))
+                    part = pulled(recorder, line, position, upstream)
+                    arrived[arg] = arrived[arg] + part if arg in arrived else part
+        return settled(recorder, arrived[self.variable]), used
+
+    def _sum(
+        self,
+        outer: Line,
+        inner: Sequence[Value],
+        names: dict[Value, Node],
+        named: dict[Value, Node],
+        *,
+        expand: bool = False,
+    ) -> Node:
+        """The chain rule: the outer slopes times the inner ones, added up."""
+        total: Node | None = None
+        for value in inner:
+            term = self._partial(outer, value, names)
+            if value is not self.variable:
+                right = self._slope(value)[0] if expand else self._by(named[value], self.letters[self.position])
+                term = right if _is_one(term) else infix(term, "·", right)
+            total = term if total is None else infix(total, "+", term)
+        assert total is not None
+        return total
+
+    def _step(self, step: Any) -> Node:
+        recorder = Recorder(laws=(), named=False)
+        traced = [recorder.input(np.asarray(float(one)), None) for one in self.at]
+        wanted = inspect.signature(step).parameters
+        result = step(*traced, **{k: v for k, v in self.params.items() if k in wanted})
+        found = settled(recorder, result)
+        return expression(found, dict(zip((one.value for one in traced), self.letters, strict=True)))
+
+    def _here_left(self) -> Node:
+        listed = [number(one) for one in self.at]
+        at = listed[0] if len(listed) == 1 else None
+        letter = self.letters[self.position]
+        return self._by(self.top, letter) if at is None else self._by(self.top, letter)
+
+    def _here(self) -> Node:
+        found, names = self._op_slope()
+        if isinstance(found.of, float):
+            return number(found.of)
+        forward = found.run.numbers
+        put = Writer(found.run, {}, {})
+        inside = expression(found, {value: numbers(forward[value]) for value in names})
+        del put
+        return chain(inside, numbers(forward[found.of]))
+
+
+def _is_one(node: Node) -> bool:
+    return to_text(node) == ["1"]
+
+
+def expression(found: Slope, names: dict[Value, Node]) -> Node:
+    """A slope as a formula over named values."""
+    if not isinstance(found.of, Value):
+        return number(found.of)
+    if found.of in names:
+        return names[found.of]
+    return Writer(found.run, names, {}).written(found.of)
+
+
+__all__ = ["expression", "prove", "provable", "Symbol", "accent", "apply", "call", "differential", "fraction", "Part", "Program", "Traced"]

@@ -1,0 +1,124 @@
+"""Local derivatives, found by the rules themselves: a rule pulled with 1 is the slope it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from chainrule import ops
+from chainrule.derive.laws import LAWS
+from chainrule.derive.reasons import said
+from chainrule.program import Arg, Line, Op, Program, Run, Size, Value
+from chainrule.program.program import arg_shape
+from chainrule.trace import Recorder, Traced
+
+
+def plain_numbers(recorder: Recorder, op: Op, args: tuple[Arg, ...], params: Mapping[str, Any]) -> Arg | None:
+    """What is known without the arrays is worked out: 1 − 1, 0 · x, 0/x."""
+    if any(isinstance(arg, Value | Size) for arg in args):
+        first, *rest = args
+        if op is ops.multiply and any(not isinstance(a, Value | Size) and a == 0 for a in args):
+            return 0
+        nothing = not isinstance(first, Value | Size) and first == 0
+        if op is ops.divide and nothing:
+            return 0
+        if op is ops.add:
+            for zero, other in (args, args[::-1]):
+                if not isinstance(zero, Value | Size) and zero == 0:
+                    return other
+        if op is ops.subtract and nothing:
+            return recorder.lower(recorder.record(ops.negative, [recorder.lift(rest[0])]))
+        return None
+    if op in (ops.add, ops.subtract, ops.multiply, ops.negative, ops.divide):
+        result = op.forward(*args)
+        return result.item() if hasattr(result, "item") else result
+    return None
+
+
+def over_itself(recorder: Recorder, op: Op, args: tuple[Arg, ...], params: Mapping[str, Any]) -> Arg | None:
+    """``(a/b)/b`` is ``a/b²``, also behind a minus."""
+    if op is not ops.divide or not isinstance(args[1], Value):
+        return None
+    above, minus = args[0], False
+    line = recorder.producer.get(above) if isinstance(above, Value) else None
+    if line is not None and line.op is ops.negative:
+        minus, above = True, line.args[0]
+        line = recorder.producer.get(above) if isinstance(above, Value) else None
+    if line is None or line.op is not ops.divide or line.args[1] is not args[1]:
+        return None
+    below = recorder.record(ops.square, [recorder.lift(args[1])])
+    result = recorder.record(ops.divide, [recorder.lift(line.args[0]), below])
+    return recorder.lower(recorder.record(ops.negative, [result]) if minus else result)
+
+
+def mask_alone(recorder: Recorder, op: Op, args: tuple[Arg, ...], params: Mapping[str, Any]) -> Arg | None:
+    """1 times a mask is the mask."""
+    if op is ops.multiply:
+        for one, other in (args, args[::-1]):
+            if not isinstance(one, Value | Size) and one == 1 and isinstance(other, Value):
+                return other
+    return None
+
+
+SLOPE_LAWS = (plain_numbers, mask_alone, over_itself, *LAWS)
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """A derivative as an expression: ``of`` is a value of ``run``, or a plain number."""
+
+    run: Run
+    of: Value | float
+
+
+def recorder_of(run: Run) -> Recorder:
+    """A recorder that goes on from ``run`` and simplifies slopes."""
+    recorder = Recorder(laws=SLOPE_LAWS, named=False)
+    recorder.adopt(run)
+    return recorder
+
+
+def pulled(recorder: Recorder, line: Line, position: int, upstream: Any) -> Any:
+    """The rule of one argument, applied to what comes from above."""
+    rule = line.op.rule(position)
+    if rule is None:
+        return 0
+    args = [recorder.lift(arg) for arg in line.args]
+    params = {key: recorder.lift_param(param) for key, param in line.params.items()}
+    return rule.pull(upstream, recorder.lift(line.result), *args, **params)
+
+
+def slope(run: Run, links: Sequence[tuple[Line, int]], extra: Sequence[Line] = ()) -> Slope:
+    """The slope along links given from the far end back: each line, and which argument is followed."""
+    recorder = recorder_of(run)
+    upstream: Any = 1
+    for line, position in links:
+        upstream = pulled(recorder, line, position, upstream)
+    return settled(recorder, upstream)
+
+
+def settled(recorder: Recorder, result: Any) -> Slope:
+    """What was recorded, as a slope."""
+    made = Run(Program(tuple(recorder.inputs), tuple(recorder.lines), ()), recorder.numbers)
+    if isinstance(result, Traced):
+        return Slope(made, result.value)
+    return Slope(made, float(np.asarray(result).reshape(-1)[0]))
+
+
+def entrywise(line: Line, position: int) -> bool:
+    """Whether the slope of a line is one number an entry."""
+    return line.op.elementwise and line.op.rule(position) is not None
+
+
+def keeps_shape(line: Line, position: int) -> bool:
+    """Whether no broadcasting happens on the way."""
+    return arg_shape(line.args[position]) == line.result.shape
+
+
+def reason(line: Line, position: int, describe: Any) -> str:
+    """A rule's reason in the reader's names."""
+    rule = line.op.rule(position)
+    return said(rule, line, describe) if rule is not None else ""

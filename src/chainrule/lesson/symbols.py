@@ -1,0 +1,282 @@
+"""A program's values and lines as mathematics: in symbols, and with the numbers put in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from chainrule import ops
+from chainrule.formula import (
+    Kind,
+    Marked,
+    Node,
+    Number,
+    Row,
+    Strength,
+    Symbol,
+    Text,
+    apply,
+    call,
+    entry,
+    fence,
+    gradient,
+    holes,
+    identifier,
+    infix,
+    marked,
+    matrix,
+    number,
+    sequence,
+    to_text,
+)
+from chainrule.formula.build import TIMES, beside
+from chainrule.lesson.summary import is_small
+from chainrule.program import Arg, Array, Hole, Line, Run, Size, Value
+from chainrule.program.program import concrete
+
+Leaf = Callable[[Value], Node | None]
+
+ARITHMETIC = frozenset(
+    {"add", "subtract", "multiply", "divide", "negative", "power", "square", "identity"}
+)
+"""What stays written out when the functions in a line have been worked out."""
+ROWS, COLUMNS = "rows", "columns"
+
+
+class TooLarge(Exception):  # noqa: N818 - it says what is the case
+    """Numbers that no reader wants to see one by one."""
+
+
+def settled_ops() -> frozenset[str]:
+    """Ops that only arrange or compare: with numbers put in, their result is shown."""
+    return _SETTLED
+
+
+_SETTLED = frozenset(
+    op.name
+    for op in ops.CATALOGUE.values()
+    if op.name in {*vars(ops.shaping), *vars(ops.indexing)}
+    or (op.rules and not callable(op.rules) and all(rule is None for rule in op.rules))
+)
+
+
+class Writer:
+    """Writes the values of one run; named values stand for themselves, nameless ones as what they are."""
+
+    def __init__(self, run: Run, names: Mapping[Value, Node], kinds: Mapping[Value, Kind]) -> None:
+        self.run = run
+        self.names = names
+        self.kinds = kinds
+        self.producer = run.program.producer()
+
+    def symbol(self, value: Value) -> Node:
+        """A value by its name, or as the expression it is."""
+        if value in self.names:
+            return marked(self.names[value], None, self.kinds.get(value, ""))
+        return self.written(value) if value in self.producer else Text("a constant")
+
+    def written(self, value: Value) -> Node:
+        """What computes ``value``, in symbols."""
+        return self._line(self.producer[value], self._symbol_leaf)
+
+    def numbered(self, value: Value) -> Node | None:
+        """What computes ``value``, with the numbers put in; None where they are too many to read."""
+        return self._tried(value, self._number_leaf)
+
+    def worked(self, value: Value) -> Node | None:
+        """The same with the functions and products in it worked out; None where that says nothing new."""
+        first, second = self.numbered(value), self._tried(value, self._worked_leaf)
+        return None if first == second else second
+
+    def array(self, value: Value) -> Node:
+        """The numbers of a value."""
+        return numbers(self.run.numbers[value], value.name, self.kinds.get(value, ""))
+
+    def said(self, value: Value) -> str:
+        """A value in a sentence."""
+        return " ".join(to_text(self.symbol(value)))
+
+    def _tried(self, value: Value, leaf: Leaf) -> Node | None:
+        try:
+            return self._line(self.producer[value], leaf)
+        except TooLarge:
+            return None
+
+    def _symbol_leaf(self, value: Value) -> Node | None:
+        if value in self.names or value not in self.producer:
+            return self.symbol(value)
+        return None
+
+    def _number_leaf(self, value: Value) -> Node | None:
+        if (
+            value in self.names
+            or value not in self.producer
+            or self.producer[value].op.name in _SETTLED
+        ):
+            return self._small(value)
+        return None
+
+    def _worked_leaf(self, value: Value) -> Node | None:
+        found = self._number_leaf(value)
+        if found is None and self.producer[value].op.name not in ARITHMETIC:
+            return self._small(value)
+        return found
+
+    def _small(self, value: Value) -> Node:
+        if not is_small(self.run.numbers[value]):
+            raise TooLarge
+        kind = self.kinds.get(value, "")
+        if not kind and value not in self.names:
+            kind = "local"
+        return numbers(self.run.numbers[value], value.name, kind)
+
+    def _line(self, line: Line, leaf: Leaf) -> Node:
+        args = [self._arg(arg, leaf) for arg in line.args]
+        return written(line, args)
+
+    def _arg(self, arg: Arg, leaf: Leaf) -> Node:
+        if isinstance(arg, Value):
+            found = leaf(arg)
+            return self._line(self.producer[arg], leaf) if found is None else found
+        return number(arg.number if isinstance(arg, Size) else arg)
+
+
+def numbers(array: Array, of: str | None = None, kind: Kind = "") -> Node:
+    """An array as it is read: a single number without brackets around it."""
+    if array.size == 1:
+        place = "" if of is None else of
+        return number(array.item(), place or None, kind)
+    return matrix(array, of, kind)
+
+
+def name(value_name: str, kind: Kind = "") -> Node:
+    """The symbol of a named value."""
+    return identifier(value_name, value_name, kind)
+
+
+def gradient_of(value_name: str, loss: str, kind: Kind = "") -> Node:
+    """∂L/∂W1, for the reader's own loss."""
+    return gradient(value_name, loss, ref=f"d{value_name}", kind=kind)
+
+
+def written(line: Line, args: list[Node]) -> Node:
+    """A line's operation applied to arguments already written."""
+    match line.op.name:
+        case "multiply":
+            return _product(line, args)
+        case "matmul" | "dot" if _scalar(line.args[0]) or _scalar(line.args[1]):
+            return infix(args[0], "·", args[1])
+        case "matmul" if not all(isinstance(_bare(arg), Symbol) for arg in args):
+            return infix(args[0], "·", args[1])
+        case "getitem":
+            return entry(args[0], *_index(line, args))
+        case "identity":
+            return args[0]
+    if not line.op.notation:
+        return call(line.op.name, *args, *_keywords(line))
+    wanted = holes(line.op.notation)
+    params = {
+        key: param(key, value, line)
+        for key, value in concrete(line.params).items()
+        if key in wanted and value is not None
+    }
+    return apply(line.op.notation, args, params)
+
+
+def _product(line: Line, args: list[Node]) -> Node:
+    left, right = args
+    if not (_scalar(line.args[0]) or _scalar(line.args[1])):
+        return infix(left, "⊙", right)
+    if _is_name(left) and _is_sum(right):
+        return beside(left, right, TIMES)
+    return infix(left, "·", right)
+
+
+def _is_name(node: Node) -> bool:
+    node = _bare(node)
+    return isinstance(node, Symbol) or (isinstance(node, Number) and not node.digits.startswith("-"))
+
+
+def _is_sum(node: Node) -> bool:
+    node = _bare(node)
+    return isinstance(node, Row) and node.left == Strength.SUM
+
+
+def _bare(node: Node) -> Node:
+    return node.body if isinstance(node, Marked) else node
+
+
+def _scalar(arg: Arg) -> bool:
+    return not isinstance(arg, Value) or int(np.prod(arg.shape)) == 1
+
+
+def param(key: str, value: Any, line: Line) -> Node:
+    """A parameter as a formula shows it: an axis of a matrix by the name of what it runs over."""
+    first = next((arg for arg in line.args if isinstance(arg, Value)), None)
+    if key == "axis" and first is not None:
+        return Text(axis_words(value, first.ndim))
+    if isinstance(value, bool | int | float | np.number):
+        return number(value)
+    return Text(str(value))
+
+
+def axis_words(axis: Any, ndim: int) -> str:
+    """What an axis runs over.
+
+    >>> axis_words(0, 2), axis_words(-1, 2), axis_words((0, 2), 3)
+    ('rows', 'columns', 'axes 0, 2')
+    """
+    if isinstance(axis, tuple):
+        listed = ", ".join(str(one % ndim) for one in axis)
+        return f"axes {listed}" if len(axis) > 1 else axis_words(axis[0], ndim)
+    if ndim == 1:
+        return "all"
+    if ndim == 2:
+        return (ROWS, COLUMNS)[axis % 2]
+    return f"axis {axis % ndim}"
+
+
+def _keywords(line: Line) -> list[Node]:
+    return [
+        Text(f"{key} = {value}")
+        for key, value in concrete(line.params).items()
+        if value != line.op.params.get(key)
+    ]
+
+
+def _index(line: Line, args: list[Node]) -> list[Node]:
+    """The index of ``x[…]`` as the program writes it."""
+    index = line.params["index"]
+    items = index if isinstance(index, tuple) else (index,)
+    return [_one_index(item, args) for item in items] or [Text("…")]
+
+
+def _one_index(item: Any, args: list[Node]) -> Node:
+    match item:
+        case Hole(position=position):
+            return args[position + 1]
+        case slice(start=start, stop=stop, step=step):
+            ends = ["" if end is None else str(_plain(end)) for end in (start, stop)]
+            return Text(":".join(ends if step is None else [*ends, str(_plain(step))]))
+        case None:
+            return Text("new axis")
+        case _ if item is Ellipsis:
+            return Text("…")
+        case _:
+            return number(_plain(item))
+
+
+def _plain(item: Any) -> Any:
+    return item.number if isinstance(item, Size) else item
+
+
+def listed(*nodes: Node) -> Node:
+    """Several things with commas between them."""
+    return nodes[0] if len(nodes) == 1 else sequence(*nodes)
+
+
+def bracketed(node: Node) -> Node:
+    """In round brackets."""
+    return fence("(", node, ")")
