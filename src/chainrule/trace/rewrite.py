@@ -7,13 +7,14 @@ import copy
 from collections.abc import Iterable
 from typing import TypeVar
 
-BIND, LOOP, LENGTH, ARRAY, KEY, MATH = (
+BIND, LOOP, LENGTH, ARRAY, KEY, MATH, APPEND = (
     "__chainrule_bind__",
     "__chainrule_loop__",
     "__chainrule_len__",
     "__chainrule_array__",
     "__chainrule_key__",
     "__chainrule_math__",
+    "__chainrule_append__",
 )
 Node = TypeVar("Node", ast.expr, ast.stmt, ast.Call, ast.Assign, ast.Expr)
 MATH_NAMES = frozenset(
@@ -35,36 +36,32 @@ MATH_NAMES |= {"cos", "tan", "atan", "erf", "pow", "fabs"}
 ARRAY_MAKERS = frozenset({"array", "asarray"})
 
 
-def rewritten(source: str, file: str) -> ast.Module:
-    """The syntax tree of a script with its assignments bound; lines and columns stay as they are.
-
-    Raises:
-        SyntaxError: if the script is not Python.
-    """
-    tree = ast.parse(source, file)
-    return ast.fix_missing_locations(_Binder().visit(tree))
+def rewritten(tree: ast.Module) -> ast.Module:
+    """The syntax tree of a script with its assignments bound; lines and columns stay as they are."""
+    changed: ast.Module = _Binder().visit(tree)
+    return ast.fix_missing_locations(changed)
 
 
 class _Binder(ast.NodeTransformer):
     """Wraps assigned values: ``x = value`` becomes ``x = bind(value, "x")``."""
 
-    def visit_Assign(self, node: ast.Assign) -> ast.AST:  # noqa: N802 - the visitor's naming
+    def visit_Assign(self, node: ast.Assign) -> ast.AST:
         self.generic_visit(node)
         node.value = _bound(node.value, node.targets[0])
         return node
 
-    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:  # noqa: N802
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
         self.generic_visit(node)
         if node.value is not None:
             node.value = _bound(node.value, node.target)
         return node
 
-    def visit_NamedExpr(self, node: ast.NamedExpr) -> ast.AST:  # noqa: N802
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> ast.AST:
         self.generic_visit(node)
         node.value = _bound(node.value, node.target)
         return node
 
-    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST | list[ast.stmt]:  # noqa: N802
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.AST | list[ast.stmt]:
         self.generic_visit(node)
         if not isinstance(node.target, ast.Name):
             return node
@@ -75,7 +72,7 @@ class _Binder(ast.NodeTransformer):
         )
         return [node, _placed(again, node)]
 
-    def visit_For(self, node: ast.For) -> ast.AST:  # noqa: N802
+    def visit_For(self, node: ast.For) -> ast.AST:
         self.generic_visit(node)
         named = [
             _placed(
@@ -87,7 +84,16 @@ class _Binder(ast.NodeTransformer):
         node.body = [*named, *node.body]
         return node
 
-    def visit_Call(self, node: ast.Call) -> ast.AST:  # noqa: N802
+    def visit_Expr(self, node: ast.Expr) -> ast.AST:
+        self.generic_visit(node)
+        match node.value:
+            case ast.Call(func=ast.Attribute(attr="append", value=held), args=[item]):
+                name = ast.Constant(_name(held) or "item")
+                wrapped = _call(APPEND, [copy.deepcopy(held), item, name])
+                node.value.args = [_placed(wrapped, item)]
+        return node
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         if (
             isinstance(node.func, ast.Name)
@@ -142,14 +148,14 @@ def _bound(value: ast.expr, target: ast.expr) -> ast.expr:
             )
         case ast.Subscript(value=holder, slice=index), _ if _name(
             target
-        ) is None and _harmless(index):
+        ) is None and harmless(index):
             key = _call(KEY, [ast.Constant(_name(holder)), copy.deepcopy(index)])
             return _placed(_call(BIND, [value, key]), value)
         case _:
             return _placed(_call(BIND, [value, ast.Constant(_name(target))]), value)
 
 
-def _harmless(index: ast.expr) -> bool:
+def harmless(index: ast.expr) -> bool:
     """Whether an index may be computed twice: names, text, arithmetic, and str() of them."""
     allowed = (
         ast.Name,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import contextlib
 import io
 import linecache
@@ -21,6 +22,8 @@ from chainrule.trace import rewrite
 from chainrule.trace.choose import LOSS_NAMES, choose_loss, choose_parameters
 from chainrule.trace.recorder import Recorder
 from chainrule.trace.traced import Traced, TracedInt
+from chainrule.trace.watch import Watch
+from chainrule.trace.watched import watched
 
 LONGEST_LIST = 1000
 
@@ -59,6 +62,8 @@ class Script:
     bound: tuple[Bound, ...]
     updates: tuple[Update, ...]
     printed: str
+    watch: Watch | None = None
+    failure: ChainruleError | None = None
 
     @property
     def forward(self) -> Run:
@@ -72,18 +77,27 @@ def read_script(
     loss: str | None = None,
     wrt: Sequence[str] | None = None,
     n_pass: int = 1,
+    watch: bool = False,
 ) -> Script:
     """Run a script, as ``python path`` would, and record it; a training loop is followed for one pass.
+
+    With ``watch``, notes are taken at every bound expression: what it read, and what became of it; and a script
+    that fails after its loss is read as far as it came, its ``failure`` kept.
 
     Raises:
         ScriptError: E330 with the script's own error and its place.
         ProgramError: E325, E326 if the loss is not clear; E327 for an unknown name in ``wrt``.
     """
     file = str(path)
-    reader = _Reader(file, loss, n_pass)
-    reader.execute()
+    reader = _Reader(file, loss, n_pass, watch=watch)
+    failure = reader.attempt()
+    if failure is not None and not watch:
+        raise failure
     program = reader.recorder.run(())
-    chosen = choose_loss(program, [(b.name, b.value) for b in reader.bound], loss)
+    try:
+        chosen = choose_loss(program, [(b.name, b.value) for b in reader.bound], loss)
+    except ChainruleError as unclear:
+        raise failure or unclear from None
     needed = {*program.program.pruned([chosen]).values()}
     updates = tuple(update for update in reader.updates if update.after not in needed)
     parameters = choose_parameters(
@@ -97,6 +111,8 @@ def read_script(
         tuple(reader.bound),
         updates,
         reader.printed.getvalue(),
+        reader.watch,
+        failure,
     )
 
 
@@ -115,25 +131,38 @@ class _PassEnd(BaseException):
 class _Reader:
     """One reading of one script."""
 
-    def __init__(self, file: str, loss: str | None, n_pass: int) -> None:
+    def __init__(
+        self, file: str, loss: str | None, n_pass: int, *, watch: bool = False
+    ) -> None:
         self.file = file
         self.losses = LOSS_NAMES if loss is None else (loss,)
         self.passes_left = n_pass
         self.recorder = Recorder(lenient=True, boundary=(_Reader.execute.__code__,))
         self.recorder.script_file = file
         self.recorder.on_write = self._written
+        self.watch = Watch(self.recorder) if watch else None
         self.bound: list[Bound] = []
         self.updates: list[Update] = []
         self.printed = io.StringIO()
         self.held: dict[str, list[Value]] = {}
         self.loss_places: dict[tuple[str, int], Value] = {}
 
+    def attempt(self) -> ChainruleError | None:
+        """Run the script as far as it goes; what stopped it."""
+        try:
+            self.execute()
+        except ChainruleError as error:
+            return error
+        return None
+
     def execute(self) -> None:
         """Run the script with its assignments bound, its prints kept, its plots unseen."""
         source = Path(self.file).read_text(encoding="utf-8")
         linecache.checkcache(self.file)
         with self._failing():
-            code = compile(rewrite.rewritten(source, self.file), self.file, "exec")
+            tree = ast.parse(source, self.file)
+            tree = watched(tree, self.watch) if self.watch is not None else tree
+            code = compile(rewrite.rewritten(tree), self.file, "exec")
         scope: dict[str, Any] = {
             "__name__": "__main__",
             "__file__": self.file,
@@ -143,7 +172,11 @@ class _Reader:
             rewrite.ARRAY: self.array,
             rewrite.KEY: key_name,
             rewrite.MATH: elementwise,
+            rewrite.APPEND: self.append,
         }
+        if self.watch is not None:
+            scope.update(self.watch.names())
+            self.watch.scope = scope
         with (
             _as_main(self.file),
             contextlib.redirect_stdout(self.printed),
@@ -227,6 +260,14 @@ class _Reader:
     def _inner(self, item: Any, name: str) -> Any:
         """An item of a container: counts stay plain, arrays and floats are traced."""
         return item if isinstance(item, int) else self._wrap(item, name)
+
+    def append(self, held: Any, value: Any, name: str) -> Any:
+        """``held.append(value)``: the value is bound under its place in the list."""
+        return (
+            self._inner(value, f"{name}_{len(held)}")
+            if isinstance(held, list)
+            else value
+        )
 
     def loop(self, value: Any, name: str) -> None:
         """A loop's variable: its value gets its name."""
