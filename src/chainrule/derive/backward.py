@@ -135,6 +135,7 @@ class _Walk:
         self.recorder = Recorder(laws=LAWS, named=False)
         self.recorder.adopt(whole)
         self.active = self._active()
+        self.part_of = _owners(whole.program)
         self.found: dict[Value, list[Contribution]] = {}
         self.gradients: dict[Value, Value] = {}
         self.taken: set[Value] = set()
@@ -151,6 +152,10 @@ class _Walk:
             ):
                 active.add(line.result)
         return active
+
+    def describe(self, value: Value) -> str:
+        """A value in words: its name, or the name of what it is a part of."""
+        return value.name or self.part_of.get(value, "it")
 
     def derived(self) -> Derived:
         self._seed()
@@ -196,7 +201,7 @@ class _Walk:
         else:
             total = self.recorder.record(ops.zeros_like, (self._traced(value),))
         why = why_total(
-            value, [contribution.why for contribution in contributions], describe
+            value, [contribution.why for contribution in contributions], self.describe
         )
         gradient = self._named(value, total, why)
         _same_kind(value, gradient)
@@ -243,7 +248,7 @@ class _Walk:
             if isinstance(fitted, Traced)
             else self._constant(fitted, target)
         )
-        why = "; ".join(part for part in (said(rule, line, describe), why_fit) if part)
+        why = "; ".join(part for part in (said(rule, line, self.describe), why_fit) if part)
         made = self.recorder.producer.get(gradient)
         if made is not None and not made.why and gradient not in self.whole.numbers:
             self.recorder.give_reason(gradient, why)
@@ -277,9 +282,15 @@ class _Walk:
             yield Step(value, gradient, contributions, tuple(lines))
 
 
-def describe(value: Value) -> str:
-    """A value in words: its name."""
-    return value.name or "it"
+def _owners(program: Program) -> Mapping[Value, str]:
+    """For every nameless value the named one it goes into: ``W @ x`` is a part of ``z = W @ x + b``."""
+    owners: dict[Value, str] = {}
+    for line in reversed(program.lines):
+        name = line.result.name or owners.get(line.result)
+        for read in line.reads():
+            if read.name is None and name is not None:
+                owners[read] = name
+    return owners
 
 
 def _rule(line: Line, position: int) -> Rule:
