@@ -1,0 +1,124 @@
+"""Arrays and tables made ready to print: small arrays as formulas, results as the last row of their formula."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from chainrule.formula import Matrix, Node, Number, Ref, entry, marked, matrix, number
+from chainrule.formula.numbers import shared_decimals
+from chainrule.lesson.parts import Formula, Numbers, Part, Row, Spans, Table
+from chainrule.lesson.summary import MOST_ROWS, is_small
+from chainrule.program import Array
+
+
+def shown(part: Numbers) -> tuple[Row, ...]:
+    """``W1 = [ … ]`` for a small array, a row a slice for more than two axes; nothing for a large one.
+
+    >>> from chainrule.formula import identifier, to_text
+    >>> [row] = shown(Numbers("w", identifier("w"), np.array([0.5, -1.0])))
+    >>> to_text(row.right)
+    ['(0.5, −1.0)']
+    """
+    array = np.asarray(part.array)
+    if not is_small(array) or array.size == 0:
+        return ()
+    if array.ndim <= 2:
+        right = matrix(
+            array, part.name, part.kind, max_rows=MOST_ROWS, max_cols=MOST_ROWS
+        )
+        return (Row(left=part.symbol, right=right),)
+    return tuple(
+        Row(left=entry(part.symbol, *front), right=_slice(part, array, front))
+        for front in np.ndindex(array.shape[:-2])
+    )
+
+
+def joined(parts: Iterable[Part]) -> Iterator[Part]:
+    """The parts, with the results that follow a formula as its last rows, where they are small."""
+    waiting: Formula | None = None
+    for part in parts:
+        rows = (
+            _result_rows(waiting, part)
+            if waiting is not None and isinstance(part, Numbers)
+            else ()
+        )
+        if waiting is not None and rows:
+            waiting = replace(waiting, rows=(*waiting.rows, *rows))
+            continue
+        if waiting is not None:
+            yield waiting
+            waiting = None
+        if isinstance(part, Formula):
+            waiting = part
+        else:
+            yield part
+    if waiting is not None:
+        yield waiting
+
+
+def shape_of(array: Array) -> str:
+    """A shape as NumPy prints it, and nothing for a single number.
+
+    >>> shape_of(np.ones((2, 1))), shape_of(np.ones(3)), shape_of(np.array(1.0))
+    ('(2, 1)', '(3,)', '')
+    """
+    return str(tuple(map(int, array.shape))) if array.ndim else ""
+
+
+def numbers_of(table: Table) -> tuple[tuple[Number | None, ...], ...]:
+    """The cells of a table that are numbers, each column with as many decimals throughout; None elsewhere.
+
+    >>> table = Table(("step", "loss"), ((1, 0.5), (2, 0.25)))
+    >>> [[cell.digits for cell in row] for row in numbers_of(table)]
+    [['1', '0.50'], ['2', '0.25']]
+    """
+    columns = []
+    for cells in zip(*table.rows, strict=True):
+        floats = [float(c) for c in cells if isinstance(c, (float, np.floating))]
+        decimals = shared_decimals(floats)
+        columns.append(
+            [
+                number(c, decimals=decimals)
+                if isinstance(c, (int, float, np.number, np.bool_))
+                else None
+                for c in cells
+            ]
+        )
+    return tuple(zip(*columns, strict=True))
+
+
+def _result_rows(formula: Formula, part: Numbers) -> tuple[Row, ...]:
+    rows = shown(part)
+    if not rows:
+        return ()
+    first, *others = rows
+    lefts = [row.left for row in formula.rows if row.left is not None]
+    if lefts and lefts[-1] == first.left and not others:
+        first = replace(first, left=None)
+    return (replace(first, reason=_said(part)), *others)
+
+
+def _said(part: Numbers) -> Spans:
+    shape = shape_of(np.asarray(part.array))
+    between = ", " if shape and part.note else ""
+    return (*((f"shape {shape}{between}",) if shape else ()), *part.note)
+
+
+def _slice(part: Numbers, array: Array, front: tuple[int, ...]) -> Node:
+    decimals = shared_decimals(array.ravel().tolist())
+    cells = tuple(
+        tuple(
+            number(
+                array[(*front, i, j)],
+                Ref(part.name, (*front, i, j)),
+                part.kind,
+                decimals=decimals,
+            )
+            for j in range(array.shape[-1])
+        )
+        for i in range(array.shape[-2])
+    )
+    return marked(Matrix(cells, Ref(part.name), part.kind), part.name, part.kind)

@@ -1,0 +1,67 @@
+"""A large array in one sentence: its shape, its range, its mean, and how much of it is zero."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from chainrule.formula import format_number
+from chainrule.program import Array
+
+MOST_ROWS: Final = 10
+MOST_COLUMNS: Final = 8
+MOST_ENTRIES: Final = 64
+
+
+def is_small(array: Array) -> bool:
+    """Whether every entry can be shown.
+
+    >>> is_small(np.ones((3, 4))), is_small(np.ones((784, 10)))
+    (True, False)
+    """
+    if array.ndim == 0:
+        return True
+    across = array.shape[-1]
+    down = array.shape[-2] if array.ndim > 1 else 1
+    return (
+        array.size <= MOST_ENTRIES and across <= MOST_COLUMNS and down <= MOST_ROWS
+    ) or (array.ndim == 1 and array.size <= MOST_ROWS)
+
+
+def summarise(array: Array) -> str:
+    """What a reader wants to know of an array too large to print.
+
+    >>> summarise(np.array([[0.0, 0.0, 1.5], [2.5, 0.0, -1.0]]))
+    '2×3, from −1 to 2.5, mean 0.5, 50 % are 0'
+    >>> summarise(np.array([1.0, np.nan]))
+    '2 entries, from 1 to 1, mean 1, 1 is not finite'
+    """
+    shape = "×".join(map(str, array.shape))
+    if array.ndim < 2:
+        shape = "1 entry" if array.size == 1 else f"{array.size} entries"
+    if array.size == 0:
+        return f"{shape}, empty"
+    numbers = np.asarray(array, dtype=float)
+    finite = numbers[np.isfinite(numbers)]
+    said = [shape]
+    if finite.size:
+        low, high = format_number(finite.min()), format_number(finite.max())
+        said += [f"from {low} to {high}", f"mean {format_number(_mean(finite))}"]
+    zeros = float(np.count_nonzero(numbers == 0)) / numbers.size
+    if zeros:
+        said.append("all are 0" if zeros == 1 else f"{_percent(zeros)} are 0")
+    odd = numbers.size - finite.size
+    if odd:
+        said.append("1 is not finite" if odd == 1 else f"{odd} are not finite")
+    return ", ".join(said)
+
+
+def _mean(finite: Array) -> float:
+    """The mean, by way of the largest entry, so that a sum of large numbers stays finite."""
+    scale = float(np.abs(finite).max())
+    return scale * float(np.mean(finite / scale)) if scale else 0.0
+
+
+def _percent(share: float) -> str:
+    return "under 1 %" if share < 0.01 else f"{100 * share:.0f} %"
