@@ -19,7 +19,11 @@ def strictly(line: Line) -> Fits:
 
 
 def _strict(line: Line, position: int, arg: Arg) -> DType | None:
-    if not isinstance(arg, Value) or _chooses(line, position):
+    if not isinstance(arg, Value):
+        return None
+    if line.op.name == "where" and position == 0:
+        return DType("bool") if arg.dtype != bool else None
+    if _chooses(line, position):
         return None
     wanted = _wanted(line)
     return wanted if wanted is not None and arg.dtype != wanted else None
@@ -62,8 +66,6 @@ def _wanted(line: Line) -> DType | None:
 def _chooses(line: Line, position: int) -> bool:
     """Whether this argument picks entries (an index, a mask, a label), so that its type is its own."""
     name = line.op.name
-    if name == "where":
-        return position == 0
     if name in INDEXING:
         return position > 0 or name == "astype"
     if line.op.elementwise:

@@ -67,7 +67,12 @@ def flat(node: ast.expr) -> str:
                 for part_op, part in chain(node)
             )
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return f"-{_within(operand, SIGN)}"
+            # the formatter writes -(x**2), so that nobody reads (-x)**2
+            return (
+                f"-({flat(operand)})"
+                if _is_power(operand)
+                else f"-{_within(operand, SIGN)}"
+            )
         case ast.UnaryOp(op=ast.Not(), operand=operand):
             return f"not {_within(operand, COMPARE)}"
         case ast.UnaryOp(op=ast.Invert(), operand=operand):
@@ -108,7 +113,7 @@ def chain(node: ast.BinOp) -> list[tuple[str, str]]:
     """A binary expression as operands with the signs before them; equal strength on the left is one chain."""
     sign, level = BINARY[type(node.op)]
     if level == POWER:
-        hugging = _is_simple(node.left) and _is_simple(node.right)
+        hugging = _is_base(node.left) and _is_exponent(node.right)
         left, right = _within(node.left, ATOM), _within(node.right, SIGN)
         return [("", f"{left}**{right}" if hugging else f"{left} ** {right}")]
     links: list[tuple[str, str]] = []
@@ -135,21 +140,35 @@ def _constant(value: object) -> str:
     return "..." if value is Ellipsis else repr(value)
 
 
+def _is_power(node: ast.expr) -> bool:
+    return isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow)
+
+
 def _is_number(node: ast.expr) -> bool:
     return isinstance(node, ast.Constant) and isinstance(node.value, int | float)
 
 
-def _is_simple(node: ast.expr) -> bool:
-    """Whether a power may stand close to this operand, as ``x**2`` does."""
+def _is_dotted(node: ast.expr) -> bool:
+    """A name, or a name with attributes: ``np.linalg.norm``."""
+    return isinstance(node, ast.Name) or (
+        isinstance(node, ast.Attribute) and _is_dotted(node.value)
+    )
+
+
+def _is_base(node: ast.expr) -> bool:
+    """Whether a power may stand close to this on its left, as in ``x**2``."""
+    return _is_dotted(node) or isinstance(node, ast.Constant)
+
+
+def _is_exponent(node: ast.expr) -> bool:
+    """Whether a power may stand close to this on its right, as in ``x**-1``."""
     match node:
-        case ast.Name() | ast.Constant():
-            return True
         case ast.UnaryOp(op=ast.USub(), operand=operand):
-            return _is_number(operand)
-        case ast.Attribute(value=value):
-            return isinstance(value, ast.Name | ast.Attribute) and _is_simple(value)
+            return _is_base(operand)
+        case ast.BinOp(left=left, op=ast.Pow(), right=right):
+            return _is_base(left) and _is_exponent(right)
         case _:
-            return False
+            return _is_base(node)
 
 
 def _index(node: ast.expr) -> str:
@@ -206,7 +225,7 @@ def broken(before: str, node: ast.expr, after: str, depth: int) -> list[str] | N
     if len(line) <= WIDTH:
         return [line]
     match node:
-        case ast.Call(func=function) if not _has_call(function):
+        case ast.Call(func=function) if _is_dotted(function):
             items = [("", item) for item in node.args]
             items += [(f"{item.arg}=", item.value) for item in node.keywords]
             head = f"{before}{flat(function)}("
@@ -223,7 +242,7 @@ def broken(before: str, node: ast.expr, after: str, depth: int) -> list[str] | N
             opening, closing = "[]" if isinstance(node, ast.List) else "()"
             items = [("", item) for item in elements]
             return _one_a_line(before + opening, items, closing + after, depth)
-        case ast.Name() | ast.Attribute() | ast.Constant():
+        case ast.Name() | ast.Constant():
             inside = f"{margin}{INDENT}{flat(node)}"
             return [f"{margin}{before}(", inside, f"{margin}){after}"]
         case _:
@@ -293,7 +312,10 @@ def _chain_lines(
     before: str, node: ast.BinOp, after: str, depth: int
 ) -> list[str] | None:
     margin = INDENT * depth
-    if len(chain(node)) == 2 and (_ends_in_bracket(node) or _starts_in_bracket(node)):
+    links = len(chain(node))
+    if links == 1 or (
+        links == 2 and (_ends_in_bracket(node) or _starts_in_bracket(node))
+    ):
         return None
     whole = f"{margin}{INDENT}{flat(node)}"
     lines = [whole] if len(whole) <= WIDTH else _links(node, depth + 1)
@@ -306,11 +328,6 @@ def _ends_in_bracket(node: ast.BinOp) -> bool:
 
 def _starts_in_bracket(node: ast.BinOp) -> bool:
     return chain(node)[0][1].endswith((")", "]")) or chain(node)[0][1].startswith("(")
-
-
-def _has_call(node: ast.expr) -> bool:
-    """Whether a call or an index stands before the last bracket, so that there are two places to open."""
-    return any(isinstance(inner, ast.Call | ast.Subscript) for inner in ast.walk(node))
 
 
 def statement(node: ast.stmt, depth: int = 1) -> list[str] | None:

@@ -121,7 +121,7 @@ class Speller:
         """A number written out; infinities have names."""
         if isinstance(number, bool | np.bool_):
             return ast.Constant(bool(number))
-        if isinstance(number, float) and not math.isfinite(number):
+        if not math.isfinite(number):
             text = self.dialect.nan if math.isnan(number) else self.dialect.infinity
             node = template(text).filled({})
         else:
