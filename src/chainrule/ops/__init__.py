@@ -10,27 +10,49 @@ import numpy as np
 
 from chainrule.ops import (
     activations,
+    angles,
     arithmetic,
+    choosing,
+    classes,
     constants,
+    einstein,
     exponential,
     indexing,
+    joining,
     linear,
     losses,
+    making,
+    matrices,
+    normalizing,
+    ordering,
     reductions,
     shaping,
+    smooth,
+    softmaxes,
 )
 from chainrule.program import Op
 
 FAMILIES: tuple[ModuleType, ...] = (
     arithmetic,
-    constants,
+    choosing,
     exponential,
+    angles,
     linear,
+    einstein,
     reductions,
+    softmaxes,
+    ordering,
     shaping,
+    joining,
     indexing,
+    matrices,
+    normalizing,
+    making,
     activations,
+    smooth,
     losses,
+    classes,
+    constants,
 )
 CATALOGUE: dict[str, Op] = {
     item.name: item
@@ -38,7 +60,12 @@ CATALOGUE: dict[str, Op] = {
     for item in vars(family).values()
     if isinstance(item, Op)
 }
-BY_NAME = CATALOGUE
+ELSEWHERE = {"expit": "sigmoid", "log_expit": "log_sigmoid"}
+"""What SciPy's functions are called here."""
+BY_NAME: dict[str, Op] = {
+    **CATALOGUE,
+    **{theirs: CATALOGUE[ours] for theirs, ours in ELSEWHERE.items()},
+}
 BY_FUNCTION: dict[Callable[..., Any], Op] = {
     function: op
     for op in CATALOGUE.values()

@@ -1,50 +1,296 @@
-"""Activations: the bends between linear layers."""
+"""Activations with a kink: the bends between linear layers."""
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
-from chainrule.ops.families import unary
-from chainrule.program import Sample
+from chainrule.ops import shapes
+from chainrule.ops.families import REALS, on, quietly, unary
+from chainrule.program import Op, Rule, Sample
 
-KINKED = (Sample(((2, 3),), away=(0.0,)), Sample(((),), away=(0.0,)), Sample(((0, 3),)))
+KINKED = on(REALS, -2.0, 2.0, 0.0)
+WIDE = on(REALS, -4.5, 4.5, -3.0, 3.0)
 
 relu = unary(
     lambda x: np.maximum(0, x),
     slope=lambda y, x: x > 0,
     why="relu passes the gradient where {x} > 0 and stops it elsewhere",
     name="relu",
-    spelling={"numpy": "np.maximum(0, {0})"},
+    spelling={
+        "numpy": "np.maximum(0, {0})",
+        "torch": "torch.relu({0})",
+        "tensorflow": "tf.nn.relu({0})",
+    },
     notation=r"\operatorname{ReLU}(#1)",
     forms=(
         lambda x: np.maximum(0, x),
         lambda x: np.maximum(x, 0),
+        lambda x: np.maximum(0.0, x),
         lambda x: x * (x > 0),
         lambda x: np.where(x > 0, x, 0),
+        lambda x: np.where(x >= 0, x, 0),
+        lambda x: np.where(x < 0, 0, x),
+        lambda x: (np.abs(x) + x) / 2,
     ),
+    definition=lambda x: np.where(x > 0, x, 0),
     caution="at 0 its slope is taken as 0",
     samples=KINKED,
     analytic=False,
 )
-
-
-def stable_sigmoid(x: np.ndarray) -> np.ndarray:
-    """1 / (1 + e^-x), without overflow for any finite x."""
-    small = np.exp(-np.abs(x))
-    return np.where(x >= 0, 1 / (1 + small), small / (1 + small))
-
-
-sigmoid = unary(
-    stable_sigmoid,
-    slope=lambda y, x: y * (1 - y),
-    why="the slope of the sigmoid is σ(1 - σ), and {y} already is that σ",
-    name="sigmoid",
-    spelling={"numpy": "1 / (1 + np.exp(-{0}))"},
-    notation=r"\sigma(#1)",
-    definition=lambda x: 1 / (1 + np.exp(-x)),
-    steps=(
-        lambda x: np.exp(-x) / (1 + np.exp(-x)) ** 2,
-        lambda x: 1 / (1 + np.exp(-x)) * (np.exp(-x) / (1 + np.exp(-x))),
+leaky_relu = Op(
+    lambda x, slope: np.where(x > 0, x, slope * x),
+    shapes.broadcast,
+    (
+        Rule(
+            lambda dy, y, x, slope: np.where(x > 0, dy, slope * dy),
+            "the gradient passes where {x} > 0, and leaks through elsewhere",
+        ),
     ),
-    forms=(lambda x: 1 / (1 + np.exp(-x)), lambda x: np.exp(x) / (1 + np.exp(x))),
+    name="leaky_relu",
+    params={"slope": 0.01},
+    spelling={
+        "numpy": lambda site: (
+            f"np.where({{0}} > 0, {{0}}, {site.params['slope']} * {{0}})"
+        ),
+        "torch": lambda site: (
+            f"torch.where({{0}} > 0, {{0}}, {site.params['slope']} * {{0}})"
+        ),
+        "tensorflow": lambda site: (
+            f"tf.nn.leaky_relu({{0}}, alpha={site.params['slope']})"
+        ),
+    },
+    notation=r"\operatorname{LeakyReLU}(#1)",
+    definition=lambda x, slope: np.where(x > 0, x, slope * x),
+    forms=(
+        lambda x, slope: np.where(x > 0, x, slope * x),
+        lambda x, slope: np.where(x >= 0, x, slope * x),
+    ),
+    caution="at 0 its slope is taken as that of the negative side",
+    samples=(
+        Sample(((2, 3),), {"slope": 0.01}, away=(0.0,)),
+        *KINKED,
+        Sample(((3,),), {"slope": 0.3}, away=(0.0,)),
+    ),
+    analytic=False,
+)
+prelu = Op(
+    lambda x, a: np.where(x > 0, x, a * x),
+    shapes.broadcast,
+    (
+        Rule(
+            lambda dy, y, x, a: np.where(x > 0, dy, a * dy),
+            "the gradient passes where {x} > 0, and is scaled by {a} elsewhere",
+        ),
+        Rule(
+            lambda dy, y, x, a: np.where(x > 0, 0, dy * x),
+            "{a} is the slope of the negative side, so only negative {x} move it",
+        ),
+    ),
+    name="prelu",
+    spelling={"numpy": "np.where({0} > 0, {0}, {1} * {0})"},
+    notation=r"\operatorname{PReLU}(#1, #2)",
+    definition=lambda x, a: np.where(x > 0, x, a * x),
+    caution="at 0 its slope is taken as that of the negative side",
+    samples=(
+        Sample(((2, 3), ()), away=(0.0,)),
+        Sample(((2, 3), (3,)), away=(0.0,)),
+        Sample(((2, 3), (2, 3)), away=(0.0,)),
+    ),
+    analytic=False,
+)
+
+
+def grown(x: Any) -> Any:
+    """eˣ - 1 where x is negative, 0 elsewhere."""
+    return np.expm1(np.minimum(x, 0))
+
+
+elu = Op(
+    quietly(lambda x, alpha: np.where(x > 0, x, alpha * grown(x))),
+    shapes.broadcast,
+    (
+        Rule(
+            lambda dy, y, x, alpha: np.where(x > 0, dy, dy * (y + alpha)),
+            "the slope is 1 where {x} > 0, and α·exp({x}), which is {y} + α, elsewhere",
+        ),
+    ),
+    name="elu",
+    params={"alpha": 1.0},
+    spelling={
+        "numpy": lambda site: (
+            f"np.where({{0}} > 0, {{0}}, {_times(site.params['alpha'])}np.expm1(np.minimum({{0}}, 0)))"
+        ),
+        "torch": lambda site: (
+            f"torch.nn.functional.elu({{0}}, alpha={site.params['alpha']})"
+        ),
+        "tensorflow": lambda site: (
+            f"tf.where({{0}} > 0, {{0}}, {_times(site.params['alpha'])}tf.math.expm1(tf.minimum({{0}}, 0)))"
+        ),
+    },
+    notation=r"\operatorname{ELU}(#1)",
+    definition=lambda x, alpha: np.where(x > 0, x, alpha * (np.exp(x) - 1)),
+    forms=(
+        lambda x, alpha: np.where(x > 0, x, alpha * (np.exp(x) - 1)),
+        lambda x, alpha: np.where(x >= 0, x, alpha * (np.exp(x) - 1)),
+        lambda x, alpha: np.where(x > 0, x, alpha * np.expm1(x)),
+    ),
+    caution="at 0 its slope is taken as that of the negative side",
+    samples=(
+        Sample(((2, 3),), {"alpha": 0.7}, away=(0.0,)),
+        *KINKED,
+    ),
+    analytic=False,
+)
+
+
+def _times(factor: float) -> str:
+    return "" if factor == 1 else f"{factor} * "
+
+
+SELU_ALPHA = 1.6732632423543772
+SELU_SCALE = 1.0507009873554805
+
+selu = Op(
+    quietly(
+        lambda x: np.where(x > 0, SELU_SCALE * x, SELU_SCALE * SELU_ALPHA * grown(x))
+    ),
+    shapes.broadcast,
+    (
+        Rule(
+            lambda dy, y, x: np.where(
+                x > 0, SELU_SCALE * dy, dy * (y + SELU_SCALE * SELU_ALPHA)
+            ),
+            "the slope is λ where {x} > 0, and λα·exp({x}), which is {y} + λα, elsewhere",
+        ),
+    ),
+    name="selu",
+    spelling={
+        "numpy": f"np.where({{0}} > 0, {SELU_SCALE} * {{0}}, {SELU_SCALE * SELU_ALPHA} * np.expm1(np.minimum({{0}}, 0)))",
+        "torch": "torch.nn.functional.selu({0})",
+        "tensorflow": f"tf.where({{0}} > 0, {SELU_SCALE} * {{0}}, {SELU_SCALE * SELU_ALPHA} * tf.math.expm1(tf.minimum({{0}}, 0)))",
+    },
+    notation=r"\operatorname{SELU}(#1)",
+    definition=lambda x: SELU_SCALE * np.where(x > 0, x, SELU_ALPHA * (np.exp(x) - 1)),
+    caution="at 0 its slope is taken as that of the negative side",
+    samples=KINKED,
+    analytic=False,
+)
+celu = Op(
+    quietly(lambda x, alpha: np.where(x > 0, x, alpha * grown(x / alpha))),
+    shapes.broadcast,
+    (
+        Rule(
+            lambda dy, y, x, alpha: np.where(x > 0, dy, dy * (y / alpha + 1)),
+            "the slope is 1 where {x} > 0, and exp({x}/α), which is {y}/α + 1, elsewhere",
+        ),
+    ),
+    name="celu",
+    params={"alpha": 1.0},
+    spelling={
+        "numpy": lambda site: (
+            f"np.where({{0}} > 0, {{0}}, {_times(site.params['alpha'])}np.expm1(np.minimum({{0}}, 0) / {site.params['alpha']}))"
+        ),
+        "torch": lambda site: (
+            f"torch.nn.functional.celu({{0}}, alpha={site.params['alpha']})"
+        ),
+        "tensorflow": lambda site: (
+            f"tf.where({{0}} > 0, {{0}}, {_times(site.params['alpha'])}tf.math.expm1(tf.minimum({{0}}, 0) / {site.params['alpha']}))"
+        ),
+    },
+    notation=r"\operatorname{CELU}(#1)",
+    definition=lambda x, alpha: np.where(x > 0, x, alpha * (np.exp(x / alpha) - 1)),
+    forms=(lambda x, alpha: np.where(x > 0, x, alpha * (np.exp(x / alpha) - 1)),),
+    caution="at 0 its slope is that of both sides, 1",
+    samples=(
+        Sample(((2, 3),), {"alpha": 0.7}, away=(0.0,)),
+        *KINKED,
+    ),
+    analytic=False,
+)
+softsign = unary(
+    lambda x: x / (1 + np.abs(x)),
+    slope=lambda y, x: 1 / (1 + np.abs(x)) ** 2,
+    why="the slope of softsign is one over (1 + |{x}|)²",
+    name="softsign",
+    spelling={
+        "numpy": "{0} / (1 + np.abs({0}))",
+        "torch": "torch.nn.functional.softsign({0})",
+        "tensorflow": "tf.nn.softsign({0})",
+    },
+    notation=r"\frac{#1}{1 + \left|#1\right|}",
+    definition=lambda x: x / (1 + np.abs(x)),
+    forms=(lambda x: x / (1 + np.abs(x)),),
+    samples=KINKED,
+    analytic=False,
+)
+hard_tanh = Op(
+    lambda x: np.clip(x, -1, 1),
+    shapes.broadcast,
+    (
+        Rule(
+            lambda dy, y, x: np.where(y == x, dy, 0),
+            "the gradient passes between -1 and 1 and stops outside",
+        ),
+    ),
+    name="hard_tanh",
+    spelling={
+        "numpy": "np.clip({0}, -1, 1)",
+        "torch": "torch.clamp({0}, -1, 1)",
+        "tensorflow": "tf.clip_by_value({0}, -1, 1)",
+    },
+    notation=r"\operatorname{hardtanh}(#1)",
+    definition=lambda x: np.where(x < -1, -1, np.where(x > 1, 1, x)),
+    caution="at the edge the gradient passes",
+    samples=on(REALS, -2.0, 2.0, -1.0, 1.0),
+    analytic=False,
+)
+hard_sigmoid = Op(
+    lambda x: np.clip(x / 6 + 0.5, 0, 1),
+    shapes.broadcast,
+    (
+        Rule(
+            lambda dy, y, x: np.where(np.abs(x) <= 3, dy / 6, 0),
+            "a sixth of the gradient passes between -3 and 3, none outside",
+        ),
+    ),
+    name="hard_sigmoid",
+    spelling={
+        "numpy": "np.clip({0} / 6 + 0.5, 0, 1)",
+        "torch": "torch.clamp({0} / 6 + 0.5, 0, 1)",
+        "tensorflow": "tf.clip_by_value({0} / 6 + 0.5, 0, 1)",
+    },
+    notation=r"\operatorname{hardsigmoid}(#1)",
+    definition=lambda x: np.where(x < -3, 0, np.where(x > 3, 1, x / 6 + 0.5)),
+    forms=(lambda x: np.clip(x / 6 + 0.5, 0, 1),),
+    caution="at the edge the gradient passes",
+    samples=WIDE,
+    analytic=False,
+)
+hard_swish = Op(
+    lambda x: x * np.clip(x / 6 + 0.5, 0, 1),
+    shapes.broadcast,
+    (
+        Rule(
+            lambda dy, y, x: np.where(
+                np.abs(x) <= 3,
+                dy * (x / 3 + 0.5),
+                np.where(x > 0, dy, 0),
+            ),
+            "the slope is {x}/3 + 1/2 between -3 and 3, 1 above and 0 below",
+        ),
+    ),
+    name="hard_swish",
+    spelling={
+        "numpy": "{0} * np.clip({0} / 6 + 0.5, 0, 1)",
+        "torch": "{0} * torch.clamp({0} / 6 + 0.5, 0, 1)",
+        "tensorflow": "{0} * tf.clip_by_value({0} / 6 + 0.5, 0, 1)",
+    },
+    notation=r"\operatorname{hardswish}(#1)",
+    definition=lambda x: x * np.where(x < -3, 0, np.where(x > 3, 1, x / 6 + 0.5)),
+    forms=(lambda x: x * np.clip(x / 6 + 0.5, 0, 1),),
+    caution="at the edge its slope is taken as that of the middle",
+    samples=WIDE,
+    analytic=False,
 )

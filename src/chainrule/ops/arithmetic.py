@@ -1,18 +1,29 @@
-"""Arithmetic: sums, products, powers, and choosing the larger or the smaller."""
+"""Arithmetic: sums, products, quotients, powers and roots."""
 
 from __future__ import annotations
+
+from typing import Any
 
 import numpy as np
 
 from chainrule.ops import shapes
-from chainrule.ops.families import PAIRS, POSITIVE, POSITIVE_PAIRS, REALS, mask, unary
+from chainrule.ops.families import (
+    PAIRS,
+    POSITIVE,
+    POSITIVE_PAIRS,
+    REALS,
+    on,
+    steps,
+    unary,
+)
 from chainrule.program import Op, Rule, Sample
 
 identity = Op(
     lambda x: np.array(x),
-    shapes.same,
+    shapes.broadcast,
     (Rule(lambda dy, y, x: dy, "{y} is {x} itself"),),
     name="identity",
+    met_as=(np.positive, np.copy),
     spelling={"numpy": "{0}"},
     notation="#1",
     samples=REALS,
@@ -83,22 +94,41 @@ divide = Op(
     notation=r"\frac{#1}{#2}",
     samples=POSITIVE_PAIRS,
 )
+
+
+def pull_base(dy: Any, y: Any, a: Any, b: Any) -> Any:
+    """∂L/∂a = ∂L/∂y · b aᵇ⁻¹, which is 0 for b = 0 even at a = 0."""
+    if isinstance(b, int | float):
+        return dy * b * a ** (b - 1) if b else np.zeros_like(a)
+    return dy * b * a ** np.where(b == 0, 1, b - 1)
+
+
+def pull_exponent(dy: Any, y: Any, a: Any, b: Any) -> Any:
+    """∂L/∂b = ∂L/∂y · aᵇ log a, which is 0 at a = 0."""
+    if isinstance(a, int | float):
+        return dy * y * np.log(a or 1)
+    return dy * y * np.log(np.where(a == 0, 1, a))
+
+
 power = Op(
     np.power,
     shapes.broadcast,
     (
+        Rule(pull_base, "the power comes down and leaves one less"),
         Rule(
-            lambda dy, y, a, b: dy * b * a ** (b - 1),
-            "the power comes down and leaves one less",
-        ),
-        Rule(
-            lambda dy, y, a, b: dy * y * np.log(a),
+            pull_exponent,
             "an exponential grows by itself times the log of its base",
         ),
     ),
     spelling={"numpy": "{0} ** {1}"},
     notation="{#1}^{#2}",
-    samples=POSITIVE_PAIRS,
+    met_as=(np.float_power,),
+    samples=(
+        *POSITIVE_PAIRS,
+        Sample(((2, 3), (2, 3)), integers={1: 4}),
+        Sample(((3,), ()), integers={1: 4}),
+    ),
+    caution="0 to the power 0 is 1, flat in its base; 0 to a positive power is flat in its exponent",
 )
 negative = unary(
     np.negative,
@@ -107,58 +137,109 @@ negative = unary(
     spelling={"numpy": "-{0}"},
     notation="-#1",
 )
+reciprocal = unary(
+    np.reciprocal,
+    slope=lambda y, x: -(y**2),
+    why="the slope of one over {x} is minus its square",
+    spelling={"numpy": "1 / {0}"},
+    notation=r"\frac{1}{#1}",
+    definition=lambda x: 1 / x,
+    samples=POSITIVE,
+)
 square = unary(
     np.square,
     slope=lambda y, x: 2 * x,
     why="the slope of a square is twice what was squared",
     spelling={"numpy": "{0} ** 2"},
     notation="{#1}^{2}",
+    definition=lambda x: x * x,
 )
 sqrt = unary(
     np.sqrt,
     slope=lambda y, x: 1 / (2 * y),
     why="the slope of a root is one over twice the root",
     notation=r"\sqrt{#1}",
+    definition=lambda x: x**0.5,
     samples=POSITIVE,
+    caution="at 0 a root is infinitely steep, and its gradient is inf",
 )
-maximum = Op(
-    np.maximum,
-    shapes.broadcast,
-    (
-        Rule(
-            lambda dy, y, a, b: np.where(a > b, dy, np.where(a == b, dy / 2, 0)),
-            "the gradient goes to the larger one; equal ones share it",
-        ),
-        Rule(
-            lambda dy, y, a, b: np.where(b > a, dy, np.where(a == b, dy / 2, 0)),
-            "the gradient goes to the larger one; equal ones share it",
-        ),
-    ),
-    notation=r"\max(#1, #2)",
-    caution="where both are equal, each gets half",
-    samples=(Sample(((2, 3), (2, 3))), Sample(((2, 3), (3,)))),
+cbrt = unary(
+    np.cbrt,
+    slope=lambda y, x: 1 / (3 * y**2),
+    why="the slope of a cube root is one over three times its square",
+    spelling={
+        "torch": "torch.sign({0}) * torch.abs({0}) ** (1 / 3)",
+        "tensorflow": "tf.math.sign({0}) * tf.math.abs({0}) ** (1 / 3)",
+    },
+    notation=r"\sqrt[3]{#1}",
+    definition=lambda x: x ** (1 / 3),
+    samples=POSITIVE,
+    caution="at 0 a root is infinitely steep, and its gradient is inf",
+)
+absolute = unary(
+    np.absolute,
+    slope=lambda y, x: np.sign(x),
+    why="the size of {x} grows with {x} where it is positive and against it where it is negative",
+    met_as=(np.fabs,),
+    spelling={
+        "numpy": "np.abs({0})",
+        "torch": "torch.abs({0})",
+        "tensorflow": "tf.math.abs({0})",
+    },
+    notation=r"\left|#1\right|",
+    caution="at 0 its slope is taken as 0",
+    samples=on(REALS, -2.0, 2.0, 0.0),
     analytic=False,
 )
-greater = mask(np.greater, ">", ">")
-less = mask(np.less, "<", "<")
-greater_equal = mask(np.greater_equal, ">=", r"\ge")
-less_equal = mask(np.less_equal, "<=", r"\le")
-equal = mask(np.equal, "==", "=")
-not_equal = mask(np.not_equal, "!=", r"\ne")
-where = Op(
-    np.where,
+sign = Op(
+    np.sign,
+    shapes.broadcast,
+    (Rule(lambda dy, y, x: np.zeros_like(x), "a sign is flat on both sides of 0"),),
+    notation=r"\operatorname{sign}(#1)",
+    caution="at its jump at 0 its slope is taken as 0",
+    samples=on(REALS, -2.0, 2.0, 0.0),
+    analytic=False,
+)
+hypot = Op(
+    np.hypot,
     shapes.broadcast,
     (
-        None,
         Rule(
-            lambda dy, y, c, a, b: np.where(c, dy, 0),
-            "the gradient goes where {a} was taken",
+            lambda dy, y, a, b: dy * a / np.where(y > 0, y, 1),
+            "a length grows by each side's share of it",
         ),
         Rule(
-            lambda dy, y, c, a, b: np.where(c, 0, dy),
-            "the gradient goes where {b} was taken",
+            lambda dy, y, a, b: dy * b / np.where(y > 0, y, 1),
+            "a length grows by each side's share of it",
         ),
     ),
-    notation=r"\operatorname{where}(#1, #2, #3)",
-    samples=(Sample(((2, 3), (2, 3), (2, 3)), integers={0: 2}),),
+    spelling={"tensorflow": "tf.sqrt({0} ** 2 + {1} ** 2)"},
+    notation=r"\sqrt{{#1}^{2} + {#2}^{2}}",
+    definition=lambda a, b: np.sqrt(a**2 + b**2),
+    caution="at 0 its slope is taken as 0",
+    samples=PAIRS,
+)
+floor = steps(np.floor, r"\lfloor #1 \rfloor")
+ceil = steps(np.ceil, r"\lceil #1 \rceil")
+trunc = steps(
+    np.trunc,
+    r"\operatorname{trunc}(#1)",
+    spelling={"tensorflow": "tf.math.sign({0}) * tf.math.floor(tf.math.abs({0}))"},
+)
+rint = steps(
+    np.rint,
+    r"\operatorname{round}(#1)",
+    spelling={"torch": "torch.round({0})"},
+)
+floor_divide = steps(
+    np.floor_divide,
+    r"\lfloor \frac{#1}{#2} \rfloor",
+    spelling={"numpy": "{0} // {1}"},
+    samples=POSITIVE_PAIRS,
+)
+remainder = steps(
+    np.remainder,
+    r"#1 \bmod #2",
+    spelling={"numpy": "{0} % {1}"},
+    samples=POSITIVE_PAIRS,
 )

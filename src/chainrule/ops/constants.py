@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.program import Op, Shape
+from chainrule.program import Op, Sample, Shape
 
 
 def written_shape(*, value: Any, **_: Any) -> Shape:
@@ -41,5 +41,9 @@ array = Op(
         "tensorflow": _spelled("tf.constant", "tf."),
     },
     notation="#value",
+    samples=(
+        Sample((), {"value": (1.0, 2.0)}),
+        Sample((), {"value": ((1, 2), (3, 4)), "dtype": "int64"}),
+    ),
     says="numbers written out",
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,20 +11,43 @@ from chainrule.ops import shapes
 from chainrule.program import Op, Rule, Sample
 
 REALS = (
-    Sample(((3,),)),
     Sample(((2, 3),)),
+    Sample(((3,),)),
     Sample(((),)),
     Sample(((0, 3),)),
 )
-POSITIVE = tuple(Sample(sample.shapes, domain=(0.3, 3.0)) for sample in REALS)
+
+
+def on(
+    samples: Sequence[Sample], low: float, high: float, *away: float
+) -> tuple[Sample, ...]:
+    """The same samples with numbers from ``low`` to ``high``, away from some points."""
+    return tuple(
+        Sample(s.shapes, s.params, (low, high), away, s.integers) for s in samples
+    )
+
+
+POSITIVE = on(REALS, 0.3, 3.0)
 PAIRS = (
     Sample(((2, 3), (2, 3))),
     Sample(((2, 3), (3,))),
     Sample(((2, 1), (1, 3))),
     Sample(((), (3,))),
+    Sample(((), ())),
     Sample(((0, 2), (2,))),
 )
-POSITIVE_PAIRS = tuple(Sample(sample.shapes, domain=(0.3, 3.0)) for sample in PAIRS)
+POSITIVE_PAIRS = on(PAIRS, 0.3, 3.0)
+REDUCED = (
+    Sample(((2, 3),), {"axis": -1, "keepdims": True}),
+    Sample(((2, 3),)),
+    Sample(((2, 3),), {"axis": 0}),
+    Sample(((2, 3, 4),), {"axis": (0, 2)}),
+    Sample(((2, 3, 2),), {"axis": (-1, 0), "keepdims": True}),
+    Sample(((3,),), {"axis": 0}),
+    Sample(((),)),
+    Sample(((0, 3),), {"axis": 1}),
+)
+AXES = {"axis": None, "keepdims": False}
 
 
 def unary(
@@ -40,23 +63,46 @@ def unary(
     )
 
 
-def mask(forward: Callable[..., Any], sign: str, notation: str) -> Op:
-    """A comparison: true or false at every place, so no gradient passes."""
+def mask(
+    forward: Callable[..., Any],
+    notation: str,
+    sign: str = "",
+    n_arguments: int = 2,
+    **facts: Any,
+) -> Op:
+    """A question with a yes or a no at every place, so no gradient passes."""
+    spelling = {"numpy": f"{{0}} {sign} {{1}}"} if sign else {}
+    samples = PAIRS if n_arguments == 2 else REALS
     return Op(
         forward,
         shapes.broadcast,
-        (None, None),
-        spelling={"numpy": f"{{0}} {sign} {{1}}"},
-        notation=rf"\mathbf{{1}}[#1 {notation} #2]",
-        samples=PAIRS,
+        (None,) * n_arguments,
+        notation=rf"\mathbf{{1}}[{notation}]",
         says="1 where it holds, 0 elsewhere",
+        **{"samples": samples, "spelling": spelling, **facts},
     )
 
 
-def spread(dy: Any, x: Any, axis: Any, keepdims: bool) -> Any:  # noqa: FBT001 - NumPy's own parameter
-    """The gradient of a reduction, copied back along the axes that were reduced."""
-    kept = dy if keepdims or axis is None else np.expand_dims(dy, axis)
-    return np.broadcast_to(kept, x.shape)
+def steps(forward: Callable[..., Any], notation: str, **facts: Any) -> Op:
+    """A function that jumps from one level to the next: its gradient is not known, and E303 where one must pass."""
+    return Op(
+        forward,
+        shapes.broadcast,
+        (),
+        notation=notation,
+        says="flat between its jumps",
+        **{"samples": REALS, **facts},
+    )
+
+
+def spread(y: Any, x: Any, axis: Any, keepdims: bool) -> Any:  # noqa: FBT001 - NumPy's own parameter
+    """What a reduction of ``x`` gave, copied back along the axes that were reduced."""
+    return np.broadcast_to(kept(y, axis, keepdims), x.shape)
+
+
+def kept(y: Any, axis: Any, keepdims: bool) -> Any:  # noqa: FBT001 - NumPy's own parameter
+    """What a reduction gave, with the reduced axes as axes of length 1 again."""
+    return y if keepdims or axis is None else np.expand_dims(y, axis)
 
 
 def count(x: Any, axis: Any) -> Any:
@@ -67,3 +113,14 @@ def count(x: Any, axis: Any) -> Any:
     for one in shapes.axes_of(axis, x.ndim):
         total = x.shape[one] * total if total != 1 else x.shape[one]
     return total
+
+
+def quietly(forward: Callable[..., Any]) -> Callable[..., Any]:
+    """``forward`` where a number too small to tell from 0 is 0, whatever ``np.seterr`` says."""
+
+    def run(*args: Any, **params: Any) -> Any:
+        with np.errstate(under="ignore"):
+            return forward(*args, **params)
+
+    run.__name__ = forward.__name__
+    return run

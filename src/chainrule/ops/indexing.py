@@ -6,8 +6,9 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.ops import shapes
-from chainrule.program import Hole, Op, Rule, Sample, Shape
+from chainrule.ops import index_spelling, shapes
+from chainrule.ops.spelling import Site, axes_listed, ndim
+from chainrule.program import Hole, Op, Rule, Sample, Shape, ShapeError
 
 
 def filled(index: tuple[Any, ...], arrays: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -17,10 +18,26 @@ def filled(index: tuple[Any, ...], arrays: tuple[Any, ...]) -> tuple[Any, ...]:
     )
 
 
+def blank(hole: Hole, shape: Shape) -> Any:
+    """An index array that picks as many entries as the one that belongs into ``hole``."""
+    if hole.picked is None:
+        return np.zeros(shape, dtype=np.intp)
+    picks = np.zeros(shape, dtype=np.bool_)
+    picks.reshape(-1)[: hole.picked] = True
+    return picks
+
+
 def indexed_shape(shape: Shape, *arrays: Shape, index: tuple[Any, ...]) -> Shape:
     """The shape that NumPy's indexing gives."""
-    blanks = tuple(np.zeros(array, dtype=np.intp) for array in arrays)
-    return np.empty(shape)[filled(index, blanks)].shape
+    blanks = tuple(
+        blank(item, arrays[item.position]) if isinstance(item, Hole) else item
+        for item in index
+    )
+    try:
+        return np.shape(np.broadcast_to(0.0, shape)[blanks])
+    except IndexError as error:
+        message = f"an array of shape {shape} cannot be indexed so: {error}"
+        raise ShapeError("E102", message) from None
 
 
 def take_out(x: Any, *arrays: Any, index: tuple[Any, ...]) -> Any:
@@ -81,30 +98,58 @@ def write_rule(position: int) -> Rule | None:
     return None
 
 
+INDICES = (
+    Sample(((3, 4),), {"index": (0,)}),
+    Sample(((3, 4),), {"index": (slice(None), slice(1, None, 2))}),
+    Sample(((3, 4),), {"index": (slice(None, None, -1), -1)}),
+    Sample(((3, 4),), {"index": (..., None)}),
+    Sample(((2, 3, 4),), {"index": (..., None, slice(3, 0, -2), 1)}),
+    Sample(((3, 4),), {"index": (slice(1, 1),)}),
+    Sample(((3,),), {"index": (2,)}),
+    Sample(((),), {"index": ()}),
+    Sample(((3, 4), (5,)), {"index": (Hole(0),)}, integers={1: 3}),
+    Sample(((3, 4), (2, 3)), {"index": (slice(None), Hole(0))}, integers={1: 4}),
+    Sample(((3, 4), (5,), (5,)), {"index": (Hole(0), Hole(1))}, integers={1: 3, 2: 4}),
+    Sample(
+        ((3, 4, 2), (5, 1), (2,)),
+        {"index": (Hole(0), slice(None), Hole(1))},
+        integers={1: 3, 2: 2},
+    ),
+    Sample(((2, 3, 4), (5,)), {"index": (1, slice(1, None), Hole(0))}, integers={1: 4}),
+)
+
 getitem = Op(
     take_out,
     indexed_shape,
     index_rule,
     name="getitem",
     params={"index": ()},
-    notation="#1",
-    samples=(
-        Sample(((3, 4),), {"index": (0,)}),
-        Sample(((3, 4),), {"index": (slice(None), slice(1, None, 2))}),
-        Sample(((3, 4),), {"index": (..., None)}),
-        Sample(((3, 4), (5,)), {"index": (Hole(0),)}, integers={1: 3}),
-    ),
+    spelling={
+        "numpy": "{0}[{index}]",
+        "torch": index_spelling.torch_read,
+        "tensorflow": index_spelling.tf_read,
+    },
+    notation="#1[#index]",
+    samples=INDICES,
 )
 setitem = Op(
     put_in,
-    shapes.same,
+    lambda shape, *_, **__: shape,
     write_rule,
     name="setitem",
     params={"index": ()},
+    spelling={
+        "numpy": "{result} = np.array({0})\n{result}[{index}] = {1}",
+        "torch": index_spelling.torch_write,
+        "tensorflow": index_spelling.tf_write,
+        "jax": "{0}.at[{index}].set({1})",
+    },
     notation="#1",
     samples=(
         Sample(((3, 4), (4,)), {"index": (1,)}),
         Sample(((3, 4), (3, 2)), {"index": (slice(None), slice(0, 2))}),
+        Sample(((3, 4), ()), {"index": (slice(None, None, -2),)}),
+        Sample(((5,), (2,), (2,)), {"index": (Hole(0),)}, integers={2: 5}),
     ),
 )
 scatter_add = Op(
@@ -113,15 +158,152 @@ scatter_add = Op(
     scatter_rule,
     name="scatter_add",
     params={"shape": (), "index": ()},
+    spelling={
+        "numpy": index_spelling.numpy_add,
+        "torch": index_spelling.torch_add,
+        "tensorflow": index_spelling.tf_add,
+        "jax": "jnp.zeros({shape}, {0}.dtype).at[{index}].add({0})",
+    },
     notation="#1",
-    samples=(Sample(((4,),), {"shape": (3, 4), "index": (1,)}),),
+    samples=(
+        Sample(((4,),), {"shape": (3, 4), "index": (1,)}),
+        Sample(((3, 2),), {"shape": (3, 4), "index": (slice(None), slice(1, None, 2))}),
+        Sample(((5, 4), (5,)), {"shape": (3, 4), "index": (Hole(0),)}, integers={1: 3}),
+        Sample(
+            ((5,), (5,), (5,)),
+            {"shape": (3, 4), "index": (Hole(0), Hole(1))},
+            integers={1: 3, 2: 4},
+        ),
+    ),
 )
-arange = Op(
-    lambda n: np.arange(n),
-    lambda n: (int(n),),
-    (),
-    name="arange",
-    params={"n": 0},
-    spelling={"numpy": "np.arange({n})"},
-    says="0, 1, 2 and so on",
+
+
+def along_shape(shape: Shape, indices: Shape, *, axis: int) -> Shape:
+    """As many entries along ``axis`` as are asked for; the other lengths broadcast."""
+    (place,) = shapes.axes_of(axis, len(shape))
+    if len(shape) != len(indices):
+        message = f"indices of shape {indices} need as many axes as the array of shape {shape}"
+        raise ShapeError("E101", message)
+    around = (*shape[:place], 1, *shape[place + 1 :])
+    return shapes.broadcast(around, indices)
+
+
+def add_along(written: Any, indices: Any, n: int, axis: int) -> Any:
+    """Zeros, ``n`` along ``axis``, with ``written`` added at ``indices``."""
+    shape = list(np.shape(written))
+    shape[axis] = n
+    result = np.zeros(shape, np.asarray(written).dtype)
+    places = list(np.indices(np.shape(written), sparse=True))
+    places[axis] = np.broadcast_to(indices, np.shape(written))
+    np.add.at(result, tuple(places), written)
+    return result
+
+
+def add_along_shape(written: Shape, indices: Shape, *, n: int, axis: int) -> Shape:
+    """The shape of what is written, with ``n`` entries along ``axis``."""
+    (place,) = shapes.axes_of(axis, len(written))
+    shapes.broadcast(written, indices)
+    return (*written[:place], int(n), *written[place + 1 :])
+
+
+take_along_axis = Op(
+    np.take_along_axis,
+    along_shape,
+    (
+        Rule(
+            lambda dy, y, x, indices, axis: add_along_axis(
+                dy, indices, n=x.shape[axis], axis=axis
+            ),
+            "each gradient goes back to the entry that was taken; the others get 0",
+        ),
+        None,
+    ),
+    params={"axis": -1},
+    spelling={
+        "numpy": lambda site: (
+            f"np.take_along_axis({{0}}, {{1}}, {site.params['axis']})"
+        ),
+        "torch": lambda site: (
+            f"torch.take_along_dim({{0}}, {{1}}, {site.params['axis']})"
+        ),
+        "tensorflow": lambda site: (
+            f"tf.experimental.numpy.take_along_axis({{0}}, {{1}}, {site.params['axis']})"
+        ),
+    },
+    notation=r"\operatorname{take}(#1, #2)",
+    samples=(
+        Sample(((2, 3), (2, 4)), {"axis": 1}, integers={1: 3}),
+        Sample(((3, 2), (1, 2)), {"axis": 0}, integers={1: 3}),
+        Sample(((3,), (5,)), integers={1: 3}),
+        Sample(((2, 3), (1, 2)), {"axis": -1}, integers={1: 3}),
+    ),
+)
+
+
+def _grid(site: Site) -> str:
+    """An index that counts along every axis but one, where it is the indices."""
+    (axis,) = axes_listed(site, site.params["axis"])
+    n = ndim(site)
+    items = []
+    for place in range(n):
+        ones = ", ".join("-1" if one == place else "1" for one in range(n))
+        count = f"np.arange({{0}}.shape[{place}])"
+        items.append(
+            "{1}" if place == axis else count if n == 1 else f"{count}.reshape({ones})"
+        )
+    return ", ".join(items)
+
+
+def _zeros_along(site: Site) -> str:
+    (axis,) = axes_listed(site, site.params["axis"])
+    lengths = [
+        "{n}" if place == axis else f"{{0}}.shape[{place}]"
+        for place in range(ndim(site))
+    ]
+    return f"({', '.join(lengths)},)"
+
+
+add_along_axis: Op = Op(
+    add_along,
+    add_along_shape,
+    (
+        Rule(
+            lambda dy, y, x, indices, n, axis: np.take_along_axis(
+                dy, indices, axis=axis
+            ),
+            "read where it was put",
+        ),
+        None,
+    ),
+    name="add_along_axis",
+    params={"n": 0, "axis": -1},
+    spelling={
+        "numpy": lambda site: (
+            f"{{result}} = np.zeros({_zeros_along(site)}, dtype={{0}}.dtype)\n"
+            f"np.add.at({{result}}, ({_grid(site)},), {{0}})"
+        ),
+        "torch": lambda site: (
+            f"torch.zeros({_zeros_along(site)}, dtype={{0}}.dtype)"
+            f".scatter_add({site.params['axis']}, {{1}}.expand({{0}}.shape), {{0}})"
+        ),
+        "tensorflow": lambda site: (
+            (
+                "tf.reduce_sum(tf.expand_dims({0}, <axis>)"
+                " * tf.one_hot({1}, {n}, axis=<axis>, dtype={0}.dtype), axis=<next>)"
+            )
+            .replace("<axis>", str(axes_listed(site, site.params["axis"])[0]))
+            .replace("<next>", str(axes_listed(site, site.params["axis"])[0] + 1))
+        ),
+        "jax": lambda site: (
+            f"jnp.zeros({_zeros_along(site)}, {{0}}.dtype)"
+            f".at[{_grid(site).replace('np.', 'jnp.')}].add({{0}})"
+        ),
+    },
+    notation="#1",
+    samples=(
+        Sample(((2, 4), (2, 4)), {"n": 3, "axis": 1}, integers={1: 3}),
+        Sample(((2, 4), (1, 4)), {"n": 3, "axis": -1}, integers={1: 3}),
+        Sample(((5,), (5,)), {"n": 3}, integers={1: 3}),
+        Sample(((1, 2), (1, 2)), {"n": 3, "axis": 0}, integers={1: 3}),
+    ),
 )

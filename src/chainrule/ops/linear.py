@@ -1,7 +1,8 @@
-"""Linear maps: matrix products."""
+"""Linear maps: products of vectors, matrices and arrays of more axes."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from chainrule.program import Op, Rule, Sample
 
 def turned(x: Any) -> Any:
     """Rows and columns exchanged, for one matrix or a stack of them."""
-    return x.T if x.ndim == 2 else np.swapaxes(x, -1, -2)  # noqa: PLR2004 - a matrix
+    return x.T if x.ndim == 2 else np.swapaxes(x, -1, -2)
 
 
 def pull_left(dy: Any, y: Any, a: Any, b: Any) -> Any:
@@ -56,6 +57,108 @@ matmul = Op(
         Sample(((4, 2, 3), (4, 3, 5))),
         Sample(((4, 2, 3), (3, 5))),
         Sample(((2, 3), (4, 3, 5))),
+        Sample(((2, 1, 2, 3), (3, 3, 2))),
+        Sample(((4, 2, 3), (3,))),
+        Sample(((3,), (4, 3, 2))),
         Sample(((0, 3), (3, 2))),
+        Sample(((2, 0), (0, 3))),
+    ),
+)
+outer = Op(
+    np.outer,
+    lambda a, b: (shapes.size(a), shapes.size(b)),
+    (
+        Rule(
+            lambda dy, y, a, b: np.reshape(np.matmul(dy, np.ravel(b)), a.shape),
+            "each entry of {a} meets every entry of {b}, so the row of gradients is weighed by {b}",
+        ),
+        Rule(
+            lambda dy, y, a, b: np.reshape(np.matmul(np.ravel(a), dy), b.shape),
+            "each entry of {b} meets every entry of {a}, so the column of gradients is weighed by {a}",
+        ),
+    ),
+    spelling={
+        "torch": "torch.outer({0}.reshape(-1), {1}.reshape(-1))",
+        "tensorflow": "tf.reshape({0}, (-1, 1)) * tf.reshape({1}, (1, -1))",
+    },
+    notation=r"#1 \otimes #2",
+    samples=(
+        Sample(((2,), (3,))),
+        Sample(((2, 2), (3,))),
+        Sample(((), (2, 1))),
+        Sample(((0,), (3,))),
+    ),
+)
+
+Pair = tuple[tuple[int, ...], tuple[int, ...]]
+
+
+def paired(axes: Any, n_left: int, n_right: int) -> Pair:
+    """The axes that ``np.tensordot`` sums over, on the left and on the right."""
+    if isinstance(axes, int):
+        return tuple(range(n_left - axes, n_left)), tuple(range(axes))
+    left, right = axes
+    return shapes.axes_of(left, n_left), shapes.axes_of(right, n_right)
+
+
+def free(axes: Sequence[int], ndim: int) -> tuple[int, ...]:
+    """The axes that are not summed over."""
+    return tuple(axis for axis in range(ndim) if axis not in axes)
+
+
+def pull_tensor_left(dy: Any, y: Any, a: Any, b: Any, axes: Any) -> Any:
+    """The gradient meets ``b`` in the axes that are ``b``'s own; what is left are ``a``'s, and go to their places."""
+    mine, others = paired(axes, a.ndim, b.ndim)
+    own = free(mine, a.ndim)
+    theirs = free(others, b.ndim)
+    met = np.tensordot(dy, b, axes=(tuple(range(len(own), dy.ndim)), theirs))
+    order = (*own, *(mine[others.index(axis)] for axis in sorted(others)))
+    return arranged(met, order)
+
+
+def pull_tensor_right(dy: Any, y: Any, a: Any, b: Any, axes: Any) -> Any:
+    """The gradient meets ``a`` in the axes that are ``a``'s own; what is left are ``b``'s, and go to their places."""
+    others, mine = paired(axes, a.ndim, b.ndim)
+    own = free(mine, b.ndim)
+    theirs = free(others, a.ndim)
+    met = np.tensordot(a, dy, axes=(theirs, tuple(range(len(theirs)))))
+    order = (*(mine[others.index(axis)] for axis in sorted(others)), *own)
+    return arranged(met, order)
+
+
+def arranged(x: Any, order: Sequence[int]) -> Any:
+    """``x``, whose axes are those of ``order``, with its axes in their own order."""
+    places = tuple(int(place) for place in np.argsort(order))
+    return x if places == tuple(range(len(places))) else np.transpose(x, places)
+
+
+tensordot = Op(
+    np.tensordot,
+    lambda a, b, axes: shapes.tensordot(a, b, *paired(axes, len(a), len(b))),
+    (
+        Rule(
+            pull_tensor_left,
+            "the gradient comes back to {a} through {b}, along the axes that only {b} has",
+        ),
+        Rule(
+            pull_tensor_right,
+            "the gradient comes back to {b} through {a}, along the axes that only {a} has",
+        ),
+    ),
+    params={"axes": 2},
+    spelling={
+        "numpy": "np.tensordot({0}, {1}, axes={axes})",
+        "torch": "torch.tensordot({0}, {1}, dims={axes})",
+        "tensorflow": "tf.tensordot({0}, {1}, axes={axes})",
+    },
+    notation=r"#1 \cdot #2",
+    samples=(
+        Sample(((2, 3, 4), (3, 4, 5))),
+        Sample(((2, 3), (3, 2)), {"axes": 1}),
+        Sample(((2, 3), (4, 5)), {"axes": 0}),
+        Sample(((2, 3, 4), (4, 5, 2)), {"axes": ((0, 2), (2, 0))}),
+        Sample(((2, 3, 4), (5, 3)), {"axes": ((-2,), (1,))}),
+        Sample(((3,), (3,)), {"axes": 1}),
+        Sample(((0, 3), (3, 2)), {"axes": 1}),
     ),
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,7 +28,7 @@ broadcast = _Broadcast()
 
 
 def _broadcast_hint(shapes: Sequence[Shape]) -> str:
-    if len(shapes) == 2 and shapes[0] == shapes[1][::-1]:  # noqa: PLR2004 - a pair of transposed shapes
+    if len(shapes) == 2 and shapes[0] == shapes[1][::-1]:
         return "one of them looks transposed: did you mean .T?"
     return "two lengths fit if they are equal or one of them is 1"
 
@@ -143,3 +143,95 @@ def broadcast_to(old: Shape, *, shape: Any, **_: Any) -> Shape:
 def same(shape: Shape, *_: Shape, **__: Any) -> Shape:
     """The shape of the first argument."""
     return shape
+
+
+def size(shape: Shape) -> int:
+    """How many entries an array of this shape has."""
+    return int(np.prod(shape, dtype=np.int64))
+
+
+def along(shape: Shape, *, axis: int = -1, **_: Any) -> Shape:
+    """The same shape, for what is done along an axis that must exist."""
+    axes_of(axis, len(shape))
+    return shape
+
+
+def reduce_some(
+    shape: Shape, *, axis: Any = None, keepdims: bool = False, **_: Any
+) -> Shape:
+    """As ``reduce``, where the mean or the largest of no entries at all does not exist."""
+    result = reduce(shape, axis=axis, keepdims=keepdims)
+    if size(result) and not size(
+        tuple(shape[one] for one in axes_of(axis, len(shape)))
+    ):
+        message = (
+            f"there is nothing to reduce in an array of shape {shape} along axis {axis}"
+        )
+        raise ShapeError("E103", message, hint="give it at least one entry")
+    return result
+
+
+def reduce_spread(
+    shape: Shape, *, axis: Any = None, keepdims: bool = False, ddof: float = 0, **_: Any
+) -> Shape:
+    """As ``reduce``, where a spread needs more entries than ``ddof``."""
+    n = size(tuple(shape[one] for one in axes_of(axis, len(shape))))
+    result = reduce_some(shape, axis=axis, keepdims=keepdims)
+    if size(result) and n <= ddof:
+        message = f"a spread with ddof={ddof} needs more than {ddof} entries, and there are {n}"
+        raise ShapeError("E103", message)
+    return result
+
+
+def tensordot(a: Shape, b: Shape, left: Sequence[int], right: Sequence[int]) -> Shape:
+    """The axes that are not summed over, those of ``a`` first."""
+    lengths_a, lengths_b = [a[axis] for axis in left], [b[axis] for axis in right]
+    if lengths_a != lengths_b:
+        message = (
+            f"{a} and {b}: axes {tuple(left)} and {tuple(right)} must be equally long"
+        )
+        raise ShapeError("E101", message)
+    return (
+        *(length for axis, length in enumerate(a) if axis not in left),
+        *(length for axis, length in enumerate(b) if axis not in right),
+    )
+
+
+def arranged(function: Callable[..., Any]) -> Callable[..., Shape]:
+    """The shape rule of a NumPy function that only arranges axes, asked of NumPy itself without any entries moved."""
+
+    def rule(shape: Shape, **params: Any) -> Shape:
+        try:
+            return np.shape(function(np.broadcast_to(0.0, shape), **params))
+        except ValueError as error:
+            options = ", ".join(f"{key}={value}" for key, value in params.items())
+            message = (
+                f"{function.__name__}({options}) of an array of shape {shape}: {error}"
+            )
+            raise ShapeError("E102", message) from None
+
+    return rule
+
+
+def concatenate(*shapes: Shape, axis: int = 0, **_: Any) -> Shape:
+    """The lengths along ``axis`` added; all others agree."""
+    (place,) = axes_of(axis, len(shapes[0]))
+    rests = {(*shape[:place], *shape[place + 1 :]) for shape in shapes}
+    if len(rests) != 1 or len({len(shape) for shape in shapes}) != 1:
+        listed = " and ".join(str(shape) for shape in shapes)
+        message = (
+            f"{listed} cannot be joined along axis {axis}: their other lengths differ"
+        )
+        raise ShapeError("E101", message)
+    total = sum(shape[place] for shape in shapes)
+    return (*shapes[0][:place], total, *shapes[0][place + 1 :])
+
+
+def stack(*shapes: Shape, axis: int = 0, **_: Any) -> Shape:
+    """A new axis as long as there are arrays of one and the same shape."""
+    if len(set(shapes)) != 1:
+        listed = " and ".join(str(shape) for shape in shapes)
+        message = f"{listed} cannot be stacked: their shapes differ"
+        raise ShapeError("E101", message)
+    (place,) = axes_of(axis, len(shapes[0]) + 1)
+    return (*shapes[0][:place], len(shapes), *shapes[0][place:])

@@ -1,14 +1,25 @@
-"""Shaping: the same entries in another arrangement."""
+"""Shaping: the same entries in another arrangement, and as another element type."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from chainrule.ops import shapes
+from chainrule.ops.spelling import Site, axes_listed, call, ndim
 from chainrule.program import Op, Rule, Sample
+
+
+def fresh(arrange: Callable[..., Any]) -> Callable[..., Any]:
+    """A NumPy function that gives a view, giving an array of its own instead."""
+
+    def forward(x: Any, **params: Any) -> Any:
+        return np.array(arrange(x, **params))
+
+    forward.__name__ = arrange.__name__
+    return forward
 
 
 def untransposed(axes: Sequence[int] | None) -> tuple[int, ...] | None:
@@ -18,13 +29,29 @@ def untransposed(axes: Sequence[int] | None) -> tuple[int, ...] | None:
     )
 
 
-def astype_forward(x: Any, dtype: str) -> Any:
-    """``x`` as another element type."""
-    return np.asarray(x).astype(dtype)
+def _tf_order(order: Callable[[Site], Sequence[int]]) -> Callable[[Site], str]:
+    """TensorFlow's one way to arrange axes: their order written out."""
+    return lambda site: f"tf.transpose({{0}}, {tuple(order(site))})"
+
+
+def _swapped(site: Site) -> list[int]:
+    order = list(range(ndim(site)))
+    one, other = axes_listed(site, (site.params["axis1"], site.params["axis2"]))
+    order[one], order[other] = order[other], order[one]
+    return order
+
+
+def _moved(site: Site) -> list[int]:
+    source = axes_listed(site, site.params["source"])
+    target = axes_listed(site, site.params["destination"])
+    order = [axis for axis in range(ndim(site)) if axis not in source]
+    for place, axis in sorted(zip(target, source, strict=True)):
+        order.insert(place, axis)
+    return order
 
 
 transpose = Op(
-    np.transpose,
+    fresh(np.transpose),
     shapes.transpose,
     (
         Rule(
@@ -33,19 +60,39 @@ transpose = Op(
         ),
     ),
     params={"axes": None},
+    met_as=(np.transpose, np.permute_dims),
     spelling={
-        "numpy": lambda site: "{0}.T" if site.params["axes"] is None else "{0}.transpose({axes})"
+        "numpy": lambda site: (
+            "{0}.T" if site.params["axes"] is None else "{0}.transpose({axes})"
+        ),
+        "torch": lambda site: (
+            (
+                "{0}.T"
+                if ndim(site) <= 2
+                else f"{{0}}.permute({tuple(reversed(range(ndim(site))))})"
+            )
+            if site.params["axes"] is None
+            else "{0}.permute({axes})"
+        ),
+        "tensorflow": lambda site: (
+            "tf.transpose({0})"
+            if site.params["axes"] is None
+            else "tf.transpose({0}, {axes})"
+        ),
     },
     notation=r"{#1}^{\top}",
     samples=(
         Sample(((2, 3),)),
         Sample(((2, 3, 4),), {"axes": (1, 2, 0)}),
+        Sample(((2, 3, 4),)),
+        Sample(((2, 3),), {"axes": (-1, 0)}),
         Sample(((3,),)),
+        Sample(((0, 3),)),
     ),
 )
 swapaxes = Op(
-    np.swapaxes,
-    lambda shape, axis1, axis2: np.swapaxes(np.empty(shape), axis1, axis2).shape,
+    fresh(np.swapaxes),
+    shapes.arranged(np.swapaxes),
     (
         Rule(
             lambda dy, y, x, axis1, axis2: np.swapaxes(dy, axis1, axis2),
@@ -53,11 +100,43 @@ swapaxes = Op(
         ),
     ),
     params={"axis1": None, "axis2": None},
+    met_as=(np.swapaxes,),
+    spelling={
+        "numpy": "{0}.swapaxes({axis1}, {axis2})",
+        "torch": "{0}.swapaxes({axis1}, {axis2})",
+        "tensorflow": _tf_order(_swapped),
+    },
     notation=r"{#1}^{\top}",
-    samples=(Sample(((2, 3, 4),), {"axis1": -1, "axis2": -2}),),
+    samples=(
+        Sample(((2, 3, 4),), {"axis1": -1, "axis2": -2}),
+        Sample(((2, 3, 4),), {"axis1": 0, "axis2": 2}),
+        Sample(((2, 3),), {"axis1": 1, "axis2": 1}),
+    ),
+)
+moveaxis = Op(
+    fresh(np.moveaxis),
+    shapes.arranged(np.moveaxis),
+    (
+        Rule(
+            lambda dy, y, x, source, destination: np.moveaxis(dy, destination, source),
+            "what was moved is moved back",
+        ),
+    ),
+    params={"source": None, "destination": None},
+    met_as=(np.moveaxis,),
+    spelling={
+        "numpy": "np.moveaxis({0}, {source}, {destination})",
+        "torch": "torch.movedim({0}, {source}, {destination})",
+        "tensorflow": _tf_order(_moved),
+    },
+    notation=r"{#1}^{\top}",
+    samples=(
+        Sample(((2, 3, 4),), {"source": 0, "destination": -1}),
+        Sample(((2, 3, 4, 2),), {"source": (0, -1), "destination": (2, 0)}),
+    ),
 )
 reshape = Op(
-    lambda x, shape: np.reshape(x, shape),
+    fresh(lambda x, shape: np.reshape(x, shape)),
     shapes.reshape,
     (
         Rule(
@@ -68,12 +147,23 @@ reshape = Op(
     name="reshape",
     params={"shape": None},
     met_as=(np.reshape,),
-    spelling={"numpy": "{0}.reshape({shape})"},
+    spelling={
+        "numpy": "{0}.reshape({shape})",
+        "torch": "{0}.reshape({shape})",
+        "tensorflow": "tf.reshape({0}, {shape})",
+    },
     notation=r"\operatorname{reshape}(#1)",
-    samples=(Sample(((2, 3),), {"shape": (3, 2)}), Sample(((2, 3),), {"shape": (-1,)})),
+    samples=(
+        Sample(((2, 3),), {"shape": (3, 2)}),
+        Sample(((2, 3),), {"shape": (-1,)}),
+        Sample(((2, 6),), {"shape": (2, -1, 3)}),
+        Sample(((),), {"shape": (1, 1)}),
+        Sample(((0, 3),), {"shape": (3, 0)}),
+        Sample(((6,),), {"shape": (2, 3)}),
+    ),
 )
 expand_dims = Op(
-    np.expand_dims,
+    fresh(np.expand_dims),
     shapes.expand,
     (
         Rule(
@@ -82,11 +172,59 @@ expand_dims = Op(
         ),
     ),
     params={"axis": None},
+    met_as=(np.expand_dims,),
+    spelling={
+        "numpy": "np.expand_dims({0}, {axis})",
+        "torch": lambda site: _unsqueezed(site, "{text}.unsqueeze({axis})"),
+        "tensorflow": lambda site: _unsqueezed(site, "tf.expand_dims({text}, {axis})"),
+    },
     notation="#1",
-    samples=(Sample(((2, 3),), {"axis": 1}), Sample(((3,),), {"axis": (0, 2)})),
+    samples=(
+        Sample(((2, 3),), {"axis": 1}),
+        Sample(((3,),), {"axis": (0, 2)}),
+        Sample(((),), {"axis": -1}),
+        Sample(((2, 3),), {"axis": -1}),
+    ),
+)
+
+
+def _unsqueezed(site: Site, one: str) -> str:
+    """One new axis after the other, for frameworks that make one at a time."""
+    axis = site.params["axis"]
+    listed = (axis,) if isinstance(axis, int) else axis
+    total = ndim(site) + len(listed)
+    text = "{0}"
+    for place in sorted(int(item) % total for item in listed):
+        text = one.replace("{text}", text).replace("{axis}", str(place))
+    return text
+
+
+squeeze = Op(
+    fresh(np.squeeze),
+    shapes.arranged(np.squeeze),
+    (
+        Rule(
+            lambda dy, y, x, axis: np.reshape(dy, x.shape),
+            "the axis that was dropped comes back",
+        ),
+    ),
+    params={"axis": None},
+    met_as=(np.squeeze,),
+    spelling={
+        "numpy": call("np.squeeze", {"axis": None}),
+        "torch": call("torch.squeeze", {"axis": None}, axis="dim"),
+        "tensorflow": call("tf.squeeze", {"axis": None}),
+    },
+    notation="#1",
+    samples=(
+        Sample(((2, 1, 3),), {"axis": 1}),
+        Sample(((1, 3, 1),)),
+        Sample(((1, 3, 1),), {"axis": (0, -1)}),
+        Sample(((1, 1),)),
+    ),
 )
 broadcast_to = Op(
-    np.broadcast_to,
+    fresh(np.broadcast_to),
     shapes.broadcast_to,
     (
         Rule(
@@ -95,12 +233,29 @@ broadcast_to = Op(
         ),
     ),
     params={"shape": None},
+    met_as=(np.broadcast_to,),
+    spelling={
+        "numpy": "np.broadcast_to({0}, {shape})",
+        "torch": "torch.broadcast_to({0}, {shape})",
+        "tensorflow": "tf.broadcast_to({0}, {shape})",
+    },
     notation="#1",
-    samples=(Sample(((3,),), {"shape": (2, 3)}), Sample(((2, 1),), {"shape": (2, 3)})),
+    samples=(
+        Sample(((3,),), {"shape": (2, 3)}),
+        Sample(((2, 1),), {"shape": (2, 3)}),
+        Sample(((),), {"shape": (2, 2)}),
+        Sample(((1, 3),), {"shape": (0, 3)}),
+    ),
 )
+
+
+def _kind(template: str) -> Callable[[Site], str]:
+    return lambda site: template.replace("<dtype>", site.params["dtype"])
+
+
 astype = Op(
-    astype_forward,
-    shapes.same,
+    lambda x, dtype: np.asarray(x).astype(dtype),
+    lambda shape, **_: shape,
     (
         Rule(
             lambda dy, y, x, dtype: dy.astype(x.dtype), "only the element type changes"
@@ -108,23 +263,89 @@ astype = Op(
     ),
     name="astype",
     params={"dtype": None},
-    spelling={"numpy": "{0}.astype(np.{dtype})"},
+    spelling={
+        "numpy": lambda site: (
+            "{0}.astype(bool)"
+            if site.params["dtype"] == "bool"
+            else f"{{0}}.astype(np.{site.params['dtype']})"
+        ),
+        "torch": _kind("{0}.to(torch.<dtype>)"),
+        "tensorflow": _kind("tf.cast({0}, tf.<dtype>)"),
+    },
     notation="#1",
-    samples=(Sample(((2, 3),), {"dtype": "float64"}),),
+    samples=(
+        Sample(((2, 3),), {"dtype": "float64"}),
+        Sample(((),), {"dtype": "int64"}),
+    ),
 )
-ones_like = Op(
-    np.ones_like,
-    shapes.same,
-    (None,),
-    notation="1",
-    samples=(Sample(((2, 3),)),),
-    says="1 at every place",
+
+
+def _axes_given(function: str, word: str) -> Callable[[Site], str]:
+    """A call with its axes as a tuple, for frameworks that take no other."""
+    return lambda site: (
+        f"{function}({{0}}, {word}={axes_listed(site, site.params['axis'])})"
+    )
+
+
+flip = Op(
+    fresh(np.flip),
+    shapes.arranged(np.flip),
+    (
+        Rule(
+            lambda dy, y, x, axis: np.flip(dy, axis),
+            "what was reversed is reversed back",
+        ),
+    ),
+    params={"axis": None},
+    met_as=(np.flip,),
+    spelling={
+        "numpy": call("np.flip", {"axis": None}),
+        "torch": _axes_given("torch.flip", "dims"),
+        "tensorflow": _axes_given("tf.reverse", "axis"),
+    },
+    notation=r"\operatorname{flip}(#1)",
+    samples=(
+        Sample(((2, 3),), {"axis": 0}),
+        Sample(((2, 3),), {"axis": (0, -1)}),
+        Sample(((2, 3),)),
+        Sample(((3,),)),
+    ),
 )
-zeros_like = Op(
-    np.zeros_like,
-    shapes.same,
-    (None,),
-    notation="0",
-    samples=(Sample(((2, 3),)),),
-    says="0 at every place",
+
+
+def turned_back(shift: Any) -> Any:
+    """The shift that undoes a shift."""
+    return tuple(-one for one in shift) if isinstance(shift, tuple) else -shift
+
+
+roll = Op(
+    np.roll,
+    lambda shape, **_: shape,
+    (
+        Rule(
+            lambda dy, y, x, shift, axis: np.roll(dy, turned_back(shift), axis=axis),
+            "what was pushed on is pulled back",
+        ),
+    ),
+    params={"shift": 1, "axis": None},
+    spelling={
+        "numpy": lambda site: _rolled("np.roll({0}, {shift}", "axis", site),
+        "torch": lambda site: _rolled("torch.roll({0}, {shift}", "dims", site),
+        "tensorflow": lambda site: (
+            "tf.reshape(tf.roll(tf.reshape({0}, (-1,)), {shift}, axis=0), {0}.shape)"
+            if site.params["axis"] is None
+            else "tf.roll({0}, {shift}, axis={axis})"
+        ),
+    },
+    notation=r"\operatorname{roll}(#1)",
+    samples=(
+        Sample(((2, 3),), {"shift": 1, "axis": 1}),
+        Sample(((2, 3),), {"shift": 2}),
+        Sample(((2, 3),), {"shift": (1, -1), "axis": (0, 1)}),
+        Sample(((4,),), {"shift": -3}),
+    ),
 )
+
+
+def _rolled(start: str, word: str, site: Site) -> str:
+    return start + ("" if site.params["axis"] is None else f", {word}={{axis}}") + ")"

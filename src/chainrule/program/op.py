@@ -6,15 +6,13 @@ import inspect
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from typing import Any, Protocol
+from typing import Any
 
 from chainrule.program.values import Array, Shape
 
 
-class ShapeRule(Protocol):
-    """From the shapes of the arguments to the shape of the result; complains in shapes."""
-
-    def __call__(self, *shapes: Shape, **params: Any) -> Shape: ...
+ShapeRule = Callable[..., Shape]
+"""From the shapes of the arguments, and the parameters, to the shape of the result; complains in shapes."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,174 @@
+"""Matrices: their diagonals and triangles."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from chainrule.ops import shapes
+from chainrule.ops.indexing import scatter_add
+from chainrule.ops.making import arange
+from chainrule.ops.shaping import fresh
+from chainrule.ops.spelling import Site
+from chainrule.program import Hole, Op, Rule, Sample, Shape, ShapeError
+
+
+def diagonal_back(dy: Any, y: Any, x: Any, offset: int, axis1: int, axis2: int) -> Any:
+    """The gradient on the diagonal it was read from, zeros beside it."""
+    first, second = shapes.axes_of((axis1, axis2), x.ndim)
+    plain = (first, second) == (0, 1)
+    front = x if plain else np.moveaxis(x, (first, second), (0, 1))
+    steps = arange(n=dy.shape[-1])
+    rows = steps if offset >= 0 else steps - offset
+    columns = steps + offset if offset > 0 else steps
+    entries = dy if dy.ndim == 1 else np.moveaxis(dy, -1, 0)
+    placed = scatter_add(
+        entries, rows, columns, shape=front.shape, index=(Hole(0), Hole(1))
+    )
+    return placed if plain else np.moveaxis(placed, (0, 1), (first, second))
+
+
+def _diagonal(function: str, *words: str) -> Any:
+    """A call that leaves out the parameters that are as usual."""
+
+    def template(site: Site) -> str:
+        names = ("offset", "axis1", "axis2")
+        usual = (0, 0, 1)
+        text = "".join(
+            f", {word}={site.params[name]}"
+            for name, word, default in zip(names, words, usual, strict=True)
+            if site.params[name] != default
+        )
+        return f"{function}({{0}}{text})"
+
+    return template
+
+
+diagonal = Op(
+    fresh(np.diagonal),
+    shapes.arranged(np.diagonal),
+    (Rule(diagonal_back, "only the diagonal was read, so only it gets a gradient"),),
+    params={"offset": 0, "axis1": 0, "axis2": 1},
+    met_as=(np.diagonal,),
+    spelling={
+        "numpy": _diagonal("np.diagonal", "offset", "axis1", "axis2"),
+        "torch": _diagonal("torch.diagonal", "offset", "dim1", "dim2"),
+        "tensorflow": _diagonal(
+            "tf.experimental.numpy.diagonal", "offset", "axis1", "axis2"
+        ),
+    },
+    notation=r"\operatorname{diagonal}(#1)",
+    samples=(
+        Sample(((3, 3),)),
+        Sample(((2, 4),), {"offset": 1}),
+        Sample(((4, 2),), {"offset": -1}),
+        Sample(((2, 3, 3),), {"axis1": 1, "axis2": 2}),
+        Sample(((3, 2, 4),), {"offset": 1, "axis1": -1, "axis2": 0}),
+        Sample(((2, 3),), {"offset": 3}),
+    ),
+)
+
+
+def diag_shape(shape: Shape, *, k: int) -> Shape:
+    """A square matrix, as large as the vector and its distance from the diagonal."""
+    if len(shape) != 1:
+        message = f"a diagonal is made of a vector, not of an array of shape {shape}"
+        raise ShapeError("E102", message)
+    return (shape[0] + abs(k),) * 2
+
+
+diag = Op(
+    lambda x, k: np.diag(x, k),
+    diag_shape,
+    (
+        Rule(
+            lambda dy, y, x, k: np.diagonal(dy, offset=k),
+            "the entries of {x} stand on the diagonal, so there their gradients are read",
+        ),
+    ),
+    name="diag",
+    params={"k": 0},
+    spelling={
+        "numpy": lambda site: (
+            "np.diag({0}, {k})" if site.params["k"] else "np.diag({0})"
+        ),
+        "torch": lambda site: (
+            "torch.diag({0}, {k})" if site.params["k"] else "torch.diag({0})"
+        ),
+        "tensorflow": lambda site: (
+            "tf.linalg.diag({0}, k={k})" if site.params["k"] else "tf.linalg.diag({0})"
+        ),
+    },
+    notation=r"\operatorname{diag}(#1)",
+    samples=(Sample(((3,),)), Sample(((2,),), {"k": 1}), Sample(((3,),), {"k": -2})),
+)
+
+
+def triangle_shape(shape: Shape, **_: Any) -> Shape:
+    """A matrix, or a stack of them, as it is."""
+    if len(shape) < 2:
+        message = f"a triangle is cut from a matrix, not from an array of shape {shape}"
+        raise ShapeError("E102", message)
+    return shape
+
+
+TRIANGLES = (
+    Sample(((3, 3),)),
+    Sample(((2, 4),), {"k": 1}),
+    Sample(((4, 2),), {"k": -1}),
+    Sample(((2, 3, 3),), {"k": -2}),
+    Sample(((0, 3),)),
+)
+
+
+def _triangle(function: str, word: str) -> Any:
+    return lambda site: (
+        f"{function}({{0}}, {word}={{k}})" if site.params["k"] else f"{function}({{0}})"
+    )
+
+
+tril = Op(
+    np.tril,
+    triangle_shape,
+    (
+        Rule(
+            lambda dy, y, x, k: np.tril(dy, k),
+            "what was cut away gets no gradient",
+        ),
+    ),
+    params={"k": 0},
+    spelling={
+        "numpy": _triangle("np.tril", "k"),
+        "torch": _triangle("torch.tril", "diagonal"),
+        "tensorflow": lambda site: (
+            "tf.linalg.band_part({0}, -1, {k})"
+            if site.params["k"] >= 0
+            else f"{{0}} - tf.linalg.band_part({{0}}, {-site.params['k'] - 1}, -1)"
+        ),
+    },
+    notation=r"\operatorname{tril}(#1)",
+    samples=TRIANGLES,
+)
+triu = Op(
+    np.triu,
+    triangle_shape,
+    (
+        Rule(
+            lambda dy, y, x, k: np.triu(dy, k),
+            "what was cut away gets no gradient",
+        ),
+    ),
+    params={"k": 0},
+    spelling={
+        "numpy": _triangle("np.triu", "k"),
+        "torch": _triangle("torch.triu", "diagonal"),
+        "tensorflow": lambda site: (
+            f"tf.linalg.band_part({{0}}, {-site.params['k']}, -1)"
+            if site.params["k"] <= 0
+            else f"{{0}} - tf.linalg.band_part({{0}}, -1, {site.params['k'] - 1})"
+        ),
+    },
+    notation=r"\operatorname{triu}(#1)",
+    samples=TRIANGLES,
+)

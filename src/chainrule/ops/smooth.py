@@ -1,0 +1,196 @@
+"""Smooth activations: the sigmoid and what is built from it."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np
+
+from chainrule.ops.angles import ERF, erf
+from chainrule.ops.families import quietly, unary
+
+
+def stable_sigmoid(x: Any) -> Any:
+    """1 / (1 + e^-x), without overflow for any finite x."""
+    small = np.exp(-np.abs(x))
+    return np.where(x >= 0, 1 / (1 + small), small / (1 + small))
+
+
+sigmoid = unary(
+    quietly(stable_sigmoid),
+    slope=lambda y, x: y * (1 - y),
+    why="the slope of the sigmoid is σ(1 - σ), and {y} already is that σ",
+    name="sigmoid",
+    spelling={
+        "numpy": "1 / (1 + np.exp(-{0}))",
+        "torch": "torch.sigmoid({0})",
+        "tensorflow": "tf.sigmoid({0})",
+        "jax": "jax.nn.sigmoid({0})",
+    },
+    notation=r"\sigma(#1)",
+    definition=lambda x: 1 / (1 + np.exp(-x)),
+    steps=(
+        lambda x: np.exp(-x) / (1 + np.exp(-x)) ** 2,
+        lambda x: 1 / (1 + np.exp(-x)) * (np.exp(-x) / (1 + np.exp(-x))),
+    ),
+    forms=(
+        lambda x: 1 / (1 + np.exp(-x)),
+        lambda x: np.exp(x) / (1 + np.exp(x)),
+        lambda x: 0.5 * (1 + np.tanh(0.5 * x)),
+        lambda x: (1 + np.tanh(x / 2)) / 2,
+        lambda x: 0.5 * (1 + np.tanh(x / 2)),
+    ),
+)
+log_sigmoid = unary(
+    quietly(lambda x: -np.logaddexp(0, -x)),
+    slope=lambda y, x: sigmoid(-x),
+    why="the slope of log σ is 1 - σ, which is the sigmoid of -{x}",
+    name="log_sigmoid",
+    spelling={
+        "numpy": "-np.logaddexp(0, -{0})",
+        "torch": "torch.nn.functional.logsigmoid({0})",
+        "tensorflow": "tf.math.log_sigmoid({0})",
+        "jax": "jax.nn.log_sigmoid({0})",
+    },
+    notation=r"\log \sigma(#1)",
+    definition=lambda x: np.log(1 / (1 + np.exp(-x))),
+    steps=(
+        lambda x: (1 + np.exp(-x)) * (np.exp(-x) / (1 + np.exp(-x)) ** 2),
+        lambda x: np.exp(-x) / (1 + np.exp(-x)),
+    ),
+    forms=(
+        lambda x: -np.log(1 + np.exp(-x)),
+        lambda x: -np.log1p(np.exp(-x)),
+        lambda x: -np.logaddexp(0, -x),
+    ),
+)
+softplus = unary(
+    quietly(lambda x: np.logaddexp(0, x)),
+    slope=lambda y, x: sigmoid(x),
+    why="the slope of softplus is the sigmoid",
+    name="softplus",
+    spelling={
+        "numpy": "np.logaddexp(0, {0})",
+        "torch": "torch.logaddexp({0}, torch.zeros_like({0}))",
+        "tensorflow": "tf.math.softplus({0})",
+        "jax": "jax.nn.softplus({0})",
+    },
+    notation=r"\log(1 + e^{#1})",
+    definition=lambda x: np.log(1 + np.exp(x)),
+    steps=(
+        lambda x: np.exp(x) / (1 + np.exp(x)),
+        lambda x: 1 / (1 + np.exp(-x)),
+    ),
+    forms=(
+        lambda x: np.log(1 + np.exp(x)),
+        lambda x: np.log1p(np.exp(x)),
+        lambda x: np.logaddexp(0, x),
+    ),
+)
+silu = unary(
+    lambda x: x * sigmoid(x),
+    slope=lambda y, x: sigmoid(x) + y * (1 - sigmoid(x)),
+    why="in {x}·σ({x}) both factors move: the slope is σ + {x}σ(1 - σ)",
+    name="silu",
+    spelling={
+        "numpy": "{0} / (1 + np.exp(-{0}))",
+        "torch": "torch.nn.functional.silu({0})",
+        "tensorflow": "tf.nn.silu({0})",
+        "jax": "jax.nn.silu({0})",
+    },
+    notation=r"#1\,\sigma(#1)",
+    definition=lambda x: x / (1 + np.exp(-x)),
+    steps=(
+        lambda x: (1 + np.exp(-x) + x * np.exp(-x)) / (1 + np.exp(-x)) ** 2,
+        lambda x: (
+            1 / (1 + np.exp(-x))
+            + x / (1 + np.exp(-x)) * (np.exp(-x) / (1 + np.exp(-x)))
+        ),
+    ),
+    forms=(
+        lambda x: x * sigmoid(x),
+        lambda x: x / (1 + np.exp(-x)),
+    ),
+)
+mish = unary(
+    lambda x: x * np.tanh(softplus(x)),
+    slope=lambda y, x: (
+        np.tanh(softplus(x)) + x * (1 - np.tanh(softplus(x)) ** 2) * sigmoid(x)
+    ),
+    why="in {x}·tanh(softplus({x})) both factors move, and the slope of softplus is the sigmoid",
+    name="mish",
+    spelling={
+        "numpy": "{0} * np.tanh(np.logaddexp(0, {0}))",
+        "torch": "{0} * torch.tanh(torch.logaddexp({0}, torch.zeros_like({0})))",
+        "tensorflow": "{0} * tf.tanh(tf.math.softplus({0}))",
+        "jax": "{0} * jnp.tanh(jax.nn.softplus({0}))",
+    },
+    notation=r"#1 \tanh(\log(1 + e^{#1}))",
+    definition=lambda x: x * np.tanh(np.log(1 + np.exp(x))),
+    forms=(lambda x: x * np.tanh(softplus(x)),),
+)
+
+ROOT_2 = math.sqrt(2)
+ROOT_2_PI = math.sqrt(2 * math.pi)
+ROOT_2_OVER_PI = math.sqrt(2 / math.pi)
+CUBE_SHARE = 0.044715
+
+gelu = unary(
+    lambda x: x * (1 + erf(x / ROOT_2)) / 2,
+    slope=lambda y, x: (1 + erf(x / ROOT_2)) / 2 + x * np.exp(-x * x / 2) / ROOT_2_PI,
+    why="in {x}·Φ({x}) both factors move, and the slope of the normal distribution Φ is its bell curve",
+    name="gelu",
+    spelling={
+        "numpy": ERF.replace("{0}", "({0} / np.sqrt(2))", 1).replace(
+            ".astype({0}.dtype)", ""
+        )
+        + "{result} = ({0} * (1 + {result}) / 2).astype({0}.dtype)\n",
+        "torch": "torch.nn.functional.gelu({0})",
+        "tensorflow": "tf.nn.gelu({0}, approximate=False)",
+        "jax": "jax.nn.gelu({0}, approximate=False)",
+    },
+    notation=r"#1\,\Phi(#1)",
+    definition=lambda x: x * (1 + erf(x / ROOT_2)) / 2,
+    forms=(
+        lambda x: x * (1 + erf(x / ROOT_2)) / 2,
+        lambda x: 0.5 * x * (1 + erf(x / ROOT_2)),
+        lambda x: x * 0.5 * (1 + erf(x / ROOT_2)),
+    ),
+)
+
+
+def inner(x: Any) -> Any:
+    """What the tanh form of GELU takes the tanh of."""
+    return ROOT_2_OVER_PI * (x + CUBE_SHARE * x**3)
+
+
+gelu_tanh = unary(
+    lambda x: x * (1 + np.tanh(inner(x))) / 2,
+    slope=lambda y, x: (
+        (1 + np.tanh(inner(x))) / 2
+        + x
+        * (1 - np.tanh(inner(x)) ** 2)
+        * (ROOT_2_OVER_PI * (1 + 3 * CUBE_SHARE * x**2))
+        / 2
+    ),
+    why="in {x}·(1 + tanh u)/2 both factors move, and u grows by √(2/π)(1 + 0.134145{x}²)",
+    name="gelu_tanh",
+    spelling={
+        "numpy": "0.5 * {0} * (1 + np.tanh(np.sqrt(2 / np.pi) * ({0} + 0.044715 * {0} ** 3)))",
+        "torch": "torch.nn.functional.gelu({0}, approximate='tanh')",
+        "tensorflow": "tf.nn.gelu({0}, approximate=True)",
+        "jax": "jax.nn.gelu({0}, approximate=True)",
+    },
+    notation=r"\operatorname{GELU}(#1)",
+    definition=lambda x: (
+        x * (1 + np.tanh(ROOT_2_OVER_PI * (x + CUBE_SHARE * x**3))) / 2
+    ),
+    forms=(
+        lambda x: 0.5 * x * (1 + np.tanh(ROOT_2_OVER_PI * (x + CUBE_SHARE * x**3))),
+        lambda x: (
+            0.5 * x * (1 + np.tanh(ROOT_2_OVER_PI * (x + CUBE_SHARE * np.power(x, 3))))
+        ),
+        lambda x: x * (1 + np.tanh(ROOT_2_OVER_PI * (x + CUBE_SHARE * x**3))) / 2,
+    ),
+)

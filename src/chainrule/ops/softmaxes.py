@@ -1,0 +1,188 @@
+"""Softmax and its relatives: shares of a sum of exponentials, and the logarithm of that sum."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from chainrule.ops import shapes
+from chainrule.ops.families import AXES, REDUCED, kept, quietly
+from chainrule.ops.spelling import fixed, tf_reduction, torch_reduction
+from chainrule.program import Op, Rule, Sample
+
+ROWS = (
+    Sample(((2, 3),), {"axis": -1}),
+    Sample(((2, 3),), {"axis": 0}),
+    Sample(((3,),)),
+    Sample(((2, 3, 2),), {"axis": 1}),
+    Sample(((2, 3),), {"axis": None}),
+    Sample(((0, 3),)),
+    Sample(((4, 1),)),
+)
+
+
+def largest(x: Any, axis: Any) -> Any:
+    """The largest entry of each row, by which exponents are shifted so that none overflows."""
+    return np.max(x, axis=axis, keepdims=True, initial=-np.inf)
+
+
+def softmax_forward(x: Any, axis: Any) -> Any:
+    """eˣ over its sum along ``axis``, without overflow."""
+    grown = np.exp(x - largest(x, axis))
+    return grown / np.sum(grown, axis=axis, keepdims=True)
+
+
+def logsumexp_forward(x: Any, axis: Any, keepdims: bool) -> Any:  # noqa: FBT001 - NumPy's own parameter
+    """Log Σ eˣ along ``axis``, without overflow."""
+    top = largest(x, axis)
+    shifted = np.log(np.sum(np.exp(x - top), axis=axis, keepdims=True)) + top
+    return shifted if keepdims else np.squeeze(shifted, axis=axis)
+
+
+def log_softmax_forward(x: Any, axis: Any) -> Any:
+    """X - log Σ eˣ along ``axis``, without overflow and without a logarithm of 0."""
+    shifted = x - largest(x, axis)
+    return shifted - np.log(np.sum(np.exp(shifted), axis=axis, keepdims=True))
+
+
+softmax = Op(
+    quietly(softmax_forward),
+    shapes.along,
+    (
+        Rule(
+            lambda dy, y, x, axis: y * (dy - np.sum(dy * y, axis=axis, keepdims=True)),
+            "raising one entry raises its share and lowers all others: what counts is the gradient above its average, weighed by {y}",
+        ),
+    ),
+    name="softmax",
+    params={"axis": -1},
+    spelling={
+        "numpy": fixed(
+            "{result} = np.exp({0} - {0}.max(axis=<axis>, keepdims=True))\n"
+            "{result} = {result} / {result}.sum(axis=<axis>, keepdims=True)"
+        ),
+        "torch": lambda site: (
+            "torch.softmax({0}.reshape(-1), dim=0).reshape({0}.shape)"
+            if site.params["axis"] is None
+            else f"torch.softmax({{0}}, dim={site.params['axis']})"
+        ),
+        "tensorflow": lambda site: (
+            "tf.exp({0} - tf.reduce_logsumexp({0}))"
+            if site.params["axis"] is None
+            else f"tf.nn.softmax({{0}}, axis={site.params['axis']})"
+        ),
+        "jax": fixed("jax.nn.softmax({0}, axis=<axis>)"),
+    },
+    notation=r"\operatorname{softmax}(#1)",
+    definition=lambda x, axis: np.exp(x) / np.sum(np.exp(x), axis=axis, keepdims=True),
+    forms=(
+        lambda x, axis: np.exp(x) / np.sum(np.exp(x), axis=axis, keepdims=True),
+        lambda x, axis: (
+            np.exp(x - np.max(x, axis=axis, keepdims=True))
+            / np.sum(
+                np.exp(x - np.max(x, axis=axis, keepdims=True)),
+                axis=axis,
+                keepdims=True,
+            )
+        ),
+        lambda x, axis: np.exp(x) / np.expand_dims(np.sum(np.exp(x), axis=axis), axis),
+    ),
+    samples=ROWS,
+)
+log_softmax = Op(
+    quietly(log_softmax_forward),
+    shapes.along,
+    (
+        Rule(
+            lambda dy, y, x, axis: (
+                dy - np.exp(y) * np.sum(dy, axis=axis, keepdims=True)
+            ),
+            "each entry raises itself and lowers all by its share, exp({y})",
+        ),
+    ),
+    name="log_softmax",
+    params={"axis": -1},
+    spelling={
+        "numpy": fixed("{0} - np.logaddexp.reduce({0}, axis=<axis>, keepdims=True)"),
+        "torch": lambda site: (
+            "{0} - torch.logsumexp({0}.reshape(-1), dim=0)"
+            if site.params["axis"] is None
+            else f"torch.log_softmax({{0}}, dim={site.params['axis']})"
+        ),
+        "tensorflow": lambda site: (
+            "{0} - tf.reduce_logsumexp({0})"
+            if site.params["axis"] is None
+            else f"tf.nn.log_softmax({{0}}, axis={site.params['axis']})"
+        ),
+        "jax": fixed("jax.nn.log_softmax({0}, axis=<axis>)"),
+    },
+    notation=r"\log \operatorname{softmax}(#1)",
+    definition=lambda x, axis: np.log(
+        np.exp(x) / np.sum(np.exp(x), axis=axis, keepdims=True)
+    ),
+    forms=(
+        lambda x, axis: x - np.log(np.sum(np.exp(x), axis=axis, keepdims=True)),
+        lambda x, axis: x - logsumexp(x, axis=axis, keepdims=True),
+        lambda x, axis: (
+            x
+            - np.max(x, axis=axis, keepdims=True)
+            - np.log(
+                np.sum(
+                    np.exp(x - np.max(x, axis=axis, keepdims=True)),
+                    axis=axis,
+                    keepdims=True,
+                )
+            )
+        ),
+    ),
+    samples=ROWS,
+)
+logsumexp: Op = Op(
+    quietly(logsumexp_forward),
+    shapes.reduce_some,
+    (
+        Rule(
+            lambda dy, y, x, axis, keepdims: (
+                kept(dy, axis, keepdims) * np.exp(x - kept(y, axis, keepdims))
+            ),
+            "each entry moves {y} by its share of the sum of exponentials, its softmax",
+        ),
+    ),
+    name="logsumexp",
+    params=AXES,
+    spelling={
+        "numpy": lambda site: (
+            "np.logaddexp.reduce({0}, axis="
+            + repr(site.params["axis"])
+            + (", keepdims=True)" if site.params["keepdims"] else ")")
+        ),
+        "torch": lambda site: (
+            torch_reduction("torch.logsumexp")(site)
+            if site.params["axis"] is not None or site.params["keepdims"]
+            else "torch.logsumexp({0}.reshape(-1), dim=0)"
+        ),
+        "tensorflow": tf_reduction("tf.reduce_logsumexp"),
+        "jax": tf_reduction("jax.nn.logsumexp"),
+    },
+    notation=r"\log \sum_{#axis} e^{#1}",
+    definition=lambda x, axis, keepdims: np.log(
+        np.sum(np.exp(x), axis=axis, keepdims=keepdims)
+    ),
+    forms=(
+        lambda x, axis, keepdims: np.log(
+            np.sum(np.exp(x), axis=axis, keepdims=keepdims)
+        ),
+        lambda x, axis: (
+            np.max(x, axis=axis, keepdims=True)
+            + np.log(
+                np.sum(
+                    np.exp(x - np.max(x, axis=axis, keepdims=True)),
+                    axis=axis,
+                    keepdims=True,
+                )
+            )
+        ),
+    ),
+    samples=REDUCED,
+)
