@@ -30,12 +30,18 @@ COMPLEX = SimpleNamespace(
 class _Complex(np.ndarray):
     """Complex numbers that compare by their real parts."""
 
-    def __array_ufunc__(self, ufunc, method, *inputs, **kwargs):
-        plain = [x.view(np.ndarray) if isinstance(x, _Complex) else x for x in inputs]
+    def __array_ufunc__(self, ufunc, method, *inputs, out=(), **kwargs):
+        plain = [_plain(x) for x in inputs]
         if ufunc in (np.greater, np.less_equal, np.less, np.greater_equal):
             plain = [np.real(x) for x in plain]
+        if out:
+            kwargs["out"] = tuple(_plain(x) for x in out)
         result = getattr(ufunc, method)(*plain, **kwargs)
         return np.asarray(result).view(_Complex) if np.iscomplexobj(result) else result
+
+
+def _plain(x):
+    return x.view(np.ndarray) if isinstance(x, _Complex) else x
 
 
 def complex_gradient(described, arrays, name):

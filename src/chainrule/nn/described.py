@@ -9,11 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from chainrule.nn.draft import Start
 from chainrule.nn.initialisers import initialiser as initialiser_of
-from chainrule.nn.initialisers import zeros
 from chainrule.nn.losses import Labels
 from chainrule.nn.words import Words, read
-from chainrule.nn.writing import write
+from chainrule.nn.writing import draft_words, write
 from chainrule.program import Array, ShapeError, UsageError
 
 
@@ -72,7 +72,8 @@ def describe(
     source = write(words)
     file = register(source, f"network {'-'.join(map(str, words.layers))}")
     parameters = tuple(name for name in filled if name not in ("X", "Y"))
-    return Described(words, source, file, compiled(source, file), filled, parameters)
+    function = compiled(source, file, "network")
+    return Described(words, source, file, function, filled, parameters)
 
 
 def register(source: str, name: str) -> str:
@@ -85,11 +86,13 @@ def register(source: str, name: str) -> str:
     return file
 
 
-def compiled(source: str, file: str) -> Callable[..., Any]:
-    """The function ``network`` that ``source`` defines."""
-    scope: dict[str, Any] = {"np": np}
-    exec(compile(source, file, "exec"), scope)  # noqa: S102 - our own text: every name in it is from our tables
-    return scope["network"]  # type: ignore[no-any-return]
+def compiled(
+    source: str, file: str, name: str, scope: Mapping[str, Any] | None = None
+) -> Callable[..., Any]:
+    """The function ``name`` that ``source`` defines, with ``scope`` within its reach."""
+    reach: dict[str, Any] = {"np": np, **(scope or {})}
+    exec(compile(source, file, "exec"), reach)  # noqa: S102 - our own text: every name in it is from our tables
+    return reach[name]  # type: ignore[no-any-return]
 
 
 def _require_float(dtype: str) -> None:
@@ -101,30 +104,29 @@ def _require_float(dtype: str) -> None:
         )
 
 
-def _stream(seed: int, *place: int) -> np.random.Generator:
+def stream(seed: int, *place: int) -> np.random.Generator:
     """The generator for one array: the same whatever else is drawn."""
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=place))
 
 
 def _parameters(words: Words, seed: int, chosen: Any) -> dict[str, Array]:
-    parameters: dict[str, Array] = {}
-    for number, activation in enumerate(words.activations, 1):
-        n_in, n_out = words.layers[number - 1 : number + 1]
-        shape, unit = (
-            ((n_out, n_in), (n_out, 1)) if words.columns else ((n_in, n_out), (n_out,))
+    return draw(draft_words(words, chosen).parameters, seed)
+
+
+def draw(starts: Mapping[str, Start], seed: int) -> dict[str, Array]:
+    """Every array as it starts, each from its own stream."""
+    return {
+        name: initialiser_of(start.initialiser)(
+            stream(seed, 1, number), start.shape, start.fans
         )
-        start = initialiser_of(activation.start if chosen is None else chosen)
-        parameters[f"W{number}"] = start(_stream(seed, 1, number), shape, (n_in, n_out))
-        parameters[f"b{number}"] = zeros(_stream(seed, 2, number), unit, (n_in, n_out))
-        if activation.slope is not None:
-            parameters[f"a{number}"] = np.full(unit, activation.slope)
-    return parameters
+        for number, (name, start) in enumerate(starts.items())
+    }
 
 
 def _data(words: Words, batch: int, seed: int) -> dict[str, Array]:
     n_in, n_out = words.layers[0], words.layers[-1]
-    X = _stream(seed, 0, 0).normal(size=(batch, n_in))
-    Y = draw_labels(words.labels, _stream(seed, 0, 1), batch, n_out)
+    X = stream(seed, 0, 0).normal(size=(batch, n_in))
+    Y = draw_labels(words.labels, stream(seed, 0, 1), batch, n_out)
     return {"X": X.T.copy(), "Y": Y.T.copy()} if words.columns else {"X": X, "Y": Y}
 
 

@@ -17,16 +17,19 @@ Labels = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Loss:
-    """How a loss is written, line by line, for each kind of labels it takes (the first is the usual one).
+    """How a loss is written for each kind of labels it takes (the first is the usual one).
 
-    In a line, ``{p}`` is the prediction, ``{t}`` the target, ``{axis}`` the axis of the units, ``{picked}`` the
-    index of each sample's own class. ``output`` is the usual last activation, ``fits`` what the loss can take.
+    The last text of each is the loss of every sample, or of every entry; those before are lines it needs. In
+    them ``{p}`` is the prediction, ``{t}`` the target, ``{axis}`` the axis of the units, ``{picked}`` the index
+    of each sample's own class. ``output`` is the usual last activation, ``fits`` what the loss can take;
+    ``entries`` says whether there is a loss for every entry (not one a sample).
     """
 
     name: str
     lines: Mapping[Labels, tuple[str, ...]]
     output: str
     fits: tuple[Range, ...]
+    entries: bool = False
 
     @property
     def labels(self) -> Labels:
@@ -69,29 +72,27 @@ _ANY: tuple[Range, ...] = (
     "positive",
     "log-probabilities",
 )
-_LOGITS = "log_p = {p} - np.log(np.sum(np.exp({p}), axis={axis}, keepdims=True))"
+_LOG_P = "log_p = {p} - np.log(np.sum(np.exp({p}), axis={axis}, keepdims=True))"
 _TABLE = (
     Loss(
         "binary_cross_entropy",
-        {
-            "0/1": (
-                "loss = np.mean(-({t} * np.log({p}) + (1 - {t}) * np.log(1 - {p})))",
-            )
-        },
+        {"0/1": ("-({t} * np.log({p}) + (1 - {t}) * np.log(1 - {p}))",)},
         "sigmoid",
         ("unit", "probabilities"),
+        entries=True,
     ),
     Loss(
         "binary_cross_entropy_with_logits",
-        {"0/1": ("loss = np.mean(np.log(1 + np.exp({p})) - {t} * {p})",)},
+        {"0/1": ("np.log(1 + np.exp({p})) - {t} * {p}",)},
         "identity",
         ("real",),
+        entries=True,
     ),
     Loss(
         "categorical_cross_entropy",
         {
-            "one-hot": ("loss = -np.mean(np.sum({t} * np.log({p}), axis={axis}))",),
-            "integer": ("loss = -np.mean(np.log({p}[{picked}]))",),
+            "one-hot": ("-np.sum({t} * np.log({p}), axis={axis})",),
+            "integer": ("-np.log({p}[{picked}])",),
         },
         "softmax",
         ("probabilities",),
@@ -99,8 +100,8 @@ _TABLE = (
     Loss(
         "categorical_cross_entropy_with_logits",
         {
-            "one-hot": (_LOGITS, "loss = -np.mean(np.sum({t} * log_p, axis={axis}))"),
-            "integer": (_LOGITS, "loss = -np.mean(log_p[{picked}])"),
+            "one-hot": (_LOG_P, "-np.sum({t} * log_p, axis={axis})"),
+            "integer": (_LOG_P, "-log_p[{picked}]"),
         },
         "identity",
         ("real",),
@@ -108,52 +109,52 @@ _TABLE = (
     Loss(
         "nll",
         {
-            "integer": ("loss = -np.mean({p}[{picked}])",),
-            "one-hot": ("loss = -np.mean(np.sum({t} * {p}, axis={axis}))",),
+            "integer": ("-{p}[{picked}]",),
+            "one-hot": ("-np.sum({t} * {p}, axis={axis})",),
         },
         "log_softmax",
         ("log-probabilities",),
     ),
-    Loss("mse", {"real": ("loss = np.mean(({p} - {t}) ** 2)",)}, "identity", _ANY),
-    Loss("mae", {"real": ("loss = np.mean(np.abs({p} - {t}))",)}, "identity", _ANY),
+    Loss("mse", {"real": ("({p} - {t}) ** 2",)}, "identity", _ANY, entries=True),
+    Loss("mae", {"real": ("np.abs({p} - {t})",)}, "identity", _ANY, entries=True),
     Loss(
         "huber",
         {
             "real": (
                 "error = np.abs({p} - {t})",
-                "loss = np.mean(np.where(error <= 1, 0.5 * error ** 2, error - 0.5))",
+                "np.where(error <= 1, 0.5 * error ** 2, error - 0.5)",
             )
         },
         "identity",
         _ANY,
+        entries=True,
     ),
     Loss(
         "hinge",
-        {"-1/+1": ("loss = np.mean(np.maximum(0, 1 - {t} * {p}))",)},
+        {"-1/+1": ("np.maximum(0, 1 - {t} * {p})",)},
         "identity",
         ("real",),
+        entries=True,
     ),
     Loss(
         "squared_hinge",
-        {"-1/+1": ("loss = np.mean(np.maximum(0, 1 - {t} * {p}) ** 2)",)},
+        {"-1/+1": ("np.maximum(0, 1 - {t} * {p}) ** 2",)},
         "identity",
         ("real",),
+        entries=True,
     ),
     Loss(
         "kl_divergence",
-        {
-            "probabilities": (
-                "loss = np.mean(np.sum({t} * (np.log({t}) - np.log({p})), axis={axis}))",
-            )
-        },
+        {"probabilities": ("np.sum({t} * (np.log({t}) - np.log({p})), axis={axis})",)},
         "softmax",
         ("probabilities", "unit"),
     ),
     Loss(
         "poisson",
-        {"counts": ("loss = np.mean({p} - {t} * np.log({p}))",)},
+        {"counts": ("{p} - {t} * np.log({p})",)},
         "exp",
         ("positive", "unit", "probabilities"),
+        entries=True,
     ),
 )
 LOSSES: Mapping[str, Loss] = {loss.name: loss for loss in _TABLE}

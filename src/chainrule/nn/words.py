@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from chainrule.nn.activations import Activation, activation
 from chainrule.nn.losses import USUAL, Labels, Loss, loss_of
@@ -134,8 +134,3 @@ def _require_several(loss: Loss, n_outputs: int) -> None:
 
 def _split(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
-
-
-def with_columns(words: Words) -> Words:
-    """The same network for samples as columns."""
-    return replace(words, columns=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 
+from chainrule.nn.draft import Draft, loss_lines
+from chainrule.nn.layers import Dense, Layer
 from chainrule.nn.words import Words
 
 
@@ -21,38 +23,41 @@ def write(words: Words) -> str:
         return loss
     <BLANKLINE>
     """
-    arguments = ["X", "Y", *parameter_names(words)]
-    lines = [*_forward(words), *_loss(words), "return loss"]
-    return f"def network({', '.join(arguments)}):\n" + "".join(
-        f"    {line}\n" for line in lines
+    drafted = draft_words(words)
+    lines = [
+        *drafted.lines,
+        *loss_lines(words.loss, words.labels, columns=words.columns),
+    ]
+    return function_text(
+        "network", ["X", "Y", *drafted.parameters], [*lines, "return loss"]
     )
 
 
-def parameter_names(words: Words) -> Iterator[str]:
-    """W1, b1, W2, b2 …, and a1 … where an activation learns a slope."""
-    for number, activation in enumerate(words.activations, 1):
-        yield f"W{number}"
-        yield f"b{number}"
-        if activation.slope is not None:
-            yield f"a{number}"
+def draft_words(words: Words, initialiser: object = None) -> Draft:
+    """The forward pass of a network in words, with the parameters it needs."""
+    layers = [
+        Dense(units, activation.name, initialiser)
+        for units, activation in zip(words.layers[1:], words.activations, strict=True)
+    ]
+    return draft(layers, (words.layers[0],), columns=words.columns)
 
 
-def _forward(words: Words) -> Iterator[str]:
-    before = "X"
-    for number, activation in enumerate(words.activations, 1):
-        last = number == len(words.activations)
-        linear = activation.name == "identity"
-        after = "y_pred" if last else f"h{number}"
-        z = after if linear else f"z{number}"
-        product = f"W{number} @ {before}" if words.columns else f"{before} @ W{number}"
-        yield f"{z} = {product} + b{number}"
-        if not linear:
-            yield f"{after} = {activation.written(z, words.axis, f'a{number}')}"
-        before = after
+def draft(
+    layers: Sequence[Layer],
+    units: tuple[int, ...],
+    *,
+    columns: bool = False,
+    training: bool = True,
+) -> Draft:
+    """The forward pass of ``layers`` on inputs of ``units``, up to the prediction."""
+    drafted = Draft(units, columns=columns, training=training)
+    for layer in layers:
+        layer.write(drafted)
+    drafted.finish()
+    return drafted
 
 
-def _loss(words: Words) -> Iterator[str]:
-    samples = f"np.arange(y_pred.shape[{1 - words.axis}])"
-    picked = f"Y, {samples}" if words.columns else f"{samples}, Y"
-    for line in words.loss.lines[words.labels]:
-        yield line.format(p="y_pred", t="Y", axis=words.axis, picked=picked)
+def function_text(name: str, arguments: Iterable[str], lines: Iterable[str]) -> str:
+    """A function definition of these lines."""
+    body = "".join(f"    {line}\n" for line in lines)
+    return f"def {name}({', '.join(arguments)}):\n{body}"
