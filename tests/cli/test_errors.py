@@ -47,7 +47,7 @@ GOOD = "x = np.ones(3)\nW = np.ones((2, 3))\nz = W @ x\nloss = np.sum(z * z)\n"
         ("W = np.ones(3)\nanswer = np.sum(W * W)\n", 3, ["E325", "answer", "--loss answer"]),
         ("W = np.ones(3)\nloss = np.sum(W)\ncost = np.prod(W)\n", 3, ["E326", "loss", "cost", "--loss"]),
         ("W = np.ones(3)\nloss = W * W\n", 3, ["E323", "(3,)", "np.mean(loss)"]),
-        ("W = np.ones(3)\nloss = np.sum(np.sort(W))\n", 3, ["E303", "sort", "line 3", "chainrule.Op"]),
+        ("W = np.ones(3)\nloss = np.sum(np.linalg.det(W * np.eye(3)))\n", 3, ["E303", "det", "line 3", "chainrule.Op"]),
         ("W = np.ones(3)\np = np.ones((3, 1))\nloss = np.mean((p * W) ** 2)\n", 3, ["E101", "(3, 3)", "reshape(3, 1)"]),
     ],
 )

@@ -102,7 +102,9 @@ def test_gradients_agree_with_complex_step(function, inputs, folded):
     derived = backward(recorded)
     verify(derived.run.program)
     for name in inputs:
-        assert_same_gradient(derived.gradient(name), complex_step(function, inputs, name))
+        assert_same_gradient(
+            derived.gradient(name), complex_step(function, inputs, name)
+        )
 
 
 @pytest.mark.parametrize(("function", "inputs"), NETWORKS, ids=IDS)
@@ -129,7 +131,9 @@ def test_second_derivatives_are_derivatives_of_the_first(function, inputs):
 
     once = trace(_program_as_function(program, gradient, direction), **inputs)
     twice = backward(once, wrt=[once.program.named()[target.name]])
-    assert_same_gradient(twice.gradient(target.name), complex_step(along, inputs, target.name))
+    assert_same_gradient(
+        twice.gradient(target.name), complex_step(along, inputs, target.name)
+    )
 
 
 def _program_as_function(program, output, direction):
@@ -202,13 +206,12 @@ def test_a_gradient_with_respect_to_integers_is_refused_with_the_cast():
 
 def test_an_operation_without_a_rule_is_named_at_its_line():
     def net(x):
-        s = np.fft.fft(x).real
-        return np.sum(np.sort(x) * s) if s is None else np.sum(np.sort(x))
+        return np.linalg.det(x * np.eye(3))
 
     with pytest.raises(NoRuleError) as caught:
         backward(trace(net, x=normal(3)))
     assert caught.value.code == "E303"
-    assert "sort" in caught.value.message
+    assert "det" in caught.value.message
     assert "chainrule.Op" in caught.value.hint
     assert caught.value.where.file == __file__
 
@@ -222,6 +225,10 @@ def test_the_article_folds_to_prediction_minus_truth():
 
 def test_a_batch_folds_to_prediction_minus_truth_over_its_size():
     derived = backward(fuse(recognise(trace(rows, **NETWORKS[1][1]))))
-    ops = [line.op.name for line in derived.run.program.lines if line.why or line.result.name]
+    ops = [
+        line.op.name
+        for line in derived.run.program.lines
+        if line.why or line.result.name
+    ]
     assert "log" not in ops
     assert "ones_like" not in [line.op.name for line in derived.run.program.lines]

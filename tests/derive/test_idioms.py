@@ -14,29 +14,50 @@ IDS = [f"{idiom.sentence[:40]}-{position}" for position, idiom in enumerate(IDIO
 
 
 def numbers(idiom, seed):
-    """Numbers that suit logits, probabilities and labels alike."""
+    """Numbers of the idiom's own sample; targets are made to sum to 1, as labels do."""
     generator = np.random.default_rng(seed)
-    return idiom.numbers(generator) if hasattr(idiom, "numbers") else [
-        generator.uniform(0.1, 0.9, shape) for shape in idiom.shapes
+    sample = idiom.sample
+    arrays = [
+        generator.integers(0, sample.integers[i], shape)
+        if i in sample.integers
+        else generator.uniform(*sample.domain, shape)
+        for i, shape in enumerate(sample.shapes)
     ]
+    for axis in (-1, 0):
+        holds = [
+            array / array.sum(axis=axis, keepdims=True)
+            for array in arrays[1:]
+            if array.ndim > 1
+        ]
+        if len(holds) == 1 and _holds(idiom, [arrays[0], holds[0]]):
+            return [arrays[0], holds[0]]
+    return arrays
+
+
+def _holds(idiom, arrays):
+    return idiom.holds(
+        **dict(zip(compile_pattern(idiom).inputs.values(), arrays, strict=True))
+    )
 
 
 @pytest.mark.parametrize("idiom", IDIOMS, ids=IDS)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_both_sides_of_an_idiom_are_equal(idiom, seed):
     arrays = numbers(idiom, seed)
-    left = idiom.pattern(*arrays, **idiom.params)
-    right = idiom.becomes(*arrays, **idiom.params)
+    left = idiom.pattern(*arrays, **idiom.sample.params)
+    right = idiom.becomes(*arrays, **idiom.sample.params)
     np.testing.assert_allclose(left, right, rtol=1e-12, atol=1e-14)
 
 
-@pytest.mark.parametrize("idiom", LISTED, ids=[i for i in IDS[len(FORMS) + len(FUSIONS) :]])
+@pytest.mark.parametrize(
+    "idiom", LISTED, ids=[i for i in IDS[len(FORMS) + len(FUSIONS) :]]
+)
 def test_a_form_written_by_hand_becomes_its_op(idiom):
     arrays = numbers(idiom, 3)
     names = [f"a{position}" for position in range(len(arrays))]
 
     def written(**inputs):
-        return idiom.pattern(*(inputs[name] for name in names), **idiom.params)
+        return idiom.pattern(*(inputs[name] for name in names), **idiom.sample.params)
 
     recognised = recognise(trace(written, **dict(zip(names, arrays, strict=True))))
     found = {line.op for line in recognised.program.lines}
@@ -53,7 +74,9 @@ NEARLY = {
     "a sigmoid with another constant": lambda z: np.sum(1 / (2 + np.exp(-z))),
     "a sigmoid upside down": lambda z: np.sum((1 + np.exp(-z)) / 1),
     "relu of the wrong sign": lambda z: np.sum(z * (z < 0)),
-    "a softmax over two different arrays": lambda z: np.sum(np.exp(z) / np.exp(2 * z).sum(axis=1, keepdims=True)),
+    "a softmax over two different arrays": lambda z: np.sum(
+        np.exp(z) / np.exp(2 * z).sum(axis=1, keepdims=True)
+    ),
 }
 
 
@@ -78,7 +101,9 @@ def test_the_naive_cross_entropy_of_a_sigmoid_is_stable_after_folding(z, y):
         exact_loss = np.logaddexp(0, -z) if y else np.logaddexp(0, z)
         exact = (1 / (1 + np.exp(-z)) - y) / 8
     assert abs(loss - exact_loss) <= 1e-12 * max(1, exact_loss)
-    np.testing.assert_allclose(derived.gradient("z"), np.full(8, exact), rtol=1e-12, atol=1e-300)
+    np.testing.assert_allclose(
+        derived.gradient("z"), np.full(8, exact), rtol=1e-12, atol=1e-300
+    )
 
 
 def test_without_folding_the_naive_form_does_break():

@@ -12,6 +12,7 @@ from chainrule import ops
 from chainrule.derive.fit import fit
 from chainrule.derive.laws import LAWS
 from chainrule.derive.reasons import said, why_total
+from chainrule.emit import expression
 from chainrule.program import (
     DTypeError,
     Line,
@@ -23,6 +24,9 @@ from chainrule.program import (
     Value,
 )
 from chainrule.trace import Recorder, Traced
+
+
+SHORT = 32
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -157,6 +161,13 @@ class _Walk:
         """A value in words: its name, or the name of what it is a part of."""
         return value.name or self.part_of.get(value, "it")
 
+    def spell(self, value: Value) -> str:
+        """A value as it stands in the source: its name, or its expression where that is short."""
+        if value.name is None:
+            text = expression(value, self.whole.program)
+            return text if len(text) <= SHORT else self.describe(value)
+        return value.name
+
     def derived(self) -> Derived:
         self._seed()
         for line in reversed(self.needed.lines):
@@ -248,7 +259,11 @@ class _Walk:
             if isinstance(fitted, Traced)
             else self._constant(fitted, target)
         )
-        why = "; ".join(part for part in (said(rule, line, self.describe), why_fit) if part)
+        why = "; ".join(
+            part
+            for part in (said(rule, line, self.describe, self.spell), why_fit)
+            if part
+        )
         made = self.recorder.producer.get(gradient)
         if made is not None and not made.why and gradient not in self.whole.numbers:
             self.recorder.give_reason(gradient, why)

@@ -10,11 +10,12 @@ from chainrule.program import Line, Rule, Size, Value
 Describe = Callable[[Value], str]
 
 
-def said(rule: Rule, line: Line, describe: Describe) -> str:
-    """``rule.why`` with the names of ``line`` in its braces."""
-    args = (None, line.result, *line.args)
-    names = {
-        word: _name(arg, describe) for word, arg in zip(rule.words, args, strict=False)
+def said(rule: Rule, line: Line, describe: Describe, spell: Describe) -> str:
+    """``rule.why`` with the names of ``line`` in its braces: the result described, the arguments spelled."""
+    _, result, *others = rule.words
+    names = {result: describe(line.result)}
+    names |= {
+        word: _name(arg, spell) for word, arg in zip(others, line.args, strict=False)
     }
     try:
         return rule.why.format_map(names)
@@ -22,14 +23,14 @@ def said(rule: Rule, line: Line, describe: Describe) -> str:
         return rule.why
 
 
-def _name(arg: Any, describe: Describe) -> str:
+def _name(arg: Any, spell: Describe) -> str:
     match arg:
         case Value():
-            return describe(arg)
+            return spell(arg)
         case Size(value=value, axes=None):
-            return f"{describe(value)}.size"
+            return f"{spell(value)}.size"
         case Size(value=value, axes=axes):
-            return " * ".join(f"{describe(value)}.shape[{axis}]" for axis in axes)
+            return " * ".join(f"{spell(value)}.shape[{axis}]" for axis in axes)
         case _:
             return f"{arg:g}" if isinstance(arg, float) else str(arg)
 

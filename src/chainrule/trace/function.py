@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -38,7 +38,7 @@ def trace(
     recorder = Recorder(boundary=(_call.__code__,), follow_branches=follow_branches)
     bound = _bound(function, args, kwargs)
     inputs = {name: wrap(recorder, name, value) for name, value in bound.items()}
-    result = _call(function, args, kwargs, inputs)
+    result = _call(function, args, inputs)
     outputs = list(_outputs(recorder, result, _result_name(function)))
     return recorder.run(
         outputs, name=function.__name__ if function.__name__.isidentifier() else "f"
@@ -46,27 +46,37 @@ def trace(
 
 
 def _call(
-    function: Callable[..., Any], args: Any, kwargs: Any, inputs: Mapping[str, Any]
+    function: Callable[..., Any], args: Sequence[Any], inputs: Mapping[str, Any]
 ) -> Any:
-    names = list(inputs)
-    return function(
-        *(inputs[name] for name in names[: len(args)]),
-        **{name: inputs[name] for name in names[len(args) :]},
-    )
+    """``function`` called as the user would have called it, with traced arrays in place of theirs."""
+    positional = list(_positions(function, args))
+    keywords = {name: value for name, value in inputs.items() if name not in positional}
+    return function(*(inputs[name] for name in positional), **keywords)
+
+
+def _positions(function: Callable[..., Any], args: Sequence[Any]) -> Iterator[str]:
+    """The names of the positional arguments given."""
+    names = _parameters(function)
+    for position in range(len(args)):
+        yield names[position] if position < len(names) else f"arg{position}"
+
+
+def _parameters(function: Callable[..., Any]) -> list[str]:
+    try:
+        return list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):
+        return []
 
 
 def _bound(
-    function: Callable[..., Any], args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> dict[str, Any]:
-    try:
-        parameters = list(inspect.signature(function).parameters)
-    except (TypeError, ValueError):
-        parameters = []
-    names = [
-        *parameters[: len(args)],
-        *(f"arg{i}" for i in range(len(parameters), len(args))),
-    ]
-    return {**dict(zip(names, args, strict=True)), **kwargs}
+    """The arguments by name, in the order in which the function lists them."""
+    given = {**dict(zip(_positions(function, args), args, strict=True)), **kwargs}
+    listed = [name for name in _parameters(function) if name in given]
+    return {
+        name: given[name] for name in (*listed, *(n for n in given if n not in listed))
+    }
 
 
 def wrap(recorder: Recorder, name: str, value: Any) -> Any:

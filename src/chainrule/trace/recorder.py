@@ -143,6 +143,10 @@ class Recorder:
         shared = args[0] if op.name in VIEWS and isinstance(args[0], Traced) else None
         return Traced(self, result, base=shared)
 
+    def again(self, traced: Traced) -> Traced:
+        """The same value on a line of its own, to be given a second name."""
+        return Traced(self, self._write(ops.identity, (self.lower(traced),), {}, ""))
+
     def _write(
         self, op: Op, args: tuple[Arg, ...], params: Mapping[str, Any], why: str
     ) -> Value:

@@ -6,18 +6,97 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.derive.idioms.match import Idiom
+from chainrule.program import Array, Sample
+
+ROUNDING = 1e-9
+ENTRIES = Sample(((2, 3), (2, 3)), domain=(0.1, 0.9))
+LABELLED = Sample(((2, 3), (2,)), domain=(0.1, 0.9), integers={1: 2})
+STILL_NEGATIVE = "this is the cross-entropy, still without its minus"
+
+
+def shares(axis: int) -> object:
+    """Whether the targets sum to 1 along ``axis``, as labels do: that is the axis of the classes."""
+
+    def holds(t: Array, **_: Array) -> bool:
+        return t.ndim > 1 and bool(np.all(np.abs(t.sum(axis=axis) - 1) < ROUNDING))
+
+    return holds
+
 
 FORMS: tuple[Idiom, ...] = (
     Idiom(
         lambda p, t: t * np.log(p) + (1 - t) * np.log(1 - p),
         lambda p, t: -ops.binary_cross_entropy(p, t),
-        ((2, 3), (2, 3)),
-        sentence="this is the binary cross-entropy, still without its minus",
+        ENTRIES,
+        sentence=STILL_NEGATIVE,
     ),
     Idiom(
         lambda p, t: -t * np.log(p) - (1 - t) * np.log(1 - p),
-        lambda p, t: ops.binary_cross_entropy(p, t),
-        ((2, 3), (2, 3)),
-        sentence="this is the binary cross-entropy, with its minus in front of both terms",
+        ops.binary_cross_entropy,
+        ENTRIES,
+        sentence="this is the cross-entropy, with its minus in front of both terms",
+    ),
+    Idiom(
+        lambda p, t, axis: np.sum(t * np.log(p), axis=axis),
+        lambda p, t, axis: -ops.categorical_cross_entropy(p, t, axis=axis),
+        Sample(ENTRIES.shapes, {"axis": -1}, ENTRIES.domain),
+        sentence=STILL_NEGATIVE,
+    ),
+    *(
+        Idiom(
+            lambda p, t: np.sum(t * np.log(p)),
+            lambda p, t, axis=axis: (
+                -np.sum(ops.categorical_cross_entropy(p, t, axis=axis))
+            ),
+            ENTRIES,
+            sentence="summed over everything, this is the cross-entropies of all samples, without their minus",
+            holds=shares(axis),
+        )
+        for axis in (-1, 0)
+    ),
+    *(
+        Idiom(
+            pattern,
+            lambda p, labels: -ops.sparse_categorical_cross_entropy(p, labels),
+            LABELLED,
+            sentence=STILL_NEGATIVE,
+        )
+        for pattern in (
+            lambda p, labels: np.log(p[np.arange(p.shape[0]), labels]),
+            lambda p, labels: np.log(p)[np.arange(p.shape[0]), labels],
+        )
+    ),
+    *(
+        Idiom(
+            pattern,
+            lambda p, labels: -ops.sparse_categorical_cross_entropy(p, labels, axis=0),
+            Sample(((3, 2), (2,)), domain=(0.1, 0.9), integers={1: 2}),
+            sentence=STILL_NEGATIVE,
+        )
+        for pattern in (
+            lambda p, labels: np.log(p[labels, np.arange(p.shape[1])]),
+            lambda p, labels: np.log(p)[labels, np.arange(p.shape[1])],
+        )
+    ),
+    Idiom(
+        lambda z, labels: ops.log_softmax(z, axis=-1)[np.arange(z.shape[0]), labels],
+        lambda z, labels: -ops.sparse_categorical_cross_entropy_with_logits(z, labels),
+        LABELLED,
+        sentence=STILL_NEGATIVE,
+    ),
+    Idiom(
+        lambda x, axis: (
+            np.max(x, axis=axis, keepdims=True)
+            + np.log(
+                np.sum(
+                    np.exp(x - np.max(x, axis=axis, keepdims=True)),
+                    axis=axis,
+                    keepdims=True,
+                )
+            )
+        ),
+        lambda x, axis: ops.logsumexp(x, axis=axis, keepdims=True),
+        Sample(((2, 3),), {"axis": -1}),
+        sentence="the largest exponent is taken out and put back: this is logsumexp",
     ),
 )

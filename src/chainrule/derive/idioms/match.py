@@ -4,19 +4,22 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from chainrule import ops
-from chainrule.program import Arg, Line, Op, Shape, Size, Value
+from chainrule.program import Arg, Line, Op, Run, Sample, Size, Value
 from chainrule.trace import Recorder
+from chainrule.trace.dispatch import measured
 
 COMMUTING = frozenset(
     {"add", "multiply", "maximum", "minimum", "logaddexp", "equal", "not_equal"}
 )
 Bindings = dict[str, Any]
+SIZES = "sizes to compare"
 
 
 class _AnyInt(int):
@@ -35,28 +38,36 @@ class _AnyFloat(float):
 class Idiom:
     """``pattern(*arrays, **params)`` may be replaced by ``becomes(*arrays, **params)``; the two are equal.
 
-    Both are plain lambdas over NumPy and the catalogue. ``shapes`` are the shapes the pattern is traced on;
-    ``params`` are sample values of its keywords, each of which matches any. ``holds`` may look at the numbers
-    bound. ``sentence`` says why the two are equal, or what the replacement gains.
+    Both are plain lambdas over NumPy and the catalogue. ``sample`` gives the shapes the pattern is traced on, and
+    sample values of its keywords, each of which matches any. ``holds`` may look at the numbers bound.
+    ``sentence`` says why the two are equal, or what the replacement gains.
     """
 
     pattern: Callable[..., Any]
     becomes: Callable[..., Any]
-    shapes: tuple[Shape, ...]
-    params: Mapping[str, Any] = field(default_factory=dict)
+    sample: Sample
     sentence: str = ""
     proof: tuple[str, ...] = ()
     holds: Callable[..., bool] = lambda **_: True
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Pattern:
     """An idiom's left side as lines."""
 
     idiom: Idiom
-    root: Line
-    producer: Mapping[Value, Line]
+    run: Run
     inputs: Mapping[Value, str]
+
+    @cached_property
+    def producer(self) -> Mapping[Value, Line]:
+        """The line each value of the pattern comes from."""
+        return self.run.program.producer()
+
+    @property
+    def root(self) -> Line:
+        """The last line."""
+        return self.producer[self.run.program.outputs[0]]
 
     @property
     def op(self) -> Op:
@@ -65,7 +76,24 @@ class Pattern:
 
     def match(self, line: Line, producer: Mapping[Value, Line]) -> Iterator[Bindings]:
         """Every way the pattern ends in ``line``."""
-        yield from self._line(self.root, line, producer, {})
+        for bound in self._line(self.root, line, producer, {}):
+            if self._sizes_agree(bound.pop(SIZES, ()), bound, producer):
+                yield bound
+
+    def _sizes_agree(
+        self,
+        pairs: tuple[tuple[Size, Size], ...],
+        bound: Bindings,
+        producer: Mapping[Value, Line],
+    ) -> bool:
+        """Whether the lengths used are those of the values bound, not others that happen to be as long."""
+        for expected, given in pairs:
+            own = bound.get(self.inputs.get(expected.value, ""))
+            if not isinstance(own, Value) or measured(
+                producer, own, expected.axes
+            ) != measured(producer, given.value, given.axes):
+                return False
+        return True
 
     def _line(
         self, pattern: Line, line: Line, producer: Mapping[Value, Line], bound: Bindings
@@ -110,6 +138,9 @@ class Pattern:
                 not isinstance(arg, Value) or arg.shape == ()
             ):
                 yield from _bind(pattern.name, arg, bound)
+        elif isinstance(pattern, Size):
+            if isinstance(arg, Size):
+                yield {**bound, SIZES: (*bound.get(SIZES, ()), (pattern, arg))}
         elif not isinstance(arg, Value | Size) and arg == pattern:
             yield bound
 
@@ -127,6 +158,8 @@ def _params(pattern: Line, line: Line, bound: Bindings) -> Bindings | None:
     for key, expected in pattern.params.items():
         given = line.params.get(key)
         if isinstance(expected, _AnyInt | _AnyFloat):
+            if given is None or isinstance(given, bool):
+                return None
             axis = _counted_from_the_end(line, given)
             if merged.setdefault(expected.name, axis) != axis:
                 return None
@@ -149,21 +182,28 @@ def _counted_from_the_end(line: Line, axis: Any) -> Any:
 def compile_pattern(idiom: Idiom) -> Pattern:
     """The left side of an idiom, traced on sample numbers."""
     recorder = Recorder(named=False)
-    names = [
-        name
-        for name, parameter in inspect.signature(idiom.pattern).parameters.items()
-        if parameter.kind is not inspect.Parameter.KEYWORD_ONLY
-        and name not in idiom.params
-    ]
     inputs = {}
     arrays = []
-    for name, shape in zip(names, idiom.shapes, strict=True):
-        traced = recorder.input(np.full(shape, 0.5), None)
+    for position, (name, shape) in enumerate(
+        zip(_arguments(idiom), idiom.sample.shapes, strict=True)
+    ):
+        whole = position in idiom.sample.integers
+        number = np.zeros(shape, np.int64) if whole else np.full(shape, 0.5)
+        traced = recorder.input(number, None)
         inputs[traced.value] = name
         arrays.append(traced)
-    params = {key: _any(key, sample) for key, sample in idiom.params.items()}
+    params = {key: _any(key, sample) for key, sample in idiom.sample.params.items()}
     result = idiom.pattern(*arrays, **params)
-    return Pattern(idiom, recorder.producer[result.value], recorder.producer, inputs)
+    return Pattern(idiom, recorder.run([result.value]), inputs)
+
+
+def _arguments(idiom: Idiom) -> list[str]:
+    """The names of the pattern's arrays."""
+    return [
+        name
+        for name in inspect.signature(idiom.pattern).parameters
+        if name not in idiom.sample.params
+    ]
 
 
 def _any(name: str, sample: Any) -> Any:
@@ -180,16 +220,14 @@ def from_forms(op: Op) -> Iterator[Idiom]:
         return
     sample = op.samples[0]
     for form in op.forms:
-        keywords = {
-            key: op.params[key]
-            for key in inspect.signature(form).parameters
-            if key in op.params
-        }
+        taken = inspect.signature(form).parameters
         params = {
-            **keywords,
-            **{key: value for key, value in sample.params.items() if key in keywords},
+            key: sample.params.get(key, default)
+            for key, default in op.params.items()
+            if key in taken
         }
-        yield Idiom(form, op, sample.shapes, params, f"this is {op.name}, written out")
+        kept = replace(sample, params=params)
+        yield Idiom(form, op, kept, f"this is {op.name}, written out")
 
 
 __all__ = ["COMMUTING", "Idiom", "Pattern", "compile_pattern", "from_forms", "ops"]

@@ -6,15 +6,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from functools import cache
 from typing import Any
 
+import numpy as np
+
 from chainrule import ops
 from chainrule.derive.idioms.forms import FORMS
 from chainrule.derive.idioms.fusions import FUSIONS
 from chainrule.derive.idioms.match import Idiom, Pattern, compile_pattern, from_forms
-from chainrule.derive.laws import double_minus
-from chainrule.program import Op, Program, Run, Size, Value
+from chainrule.derive.laws import REWRITING
+from chainrule.program import Array, Op, Program, Run, Size, Value
 from chainrule.program.program import substitute
 from chainrule.trace import Recorder, Traced
 
+CLOSE = 1e-4
 Index = Mapping[Op, Sequence[Pattern]]
 
 
@@ -43,18 +46,41 @@ def _fusions() -> Index:
 
 
 def _index(idioms: Iterable[Idiom]) -> Index:
-    """Patterns by the op they end in, the largest first."""
+    """Patterns by the op they end in, the largest first; each also as it looks once its parts are recognised."""
+    written = [compile_pattern(idiom) for idiom in idioms]
     found: dict[Op, list[Pattern]] = {}
-    for pattern in map(compile_pattern, idioms):
+    for pattern in written:
         found.setdefault(pattern.op, []).append(pattern)
+    for pattern in written:
+        others = {
+            op: [p for p in ps if _another(p, pattern)] for op, ps in found.items()
+        }
+        seen = Pattern(pattern.idiom, rewrite(pattern.run, others), pattern.inputs)
+        if seen.run.program.outputs[0] in seen.producer and _differ(seen, pattern):
+            found.setdefault(seen.op, []).append(seen)
     for patterns in found.values():
         patterns.sort(key=lambda pattern: -len(pattern.producer))
     return found
 
 
+def _another(candidate: Pattern, pattern: Pattern) -> bool:
+    """Whether a pattern is of other parts: not the same idiom, nor another way to the same op."""
+    return (
+        candidate.idiom is not pattern.idiom
+        and candidate.idiom.becomes is not pattern.idiom.becomes
+        and len(candidate.producer) < len(pattern.producer)
+    )
+
+
+def _differ(one: Pattern, other: Pattern) -> bool:
+    return [line.op for line in one.run.program.lines] != [
+        line.op for line in other.run.program.lines
+    ]
+
+
 def rewrite(run: Run, patterns: Index) -> Run:
     """``run`` with the patterns replaced wherever they end."""
-    recorder = Recorder(laws=(double_minus,), named=False, shared=False)
+    recorder = Recorder(laws=REWRITING, named=False)
     new: dict[Value, Any] = {}
     for value in run.program.inputs:
         recorder.inputs.append(value)
@@ -70,7 +96,7 @@ def rewrite(run: Run, patterns: Index) -> Run:
         name = line.result.name
         if name is not None:
             if result.value.name is not None:
-                result = recorder.record(ops.identity, (result,))
+                result = recorder.again(result)
             result.value.christen(name)
         new[line.result] = result.value
     outputs = [new[value] for value in run.program.outputs]
@@ -128,9 +154,18 @@ def _first(recorder: Recorder, line: Any, patterns: Index) -> Traced | None:
     return None
 
 
+def _as_before(before: Array, after: Array) -> bool:
+    """Whether the numbers are the same up to rounding, where the hand-written form has not overflowed."""
+    if before.shape != after.shape:
+        return False
+    with np.errstate(all="ignore"):
+        same = np.abs(before - after) <= CLOSE * (1 + np.abs(after))
+    return bool(np.all(same | ~np.isfinite(before)))
+
+
 def _apply(pattern: Pattern, bound: Mapping[str, Any]) -> Any:
     arrays = [bound[name] for name in pattern.inputs.values()]
+    params = pattern.idiom.sample.params
     return pattern.idiom.becomes(
-        *arrays,
-        **{key: bound.get(key, sample) for key, sample in pattern.idiom.params.items()},
+        *arrays, **{key: bound.get(key, given) for key, given in params.items()}
     )
