@@ -9,13 +9,23 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.formula import Node, Symbol, apply, derivative, identifier, number, to_text
-from chainrule.formula.build import accent, call, chain, fraction, infix, differential
-from chainrule.lesson.parts import Fold, Formula, Part, Row, Spans
+from chainrule.formula import (
+    Applied,
+    Call,
+    Node,
+    chain,
+    derivative,
+    identifier,
+    infix,
+    number,
+    sequence,
+    to_text,
+)
+from chainrule.lesson.parts import Fold, Formula, Row, Spans
 from chainrule.lesson.slopes import Slope, pulled, reason, recorder_of, settled
 from chainrule.lesson.symbols import Writer, numbers, written
-from chainrule.program import Line, Op, Program, Run, Value
-from chainrule.trace import Recorder, Traced
+from chainrule.program import Line, Op, Run, Value
+from chainrule.trace import Recorder
 
 LETTERS = ("g", "u", "v", "w", "a", "b", "c", "r", "s", "q")
 QUIET = frozenset({"add", "subtract", "identity"})
@@ -94,7 +104,8 @@ class _Proof:
     def top(self) -> Node:
         """What stands above the bar: dσ, or d of the whole op."""
         head = self.head
-        return head.head if type(head).__name__ in {"Call", "Applied"} and len(self.letters) == 1 else head
+        single = len(self.letters) == 1
+        return head.head if single and isinstance(head, Call | Applied) else head
 
     @property
     def sign(self) -> str:
@@ -237,19 +248,16 @@ class _Proof:
         return expression(found, dict(zip((one.value for one in traced), self.letters, strict=True)))
 
     def _here_left(self) -> Node:
-        listed = [number(one) for one in self.at]
-        at = listed[0] if len(listed) == 1 else None
-        letter = self.letters[self.position]
-        return self._by(self.top, letter) if at is None else self._by(self.top, letter)
+        slope = self._by(self.top, self.letters[self.position])
+        places = [infix(letter, "=", number(one)) for letter, one in zip(self.letters, self.at, strict=True)]
+        return sequence(slope, *places)
 
     def _here(self) -> Node:
         found, names = self._op_slope()
         if isinstance(found.of, float):
             return number(found.of)
         forward = found.run.numbers
-        put = Writer(found.run, {}, {})
         inside = expression(found, {value: numbers(forward[value]) for value in names})
-        del put
         return chain(inside, numbers(forward[found.of]))
 
 
@@ -265,5 +273,3 @@ def expression(found: Slope, names: dict[Value, Node]) -> Node:
         return names[found.of]
     return Writer(found.run, names, {}).written(found.of)
 
-
-__all__ = ["expression", "prove", "provable", "Symbol", "accent", "apply", "call", "differential", "fraction", "Part", "Program", "Traced"]

@@ -115,11 +115,11 @@ def study(
     """Work out a lesson on ``written``: both derivations at the chosen step, and ``steps`` updates.
 
     Raises:
-        UsageError: E410 for a step that is not taken, E327 for a name that does not exist.
+        UsageError: E411 for a step that is not taken, E327 for a name that does not exist.
     """
     if not 1 <= step <= steps:
         raise UsageError(
-            "E410",
+            "E411",
             f"step {step} is not among the {steps} taken",
             hint=f"ask for steps={step}, or choose a step from 1 to {steps}",
         )

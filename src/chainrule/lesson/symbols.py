@@ -9,6 +9,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.formula import (
+    Call,
     Kind,
     Marked,
     Node,
@@ -196,7 +197,9 @@ def _product(line: Line, args: list[Node]) -> Node:
 
 def _is_name(node: Node) -> bool:
     node = _bare(node)
-    return isinstance(node, Symbol) or (isinstance(node, Number) and not node.digits.startswith("-"))
+    return isinstance(node, Symbol | Call) or (
+        isinstance(node, Number) and not node.digits.startswith("-")
+    )
 
 
 def _is_sum(node: Node) -> bool:

@@ -1,0 +1,192 @@
+"""The lesson: parts composed once, printed in every medium."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any, TextIO
+
+from chainrule.lesson import text
+from chainrule.lesson.compose import LEVELS, Level, compose, title
+from chainrule.lesson.parts import Part
+from chainrule.lesson.study import Study, study
+from chainrule.program import Array, Run, UsageError, Value
+from chainrule.program.files import replace_file
+
+ENDINGS = {
+    ".html": "html",
+    ".htm": "html",
+    ".tex": "latex",
+    ".md": "markdown",
+    ".ipynb": "notebook",
+    ".json": "json",
+    ".txt": "text",
+}
+"""The medium of a file, by how its name ends."""
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """One step of learning, told: print it, show it in a notebook, save it in six media.
+
+    ``values`` and ``gradients`` hold every named value and its gradient, ``updated`` the parameters after the
+    step, ``losses`` the loss before each step and after the last.
+    """
+
+    study: Study
+    level: Level = "line"
+
+    @property
+    def title(self) -> str:
+        """The lesson in one line."""
+        return title(self.study)
+
+    @cached_property
+    def parts(self) -> tuple[Part, ...]:
+        """What the lesson is made of, the same for every medium."""
+        return tuple(compose(self.study, self.level))
+
+    @property
+    def step(self) -> int:
+        """Which step is told; the first is 1."""
+        return self.study.step
+
+    @property
+    def learning_rate(self) -> float:
+        """How far a parameter goes against its gradient."""
+        return self.study.learning_rate
+
+    @property
+    def loss(self) -> float:
+        """The loss before this step."""
+        return self.study.loss
+
+    @property
+    def loss_after(self) -> float:
+        """The loss after this step."""
+        return self.study.loss_after
+
+    @property
+    def losses(self) -> tuple[float, ...]:
+        """The loss before each step, and after the last."""
+        return tuple(moment.loss for moment in self.study.moments)
+
+    @property
+    def values(self) -> Mapping[str, Array]:
+        """Every named value of the forward pass, by its name."""
+        return self.study.values
+
+    @property
+    def gradients(self) -> Mapping[str, Array]:
+        """The gradient of every named value on the way to the loss, by the value's name."""
+        return self.study.gradients
+
+    @property
+    def updated(self) -> Mapping[str, Array]:
+        """The parameters after this step."""
+        return self.study.updated
+
+    def print(self, stream: TextIO | None = None) -> None:
+        """Print the lesson to a stream, in its width and in colours if it has them."""
+        text.show(self.parts, stream)
+
+    def to_text(self, width: int = text.PIPED, *, color: bool = False) -> str:
+        """The lesson as plain characters."""
+        return text.to_text(self.parts, width, color=color)
+
+    def __str__(self) -> str:
+        return self.to_text()
+
+    def __repr__(self) -> str:
+        return f"<lesson: {self.title}; loss {self.loss:.4g} to {self.loss_after:.4g}>"
+
+    def to_html(self) -> str:
+        """The lesson as one page that fetches nothing."""
+        from chainrule.lesson.html import to_html
+
+        return to_html(self.parts)
+
+    def to_latex(self) -> str:
+        """The lesson as a LaTeX document."""
+        from chainrule.lesson.latex import to_latex
+
+        return to_latex(self.parts)
+
+    def to_markdown(self) -> str:
+        """The lesson as Markdown."""
+        from chainrule.lesson.markdown import to_markdown
+
+        return to_markdown(self.parts)
+
+    def to_notebook(self) -> str:
+        """The lesson as a Jupyter notebook that runs."""
+        from chainrule.lesson.notebook import to_notebook
+
+        return to_notebook(self.parts)
+
+    def to_json(self) -> str:
+        """The lesson as JSON, every number in full."""
+        from chainrule.lesson.json import Outcome, to_json
+
+        outcome = Outcome(self.loss, self.loss_after, self.values, self.gradients, self.updated)
+        return to_json(self.parts, outcome)
+
+    def save(self, path: str | Path, *, medium: str | None = None) -> None:
+        """Write the lesson to a file; an existing one is replaced only when the new one is complete.
+
+        Raises:
+            UsageError: E412 if the name's ending names no medium.
+            CorruptFileError: E504 if it cannot be written.
+        """
+        chosen = medium or ENDINGS.get(Path(path).suffix.lower())
+        if chosen not in ENDINGS.values():
+            raise UsageError(
+                "E412",
+                f"{path} does not say what kind of file it is",
+                hint=f"let its name end in one of {', '.join(ENDINGS)}",
+            )
+        replace_file(path, getattr(self, f"to_{chosen}")())
+
+    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+        """How a notebook shows the lesson."""
+        from chainrule.lesson.mimebundle import mimebundle
+
+        return mimebundle(self.parts, str(self))
+
+
+def explain(
+    run: Run,
+    *,
+    loss: Value | str | None = None,
+    wrt: Sequence[Value | str] | None = None,
+    learning_rate: float = 0.1,
+    steps: int = 1,
+    step: int = 1,
+    level: Level = "line",
+) -> Lesson:
+    """The lesson on a run: one of ``steps`` steps of gradient descent, taken apart.
+
+    ``loss`` is the value or name of the loss (the run's first output), ``wrt`` what is learnt (by default every
+    float input not named like data).
+
+    Raises:
+        UsageError: E411 for a step that is not taken, E413 for a level that does not exist.
+
+    >>> import numpy as np
+    >>> from chainrule.trace import trace
+    >>> run = trace(
+    ...     lambda x, w: np.sum((w * x) ** 2), x=np.array([1.0, 2.0]), w=np.array([3.0, 4.0])
+    ... )
+    >>> lesson = explain(run, learning_rate=0.01)
+    >>> lesson.loss, lesson.gradients["w"]
+    (73.0, array([ 6., 32.]))
+    """
+    if level not in LEVELS:
+        raise UsageError("E413", f"there is no level {level!r}", hint=f"choose one of {', '.join(LEVELS)}")
+    found = study(run, loss=loss, wrt=wrt, learning_rate=learning_rate, steps=steps, step=step)
+    return Lesson(found, level)
+
+
+__all__ = ["LEVELS", "Lesson", "Level", "Part", "compose", "explain"]

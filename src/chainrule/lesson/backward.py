@@ -1,0 +1,416 @@
+"""The backward pass told step by step: the rule, its slope, what comes from above, their product, why."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from functools import cache
+
+import numpy as np
+
+from chainrule.derive.idioms import FUSIONS, Idiom
+from chainrule.formula import Node, chain, derivative, infix, number, sequence, to_text
+from chainrule.formula.build import big, entry
+from chainrule.lesson.folding import Folding
+from chainrule.lesson.parts import (
+    Cell,
+    Chain,
+    Fold,
+    Formula,
+    Heading,
+    Note,
+    Numbers,
+    Part,
+    Place,
+    Prose,
+    Row,
+    Spans,
+    Table,
+)
+from chainrule.lesson.proofs import expression, provable, prove
+from chainrule.lesson.roles import Roles
+from chainrule.lesson.slopes import SLOPE_LAWS, Slope, entrywise, keeps_shape, pulled, reason, settled, slope
+from chainrule.lesson.story import Link, Stop, Story, Telling, Way
+from chainrule.lesson.symbols import gradient_of, name, numbers
+from chainrule.lesson.words import place_of, times
+from chainrule.program import Line, Op, Run, Value
+from chainrule.trace import Recorder
+
+
+class Backward:
+    """Section 4: one step for every gradient, from the loss back."""
+
+    def __init__(self, story: Story, roles: Roles, *, detailed: bool) -> None:
+        self.story, self.roles = story, roles
+        self.detailed = detailed
+        self.loss = story.study.loss_name
+        self.proved: set[tuple[str, int]] = set()
+
+    def parts(self, folding: Folding) -> Iterator[Part]:
+        """Every step in order; steps like one told before are gathered in a table."""
+        stops = self.story.order
+        yield Heading("Backward pass", 2, "backward")
+        yield Prose(
+            (
+                "We walk from the loss back. At each step one gradient comes from above, the line itself has a "
+                "slope (its local derivative), and their product is the gradient of what entered the line.",
+            )
+        )
+        for position, stop in enumerate(stops, 1):
+            like = folding.like.get(stop.name)
+            if like is None:
+                yield from self.step(stop, position, len(stops))
+        repeated = [stop for stop in stops if stop.name in folding.like]
+        if repeated:
+            yield from self._repeated(repeated, folding)
+
+    def table(self, folding: Folding) -> Iterator[Part]:
+        """Every gradient in one table: the network seen from far."""
+        yield Heading("Backward pass", 2, "backward")
+        yield Prose(("Every gradient by the chain rule, from the loss back.",))
+        stops = self.story.order[: folding.most]
+        yield Table(("gradient", "is", "shape", "norm"), tuple(self._summary(stop) for stop in stops))
+        left = len(self.story.order) - len(stops)
+        if left > 0:
+            yield Prose((f"… and {left} more.",))
+
+    def _summary(self, stop: Stop) -> tuple[Cell, ...]:
+        telling = self._telling(stop)
+        mine = telling.stops[stop.name]
+        array = telling.derived.run.numbers[mine.gradient]
+        shown = mine.gradient in telling.writer.producer
+        written: Cell = telling.writer.written(mine.gradient) if shown else telling.writer.symbol(mine.gradient)
+        return gradient_of(stop.name, self.loss), written, str(stop.value.shape), float(np.linalg.norm(array))
+
+    def _repeated(self, stops: list[Stop], folding: Folding) -> Iterator[Part]:
+        yield Heading("The same, layer after layer", 3, "backward-repeated")
+        yield Prose(("These gradients are found exactly as the ones named beside them; only names and shapes differ.",))
+        rows = [
+            (*self._summary(stop), gradient_of(folding.like[stop.name], self.loss))
+            for stop in stops[: folding.most]
+        ]
+        yield Table(("gradient", "is", "shape", "norm", "as for"), tuple(rows))
+        left = len(stops) - len(rows)
+        if left > 0:
+            yield Prose((f"… and {left} more of the same kind.",))
+
+    def step(self, stop: Stop, position: int, count: int) -> Iterator[Part]:
+        """One gradient."""
+        yield self._head(stop, position, count)
+        if not stop.ways:
+            yield Prose((f"The loss does not depend on {stop.name}, so its gradient is 0 everywhere.",))
+        else:
+            yield from self._rules(stop)
+        fused = self.story.is_fused(stop)
+        rows = list(self._products(self.story.literal, stop))
+        yield Formula(tuple(rows))
+        if fused:
+            yield from self._textbook(stop)
+        yield self._result(stop)
+        yield from self._special(stop)
+        yield from self._remarks(stop)
+        if self.detailed:
+            yield from self._proofs(stop)
+
+    def _head(self, stop: Stop, position: int, count: int) -> Chain:
+        path = self.story.path(stop)
+        links: list[Node] = [name(one) for one in path]
+        if len(links) > 9:
+            links = [*links[:3], number_gap(), *links[-4:]]
+        current = len(links) - 1
+        following = self.story.next_stops.get(stop.name, [])
+        if following:
+            links.append(sequence(*(name(one) for one in following[:6])))
+        sources = [place_of(self.story, way.end.name or "") for way in stop.ways]
+        places = dict.fromkeys(place for place in sources if place is not None)
+        return Chain(
+            tuple(links),
+            current,
+            "Backward",
+            (position, count),
+            gradient_of(stop.name, self.loss),
+            (self.roles.meaning(stop.name),),
+            tuple(places)[:4],
+            f"gradient-{stop.name}",
+        )
+
+    def _rules(self, stop: Stop) -> Iterator[Part]:
+        rows: list[Row] = []
+        if len(stop.ways) > 1:
+            rows.append(
+                Row("rule", reason=(name(stop.name), f" is used {times(len(stop.ways))}; each use sends a gradient back, and they add up",))
+            )
+        seen: set[str] = set()
+        for way in stop.ways:
+            for link in reversed(way.links):
+                said = self._said(link)
+                if said and said not in seen:
+                    seen.add(said)
+                    rows.append(Row("rule", reason=(said,)))
+            rows += self._locals(stop, way)
+        yield Formula(tuple(rows))
+
+    def _said(self, link: Link) -> str:
+        """The reason of a link in the reader's names, with what un-broadcasting adds to it."""
+        contribution = link.contribution
+        writer = self.story.literal.writer
+        said = reason(link.line, contribution.position, writer.said)
+        _, _, fitted = contribution.why.partition(", so the gradients of all of them add up")
+        if "so the gradients of all of them add up" in contribution.why:
+            arg = link.line.args[contribution.position]
+            what = writer.said(arg) if isinstance(arg, Value) else "it"
+            said += f"; {what} is used for every row or entry of {writer.said(link.line.result)}, so their gradients add up"
+        return said + fitted * 0
+
+    def _locals(self, stop: Stop, way: Way) -> list[Row]:
+        """The local derivative of the way: one number an entry, or the other factor of a product."""
+        links = [(link.line, link.contribution.position) for link in reversed(way.links)]
+        end, here = name(way.end.name or ""), name(stop.name)
+        if self._plain(stop, way):
+            found = slope(self.story.study.literal.forward, links)
+            left = derivative(end, here)
+            shown = expression(found, self.story.literal.writer.names)
+            rows = [Row("local", left, right=marked_local(shown))]
+            put = self._slope_numbers(found)
+            if put is not None and to_text(put) != to_text(shown):
+                rows.append(Row(right=put))
+            return rows
+        *outer, (line, position) = links
+        if line.op.name == "matmul" and all(one.op.name in {"add", "subtract"} and p == 0 for one, p in outer):
+            found_row = product_slope(line, position, end, here)
+            return [found_row] if found_row is not None else []
+        return []
+
+    def _plain(self, stop: Stop, way: Way) -> bool:
+        return all(entrywise(link.line, link.contribution.position) for link in way.links) and (
+            stop.value.shape == way.end.shape
+            and all(keeps_shape(link.line, link.contribution.position) for link in way.links)
+        )
+
+    def _slope_numbers(self, found: Slope) -> Node | None:
+        if not isinstance(found.of, Value):
+            return None
+        array = found.run.numbers[found.of]
+        if array.size > 64 or (array.ndim > 1 and max(array.shape) > 8):
+            return None
+        return numbers(np.asarray(array, dtype=float), None, "local")
+
+    def _telling(self, stop: Stop) -> Telling:
+        return self.story.textbook if stop.name in self.story.textbook.stops else self.story.literal
+
+    def _products(self, telling: Telling, stop: Stop) -> Iterator[Row]:
+        """The gradient as upstream times local: in symbols, then in numbers."""
+        writer = telling.writer
+        mine = telling.stops[stop.name]
+        left = gradient_of(stop.name, self.loss, "result")
+        if mine.gradient not in writer.producer:
+            yield Row("symbols", left, right=writer.symbol(mine.gradient))
+            return
+        if len(mine.ways) == 1 and self._plain(stop, mine.ways[0]) and mine.ways[0].end.name != self.loss:
+            end = mine.ways[0].end.name or ""
+            upstream = gradient_of(end, self.loss, "upstream")
+            sign = "·" if stop.value.shape == () or int(np.prod(stop.value.shape)) == 1 else "⊙"
+            yield Row("symbols", left, right=infix(upstream, sign, derivative(name(end), name(stop.name))))
+            yield Row(right=writer.written(mine.gradient))
+        else:
+            yield Row("symbols", left, right=writer.written(mine.gradient), reason=self._batch(mine))
+        put_in = writer.numbered(mine.gradient) if self.detailed else None
+        if put_in is None:
+            return
+        yield Row("numbers", right=put_in)
+        worked = writer.worked(mine.gradient)
+        if worked is not None:
+            yield Row(right=worked)
+
+    def _batch(self, stop: Stop) -> Spans:
+        """What a product of matrices adds up besides."""
+        if len(stop.ways) != 1:
+            return ()
+        link = stop.ways[0].links[0]
+        line, position = link.line, link.contribution.position
+        if line.op.name != "matmul" or stop.value.ndim != 2:
+            return ()
+        other = line.args[1 - position]
+        if not isinstance(other, Value) or other.ndim != 2:
+            return ()
+        length, what = (other.shape[0], "rows") if position == 1 else (other.shape[1], "columns")
+        if length == 1 or not stop.parameter:
+            return ()
+        return (f"the product adds up over the {length} {what} of ", self.story.literal.writer.symbol(other))
+
+    def _textbook(self, stop: Stop) -> Iterator[Part]:
+        """The same gradient with the links a textbook takes in one."""
+        telling = self.story.textbook
+        mine = telling.stops[stop.name]
+        idiom = fusion_of(mine)
+        sentence = idiom.sentence if idiom is not None else "the factors cancel"
+        rows = []
+        written = telling.writer.written(mine.gradient) if mine.gradient in telling.writer.producer else telling.writer.symbol(mine.gradient)
+        rows.append(Row("textbook", gradient_of(stop.name, self.loss, "result"), right=written, reason=(sentence,)))
+        put_in = telling.writer.numbered(mine.gradient) if mine.gradient in telling.writer.producer else None
+        if put_in is not None:
+            rows.append(Row(right=put_in))
+        yield Formula(tuple(rows))
+        if idiom is not None and idiom.proof and self.detailed:
+            from chainrule.formula import formula  # noqa: PLC0415
+
+            first, *others = (formula(text) for text in idiom.proof)
+            lines = [Row(left=first, right=others[0]), *(Row(right=one) for one in others[1:])]
+            yield Fold(("Why the factors cancel",), (Formula(tuple(lines)),), f"why-cancel-{stop.name}")
+
+    def _result(self, stop: Stop) -> Numbers:
+        telling = self._telling(stop)
+        array = telling.derived.run.numbers[telling.stops[stop.name].gradient]
+        shape = f"shape {stop.value.shape}, as " if stop.value.shape else "a single number, as "
+        return Numbers(
+            f"d{stop.name}",
+            gradient_of(stop.name, self.loss),
+            np.asarray(array) + 0.0,
+            "result",
+            (shape, name(stop.name)),
+        )
+
+    def _special(self, stop: Stop) -> Iterator[Part]:
+        """The gradient for this very label, where the label is 0 or 1 throughout."""
+        for way in stop.ways:
+            label = self._label(way)
+            if label is None or not self._plain(stop, way) or way.end.name != self.loss:
+                continue
+            line, position = way.links[0].line, way.links[0].contribution.position
+            of, value = label
+            found = for_label(self.story.study.literal.forward, line, position, of, value)
+            general = expression(found, self.story.literal.writer.names)
+            left = gradient_of(stop.name, self.loss)
+            put = expression(found, {v: numbers(found.run.numbers[v]) for v in self.story.literal.writer.names if v in found.run.numbers})
+            result = number(float(np.asarray(self.story.study.gradients[stop.name]).reshape(-1)[0]))
+            yield Formula(
+                (
+                    Row(
+                        "",
+                        left,
+                        right=chain(general, put, result),
+                        reason=("for this ", infix(name(of.name or ""), "=", number(value))),
+                    ),
+                )
+            )
+
+    def _label(self, way: Way) -> tuple[Value, float] | None:
+        if not way.direct:
+            return None
+        for arg in way.links[0].line.args:
+            if isinstance(arg, Value) and arg.name and self.roles.role(arg.name) == "data":
+                array = self.story.study.values[arg.name]
+                if array.size == 1 and float(array.reshape(-1)[0]) in (0.0, 1.0):
+                    return arg, float(array.reshape(-1)[0])
+        return None
+
+    def _remarks(self, stop: Stop) -> Iterator[Part]:
+        for way in stop.ways:
+            for link in way.links:
+                caution = link.line.op.caution
+                if caution:
+                    yield Note((f"Convention: {caution}.",))
+                yield from self._off(stop, link)
+
+    def _off(self, stop: Stop, link: Link) -> Iterator[Part]:
+        """The units of a small network through which nothing flows."""
+        line = link.line
+        array = self.story.study.values.get(stop.name)
+        if line.op not in self.roles.bends or array is None or array.size > 8:
+            return
+        found = slope(self.story.study.literal.forward, [(line, link.contribution.position)]) if line.op.elementwise else None
+        if found is None or not isinstance(found.of, Value):
+            return
+        slopes = np.broadcast_to(np.asarray(found.run.numbers[found.of], float), array.shape)
+        for place in np.argwhere(slopes == 0):
+            at = tuple(int(i) for i in place)
+            shown = at[:-1] if len(at) == 2 and array.shape[1] == 1 else at
+            value = float(array[at])
+            side = "≤" if value <= 0 else "≥"
+            yield Note(
+                (
+                    chain(entry(name(stop.name), *shown), number(value)),
+                    f" {side} 0: this unit is off, nothing flows back through it." if value <= 0 else ": the slope is 0 here, nothing flows back.",
+                )
+            )
+
+    def _proofs(self, stop: Stop) -> Iterator[Part]:
+        for way in stop.ways:
+            for link in way.links:
+                op, position = link.line.op, link.contribution.position
+                if not provable(op):
+                    continue
+                if (op.name, position) in self.proved:
+                    continue
+                self.proved.add((op.name, position))
+                at = self._point(link.line)
+                if at is not None:
+                    yield prove(op, position, at, dict(link.line.params))
+
+    def _point(self, line: Line) -> list[float] | None:
+        """The first entries of a line's arguments, to put into a proof."""
+        points = []
+        for arg in line.args:
+            array = self.story.study.literal.run.numbers[arg] if isinstance(arg, Value) else np.asarray(float(arg))  # type: ignore[arg-type]
+            if array.size == 0:
+                return None
+            points.append(float(array.reshape(-1)[0]))
+        return points
+
+
+def marked_local(node: Node) -> Node:
+    """A formula in the colour of local derivatives."""
+    from chainrule.formula import marked  # noqa: PLC0415
+
+    return marked(node, None, "local")
+
+
+def number_gap() -> Node:
+    """The dots of a chain too long to print."""
+    from chainrule.formula import Operator  # noqa: PLC0415
+
+    return Operator("…", "ellipsis")
+
+
+def product_slope(line: Line, position: int, end: Node, here: Node) -> Row | None:
+    """The local derivative of a matrix product, entry by entry."""
+    left, right = line.args
+    if not (isinstance(left, Value) and isinstance(right, Value)) or not left.ndim == right.ndim == 2:
+        return None
+    from chainrule.formula import identifier  # noqa: PLC0415
+
+    i, j, k = identifier("i"), identifier("j"), identifier("k")
+    if position == 0:
+        if right.name is None:
+            return None
+        return Row("local", derivative(entry(end, i, j), entry(here, i, k)), right=entry(name(right.name), k, j), reason=("the factor it meets in the sum ", big("∑", infix(entry(here, i, k), "·", entry(name(right.name), k, j)), k)))
+    if left.name is None:
+        return None
+    return Row("local", derivative(entry(end, i, j), entry(here, k, j)), right=entry(name(left.name), i, k), reason=("the factor it meets in the sum ", big("∑", infix(entry(name(left.name), i, k), "·", entry(here, k, j)), k)))
+
+
+def for_label(run: Run, line: Line, position: int, label: Value, value: float) -> Slope:
+    """The slope of a loss with the label put in as a plain number."""
+    recorder = Recorder(laws=SLOPE_LAWS, named=False)
+    recorder.adopt(run)
+    plain = int(value)
+    args = tuple(plain if arg is label else arg for arg in line.args)
+    return settled(recorder, pulled(recorder, Line(line.result, line.op, args, line.params), position, 1))
+
+
+def fusion_of(stop: Stop) -> Idiom | None:
+    """The idiom by which a way of this stop was taken in one."""
+    found = {link.line.op for way in stop.ways for link in way.links}
+    for idiom in FUSIONS:
+        if _root(idiom) in found:
+            return idiom
+    return None
+
+
+@cache
+def _root(idiom: Idiom) -> Op | None:
+    """The op an idiom becomes."""
+    recorder = Recorder(named=False)
+    arrays = [recorder.input(np.full(shape, 0.5), None) for shape in idiom.shapes]
+    result = idiom.becomes(*arrays, **idiom.params)
+    made = recorder.producer.get(result.value)
+    return made.op if made is not None else None

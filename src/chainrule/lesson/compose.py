@@ -1,0 +1,49 @@
+"""The lesson in its order: overview, forward pass, loss, backward pass, update, code, results."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Literal
+
+from chainrule.lesson.backward import Backward
+from chainrule.lesson.code import code
+from chainrule.lesson.ending import ending
+from chainrule.lesson.entries import entries
+from chainrule.lesson.folding import fold
+from chainrule.lesson.forward import forward, loss
+from chainrule.lesson.overview import overview
+from chainrule.lesson.parts import Heading, Part
+from chainrule.lesson.roles import Roles
+from chainrule.lesson.story import Story
+from chainrule.lesson.study import Study
+from chainrule.lesson.update import update
+
+Level = Literal["network", "layer", "line", "entry"]
+LEVELS: tuple[Level, ...] = ("network", "layer", "line", "entry")
+
+
+def compose(study: Study, level: Level = "line") -> Iterator[Part]:
+    """The parts of the lesson on ``study``, from the whole network down to single entries."""
+    story = Story(study)
+    roles = Roles(story)
+    folding = fold(story)
+    yield Heading(title(study), 1, "lesson")
+    yield from overview(story, roles, folding)
+    if level != "network":
+        yield from forward(story, roles, folding, numbers=level != "layer")
+        yield from loss(story, roles, folding, numbers=level != "layer")
+    told = Backward(story, roles, detailed=level in {"line", "entry"})
+    yield from told.table(folding) if level == "network" else told.parts(folding)
+    if level == "entry":
+        yield from entries(story)
+    yield from update(story, folding)
+    yield from code(story)
+    yield from ending(story, roles, folding)
+
+
+def title(study: Study) -> str:
+    """The lesson's title in one line."""
+    name = study.literal.forward.program.name
+    what = "a network" if name in {"program", "f", "loss"} else name
+    steps = f", step {study.step} of {len(study.moments) - 1}" if len(study.moments) > 2 else ""
+    return f"Backpropagation through {what}, step by step{steps}"
