@@ -66,6 +66,7 @@ leaky_relu = Op(
     forms=(
         lambda x, slope: np.where(x > 0, x, slope * x),
         lambda x, slope: np.where(x >= 0, x, slope * x),
+        lambda x, slope: np.maximum(slope * x, x),
     ),
     caution="at 0 its slope is taken as that of the negative side",
     samples=(

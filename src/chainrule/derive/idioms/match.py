@@ -163,6 +163,8 @@ def _params(pattern: Line, line: Line, bound: Bindings) -> Bindings | None:
             axis = _counted_from_the_end(line, given)
             if merged.setdefault(expected.name, axis) != axis:
                 return None
+        elif isinstance(expected, Size) and isinstance(given, Size):
+            merged[SIZES] = (*merged.get(SIZES, ()), (expected, given))
         elif (
             _counted_from_the_end(line, given) != _counted_from_the_end(line, expected)
             and given != expected
