@@ -139,7 +139,15 @@ def _script(
         )
         blocks.append(parts.forward_function(program, dialect, "forward"))
         scalar = derived.loss.shape == ()
-        blocks.append(script.autodiff(dialect, inputs, pairs, scalar=scalar))
+        blocks.append(
+            script.autodiff(
+                dialect,
+                inputs,
+                pairs,
+                scalar=scalar,
+                connected=parts.is_connected(derived),
+            )
+        )
     lines = [
         *script.options(steps, learning_rate),
         "",

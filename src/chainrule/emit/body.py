@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ast
+import copy
 import textwrap
 import unicodedata
 
-from chainrule.emit import layout
+from chainrule.emit import layout, wrap
 from chainrule.emit.plan import Plan
 from chainrule.program import Value
 
@@ -19,7 +20,7 @@ def body(plan: Plan, *, without: Value | None = None) -> list[str]:
         if value is without:
             continue
         why = plan.producer[value].why
-        if value not in plan.roles.forward and why and why != said:
+        if why and why != said:
             lines += comment(why)
             said = why
         lines += statement(plan, value)
@@ -27,24 +28,80 @@ def body(plan: Plan, *, without: Value | None = None) -> list[str]:
 
 
 def statement(plan: Plan, value: Value) -> list[str]:
-    """The statement of one value."""
-    template = plan.templates[value]
+    """The statement of one value, or the few that it takes."""
     name = plan.name(value)
-    if template.is_expression:
-        node = plan.computed(value)
-        return layout.assignment(name, node) or _over(f"{name} = ", node)
+    if plan.templates[value].is_expression:
+        return _assigned(plan, name, plan.computed(value))
     filled = plan.speller.fillings(plan.producer[value], name)
     lines: list[str] = []
-    for one in template.statements(filled):
-        lines += layout.statement(one) or [
-            layout.INDENT + ast.unparse(ast.fix_missing_locations(one))
-        ]
+    for one in plan.templates[value].statements(filled):
+        if isinstance(one, ast.Assign):
+            lines += _assigned(plan, layout.flat(one.targets[0]), one.value)
+        else:
+            lines += wrap.statement(ast.unparse(ast.fix_missing_locations(one)))
     return lines
 
 
-def _over(before: str, node: ast.expr) -> list[str]:
-    """A line wider than the page, where nothing in it can be named."""
-    return [f"{layout.INDENT}{before}{layout.flat(node)}"]
+def _assigned(plan: Plan, target: str, node: ast.expr) -> list[str]:
+    """``target = node``; what is too long for that gives its parts names first."""
+    lines: list[str] = []
+    laid = layout.assignment(target, node)
+    while laid is None:
+        part = _part(node)
+        if part is None:
+            return [*lines, *wrap.assignment(target, node)]
+        name = plan.names.free(_called(part))
+        lines += _assigned(plan, name, part)
+        node = _Replaced(part, ast.Name(name)).visit(copy.deepcopy(node))
+        laid = layout.assignment(target, node)
+    return [*lines, *laid]
+
+
+class _Replaced(ast.NodeTransformer):
+    """A tree with every occurrence of one part replaced by a name."""
+
+    def __init__(self, part: ast.expr, name: ast.Name) -> None:
+        self.text = ast.dump(part)
+        self.name = name
+
+    def generic_visit(self, node: ast.AST) -> ast.AST:
+        if ast.dump(node) == self.text:
+            return self.name
+        return super().generic_visit(node)
+
+
+def _part(node: ast.expr) -> ast.expr | None:
+    """The part of an expression whose removal leaves two pieces nearest in length."""
+    whole = len(layout.flat(node))
+    parts = [
+        inner
+        for inner in ast.walk(node)
+        if inner is not node and isinstance(inner, ast.BinOp | ast.Call | ast.Compare)
+    ]
+    lengths = [len(layout.flat(part)) for part in parts]
+    balance = [max(length, whole - length) for length in lengths]
+    return parts[balance.index(min(balance))] if parts else None
+
+
+def _called(part: ast.expr) -> str:
+    """A word for a part that no value of the program stands for."""
+    match part:
+        case ast.Call(func=ast.Attribute(attr=function)):
+            return {"sqrt": "root", "sum": "total", "exp": "exponential"}.get(
+                function, function
+            )
+        case ast.BinOp(op=ast.Add()):
+            return "total"
+        case ast.BinOp(op=ast.Sub()):
+            return "difference"
+        case ast.BinOp(op=ast.Div()):
+            return "ratio"
+        case ast.BinOp(op=ast.MatMult()):
+            return "product"
+        case ast.Compare():
+            return "mask"
+        case _:
+            return "scaled"
 
 
 def comment(why: str, depth: int = 1) -> list[str]:

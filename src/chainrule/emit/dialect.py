@@ -37,6 +37,8 @@ class Dialect:
     that has no spelling. Where ``speaks_numpy``, NumPy's spellings hold with the module's name put in. ``cast``
     changes an element type, and ``fits`` says which arguments of a line need it.
 
+    ``guard`` is the ``with`` under which the framework does not follow along.
+
     The rest is for scripts: how an array is written (``array``; ``variable`` for what is trained; ``stored``
     where it is loaded from a file), whether its type has to be said, how a parameter moves, how a value is
     printed, the function by which the framework differentiates itself, and how two results are compared.
@@ -60,8 +62,12 @@ class Dialect:
     nan: str = 'float("nan")'
     wide: tuple[str, ...] = ()
     variable: str = ""
+    stored_variable: str = ""
     update: str = "{0} = {0} - {rate} * {1}"
     printed: str = "{0}"
+    printed_parameter: str = "{0}"
+    guard: str = ""
+    unconnected: str = ""
     number: str = "{0}.item()"
     autodiff: str = ""
     autodiff_of_array: str = ""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import re
 from collections.abc import Iterable, Sequence
 
@@ -134,7 +135,7 @@ def _within(node: ast.expr, least: int) -> str:
 
 def _constant(value: object) -> str:
     if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        return json.dumps(value, ensure_ascii=False)
     if isinstance(value, float):
         return re.sub(r"e([-+])0+", r"e\1", repr(value)).replace("e+", "e")
     return "..." if value is Ellipsis else repr(value)
@@ -289,7 +290,7 @@ def _one_a_line(
         if len(inner) <= WIDTH:
             lines.append(inner)
             continue
-        if not isinstance(node, ast.List):
+        if not isinstance(node, ast.List | ast.Tuple):
             return None
         opened = broken(before, node, ",", depth + 1)
         if opened is None:

@@ -109,6 +109,9 @@ def wish(line: Line, producer: Mapping[Value, Line], word: Word) -> str:
     if special is not None:
         return special
     pattern = PATTERNS.get(line.op.name, f"{line.op.name}_{{0}}")
+    values = [arg for arg in line.args if isinstance(arg, Value)]
+    if line.op.name in {"multiply", "divide"} and len(values) == 1 < len(line.args):
+        return f"scaled_{word(values[0])}"
     words = [word(arg) for arg in line.args]
     words += [""] * (3 - len(words))
     made = pattern.format(*words).strip("_")

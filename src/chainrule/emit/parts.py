@@ -165,6 +165,12 @@ def _roots(text: str) -> set[str]:
     return {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
 
 
+def is_connected(derived: Derivation) -> bool:
+    """Whether the loss depends on every parameter."""
+    reached = {step.value for step in derived.steps if step.contributions}
+    return reached.issuperset(derived.wrt)
+
+
 def is_wide(program: Program) -> bool:
     """Whether 64-bit floats take part."""
     return any(value.dtype == np.float64 for value in program.values())

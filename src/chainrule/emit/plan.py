@@ -25,6 +25,7 @@ MASKS = frozenset(
     {"greater", "less", "greater_equal", "less_equal", "equal", "not_equal"}
 )
 ARITHMETIC = frozenset({"add", "subtract", "multiply", "divide", "negative"})
+LAYERS = frozenset({"add", "matmul", "dot", "tensordot", "einsum"})
 VIEWS = frozenset({"transpose", "swapaxes", "expand_dims", "reshape"})
 
 
@@ -137,11 +138,11 @@ class Plan:
     def _name_what_has_a_gradient(self) -> None:
         """A nameless value whose gradient gets a statement gets one too, so that the gradient has a name."""
         for gradient, value in self.roles.gradient_of.items():
-            if (
-                gradient in self.own
-                and value in self.producer
-                and gradient.name is None
-            ):
+            if gradient.name is not None or value not in self.producer:
+                continue
+            if gradient in self.producer and self._activation(value) is not None:
+                self.own.add(gradient)
+            if gradient in self.own:
                 self.own.add(value)
 
     def expression(self, value: Value) -> ast.expr:
@@ -178,21 +179,31 @@ class Plan:
         return wish(self.producer[value], self.producer, self._word)
 
     def _activation(self, value: Value) -> str | None:
-        """The name of what this value is the input of, if it is a sum of a layer."""
+        """The name of what this value is the input of, if it is the sum of a layer."""
         if (
-            self.producer[value].op.name not in {"add", "matmul"}
+            self.producer[value].op.name not in LAYERS
             or value not in self.roles.forward
         ):
             return None
-        readers = [
-            line
-            for line in self.readers.get(value, ())
-            if line.result in self.roles.forward
-        ]
-        if len(readers) != 1 or not readers[0].op.elementwise:
-            return None
-        others = [arg for arg in readers[0].args if isinstance(arg, Value)]
-        return readers[0].result.name if others == [value] else None
+        for reader in self.readers.get(value, ()):
+            if _is_activation(reader) and reader.result in self.roles.forward:
+                return self._nearest(reader.result)
+        return None
+
+    def _nearest(self, value: Value) -> str | None:
+        """The name of a value, or of the next named one that is computed from it alone."""
+        for _ in range(4):
+            if value.name is not None:
+                return value.name
+            readers = [
+                line
+                for line in self.readers.get(value, ())
+                if line.result in self.roles.forward
+            ]
+            if len(readers) != 1:
+                return None
+            value = readers[0].result
+        return None
 
     def _readers(self) -> Mapping[Value, list[Line]]:
         """The lines that read each value."""
@@ -330,7 +341,10 @@ class Plan:
             if target in rank:
                 rank[target] = (0, i)
         for value in reversed(statements):
-            if value not in self.roles.targets and len(readers[value]) == 1:
+            helps = (
+                value not in self.roles.targets and value not in self.roles.gradient_of
+            )
+            if helps and len(readers[value]) == 1:
                 (reader,) = readers[value]
                 if rank[reader][0] == 0:
                     rank[value] = rank[reader]
@@ -362,6 +376,14 @@ class Plan:
                 elif arg in self.producer:
                     pending.append(arg)
         return found
+
+
+def _is_activation(line: Line) -> bool:
+    """Whether a line bends one array entry by entry: tanh, a sigmoid, ``np.maximum(0, z)``."""
+    arrays = sum(isinstance(arg, Value) for arg in line.args)
+    return (
+        line.op.elementwise and arrays == 1 and line.op.name not in ARITHMETIC | MASKS
+    )
 
 
 def _values(line: Line) -> Iterable[Value]:

@@ -6,8 +6,6 @@ import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from chainrule.emit import layout, wrap
 from chainrule.emit.body import comment
 from chainrule.emit.dialect import Dialect
@@ -49,27 +47,26 @@ def data(
 ) -> list[str]:
     """``x = np.array(…)`` for each input; large ones are read from the file beside the script."""
     large = [name for name, array in numbers.items() if not is_small(array)]
+    moving = {one.name for one in trained} if dialect.variable else set()
     lines = ['stored = np.load(Path(__file__).with_suffix(".npz"))'] if large else []
     for name, array in numbers.items():
-        moves = bool(dialect.variable) and any(one.name == name for one in trained)
         if name in large:
-            source: ast.expr = template(dialect.stored).filled(
-                {"0": ast.Constant(name)}
-            )
-            if moves:
-                source = template(dialect.variable).filled({"0": source})
+            pattern = dialect.stored_variable if name in moving else dialect.stored
+            source = template(pattern).filled({"0": ast.Constant(name)})
         else:
-            source = literal(
-                array, dialect, dialect.variable if moves else dialect.array
-            )
-        lines += layout.assignment(name, source, 0) or [
-            f"{name} = {layout.flat(source)}"
-        ]
+            pattern = dialect.variable if name in moving else dialect.array
+            source = literal(array, dialect, pattern)
+        lines += wrap.assignment(name, source, 0)
     return lines
 
 
 def autodiff(
-    dialect: Dialect, inputs: Sequence[str], trained: Sequence[Trained], *, scalar: bool
+    dialect: Dialect,
+    inputs: Sequence[str],
+    trained: Sequence[Trained],
+    *,
+    scalar: bool,
+    connected: bool,
 ) -> list[str]:
     """The framework's own gradients, from the forward pass alone."""
     text = dialect.autodiff
@@ -79,69 +76,69 @@ def autodiff(
     fillings = {
         "arguments": ", ".join(inputs),
         "parameters": wrap.tuple_of(names),
-        "targets": wrap.tuple_of(names) if len(names) == 1 else ", ".join(names),
         "positions": wrap.tuple_of([str(inputs.index(name)) for name in names]),
+        "unconnected": "" if connected else dialect.unconnected,
     }
     lines: list[str] = []
     for line in text.strip("\n").splitlines():
-        lines += _fitted(line, fillings, inputs)
+        lines += _fitted(line.format_map(fillings), inputs)
     return lines
 
 
-def _fitted(line: str, fillings: Mapping[str, str], inputs: Sequence[str]) -> list[str]:
-    filled = line.format_map(fillings)
-    if len(filled) <= layout.WIDTH:
-        return [filled]
-    depth = (len(filled) - len(filled.lstrip())) // len(layout.INDENT)
-    if filled.startswith("def "):
-        return wrap.signature(filled[4 : filled.index("(")], inputs)
-    if filled.lstrip().startswith("return"):
-        return [filled]
-    return wrap.statement(filled.strip(), depth)
+def _fitted(line: str, inputs: Sequence[str]) -> list[str]:
+    if len(line) <= layout.WIDTH:
+        return [line]
+    if line.startswith("def "):
+        return wrap.signature(line[4 : line.index("(")], inputs)
+    depth = (len(line) - len(line.lstrip())) // len(layout.INDENT)
+    return wrap.statement(line.strip(), depth)
 
 
 def loop(
     dialect: Dialect, inputs: Sequence[str], trained: Sequence[Trained], itemsize: int
 ) -> list[str]:
     """Step after step: the gradients, the comparison, the update; at the end what has been reached."""
-    call = f"loss_and_gradients({', '.join(inputs)})"
-    lines = ["for step in range(1, options.steps + 1):"]
-    lines += wrap.statement(f"loss, gradients = {call}")
+    arguments = ", ".join(inputs)
+    derive = f"loss, gradients = loss_and_gradients({arguments})"
+    lines = ["for step in range(1, options.steps + 1):", *_guarded(dialect, [derive])]
     if dialect.agree:
-        lines += comment(
+        why = (
             f"{dialect.title} differentiates the forward pass itself: the same numbers"
         )
-        lines += wrap.statement(
-            f"same = {call.replace('gradients(', 'gradients_by_autodiff(', 1)}"
+        lines += comment(why)
+        lines += wrap.statement(f"same = loss_and_gradients_by_autodiff({arguments})")
+        pairs = "zip((loss, *gradients), (same[0], *same[1]), strict=True)"
+        lines.append(f"    for own, other in {pairs}:")
+        lines.append(
+            f"        assert {dialect.agree.format(tolerance=TOLERANCE[itemsize])}"
         )
-        agree = dialect.agree.format(tolerance=TOLERANCE[itemsize])
-        lines += [
-            "    for own, other in zip((loss, *gradients), (same[0], *same[1]), strict=True):",
-            f"        assert {agree}",
-        ]
     lines += wrap.unpacked([one.gradient for one in trained], "gradients")
     lines.append(f'    print("Loss:", {dialect.number.format("loss")})')
     lines.append("    if step == 1:")
-    lines += [_shown(f"dL/d{one.name}", one.gradient, dialect, 2) for one in trained]
-    lines += comment("every parameter moves a little against its gradient")
     for one in trained:
-        move = dialect.update.format(
-            one.name, one.gradient, rate="options.learning_rate"
-        )
-        lines += wrap.statement(move)
+        lines += _shown(f"dL/d{one.name}", dialect.printed.format(one.gradient), 2)
+    lines += comment("every parameter moves a little against its gradient")
+    rate = "options.learning_rate"
+    lines += _guarded(
+        dialect,
+        [dialect.update.format(one.name, one.gradient, rate=rate) for one in trained],
+    )
     lines.append("")
-    lines += [_shown(one.name, one.name, dialect, 0) for one in trained]
-    lines += wrap.statement(f"loss, gradients = {call}", 0)
+    for one in trained:
+        lines += _shown(one.name, dialect.printed_parameter.format(one.name), 0)
+    lines += wrap.statement(derive, 0)
     lines.append(f'print("Loss after:", {dialect.number.format("loss")})')
     return lines
 
 
-def _shown(title: str, name: str, dialect: Dialect, depth: int) -> str:
-    return (
-        f'{layout.INDENT * depth}print("{title}:\\n", {dialect.printed.format(name)})'
-    )
+def _guarded(dialect: Dialect, statements: Sequence[str]) -> list[str]:
+    """Statements in the loop, under the guard if the dialect has one."""
+    depth = 2 if dialect.guard else 1
+    lines = [layout.INDENT + dialect.guard] if dialect.guard else []
+    for text in statements:
+        lines += wrap.statement(text, depth)
+    return lines
 
 
-def uses_files(numbers: Mapping[str, Array]) -> bool:
-    """Whether the script reads a file beside it."""
-    return any(not is_small(np.asarray(array)) for array in numbers.values())
+def _shown(title: str, what: str, depth: int) -> list[str]:
+    return wrap.statement(f'print("{title}:\\n", {what})', depth)

@@ -8,7 +8,8 @@ def loss_and_gradients_by_autodiff({arguments}):
     with tf.GradientTape() as tape:
         tape.watch({parameters})
         loss = forward({arguments})
-    return loss, tape.gradient(loss, {parameters})
+    gradients = tape.gradient(loss, {parameters}{unconnected})
+    return loss, gradients
 """
 
 
@@ -25,8 +26,11 @@ TENSORFLOW = Dialect(
     imports={"tf": "import tensorflow as tf", "np": "import numpy as np"},
     array="tf.constant({0})",
     variable="tf.Variable({0})",
+    stored_variable="tf.Variable(stored[{0}])",
+    unconnected=', unconnected_gradients="zero"',
+    printed_parameter="{0}.numpy()",
     says_dtype=says_dtype,
-    stored="data[{0}]",
+    stored="tf.constant(stored[{0}])",
     count="{0}.shape.num_elements()",
     cast="tf.cast({0}, {dtype})",
     fits=strictly,

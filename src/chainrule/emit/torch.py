@@ -5,9 +5,9 @@ from chainrule.emit.fits import masks_alone
 
 AUTODIFF = """
 def loss_and_gradients_by_autodiff({arguments}):
-    {targets} = (array.detach().requires_grad_() for array in {parameters})
     loss = forward({arguments})
-    return loss.detach(), torch.autograd.grad(loss, {parameters})
+    gradients = torch.autograd.grad(loss, {parameters}{unconnected})
+    return loss, gradients
 """
 
 
@@ -23,8 +23,14 @@ TORCH = Dialect(
     functions="torch",
     imports={"torch": "import torch"},
     array="torch.tensor({0})",
+    variable="torch.tensor({0}, requires_grad=True)",
+    stored_variable="torch.from_numpy(stored[{0}]).requires_grad_()",
+    update="{0} -= {rate} * {1}",
+    guard="with torch.no_grad():",
+    unconnected=", allow_unused=True, materialize_grads=True",
+    printed_parameter="{0}.detach().numpy()",
     says_dtype=says_dtype,
-    stored="torch.from_numpy(data[{0}])",
+    stored="torch.from_numpy(stored[{0}])",
     renames={"axis": "dim", "keepdims": "keepdim"},
     count="{0}.numel()",
     cast="{0}.to({dtype})",

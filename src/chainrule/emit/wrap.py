@@ -56,3 +56,9 @@ def statement(text: str, depth: int = 1) -> list[str]:
     else:
         lines = layout.statement(node, depth)
     return lines or [layout.INDENT * depth + text]
+
+
+def assignment(target: str, node: ast.expr, depth: int = 1) -> list[str]:
+    """``target = node``, wider than the page only where nothing else is possible."""
+    flat = f"{layout.INDENT * depth}{target} = {layout.flat(node)}"
+    return layout.assignment(target, node, depth) or [flat]

@@ -1,0 +1,93 @@
+"""Every op of the catalogue, at every sample, in every dialect: the text parses, runs and agrees with the op."""
+
+import ast
+import importlib
+import zlib
+
+import numpy as np
+import pytest
+
+from chainrule import engines
+from chainrule.emit import DIALECTS, emit
+from chainrule.ops import CATALOGUE
+from chainrule.program import Line, Program, Run, Size, Value
+
+FRAMEWORKS = [
+    pytest.param(name, marks=pytest.mark.frameworks)
+    for name in DIALECTS
+    if name != "numpy"
+]
+CASES = [
+    pytest.param(op, sample, id=f"{op.name}-{position}")
+    for op in CATALOGUE.values()
+    for position, sample in enumerate(op.samples)
+]
+
+
+def numbers(op, sample, dtype):
+    """Arguments of the sample's shapes from its domain; integers where it asks for them."""
+    rng = np.random.default_rng(zlib.crc32(f"{op.name}{sample.shapes}".encode()))
+    arrays = []
+    for position, shape in enumerate(sample.shapes):
+        if position in sample.integers:
+            arrays.append(rng.integers(0, sample.integers[position], shape))
+            continue
+        drawn = rng.uniform(*sample.domain, shape)
+        for kink in sample.away:
+            drawn = np.where(np.abs(drawn - kink) < 0.05, kink + 0.1, drawn)
+        arrays.append(np.asarray(drawn, dtype))
+    return arrays
+
+
+def one_line(op, sample, arrays):
+    """A program of this op alone."""
+    params = {**op.params, **sample.params}
+    result = np.asarray(op.forward(*arrays, **params))
+    inputs = tuple(
+        Value(array.shape, array.dtype, name)
+        for array, name in zip(arrays, "abcdefgh", strict=False)
+    )
+    value = Value(result.shape, result.dtype, "result")
+    program = Program(inputs, (Line(value, op, inputs, params),), (value,), "forward")
+    return Run(program, {**dict(zip(inputs, arrays, strict=True)), value: result})
+
+
+def ran(text, dialect, arrays):
+    """What the emitted function gives in its framework."""
+    if dialect == "numpy":
+        return np.asarray(engines.load(text)["forward"](*arrays))
+    return importlib.import_module(f"chainrule.engines.{dialect}").run(
+        text, "forward", *arrays
+    )
+
+
+def assert_agrees(found, expected, dtype):
+    assert np.shape(found) == np.shape(expected)
+    assert np.asarray(found).dtype.kind == np.asarray(expected).dtype.kind
+    tolerance = {np.float64: 1e-12, np.float32: 1e-5}[dtype]
+    np.testing.assert_allclose(found, expected, rtol=tolerance, atol=tolerance)
+
+
+def check(op, sample, dialect, dtype):
+    arrays = numbers(op, sample, dtype)
+    run = one_line(op, sample, arrays)
+    text = emit(run, dialect=dialect, part="forward")
+    ast.parse(text)
+    found = ran(text, dialect, arrays)
+    expected = run["result"]
+    assert_agrees(found, expected, dtype)
+    if dtype is np.float32 and expected.dtype == np.float32:
+        assert np.asarray(found).dtype == np.float32, text
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32], ids=["float64", "float32"])
+@pytest.mark.parametrize(("op", "sample"), CASES)
+def test_numpy_text_agrees_with_the_op(op, sample, dtype):
+    check(op, sample, "numpy", dtype)
+
+
+@pytest.mark.parametrize("dtype", [np.float64, np.float32], ids=["float64", "float32"])
+@pytest.mark.parametrize("dialect", FRAMEWORKS)
+@pytest.mark.parametrize(("op", "sample"), CASES)
+def test_framework_text_agrees_with_the_op(op, sample, dialect, dtype):
+    check(op, sample, dialect, dtype)
