@@ -239,7 +239,7 @@ floor_divide = steps(
 )
 remainder = steps(
     np.remainder,
-    r"#1 \bmod #2",
+    r"#1 \operatorname{mod} #2",
     spelling={"numpy": "{0} % {1}"},
     samples=POSITIVE_PAIRS,
 )

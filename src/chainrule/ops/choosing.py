@@ -56,11 +56,11 @@ clip = Op(
             "the gradient passes where {x} was left as it is and stops where it was clipped",
         ),
         Rule(
-            lambda dy, y, x, low, high: np.where(x < low, dy, 0),
+            lambda dy, y, x, low, high: np.where(y == x, 0, np.where(y == low, dy, 0)),
             "the gradient goes to the lower bound where {x} was raised to it",
         ),
         Rule(
-            lambda dy, y, x, low, high: np.where(x > high, dy, 0),
+            lambda dy, y, x, low, high: np.where(y == x, 0, np.where(y == high, dy, 0)),
             "the gradient goes to the upper bound where {x} was lowered to it",
         ),
     ),
@@ -104,12 +104,12 @@ equal = mask(np.equal, "#1 = #2", "==")
 not_equal = mask(np.not_equal, r"#1 \ne #2", "!=")
 
 BITS = tuple(Sample(sample.shapes, integers={0: 2, 1: 2}) for sample in PAIRS)
-logical_and = mask(np.logical_and, r"#1 \land #2", samples=BITS)
-logical_or = mask(np.logical_or, r"#1 \lor #2", samples=BITS)
+logical_and = mask(np.logical_and, r"#1 \text{ and } #2", samples=BITS)
+logical_or = mask(np.logical_or, r"#1 \text{ or } #2", samples=BITS)
 logical_xor = mask(np.logical_xor, r"#1 \oplus #2", samples=BITS)
 logical_not = mask(
     np.logical_not,
-    r"\lnot #1",
+    r"\text{not } #1",
     n_arguments=1,
     samples=(Sample(((2, 3),), integers={0: 2}), Sample(((),), integers={0: 2})),
 )

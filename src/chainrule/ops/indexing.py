@@ -111,9 +111,9 @@ INDICES = (
     Sample(((3, 4), (2, 3)), {"index": (slice(None), Hole(0))}, integers={1: 4}),
     Sample(((3, 4), (5,), (5,)), {"index": (Hole(0), Hole(1))}, integers={1: 3, 2: 4}),
     Sample(
-        ((3, 4, 2), (5, 1), (2,)),
+        ((3, 4, 3), (5, 1), (2,)),
         {"index": (Hole(0), slice(None), Hole(1))},
-        integers={1: 3, 2: 2},
+        integers={1: 3, 2: 3},
     ),
     Sample(((2, 3, 4), (5,)), {"index": (1, slice(1, None), Hole(0))}, integers={1: 4}),
 )

@@ -22,11 +22,11 @@ def fresh(arrange: Callable[..., Any]) -> Callable[..., Any]:
     return forward
 
 
-def untransposed(axes: Sequence[int] | None) -> tuple[int, ...] | None:
+def untransposed(axes: Sequence[int] | None, n_axes: int) -> tuple[int, ...] | None:
     """The order of axes that undoes ``axes``."""
-    return (
-        None if axes is None else tuple(int(position) for position in np.argsort(axes))
-    )
+    if axes is None:
+        return None
+    return tuple(int(place) for place in np.argsort(shapes.axes_of(axes, n_axes)))
 
 
 def _tf_order(order: Callable[[Site], Sequence[int]]) -> Callable[[Site], str]:
@@ -55,7 +55,7 @@ transpose = Op(
     shapes.transpose,
     (
         Rule(
-            lambda dy, y, x, axes: np.transpose(dy, untransposed(axes)),
+            lambda dy, y, x, axes: np.transpose(dy, untransposed(axes, x.ndim)),
             "what was turned is turned back",
         ),
     ),

@@ -65,5 +65,5 @@ def measure(size: Size, numbers: Mapping[Value, Array]) -> int:
 def resolve(arg: Arg, numbers: Mapping[Value, Array]) -> Any:
     """The number an argument stands for."""
     if isinstance(arg, Value):
-        return numbers[arg]
+        return numbers[arg].item() if arg.weak else numbers[arg]
     return measure(arg, numbers) if isinstance(arg, Size) else arg

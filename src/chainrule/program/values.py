@@ -44,12 +44,14 @@ class At:
 class Value:
     """One array of a program. Two values are the same only if they are the same object.
 
-    A value may start nameless (``W @ x`` inside ``W @ x + b``) and is named at most once.
+    A value may start nameless (``W @ x`` inside ``W @ x + b``) and is named at most once. A ``weak`` one is
+    a number that Python computes from lengths, ``len(x) - 1``: it takes the element type of what it meets.
     """
 
     shape: Shape
     dtype: np.dtype[Any]
     name: str | None = None
+    weak: bool = False
 
     def christen(self, name: str) -> None:
         """Give this value the name the user gave it; a name is never changed."""

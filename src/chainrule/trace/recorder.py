@@ -164,7 +164,8 @@ class Recorder:
             if not error.detail:
                 error.detail = self._describe(args)
             raise error.at(at) from None
-        value = Value(number.shape, number.dtype)
+        weak = number.ndim == 0 and bool(args) and all(_is_weak(arg) for arg in args)
+        value = Value(number.shape, number.dtype, weak=weak)
         if shape != number.shape:
             message = f"{op.name} promised the shape {shape} and gave {number.shape}"
             raise ShapeError("E102", message, where=at)
@@ -205,7 +206,7 @@ class Recorder:
     def number(self, arg: Arg) -> Any:
         """The number an argument has now."""
         if isinstance(arg, Value):
-            return self.numbers[arg]
+            return self.numbers[arg].item() if arg.weak else self.numbers[arg]
         return arg.number if isinstance(arg, Size) else arg
 
     def lift(self, arg: Arg) -> Any:
@@ -341,6 +342,11 @@ def _nested(array: Array) -> Any:
         return tuple(frozen(one) for one in item) if isinstance(item, list) else item
 
     return frozen(listed)
+
+
+def _is_weak(arg: Arg) -> bool:
+    """Whether ``arg`` is a Python number, which takes the element type of what it meets."""
+    return arg.weak if isinstance(arg, Value) else True
 
 
 def _unhashable(param: Any) -> bool:
