@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from chainrule.formula import format_number
@@ -23,9 +23,10 @@ LINE_HEIGHT: Final = 15.0
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One line of the plot: the path of its points, its dots where they are few, and where its name stands."""
+    """One line of the plot: its points and their path, its dots where they are few, and where its name stands."""
 
     path: str
+    points: tuple[tuple[float, float] | None, ...]
     dots: tuple[tuple[float, float], ...]
     label: str
     label_y: float
@@ -71,7 +72,7 @@ def chart(plot: Plot) -> Chart:
         seen = [point for point in points if point is not None]
         dots = tuple(seen) if len(seen) <= MOST_DOTS else ()
         end = seen[-1][1] if seen else bottom
-        lines.append(Line(_path(points), dots, series.label, end, i % 6))
+        lines.append(Line(_path(points), tuple(points), dots, series.label, end, i % 6))
     return Chart(
         WIDTH,
         HEIGHT,
@@ -89,7 +90,7 @@ def ticks(numbers: Sequence[float], *, whole: bool = False) -> tuple[float, ...]
     """Three to seven round numbers that cover ``numbers``.
 
     >>> ticks([0.13, 0.86]), ticks([1, 10], whole=True)
-    ((0.0, 0.2, 0.4, 0.6, 0.8, 1.0), (2.0, 4.0, 6.0, 8.0, 10.0))
+    ((0.0, 0.2, 0.4, 0.6, 0.8, 1.0), (2, 4, 6, 8, 10))
     """
     low, high = _range(numbers, ())
     raw = (high - low) / 5
@@ -137,6 +138,4 @@ def _apart(lines: list[Line]) -> tuple[Line, ...]:
     for i in sorted(range(len(lines)), key=lambda i: lines[i].label_y):
         floor = max(lines[i].label_y, floor + LINE_HEIGHT)
         placed[i] = floor
-    return tuple(
-        Line(l.path, l.dots, l.label, placed[i], l.style) for i, l in enumerate(lines)
-    )
+    return tuple(replace(line, label_y=placed[i]) for i, line in enumerate(lines))

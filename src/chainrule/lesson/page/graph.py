@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from chainrule.formula import format_number
+from chainrule.formula import Node, format_number
 from chainrule.lesson.page.label import Label, label
 from chainrule.lesson.parts import Arrow, Circle, Code, Graph, Spans
 
@@ -33,6 +33,7 @@ DIGITS: Final = 3
 class Disc:
     """A node: its label in the middle, its value on the left wing, its gradient on the right one."""
 
+    formula: Node
     label: Label
     x: float
     y: float
@@ -50,6 +51,7 @@ class Edge:
     """A curve from one node to another, with the local derivative that stands on it."""
 
     path: str
+    ends: tuple[float, float, float, float]
     x: float
     y: float
     label: str
@@ -226,7 +228,17 @@ def _disc(circle: Circle, column: _Column, y: float) -> Disc:
     left = column.left if value or slope else 0.0
     right = column.right if value or slope else 0.0
     return Disc(
-        name, column.x, y, column.half, left, right, circle.role, value, slope, said
+        circle.label,
+        name,
+        column.x,
+        y,
+        column.half,
+        left,
+        right,
+        circle.role,
+        value,
+        slope,
+        said,
     )
 
 
@@ -290,6 +302,7 @@ def _edge(
     weight = _strength(arrow)
     return Edge(
         path,
+        (x0, y0, x1, y1),
         _bezier(along, x0, x0 + bend, x1 - bend, x1),
         _bezier(along, y0, ya, yb, y1),
         "".join(piece.text for piece in label(arrow.label).pieces),
