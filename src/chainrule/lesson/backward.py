@@ -8,9 +8,26 @@ from functools import cache
 import numpy as np
 
 from chainrule.derive.idioms import FUSIONS, Idiom
-from chainrule.formula import Node, chain, derivative, infix, number, sequence, to_text
-from chainrule.formula.build import big, entry
+from chainrule.formula import (
+    Fraction,
+    Marked,
+    Node,
+    Operator,
+    Symbol,
+    big,
+    chain,
+    derivative,
+    entry,
+    formula,
+    identifier,
+    infix,
+    marked,
+    number,
+    sequence,
+    to_text,
+)
 from chainrule.lesson.folding import Folding
+from chainrule.lesson.listing import Listing
 from chainrule.lesson.parts import (
     Cell,
     Chain,
@@ -31,7 +48,8 @@ from chainrule.lesson.roles import Roles
 from chainrule.lesson.slopes import SLOPE_LAWS, Slope, entrywise, keeps_shape, pulled, reason, settled, slope
 from chainrule.lesson.story import Link, Stop, Story, Telling, Way
 from chainrule.lesson.symbols import gradient_of, name, numbers
-from chainrule.lesson.words import place_of, times
+from chainrule.lesson.summary import is_small
+from chainrule.lesson.words import an, place_of, times
 from chainrule.program import Line, Op, Run, Value
 from chainrule.trace import Recorder
 
@@ -39,11 +57,12 @@ from chainrule.trace import Recorder
 class Backward:
     """Section 4: one step for every gradient, from the loss back."""
 
-    def __init__(self, story: Story, roles: Roles, *, detailed: bool) -> None:
-        self.story, self.roles = story, roles
+    def __init__(self, story: Story, roles: Roles, listing: Listing, *, detailed: bool) -> None:
+        self.story, self.roles, self.listing = story, roles, listing
         self.detailed = detailed
         self.loss = story.study.loss_name
         self.proved: set[tuple[str, int]] = set()
+        self.cancelled: set[Idiom] = set()
 
     def parts(self, folding: Folding) -> Iterator[Part]:
         """Every step in order; steps like one told before are gathered in a table."""
@@ -106,6 +125,8 @@ class Backward:
         if fused:
             yield from self._textbook(stop)
         yield self._result(stop)
+        if fused:
+            yield from self._cancelling(stop)
         yield from self._special(stop)
         yield from self._remarks(stop)
         if self.detailed:
@@ -166,6 +187,8 @@ class Backward:
         links = [(link.line, link.contribution.position) for link in reversed(way.links)]
         end, here = name(way.end.name or ""), name(stop.name)
         if self._plain(stop, way):
+            if way.end.name == self.loss:
+                return []
             found = slope(self.story.study.literal.forward, links)
             left = derivative(end, here)
             shown = expression(found, self.story.literal.writer.names)
@@ -211,15 +234,21 @@ class Backward:
             sign = "·" if stop.value.shape == () or int(np.prod(stop.value.shape)) == 1 else "⊙"
             yield Row("symbols", left, right=infix(upstream, sign, derivative(name(end), name(stop.name))))
             yield Row(right=writer.written(mine.gradient))
+            if isinstance(_bare(writer.written(mine.gradient)), Symbol | Fraction):
+                return
         else:
             yield Row("symbols", left, right=writer.written(mine.gradient), reason=self._batch(mine))
         put_in = writer.numbered(mine.gradient) if self.detailed else None
-        if put_in is None:
+        if put_in is None or writer.producer[mine.gradient].op.name == "identity":
             return
         yield Row("numbers", right=put_in)
         worked = writer.worked(mine.gradient)
         if worked is not None:
             yield Row(right=worked)
+        if telling is self.story.literal and self.story.is_fused(stop):
+            array = telling.derived.run.numbers[mine.gradient]
+            if is_small(array):
+                yield Row(right=numbers(array, f"d{stop.name}", "result"))
 
     def _batch(self, stop: Stop) -> Spans:
         """What a product of matrices adds up besides."""
@@ -250,12 +279,16 @@ class Backward:
         if put_in is not None:
             rows.append(Row(right=put_in))
         yield Formula(tuple(rows))
-        if idiom is not None and idiom.proof and self.detailed:
-            from chainrule.formula import formula  # noqa: PLC0415
 
-            first, *others = (formula(text) for text in idiom.proof)
-            lines = [Row(left=first, right=others[0]), *(Row(right=one) for one in others[1:])]
-            yield Fold(("Why the factors cancel",), (Formula(tuple(lines)),), f"why-cancel-{stop.name}")
+    def _cancelling(self, stop: Stop) -> Iterator[Part]:
+        """Why the factors of a fused step cancel, once."""
+        idiom = fusion_of(self.story.textbook.stops[stop.name])
+        if idiom is None or not idiom.proof or not self.detailed or idiom in self.cancelled:
+            return
+        self.cancelled.add(idiom)
+        first, *others = (formula(text) for text in idiom.proof)
+        rows = [Row(left=first, right=others[0]), *(Row(right=one) for one in others[1:])]
+        yield Fold(("Why: ", idiom.sentence), (Formula(tuple(rows)),), f"why-cancel-{stop.name}")
 
     def _result(self, stop: Stop) -> Numbers:
         telling = self._telling(stop)
@@ -267,6 +300,7 @@ class Backward:
             np.asarray(array) + 0.0,
             "result",
             (shape, name(stop.name)),
+            self.listing.statement(f"d{stop.name}"),
         )
 
     def _special(self, stop: Stop) -> Iterator[Part]:
@@ -282,16 +316,8 @@ class Backward:
             left = gradient_of(stop.name, self.loss)
             put = expression(found, {v: numbers(found.run.numbers[v]) for v in self.story.literal.writer.names if v in found.run.numbers})
             result = number(float(np.asarray(self.story.study.gradients[stop.name]).reshape(-1)[0]))
-            yield Formula(
-                (
-                    Row(
-                        "",
-                        left,
-                        right=chain(general, put, result),
-                        reason=("for this ", infix(name(of.name or ""), "=", number(value))),
-                    ),
-                )
-            )
+            given = infix(name(of.name or ""), "=", number(value))
+            yield Formula((Row("", left, right=chain(general, put, result), reason=("for this ", given)),))
 
     def _label(self, way: Way) -> tuple[Value, float] | None:
         if not way.direct:
@@ -308,7 +334,7 @@ class Backward:
             for link in way.links:
                 caution = link.line.op.caution
                 if caution:
-                    yield Note((f"Convention: {caution}.",))
+                    yield Note((f"{an(link.line.op.name).removeprefix('the ')}: {caution}.",))
                 yield from self._off(stop, link)
 
     def _off(self, stop: Stop, link: Link) -> Iterator[Part]:
@@ -337,9 +363,12 @@ class Backward:
         for way in stop.ways:
             for link in way.links:
                 op, position = link.line.op, link.contribution.position
-                if not provable(op):
-                    continue
                 if (op.name, position) in self.proved:
+                    continue
+                if op.name == "matmul":
+                    self.proved.add((op.name, position))
+                    yield product_proof(position)
+                if not provable(op):
                     continue
                 self.proved.add((op.name, position))
                 at = self._point(link.line)
@@ -357,17 +386,17 @@ class Backward:
         return points
 
 
+def _bare(node: Node) -> Node:
+    return node.body if isinstance(node, Marked) else node
+
+
 def marked_local(node: Node) -> Node:
     """A formula in the colour of local derivatives."""
-    from chainrule.formula import marked  # noqa: PLC0415
-
     return marked(node, None, "local")
 
 
 def number_gap() -> Node:
     """The dots of a chain too long to print."""
-    from chainrule.formula import Operator  # noqa: PLC0415
-
     return Operator("…", "ellipsis")
 
 
@@ -376,8 +405,6 @@ def product_slope(line: Line, position: int, end: Node, here: Node) -> Row | Non
     left, right = line.args
     if not (isinstance(left, Value) and isinstance(right, Value)) or not left.ndim == right.ndim == 2:
         return None
-    from chainrule.formula import identifier  # noqa: PLC0415
-
     i, j, k = identifier("i"), identifier("j"), identifier("k")
     if position == 0:
         if right.name is None:
@@ -386,6 +413,46 @@ def product_slope(line: Line, position: int, end: Node, here: Node) -> Row | Non
     if left.name is None:
         return None
     return Row("local", derivative(entry(end, i, j), entry(here, k, j)), right=entry(name(left.name), i, k), reason=("the factor it meets in the sum ", big("∑", infix(entry(name(left.name), i, k), "·", entry(here, k, j)), k)))
+
+
+PRODUCT_PROOFS = (
+    (
+        r"\frac{\partial L}{\partial A} = \frac{\partial L}{\partial Y} \cdot B^{\top}",
+        (
+            (r"Y[i, j]", r"\sum_{k} A[i, k] \cdot B[k, j]", "what a matrix product is"),
+            (r"\frac{\partial Y[i, j]}{\partial A[i, k]}", "B[k, j]", "A[i, k] meets only that factor, and enters row i of Y only"),
+            (
+                r"\frac{\partial L}{\partial A[i, k]}",
+                r"\sum_{j} \frac{\partial L}{\partial Y[i, j]} \cdot B[k, j]",
+                "it reaches the loss through every entry of that row, and the ways add up",
+            ),
+            ("", r"\left(\frac{\partial L}{\partial Y} \cdot B^{\top}\right)[i, k]", "which is a product with B turned around, since Bᵀ[j, k] = B[k, j]"),
+        ),
+    ),
+    (
+        r"\frac{\partial L}{\partial B} = A^{\top} \cdot \frac{\partial L}{\partial Y}",
+        (
+            (r"Y[i, j]", r"\sum_{k} A[i, k] \cdot B[k, j]", "what a matrix product is"),
+            (r"\frac{\partial Y[i, j]}{\partial B[k, j]}", "A[i, k]", "B[k, j] meets only that factor, and enters column j of Y only"),
+            (
+                r"\frac{\partial L}{\partial B[k, j]}",
+                r"\sum_{i} A[i, k] \cdot \frac{\partial L}{\partial Y[i, j]}",
+                "it reaches the loss through every entry of that column, and the ways add up",
+            ),
+            ("", r"\left(A^{\top} \cdot \frac{\partial L}{\partial Y}\right)[k, j]", "which is a product with A turned around, since Aᵀ[k, i] = A[i, k]"),
+        ),
+    ),
+)
+"""Why the gradient of a matrix product comes back through the other factor, turned around: left, right."""
+
+
+def product_proof(position: int) -> Fold:
+    """The rule of a matrix product, from what its entries are."""
+    title, lines = PRODUCT_PROOFS[position]
+    rows = tuple(
+        Row("", formula(left) if left else None, right=formula(right), reason=(why,)) for left, right, why in lines
+    )
+    return Fold(("Why ", formula(title), " for Y = A B"), (Formula(rows),), f"why-matmul-{position}")
 
 
 def for_label(run: Run, line: Line, position: int, label: Value, value: float) -> Slope:
@@ -409,8 +476,10 @@ def fusion_of(stop: Stop) -> Idiom | None:
 @cache
 def _root(idiom: Idiom) -> Op | None:
     """The op an idiom becomes."""
+    if isinstance(idiom.becomes, Op):
+        return idiom.becomes
     recorder = Recorder(named=False)
-    arrays = [recorder.input(np.full(shape, 0.5), None) for shape in idiom.shapes]
-    result = idiom.becomes(*arrays, **idiom.params)
+    arrays = [recorder.input(np.full(shape, 0.5), None) for shape in idiom.sample.shapes]
+    result = idiom.becomes(*arrays, **idiom.sample.params)
     made = recorder.producer.get(result.value)
     return made.op if made is not None else None

@@ -73,12 +73,19 @@ def drawn(node: Node, width: int | None = None) -> Block:
 
 def side(sign: str, node: Node, width: int) -> Block:
     """``= node``, its baseline where the sign stands."""
-    body = Operand(node, Strength.SIGN, Strength.RELATION)
-    whole = Row((Operator(sign), body), Strength.RELATION, Strength.RELATION, sign)
-    lines = to_segments(whole, width)
+    lines = to_segments(_continued(sign, node), width)
     texts = ["".join(segment.text for segment in line).strip() for line in lines]
     baseline = next((i for i, text in enumerate(texts) if text.startswith(sign)), 0)
     return Block(tuple(map(_pieces, lines)), baseline)
+
+
+def _continued(sign: str, node: Node) -> Node:
+    """A row that begins with a sign; a chain a = b = c goes on in it."""
+    if isinstance(node, Row) and node.left is Strength.RELATION:
+        items = node.items
+    else:
+        items = (Operand(node, Strength.SIGN, Strength.RELATION),)
+    return Row((Operator(sign), *items), Strength.RELATION, Strength.RELATION, sign)
 
 
 def _pieces(line: Sequence[Segment]) -> Line:

@@ -11,6 +11,7 @@ from chainrule.lesson.ending import ending
 from chainrule.lesson.entries import entries
 from chainrule.lesson.folding import fold
 from chainrule.lesson.forward import forward, loss
+from chainrule.lesson.listing import Listing
 from chainrule.lesson.overview import overview
 from chainrule.lesson.parts import Heading, Part
 from chainrule.lesson.roles import Roles
@@ -27,17 +28,18 @@ def compose(study: Study, level: Level = "line") -> Iterator[Part]:
     story = Story(study)
     roles = Roles(story)
     folding = fold(story)
+    listing = Listing(study)
     yield Heading(title(study), 1, "lesson")
     yield from overview(story, roles, folding)
     if level != "network":
-        yield from forward(story, roles, folding, numbers=level != "layer")
-        yield from loss(story, roles, folding, numbers=level != "layer")
-    told = Backward(story, roles, detailed=level in {"line", "entry"})
+        yield from forward(story, roles, folding, listing, numbers=level != "layer")
+        yield from loss(story, roles, folding, listing, numbers=level != "layer")
+    told = Backward(story, roles, listing, detailed=level in {"line", "entry"})
     yield from told.table(folding) if level == "network" else told.parts(folding)
     if level == "entry":
         yield from entries(story)
     yield from update(story, folding)
-    yield from code(story)
+    yield from code(listing)
     yield from ending(story, roles, folding)
 
 

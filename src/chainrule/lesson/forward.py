@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from chainrule.formula import Node, to_text
 from chainrule.lesson.folding import Folding
+from chainrule.lesson.listing import Listing
 from chainrule.lesson.parts import (
     Cell,
     Formula,
@@ -33,14 +34,14 @@ def loss_lines(story: Story, roles: Roles) -> tuple[str, ...]:
     return tuple(names[names.index(prediction) + 1 :]) if prediction in names else (story.study.loss_name,)
 
 
-def forward(story: Story, roles: Roles, folding: Folding, *, numbers: bool) -> Iterator[Part]:
+def forward(story: Story, roles: Roles, folding: Folding, listing: Listing, *, numbers: bool) -> Iterator[Part]:
     """Section 2: every line up to the prediction."""
     last = loss_lines(story, roles)
     yield Heading("Forward pass", 2, "forward")
     yield Prose(("Every line in symbols, then with the numbers put in, then what comes out.",))
     for one in story.lines:
         if one not in last and one not in folding.lines:
-            yield from line(story, one, numbers=numbers)
+            yield from line(story, one, listing, numbers=numbers)
     folded = [one for one in folding.lines if one not in last]
     if folded:
         yield from repeated(story, folded, folding)
@@ -66,27 +67,27 @@ def _row(story: Story, one: str) -> tuple[Cell, ...]:
     return (name(one), story.literal.writer.written(value), str(array.shape), *ends)
 
 
-def loss(story: Story, roles: Roles, folding: Folding, *, numbers: bool) -> Iterator[Part]:
+def loss(story: Story, roles: Roles, folding: Folding, listing: Listing, *, numbers: bool) -> Iterator[Part]:
     """Section 3: from the prediction to the loss."""
     yield Heading("Loss", 2, "loss")
     for one in loss_lines(story, roles):
         if one not in folding.lines:
-            yield from line(story, one, numbers=numbers)
+            yield from line(story, one, listing, numbers=numbers)
 
 
-def line(story: Story, one: str, *, numbers: bool = True) -> Iterator[Part]:
+def line(story: Story, one: str, listing: Listing, *, numbers: bool = True) -> Iterator[Part]:
     """One line of the forward pass."""
     found = story.lines[one]
     yield Formula(tuple(_rows(story, one, found, numbers=numbers)))
     array = story.study.values[one]
-    yield Numbers(one, name(one), array, "result", (shape_words(array.shape),), place(story, one)[1])
+    yield Numbers(one, name(one), array, "result", (shape_words(array.shape),), listing.statement(one))
     yield from _remarks(story, one)
 
 
 def _rows(story: Story, one: str, found: Line, *, numbers: bool) -> Iterator[Row]:
     recognised = story.literal.writer
     symbol = name(one, "result")
-    source = place(story, one)[0]
+    source = place(story, one)
     own = story.written_values.get(one)
     writer, value = recognised, found.result
     if own is not None and own in story.as_written.producer:

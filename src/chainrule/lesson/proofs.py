@@ -13,6 +13,9 @@ from chainrule.formula import (
     Applied,
     Call,
     Node,
+    Symbol,
+    Text,
+    beside,
     chain,
     derivative,
     identifier,
@@ -90,12 +93,14 @@ class _Proof:
     def _active(self) -> set[Value]:
         active = {self.variable}
         for line in self.set.run.program.lines:
-            if not active.isdisjoint(line.reads()):
+            if line.result.differentiable and not active.isdisjoint(line.reads()):
                 active.add(line.result)
         return active
 
     def _head(self) -> Node:
-        """The op applied to its letters: σ(z)."""
+        """The op applied to its letters: σ(z); one letter for what has several, ℓ."""
+        if len(self.letters) > 1:
+            return Symbol("ℓ")
         values = [Value((), np.dtype(float)) for _ in self.letters]
         line = Line(Value((), np.dtype(float)), self.op, tuple(values), {**self.op.params, **self.params})
         return written(line, list(self.letters))
@@ -140,9 +145,14 @@ class _Proof:
     def rows(self) -> Iterator[Row]:
         producer = self.set.run.program.producer()
         outer = producer[self.set.result]
-        inner = [arg for arg in dict.fromkeys(outer.args) if isinstance(arg, Value) and arg in self.active]
+        inner = [
+            arg for arg in dict.fromkeys(outer.args) if isinstance(arg, Value) and arg in self.active
+        ]
         named = {value: identifier(self.free.pop(0)) for value in inner if value is not self.variable}
         whole = {**self.names, **named}
+        if not self._names_pieces(outer):
+            yield from self._at_once(outer)
+            return
         yield Row(left=self.head, right=self._text(self.set.result, whole), reason=self._with(named))
         for value in named:
             partial = self._partial(outer, value, whole)
@@ -160,9 +170,29 @@ class _Proof:
                 right=partial,
                 reason=(self._why(outer, self.variable, whole),),
             )
+        yield from self._end()
+
+    def _names_pieces(self, outer: Line) -> bool:
+        """Whether the outermost operation is worth a step of its own; a minus or a plain sum is not."""
+        return outer.op.name not in {"negative", "add", "subtract"}
+
+    def _at_once(self, outer: Line) -> Iterator[Row]:
+        """A sum of terms: each term by its own rule."""
+        yield Row(left=self.head, right=self._text(self.set.result, self.names))
+        found, whys = self._slope(self.set.result)
+        yield Row(
+            left=self._by(self.top, self.letters[self.position]), right=found, reason=("; ".join(whys),)
+        )
+        yield from self._end(found)
+
+    def _end(self, last: Node | None = None) -> Iterator[Row]:
+        """The steps to the textbook's form, that form, and the numbers at one point."""
         for step in self.op.steps:
-            yield Row(right=self._step(step))
-        yield Row(right=self._form())
+            last = self._step(step)
+            yield Row(right=last)
+        form = self._form()
+        if last is None or to_text(last) != to_text(form):
+            yield Row(right=form)
         yield Row(label="here", left=self._here_left(), right=self._here())
 
     def _with(self, named: dict[Value, Node]) -> Spans:
@@ -199,9 +229,14 @@ class _Proof:
         whys = [
             reason(line, position, writer.said)
             for line, position in lines
-            if line.op.name not in QUIET
+            if line.op.name not in QUIET and not self._constant_factor(line)
         ] or [reason(line, position, writer.said) for line, position in lines[:1]]
         return expression(found, self.names), list(dict.fromkeys(whys))
+
+    def _constant_factor(self, line: Line) -> bool:
+        """A product with something the variable does not reach: its factor just stays."""
+        still = [arg for arg in line.args if not (isinstance(arg, Value) and arg in self.active)]
+        return line.op.name == "multiply" and len(still) == 1
 
     def _walk(self, value: Value) -> tuple[Slope, list[tuple[Line, int]]]:
         """The slope of ``value`` in the variable, walked backwards; and the rules that were used."""
@@ -213,7 +248,7 @@ class _Proof:
             if upstream is None or line.result not in self.active:
                 continue
             for position, arg in enumerate(line.args):
-                if isinstance(arg, Value) and arg in self.active:
+                if isinstance(arg, Value) and arg in self.active and not line.op.still(position):
                     used.append((line, position))
                     part = pulled(recorder, line, position, upstream)
                     arrived[arg] = arrived[arg] + part if arg in arrived else part
@@ -248,9 +283,9 @@ class _Proof:
         return expression(found, dict(zip((one.value for one in traced), self.letters, strict=True)))
 
     def _here_left(self) -> Node:
-        slope = self._by(self.top, self.letters[self.position])
         places = [infix(letter, "=", number(one)) for letter, one in zip(self.letters, self.at, strict=True)]
-        return sequence(slope, *places)
+        slope = self._by(self.top, self.letters[self.position])
+        return beside(slope, beside(Text("at"), sequence(*places)))
 
     def _here(self) -> Node:
         found, names = self._op_slope()

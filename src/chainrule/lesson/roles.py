@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 from chainrule import ops
 from chainrule.lesson.parts import Role
 from chainrule.lesson.story import Story
 from chainrule.program import Line, Op, Value
 
 
+BENDING = frozenset({"activations", "smooth", "softmaxes"})
+"""The families of the catalogue that hold activations."""
+
+
+@cache
 def bends() -> frozenset[Op]:
     """The activations: what bends the lines between linear layers."""
-    found = {op for op in vars(ops.activations).values() if isinstance(op, Op)}
-    return frozenset(found | {ops.CATALOGUE[n] for n in ("tanh", "softmax") if n in ops.CATALOGUE})
+    families = [family for family in ops.FAMILIES if family.__name__.rpartition(".")[2] in BENDING]
+    return frozenset({op for family in families for op in vars(family).values() if isinstance(op, Op)} | {ops.tanh})
 
 
 class Roles:

@@ -121,4 +121,4 @@ def keeps_shape(line: Line, position: int) -> bool:
 def reason(line: Line, position: int, describe: Any) -> str:
     """A rule's reason in the reader's names."""
     rule = line.op.rule(position)
-    return said(rule, line, describe) if rule is not None else ""
+    return said(rule, line, describe, describe) if rule is not None else ""

@@ -82,7 +82,7 @@ class Study:
             value.name: _numbers(self.literal, gradient)
             for value, gradient in self.literal.gradients.items()
             if value.name is not None and value is not self.literal.loss
-        } | {name: self.textbook.gradient(name) for name in self.parameters}
+        } | {name: self.textbook.gradient(name) + 0 for name in self.parameters}
 
     def loss_with(self, name: str, entry: tuple[int, ...], change: float) -> float:
         """The loss measured with one entry of a parameter moved by ``change``."""
@@ -96,7 +96,8 @@ class Study:
 
 
 def _numbers(derived: Derived, gradient: Value) -> Array:
-    return derived.run.numbers[gradient]
+    # adding 0 turns -0.0, which a mask leaves behind, into 0.0
+    return derived.run.numbers[gradient] + np.zeros((), derived.run.numbers[gradient].dtype)
 
 
 def _number(array: Array) -> float:

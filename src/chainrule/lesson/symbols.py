@@ -175,6 +175,8 @@ def written(line: Line, args: list[Node]) -> Node:
             return entry(args[0], *_index(line, args))
         case "identity":
             return args[0]
+        case "concatenate" | "stack" | "einsum" | "tensordot":
+            return call(line.op.name, *args, *_keywords(line))
     if not line.op.notation:
         return call(line.op.name, *args, *_keywords(line))
     wanted = holes(line.op.notation)

@@ -101,7 +101,7 @@ class Printer:
         if isinstance(part, Numbers):
             return self.before in (Formula, Numbers)
         if isinstance(part, Formula):
-            return self.before in (Chain, Formula, Numbers) if self.before is not Formula else False
+            return self.before is Chain
         return isinstance(part, Note)
 
     def block(self, part: Part) -> Block:
@@ -150,6 +150,7 @@ class Printer:
         narrow = [block.width for block in lefts if block.width <= self.width // 2]
         across = max(narrow, default=0)
         blocks = []
+        column = self._reasons(rows, lefts, margin + (LABEL if labels else 0), across)
         for row, left in zip(rows, lefts, strict=True):
             label = word(row.label.ljust(LABEL) if labels else "", "faint")
             start = beside(word(" " * margin), label)
@@ -162,20 +163,32 @@ class Printer:
             if left.width > across:
                 blocks.append(beside(start, left))
                 head = beside(start, word(" " * across))
-            blocks.append(self._row(head, row))
+            blocks.append(self._row(head, row, column))
         return stacked(*blocks)
 
-    def _row(self, head: Block, row: Row) -> Block:
+    def _reasons(self, rows: Sequence[Row], lefts: Sequence[Block], start: int, across: int) -> int:
+        """The column in which reasons begin: behind the widest row that leaves room for one."""
+        widest = 0
+        for row, left in zip(rows, lefts, strict=True):
+            if row.right is not None and row.reason:
+                lead = start + (across if left.width <= across else 0)
+                width = lead + side(row.sign, row.right, max(self.width - lead, 24)).width
+                if width <= self.width * 3 // 5:
+                    widest = max(widest, width)
+        return widest
+
+    def _row(self, head: Block, row: Row, column: int) -> Block:
         assert row.right is not None
         right = side(row.sign, row.right, max(self.width - head.width, 24))
         whole = beside(head, right)
         if not row.reason:
             return whole
         reason = plain_text(row.reason).replace("\N{NO-BREAK SPACE}", " ")
+        whole = padded(whole, max(whole.width, column))
         free = self.width - whole.width - 3
         if len(reason) <= free:
             return beside(whole, word("   "), word(reason, "faint"))
-        if free >= 30:
+        if free >= 34:
             return beside(whole, word("   "), wrapped(row.reason, free, "faint"))
         under = wrapped(row.reason, self.width - head.width - 3, "faint")
         return stacked(whole, indented(under, head.width + 3))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import ast
-
 from chainrule.lesson.parts import Code, Place, Spans
 from chainrule.lesson.story import Story
 from chainrule.program import At, Shape
@@ -39,13 +37,12 @@ def shape_words(shape: Shape) -> str:
     return f"shape {shape}" if shape else "a single number"
 
 
-def place(story: Story, name: str) -> tuple[Spans, str]:
-    """Where a value is computed in the reader's source, and the statement if it can be run as it stands."""
+def place(story: Story, name: str) -> Spans:
+    """Where a value is computed in the reader's source."""
     found = place_of(story, name)
     if found is None:
-        return (), ""
-    where: Spans = (Code(found.text), *((f"  line {found.line}",) if found.line else ()))
-    return where, found.text if _assigns(found.text, name) else ""
+        return ()
+    return (Code(found.text), *((f"  line {found.line}",) if found.line else ()))
 
 
 def place_of(story: Story, name: str) -> Place | None:
@@ -61,19 +58,6 @@ def place_of(story: Story, name: str) -> Place | None:
     if at is None or not at.source:
         return None
     return Place(at.source, None if at.file.startswith("<") else at.line)
-
-
-def _assigns(text: str, name: str) -> bool:
-    try:
-        (statement,) = ast.parse(text).body
-    except (SyntaxError, ValueError):
-        return False
-    return (
-        isinstance(statement, ast.Assign)
-        and len(statement.targets) == 1
-        and isinstance(statement.targets[0], ast.Name)
-        and statement.targets[0].id == name
-    )
 
 
 def joined(words: list[str]) -> str:
