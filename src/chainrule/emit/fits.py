@@ -67,7 +67,7 @@ def _chooses(line: Line, position: int) -> bool:
     """Whether this argument picks entries (an index, a mask, a label), so that its type is its own."""
     name = line.op.name
     if name in INDEXING:
-        return position > 0 or name == "astype"
-    if line.op.elementwise:
-        return False
-    return any(position in sample.integers for sample in line.op.samples)
+        return position > 0 or name in {"astype", "one_hot"}
+    samples = line.op.samples
+    labels = bool(samples) and all(position in sample.integers for sample in samples)
+    return labels and name not in ASKING
