@@ -31,7 +31,7 @@ from chainrule.lesson.parts import (
     Spans,
     Table,
 )
-from chainrule.lesson.shown import joined, numbers_of, shape_of, shown
+from chainrule.lesson.shown import joined, numbers_of, remark, shown
 from chainrule.lesson.summary import summarise
 
 SECTIONS: Final = ("section", "subsection", "subsubsection", "paragraph")
@@ -223,10 +223,7 @@ def _numbers(parts: Sequence[Numbers]) -> str:
     for part in parts:
         small = shown(part)
         if small:
-            shape = shape_of(np.asarray(part.array))
-            between = (", ",) if shape and part.note else ()
-            reason = (*((f"shape {shape}",) if shape else ()), *between, *part.note)
-            rows += [replace(small[0], reason=reason), *small[1:]]
+            rows += [replace(small[0], reason=remark(part)), *small[1:]]
         else:
             written += _aligned(rows)
             rows = []

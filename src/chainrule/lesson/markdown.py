@@ -31,7 +31,7 @@ from chainrule.lesson.parts import (
     Spans,
     Table,
 )
-from chainrule.lesson.shown import joined, numbers_of, shape_of, shown
+from chainrule.lesson.shown import joined, numbers_of, remark, shown
 from chainrule.lesson.summary import summarise
 
 # what Markdown, HTML or TeX could take for a command of theirs
@@ -227,10 +227,7 @@ def _numbers(parts: Sequence[Numbers]) -> list[str]:
         array = np.asarray(part.array)
         small = shown(part)
         if small:
-            shape = shape_of(array)
-            between = (", ",) if shape and part.note else ()
-            reason = (*((f"shape {shape}",) if shape else ()), *between, *part.note)
-            rows += [replace(small[0], reason=reason), *small[1:]]
+            rows += [replace(small[0], reason=remark(part)), *small[1:]]
         else:
             found += _aligned(rows)
             rows = []

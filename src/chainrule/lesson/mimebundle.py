@@ -32,7 +32,7 @@ from chainrule.lesson.parts import (
     Spans,
     Table,
 )
-from chainrule.lesson.shown import joined, numbers_of, shape_of, shown
+from chainrule.lesson.shown import joined, numbers_of, remark, shown
 from chainrule.lesson.summary import summarise
 
 FRAME: Final = Markup(
@@ -72,7 +72,7 @@ def _one(part: Part) -> Markup:
     match part:
         case Heading(text, level, _):
             tag = f"h{min(max(level, 1), 6)}"
-            return Markup("<{0}>{1}</{0}>").format(Markup(tag), text)
+            return _tagged(tag, text)
         case Prose(spans):
             return _paragraph(_said(spans))
         case Formula(rows):
@@ -88,18 +88,22 @@ def _one(part: Part) -> Markup:
         case Table():
             return _table(part)
         case Plot(series, x_label, y_label, caption):
-            rows = [
+            points = [
                 (f"{s.label}: {x_label} {x:g}", f"{y:.6g}")
                 for s in series
                 for x, y in zip(s.x, s.y, strict=True)
             ]
-            return _grid((x_label, y_label), rows) + _paragraph(_said(caption))
+            return _grid((x_label, y_label), points) + _paragraph(_said(caption))
         case Fold(title, inner, _, _):
             return _paragraph(_said(title)) + fallback(inner)
         case Note(spans, tone):
             return _paragraph(f"{tone.capitalize()}: {_said(spans)}")
         case _:
             assert_never(part)
+
+
+def _tagged(tag: str, text: str) -> Markup:
+    return Markup("<{tag}>{text}</{tag}>").format(tag=tag, text=text)
 
 
 def _line(node: Node) -> str:
@@ -160,12 +164,9 @@ def _numbers(part: Numbers) -> Markup:
         return _paragraph(
             f"{_line(part.symbol)}: {summarise(array)}. {_said(part.note)}"
         )
-    shape = shape_of(array)
-    said = ", ".join(
-        filter(None, (f"shape {shape}" if shape else "", _said(part.note)))
-    )
     lines = [line for row in rows for line in to_text(equation(row))]
-    return _pre([*lines, *([f"  ({said})"] if said else [])])
+    about = _said(remark(part))
+    return _pre([*lines, *([f"  ({about})"] if about else [])])
 
 
 def _graph(part: Graph) -> Markup:
@@ -213,8 +214,7 @@ def _short(number: float | None) -> str:
 
 def _grid(titles: Sequence[str], rows: Sequence[Sequence[str]]) -> Markup:
     def line(cells: Sequence[str], tag: str) -> Markup:
-        form = Markup(f"<{tag}>{{}}</{tag}>")
-        inside = Markup("").join(form.format(cell) for cell in cells)
+        inside = Markup("").join(_tagged(tag, cell) for cell in cells)
         return Markup("<tr>{}</tr>").format(inside)
 
     body = Markup("\n").join(line(row, "td") for row in rows)

@@ -19,7 +19,6 @@ from pydantic import (
     create_model,
     model_validator,
 )
-
 from pydantic.json_schema import PydanticJsonSchemaWarning
 
 from chainrule.formula import Strength, tree
@@ -94,12 +93,12 @@ def model() -> type[BaseModel]:
     """The model of a whole document."""
     made = _models()
     some_part = _one_of([_reference(c) for c in typing.get_args(parts.Part)])
-    loss = Annotated[Union[float, NotFinite], AfterValidator(_float)]
+    loss = Annotated[float | NotFinite, AfterValidator(_float)]
     arrays = dict[str, Annotated[Any, AfterValidator(_array)]]
     document = create_model(
         "Lesson",
         __base__=Strict,
-        schema_=(Literal[SCHEMA], Field(alias="schema")),  # type: ignore[valid-type]
+        schema_=(_exactly(SCHEMA), Field(alias="schema")),
         loss=(loss, ...),
         loss_after=(loss | None, None),
         values=(arrays, ...),
@@ -140,12 +139,16 @@ def _model(origin: type) -> type[Strict]:
     def restored(self: Strict) -> Any:
         return origin(**{f: _restored(getattr(self, f), hints[f]) for f in hints})
 
-    tag = (Literal[name_of(origin)], Field(alias="is"))
+    tag = (_exactly(name_of(origin)), Field(alias="is"))
     name = _reference(origin).__forward_arg__
     # a field may be called as one of the model's own methods is; none is now, and this would say so
     made = create_model(name, __base__=Strict, tag_=tag, **members)
     made.restored = restored  # type: ignore[method-assign]
     return made
+
+
+def _exactly(word: str) -> Any:
+    return Literal[word]
 
 
 def _reference(origin: type) -> ForwardRef:
@@ -156,7 +159,7 @@ def _reference(origin: type) -> ForwardRef:
 def _translated(hint: Any) -> Any:
     """An annotation of a part as one of the schema."""
     if hint is float:
-        return Union[int, float, Float]
+        return int | float | Float
     if hint is Strength:
         return int
     if dataclasses.is_dataclass(hint) and isinstance(hint, type):
@@ -181,17 +184,20 @@ def _translated(hint: Any) -> Any:
 
 def _union(members: list[Any]) -> Any:
     """Objects are told apart by what they say they are; what is no object, by its type."""
-    objects = [m for m in members if dataclasses.is_dataclass(m)]
-    others = [_translated(m) for m in members if not dataclasses.is_dataclass(m)]
+    objects = [
+        m for m in members if isinstance(m, type) and dataclasses.is_dataclass(m)
+    ]
+    others = [_translated(m) for m in members if m not in objects]
     if objects:
         others.append(_one_of([_reference(m) for m in objects]))
-    return Union[tuple(others)]
+    return Union[tuple(others)]  # noqa: UP007 - made of a list
 
 
 def _one_of(references: list[ForwardRef]) -> Any:
     if len(references) == 1:
         return references[0]
-    return Annotated[Union[tuple(references)], Field(discriminator="tag_")]
+    some: Any = Union[tuple(references)]  # noqa: UP007 - made of a list
+    return Annotated[some, Field(discriminator="tag_")]
 
 
 def _restored(value: Any, hint: Any) -> Any:

@@ -7,7 +7,17 @@ from dataclasses import replace
 
 import numpy as np
 
-from chainrule.formula import Matrix, Node, Number, Ref, entry, marked, matrix, number
+from chainrule.formula import (
+    Matrix,
+    Node,
+    Number,
+    Ref,
+    entry,
+    marked,
+    matrix,
+    number,
+    to_text,
+)
 from chainrule.formula.numbers import shared_decimals
 from chainrule.lesson.parts import Formula, Numbers, Part, Row, Spans, Table
 from chainrule.lesson.summary import MOST_ROWS, is_small
@@ -90,21 +100,21 @@ def numbers_of(table: Table) -> tuple[tuple[Number | None, ...], ...]:
     return tuple(zip(*columns, strict=True))
 
 
+def remark(part: Numbers) -> Spans:
+    """What stands beside an array: its note, or else its shape."""
+    shape = shape_of(np.asarray(part.array))
+    return part.note or ((f"shape {shape}",) if shape else ())
+
+
 def _result_rows(formula: Formula, part: Numbers) -> tuple[Row, ...]:
     rows = shown(part)
     if not rows:
         return ()
     first, *others = rows
     lefts = [row.left for row in formula.rows if row.left is not None]
-    if lefts and lefts[-1] == first.left and not others:
+    if lefts and not others and to_text(lefts[-1]) == to_text(part.symbol):
         first = replace(first, left=None)
-    return (replace(first, reason=_said(part)), *others)
-
-
-def _said(part: Numbers) -> Spans:
-    shape = shape_of(np.asarray(part.array))
-    between = ", " if shape and part.note else ""
-    return (*((f"shape {shape}{between}",) if shape else ()), *part.note)
+    return (replace(first, reason=remark(part)), *others)
 
 
 def _slice(part: Numbers, array: Array, front: tuple[int, ...]) -> Node:

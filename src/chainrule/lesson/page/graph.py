@@ -6,6 +6,7 @@ import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from chainrule.formula import Node, format_number
@@ -184,7 +185,7 @@ def _wing(numbers: Iterable[float | None]) -> float:
 def _levels(circles: list[Circle], *, folded: bool) -> list[float]:
     """Heights in rows about the middle: as asked for where that leaves room, else evenly."""
     asked = [circle.row for circle in circles]
-    roomy = all(b - a > 0.95 for a, b in zip(asked, asked[1:], strict=False))
+    roomy = all(b - a > 0.95 for a, b in pairwise(asked))
     if roomy and not folded:
         middle = (asked[0] + asked[-1]) / 2
         return [row - middle for row in asked]
@@ -260,7 +261,17 @@ def _edges(
         over = sum(start < x < end for x in places)
         for arrow, along in zip(group, _label_places(group, discs), strict=True):
             tail, head = discs[arrow.tail], discs[arrow.head]
-            edges.append(_edge(arrow, tail, head, along, over, largest, bare=dense))
+            edges.append(
+                _edge(
+                    arrow,
+                    tail,
+                    head,
+                    along=along,
+                    over=over,
+                    largest=largest,
+                    bare=dense,
+                )
+            )
     return tuple(edges), unlabelled
 
 
@@ -283,10 +294,10 @@ def _edge(
     arrow: Arrow,
     tail: Disc,
     head: Disc,
+    *,
     along: float,
     over: int,
     largest: float,
-    *,
     bare: bool,
 ) -> Edge:
     x0, y0 = tail.x + tail.half + tail.right, tail.y

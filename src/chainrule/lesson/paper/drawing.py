@@ -84,7 +84,7 @@ def _straight(x0: float, y0: float, x1: float, y1: float) -> str:
 
 
 def _label(label: Label) -> str:
-    shown = "".join(
+    return "".join(
         rf"$_{{\mathrm{{{text(piece.text)}}}}}$"
         if piece.style == "below"
         else rf"\textit{{{text(piece.text)}}}"
@@ -92,7 +92,6 @@ def _label(label: Label) -> str:
         else text(piece.text)
         for piece in label.pieces
     )
-    return shown
 
 
 def _picture(width: float, height: float, lines: list[str]) -> str:

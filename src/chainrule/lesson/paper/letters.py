@@ -116,9 +116,9 @@ def _meaning(c: str) -> str:
         return LETTERS[c]
     if c in SIGNS and SIGNS[c].strip():
         return rf"\ensuremath{{{SIGNS[c].strip()}}}"
-    first, *marks = unicodedata.normalize("NFD", c)
-    if first.isascii() and len(marks) == 1 and marks[0] in ACCENTS:
-        return rf"\{ACCENTS[marks[0]]}{{{first}}}"
+    apart = unicodedata.normalize("NFD", c)
+    if len(apart) == 2 and apart[0].isascii() and apart[1] in ACCENTS:
+        return rf"\{ACCENTS[apart[1]]}{{{apart[0]}}}"
     simple = unicodedata.normalize("NFKC", c)
     if simple.isascii():
         return escaped(simple)
