@@ -1,0 +1,315 @@
+"""Which hand-written line claims to be which gradient: by value, by name, by the update that uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from chainrule import ops
+from chainrule.check.agree import factor, same_layout, squeezed
+from chainrule.check.names import bases, is_local
+from chainrule.check.study import Study, Trial
+from chainrule.program import Array, Value
+from chainrule.trace.watch import Execution
+
+
+@dataclass(eq=False)
+class Claim:
+    """One hand-written value: where it was bound, and the gradients it may be.
+
+    ``exact`` is the value of which it is the gradient, up to a constant factor, on every data set.
+    ``targets`` are the values its name may mean. ``parameter`` is the one whose update uses it, or whose
+    gradient its name says it is.
+    """
+
+    execution: Execution
+    text: str
+    name: str
+    value: Value
+    exact: Value | None = None
+    targets: tuple[Value, ...] = ()
+    parameter: Value | None = None
+    free: bool = False
+
+    @property
+    def target(self) -> Value | None:
+        """The value of which this is meant to be the gradient."""
+        return (
+            self.parameter or self.exact or (self.targets[0] if self.targets else None)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What an update takes away: ``sign`` is -1 where the step is added, ``value`` is what is scaled."""
+
+    parameter: Value
+    value: Value
+    sign: int
+    scales: tuple[Value, ...] = ()
+
+
+@dataclass(eq=False)
+class Claims:
+    """Every hand-written value of a script that may be a gradient."""
+
+    study: Study
+    mapped: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def steps(self) -> list[Step]:
+        """What each parameter's update uses."""
+        return [
+            step
+            for update in self.study.script.updates
+            if (step := self._step(update)) is not None
+        ]
+
+    def _step(self, update: object) -> Step | None:
+        before, after = update.before, update.after  # type: ignore[attr-defined]
+        if before not in self.study.script.parameters:
+            return None
+        line = self.study.producer[after]
+        first = line.args[0] is before
+        moved = line.args[1] if first else line.args[0]
+        sign = 1 if line.op is ops.subtract and first else -1
+        if not isinstance(moved, Value):
+            return None
+        return self._peeled(Step(before, moved, sign))
+
+    def _peeled(self, step: Step) -> Step:
+        """The step without the learning rate and other numbers in front."""
+        bound = {claim.value for claim in self._bound()}
+        value, sign, scales = step.value, step.sign, list(step.scales)
+        while value not in bound:
+            line = self.study.producer.get(value)
+            if line is None:
+                break
+            args = line.args
+            if line.op is ops.negative and isinstance(args[0], Value):
+                value, sign = args[0], -sign
+            elif line.op in (ops.multiply, ops.divide):
+                numbers = [arg for arg in args if not self._is_array(arg)]
+                arrays = [arg for arg in args if self._is_array(arg)]
+                if len(arrays) != 1 or (
+                    line.op is ops.divide and arrays[0] is not args[0]
+                ):
+                    break
+                scales += [arg for arg in numbers if isinstance(arg, Value)]
+                value = arrays[0]  # type: ignore[assignment]
+            else:
+                break
+        return Step(step.parameter, value, sign, tuple(scales))
+
+    def _is_array(self, arg: object) -> bool:
+        return isinstance(arg, Value) and (arg.shape != () or arg in self.study.moved)
+
+    def _bound(self) -> Iterator[Claim]:
+        """Every hand-written array or number that got a name."""
+        hidden = {update.after for update in self.study.script.updates}
+        data = set(self.study.derived.forward.program.inputs)
+        for execution in self.study.executions:
+            for (text, item), name in zip(
+                execution.results, execution.names, strict=True
+            ):
+                if (
+                    isinstance(item, Value)
+                    and item.dtype.kind == "f"
+                    and item not in self.study.forward
+                    and item not in hidden
+                    and item not in data
+                    and item in self.study.moved
+                    and item in self.study.producer
+                ):
+                    yield Claim(execution, text or "", name or "", item)
+
+    @cached_property
+    def all(self) -> list[Claim]:
+        """Every claim, in the order of the script, matched by value, by name and by update."""
+        found = list(self._bound())
+        bound = {claim.value for claim in found}
+        for update in self.study.script.updates:
+            step = self._step(update)
+            if step is not None and step.value not in bound:
+                execution = next(
+                    (
+                        e
+                        for e in self.study.executions
+                        if any(i is update.after for _, i in e.results)
+                    ),
+                    None,
+                )
+                if execution is not None:
+                    claim = Claim(execution, "", "", step.value, free=True)
+                    found.append(claim)
+        for claim in found:
+            claim.targets = tuple(self._named(claim))
+            claim.exact = self._exact(claim)
+        self._take_parameters(found)
+        return found
+
+    def _take_parameters(self, found: Sequence[Claim]) -> None:
+        """A parameter's gradient is what its update uses; without an update, what its name says."""
+        for claim in found:
+            wanted = claim.targets[0] if claim.targets else None
+            if wanted in self.study.script.parameters and self._is_last(claim, found):
+                claim.parameter = wanted
+        for step in self.steps:
+            using = [claim for claim in found if claim.value is step.value]
+            if using and not any(claim.parameter is step.parameter for claim in using):
+                using[-1].parameter = step.parameter
+
+    def _is_last(self, claim: Claim, found: Sequence[Claim]) -> bool:
+        """Whether nothing is bound to the same name later in place of this."""
+        later = found[found.index(claim) + 1 :]
+        return not any(
+            other.text == claim.text
+            and other.name == claim.name
+            and claim.value in self.study.cone(other.value)
+            for other in later
+        )
+
+    # by name
+
+    def _named(self, claim: Claim) -> Iterator[Value]:
+        seen: set[Value] = set()
+        for value in self._candidates(claim):
+            if value in self.study.derived.gradients and value not in seen:
+                seen.add(value)
+                yield value
+
+    def _candidates(self, claim: Claim) -> list[Value]:
+        asked = self.mapped.get(claim.text) or self.mapped.get(claim.name)
+        if asked is not None:
+            return [value for value in self._called(asked)]
+        if (
+            not claim.name
+            or claim.text.endswith("[…]")
+            or is_local(claim.name, self._names)
+        ):
+            return []
+        found: list[Value] = []
+        visible = self.study.watch.visible(claim.execution)
+        for base in bases(claim.name):
+            near = [visible.get(base), *self._owned(claim, base)]
+            found += [value for value in near if isinstance(value, Value)]
+            found += self._called(base)
+        fits = [value for value in found if _layout(value) == _layout(claim.value)]
+        return fits + [value for value in found if value not in fits]
+
+    @cached_property
+    def _names(self) -> set[str]:
+        return {value.name for value in self.study.derived.gradients if value.name} - {
+            self.study.script.loss.name or ""
+        }
+
+    def _owned(self, claim: Claim, base: str) -> list[Value]:
+        owner = claim.execution.owner
+        if owner is None:
+            return []
+        held = self.study.watch.owned.get((owner, base), [])
+        return [value for value in held if isinstance(value, Value)]
+
+    def _called(self, base: str) -> list[Value]:
+        """Forward values by that name, the latest first: a backward pass meets them in that order."""
+        named = [value for value in self.study.derived.gradients if value.name]
+        exact = [value for value in named if value.name == base]
+        again = [
+            value for value in named if value.name != base and _stem(value.name) == base
+        ]
+        near = [
+            value
+            for value in named
+            if (value.name or "").lower() == base.lower() and value not in exact
+        ]
+        near += [
+            value
+            for value in named
+            if _stem(value.name).lower() == base.lower()
+            and value not in [*again, *near, *exact]
+        ]
+        starts = [
+            value
+            for value in named
+            if len(base) > 2 and (value.name or "").lower().startswith(base.lower())
+        ]
+        order = self.study.position
+        again.sort(key=lambda value: -order.get(value, -1))
+        return [*exact, *again, *near, *starts]
+
+    # by value
+
+    def _exact(self, claim: Claim) -> Value | None:
+        trials = [trial for trial in self.study.trials if claim.value in trial.numbers]
+        if len(trials) < len(self.study.trials):
+            return None
+        preferred = {value: i for i, value in enumerate(claim.targets)}
+        found = [
+            value
+            for value in self._of_size(claim.value)
+            if self.scale(claim.value, value) is not None
+        ]
+        return min(
+            found, key=lambda value: preferred.get(value, len(preferred)), default=None
+        )
+
+    def _of_size(self, written: Value) -> list[Value]:
+        number = self.study.trials[0].numbers[written]
+        return [
+            value
+            for value in self.study.derived.gradients
+            if value in self.study.trials[0].truth
+            and same_layout(number, self.study.trials[0].truth[value])
+        ]
+
+    def scale(
+        self,
+        written: Value,
+        true: Value,
+        numbers: Sequence[Mapping[Value, Array]] | None = None,
+    ) -> tuple[float, ...] | None:
+        """The factor between a value and a gradient on each data set, if it is one for all of a size."""
+        return scale(self.study.trials, written, true, numbers)
+
+
+def scale(
+    trials: Sequence[Trial],
+    written: Value,
+    true: Value,
+    numbers: Sequence[Mapping[Value, Array]] | None = None,
+) -> tuple[float, ...] | None:
+    """The factor between a value and a gradient on each data set; one factor for all data sets of a size."""
+    held = [trial.numbers for trial in trials] if numbers is None else numbers
+    if any(written not in one for one in held):
+        return None
+    groups: dict[tuple[int, ...], list[int]] = {}
+    for i, trial in enumerate(trials):
+        sizes = tuple(number.size for value, number in trial.truth.items())
+        groups.setdefault(sizes, []).append(i)
+    factors = [1.0] * len(trials)
+    for members in groups.values():
+        mine = [held[i][written] for i in members]
+        theirs = [trials[i].truth[true] for i in members]
+        if all(not np.any(one) for one in theirs):
+            if any(np.any(np.abs(one) > 1e-12) for one in mine):
+                return None
+            continue
+        found = factor(mine, theirs)
+        if found is None:
+            return None
+        for i in members:
+            factors[i] = found
+    return tuple(factors)
+
+
+def _layout(value: Value) -> tuple[int, ...]:
+    return squeezed(np.empty(value.shape))
+
+
+def _stem(name: str | None) -> str:
+    """A name without the count that a second binding added: ``h`` for ``h_2``."""
+    stem, _, count = (name or "").rpartition("_")
+    return stem if stem and count.isdigit() else name or ""

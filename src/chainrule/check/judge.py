@@ -1,0 +1,415 @@
+"""Which hand-written line is wrong: followed from the parameters' gradients back to where the error enters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+
+import numpy as np
+
+from chainrule.check.agree import agree
+from chainrule.check.claims import Claim, Claims
+from chainrule.check.study import Study, Trial
+from chainrule.program import Array, Value
+
+Factors = tuple[float, ...]
+MOST_ERRORS = 12
+
+
+class Verdict(StrEnum):
+    """What can be said about a hand-written line."""
+
+    RIGHT = "RIGHT"
+    WRONG = "WRONG"
+    FOLLOWS = "FOLLOWS"
+    RIGHT_HERE = "RIGHT HERE"
+    CANNOT_TELL = "CANNOT TELL"
+
+
+@dataclass(eq=False)
+class Judged:
+    """A claim with its verdict; ``factors`` is by what it differs from the gradient, where it is one number.
+
+    ``world`` holds the numbers of each trial in which everything before this claim is right.
+    """
+
+    claim: Claim
+    verdict: Verdict
+    target: Value | None
+    factors: Factors | None = None
+    wanted: Factors | None = None
+    world: Sequence[Mapping[Value, Array]] = ()
+    note: str = ""
+
+
+@dataclass(eq=False)
+class Judge:
+    """The search for the lines at fault."""
+
+    study: Study
+    claims: Claims
+    overrides: dict[Value, list[Array]] = field(default_factory=dict)
+    faults: dict[Claim, Judged] = field(default_factory=dict)
+
+    @cached_property
+    def finals(self) -> list[Claim]:
+        """The claims that must be right as they stand: the parameters' gradients, and gradients nobody uses."""
+        listed = self.claims.all
+        finals = [claim for claim in listed if claim.parameter is not None]
+        used = (
+            set().union(*(self.study.cone(claim.value) for claim in finals))
+            if finals
+            else set()
+        )
+        inner = [claim for claim in listed if claim.parameter is None and claim.targets]
+        return finals + [
+            claim
+            for claim in inner
+            if claim.value not in used
+            and claim.targets[0].name is not None
+            and not any(
+                claim.value in self.study.cone(other.value)
+                for other in inner
+                if other is not claim
+            )
+        ]
+
+    def search(self) -> None:
+        """Find every claim at fault, the first of each chain first."""
+        for final in self.finals:
+            for _ in range(MOST_ERRORS):
+                world = self.world()
+                if final in self.faults or self._is_right(final, world):
+                    break
+                fault = self._blame(final, world)
+                self.faults[fault.claim] = fault
+                self._override(fault)
+
+    # worlds: the numbers as they would be, had the faults found so far not been made
+
+    def world(
+        self, extra: Mapping[Value, list[Array]] | None = None
+    ) -> list[Mapping[Value, Array]]:
+        """The numbers of every trial with the values at fault replaced by right ones."""
+        replaced = {**self.overrides, **(extra or {})}
+        if not replaced:
+            return [trial.numbers for trial in self.study.trials]
+        return [
+            self.study.rerun(
+                trial, {value: arrays[i] for value, arrays in replaced.items()}
+            )
+            for i, trial in enumerate(self.study.trials)
+        ]
+
+    def _is_right(self, final: Claim, world: Sequence[Mapping[Value, Array]]) -> bool:
+        target = final.target
+        if target is None:
+            return True
+        if any(final.value not in numbers for numbers in world):
+            return False
+        if final.parameter is not None and self._update_agrees(final, world):
+            return True
+        return all(
+            agree(numbers[final.value], trial.truth[target])
+            for numbers, trial in zip(world, self.study.trials, strict=True)
+        )
+
+    def _update_agrees(
+        self, final: Claim, world: Sequence[Mapping[Value, Array]]
+    ) -> bool:
+        """Whether a gradient with another sign or factor is what its update makes of it."""
+        steps = [
+            s
+            for s in self.claims.steps
+            if s.value is final.value and s.parameter is final.parameter
+        ]
+        factors = (
+            self.claims.scale(final.value, final.parameter, world)
+            if final.parameter
+            else None
+        )
+        if not steps or factors is None:
+            return False
+        wanted = [self._wanted(step, numbers) for step in steps for numbers in world]
+        return bool(np.allclose(factors, wanted, rtol=1e-6)) or (
+            final.free and self._free(steps[0].sign, factors)
+        )
+
+    def _wanted(self, step: object, numbers: Mapping[Value, Array]) -> float:
+        """The factor that an update takes off: minus where it adds, m where it divides by m."""
+        return float(step.sign)  # type: ignore[attr-defined]
+
+    def _free(self, sign: int, factors: Factors) -> bool:
+        """An update that is written in one expression holds its learning rate: any one positive number."""
+        return sign * factors[0] > 0 and bool(
+            np.allclose(factors, factors[0], rtol=1e-6)
+        )
+
+    # blame
+
+    def _blame(self, final: Claim, world: Sequence[Mapping[Value, Array]]) -> Judged:
+        """The first claim on the way to ``final`` whose inputs are right and whose result is not."""
+        chain = self._chain(final)
+        factors: dict[Claim, Factors] = {}
+        for claim in chain:
+            found = self._factors(claim, world)
+            if (
+                found is None
+                and claim is not final
+                and not self._is_claim(claim, world)
+            ):
+                continue
+            if found is None:
+                return self._fault(claim, world)
+            factors[claim] = found
+        return self._where_scales_part(final, chain, factors, world)
+
+    def _chain(self, final: Claim) -> list[Claim]:
+        """The claims that ``final`` is computed from, in the order of the script, and itself."""
+        cone = self.study.cone(final.value)
+        inner = [
+            claim
+            for claim in self.claims.all
+            if claim.value in cone
+            and claim.value is not final.value
+            and claim.target is not None
+            and claim not in self.faults
+        ]
+        return [*inner, final]
+
+    def _is_claim(self, claim: Claim, world: Sequence[Mapping[Value, Array]]) -> bool:
+        """Whether a value that is no gradient was meant as one: its name says so, and it is no part of one."""
+        if not claim.targets or claim.value.shape != claim.targets[0].shape:
+            return False
+        return not self._is_part(claim, world)
+
+    def _is_part(self, claim: Claim, world: Sequence[Mapping[Value, Array]]) -> bool:
+        """Whether a value is one of several contributions to a gradient, to which others are added later."""
+        derived = self.study.derived
+        target = claim.targets[0]
+        step = next((step for step in derived.steps if step.value is target), None)
+        if step is None or len(step.contributions) < 2:
+            return False
+        return any(
+            self._equals(claim.value, contribution.gradient, world)
+            for contribution in step.contributions
+        )
+
+    def _equals(
+        self, value: Value, gradient: Value, world: Sequence[Mapping[Value, Array]]
+    ) -> bool:
+        return all(
+            value in numbers
+            and gradient in trial.inner
+            and agree(numbers[value], trial.inner[gradient])
+            for numbers, trial in zip(world, self.study.trials, strict=True)
+        )
+
+    def _factors(
+        self, claim: Claim, world: Sequence[Mapping[Value, Array]]
+    ) -> Factors | None:
+        targets = (
+            [claim.parameter] if claim.parameter else [claim.exact, *claim.targets]
+        )
+        for target in targets:
+            if target is not None:
+                found = self.claims.scale(claim.value, target, world)
+                if found is not None:
+                    return found
+        return None
+
+    def _where_scales_part(
+        self,
+        final: Claim,
+        chain: Sequence[Claim],
+        factors: Mapping[Claim, Factors],
+        world: Sequence[Mapping[Value, Array]],
+    ) -> Judged:
+        """All on the way are gradients up to a factor: the one at which the surplus factor comes in."""
+        ones = (1.0,) * len(self.study.trials)
+        surplus = _over(factors[final], self._due(final))
+        local = {
+            claim: _over(factors[claim], self._entering(claim, chain, factors) or ones)
+            for claim in chain
+            if claim in factors
+        }
+        suspects = [
+            claim
+            for claim in local
+            if not self._is_convention(claim, factors[claim], world)
+        ]
+        for claim in suspects:
+            if _same(local[claim], surplus):
+                return self._fault(claim, world, wanted=_over(factors[claim], surplus))
+        for claim in suspects:
+            if (
+                claim is not final
+                and not _same(local[claim], ones)
+                and _odd(local[claim])
+            ):
+                return self._fault(claim, world, wanted=_over(factors[claim], surplus))
+        return self._fault(final, world, wanted=self._due(final))
+
+    def _due(self, final: Claim) -> Factors:
+        """The factor a final claim should have: minus one where its update adds it."""
+        steps = [step for step in self.claims.steps if step.value is final.value]
+        adding = [step for step in self.claims.steps if step.sign < 0]
+        sign = -1.0 if steps and 2 * len(adding) > len(self.claims.steps) else 1.0
+        return (sign,) * len(self.study.trials)
+
+    def _entering(
+        self, claim: Claim, chain: Sequence[Claim], factors: Mapping[Claim, Factors]
+    ) -> Factors | None:
+        """The factor of the nearest claims that ``claim`` is computed from."""
+        cone = self.study.cone(claim.value)
+        before = [
+            one
+            for one in chain
+            if one in factors and one is not claim and one.value in cone
+        ]
+        nearest = [
+            one
+            for one in before
+            if not any(
+                one is not other
+                and one.value in self.study.cone(other.value)
+                and one.value is not other.value
+                for other in before
+            )
+        ]
+        return factors[nearest[-1]] if nearest else None
+
+    def _is_convention(
+        self, claim: Claim, factors: Factors, world: Sequence[Mapping[Value, Array]]
+    ) -> bool:
+        """Whether another gradient that uses this claim comes out right, so that its factor is meant."""
+        return any(
+            other.value is not claim.value
+            and claim.value in self.study.cone(other.value)
+            and self._is_right(other, world)
+            and self._counts(other)
+            for other in self.finals
+        )
+
+    def _counts(self, final: Claim) -> bool:
+        return any(
+            np.any(trial.truth[final.target])
+            for trial in self.study.trials
+            if final.target
+        )
+
+    def _fault(
+        self,
+        claim: Claim,
+        world: Sequence[Mapping[Value, Array]],
+        wanted: Factors | None = None,
+    ) -> Judged:
+        target = claim.target
+        assert target is not None
+        verdict = Verdict.WRONG
+        ones = (1.0,) * len(self.study.trials)
+        needed = wanted if wanted is not None else self._needed(claim, target)
+        base, truth = world[0], self.study.trials[0].truth[target]
+        if claim.value in base and agree(base[claim.value], truth * needed[0]):
+            verdict = Verdict.RIGHT_HERE
+        return Judged(
+            claim, verdict, target, self._factors(claim, world), needed or ones, world
+        )
+
+    def _needed(self, claim: Claim, target: Value) -> Factors:
+        """The factor at which a claim makes the gradients that use it right: m where they divide by m."""
+        ones = (1.0,) * len(self.study.trials)
+        if claim.parameter is not None:
+            return self._due(claim)
+        world = self.world({claim.value: self._right(claim.value, target, ones)})
+        found: list[Factors] = []
+        for final in self.finals:
+            if (
+                claim.value in self.study.cone(final.value)
+                and final.target is not None
+                and self._counts(final)
+            ):
+                factors = self.claims.scale(final.value, final.target, world)
+                if factors is not None:
+                    found.append(
+                        tuple(
+                            a / b
+                            for a, b in zip(self._due(final), factors, strict=True)
+                        )
+                    )
+        if not found:
+            return ones
+        return max(found, key=lambda one: sum(_same(one, other) for other in found))
+
+    def _right(self, value: Value, target: Value, factors: Factors) -> list[Array]:
+        return [
+            _as(trial.truth[target] * factor, value, trial)
+            for trial, factor in zip(self.study.trials, factors, strict=True)
+        ]
+
+    def _override(self, fault: Judged) -> None:
+        assert fault.target is not None
+        shared = [
+            claim
+            for claim in self.claims.all
+            if claim.value is fault.claim.value and claim is not fault.claim
+        ]
+        if shared and any(claim.exact is not None for claim in shared):
+            return
+        assert fault.wanted is not None
+        self.overrides[fault.claim.value] = self._right(
+            fault.claim.value, fault.target, fault.wanted
+        )
+
+    # the rest
+
+    def verdicts(self) -> list[Judged]:
+        """Every claim with its verdict, in the order of the script."""
+        world = self.world()
+        judged = []
+        for claim in self.claims.all:
+            if claim.target is None:
+                continue
+            judged.append(self.faults.get(claim) or self._rest(claim, world))
+        return judged
+
+    def _rest(self, claim: Claim, world: Sequence[Mapping[Value, Array]]) -> Judged:
+        raw = [trial.numbers for trial in self.study.trials]
+        factors = self._factors(claim, raw)
+        verdict = Verdict.RIGHT
+        if self.overrides and any(
+            value in self.study.cone(claim.value) for value in self.overrides
+        ):
+            same_here = (
+                claim.value in world[0]
+                and claim.value in raw[0]
+                and agree(raw[0][claim.value], world[0][claim.value])
+            )
+            verdict = Verdict.RIGHT if same_here else Verdict.FOLLOWS
+        return Judged(claim, verdict, claim.exact or claim.target, factors, None, world)
+
+
+def _as(number: Array, value: Value, trial: Trial) -> Array:
+    written = trial.numbers.get(value)
+    if written is not None and written.size == number.size:
+        return number.reshape(written.shape)
+    return number
+
+
+def _over(factors: Factors, others: Factors) -> Factors:
+    return tuple(a / b for a, b in zip(factors, others, strict=True))
+
+
+def _same(factors: Factors, others: Factors) -> bool:
+    return bool(np.allclose(factors, others, rtol=1e-6))
+
+
+def _odd(factors: Factors) -> bool:
+    """Whether a factor is no mean's: negative, or one that no count of entries explains."""
+    return any(
+        one < 0
+        or not (round(one, 6) == round(one) or round(1 / one, 6) == round(1 / one))
+        for one in factors
+    )

@@ -1,0 +1,69 @@
+"""The names people give to gradients, and what each says it is the gradient of."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+LOSSES = "L|l|J|E|C|loss|Loss|cost|Cost|error|err|Err|total|obj|out"
+GRADIENT_NAMES = (
+    re.compile(
+        rf"^(?:d|D|g|grad|partial)_?(?:{LOSSES})_?(?:d|D|wrt|by|over)_?(?P<of>\w+)$"
+    ),
+    re.compile(
+        r"^(?:grad|gradient|nabla|partial|delta|Delta|error|err|err_signal|upstream|del|diff)s?_?"
+        r"(?:wrt_|of_|for_|in_)?(?P<of>\w+)$"
+    ),
+    re.compile(r"^(?:d|D|g|G)_?(?P<of>\w+)$"),
+    re.compile(
+        r"^(?P<of>\w+?)_?(?:gradient|grad|delta|bar|error|err|adjoint|diff|g|d)s?$"
+    ),
+)
+LOCAL = re.compile(
+    r"^(?:d|D|partial)_?(?P<of>[A-Za-z]\w*?)_?_(?:d|D)_?(?P<by>\w+)$|^(?:d|D)(?P<of2>\w+?)d(?P<by2>\w+)$"
+)
+NUMBERED = re.compile(r"^(?:layer|l|L)?_?(?P<number>\d+)$")
+PRE_ACTIVATIONS = ("z", "Z", "a", "s", "net", "u", "pre", "logits", "scores", "o")
+
+
+def names_a_gradient(name: str) -> bool:
+    """Whether a name looks like a gradient's.
+
+    >>> [names_a_gradient(name) for name in ("dW1", "dL_dz2", "grad_b", "hidden")]
+    [True, True, True, False]
+    """
+    return next(bases(name), None) is not None
+
+
+def bases(name: str) -> Iterator[str]:
+    """What ``name`` may be the gradient of, the likeliest first.
+
+    >>> list(bases("dL_dW1"))
+    ['W1', 'L_dW1']
+    >>> next(bases("W1_grad")), next(bases("delta2"))
+    ('W1', 'z2')
+    """
+    found: dict[str, None] = {}
+    for pattern in GRADIENT_NAMES:
+        match = pattern.match(name)
+        if match is None:
+            continue
+        of = match["of"].strip("_")
+        numbered = NUMBERED.match(of)
+        if numbered is not None:
+            found.update(
+                (f"{word}{numbered['number']}", None) for word in PRE_ACTIVATIONS
+            )
+        if of:
+            found[of] = None
+    yield from found
+
+
+def is_local(name: str, forward: set[str]) -> bool:
+    """Whether a name says the derivative of one step, as ``dh_dz`` does, and not of the loss.
+
+    >>> is_local("dh_dz1", {"h", "z1"}), is_local("dL_dz1", {"h", "z1"})
+    (True, False)
+    """
+    match = LOCAL.match(name)
+    return match is not None and (match["of"] or match["of2"]) in forward

@@ -1,0 +1,258 @@
+"""A hand-written expression as something to try changes on: its parts, their numbers, its value when changed."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from chainrule.check.study import Study
+from chainrule.program import Arg, Array, Value
+from chainrule.program.run import resolve
+from chainrule.trace.watch import Execution, Seen, Span, span_of, within
+
+NAMESPACES = ("np", "numpy", "math")
+PLAIN = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+
+
+class Known(ast.Name):
+    """A name put in by a change, with the value it stands for."""
+
+    item: Arg
+    fixed: bool
+
+    def __deepcopy__(self, memo: Any) -> Known:
+        """A copy of the name; a value is one thing and stays it."""
+        return known(self.id, self.item, fixed=self.fixed)
+
+
+def known(text: str, item: Arg, *, fixed: bool = False) -> Known:
+    """``text`` as an expression whose value is known; ``fixed`` if it is that value in every turn of a loop."""
+    node = Known(text, ast.Load())
+    node.item, node.fixed = item, fixed
+    return node
+
+
+@dataclass(eq=False)
+class Place:
+    """One execution of one expression, and the worlds (numbers of each trial) in which it is looked at."""
+
+    study: Study
+    execution: Execution
+    worlds: Sequence[Mapping[Value, Array]]
+    _compiled: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def root(self) -> ast.expr:
+        """The expression as the user wrote it."""
+        return self.execution.site.expression
+
+    @cached_property
+    def parts(self) -> dict[Span, Seen]:
+        """What each name, item and call in the expression stood for."""
+        return {
+            seen.span: seen
+            for seen in self.execution.seen
+            if within(seen.span, self.execution.site.span)
+        }
+
+    @cached_property
+    def dumps(self) -> dict[Span, str]:
+        """The parts as written, by which a changed part is told from an unchanged one."""
+        return {
+            span_of(node): ast.dump(node)
+            for node in ast.walk(self.root)
+            if isinstance(node, ast.expr)
+        }
+
+    @cached_property
+    def visible(self) -> dict[str, Arg]:
+        """What can be named at this place."""
+        found = self.study.watch.visible(self.execution)
+        for seen in self.execution.seen:
+            if seen.neighbours:
+                found.update(_neighbours(seen))
+        return {
+            text: item
+            for text, item in found.items()
+            if item is not None and len(text) < 40
+        }
+
+    def nodes(self) -> Iterator[ast.expr]:
+        """The parts of the expression that stand for arrays or numbers, outermost first."""
+        ahead: list[ast.expr] = [self.root]
+        while ahead:
+            node = ahead.pop(0)
+            yield node
+            if isinstance(node, ast.Call):
+                inner = list(node.args)
+                if (
+                    isinstance(node.func, ast.Attribute)
+                    and _root(node.func) not in NAMESPACES
+                ):
+                    inner.insert(0, node.func.value)
+                ahead += inner
+            elif not self.is_leaf(node):
+                ahead += [
+                    child
+                    for child in ast.iter_child_nodes(node)
+                    if isinstance(child, ast.expr)
+                ]
+
+    def is_leaf(self, node: ast.expr) -> bool:
+        """Whether a node is a name or an item whose value was seen."""
+        seen = self.parts.get(span_of(node)) if hasattr(node, "lineno") else None
+        return seen is not None and not seen.is_call
+
+    def item(self, node: ast.expr) -> Arg | None:
+        """What a leaf stands for."""
+        if isinstance(node, Known):
+            return node.item
+        seen = self.parts.get(span_of(node))
+        return seen.item if seen is not None else None
+
+    def evaluate(self, node: ast.expr, numbers: Mapping[Value, Array]) -> Any:
+        """The value of an expression, changed or not, with these numbers.
+
+        Raises:
+            Exception: whatever the expression raises with these numbers; KeyError where one is missing.
+        """
+        items: list[Arg] = []
+        tree = _Substitution(self, items).visit(copy.deepcopy(node))
+        key = ast.dump(tree)
+        code = self._compiled.get(key)
+        if code is None:
+            whole = ast.fix_missing_locations(ast.Expression(tree))
+            code = self._compiled[key] = compile(whole, "<trial>", "eval")
+        scope = {f"_{i}": resolve(item, numbers) for i, item in enumerate(items)}  # type: ignore[arg-type]
+        with np.errstate(all="ignore"):
+            return eval(code, self.scope, scope)  # noqa: S307 - the user's own expression, with its own numbers
+
+    @cached_property
+    def scope(self) -> dict[str, Any]:
+        """The user's functions and imports, as they are without being watched."""
+        return plain_scope(self.study)
+
+    def shape(self, node: ast.expr) -> tuple[int, ...] | None:
+        """The shape an expression has in the script's own data; None if it cannot be computed."""
+        try:
+            return np.shape(self.evaluate(node, self.worlds[0]))
+        except Exception:  # noqa: BLE001 - a change that does not fit is no change
+            return None
+
+    def changed(self, old: ast.expr, new: ast.expr) -> ast.expr:
+        """The expression with ``old`` replaced by ``new``."""
+        return replaced(self.root, old, new)
+
+
+def replaced(root: ast.expr, old: ast.AST, new: ast.expr) -> ast.expr:
+    """``root`` with the very node ``old`` replaced; everything else shared."""
+    if root is old:
+        return new
+    result = copy.copy(root)
+    for name, child in ast.iter_fields(root):
+        if isinstance(child, ast.AST):
+            if any(one is old for one in ast.walk(child)):
+                setattr(result, name, replaced(child, old, new))  # type: ignore[arg-type]
+        elif isinstance(child, list):
+            setattr(
+                result,
+                name,
+                [
+                    replaced(one, old, new)
+                    if isinstance(one, ast.AST) and any(o is old for o in ast.walk(one))
+                    else one  # type: ignore[arg-type]
+                    for one in child
+                ],
+            )
+    return result
+
+
+class _Substitution(ast.NodeTransformer):
+    """Every part whose value is known becomes a variable."""
+
+    def __init__(self, place: Place, items: list[Arg]) -> None:
+        self.place = place
+        self.items = items
+
+    def visit(self, node: ast.AST) -> Any:
+        if isinstance(node, Known):
+            # in another turn of a loop the same name is another value
+            here = (
+                node.item if node.fixed else self.place.visible.get(node.id, node.item)
+            )
+            return self._variable(here)
+        if isinstance(node, ast.expr) and hasattr(node, "lineno"):
+            seen = self.place.parts.get(span_of(node))
+            if seen is not None and seen.item is not None and self._stands(node, seen):
+                return self._variable(seen.item)
+        return self.generic_visit(node)
+
+    def _stands(self, node: ast.expr, seen: Seen) -> bool:
+        if not seen.is_call:
+            return ast.dump(node) == self.place.dumps.get(seen.span, "")
+        if isinstance(node, ast.Call) and _root(node.func) in NAMESPACES:
+            return False
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            return False
+        return ast.dump(node) == self.place.dumps.get(seen.span, "")
+
+    def _variable(self, item: Arg) -> ast.expr:
+        self.items.append(item)
+        return ast.Name(f"_{len(self.items) - 1}", ast.Load())
+
+
+def plain_scope(study: Study) -> dict[str, Any]:
+    """The functions, classes and imports of the script, run by themselves."""
+    kept = study.watch.scope.get("__chainrule_plain__")
+    if kept is None:
+        kept = {"__name__": "chainrule_trial"}
+        for node in study.tree.body:
+            if isinstance(node, PLAIN):
+                try:
+                    exec(
+                        compile(ast.Module([node], []), study.script.file, "exec"), kept
+                    )
+                except Exception:  # noqa: BLE001 - a function that needs more is not tried
+                    continue
+        study.watch.scope["__chainrule_plain__"] = kept
+    return kept  # type: ignore[no-any-return]
+
+
+def _neighbours(seen: Seen) -> Iterator[tuple[str, Arg]]:
+    """The other items of a list or dict, as they would be written here."""
+    node = ast.parse(seen.text, mode="eval").body
+    if not isinstance(node, ast.Subscript) or seen.neighbours is None:
+        return
+    if isinstance(seen.key, int) and not isinstance(node.slice, ast.Constant):
+        for offset in (-1, 1):
+            item = seen.neighbours.get(int(seen.key) + offset)
+            if item is not None:
+                yield _shifted(node, offset), item
+    elif isinstance(node.slice, ast.Constant):
+        held = ast.unparse(node.value)
+        for key, item in seen.neighbours.items():
+            yield f"{held}[{key!r}]", item
+
+
+def _shifted(node: ast.Subscript, offset: int) -> str:
+    index = node.slice
+    if isinstance(index, ast.BinOp) and isinstance(index.right, ast.Constant):
+        sign = 1 if isinstance(index.op, ast.Add) else -1
+        total = sign * int(index.right.value) + offset  # type: ignore[arg-type]
+        text = ast.unparse(index.left)
+    else:
+        total, text = offset, ast.unparse(index)
+    inner = text if total == 0 else f"{text} {'+' if total > 0 else '-'} {abs(total)}"
+    return f"{ast.unparse(node.value)}[{inner}]"
+
+
+def _root(node: ast.expr) -> str | None:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None

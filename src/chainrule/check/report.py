@@ -1,0 +1,201 @@
+"""What a check found: a verdict for every hand-written line, as data, as JSON, as a diff."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from chainrule.check.agree import RELATIVE
+from chainrule.check.judge import Verdict
+from chainrule.program import Array
+
+FORMAT = "chainrule-check-1"
+WRONG = (Verdict.WRONG, Verdict.RIGHT_HERE)
+SMALLEST_SHOWN = 400
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """Where two arrays differ: in how many entries of how many, and most at which."""
+
+    n_differing: int
+    n_entries: int
+    largest: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LineReport:
+    """One hand-written line: where it stands, what it claims to be, and what can be said about it.
+
+    ``line`` counts from 1, columns from 0. ``cause`` is a sentence, ``kinds`` name its slips, ``fix`` is the
+    statement to write instead. ``value`` and ``true_value`` are those of the data set ``data``.
+    """
+
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+    source: str
+    name: str
+    gradient_of: str | None
+    verdict: Verdict
+    cause: str | None = None
+    kinds: tuple[str, ...] = ()
+    fix: str | None = None
+    value: Array | None = None
+    true_value: Array | None = None
+    data: str = "as written"
+    note: str | None = None
+
+    @property
+    def difference(self) -> Difference | None:
+        """Where the value and the true value differ; None where they cannot be compared."""
+        return difference(self.value, self.true_value)
+
+    def to_dict(self) -> dict[str, Any]:
+        """This line for JSON."""
+        return {
+            "line": self.line,
+            "column": self.column,
+            "end_line": self.end_line,
+            "end_column": self.end_column,
+            "source": self.source,
+            "name": self.name,
+            "gradient_of": self.gradient_of,
+            "verdict": self.verdict.value,
+            "cause": self.cause,
+            "kinds": list(self.kinds),
+            "fix": self.fix,
+            "value": _jsonable(self.value),
+            "true_value": _jsonable(self.true_value),
+            "data": self.data,
+            "note": self.note,
+        }
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Report:
+    """Everything a check found. It is true where nothing is wrong.
+
+    ``lines`` are in the order of the source; ``notes`` concern the script as a whole.
+    """
+
+    file: str
+    lines: tuple[LineReport, ...]
+    n_data: int
+    dtype: str = "float64"
+    notes: tuple[str, ...] = ()
+    failure: str | None = None
+    moves: Mapping[int, int] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        """Whether no line is wrong."""
+        return self.failure is None and not any(
+            line.verdict in WRONG for line in self.lines
+        )
+
+    def __bool__(self) -> bool:
+        return self.ok
+
+    @property
+    def verdict(self) -> Verdict:
+        """The verdict on the whole: the worst of its lines'."""
+        found = {line.verdict for line in self.lines}
+        order = (Verdict.WRONG, Verdict.RIGHT_HERE, Verdict.CANNOT_TELL, Verdict.RIGHT)
+        if self.failure is not None and Verdict.WRONG not in found:
+            return (
+                Verdict.WRONG
+                if not found & {*WRONG}
+                else next(v for v in order if v in found)
+            )
+        return next((verdict for verdict in order if verdict in found), Verdict.RIGHT)
+
+    @property
+    def first_wrong(self) -> LineReport | None:
+        """The first line that is wrong in itself."""
+        return next((line for line in self.lines if line.verdict in WRONG), None)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The report for JSON."""
+        return {
+            "format": FORMAT,
+            "file": self.file,
+            "verdict": self.verdict.value,
+            "failure": self.failure,
+            "notes": list(self.notes),
+            "data_sets": self.n_data,
+            "dtype": self.dtype,
+            "tolerance": RELATIVE,
+            "lines": [line.to_dict() for line in self.lines],
+        }
+
+    def corrected(self) -> str:
+        """The source with every fix that is known."""
+        source = Path(self.file).read_text(encoding="utf-8").splitlines(keepends=True)
+        fixes = {
+            line.line: line
+            for line in self.lines
+            if line.fix is not None and line.verdict in WRONG
+        }
+        for number in sorted(fixes, reverse=True):
+            line = fixes[number]
+            assert line.fix is not None
+            ending = "\n" if source[line.end_line - 1].endswith("\n") else ""
+            source[number - 1 : line.end_line] = [line.fix + ending]
+        return "".join(_moved(source, self.moves))
+
+    def diff(self) -> str:
+        """The fixes as a unified diff; empty where there is nothing to change."""
+        before = Path(self.file).read_text(encoding="utf-8").splitlines(keepends=True)
+        after = self.corrected().splitlines(keepends=True)
+        return "".join(difflib.unified_diff(before, after, self.file, self.file))
+
+
+def _moved(source: list[str], moves: Mapping[int, int]) -> Iterator[str]:
+    """The lines with some moved down: line ``i`` to behind line ``moves[i]``."""
+    arriving: dict[int, list[int]] = {}
+    for origin, behind in moves.items():
+        arriving.setdefault(behind, []).append(origin)
+    for number, line in enumerate(source, 1):
+        if number not in moves:
+            yield line
+        for origin in arriving.get(number, ()):
+            yield source[origin - 1]
+
+
+def difference(value: Array | None, true: Array | None) -> Difference | None:
+    """Where two arrays of one size differ."""
+    if value is None or true is None or value.size != true.size or value.size == 0:
+        return None
+    gap = np.abs(value.ravel() - true.ravel())
+    scale = float(np.max(np.abs(true))) or 1.0
+    shape = true.shape if true.ndim >= value.ndim else value.shape
+    place = np.unravel_index(int(np.argmax(gap)), shape)
+    return Difference(
+        int(np.sum(gap > RELATIVE * scale)), value.size, tuple(int(i) for i in place)
+    )
+
+
+def _jsonable(array: Array | None) -> Any:
+    if array is None:
+        return None
+    if array.size > SMALLEST_SHOWN:
+        flat = array.ravel()
+        return {"shape": list(array.shape), "first": [_number(x) for x in flat[:8]]}
+    return _nested(array.tolist())
+
+
+def _nested(item: Any) -> Any:
+    return [_nested(one) for one in item] if isinstance(item, list) else _number(item)
+
+
+def _number(number: Any) -> Any:
+    return (
+        number if not isinstance(number, float) or np.isfinite(number) else str(number)
+    )

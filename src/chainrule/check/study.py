@@ -1,0 +1,219 @@
+"""A script under study: its lines run on several data sets, beside the true gradients of each."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Mapping, MutableMapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+
+import numpy as np
+
+from chainrule.check.trials import Data, Numbers, datasets
+from chainrule.derive import Derived, backward
+from chainrule.program import Array, ChainruleError, Line, ProgramError, Value, run
+from chainrule.program.program import substitute
+from chainrule.program.run import measure, resolve
+from chainrule.trace import Script
+from chainrule.trace.watch import Execution, Watch
+
+SPREADS = (1.0, 0.3, 0.1)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Trial:
+    """One data set: the numbers of every line, the true gradient of every value, and how it was reached."""
+
+    kind: str
+    numbers: Mapping[Value, Array]
+    truth: Mapping[Value, Array]
+    inner: Mapping[Value, Array]
+
+
+@dataclass(eq=False)
+class Study:
+    """Everything known about a script before it is judged."""
+
+    script: Script
+    derived: Derived
+    trials: list[Trial] = field(default_factory=list)
+    notes: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def watch(self) -> Watch:
+        """What the script's statements saw."""
+        assert self.script.watch is not None
+        return self.script.watch
+
+    @property
+    def executions(self) -> list[Execution]:
+        """Every time a bound expression ran, in order."""
+        return self.watch.executions
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The script's syntax tree."""
+        return ast.parse(Path(self.script.file).read_text(encoding="utf-8"))
+
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """Every recorded line."""
+        return self.script.recorded.program.lines
+
+    @cached_property
+    def producer(self) -> dict[Value, Line]:
+        """The line each value comes from."""
+        return self.script.recorded.program.producer()
+
+    @cached_property
+    def position(self) -> dict[Value, int]:
+        """Where each value's line stands."""
+        return {line.result: i for i, line in enumerate(self.lines)}
+
+    @cached_property
+    def forward(self) -> set[Value]:
+        """What the loss is made of."""
+        return set(self.script.recorded.program.pruned([self.script.loss]).values())
+
+    @cached_property
+    def moved(self) -> set[Value]:
+        """What moves when a parameter or the data move."""
+        moved = set(self.script.parameters) | set(self.derived.forward.program.inputs)
+        for line in self.lines:
+            if any(read in moved for read in line.reads()):
+                moved.add(line.result)
+        return moved
+
+    @cached_property
+    def cones(self) -> dict[Value, frozenset[Value]]:
+        """Everything each hand-written value was computed from, itself included."""
+        cones: dict[Value, frozenset[Value]] = {}
+        for line in self.lines:
+            parts = [cones.get(read, frozenset((read,))) for read in line.reads()]
+            cones[line.result] = frozenset((line.result,)).union(*parts)
+        return cones
+
+    def cone(self, value: Value) -> frozenset[Value]:
+        """Everything ``value`` was computed from, itself included."""
+        return self.cones.get(value, frozenset((value,)))
+
+    def rerun(
+        self, trial: Trial, overrides: Mapping[Value, Array], upto: Value | None = None
+    ) -> Numbers:
+        """The trial's numbers with some hand-written values replaced, and what follows from them."""
+        numbers = dict(trial.numbers)
+        numbers.update(overrides)
+        touched = set(overrides)
+        wanted = None if upto is None else self.cone(upto)
+        for line in self.lines:
+            result = line.result
+            if result in overrides or (wanted is not None and result not in wanted):
+                continue
+            if any(read in touched for read in line.reads()):
+                touched.add(result)
+                compute(line, numbers)
+        return numbers
+
+
+def study(script: Script, *, seed: int = 0) -> Study:
+    """Derive the true gradients and run everything on several data sets.
+
+    Raises:
+        ProgramError: E328 if the script's own loss is not a finite number.
+    """
+    derived = derive(script)
+    found = Study(script, derived)
+    roots = _roots(script)
+    for spread in SPREADS:
+        trials = [
+            _trial(found, data)
+            for data in datasets(roots, script.parameters, spread=spread, seed=seed)
+        ]
+        found.trials = [trial for trial in trials if trial is not None]
+        if trials[0] is None:
+            raise ProgramError(
+                "E328",
+                "the loss or a gradient is not a finite number at these values",
+                hint="check the data, and logarithms, divisions and exponentials on the way to the loss",
+            )
+        if len(found.trials) > len(trials) // 2 + 1 or len(trials) < 3:
+            break
+    return found
+
+
+def derive(script: Script) -> Derived:
+    """The true gradients of everything between the data and the loss."""
+    forward = script.forward
+    floats = [value for value in forward.program.inputs if value.differentiable]
+    extra = [value for value in floats if value not in script.parameters]
+    try:
+        return backward(forward, script.loss, [*script.parameters, *extra])
+    except ChainruleError:
+        return backward(forward, script.loss, script.parameters)
+
+
+def _roots(script: Script) -> dict[Value, Array]:
+    """The numbers from which the loss is computed: parameters, and inputs behind the data."""
+    producer = script.recorded.program.producer()
+    roots: dict[Value, None] = dict.fromkeys(script.parameters)
+    ahead: list[Value] = [script.loss]
+    seen: set[Value] = set()
+    while ahead:
+        value = ahead.pop()
+        if value in seen or value in roots:
+            continue
+        seen.add(value)
+        line = producer.get(value)
+        if line is None:
+            roots[value] = None
+        else:
+            ahead += line.reads()
+    return {value: script.recorded.numbers[value] for value in roots}
+
+
+def _trial(found: Study, data: Data) -> Trial | None:
+    recorded = found.script.recorded
+    numbers: Numbers = {
+        value: recorded.numbers[value] for value in recorded.program.inputs
+    }
+    numbers.update(data.numbers)
+    forward = found.forward
+    with np.errstate(all="ignore"):
+        for line in found.lines:
+            if line.result in data.numbers:
+                continue
+            if not compute(line, numbers) and line.result in forward:
+                return None
+        try:
+            truth = run(found.derived.run.program, numbers)
+        except Exception:  # noqa: BLE001 - a shape that does not fit this data set: it is no data set
+            return None
+    gradients = {
+        value: truth.numbers[gradient]
+        for value, gradient in found.derived.gradients.items()
+        if gradient in truth.numbers
+    }
+    sound = [
+        numbers[found.script.loss],
+        *(gradients[value] for value in found.derived.wrt),
+    ]
+    if not all(np.all(np.isfinite(one)) for one in sound):
+        return None
+    return Trial(data.kind, numbers, gradients, truth.numbers)
+
+
+def compute(line: Line, numbers: MutableMapping[Value, Array]) -> bool:
+    """Compute a line; what cannot be computed on this data set is left out."""
+    try:
+        args = [resolve(arg, numbers) for arg in line.args]
+        params = {
+            key: substitute(param, lambda size: measure(size, numbers))
+            for key, param in line.params.items()
+        }
+        with np.errstate(all="ignore"):
+            numbers[line.result] = np.asarray(line.op.forward(*args, **params))
+    except Exception:  # noqa: BLE001 - whatever NumPy raises at shapes that do not fit
+        numbers.pop(line.result, None)
+        return False
+    return True

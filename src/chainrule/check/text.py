@@ -1,0 +1,171 @@
+"""The report of a check as text for a terminal: the first wrong line with its cause, the others in brief."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+
+from chainrule.check.judge import Verdict
+from chainrule.check.report import WRONG, LineReport, Report
+from chainrule.program import Array
+
+WIDTH = 100
+BRIEF = 42
+
+
+def text(report: Report, width: int = WIDTH) -> str:
+    """The report, ``width`` characters wide."""
+    return "\n".join(_lines(report, width)) + "\n"
+
+
+def _lines(report: Report, width: int) -> Iterator[str]:
+    name = Path(report.file).name
+    for i, line in enumerate(line for line in report.lines if line.verdict in WRONG):
+        yield from _at_length(line, name, width, in_full=i < 8)
+    for line in report.lines:
+        if line.verdict not in WRONG:
+            yield from _brief(line, name, width)
+    if report.failure is not None:
+        yield ""
+        yield from (f" {one}" for one in report.failure.splitlines())
+    for note in report.notes:
+        yield f" note: {note}"
+    yield _summary(report, width)
+
+
+def _head(line: LineReport, name: str, width: int, said: str) -> tuple[str, int]:
+    place = f" {name}:{line.line}  "
+    source = line.source.splitlines()[0].strip() if line.source else ""
+    room = max(width - len(place) - len(said) - 2, 20)
+    if len(source) > room:
+        source = source[: room - 1] + "…"
+    gap = width - len(place) - len(source) - len(said)
+    return f"{place}{source}{' ' * max(gap, 2)}{said}", len(place)
+
+
+def _at_length(
+    line: LineReport, name: str, width: int, *, in_full: bool
+) -> Iterator[str]:
+    head, offset = _head(line, name, width, line.verdict.value)
+    yield head
+    mark = _caret(line)
+    if mark is not None:
+        start, length = mark
+        yield " " * (offset + start) + "~" * length
+    yield from (
+        f"   {one}"
+        for one in _wrapped(line.cause or "Wrong; the cause is unknown.", width - 4)
+    )
+    if not in_full:
+        return
+    yield from _values(line)
+    if line.fix is not None:
+        fixed = [one.strip() for one in line.fix.splitlines()]
+        yield f"   write    {fixed[0]}"
+        yield from (f"            {one}" for one in fixed[1:])
+    yield ""
+
+
+def _caret(line: LineReport) -> tuple[int, int] | None:
+    """Where the wrong part stands in the first line of the source, without its indentation."""
+    first = line.source.splitlines()[0] if line.source else ""
+    indent = len(first) - len(first.lstrip())
+    start = line.column - indent
+    if start < 0 or not first:
+        return None
+    end = line.end_column if line.end_line == line.line else len(first)
+    return start, max(min(end, len(first)) - line.column, 1)
+
+
+def _values(line: LineReport) -> Iterator[str]:
+    if line.value is None or line.true_value is None:
+        return
+    yours, true = brief(line.value), brief(line.true_value)
+    where = "" if line.data == "as written" else f"   at {line.data}"
+    if np.squeeze(line.value).shape != np.squeeze(line.true_value).shape:
+        yield f"     yours  {yours} of shape {line.value.shape}     true  {true} of shape {line.true_value.shape}{where}"
+        return
+    said = ""
+    found = line.difference
+    if found is not None and found.n_entries > 1:
+        place = ", ".join(map(str, found.largest))
+        said = f"     {found.n_differing} of {found.n_entries} entries differ, most at [{place}]"
+    yield f"     yours  {yours}     true  {true}{said}{where}"
+
+
+def brief(array: Array) -> str:
+    """An array on one line, the beginning of it if it is long.
+
+    >>> brief(np.array([[0.5, -1.25]])), brief(np.arange(6.0).reshape(3, 2))
+    ('[[0.5, -1.25]]', '[[0, 1], …]')
+    """
+    if array.ndim == 0:
+        return _number(float(array))
+    whole = _nested(array)
+    if len(whole) <= BRIEF and array.size <= 4:
+        return whole
+    row = array.reshape(-1, array.shape[-1])[0] if array.size else array
+    inner = ", ".join(_number(float(one)) for one in row[:3]) + (
+        ", …" if len(row) > 3 else ""
+    )
+    more = ", …" if array.ndim > 1 and array.size > row.size else ""
+    return "[" * array.ndim + inner + "]" + more + "]" * (array.ndim - 1)
+
+
+def _nested(array: Array) -> str:
+    if array.ndim == 0:
+        return _number(float(array))
+    return "[" + ", ".join(_nested(one) for one in array) + "]"
+
+
+def _number(number: float) -> str:
+    return (
+        np.format_float_positional(number, precision=4, trim="-")
+        if 1e-3 <= abs(number) < 1e5 or number == 0
+        else f"{number:.4g}"
+    )
+
+
+def _brief(line: LineReport, name: str, width: int) -> Iterator[str]:
+    said = line.verdict.value
+    if line.note:
+        said += f"   {line.note}"
+    yield _head(line, name, width, said)[0]
+
+
+def _wrapped(sentence: str, width: int) -> list[str]:
+    words, lines = sentence.split(), [""]
+    for word in words:
+        if len(lines[-1]) + len(word) + 1 > width:
+            lines.append("")
+        lines[-1] = f"{lines[-1]} {word}".strip()
+    return lines
+
+
+def _summary(report: Report, width: int) -> str:
+    counts = {
+        verdict: sum(line.verdict is verdict for line in report.lines)
+        for verdict in Verdict
+    }
+    parts = []
+    wrong, here = counts[Verdict.WRONG], counts[Verdict.RIGHT_HERE]
+    if wrong:
+        parts.append(f"{wrong} wrong {'line' if wrong == 1 else 'lines'}")
+    if here:
+        parts.append(f"{here} right only here")
+    if counts[Verdict.FOLLOWS]:
+        n = counts[Verdict.FOLLOWS]
+        parts.append(
+            f"{n} {'follows from it' if n == 1 else 'follow from it'}"
+            if wrong + here == 1
+            else f"{n} {'follows' if n == 1 else 'follow'} from them"
+        )
+    if counts[Verdict.CANNOT_TELL]:
+        parts.append(f"{counts[Verdict.CANNOT_TELL]} cannot be told")
+    if counts[Verdict.RIGHT]:
+        parts.append(f"{counts[Verdict.RIGHT]} right")
+    said = " " + ("; ".join(parts) or "nothing to judge") + "."
+    data = f"checked on {report.n_data} data {'set' if report.n_data == 1 else 'sets'}, {report.dtype}"
+    return f"{said}{' ' * max(width - len(said) - len(data), 2)}{data}"

@@ -1,0 +1,177 @@
+"""Other data for the same lines: fresh inputs and parameters, every label, another batch size."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from chainrule.program import Array, Value
+
+N_FRESH = 3
+LABEL = re.compile(
+    r"^(y|t|Y|T)(_?(true|train|b|batch|i|n))?(_\d+)?$|label|target|truth"
+)
+Numbers = dict[Value, Array]
+
+
+@dataclass(frozen=True, slots=True)
+class Data:
+    """Numbers for the roots of a script, and what is special about them."""
+
+    kind: str
+    numbers: Mapping[Value, Array]
+
+
+def wide(number: Array) -> Array:
+    """Floats in double precision, so that noise is not mistaken for an error."""
+    return number.astype(np.float64) if number.dtype.kind == "f" else number
+
+
+def datasets(
+    roots: Mapping[Value, Array],
+    parameters: Iterable[Value],
+    *,
+    spread: float,
+    seed: int,
+) -> Iterator[Data]:
+    """The script's own data, then others; ``spread`` says how far the others may lie from it."""
+    rng = np.random.default_rng(seed)
+    free = frozenset(parameters)
+    yield Data("as written", {value: wide(number) for value, number in roots.items()})
+    for _ in range(N_FRESH):
+        yield Data("fresh numbers", fresh(roots, free, rng, spread))
+    for value, number in roots.items():
+        if value not in free and _is_single_label(value, number):
+            for label in (0, 1):
+                numbers = fresh(roots, free, rng, spread)
+                numbers[value] = np.full(number.shape, label, number.dtype)
+                yield Data(f"{value.name} = {label}", numbers)
+    yield from _other_batches(roots, free, rng, spread)
+
+
+def fresh(
+    roots: Mapping[Value, Array],
+    free: frozenset[Value],
+    rng: np.random.Generator,
+    spread: float,
+) -> Numbers:
+    """New numbers of the same kind for every root."""
+    lengths = {length for number in roots.values() for length in number.shape}
+    return {
+        value: _fresh(
+            value, wide(number), rng, spread, free=value in free, lengths=lengths
+        )
+        for value, number in roots.items()
+    }
+
+
+def _fresh(
+    value: Value,
+    number: Array,
+    rng: np.random.Generator,
+    spread: float,
+    *,
+    free: bool,
+    lengths: set[int],
+) -> Array:
+    if number.size == 0:
+        return number
+    if free:
+        return _moved(number, rng, spread)
+    if number.dtype.kind == "b":
+        return rng.random(number.shape) < 0.5
+    if number.dtype.kind in "iu":
+        return _integers(value, number, rng)
+    if number.shape == () and (
+        _is_single_label(value, number) or float(number) in lengths
+    ):
+        # a count written as a float, or a label: another number would be another script
+        return (
+            rng.integers(0, 2, ()).astype(float)
+            if LABEL.search(value.name or "")
+            else number
+        )
+    distinct = np.unique(number)
+    if number.size > 1 and distinct.tolist() == [0.0, 1.0]:
+        return _binary(number, rng)
+    if number.size > 4 and 1 < len(distinct) <= 2:
+        return rng.permutation(number.ravel()).reshape(number.shape)
+    return _moved(number, rng, spread)
+
+
+def _moved(number: Array, rng: np.random.Generator, spread: float) -> Array:
+    scale = float(np.sqrt(np.mean(number**2))) or 0.5
+    noise = rng.standard_normal(number.shape)
+    if np.all(number > 0):
+        return number * np.exp(spread * noise)
+    return number * (1 + 0.3 * spread * noise) + spread * scale * rng.standard_normal(
+        number.shape
+    )
+
+
+def _integers(value: Value, number: Array, rng: np.random.Generator) -> Array:
+    if number.shape == ():
+        single = _is_single_label(value, number)
+        return np.asarray(rng.integers(0, 2), number.dtype) if single else number
+    low, high = int(number.min()), int(number.max())
+    if low < 0 or np.array_equal(np.sort(number.ravel()), np.arange(number.size)):
+        return rng.permutation(number.ravel()).reshape(number.shape)
+    return rng.integers(low, high + 1, number.shape).astype(number.dtype)
+
+
+def _binary(number: Array, rng: np.random.Generator) -> Array:
+    """Zeros and ones again; where each row or column holds a single one, it does so again."""
+    for axis in range(number.ndim - 1, -1, -1):
+        if number.shape[axis] > 1 and np.all(number.sum(axis=axis) == 1):
+            return rng.permuted(number, axis=axis)
+    return (rng.random(number.shape) < 0.5).astype(number.dtype)
+
+
+def _is_single_label(value: Value, number: Array) -> bool:
+    return (
+        number.size == 1
+        and float(number.ravel()[0]) in {0, 1}
+        and bool(LABEL.search(value.name or ""))
+    )
+
+
+def _other_batches(
+    roots: Mapping[Value, Array],
+    free: frozenset[Value],
+    rng: np.random.Generator,
+    spread: float,
+) -> Iterator[Data]:
+    data = {
+        value: number
+        for value, number in roots.items()
+        if value not in free and number.ndim
+    }
+    axes = _batch_axes(data)
+    if axes is None:
+        return
+    length = next(data[value].shape[axis] for value, axis in axes.items())
+    for other in (length + 1, length + 2):
+        numbers = fresh(roots, free, rng, spread)
+        for value, axis in axes.items():
+            more = fresh({value: roots[value]}, free, rng, spread)[value]
+            joined = np.concatenate([numbers[value], more, more], axis=axis)
+            numbers[value] = np.take(joined, np.arange(other), axis=axis)
+        for value, number in roots.items():
+            if value not in free and number.shape == () and float(number) == length:
+                numbers[value] = np.asarray(other, numbers[value].dtype)
+        yield Data(f"a batch of {other}", numbers)
+        return
+
+
+def _batch_axes(data: Mapping[Value, Array]) -> dict[Value, int] | None:
+    """The axis of each array that runs over the samples; None if there is no common one."""
+    if len(data) < 2:
+        return None
+    for axis in (0, -1):
+        lengths = {number.shape[axis] for number in data.values()}
+        if len(lengths) == 1 and lengths != {1}:
+            return dict.fromkeys(data, axis)
+    return None

@@ -1,0 +1,126 @@
+"""``chainrule check``: the first wrong line of a hand-written backward pass, and why it is wrong."""
+
+from __future__ import annotations
+
+import json as json_module
+import os
+import shutil
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from chainrule.cli import options
+from chainrule.program import UsageError
+
+
+def check(
+    file: Annotated[
+        Path, typer.Argument(help="A NumPy script with a forward and a backward pass.")
+    ],
+    *,
+    loss: options.Loss = None,
+    wrt: options.Wrt = None,
+    mapped: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--map",
+            metavar="NAME=VALUE",
+            help="What a name is the gradient of, as dL_dz2=z2.",
+            show_default=False,
+        ),
+    ] = None,
+    n_pass: Annotated[
+        int,
+        typer.Option("--pass", min=1, help="Which pass of a training loop is checked."),
+    ] = 1,
+    timeout: Annotated[
+        float | None,
+        typer.Option(help="Stop the script after so many seconds.", show_default=False),
+    ] = None,
+    fix: Annotated[
+        bool, typer.Option("--fix", help="Print the corrections as a diff.")
+    ] = False,
+    write: Annotated[
+        bool,
+        typer.Option(
+            "--write", help="With --fix: write the corrections into the file."
+        ),
+    ] = False,
+    json: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the report as JSON ('-' prints it).", show_default=False
+        ),
+    ] = None,
+    seed: options.Seed = 0,
+) -> None:
+    """Find the first wrong line of a hand-written backward pass, and say why it is wrong.
+
+    FILE is run, with your rights, as by python FILE. Exit code 0: right, 1: wrong, 2: usage, 3: it cannot be
+    checked.
+    """
+    from chainrule.check import check_script, text
+
+    if write and not fix:
+        raise UsageError(
+            "E402", "--write needs --fix", hint="chainrule check FILE --fix --write"
+        )
+    report = check_script(
+        _existing(file),
+        loss=loss,
+        wrt=wrt.split(",") if wrt else None,
+        mapped=_pairs(mapped or []),
+        n_pass=n_pass,
+        timeout=timeout,
+        seed=seed,
+    )
+    if json is not None:
+        written = json_module.dumps(report.to_dict(), indent=2, allow_nan=False) + "\n"
+        if str(json) == "-":
+            sys.stdout.write(written)
+        else:
+            json.write_text(written, encoding="utf-8")
+    elif fix:
+        sys.stdout.write(report.diff())
+    else:
+        sys.stdout.write(text(report, _width()))
+    if write:
+        _replace(file, report.corrected())
+    raise typer.Exit(0 if report.ok else 1)
+
+
+def _existing(file: Path) -> Path:
+    if not file.is_file():
+        raise UsageError(
+            "E403", f"there is no file {file}", hint="name a Python script"
+        )
+    return file
+
+
+def _pairs(given: list[str]) -> dict[str, str]:
+    pairs = {}
+    for one in given:
+        name, sign, value = one.partition("=")
+        if not (name and sign and value):
+            raise UsageError(
+                "E404", f"--map {one}: expected NAME=VALUE", hint="as --map dL_dz2=z2"
+            )
+        pairs[name] = value
+    return pairs
+
+
+def _width() -> int:
+    return min(max(shutil.get_terminal_size((100, 24)).columns, 60), 120)
+
+
+def _replace(file: Path, text: str) -> None:
+    """Written beside the file, synced, and put in its place: never half a script."""
+    beside = file.with_name(f".{file.name}.chainrule")
+    with beside.open("w", encoding="utf-8") as stream:
+        stream.write(text)
+        stream.flush()
+        os.fsync(stream.fileno())
+    shutil.copymode(file, beside)
+    beside.replace(file)
