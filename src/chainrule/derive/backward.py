@@ -27,6 +27,8 @@ from chainrule.trace import Recorder, Traced
 
 
 SHORT = 32
+FEW = 5
+"""A nameless value is spoken of by its expression up to so many letters and operations."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -140,6 +142,7 @@ class _Walk:
         self.recorder.adopt(whole)
         self.active = self._active()
         self.part_of = _owners(whole.program)
+        self.spelled: dict[Value, str] = {}
         self.found: dict[Value, list[Contribution]] = {}
         self.gradients: dict[Value, Value] = {}
         self.taken: set[Value] = set()
@@ -163,10 +166,15 @@ class _Walk:
 
     def spell(self, value: Value) -> str:
         """A value as it stands in the source: its name, or its expression where that is short."""
-        if value.name is None:
-            text = expression(value, self.whole.program)
-            return text if len(text) <= SHORT else self.describe(value)
-        return value.name
+        if value.name is not None:
+            return value.name
+        if value not in self.spelled:
+            part = _expression_of(value, self.recorder.producer)
+            text = expression(value, part) if part is not None else ""
+            self.spelled[value] = (
+                text if 0 < len(text) <= SHORT else self.describe(value)
+            )
+        return self.spelled[value]
 
     def derived(self) -> Derived:
         self._seed()
@@ -306,6 +314,25 @@ def _owners(program: Program) -> Mapping[Value, str]:
             if read.name is None and name is not None:
                 owners[read] = name
     return owners
+
+
+def _expression_of(value: Value, producer: Mapping[Value, Line]) -> Program | None:
+    """The few lines that a nameless value is made of, back to named ones; None where they are many."""
+    lines: dict[Value, Line] = {}
+    inputs: dict[Value, None] = {}
+    ahead = [value]
+    while ahead:
+        one = ahead.pop()
+        if one in lines:
+            continue
+        if one.name is not None or one not in producer:
+            inputs[one] = None
+            continue
+        if len(lines) == FEW:
+            return None
+        lines[one] = producer[one]
+        ahead += producer[one].reads()
+    return Program(tuple(inputs), tuple(reversed(lines.values())), (value,))
 
 
 def _rule(line: Line, position: int) -> Rule:

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from chainrule.program import Line, Rule, Size, Value
 
+_WORD = re.compile(r"{(\w+)}")
 Describe = Callable[[Value], str]
 
 
 def said(rule: Rule, line: Line, describe: Describe, spell: Describe) -> str:
     """``rule.why`` with the names of ``line`` in its braces: the result described, the arguments spelled."""
     _, result, *others = rule.words
-    names = {result: describe(line.result)}
-    names |= {
-        word: _name(arg, spell) for word, arg in zip(others, line.args, strict=False)
+    args = dict(zip(others, line.args, strict=False))
+    names = {
+        word: describe(line.result) if word == result else _name(args[word], spell)
+        for word in _WORD.findall(rule.why)
+        if word == result or word in args
     }
     try:
         return rule.why.format_map(names)
