@@ -45,11 +45,11 @@ from chainrule.lesson.parts import (
 )
 from chainrule.lesson.proofs import expression, provable, prove
 from chainrule.lesson.roles import Roles
-from chainrule.lesson.slopes import SLOPE_LAWS, Slope, entrywise, keeps_shape, pulled, reason, settled, slope
+from chainrule.lesson.slopes import Slope, entrywise, keeps_shape, only, pulled, reason, recorder_of, settled, slope
 from chainrule.lesson.story import Link, Stop, Story, Telling, Way
-from chainrule.lesson.symbols import gradient_of, name, numbers
+from chainrule.lesson.symbols import Writer, gradient_of, name, numbers
 from chainrule.lesson.summary import is_small
-from chainrule.lesson.words import an, place_of, times
+from chainrule.lesson.words import an, caution_of, place_of, times
 from chainrule.program import Line, Op, Run, Value
 from chainrule.trace import Recorder
 
@@ -71,7 +71,9 @@ class Backward:
         yield Prose(
             (
                 "We walk from the loss back. At each step one gradient comes from above, the line itself has a "
-                "slope (its local derivative), and their product is the gradient of what entered the line.",
+                "slope (its local derivative), and their product is the gradient of what entered the line. It starts with ",
+                infix(derivative(name(self.loss), name(self.loss)), "=", number(1)),
+                ": the loss moves one for one with itself.",
             )
         )
         for position, stop in enumerate(stops, 1):
@@ -160,14 +162,17 @@ class Backward:
             rows.append(
                 Row("rule", reason=(name(stop.name), f" is used {times(len(stop.ways))}; each use sends a gradient back, and they add up",))
             )
-        seen: set[str] = set()
+        told: dict[object, list[Way]] = {}
         for way in stop.ways:
-            for link in reversed(way.links):
-                said = self._said(link)
-                if said and said not in seen:
-                    seen.add(said)
-                    rows.append(Row("rule", reason=(said,)))
+            told.setdefault(_kind(way), []).append(way)
+        for way, *alike in told.values():
+            lead: Spans = ("in ", name(way.end.name or ""), ": ") if len(stop.ways) > 1 else ()
+            said = dict.fromkeys(filter(None, (self._said(link) for link in reversed(way.links))))
+            rows += [Row("rule", reason=(*lead, one)) for one in said]
             rows += self._locals(stop, way)
+            if alike:
+                others = sequence(*(name(other.end.name or "") for other in alike))
+                rows.append(Row("rule", reason=("in ", others, ": in the same way")))
         yield Formula(tuple(rows))
 
     def _said(self, link: Link) -> str:
@@ -191,11 +196,10 @@ class Backward:
                 return []
             found = slope(self.story.study.literal.forward, links)
             left = derivative(end, here)
-            shown = expression(found, self.story.literal.writer.names)
+            literal = self.story.literal.writer
+            shown = expression(found, literal.names, literal.producer)
             rows = [Row("local", left, right=marked_local(shown))]
-            put = self._slope_numbers(found)
-            if put is not None and to_text(put) != to_text(shown):
-                rows.append(Row(right=put))
+            rows += self._slope_rows(found, shown)
             return rows
         *outer, (line, position) = links
         if line.op.name == "matmul" and all(one.op.name in {"add", "subtract"} and p == 0 for one, p in outer):
@@ -209,11 +213,26 @@ class Backward:
             and all(keeps_shape(link.line, link.contribution.position) for link in way.links)
         )
 
+    def _slope_rows(self, found: Slope, shown: Node) -> Iterator[Row]:
+        """A slope with its numbers put in, and what it comes to."""
+        result = self._slope_numbers(found)
+        if result is None or not isinstance(found.of, Value) or not self.detailed:
+            return
+        literal = self.story.literal.writer
+        whole = Run(found.run.program, {**literal.run.numbers, **found.run.numbers})
+        writer = Writer(whole, literal.names, literal.kinds, literal.producer)
+        texts = [to_text(shown)]
+        put_in = writer.stages(found.of) if found.of in writer.producer else []
+        for node in (*put_in[:1], result):
+            if to_text(node) not in texts:
+                texts.append(to_text(node))
+                yield Row(right=node)
+
     def _slope_numbers(self, found: Slope) -> Node | None:
         if not isinstance(found.of, Value):
-            return None
+            return number(found.of)
         array = found.run.numbers[found.of]
-        if array.size > 64 or (array.ndim > 1 and max(array.shape) > 8):
+        if not is_small(array):
             return None
         return numbers(np.asarray(array, dtype=float), None, "local")
 
@@ -236,19 +255,36 @@ class Backward:
             yield Row(right=writer.written(mine.gradient))
             if isinstance(_bare(writer.written(mine.gradient)), Symbol | Fraction):
                 return
+            yield from self._product_numbers(telling, mine, sign)
+            return
         else:
             yield Row("symbols", left, right=writer.written(mine.gradient), reason=self._batch(mine))
-        put_in = writer.numbered(mine.gradient) if self.detailed else None
-        if put_in is None or writer.producer[mine.gradient].op.name == "identity":
+        if not self.detailed or writer.is_same(mine.gradient):
             return
-        yield Row("numbers", right=put_in)
-        worked = writer.worked(mine.gradient)
-        if worked is not None:
-            yield Row(right=worked)
+        label = "numbers"
+        for stage in writer.stages(mine.gradient):
+            yield Row(label, right=stage)
+            label = ""
         if telling is self.story.literal and self.story.is_fused(stop):
-            array = telling.derived.run.numbers[mine.gradient]
-            if is_small(array):
-                yield Row(right=numbers(array, f"d{stop.name}", "result"))
+            yield from self._literal_result(telling, mine)
+
+    def _literal_result(self, telling: Telling, stop: Stop) -> Iterator[Row]:
+        """What the literal product comes to, before a textbook's form is set beside it."""
+        array = telling.derived.run.numbers[stop.gradient]
+        if is_small(array):
+            yield Row(right=numbers(array, f"d{stop.name}", "result"))
+
+    def _product_numbers(self, telling: Telling, stop: Stop, sign: str) -> Iterator[Row]:
+        """Upstream times local, in numbers."""
+        (way,) = stop.ways
+        upstream = telling.derived.run.numbers[telling.stops[way.end.name or ""].gradient]
+        links = [(link.line, link.contribution.position) for link in reversed(way.links)]
+        local = self._slope_numbers(slope(telling.derived.forward, links))
+        if local is None or not is_small(upstream) or not self.detailed:
+            return
+        yield Row("numbers", right=infix(numbers(upstream, f"d{way.end.name}", "upstream"), sign, local))
+        if telling is self.story.literal and self.story.is_fused(stop):
+            yield from self._literal_result(telling, stop)
 
     def _batch(self, stop: Stop) -> Spans:
         """What a product of matrices adds up besides."""
@@ -275,9 +311,8 @@ class Backward:
         rows = []
         written = telling.writer.written(mine.gradient) if mine.gradient in telling.writer.producer else telling.writer.symbol(mine.gradient)
         rows.append(Row("textbook", gradient_of(stop.name, self.loss, "result"), right=written, reason=(sentence,)))
-        put_in = telling.writer.numbered(mine.gradient) if mine.gradient in telling.writer.producer else None
-        if put_in is not None:
-            rows.append(Row(right=put_in))
+        if mine.gradient in telling.writer.producer and self.detailed:
+            rows += [Row(right=stage) for stage in telling.writer.stages(mine.gradient)[:1]]
         yield Formula(tuple(rows))
 
     def _cancelling(self, stop: Stop) -> Iterator[Part]:
@@ -312,7 +347,7 @@ class Backward:
             line, position = way.links[0].line, way.links[0].contribution.position
             of, value = label
             found = for_label(self.story.study.literal.forward, line, position, of, value)
-            general = expression(found, self.story.literal.writer.names)
+            general = expression(found, self.story.literal.writer.names, self.story.literal.writer.producer)
             left = gradient_of(stop.name, self.loss)
             put = expression(found, {v: numbers(found.run.numbers[v]) for v in self.story.literal.writer.names if v in found.run.numbers})
             result = number(float(np.asarray(self.story.study.gradients[stop.name]).reshape(-1)[0]))
@@ -332,7 +367,7 @@ class Backward:
     def _remarks(self, stop: Stop) -> Iterator[Part]:
         for way in stop.ways:
             for link in way.links:
-                caution = link.line.op.caution
+                caution = caution_of(link.line)
                 if caution:
                     yield Note((f"{an(link.line.op.name).removeprefix('the ')}: {caution}.",))
                 yield from self._off(stop, link)
@@ -341,7 +376,8 @@ class Backward:
         """The units of a small network through which nothing flows."""
         line = link.line
         array = self.story.study.values.get(stop.name)
-        if line.op not in self.roles.bends or array is None or array.size > 8:
+        entering = line.args[link.contribution.position]
+        if line.op not in self.roles.bends or entering is not stop.value or array is None or array.size > 8:
             return
         found = slope(self.story.study.literal.forward, [(line, link.contribution.position)]) if line.op.elementwise else None
         if found is None or not isinstance(found.of, Value):
@@ -386,6 +422,11 @@ class Backward:
         return points
 
 
+def _kind(way: Way) -> object:
+    """What makes two ways alike: the same operations, used at the same place."""
+    return tuple((link.line.op, link.contribution.position) for link in way.links)
+
+
 def _bare(node: Node) -> Node:
     return node.body if isinstance(node, Marked) else node
 
@@ -401,18 +442,25 @@ def number_gap() -> Node:
 
 
 def product_slope(line: Line, position: int, end: Node, here: Node) -> Row | None:
-    """The local derivative of a matrix product, entry by entry."""
+    """The local derivative of a matrix product, entry by entry; a vector has one index."""
     left, right = line.args
-    if not (isinstance(left, Value) and isinstance(right, Value)) or not left.ndim == right.ndim == 2:
+    if not (isinstance(left, Value) and isinstance(right, Value)) or max(left.ndim, right.ndim) > 2:
+        return None
+    other = line.args[1 - position]
+    if not isinstance(other, Value) or other.name is None:
         return None
     i, j, k = identifier("i"), identifier("j"), identifier("k")
-    if position == 0:
-        if right.name is None:
-            return None
-        return Row("local", derivative(entry(end, i, j), entry(here, i, k)), right=entry(name(right.name), k, j), reason=("the factor it meets in the sum ", big("∑", infix(entry(here, i, k), "·", entry(name(right.name), k, j)), k)))
-    if left.name is None:
-        return None
-    return Row("local", derivative(entry(end, i, j), entry(here, k, j)), right=entry(name(left.name), i, k), reason=("the factor it meets in the sum ", big("∑", infix(entry(name(left.name), i, k), "·", entry(here, k, j)), k)))
+    places = ((i, k) if left.ndim == 2 else (k,), (k, j) if right.ndim == 2 else (k,))
+    result = (*places[0][:-1], *places[1][1:])
+    mine, met = entry(here, *places[position]), entry(name(other.name), *places[1 - position])
+    factors = (mine, met) if position == 0 else (met, mine)
+    above = entry(end, *result) if result else end
+    return Row(
+        "local",
+        derivative(above, mine),
+        right=met,
+        reason=("the factor it meets in the sum ", big("∑", infix(factors[0], "·", factors[1]), k)),
+    )
 
 
 PRODUCT_PROOFS = (
@@ -457,8 +505,7 @@ def product_proof(position: int) -> Fold:
 
 def for_label(run: Run, line: Line, position: int, label: Value, value: float) -> Slope:
     """The slope of a loss with the label put in as a plain number."""
-    recorder = Recorder(laws=SLOPE_LAWS, named=False)
-    recorder.adopt(run)
+    recorder = recorder_of(only(run, [line]))
     plain = int(value)
     args = tuple(plain if arg is label else arg for arg in line.args)
     return settled(recorder, pulled(recorder, Line(line.result, line.op, args, line.params), position, 1))

@@ -9,12 +9,12 @@ import numpy as np
 from chainrule.formula import Node
 from chainrule.formula.build import entry
 from chainrule.lesson.parts import Arrow, Circle, Graph, Spans
-from chainrule.lesson.roles import Roles, stops_of
+from chainrule.lesson.roles import Roles
 from chainrule.lesson.slopes import recorder_of
 from chainrule.lesson.story import Story
 from chainrule.lesson.symbols import name
 from chainrule.lesson.words import WORDS_OF_OPS
-from chainrule.program import Array, Value
+from chainrule.program import Array, Line, Op, Value
 
 MOST_UNITS = 40
 MOST_COLUMNS = 16
@@ -30,9 +30,9 @@ def drawing(story: Story, roles: Roles) -> Graph:
     arrows = tuple(_edges(story, columns) if small else _links(story, columns))
     between = tuple(_between(story, roles, columns[i + 1]) for i in range(len(columns) - 1))
     caption: Spans = (
-        "Each circle holds a value and, below it, the gradient that comes back to it; on each edge, the local derivative."
+        "Each unit holds its value and the gradient that comes back to it; what stands between two columns leads from the one to the next."
         if small
-        else "Each circle is an array; what stands between two circles leads from one to the next."
+        else "Each box is an array; what stands between two circles leads from one to the next."
     ,)
     return Graph(circles, arrows, tuple(name(one) for one in columns), between, caption)
 
@@ -41,7 +41,7 @@ def _columns(story: Story, roles: Roles) -> list[str]:
     """The data that enters the network, then every value on the way to the loss."""
     lines = story.lines
     moving = [one for one in lines if one in story.literal.stops or one == story.study.loss_name]
-    first = [n for n in stops_of(story, lines[moving[0]]) if n not in lines and roles.role(n) == "data"] if moving else []
+    first = [n for n in story.stops_of(lines[moving[0]]) if n not in lines and roles.role(n) == "data"] if moving else []
     return [*first[:1], *moving]
 
 
@@ -91,7 +91,7 @@ def _arrays(story: Story, roles: Roles, columns: list[str]) -> Iterator[Circle]:
 def _links(story: Story, columns: list[str]) -> Iterator[Arrow]:
     for head in columns:
         if head in story.lines:
-            for tail in stops_of(story, story.lines[head]):
+            for tail in story.stops_of(story.lines[head]):
                 if tail in columns:
                     yield Arrow(tail, head)
 
@@ -101,7 +101,7 @@ def _edges(story: Story, columns: list[str]) -> Iterator[Arrow]:
     for head in columns:
         if head not in story.lines:
             continue
-        tails = [one for one in stops_of(story, story.lines[head]) if one in columns]
+        tails = [one for one in story.stops_of(story.lines[head]) if one in columns]
         for place in _entries(story.study.values[head]):
             for tail, slopes in _slopes(story, head, place, tails).items():
                 for start in _entries(slopes):
@@ -174,11 +174,23 @@ def _fitted(array: Array, shape: tuple[int, ...]) -> Array:
 def _between(story: Story, roles: Roles, head: str) -> Spans:
     """What leads into a column: the parameters that enter, and the bend."""
     line = story.lines[head]
-    entering = [n for n in stops_of(story, line) if n in story.study.parameters]
-    word = WORDS_OF_OPS.get(line.op.name, line.op.name.replace("_", " ") if line.op in roles.bends else "")
+    entering = [n for n in story.stops_of(line) if n in story.study.parameters]
+    words: list[object] = [name(one) for one in entering[:3]]
+    words += [WORDS_OF_OPS.get(op.name, op.name.replace("_", " ")) for op in _functions(story, line, roles)]
     spans: list[object] = []
-    for one in entering[:3]:
-        spans += [", " if spans else "", name(one)]
-    if word:
-        spans.append(word if not spans else f", {word}")
-    return tuple(span for span in spans if span != "")  # type: ignore[return-value]
+    for one in words:
+        spans += [", ", one] if spans else [one]
+    return tuple(spans)  # type: ignore[arg-type]
+
+
+def _functions(story: Story, line: Line, roles: Roles) -> list[Op]:
+    """The activations and losses in a line, also those of its nameless parts."""
+    producer = story.literal.writer.producer
+    found: dict[Op, None] = {}
+    ahead = [line]
+    while ahead:
+        one = ahead.pop()
+        if one.op in roles.bends or one.op.name in WORDS_OF_OPS:
+            found[one.op] = None
+        ahead += [producer[v] for v in one.reads() if v.name is None and v in producer]
+    return list(reversed(found))

@@ -6,15 +6,15 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from chainrule.formula import Node, Text
+from chainrule.formula import Node
 from chainrule.lesson.folding import Folding
 from chainrule.lesson.parts import Cell, Heading, Note, Part, Prose, Table
 from chainrule.lesson.roles import Roles
 from chainrule.lesson.story import Story
 from chainrule.lesson.summary import is_small, summarise
 from chainrule.lesson.symbols import name, numbers
-from chainrule.lesson.words import joined
-from chainrule.program import Array
+from chainrule.lesson.words import an, caution_of, joined
+from chainrule.program import Array, Value
 
 
 def ending(story: Story, roles: Roles, folding: Folding) -> Iterator[Part]:
@@ -33,15 +33,16 @@ def ending(story: Story, roles: Roles, folding: Folding) -> Iterator[Part]:
     yield Prose(("Numbers are printed with four decimals and computed with all of them.",))
 
 
-def _cell(array: Array) -> Node:
-    return numbers(array) if is_small(array) else Text(summarise(array))
+def _cell(array: Array) -> Node | str:
+    return numbers(array) if is_small(array) else summarise(array)
 
 
 def _conventions(story: Story, roles: Roles) -> Iterator[str]:
     study = story.study
     for line in study.literal.forward.program.lines:
-        if line.op.caution:
-            yield f"{line.op.name}: {line.op.caution}."
+        caution = caution_of(line)
+        if caution:
+            yield f"{an(line.op.name).removeprefix('the ')}: {caution}."
     yield from _reduced(story)
     data = [v.name for v in study.literal.forward.program.inputs if v.name and roles.role(v.name) == "data"]
     floats = joined(list(study.parameters[:12]))
@@ -56,15 +57,19 @@ def _reduced(story: Story) -> Iterator[str]:
     producer = story.literal.writer.producer
     ahead = [story.lines[names[-1]].result]
     seen = set(ahead)
+    averaged = False
     while ahead:
         value = ahead.pop()
         line = producer.get(value)
         if line is None:
             continue
+        averaged = averaged or (line.op.name == "divide" and not isinstance(line.args[1], Value))
         shape = getattr(line.args[0], "shape", ())
         count = int(np.prod(shape))
         if line.op.name == "mean" and count > 1:
             yield f"The loss is a mean over {count} numbers, so each enters with the weight 1/{count}; with a sum, every gradient would be {count} times as large."
+        elif line.op.name == "sum" and count > 1 and averaged:
+            yield f"The loss adds up {count} numbers and divides by how many samples there are, so each sample enters with its share; without the division, every gradient would be larger by that number."
         elif line.op.name == "sum" and count > 1:
             yield f"The loss adds up {count} numbers; with a mean, every gradient would be {count} times smaller."
         if line.op.elementwise or line.op.name in {"mean", "sum"}:

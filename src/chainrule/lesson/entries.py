@@ -7,8 +7,17 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.formula import Node, Text, chain, infix, number
-from chainrule.formula.build import entry
+from chainrule.formula import (
+    Node,
+    Text,
+    chain,
+    columns,
+    entry,
+    fraction,
+    infix,
+    number,
+    to_text,
+)
 from chainrule.lesson.parts import Formula, Heading, Part, Prose, Row
 from chainrule.lesson.story import Story, Telling
 from chainrule.lesson.symbols import Writer, gradient_of, name, written
@@ -172,8 +181,10 @@ class Entry:
         lengths = [first.shape[axis] for axis in axes]
         count = int(np.prod(lengths, dtype=int))
         kept = [i for axis, i in enumerate(place) if not (keep and axis in axes)]
-        terms = []
+        terms: list[Node] = []
         for flat in self._shown(count):
+            if len(terms) >= 2 and _long(terms[0]):
+                break
             inner = iter(np.unravel_index(flat, lengths) if lengths else ())
             outer = iter(kept)
             index = tuple(int(next(inner)) if axis in axes else next(outer) for axis in range(first.ndim))
@@ -193,14 +204,16 @@ class Entry:
         for term in terms[1:]:
             total = infix(total, "+", term)
         if len(terms) < count:
-            self.left_out = (f"{count - len(terms)} further terms",)
+            self.left_out = (f"and {count - len(terms)} further terms",)
             total = infix(total, "+", Text("…"))
         return total
 
 
-def _over(total: Node, count: int) -> Node:
-    from chainrule.formula import fraction  # noqa: PLC0415
+def _long(term: Node) -> bool:
+    return max(map(columns, to_text(term))) > 24
 
+
+def _over(total: Node, count: int) -> Node:
     return fraction(total, number(count))
 
 

@@ -9,6 +9,7 @@ from chainrule.lesson.story import Stop, Story
 
 LONG = 24
 MOST = 400
+FEW = 120
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,11 @@ class Folding:
     like: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[str, str] = field(default_factory=dict)
     most: int = MOST
+
+    @property
+    def folded(self) -> bool:
+        """Whether anything is folded: then tables take the place of arrays."""
+        return bool(self.like or self.lines)
 
 
 def fold(story: Story) -> Folding:
@@ -43,7 +49,7 @@ def fold(story: Story) -> Folding:
             repeated[name] = seen[key]
         else:
             seen[key] = name
-    return Folding(like, repeated)
+    return Folding(like, repeated, FEW)
 
 
 def _kind(story: Story, stop: Stop) -> object:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from chainrule.formula import Node, to_text
+from chainrule.formula import to_text
 from chainrule.lesson.folding import Folding
 from chainrule.lesson.listing import Listing
 from chainrule.lesson.parts import (
@@ -23,8 +23,12 @@ from chainrule.lesson.roles import Roles
 from chainrule.lesson.saturation import idle
 from chainrule.lesson.story import Story
 from chainrule.lesson.symbols import Writer, name
-from chainrule.lesson.words import an, place, shape_words
+from chainrule.lesson.words import an, joined, place, shape_words
 from chainrule.program import Line, Value
+
+
+MOST_OPS = 24
+"""How many operations of one line are written out as the reader wrote them."""
 
 
 def loss_lines(story: Story, roles: Roles) -> tuple[str, ...]:
@@ -85,44 +89,52 @@ def line(story: Story, one: str, listing: Listing, *, numbers: bool = True) -> I
 
 
 def _rows(story: Story, one: str, found: Line, *, numbers: bool) -> Iterator[Row]:
+    """As the reader wrote it, as the op it was recognised as, then with the numbers put in."""
     recognised = story.literal.writer
     symbol = name(one, "result")
     source = place(story, one)
-    own = story.written_values.get(one)
-    writer, value = recognised, found.result
-    if own is not None and own in story.as_written.producer:
-        writer, value = story.as_written, own
-    try:
-        first = writer.written(value)
-    except RecursionError:
-        writer, value = recognised, found.result
-        first = writer.written(value)
     known = recognised.written(found.result)
-    if _bulky(first) and one not in story.study.christened:
-        writer, value, first = recognised, found.result, known
+    writer, value, first = recognised, found.result, known
+    own = story.written_values.get(one)
+    if own is not None and own in story.as_written.producer and one not in story.study.christened:
+        if len(_ops_in(story.as_written, own, MOST_OPS)) < MOST_OPS:
+            writer, value, first = story.as_written, own, story.as_written.written(own)
     yield Row("symbols", symbol, right=first, reason=source)
     if to_text(known) != to_text(first):
-        yield Row(right=known, reason=(f"this is {_called(found)}, written out",))
-    if numbers:
-        yield from _numbers(writer, value)
-
-
-def _numbers(writer: Writer, value: Value) -> Iterator[Row]:
-    put_in = writer.numbered(value)
-    if put_in is None:
+        new = _new_ops(story, own, found) if own is not None else []
+        yield Row(right=known, reason=(_recognised(new),))
+        if not new:
+            writer, value = recognised, found.result
+    if not numbers:
         return
-    yield Row("numbers", right=put_in)
-    worked = writer.worked(value)
-    if worked is not None:
-        yield Row(right=worked)
+    label = "numbers"
+    for stage in writer.stages(value):
+        yield Row(label, right=stage)
+        label = ""
 
 
-def _bulky(node: Node) -> bool:
-    return sum(map(len, to_text(node))) > 200
+def _recognised(new: list[str]) -> str:
+    if not new:
+        return "the same with names for its parts"
+    return f"this is {joined([an(op) for op in new])}, written out"
 
 
-def _called(found: Line) -> str:
-    return an(found.op.name)
+def _new_ops(story: Story, own: Value, found: Line) -> list[str]:
+    """The ops a line was recognised to hold, that are not written in it as such."""
+    before = _ops_in(story.as_written, own)
+    after = dict.fromkeys(_ops_in(story.literal.writer, found.result))
+    return [op for op in after if op not in before]
+
+
+def _ops_in(writer: Writer, value: Value, most: int = 200) -> list[str]:
+    """The ops a value is written in, up to ``most`` uses."""
+    found: list[str] = []
+    ahead = [value]
+    while ahead and len(found) < most:
+        line = writer.producer[ahead.pop()]
+        found.append(line.op.name)
+        ahead += [read for read in line.reads() if read not in writer.names and read in writer.producer]
+    return found
 
 
 def _remarks(story: Story, one: str) -> Iterator[Part]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
+from chainrule.lesson.activation import bends
 from chainrule.program import Line, Program, Value
 
 LONGEST = 7
@@ -16,7 +17,7 @@ def christen(program: Program, wrt: Iterable[Value]) -> dict[str, Value]:
     """Give names to the nameless values that need one, and return them by name.
 
     A value needs a name if it is used twice, if its formula would be too long to read, or if several parameters
-    reach the loss through it and through a bend.
+    reach the loss through it and through a bend. What goes into an activation always gets one.
     """
     uses = Counter(arg for line in program.lines for arg in set(line.reads()))
     taken = set(program.named())
@@ -35,6 +36,7 @@ def christen(program: Program, wrt: Iterable[Value]) -> dict[str, Value]:
             uses[value] > 1
             or length[value] > LONGEST
             or (len(reached) > 1 and _bends(consumers.get(value)))
+            or (line.op.name == "matmul" and reached and _activates(consumers.get(value)))
         ):
             name = _free(line, taken)
             value.christen(name)
@@ -49,6 +51,10 @@ def christen(program: Program, wrt: Iterable[Value]) -> dict[str, Value]:
 
 def _bends(line: Line | None) -> bool:
     return line is not None and line.op.name not in PASSING
+
+
+def _activates(line: Line | None) -> bool:
+    return line is not None and line.op in bends()
 
 
 def _free(line: Line, taken: set[str]) -> str:

@@ -9,7 +9,7 @@ import numpy as np
 from chainrule.formula import format_number
 from chainrule.lesson.drawing import drawing
 from chainrule.lesson.folding import Folding
-from chainrule.lesson.parts import Formula, Heading, Numbers, Part, Prose, Row, Spans, Table
+from chainrule.lesson.parts import Cell, Formula, Heading, Numbers, Part, Prose, Row, Spans, Table
 from chainrule.lesson.roles import Roles
 from chainrule.lesson.story import Story
 from chainrule.lesson.symbols import name
@@ -27,12 +27,18 @@ def overview(story: Story, roles: Roles, folding: Folding) -> Iterator[Part]:
     yield Formula(tuple(_mapping(story, one) for one in told))
     if folding.lines:
         yield Prose((f"{len(folding.lines)} further lines are of these same kinds.",))
-    yield Table(("", "what it is", "shape"), tuple(_shapes(story, roles))[: folding.most])
+    shapes = list(_shapes(story, roles))
+    yield Table(("", "what it is", "shape"), tuple(shapes[: folding.most]))
+    if len(shapes) > folding.most:
+        yield Prose((f"… and {len(shapes) - folding.most} more.",))
     yield Prose(("The numbers we start from:",))
     inputs = [v for v in study.literal.forward.program.inputs if v.name is not None]
-    for value in inputs[: folding.most // 4]:
+    shown = inputs[: 8 if folding.folded else None]
+    for value in shown:
         array = study.values[value.name or ""]
         yield Numbers(value.name or "", name(value.name or ""), array, "value", (shape_words(array.shape),))
+    if len(shown) < len(inputs):
+        yield Prose((f"… and {len(inputs) - len(shown)} more arrays.",))
 
 
 def summary(story: Story, roles: Roles) -> Spans:
@@ -56,7 +62,7 @@ def _mapping(story: Story, one: str) -> Row:
     return Row("", name(one), right=story.literal.writer.written(line.result), reason=(shape_words(line.result.shape),))
 
 
-def _shapes(story: Story, roles: Roles) -> Iterator[tuple[object, ...]]:
+def _shapes(story: Story, roles: Roles) -> Iterator[tuple[Cell, ...]]:
     program = story.literal.forward
     for value in program.values():
         if value.name is not None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,9 +13,10 @@ from chainrule.formula import (
     Applied,
     Call,
     Node,
+    Operand,
     Symbol,
-    Text,
-    beside,
+    accent,
+    call,
     chain,
     derivative,
     identifier,
@@ -109,8 +110,8 @@ class _Proof:
     def top(self) -> Node:
         """What stands above the bar: dσ, or d of the whole op."""
         head = self.head
-        single = len(self.letters) == 1
-        return head.head if single and isinstance(head, Call | Applied) else head
+        short = isinstance(head, Call | Applied) and len("".join(to_text(head.head))) == 1
+        return head.head if short and len(self.letters) == 1 else head
 
     @property
     def sign(self) -> str:
@@ -120,9 +121,19 @@ class _Proof:
         return derivative(above, below, self.sign)
 
     @property
+    def slope(self) -> Node:
+        """The slope that is asked for: σ′(z), or ∂ℓ/∂p of what has several letters."""
+        return self._slope_at(self.letters[self.position])
+
+    def _slope_at(self, letter: Node) -> Node:
+        if len(self.letters) == 1 and isinstance(self.head, Call | Applied):
+            head = self.head.head
+            return call(accent(head.body if isinstance(head, Operand) else head, "prime"), letter)
+        return self._by(self.top, self.letters[self.position])
+
+    @property
     def title(self) -> Spans:
-        final = infix(self._by(self.head, self.letters[self.position]), "=", self._form())
-        return ("Why ", final)
+        return ("Why ", infix(self.slope, "=", self._form()))
 
     def _form(self) -> Node:
         """The rule's own form of the slope."""
@@ -160,13 +171,13 @@ class _Proof:
         for value, letter in named.items():
             yield from self._inner(value, letter)
         if named:
-            yield Row(left=self._by(self.top, self.letters[self.position]), right=self._sum(outer, inner, whole, named))
+            yield Row(left=self.slope, right=self._sum(outer, inner, whole, named))
             expanded = self._sum(outer, inner, self.names, named, expand=True)
             yield Row(right=expanded)
         else:
             partial = self._partial(outer, self.variable, whole)
             yield Row(
-                left=self._by(self.top, self.letters[self.position]),
+                left=self.slope,
                 right=partial,
                 reason=(self._why(outer, self.variable, whole),),
             )
@@ -181,7 +192,7 @@ class _Proof:
         yield Row(left=self.head, right=self._text(self.set.result, self.names))
         found, whys = self._slope(self.set.result)
         yield Row(
-            left=self._by(self.top, self.letters[self.position]), right=found, reason=("; ".join(whys),)
+            left=self.slope, right=found, reason=("; ".join(whys),)
         )
         yield from self._end(found)
 
@@ -193,7 +204,9 @@ class _Proof:
         form = self._form()
         if last is None or to_text(last) != to_text(form):
             yield Row(right=form)
-        yield Row(label="here", left=self._here_left(), right=self._here())
+        single = len(self.letters) == 1 and isinstance(self.head, Call | Applied)
+        left = self._slope_at(number(self.at[0])) if single else self.slope
+        yield Row(left=left, right=self._here(), reason=("here", *(() if single else self._places())))
 
     def _with(self, named: dict[Value, Node]) -> Spans:
         spans: list[Any] = []
@@ -226,12 +239,15 @@ class _Proof:
     def _slope(self, value: Value) -> tuple[Node, list[str]]:
         found, lines = self._walk(value)
         writer = Writer(self.set.run, self.names, {})
-        whys = [
-            reason(line, position, writer.said)
+        telling = [
+            (line, position)
             for line, position in lines
             if line.op.name not in QUIET and not self._constant_factor(line)
-        ] or [reason(line, position, writer.said) for line, position in lines[:1]]
-        return expression(found, self.names), list(dict.fromkeys(whys))
+        ]
+        # the same rule used twice is told once
+        once = {(line.op, position): (line, position) for line, position in reversed(telling or lines[:1])}
+        whys = [reason(line, position, writer.said) for line, position in reversed(once.values())]
+        return expression(found, self.names), whys
 
     def _constant_factor(self, line: Line) -> bool:
         """A product with something the variable does not reach: its factor just stays."""
@@ -282,10 +298,9 @@ class _Proof:
         found = settled(recorder, result)
         return expression(found, dict(zip((one.value for one in traced), self.letters, strict=True)))
 
-    def _here_left(self) -> Node:
-        places = [infix(letter, "=", number(one)) for letter, one in zip(self.letters, self.at, strict=True)]
-        slope = self._by(self.top, self.letters[self.position])
-        return beside(slope, beside(Text("at"), sequence(*places)))
+    def _places(self) -> Spans:
+        pairs = zip(self.letters, self.at, strict=True)
+        return (", at ", sequence(*(infix(letter, "=", number(one)) for letter, one in pairs)))
 
     def _here(self) -> Node:
         found, names = self._op_slope()
@@ -300,11 +315,13 @@ def _is_one(node: Node) -> bool:
     return to_text(node) == ["1"]
 
 
-def expression(found: Slope, names: dict[Value, Node]) -> Node:
-    """A slope as a formula over named values."""
+def expression(
+    found: Slope, names: Mapping[Value, Node], besides: Mapping[Value, Line] | None = None
+) -> Node:
+    """A slope as a formula over named values; ``besides`` are lines behind the nameless ones."""
     if not isinstance(found.of, Value):
         return number(found.of)
     if found.of in names:
         return names[found.of]
-    return Writer(found.run, names, {}).written(found.of)
+    return Writer(found.run, names, {}, besides).written(found.of)
 

@@ -2,23 +2,12 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cached_property
 
-from chainrule import ops
+from chainrule.lesson.activation import bends
 from chainrule.lesson.parts import Role
 from chainrule.lesson.story import Story
-from chainrule.program import Line, Op, Value
-
-
-BENDING = frozenset({"activations", "smooth", "softmaxes"})
-"""The families of the catalogue that hold activations."""
-
-
-@cache
-def bends() -> frozenset[Op]:
-    """The activations: what bends the lines between linear layers."""
-    families = [family for family in ops.FAMILIES if family.__name__.rpartition(".")[2] in BENDING]
-    return frozenset({op for family in families for op in vars(family).values() if isinstance(op, Op)} | {ops.tanh})
+from chainrule.program import Line, Value
 
 
 class Roles:
@@ -44,26 +33,30 @@ class Roles:
             return "data"
         return "prediction" if name == self.prediction else "hidden"
 
-    @property
+    @cached_property
     def prediction(self) -> str:
         """The last value before the label comes in."""
         lines = self.story.lines
-        behind: set[str] = set()
         for name, line in lines.items():
             if not self._moving(name):
                 continue
+            if not self._ends(name):
+                continue
             labels = [v for v in self._inputs_of(line) if v not in self.parameters]
             here = [v for v in self._stops_of(line) if self._moving(v) and v in lines]
-            if labels and len(here) == 1 and not self._has_parameter(line) and self._ends(name):
+            if labels and len(here) == 1:
                 return here[0]
-            behind.add(name)
         return ""
+
+    @cached_property
+    def _last(self) -> int:
+        """The place of the last line that a parameter enters."""
+        places = [i for i, line in enumerate(self.story.lines.values()) if self._has_parameter(line)]
+        return max(places, default=-1)
 
     def _ends(self, name: str) -> bool:
         """Whether no parameter enters from here on."""
-        names = list(self.story.lines)
-        after = names[names.index(name) :]
-        return not any(self._has_parameter(self.story.lines[one]) for one in after)
+        return list(self.story.lines).index(name) > self._last
 
     def _moving(self, name: str) -> bool:
         return name in self.story.literal.stops or name == self.story.study.loss_name
@@ -76,7 +69,7 @@ class Roles:
 
     def _stops_of(self, line: Line) -> list[str]:
         """The named values a line is written in."""
-        return stops_of(self.story, line)
+        return self.story.stops_of(line)
 
     def words(self, name: str) -> str:
         """What a value is, in a few words."""
@@ -127,20 +120,3 @@ class Roles:
             case _, "the output of the hidden units":
                 return "how the loss changes with each hidden unit's output"
         return "how the loss changes with it" if single else "how the loss changes with each of its entries"
-
-
-def stops_of(story: Story, line: Line) -> list[str]:
-    """The named values a line is written in, in the order in which they are read."""
-    producer = {one.result: one for one in story.literal.forward.lines}
-    found: dict[str, None] = {}
-
-    def visit(value: Value) -> None:
-        if value.name is not None:
-            found[value.name] = None
-        elif value in producer:
-            for read in producer[value].reads():
-                visit(read)
-
-    for read in line.reads():
-        visit(read)
-    return list(found)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from chainrule.lesson.roles import bends
+from chainrule.lesson.activation import bends
 from chainrule.lesson.slopes import slope
 from chainrule.lesson.story import Story
 from chainrule.program import Array, Value

@@ -91,9 +91,17 @@ def pulled(recorder: Recorder, line: Line, position: int, upstream: Any) -> Any:
     return rule.pull(upstream, recorder.lift(line.result), *args, **params)
 
 
-def slope(run: Run, links: Sequence[tuple[Line, int]], extra: Sequence[Line] = ()) -> Slope:
+def only(run: Run, lines: Sequence[Line]) -> Run:
+    """The run of a few lines: what they read is given."""
+    made = {line.result for line in lines}
+    given = dict.fromkeys(read for line in lines for read in line.reads() if read not in made)
+    kept = {value: run.numbers[value] for value in (*given, *made)}
+    return Run(Program(tuple(given), tuple(lines), ()), kept)
+
+
+def slope(run: Run, links: Sequence[tuple[Line, int]]) -> Slope:
     """The slope along links given from the far end back: each line, and which argument is followed."""
-    recorder = recorder_of(run)
+    recorder = recorder_of(only(run, [line for line, _ in reversed(links)]))
     upstream: Any = 1
     for line, position in links:
         upstream = pulled(recorder, line, position, upstream)

@@ -69,7 +69,8 @@ class Telling:
             if value.name is not None and value is not derived.loss:
                 names[found] = gradient_of(value.name, loss)
                 kinds[found] = "upstream"
-        self.writer = Writer(derived.run, names, kinds)
+        # what was recognised as one op leaves its named pieces behind: they are told, though not needed
+        self.writer = Writer(derived.run, names, kinds, self.forward.producer())
         self.stops = {stop.name: stop for stop in self._stops()}
 
     def _stops(self) -> Iterator[Stop]:
@@ -116,6 +117,26 @@ class Story:
             for line in self.literal.forward.lines
             if line.result.name is not None
         }
+
+    def stops_of(self, line: Line) -> list[str]:
+        """The named values a line is written in, in the order in which they are read."""
+        if line.result not in self._stops_of:
+            found: dict[str, None] = {}
+            self._visit(line, found)
+            self._stops_of[line.result] = list(found)
+        return self._stops_of[line.result]
+
+    def _visit(self, line: Line, found: dict[str, None]) -> None:
+        producer = self.literal.writer.producer
+        for read in line.reads():
+            if read.name is not None:
+                found[read.name] = None
+            elif read in producer:
+                self._visit(producer[read], found)
+
+    @cached_property
+    def _stops_of(self) -> dict[Value, list[str]]:
+        return {}
 
     @cached_property
     def as_written(self) -> Writer:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
 from typing import Any
 
 import numpy as np
@@ -20,6 +21,7 @@ from chainrule.formula import (
     Text,
     apply,
     call,
+    columns,
     entry,
     fence,
     gradient,
@@ -29,6 +31,7 @@ from chainrule.formula import (
     marked,
     matrix,
     number,
+    power,
     sequence,
     to_text,
 )
@@ -44,6 +47,7 @@ ARITHMETIC = frozenset(
 )
 """What stays written out when the functions in a line have been worked out."""
 ROWS, COLUMNS = "rows", "columns"
+MOST_STAGES, WIDEST = 4, 84
 
 
 class TooLarge(Exception):  # noqa: N818 - it says what is the case
@@ -66,11 +70,17 @@ _SETTLED = frozenset(
 class Writer:
     """Writes the values of one run; named values stand for themselves, nameless ones as what they are."""
 
-    def __init__(self, run: Run, names: Mapping[Value, Node], kinds: Mapping[Value, Kind]) -> None:
+    def __init__(
+        self,
+        run: Run,
+        names: Mapping[Value, Node],
+        kinds: Mapping[Value, Kind],
+        besides: Mapping[Value, Line] | None = None,
+    ) -> None:
         self.run = run
         self.names = names
         self.kinds = kinds
-        self.producer = run.program.producer()
+        self.producer = {**(besides or {}), **run.program.producer()}
 
     def symbol(self, value: Value) -> Node:
         """A value by its name, or as the expression it is."""
@@ -82,14 +92,56 @@ class Writer:
         """What computes ``value``, in symbols."""
         return self._line(self.producer[value], self._symbol_leaf)
 
-    def numbered(self, value: Value) -> Node | None:
-        """What computes ``value``, with the numbers put in; None where they are too many to read."""
-        return self._tried(value, self._number_leaf)
+    def stages(self, value: Value) -> list[Node]:
+        """What computes ``value`` with the numbers put in, then with one layer of functions after another worked out.
 
-    def worked(self, value: Value) -> Node | None:
-        """The same with the functions and products in it worked out; None where that says nothing new."""
-        first, second = self.numbered(value), self._tried(value, self._worked_leaf)
-        return None if first == second else second
+        Stages too wide to read are left out; nothing is told where the numbers are too many to print.
+        """
+        done: set[Value] = set()
+        found: list[Node] = []
+        while len(found) < MOST_STAGES:
+            node = self._tried(value, lambda one: self._number_leaf(one, done))
+            if node is None:
+                return []
+            if not found or node != found[-1]:
+                found.append(node)
+            inner = self._innermost(value, done)
+            if not inner:
+                break
+            done |= inner
+        line = self.producer[value]
+        if line.op.name not in ARITHMETIC:
+            node = self._tried(value, self._small)
+            if node is not None and node != found[-1]:
+                found.append(node)
+        narrow = [node for node in found if _width(node) <= WIDEST]
+        return narrow or found[-1:]
+
+    def _innermost(self, value: Value, done: set[Value]) -> set[Value]:
+        """The nameless functions under ``value`` that are still to work out and hold no other such."""
+        found: set[Value] = set()
+
+        def visit(one: Value) -> bool:
+            """Whether anything is still to work out at or under ``one``."""
+            if one in done or self._number_leaf(one, frozenset(), test=True) is not None:
+                return False
+            below = [visit(arg) for arg in self.producer[one].args if isinstance(arg, Value)]
+            if any(below):
+                return True
+            if self.producer[one].op.name not in ARITHMETIC:
+                found.add(one)
+                return True
+            return False
+
+        for arg in self.producer[value].args:
+            if isinstance(arg, Value):
+                visit(arg)
+        return found
+
+    def is_same(self, value: Value) -> bool:
+        """Whether ``value`` is another named value under a name of its own."""
+        line = self.producer.get(value)
+        return line is not None and line.op.name == "identity" and line.args[0] in self.names
 
     def array(self, value: Value) -> Node:
         """The numbers of a value."""
@@ -110,20 +162,16 @@ class Writer:
             return self.symbol(value)
         return None
 
-    def _number_leaf(self, value: Value) -> Node | None:
-        if (
-            value in self.names
-            or value not in self.producer
-            or self.producer[value].op.name in _SETTLED
-        ):
-            return self._small(value)
+    def _number_leaf(
+        self, value: Value, done: AbstractSet[Value] = frozenset(), *, test: bool = False
+    ) -> Node | None:
+        """The numbers of what is not written out: named values, what only arranges entries, what is done."""
+        line = self.producer.get(value)
+        if value in self.names or line is None or value in done:
+            return Text("") if test else self._small(value)
+        if line.op.name in _SETTLED and self._unturned(line) is None:
+            return Text("") if test else self._small(value)
         return None
-
-    def _worked_leaf(self, value: Value) -> Node | None:
-        found = self._number_leaf(value)
-        if found is None and self.producer[value].op.name not in ARITHMETIC:
-            return self._small(value)
-        return found
 
     def _small(self, value: Value) -> Node:
         if not is_small(self.run.numbers[value]):
@@ -134,14 +182,56 @@ class Writer:
         return numbers(self.run.numbers[value], value.name, kind)
 
     def _line(self, line: Line, leaf: Leaf) -> Node:
+        outer = self._outer(line)
+        if outer is not None:
+            left, right = (self._arg(arg, leaf) for arg in outer)
+            return infix(left, "⊗", right)
+        inner = self._unturned(line)
+        if inner is not None:
+            line = inner
         args = [self._arg(arg, leaf) for arg in line.args]
         return written(line, args)
+
+    def _outer(self, line: Line) -> tuple[Value, Value] | None:
+        """A column times a row is an outer product: every entry of the one with every entry of the other."""
+        if line.op.name != "multiply":
+            return None
+        column, row = (self._before(arg, axis) for arg, axis in zip(line.args, (-1, -2), strict=True))
+        return (column, row) if column is not None and row is not None else None
+
+    def _unturned(self, line: Line) -> Line | None:
+        """The product behind an axis that was only put there for it: a vector is a row or a column as needed."""
+        first = line.args[0] if line.args else None
+        if line.op.name != "getitem" or not isinstance(first, Value) or first in self.names:
+            return None
+        product = self.producer.get(first)
+        if product is None or product.op.name != "matmul":
+            return None
+        left, right = product.args
+        index = line.params["index"]
+        if index == (..., 0, slice(None)) and (vector := self._before(left, -2)) is not None:
+            return Line(line.result, product.op, (vector, right))
+        if index == (..., 0) and (vector := self._before(right, -1)) is not None:
+            return Line(line.result, product.op, (left, vector))
+        return None
+
+    def _before(self, arg: Arg, axis: int) -> Value | None:
+        """The vector that got a new axis there."""
+        line = self.producer.get(arg) if isinstance(arg, Value) and arg not in self.names else None
+        if line is None or line.op.name != "expand_dims" or line.params["axis"] != axis:
+            return None
+        source = line.args[0]
+        return source if isinstance(source, Value) and source.ndim == 1 else None
 
     def _arg(self, arg: Arg, leaf: Leaf) -> Node:
         if isinstance(arg, Value):
             found = leaf(arg)
             return self._line(self.producer[arg], leaf) if found is None else found
         return number(arg.number if isinstance(arg, Size) else arg)
+
+
+def _width(node: Node) -> int:
+    return max(map(columns, to_text(node)), default=0)
 
 
 def numbers(array: Array, of: str | None = None, kind: Kind = "") -> Node:
@@ -165,12 +255,18 @@ def gradient_of(value_name: str, loss: str, kind: Kind = "") -> Node:
 def written(line: Line, args: list[Node]) -> Node:
     """A line's operation applied to arguments already written."""
     match line.op.name:
+        case "multiply" if line.args[0] is line.args[1]:
+            return power(args[0], number(2))
         case "multiply":
             return _product(line, args)
         case "matmul" | "dot" if _scalar(line.args[0]) or _scalar(line.args[1]):
             return infix(args[0], "·", args[1])
         case "matmul" if not all(isinstance(_bare(arg), Symbol) for arg in args):
             return infix(args[0], "·", args[1])
+        case "scatter_add":
+            return call("put", args[0], Text(f"at {_place(line, args)}"))
+        case "setitem":
+            return call("set", *args[:2], Text(f"at {_place(line, args)}"))
         case "getitem":
             return entry(args[0], *_index(line, args))
         case "identity":
@@ -256,6 +352,13 @@ def _index(line: Line, args: list[Node]) -> list[Node]:
     index = line.params["index"]
     items = index if isinstance(index, tuple) else (index,)
     return [_one_index(item, args) for item in items] or [Text("…")]
+
+
+def _place(line: Line, args: list[Node]) -> str:
+    """An index in words: [2, :]."""
+    first = 2 if line.op.name == "setitem" else 1
+    shown = [args[0], *args[first:]]
+    return "[" + ", ".join(" ".join(to_text(one)) for one in _index(line, shown)) + "]"
 
 
 def _one_index(item: Any, args: list[Node]) -> Node:

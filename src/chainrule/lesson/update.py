@@ -7,9 +7,19 @@ from collections.abc import Iterator
 import numpy as np
 
 from chainrule.formula import Symbol, format_number, infix, number
-from chainrule.formula.build import chain
 from chainrule.lesson.folding import Folding
-from chainrule.lesson.parts import Formula, Heading, Numbers, Part, Plot, Prose, Row, Series, Table
+from chainrule.lesson.parts import (
+    Cell,
+    Formula,
+    Heading,
+    Numbers,
+    Part,
+    Plot,
+    Prose,
+    Row,
+    Series,
+    Table,
+)
 from chainrule.lesson.story import Story
 from chainrule.lesson.summary import is_small
 from chainrule.lesson.symbols import gradient_of, name, numbers
@@ -31,8 +41,18 @@ def update(story: Story, folding: Folding) -> Iterator[Part]:
         )
     )
     before = study.moments[study.step - 1].parameters
-    for one in study.parameters[: folding.most // 4]:
+    full = study.parameters[:2] if folding.folded else study.parameters
+    for one in full:
         yield from _moved(story, one, before[one])
+    others = study.parameters[len(full) :]
+    if others:
+        yield Prose(("The other parameters move in the same way:",))
+        yield Table(
+            ("parameter", "norm before", "norm of its gradient", "norm after"),
+            tuple(_norms(story, one, before[one]) for one in others[: folding.most]),
+        )
+        if len(others) > folding.most:
+            yield Prose((f"… and {len(others) - folding.most} more.",))
     symbol = name(study.loss_name)
     yield Formula(
         (
@@ -42,6 +62,11 @@ def update(story: Story, folding: Folding) -> Iterator[Part]:
     )
     if len(study.moments) > 2:
         yield from several(story)
+
+
+def _norms(story: Story, one: str, before: Array) -> tuple[Cell, ...]:
+    arrays = (before, story.study.gradients[one], story.study.updated[one])
+    return (name(one), *(float(np.linalg.norm(array)) for array in arrays))
 
 
 def _moved(story: Story, one: str, before: Array) -> Iterator[Part]:
@@ -91,5 +116,3 @@ def _chosen(count: int) -> list[int]:
         return list(range(count))
     return sorted({round(i) for i in np.linspace(0, count - 1, 26)})
 
-
-__all__ = ["chain", "several", "update"]

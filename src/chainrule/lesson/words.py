@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chainrule.lesson.parts import Code, Place, Spans
 from chainrule.lesson.story import Story
-from chainrule.program import At, Shape
+from chainrule.program import At, Line, Shape, Value
 
 KNOWN = {
     "relu": "the ReLU",
@@ -58,6 +58,13 @@ def place_of(story: Story, name: str) -> Place | None:
     if at is None or not at.source:
         return None
     return Place(at.source, None if at.file.startswith("<") else at.line)
+
+
+def caution_of(line: Line) -> str:
+    """The convention an op rests on, where it can matter: not for a power that is a plain number."""
+    if line.op.name == "power" and not isinstance(line.args[1], Value):
+        return ""
+    return line.op.caution
 
 
 def joined(words: list[str]) -> str:
