@@ -216,7 +216,7 @@ FUNCTIONS = {
         "total_loss",
         "step",
     ),
-    *("print", "range", "zip", "float", "Path"),
+    *("print", "range", "zip", "float", "Path", "slice"),
 }
 STATEMENTS = (
     *(

@@ -58,7 +58,7 @@ leaky_relu = Op(
             f"torch.where({{0}} > 0, {{0}}, {site.params['slope']} * {{0}})"
         ),
         "tensorflow": lambda site: (
-            f"tf.nn.leaky_relu({{0}}, alpha={site.params['slope']})"
+            f"tf.where({{0}} > 0, {{0}}, {site.params['slope']} * {{0}})"
         ),
     },
     notation=r"\operatorname{LeakyReLU}(#1)",
@@ -90,7 +90,11 @@ prelu = Op(
         ),
     ),
     name="prelu",
-    spelling={"numpy": "np.where({0} > 0, {0}, {1} * {0})"},
+    spelling={
+        "numpy": "np.where({0} > 0, {0}, {1} * {0})",
+        "torch": "torch.where({0} > 0, {0}, {1} * {0})",
+        "tensorflow": "tf.where({0} > 0, {0}, {1} * {0})",
+    },
     notation=r"\operatorname{PReLU}(#1, #2)",
     definition=lambda x, a: np.where(x > 0, x, a * x),
     caution="at 0 its slope is taken as that of the negative side",

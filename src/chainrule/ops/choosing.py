@@ -67,7 +67,7 @@ clip = Op(
     name="clip",
     spelling={
         "torch": "torch.clamp({0}, {1}, {2})",
-        "tensorflow": "tf.clip_by_value({0}, {1}, {2})",
+        "tensorflow": "tf.minimum(tf.maximum({0}, {1}), {2})",
     },
     notation=r"\operatorname{clip}(#1, #2, #3)",
     caution="at the edge the gradient passes",

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.ops.making import arange
+from chainrule.ops.spelling import Site
 from chainrule.program import Op, Rule, Sample, Shape, ShapeError
 
 
@@ -112,6 +113,30 @@ def onto_diagonal(gradient: Any, word: str, x: Any) -> Any:
     return gradient if order == sorted(order) else np.transpose(gradient, tuple(order))
 
 
+def in_tensorflow(site: Site) -> str:
+    """TensorFlow's einsum stretches no axis of length 1: such an axis goes away, and its letter with it."""
+    subscripts = site.params["subscripts"]
+    if "." in subscripts or "->" not in subscripts:
+        return "tf.einsum({subscripts}, {args})"
+    given, result = subscripts.split("->")
+    operands = given.split(",")
+    longest: dict[str, int] = {}
+    for letters, shape in zip(operands, site.shapes, strict=True):
+        for letter, length in zip(letters.strip(), shape, strict=True):
+            longest[letter] = max(longest.get(letter, 1), length)
+    kept, words = [], []
+    for place, (letters, shape) in enumerate(zip(operands, site.shapes, strict=True)):
+        pairs = list(enumerate(zip(letters.strip(), shape, strict=True)))
+        gone = [
+            axis for axis, (letter, length) in pairs if length == 1 < longest[letter]
+        ]
+        kept.append("".join(letter for axis, (letter, _) in pairs if axis not in gone))
+        words.append(
+            f"tf.squeeze({{{place}}}, axis={gone})" if gone else f"{{{place}}}"
+        )
+    return f'tf.einsum("{",".join(kept)}->{result.strip()}", {", ".join(words)})'
+
+
 einsum = Op(
     lambda *arrays, subscripts: np.array(np.einsum(subscripts, *arrays)),
     shape_of_letters,
@@ -121,7 +146,7 @@ einsum = Op(
     spelling={
         "numpy": "np.einsum({subscripts}, {args})",
         "torch": "torch.einsum({subscripts}, {args})",
-        "tensorflow": "tf.einsum({subscripts}, {args})",
+        "tensorflow": in_tensorflow,
     },
     notation=r"\operatorname{einsum}(#1)",
     samples=(

@@ -69,9 +69,20 @@ def _forwards(site: Site) -> tuple[str, tuple[Any, ...]]:
     )
 
 
+def _like_numpy(index: tuple[Any, ...]) -> tuple[Any, ...]:
+    """A number beside index arrays as an array too: NumPy counts it as one when it places their axes."""
+    if not any(isinstance(item, Hole) and item.picked is None for item in index):
+        return index
+    return tuple(
+        f"torch.tensor([{item}])" if type(item) is int else item for item in index
+    )
+
+
 def torch_read(site: Site) -> str:
     """``x[index]`` in PyTorch."""
     array, index = _forwards(site)
+    if _like_numpy(index) != index:
+        return f"{array}[{written(_like_numpy(index))}]"
     return "{0}[{index}]" if array == "{0}" else f"{array}[{written(index)}]"
 
 
@@ -89,7 +100,9 @@ def torch_write(site: Site) -> str:
             "{result} = {0}.clone()\n"
             f"{{result}}.view(-1)[{places}[{written(index, 2)}]] = {{1}}"
         )
-    return "{result} = {0}.clone()\n{result}[{index}] = {1}"
+    index = site.params["index"]
+    place = written(_like_numpy(index), 2) if _like_numpy(index) != index else "{index}"
+    return f"{{result}} = {{0}}.clone()\n{{result}}[{place}] = {{1}}"
 
 
 def numpy_add(site: Site) -> str:
@@ -129,9 +142,10 @@ def torch_add(site: Site) -> str:
     if all(isinstance(item, Hole) for item in index):
         arrays = ", ".join(f"{{{item.position + 1}}}" for item in index)
         return zeros + f"{{result}}.index_put_(({arrays},), {{0}}, accumulate=True)"
+    place = written(_like_numpy(index)) if _like_numpy(index) != index else "{index}"
     return zeros + (
         "{result}.view(-1).index_add_(0, "
-        "torch.arange({result}.numel()).reshape({shape})[{index}].reshape(-1), {0}.reshape(-1))"
+        f"torch.arange({{result}}.numel()).reshape({{shape}})[{place}].reshape(-1), {{0}}.reshape(-1))"
     )
 
 

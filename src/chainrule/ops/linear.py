@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.ops import shapes
+from chainrule.ops.spelling import Site
 from chainrule.program import Op, Rule, Sample
 
 
@@ -34,6 +35,18 @@ def pull_right(dy: Any, y: Any, a: Any, b: Any) -> Any:
     return np.matmul(turned(a), dy)
 
 
+def in_tensorflow(site: Site) -> str:
+    """TensorFlow's ``@`` takes no vectors; it has names of its own for them."""
+    a, b = site.shapes
+    if len(a) == len(b) == 1:
+        return "tf.tensordot({0}, {1}, 1)"
+    if len(b) == 1:
+        return "tf.linalg.matvec({0}, {1})"
+    if len(a) == 1:
+        return "tf.linalg.matvec({1}, {0}, transpose_a=True)"
+    return "{0} @ {1}"
+
+
 matmul = Op(
     np.matmul,
     shapes.matmul,
@@ -47,7 +60,7 @@ matmul = Op(
             "{y} was reached from {b} through {a}; the gradient comes back through {a}, turned around",
         ),
     ),
-    spelling={"numpy": "{0} @ {1}"},
+    spelling={"numpy": "{0} @ {1}", "tensorflow": in_tensorflow},
     notation=r"#1\,#2",
     samples=(
         Sample(((2, 3), (3, 4))),

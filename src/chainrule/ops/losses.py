@@ -85,6 +85,12 @@ huber = Op(
         ),
         "torch": lambda site: (
             f"torch.nn.functional.huber_loss({{0}}, {{1}}, reduction='none', delta={site.params['delta']})"
+            if site.shapes[0] == site.shapes[1]
+            else _huber(
+                "torch.where({test}, {inside}, {outside})",
+                "torch.abs",
+                site.params["delta"],
+            )
         ),
         "tensorflow": lambda site: _huber(
             "tf.where({test}, {inside}, {outside})", "tf.abs", site.params["delta"]

@@ -68,7 +68,9 @@ transpose = Op(
         "torch": lambda site: (
             (
                 "{0}.T"
-                if ndim(site) <= 2
+                if ndim(site) == 2
+                else "{0}"
+                if ndim(site) < 2
                 else f"{{0}}.permute({tuple(reversed(range(ndim(site))))})"
             )
             if site.params["axes"] is None

@@ -147,7 +147,7 @@ gelu = unary(
         )
         + "{result} = ({0} * (1 + {result}) / 2).astype({0}.dtype)\n",
         "torch": "torch.nn.functional.gelu({0})",
-        "tensorflow": "tf.nn.gelu({0}, approximate=False)",
+        "tensorflow": "0.5 * {0} * (1 + tf.math.erf({0} / 2**0.5))",
         "jax": "jax.nn.gelu({0}, approximate=False)",
     },
     notation=r"#1\,\Phi(#1)",
@@ -177,9 +177,9 @@ gelu_tanh = unary(
     why="in {x}·(1 + tanh u)/2 both factors move, and u grows by √(2/π)(1 + 0.134145{x}²)",
     name="gelu_tanh",
     spelling={
-        "numpy": "0.5 * {0} * (1 + np.tanh(np.sqrt(2 / np.pi) * ({0} + 0.044715 * {0} ** 3)))",
+        "numpy": "0.5 * {0} * (1 + np.tanh((2 / np.pi) ** 0.5 * ({0} + 0.044715 * {0} ** 3)))",
         "torch": "torch.nn.functional.gelu({0}, approximate='tanh')",
-        "tensorflow": "tf.nn.gelu({0}, approximate=True)",
+        "tensorflow": "0.5 * {0} * (1 + tf.tanh((2 / np.pi) ** 0.5 * ({0} + 0.044715 * {0} ** 3)))",
         "jax": "jax.nn.gelu({0}, approximate=True)",
     },
     notation=r"\operatorname{GELU}(#1)",
