@@ -1,0 +1,144 @@
+"""Checkpoints: all of a training's progress in one file, the last few kept, none ever half written."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from chainrule.program import Array, CorruptFileError, UsageError
+from chainrule.train.files import read_arrays, sweep, write_arrays
+from chainrule.train.loop import Progress, Settings, Training
+
+PATTERN = re.compile(r"checkpoint-(\d{8})\.safetensors$")
+PLACES = ("parameters", "state", "running", "best")
+NUMBERS = (
+    "epoch", "batch", "step", "sums", "history", "best_value", "best_epoch", "waited", "plateau", "stopped",
+)  # fmt: skip
+
+
+def save(
+    folder: str | Path,
+    training: Training,
+    *,
+    keep: int = 3,
+    network: Mapping[str, Any] | None = None,
+) -> Path:
+    """Write a checkpoint of where a training is; all but the last ``keep`` are removed.
+
+    Raises:
+        CorruptFileError: E504 if it cannot be written; the older ones are then untouched.
+    """
+    folder = Path(folder)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CorruptFileError(
+            "E504", f"{folder} cannot be made: {error.strerror}"
+        ) from None
+    progress = training.progress
+    arrays: dict[str, Array] = {}
+    for place in PLACES:
+        arrays |= {
+            f"{place}/{name}": array for name, array in getattr(progress, place).items()
+        }
+    about = {
+        "progress": {name: getattr(progress, name) for name in NUMBERS},
+        "settings": described(training.settings),
+        "network": dict(network or {}),
+        "samples": len(training.data),
+    }
+    path = folder / f"checkpoint-{progress.step:08d}.safetensors"
+    write_arrays(path, arrays, about)
+    for old in listed(folder)[:-keep]:
+        with contextlib.suppress(OSError):
+            old.unlink()
+    return path
+
+
+def listed(folder: str | Path) -> list[Path]:
+    """The checkpoints of a folder, the oldest first."""
+    return sorted(
+        path for path in Path(folder).glob("checkpoint-*") if PATTERN.search(path.name)
+    )
+
+
+def latest(folder: str | Path) -> tuple[Progress, dict[str, Any]] | None:
+    """The newest checkpoint that is whole, and what is said about it; None if there is none.
+
+    Raises:
+        CorruptFileError: E503 if there are checkpoints and none is whole.
+    """
+    sweep(folder)
+    trouble: CorruptFileError | None = None
+    for path in reversed(listed(folder)):
+        try:
+            return load(path)
+        except CorruptFileError as error:
+            trouble = error
+    if trouble is not None:
+        raise trouble
+    return None
+
+
+def load(path: str | Path) -> tuple[Progress, dict[str, Any]]:
+    """The progress in a checkpoint, and what is said about it."""
+    arrays, about = read_arrays(path)
+    places: dict[str, Any] = {place: {} for place in PLACES}
+    for name, array in arrays.items():
+        place, _, key = name.partition("/")
+        places[place][key] = array
+    try:
+        numbers: dict[str, Any] = {name: about["progress"][name] for name in NUMBERS}
+        progress = Progress(**{**places, **numbers})
+    except (KeyError, TypeError):
+        raise CorruptFileError(
+            "E503", f"{path} is not a checkpoint of a training"
+        ) from None
+    return progress, about
+
+
+def described(settings: Settings) -> dict[str, Any]:
+    """Settings as plain data, to compare with those of a training that is taken up again."""
+    schedule = settings.schedule
+    return {
+        "batch_size": settings.batch_size,
+        "shuffle": settings.shuffle,
+        "seed": settings.seed,
+        "optimizer": settings.optimizer.name,
+        "learning_rate": settings.optimizer.learning_rate,
+        "settings": dict(settings.optimizer.settings),
+        "schedule": getattr(schedule, "__qualname__", type(schedule).__name__).split(
+            "."
+        )[0],
+        "limits": asdict(settings.limits),
+        "accumulate": settings.accumulate,
+    }
+
+
+def require_same(
+    about: Mapping[str, Any], settings: Settings, n_samples: int, folder: str | Path
+) -> None:
+    """Refuse to go on with other settings or other data than the training began with.
+
+    Raises:
+        UsageError: E416, naming what differs.
+    """
+    now, then = described(settings), about["settings"]
+    differ = [
+        f"{key} was {then.get(key)}, is {now[key]}"
+        for key in now
+        if now[key] != then.get(key)
+    ]
+    if about["samples"] != n_samples:
+        differ.append(f"there were {about['samples']} samples, there are {n_samples}")
+    if differ:
+        raise UsageError(
+            "E416",
+            f"{folder} holds checkpoints of another training",
+            detail="\n".join(differ),
+            hint="go on with the same settings, or choose another folder",
+        )

@@ -1,0 +1,439 @@
+"""Networks: layers and a loss that can be trained, asked, summarised, saved, and read as NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from chainrule.nn import Described, Optimizer, activation, loss_of, optimizer, schedule
+from chainrule.nn.described import draw
+from chainrule.nn.layers import Dense, Embedding, Layer, Written
+from chainrule.nn.losses import USUAL, Loss
+from chainrule.nn.schedules import Schedule
+from chainrule.nn.words import Words, read_labels
+from chainrule.program import Array, ShapeError, UsageError
+from chainrule.train import checkpoint as checkpoints
+from chainrule.train import model
+from chainrule.train.loop import Data, Progress, Settings, Training, evaluate, predict
+from chainrule.train.metrics import Metric, classes, usual
+from chainrule.train.plan import Penalty, Plan
+from chainrule.train.progress import bar
+from chainrule.train.samples import (
+    class_weights,
+    inputs_of,
+    kind_of,
+    labels_of,
+    n_outputs_of,
+    split,
+    weights_of,
+)
+from chainrule.train.step import Limits
+from chainrule.train.summary import Summary
+
+USUAL_FOR = {
+    "0/1": "binary_cross_entropy",
+    "one-hot": "categorical_cross_entropy",
+    "integer": "categorical_cross_entropy",
+    "-1/+1": "hinge",
+    "counts": "poisson",
+}
+"""The loss that labels call for, where nobody chose one."""
+
+
+class Network:
+    """A network from its layers, in words or in layer objects, and a loss.
+
+    Whole numbers are ``Dense`` layers with ``activation``; where the last layer is one, the labels decide how many
+    outputs follow it. Without a loss, it follows from the last activation or from the labels.
+
+    >>> X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    >>> Y = np.array([[0.0], [1.0], [1.0], [0.0]])
+    >>> network = Network(
+    ...     (8,),
+    ...     activation="tanh",
+    ...     loss="bce",
+    ...     optimizer="adam",
+    ...     learning_rate=0.1,
+    ...     seed=1,
+    ... )
+    >>> _ = network.fit(X, Y, epochs=150, batch_size=4)
+    >>> network.classes(X).ravel().tolist()
+    [0, 1, 1, 0]
+    """
+
+    def __init__(
+        self,
+        layers: Sequence[Layer | int],
+        loss: str | None = None,
+        *,
+        activation: str = "relu",
+        optimizer: str | Optimizer = "adam",
+        learning_rate: float | None = None,
+        schedule: str | Schedule | None = None,
+        l1: float = 0.0,
+        l2: float = 0.0,
+        clip_value: float | None = None,
+        clip_norm: float | None = None,
+        max_norm: float | None = None,
+        labels: str | None = None,
+        seed: int = 0,
+        dtype: str = "float64",
+    ) -> None:
+        self.hidden = tuple(
+            Dense(int(layer), activation)
+            if isinstance(layer, int | np.integer)
+            else layer
+            for layer in layers
+        )
+        self.open_ended = not self.hidden or isinstance(layers[-1], int | np.integer)
+        self.loss = None if loss is None else loss_of(loss)
+        self.labels = labels
+        self.optimizer = _optimizer(optimizer, learning_rate)
+        self.schedule = _schedule(schedule)
+        self.penalty = Penalty(float(l1), float(l2))
+        self.limits = Limits(clip_value, clip_norm, max_norm)
+        self.seed = seed
+        self.dtype = dtype
+        self.plan_: Plan | None = None
+        self.numbers_: dict[str, Array] = {}
+        self.history_: list[dict[str, float]] = []
+        self.n_steps_ = 0
+
+    @property
+    def plan(self) -> Plan:
+        """What is known once the inputs and labels are.
+
+        Raises:
+            UsageError: E417 before the network has met data.
+        """
+        if self.plan_ is None:
+            raise UsageError(
+                "E417",
+                "the network has not met data yet, so its inputs are not known",
+                hint="call fit(X, Y), or build(n_inputs) with layers that end in the outputs",
+            )
+        return self.plan_
+
+    def build(
+        self, n_inputs: int, n_outputs: int | None = None, labels: str | None = None
+    ) -> Network:
+        """Settle the inputs and outputs and draw the parameters, as ``fit`` does on its first call."""
+        self.meet((n_inputs,), n_outputs, labels or self.labels, whole_numbers=False)
+        return self
+
+    def meet(
+        self,
+        units: tuple[int, ...],
+        n_outputs: int | None,
+        labels: str | None,
+        *,
+        whole_numbers: bool,
+    ) -> None:
+        """Settle inputs of ``units``, outputs and labels, and draw the parameters."""
+        loss = self.loss or self._usual_loss(labels)
+        layers = self.hidden
+        if self.open_ended:
+            if n_outputs is None:
+                raise UsageError(
+                    "E411",
+                    "how many outputs there are is not known",
+                    hint="build(n_inputs, n_outputs)",
+                )
+            layers = (*layers, Dense(n_outputs, loss.output))
+        last = getattr(layers[-1], "activation", getattr(layers[-1], "name", None))
+        if isinstance(last, str):
+            loss.require(activation(last))
+        kind = read_labels(loss, labels)
+        self.plan_ = Plan(
+            layers, units, loss, kind, self.dtype, self.penalty, whole_numbers
+        )
+        self._require_outputs(n_outputs)
+        drafted = self.plan_.training
+        drawn = {
+            **draw(drafted.state, self.seed),
+            **draw(drafted.parameters, self.seed),
+        }
+        self.numbers_ = {
+            name: array.astype(self.dtype) for name, array in drawn.items()
+        }
+
+    def _usual_loss(self, labels: str | None) -> Loss:
+        last = (
+            getattr(self.hidden[-1], "activation", None)
+            if self.hidden and not self.open_ended
+            else None
+        )
+        if isinstance(last, str) and activation(last).gives in USUAL:
+            return loss_of(USUAL[activation(last).gives])
+        return loss_of(USUAL_FOR.get(labels or "", "mse"))
+
+    def _require_outputs(self, n_outputs: int | None) -> None:
+        plan = self.plan
+        if (
+            n_outputs is not None
+            and plan.labels != "integer"
+            and plan.n_outputs != n_outputs
+        ):
+            raise ShapeError(
+                "E101",
+                f"the labels have {n_outputs} columns, the network has {plan.n_outputs} outputs",
+                hint=f"end the network with {n_outputs} units",
+            )
+
+    def fit(
+        self,
+        X: Any,
+        Y: Any,
+        *,
+        epochs: int = 100,
+        batch_size: int = 32,
+        shuffle: bool = True,
+        validation: float | tuple[Any, Any] | None = None,
+        sample_weight: Any = None,
+        class_weight: Mapping[int, float] | str | None = None,
+        metrics: Mapping[str, Metric] | None = None,
+        patience: int | None = None,
+        min_delta: float = 0.0,
+        monitor: str = "val_loss",
+        accumulate: int = 1,
+        checkpoint: str | Path | None = None,
+        checkpoint_every: int = 1,
+        keep: int = 3,
+        detect_anomaly: bool = False,
+        callbacks: Sequence[Callable[[Training], Any]] = (),
+        verbose: int = 0,
+    ) -> Network:
+        """Train on samples in rows. A second call goes on from the weights there are.
+
+        ``validation`` is a share of the samples or a pair of arrays; with ``patience``, training stops once
+        ``monitor`` has not got better for so many epochs, and the best weights are put back. ``checkpoint`` is a folder:
+        a training that was stopped is taken up where it was, and ends as if it had not been stopped.
+
+        Raises:
+            ShapeError: E101 where labels do not fit the outputs.
+            NonFiniteError: E201 when training diverges; the last good weights are kept.
+        """
+        data = self._data(X, Y, sample_weight)
+        if class_weight is not None:
+            data = replace(data, weight=class_weights(data, self.plan, class_weight))
+        held: Data | None = None
+        if isinstance(validation, tuple):
+            held = self._data(*validation, None)
+        elif validation is not None:
+            data, held = split(data, validation, self.seed)
+        settings = Settings(
+            epochs=epochs,
+            batch_size=_whole("batch_size", batch_size),
+            shuffle=shuffle,
+            seed=self.seed,
+            optimizer=self.optimizer,
+            schedule=self.schedule,
+            limits=self.limits,
+            accumulate=_whole("accumulate", accumulate),
+            patience=patience,
+            min_delta=min_delta,
+            monitor=monitor,
+            detect_anomaly=detect_anomaly,
+        )
+        progress = self._progress(checkpoint, settings, data)
+        after = [*callbacks]
+        if checkpoint is not None:
+            after.append(
+                _saver(checkpoint, checkpoint_every, keep, model.described(self))
+            )
+        with bar(epochs, verbose) as shown:
+            training = Training(
+                self.plan,
+                settings,
+                data,
+                progress,
+                validation=held,
+                metrics=usual(self.plan.labels, logits=self.gives_logits)
+                if metrics is None
+                else metrics,
+                after_epoch=[shown, *after],
+            )
+            try:
+                training.run()
+            except KeyboardInterrupt:
+                if checkpoint is not None:
+                    checkpoints.save(
+                        checkpoint, training, keep=keep, network=model.described(self)
+                    )
+                raise
+            finally:
+                self._take(training)
+        training.finish()
+        self._take(training)
+        return self
+
+    def _take(self, training: Training) -> None:
+        self.numbers_ = dict(training.progress.everything())
+        self.history_ = training.progress.history
+        self.n_steps_ = training.progress.step
+
+    def _progress(
+        self, checkpoint: str | Path | None, settings: Settings, data: Data
+    ) -> Progress:
+        found = (
+            checkpoints.latest(checkpoint)
+            if checkpoint is not None and Path(checkpoint).is_dir()
+            else None
+        )
+        if found is not None:
+            progress, about = found
+            checkpoints.require_same(about, settings, len(data), checkpoint or "")
+            progress.stopped = False
+            return progress
+        drafted = self.plan.training
+        parameters = {name: self.numbers_[name] for name in drafted.parameters}
+        running = {name: self.numbers_[name] for name in drafted.state}
+        return Progress(parameters, self.optimizer.start(parameters), running)
+
+    @property
+    def gives_logits(self) -> bool:
+        """Whether predictions are scores rather than probabilities."""
+        return self.plan.loss.name.endswith("with_logits")
+
+    def _data(self, X: Any, Y: Any, weight: Any) -> Data:
+        labels = np.asarray(Y)
+        whole = self._looks_up(np.asarray(X))
+        inputs = inputs_of(X, self.dtype, whole=whole)
+        if self.plan_ is None:
+            kind = self.labels or kind_of(labels, self.loss)
+            self.meet(
+                inputs.shape[1:], n_outputs_of(labels, kind), kind, whole_numbers=whole
+            )
+        plan = self.plan
+        if inputs.shape[1:] != plan.units:
+            raise ShapeError(
+                "E101",
+                f"the samples have {inputs.shape[1]} numbers, the network takes {plan.units[0]}",
+            )
+        weights = None if weight is None else weights_of(weight, plan, len(inputs))
+        return Data(inputs, labels_of(labels, plan, len(inputs)), weights)
+
+    def _looks_up(self, X: Array) -> bool:
+        """Whether the inputs are whole numbers that an embedding looks up."""
+        if self.plan_ is not None:
+            return self.plan_.whole_numbers
+        return X.dtype.kind in "iu" and any(
+            isinstance(layer, Embedding) for layer in self.hidden
+        )
+
+    def predict(self, X: Any) -> Array:
+        """The predictions for samples in rows, as they leave the last layer."""
+        inputs = inputs_of(X, self.dtype, whole=self.plan.whole_numbers)
+        return predict(self.plan, self.numbers_, inputs)
+
+    def classes(self, X: Any) -> Array:
+        """The class of every sample, as a whole number; several labels a sample stay side by side."""
+        return classes(self.predict(X), self.plan.labels, logits=self.gives_logits)
+
+    def evaluate(self, X: Any, Y: Any, sample_weight: Any = None) -> dict[str, float]:
+        """The loss and the usual metrics on data."""
+        data = self._data(X, Y, sample_weight)
+        loss, predicted = evaluate(self.plan, self.numbers_, data)
+        measured = usual(self.plan.labels, logits=self.gives_logits)
+        return {
+            "loss": loss,
+            **{name: metric(predicted, data.Y) for name, metric in measured.items()},
+        }
+
+    @property
+    def source(self) -> str:
+        """The forward pass in NumPy, from the data and the parameters to the loss."""
+        return self.plan.source()
+
+    def example(self, X: Any, Y: Any) -> Described:
+        """The network on some samples, as a NumPy function with its arrays: what a lesson is made from."""
+        data = self._data(X, Y, None)
+        plan = self.plan
+        drafted = plan.predicting
+        source = plan.source(training=False).replace(
+            "return loss, y_pred", "return loss"
+        )
+        arrays = {"X": data.X, "Y": data.Y, **self.numbers_}
+        used = {name: arrays[name] for name in plan.arguments(drafted, weighted=False)}
+        sizes = (*plan.units, plan.n_outputs)
+        words = Words(sizes, (), plan.loss, plan.labels)
+        function = plan.function(source, drafted, "trained")
+        return Described(
+            words,
+            source,
+            function.__code__.co_filename,
+            function,
+            used,
+            tuple(drafted.parameters),
+        )
+
+    def summary(self) -> Summary:
+        """Every layer with its output, its parameters and its work, as a table that prints and shows itself."""
+        return Summary(tuple(self.plan.training.rows))
+
+    def save(self, folder: str | Path, about: Mapping[str, Any] | None = None) -> Path:
+        """Write ``model.json`` and ``weights.safetensors`` into a folder.
+
+        Raises:
+            CorruptFileError: E504 if they cannot be written.
+        """
+        return model.save(self, folder, about)
+
+    @staticmethod
+    def load(folder: str | Path, layers: Sequence[Written] = ()) -> Network:
+        """The network saved in a folder; ``layers`` are layers of your own, since a file carries no code.
+
+        Raises:
+            CorruptFileError: E503 or E504 for files that are damaged or cannot be read.
+            UnsafeFileError: E510 for a file that could run code.
+        """
+        said = model.read(folder)
+        network = Network(**model.options(said, layers))
+        network.meet(
+            tuple(said["units"]),
+            None,
+            said["labels"],
+            whole_numbers=said["whole_numbers"],
+        )
+        numbers, n_steps = model.numbers(folder, network.numbers_)
+        network.numbers_, network.n_steps_ = numbers, n_steps
+        network.history_ = said.get("history", [])
+        return network
+
+
+def _optimizer(chosen: str | Optimizer, rate: float | None) -> Optimizer:
+    found = optimizer(chosen, rate) if isinstance(chosen, str) else chosen
+    return found if rate is None else replace(found, learning_rate=float(rate))
+
+
+def _schedule(chosen: str | Schedule | None) -> Schedule | None:
+    return None if chosen is None else schedule(chosen)
+
+
+def _whole(name: str, number: int) -> int:
+    if (
+        isinstance(number, bool)
+        or not isinstance(number, int | np.integer)
+        or number < 1
+    ):
+        raise UsageError(
+            "E411", f"{name} is a whole number, at least 1; got {number!r}"
+        )
+    return int(number)
+
+
+def _saver(
+    folder: str | Path, every: int, keep: int, described: Mapping[str, Any]
+) -> Callable[[Training], None]:
+    def save(training: Training) -> None:
+        if (
+            training.progress.epoch % every == 0
+            or training.progress.epoch == training.settings.epochs
+        ):
+            checkpoints.save(folder, training, keep=keep, network=described)
+
+    return save
