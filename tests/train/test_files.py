@@ -301,7 +301,7 @@ def kills(tmp_path, n, program=WRITER):
         process = subprocess.Popen(
             [sys.executable, script, path], stdout=subprocess.PIPE
         )
-        process.stdout.readline()
+        assert process.stdout.readline() == b"ready\n"
         time.sleep(rng.uniform(0.002, 0.03))
         process.send_signal(signal.SIGKILL)
         process.wait()
