@@ -26,6 +26,7 @@ from chainrule.formula import (
     sequence,
     to_text,
 )
+from chainrule.lesson import pulled as pulled_apart
 from chainrule.lesson.folding import Folding
 from chainrule.lesson.listing import Listing
 from chainrule.lesson.parts import (
@@ -43,9 +44,9 @@ from chainrule.lesson.parts import (
     Spans,
     Table,
 )
-from chainrule.lesson.proofs import expression, provable, prove
+from chainrule.lesson.proofs import provable, prove
 from chainrule.lesson.roles import Roles
-from chainrule.lesson.slopes import Slope, entrywise, keeps_shape, only, pulled, reason, recorder_of, settled, slope
+from chainrule.lesson.slopes import Slope, entrywise, expression, keeps_shape, only, pulled, reason, recorder_of, settled, slope
 from chainrule.lesson.story import Link, Stop, Story, Telling, Way
 from chainrule.lesson.symbols import Writer, gradient_of, name, numbers
 from chainrule.lesson.summary import is_small
@@ -98,9 +99,7 @@ class Backward:
         telling = self._telling(stop)
         mine = telling.stops[stop.name]
         array = telling.derived.run.numbers[mine.gradient]
-        shown = mine.gradient in telling.writer.producer
-        written: Cell = telling.writer.written(mine.gradient) if shown else telling.writer.symbol(mine.gradient)
-        return gradient_of(stop.name, self.loss), written, str(stop.value.shape), float(np.linalg.norm(array))
+        return gradient_of(stop.name, self.loss), telling.written(mine), str(stop.value.shape), float(np.linalg.norm(array))
 
     def _repeated(self, stops: list[Stop], folding: Folding) -> Iterator[Part]:
         yield Heading("The same, layer after layer", 3, "backward-repeated")
@@ -245,7 +244,7 @@ class Backward:
         mine = telling.stops[stop.name]
         left = gradient_of(stop.name, self.loss, "result")
         if mine.gradient not in writer.producer:
-            yield Row("symbols", left, right=writer.symbol(mine.gradient))
+            yield Row("symbols", left, right=telling.written(mine))
             return
         if len(mine.ways) == 1 and self._plain(stop, mine.ways[0]) and mine.ways[0].end.name != self.loss:
             end = mine.ways[0].end.name or ""
@@ -309,8 +308,8 @@ class Backward:
         idiom = fusion_of(mine)
         sentence = idiom.sentence if idiom is not None else "the factors cancel"
         rows = []
-        written = telling.writer.written(mine.gradient) if mine.gradient in telling.writer.producer else telling.writer.symbol(mine.gradient)
-        rows.append(Row("textbook", gradient_of(stop.name, self.loss, "result"), right=written, reason=(sentence,)))
+        left = gradient_of(stop.name, self.loss, "result")
+        rows.append(Row("textbook", left, right=telling.written(mine), reason=(sentence,)))
         if mine.gradient in telling.writer.producer and self.detailed:
             rows += [Row(right=stage) for stage in telling.writer.stages(mine.gradient)[:1]]
         yield Formula(tuple(rows))
@@ -404,6 +403,9 @@ class Backward:
                 if op.name == "matmul":
                     self.proved.add((op.name, position))
                     yield product_proof(position)
+                elif pulled_apart.provable(op) and op.rule(position) is not None:
+                    self.proved.add((op.name, position))
+                    yield pulled_apart.prove(op, position)
                 if not provable(op):
                     continue
                 self.proved.add((op.name, position))

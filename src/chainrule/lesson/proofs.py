@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,7 +26,7 @@ from chainrule.formula import (
     to_text,
 )
 from chainrule.lesson.parts import Fold, Formula, Row, Spans
-from chainrule.lesson.slopes import Slope, pulled, reason, recorder_of, settled
+from chainrule.lesson.slopes import Slope, expression, pulled, reason, recorder_of, settled
 from chainrule.lesson.symbols import Writer, numbers, written
 from chainrule.program import Line, Op, Run, Value
 from chainrule.trace import Recorder
@@ -82,6 +82,7 @@ class _Proof:
     """One proof being written."""
 
     def __init__(self, op: Op, position: int, at: Sequence[float], params: dict[str, Any]) -> None:
+        params = {**op.params, **params}
         self.op, self.position, self.at, self.params = op, position, at, params
         self.set = setting(op, at, params)
         self.letters = [identifier(one) for one in variable_names(op)]
@@ -110,8 +111,8 @@ class _Proof:
     def top(self) -> Node:
         """What stands above the bar: dσ, or d of the whole op."""
         head = self.head
-        short = isinstance(head, Call | Applied) and len("".join(to_text(head.head))) == 1
-        return head.head if short and len(self.letters) == 1 else head
+        short = self._named and isinstance(head, Call | Applied) and len("".join(to_text(head.head))) == 1
+        return head.head if short and isinstance(head, Call | Applied) else head
 
     @property
     def sign(self) -> str:
@@ -125,8 +126,16 @@ class _Proof:
         """The slope that is asked for: σ′(z), or ∂ℓ/∂p of what has several letters."""
         return self._slope_at(self.letters[self.position])
 
+    @property
+    def _named(self) -> bool:
+        """Whether the op is a named function of its one letter, as σ(z) is and log(1 + z) is not."""
+        if len(self.letters) > 1 or not isinstance(self.head, Call | Applied):
+            return False
+        body = self.head.body
+        return (body.body if isinstance(body, Operand) else body) == self.letters[0]
+
     def _slope_at(self, letter: Node) -> Node:
-        if len(self.letters) == 1 and isinstance(self.head, Call | Applied):
+        if self._named and isinstance(self.head, Call | Applied):
             head = self.head.head
             return call(accent(head.body if isinstance(head, Operand) else head, "prime"), letter)
         return self._by(self.top, self.letters[self.position])
@@ -164,7 +173,9 @@ class _Proof:
         if not self._names_pieces(outer):
             yield from self._at_once(outer)
             return
-        yield Row(left=self.head, right=self._text(self.set.result, whole), reason=self._with(named))
+        first = self._text(self.set.result, whole)
+        if to_text(first) != to_text(self.head):
+            yield Row(left=self.head, right=first, reason=self._with(named))
         for value in named:
             partial = self._partial(outer, value, whole)
             yield Row(left=self._by(self.top, whole[value]), right=partial, reason=(self._why(outer, value, whole),))
@@ -172,16 +183,12 @@ class _Proof:
             yield from self._inner(value, letter)
         if named:
             yield Row(left=self.slope, right=self._sum(outer, inner, whole, named))
-            expanded = self._sum(outer, inner, self.names, named, expand=True)
-            yield Row(right=expanded)
+            last = self._sum(outer, inner, self.names, named, expand=True)
+            yield Row(right=last)
         else:
-            partial = self._partial(outer, self.variable, whole)
-            yield Row(
-                left=self.slope,
-                right=partial,
-                reason=(self._why(outer, self.variable, whole),),
-            )
-        yield from self._end()
+            last = self._partial(outer, self.variable, whole)
+            yield Row(left=self.slope, right=last, reason=(self._why(outer, self.variable, whole),))
+        yield from self._end(last)
 
     def _names_pieces(self, outer: Line) -> bool:
         """Whether the outermost operation is worth a step of its own; a minus or a plain sum is not."""
@@ -204,7 +211,7 @@ class _Proof:
         form = self._form()
         if last is None or to_text(last) != to_text(form):
             yield Row(right=form)
-        single = len(self.letters) == 1 and isinstance(self.head, Call | Applied)
+        single = self._named
         left = self._slope_at(number(self.at[0])) if single else self.slope
         yield Row(left=left, right=self._here(), reason=("here", *(() if single else self._places())))
 
@@ -247,7 +254,7 @@ class _Proof:
         # the same rule used twice is told once
         once = {(line.op, position): (line, position) for line, position in reversed(telling or lines[:1])}
         whys = [reason(line, position, writer.said) for line, position in reversed(once.values())]
-        return expression(found, self.names), whys
+        return expression(found, self.names), list(dict.fromkeys(whys))
 
     def _constant_factor(self, line: Line) -> bool:
         """A product with something the variable does not reach: its factor just stays."""
@@ -313,15 +320,3 @@ class _Proof:
 
 def _is_one(node: Node) -> bool:
     return to_text(node) == ["1"]
-
-
-def expression(
-    found: Slope, names: Mapping[Value, Node], besides: Mapping[Value, Line] | None = None
-) -> Node:
-    """A slope as a formula over named values; ``besides`` are lines behind the nameless ones."""
-    if not isinstance(found.of, Value):
-        return number(found.of)
-    if found.of in names:
-        return names[found.of]
-    return Writer(found.run, names, {}, besides).written(found.of)
-

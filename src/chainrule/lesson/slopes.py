@@ -11,6 +11,8 @@ import numpy as np
 from chainrule import ops
 from chainrule.derive.laws import LAWS
 from chainrule.derive.reasons import said
+from chainrule.formula import Node, number
+from chainrule.lesson.symbols import Writer
 from chainrule.program import Arg, Line, Op, Program, Run, Size, Value
 from chainrule.program.program import arg_shape
 from chainrule.trace import Recorder, Traced
@@ -130,3 +132,14 @@ def reason(line: Line, position: int, describe: Any) -> str:
     """A rule's reason in the reader's names."""
     rule = line.op.rule(position)
     return said(rule, line, describe, describe) if rule is not None else ""
+
+
+def expression(
+    found: Slope, names: Mapping[Value, Node], besides: Mapping[Value, Line] | None = None
+) -> Node:
+    """A slope as a formula over named values; ``besides`` are lines behind the nameless ones."""
+    if not isinstance(found.of, Value):
+        return number(found.of)
+    if found.of in names:
+        return names[found.of]
+    return Writer(found.run, names, {}, besides).written(found.of)

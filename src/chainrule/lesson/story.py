@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from chainrule.derive import Contribution, Derived
-from chainrule.formula import Kind, Node
+from chainrule.formula import Kind, Node, infix, number
+from chainrule.lesson.slopes import expression, only, pulled, recorder_of, settled
 from chainrule.lesson.study import Study
 from chainrule.lesson.symbols import Writer, gradient_of, name
 from chainrule.program import Line, Program, Value
@@ -80,6 +82,31 @@ class Telling:
             if value.name is not None:
                 ways = tuple(_way(c, steps) for c in step.contributions)
                 yield Stop(value, step.gradient, ways, value in targets)
+
+
+    def written(self, stop: Stop) -> Node:
+        """A gradient in symbols.
+
+        One that only copies another along an axis has no line of its own (the next line copies by itself); it is
+        written by pulling its ways once more.
+        """
+        if stop.gradient in self.writer.producer:
+            return self.writer.written(stop.gradient)
+        total: Node | None = None
+        for way in stop.ways:
+            term = self._pulled(way)
+            total = term if total is None else infix(total, "+", term)
+        return number(0) if total is None else total
+
+    def _pulled(self, way: Way) -> Node:
+        lines = [link.line for link in reversed(way.links)]
+        recorder = recorder_of(only(self.derived.forward, lines))
+        end = self.derived.gradients[way.end]
+        upstream: Any = recorder.input(self.derived.run.numbers[end], None)
+        names = {**self.writer.names, upstream.value: self.writer.names.get(end, number(1))}
+        for link in reversed(way.links):
+            upstream = pulled(recorder, link.line, link.contribution.position, upstream)
+        return expression(settled(recorder, upstream), names, self.writer.producer)
 
 
 def _way(contribution: Contribution, steps: dict[Value, object]) -> Way:
