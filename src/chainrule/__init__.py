@@ -85,7 +85,7 @@ def explain(
     >>> lesson.gradients["W"]
     array([22., 44.])
     """
-    from chainrule import lesson as telling  # noqa: PLC0415
+    from chainrule import lesson as telling
 
     subject = _subject(forward, args, inputs, loss, wrt)
     return telling.explain(
@@ -131,7 +131,7 @@ def emit(
         return np.sum((x @ W) ** 2)
     <BLANKLINE>
     """
-    from chainrule.emit import emit as write  # noqa: PLC0415
+    from chainrule.emit import emit as write
 
     subject = _subject(forward, args, inputs, loss, wrt)
     return write(
@@ -150,7 +150,7 @@ def _subject(
     loss: str | None,
     wrt: Sequence[str] | None,
 ) -> Subject:
-    from chainrule import subject  # noqa: PLC0415
+    from chainrule import subject
 
     if callable(forward):
         return subject.from_function(forward, args, inputs, loss=loss, wrt=wrt)

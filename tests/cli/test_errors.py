@@ -41,17 +41,43 @@ GOOD = "x = np.ones(3)\nW = np.ones((2, 3))\nz = W @ x\nloss = np.sum(z * z)\n"
 @pytest.mark.parametrize(
     ("text", "exit_code", "words"),
     [
-        ("x = np.ones(3)\nloss = np.sum(x * missing)\n", 3, ["E330", "NameError", "missing", "line 3"]),
+        (
+            "x = np.ones(3)\nloss = np.sum(x * missing)\n",
+            3,
+            ["E330", "NameError", "missing", "line 3"],
+        ),
         ("x = np.ones(3)\nloss = = 1\n", 3, ["E330", "SyntaxError", "line 3"]),
-        ("x = np.ones((2, 3))\nW = np.ones((2, 3))\nloss = np.sum(x @ W)\n", 3, ["E101", "(2, 3) @ (2, 3)", "line 4", ".T"]),
-        ("W = np.ones(3)\nanswer = np.sum(W * W)\n", 3, ["E325", "answer", "--loss answer"]),
-        ("W = np.ones(3)\nloss = np.sum(W)\ncost = np.prod(W)\n", 3, ["E326", "loss", "cost", "--loss"]),
+        (
+            "x = np.ones((2, 3))\nW = np.ones((2, 3))\nloss = np.sum(x @ W)\n",
+            3,
+            ["E101", "(2, 3) @ (2, 3)", "line 4", ".T"],
+        ),
+        (
+            "W = np.ones(3)\nanswer = np.sum(W * W)\n",
+            3,
+            ["E325", "answer", "--loss answer"],
+        ),
+        (
+            "W = np.ones(3)\nloss = np.sum(W)\ncost = np.prod(W)\n",
+            3,
+            ["E326", "loss", "cost", "--loss"],
+        ),
         ("W = np.ones(3)\nloss = W * W\n", 3, ["E323", "(3,)", "np.mean(loss)"]),
-        ("W = np.ones(3)\nloss = np.sum(np.linalg.det(W * np.eye(3)))\n", 3, ["E303", "det", "line 3", "chainrule.Op"]),
-        ("W = np.ones(3)\np = np.ones((3, 1))\nloss = np.mean((p * W) ** 2)\n", 3, ["E101", "(3, 3)", "reshape(3, 1)"]),
+        (
+            "W = np.ones(3)\nloss = np.sum(np.linalg.det(W * np.eye(3)))\n",
+            3,
+            ["E303", "det", "line 3", "chainrule.Op"],
+        ),
+        (
+            "W = np.ones(3)\np = np.ones((3, 1))\nloss = np.mean((p * W) ** 2)\n",
+            3,
+            ["E101", "(3, 3)", "reshape(3, 1)"],
+        ),
     ],
 )
-def test_a_script_that_cannot_be_followed_says_why(command, script, text, exit_code, words):
+def test_a_script_that_cannot_be_followed_says_why(
+    command, script, text, exit_code, words
+):
     code, out, err = command("emit", script(text))
     assert code == exit_code
     assert out == ""
@@ -115,12 +141,16 @@ def test_inputs_that_cannot_be_read_are_told(command, script, word):
 
 
 def test_an_output_that_cannot_be_written_leaves_the_old_one(command, script, tmp_path):
-    code, _, err = command("emit", script(GOOD), "-o", tmp_path / "no" / "such" / "folder.py")
+    code, _, err = command(
+        "emit", script(GOOD), "-o", tmp_path / "no" / "such" / "folder.py"
+    )
     assert code == 3
     assert "E504" in err
 
 
-def test_an_output_file_is_replaced_only_when_complete(command, script, tmp_path, monkeypatch):
+def test_an_output_file_is_replaced_only_when_complete(
+    command, script, tmp_path, monkeypatch
+):
     target = tmp_path / "out.py"
     target.write_text("old")
 
@@ -142,6 +172,8 @@ def test_a_usage_error_exits_with_two(command):
 
 
 def test_prints_of_the_script_do_not_disturb_the_output(command, script):
-    code, out, err = command("emit", script(GOOD + "print('noise')\n"), "--part", "forward")
+    code, out, err = command(
+        "emit", script(GOOD + "print('noise')\n"), "--part", "forward"
+    )
     assert code == 0, err
     assert "noise" not in out

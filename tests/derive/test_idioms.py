@@ -49,9 +49,7 @@ def test_both_sides_of_an_idiom_are_equal(idiom, seed):
     np.testing.assert_allclose(left, right, rtol=1e-12, atol=1e-14)
 
 
-@pytest.mark.parametrize(
-    "idiom", LISTED, ids=[i for i in IDS[len(FORMS) + len(FUSIONS) :]]
-)
+@pytest.mark.parametrize("idiom", LISTED, ids=IDS[len(FORMS) + len(FUSIONS) :])
 def test_a_form_written_by_hand_becomes_its_op(idiom):
     arrays = numbers(idiom, 3)
     names = [f"a{position}" for position in range(len(arrays))]

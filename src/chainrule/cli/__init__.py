@@ -38,7 +38,7 @@ def main() -> None:
 
 def app(arguments: list[str] | None = None) -> typer.Typer:
     """The command line; only the verb asked for is imported, so that it starts quickly."""
-    import typer  # noqa: PLC0415 - the library itself must import without it
+    import typer
 
     built = typer.Typer(
         name="chainrule",
@@ -55,7 +55,7 @@ def app(arguments: list[str] | None = None) -> typer.Typer:
         *, version: bool = typer.Option(False, "--version", help="Show the version.")
     ) -> None:
         if version:
-            from chainrule import __version__  # noqa: PLC0415
+            from chainrule import __version__
 
             typer.echo(f"chainrule {__version__}")
             raise typer.Exit

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -12,7 +12,7 @@ import typer
 from chainrule.cli import options, point
 
 
-class Dialect(str, Enum):
+class Dialect(StrEnum):
     """The frameworks that source is written for."""
 
     numpy = "numpy"
@@ -21,7 +21,7 @@ class Dialect(str, Enum):
     jax = "jax"
 
 
-class Piece(str, Enum):
+class Piece(StrEnum):
     """How much is written."""
 
     forward = "forward"
@@ -61,7 +61,7 @@ def emit(
     seed: options.Seed = 0,
 ) -> None:
     """Write the forward pass and its gradients as source, with your names and a reason above each gradient."""
-    words = options.words(layers, activations, loss, batch, columns)
+    words = options.words(layers, activations, loss, batch, columns=columns)
     found = point.find(
         target,
         [*(inputs or []), *(more or [])],
@@ -70,8 +70,8 @@ def emit(
         words=words,
         seed=seed,
     )
-    from chainrule.emit import emit as write  # noqa: PLC0415 - once there is something to write
-    from chainrule.program.files import replace_file  # noqa: PLC0415
+    from chainrule.emit import emit as write
+    from chainrule.program.files import replace_file
 
     text = write(
         found.derived(),

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import sys
-from enum import Enum
+from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
 from chainrule.cli import options, point
 
 
-class Level(str, Enum):
+class Level(StrEnum):
     """How far a lesson zooms in."""
 
     network = "network"
@@ -21,7 +21,7 @@ class Level(str, Enum):
     entry = "entry"
 
 
-def _medium(ending: str) -> typer.models.OptionInfo:
+def _medium(ending: str) -> Any:
     return typer.Option(
         f"--{ending}",
         metavar="FILE",
@@ -62,7 +62,7 @@ def explain(
 
     A script is run as `python FILE` would run it, with your rights.
     """
-    words = options.words(layers, activations, loss, batch, columns)
+    words = options.words(layers, activations, loss, batch, columns=columns)
     found = point.find(
         target,
         [*(inputs or []), *(more or [])],
@@ -71,7 +71,7 @@ def explain(
         words=words,
         seed=seed,
     )
-    from chainrule.lesson import explain as tell  # noqa: PLC0415 - once there is something to tell
+    from chainrule.lesson import explain as tell
 
     lesson = tell(
         found.run,

@@ -80,6 +80,7 @@ def words(
     activations: str | None,
     loss: str | None,
     batch: int | None,
+    *,
     columns: bool,
 ) -> dict[str, Any]:
     """A network in words, as ``nn.describe`` takes it; empty without --layers."""

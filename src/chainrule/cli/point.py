@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from chainrule import subject
-from chainrule.program import UsageError
+from chainrule.program import ProgramError, UsageError
 
 FORMS = "FILE.py, FILE.py:FUNCTION --with NAME=SHAPE, --layers 3,4,1 or FILE.toml"
 
@@ -43,7 +43,7 @@ def find(
     if path.suffix == ".toml":
         return _from_toml(path, loss, names)
     if function:
-        return _function(path, function, inputs, loss, names, seed)
+        return _function(path, function, inputs, loss=loss, wrt=names, seed=seed)
     if inputs:
         raise UsageError(
             "E404",
@@ -72,7 +72,7 @@ def _existing(file: str) -> Path:
 def _described(
     words: dict[str, Any], seed: int, loss: str | None, wrt: Sequence[str] | None
 ) -> subject.Subject:
-    from chainrule import nn  # noqa: PLC0415 - only this form needs it
+    from chainrule import nn
 
     given = {key: value for key, value in words.items() if value is not None}
     described = nn.describe(**given, seed=seed)
@@ -82,7 +82,7 @@ def _described(
 def _from_toml(
     path: Path, loss: str | None, wrt: Sequence[str] | None
 ) -> subject.Subject:
-    from chainrule import nn  # noqa: PLC0415
+    from chainrule import nn
 
     return _of_described(nn.describe_toml(path), loss, wrt)
 
@@ -100,6 +100,7 @@ def _function(
     path: Path,
     name: str,
     inputs: Sequence[str],
+    *,
     loss: str | None,
     wrt: Sequence[str] | None,
     seed: int,
@@ -132,7 +133,7 @@ def _function(
 
 
 def _required(function: Any) -> list[str]:
-    import inspect  # noqa: PLC0415
+    import inspect
 
     parameters = inspect.signature(function).parameters.values()
     return [
@@ -154,7 +155,7 @@ def _module(path: Path) -> Any:
         spec.loader.exec_module(module)
     except Exception as error:
         message = f"{path.name} does not run: {type(error).__name__}: {error}"
-        raise subject.ProgramError("E330", message) from error
+        raise ProgramError("E330", message) from error
     finally:
         sys.path.pop(0)
     return module

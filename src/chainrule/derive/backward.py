@@ -25,7 +25,6 @@ from chainrule.program import (
 )
 from chainrule.trace import Recorder, Traced
 
-
 SHORT = 32
 FEW = 5
 """A nameless value is spoken of by its expression up to so many letters and operations."""

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
+from chainrule.derive.untaken import stays_untaken
 from chainrule.ops.shapes import axes_of
 from chainrule.program import Arg, Line, Op, Size, Value
 from chainrule.program.program import arg_shape
@@ -47,7 +48,7 @@ def _record(recorder: Recorder, op: Op, *args: Arg, **params: Any) -> Arg:
     )
 
 
-def times_one(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg | None:
+def times_one(recorder: Recorder, op: Op, args: Args, _: Params) -> Arg | None:
     """A product with 1 is the other factor."""
     if op is ops.multiply:
         for one, other in (args, args[::-1]):
@@ -60,7 +61,7 @@ def times_one(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg | N
     return None
 
 
-def plus_nothing(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg | None:
+def plus_nothing(recorder: Recorder, op: Op, args: Args, _: Params) -> Arg | None:
     """A sum with 0 is the other term."""
     if op is ops.add:
         for zero, other in (args, args[::-1]):
@@ -71,7 +72,7 @@ def plus_nothing(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg 
     return None
 
 
-def double_minus(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg | None:
+def double_minus(recorder: Recorder, op: Op, args: Args, _: Params) -> Arg | None:
     """Minus of minus is plus; a factor of -1 is a minus; a minus moves out of a product."""
     if op is ops.negative:
         share = _made_by(recorder, args[0], ops.divide)
@@ -109,7 +110,7 @@ def double_minus(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg 
     return None
 
 
-def numbers_first(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg | None:
+def numbers_first(recorder: Recorder, op: Op, args: Args, _: Params) -> Arg | None:
     """Written-out factors are multiplied beforehand and stand in front: 2 · (½ · a)/n is a/n."""
     if op is ops.negative:
         scaled = _scaled(recorder, args[0])
@@ -130,14 +131,14 @@ def numbers_first(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg
         if quotient is not None and _written(quotient.args[0]) and _keeps(other, one):
             above = _record(recorder, ops.multiply, quotient.args[0], other)
             return _record(recorder, ops.divide, above, quotient.args[1])
-        above = _scaled(recorder, quotient.args[0]) if quotient is not None else None
+        share = _scaled(recorder, quotient.args[0]) if quotient is not None else None
         if (
             quotient is not None
-            and above
-            and _ones(recorder, above[1])
+            and share
+            and _ones(recorder, share[1])
             and _keeps(other, one)
         ):
-            top = _record(recorder, ops.multiply, above[0], other)
+            top = _record(recorder, ops.multiply, share[0], other)
             return _record(recorder, ops.divide, top, quotient.args[1])
         scaled = _scaled(recorder, one)
         if scaled is None:
@@ -176,7 +177,7 @@ def minus_out(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg | N
     return None
 
 
-def one_over(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg | None:
+def one_over(recorder: Recorder, op: Op, args: Args, _: Params) -> Arg | None:
     """A product with 1/b is a division by b."""
     if op is ops.multiply:
         for one, other in (args, args[::-1]):
@@ -212,7 +213,7 @@ def one_over(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg | No
 
 def copied_anyway(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg | None:
     """What broadcasting copies by itself need not be copied before."""
-    if not op.elementwise or len(args) < 2:  # noqa: PLR2004 - broadcasting takes two
+    if not op.elementwise or len(args) < 2:
         return None
     slim = list(args)
     wide = ops.multiply.shape(*(arg_shape(arg) for arg in args))
@@ -263,7 +264,7 @@ def _count(axis: Any) -> int:
     return 1 if isinstance(axis, int) else len(axis)
 
 
-def shares_of_one(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg | None:
+def shares_of_one(recorder: Recorder, op: Op, args: Args, _: Params) -> Arg | None:
     """Where the targets of each sample sum to 1, as labels do, a softmax times that sum is the softmax."""
     if op is ops.multiply:
         for share, total in (args, args[::-1]):
@@ -312,4 +313,5 @@ LAWS = (
     copied_last,
     shares_of_one,
     there_and_back,
+    stays_untaken,
 )

@@ -33,7 +33,7 @@ def _name(arg: Any, spell: Describe) -> str:
             return spell(arg)
         case Size(value=value, axes=None):
             return f"{spell(value)}.size"
-        case Size(value=value, axes=axes):
+        case Size(value=value, axes=tuple() as axes):
             return " * ".join(f"{spell(value)}.shape[{axis}]" for axis in axes)
         case _:
             return f"{arg:g}" if isinstance(arg, float) else str(arg)

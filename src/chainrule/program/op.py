@@ -10,7 +10,6 @@ from typing import Any
 
 from chainrule.program.values import Array, Shape
 
-
 ShapeRule = Callable[..., Shape]
 """From the shapes of the arguments, and the parameters, to the shape of the result; complains in shapes."""
 

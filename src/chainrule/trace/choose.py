@@ -30,10 +30,7 @@ def choose_loss(
     Raises:
         ProgramError: E325 if nothing looks like a loss, E326 if several values do.
     """
-    latest: dict[str, Value] = {}
-    for name, value in bound:
-        if value.differentiable:
-            latest[name] = value
+    latest = {name: value for name, value in bound if value.differentiable}
     if asked is not None:
         return _asked(latest, asked)
     found = {name: latest[name] for name in LOSS_NAMES if name in latest}
@@ -76,7 +73,7 @@ def _single(value: Value) -> bool:
 
 def _ends(run: Run, found: Mapping[str, Value]) -> list[str]:
     """The names whose values no other candidate is computed from."""
-    ends = []
+    ends: list[str] = []
     for name, value in found.items():
         others = [other for other in found.values() if other is not value]
         used = any(_behind(run, other, value) for other in others)

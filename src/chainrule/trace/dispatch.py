@@ -18,6 +18,16 @@ if TYPE_CHECKING:
     from chainrule.trace.traced import Traced
 
 
+NO_VALUE: Any = getattr(np, "_NoValue", None)
+"""What NumPy passes for an option that was not given."""
+REDUCTIONS: Mapping[Any, Any] = {
+    np.add: np.sum,
+    np.multiply: np.prod,
+    np.maximum: np.max,
+    np.minimum: np.min,
+}
+
+
 def op_of(function: Any) -> Op:
     """The op of the catalogue for a NumPy function.
 
@@ -39,12 +49,7 @@ def call_ufunc(
     out = kwargs.get("out")
     others = set(kwargs) - {"out", "where"}
     if method == "reduce":
-        reduction = {
-            np.add: np.sum,
-            np.multiply: np.prod,
-            np.maximum: np.max,
-            np.minimum: np.min,
-        }.get(ufunc)
+        reduction = REDUCTIONS.get(ufunc)
         if reduction is not None:
             axis = kwargs.get("axis", 0)
             return call_function(
@@ -78,10 +83,10 @@ def call_ufunc(
 
 def _write_out(recorder: Recorder, out: Any, result: Any) -> Any:
     """``np.add(a, b, out=c)``: c is rewritten."""
-    if not hasattr(out, "_move"):
+    if not hasattr(out, "move"):
         _refuse(recorder, "out= into an array that is not traced")
-    out._refuse_write()
-    out._move(result)
+    out.refuse_write()
+    out.move(result)
     return out
 
 
@@ -111,32 +116,22 @@ def _bind(
     names = _parameter_names(function)
     arrays = list(args[:n_arrays])
     rest = dict(kwargs)
-    for name in names[len(arrays) : n_arrays]:
-        if name in rest:
-            arrays.append(rest.pop(name))
+    arrays += [rest.pop(name) for name in names[len(arrays) : n_arrays] if name in rest]
     positional = names[n_arrays:] if names else tuple(op.params)
     params = dict(zip(positional, args[n_arrays:], strict=False))
     params.update(rest)
-    unknown = {
-        key: value
-        for key, value in params.items()
+    given = {key: value for key, value in params.items() if value is not NO_VALUE}
+    unknown = [
+        key
+        for key, value in given.items()
         if key not in op.params and value is not None
-    }
-    unknown = {
-        key: value
-        for key, value in unknown.items()
-        if value is not getattr(np, "_NoValue", None)
-    }
+    ]
     if unknown:
         _refuse(
             recorder,
             f"np.{function.__name__}({', '.join(f'{key}=...' for key in unknown)})",
         )
-    return arrays, {
-        key: params[key]
-        for key in op.params
-        if key in params and params[key] is not np._NoValue
-    }  # type: ignore[attr-defined]
+    return arrays, {key: given[key] for key in op.params if key in given}
 
 
 @lru_cache(maxsize=512)
@@ -160,7 +155,7 @@ def opaque(
     recorder: Recorder, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Any:
     """A function outside the catalogue: computed and recorded, and refused only where a gradient must pass."""
-    from chainrule.trace.traced import Traced, TracedInt  # noqa: PLC0415 - the stand-ins dispatch here
+    from chainrule.trace.traced import Traced, TracedInt
 
     if any(isinstance(item, Traced) for item in kwargs.values()):
         _refuse(
@@ -222,12 +217,12 @@ def index_of(
     recorder: Recorder, target: Traced, key: Any
 ) -> tuple[list[Any], tuple[Any, ...]]:
     """An index as its arrays, and the template they fill."""
-    from chainrule.trace.traced import Traced  # noqa: PLC0415 - the stand-ins dispatch here
+    from chainrule.trace.traced import Traced
 
     arrays: list[Any] = []
     template: list[Any] = []
     for item in key if isinstance(key, tuple) else (key,):
-        if isinstance(item, list | np.ndarray | Traced) or (isinstance(item, range)):
+        if isinstance(item, list | range | np.ndarray | Traced):
             array = _index_array(recorder, target, item, len(template))
             arrays.append(array)
             template.append(Hole(len(arrays) - 1, _picked(array)))
@@ -255,13 +250,13 @@ def _index_array(recorder: Recorder, target: Traced, item: Any, position: int) -
 
 def add_at(recorder: Recorder, target: Any, key: Any, written: Any) -> None:
     """``np.add.at(target, key, written)``, which adds up where an index repeats."""
-    target._refuse_write()
+    target.refuse_write()
     arrays, index = index_of(recorder, target, key)
     shape = target.shape
     added = recorder.record(
         ops.scatter_add, (written, *arrays), {"shape": shape, "index": index}
     )
-    target._move(recorder.record(ops.add, (target, added)))
+    target.move(recorder.record(ops.add, (target, added)))
 
 
 def called_by_user(recorder: Recorder) -> bool:

@@ -24,11 +24,13 @@ from chainrule.program import (
     Op,
     Program,
     Run,
+    ShapeError,
+    Size,
+    Value,
 )
-from chainrule.program import ShapeError, Size, Value
 from chainrule.program.op import shape_of
 from chainrule.trace import source
-from chainrule.trace.traced import Traced, TracedInt
+from chainrule.trace.traced import Traced, TracedInt, View
 
 Law = Callable[["Recorder", Op, tuple[Arg, ...], Mapping[str, Any]], "Arg | None"]
 """A simplification: the argument that a line may be replaced by, or None where the law says nothing."""
@@ -140,8 +142,10 @@ class Recorder:
         if key is not None and key in self._seen:
             return Traced(self, self._seen[key])
         result = self._write(op, lowered, full, why)
-        shared = args[0] if op.name in VIEWS and isinstance(args[0], Traced) else None
-        return Traced(self, result, base=shared)
+        first = args[0] if args else None
+        if op.name in VIEWS and isinstance(first, Traced):
+            return Traced(self, result, View(first, first.moves))
+        return Traced(self, result)
 
     def again(self, traced: Traced) -> Traced:
         """The same value on a line of its own, to be given a second name."""

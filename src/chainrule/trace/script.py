@@ -181,9 +181,9 @@ class _Reader:
             _as_main(self.file),
             contextlib.redirect_stdout(self.printed),
             self._failing(),
+            contextlib.suppress(_PassEnd, SystemExit),
         ):
-            with contextlib.suppress(_PassEnd, SystemExit):
-                exec(code, scope)  # noqa: S102 - running the user's script is what was asked for
+            exec(code, scope)  # noqa: S102 - running the user's script is what was asked for
 
     @contextlib.contextmanager
     def _failing(self) -> Iterator[None]:
@@ -202,10 +202,10 @@ class _Reader:
                 if f.filename == self.file
             ]
             last = frames[-1] if frames else None
-            at = At(self.file, last.lineno or 0, last.colno or 0) if last else None
+            place = At(self.file, last.lineno or 0, last.colno or 0) if last else None
             said = "".join(traceback.format_exception_only(error)).strip()
             message = f"the script does not run: {said}"
-            raise ScriptError("E330", message, where=at) from error
+            raise ScriptError("E330", message, where=place) from error
 
     def bind(self, value: Any, name: str | tuple[str | None, ...] | None) -> Any:
         """``value`` with its arrays and numbers traced, under the name it is given."""
@@ -362,7 +362,7 @@ def elementwise(function: Any, *args: Any, **kwargs: Any) -> Any:
 def stacked(items: Any) -> Any:
     """Nested lists of traced values and numbers as one array."""
     if isinstance(items, list | tuple):
-        return np.stack([stacked(item) for item in items])  # type: ignore[call-overload]
+        return np.stack([stacked(item) for item in items])
     return items
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import operator
 import sys
 from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
@@ -17,25 +18,37 @@ if TYPE_CHECKING:
     from chainrule.trace.recorder import Recorder
 
 
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a view is a view of: the array, how often it had been written to, and at which index.
+
+    ``key`` is None where NumPy may share memory without an index, as a transpose does.
+    """
+
+    array: Traced
+    moves: int
+    key: tuple[Any, ...] | None = None
+
+    @property
+    def stale(self) -> bool:
+        """Whether the array was written to since."""
+        return self.array.moves != self.moves
+
+
 class Traced:
     """What a user's function sees instead of an array: the same operators, methods and functions."""
 
-    __slots__ = ("_base", "_key", "_value", "_version", "recorder")
+    __slots__ = ("_value", "moves", "recorder", "view")
     __array_priority__ = 1000.0
     __hash__ = None  # type: ignore[assignment]
 
     def __init__(
-        self,
-        recorder: Recorder,
-        value: Value,
-        base: Traced | None = None,
-        key: Any = None,
+        self, recorder: Recorder, value: Value, view: View | None = None
     ) -> None:
         self.recorder = recorder
         self._value = value
-        self._version = 0
-        self._base = None if base is None else (base, base._version)
-        self._key = key
+        self.moves = 0
+        self.view = view
 
     @property
     def value(self) -> Value:
@@ -51,7 +64,7 @@ class Traced:
                 where=recorder.here(),
                 hint="pass it in as an argument",
             )
-        if self._base is not None and self._base[0]._version != self._base[1]:
+        if self.view is not None and self.view.stale:
             raise CannotTrace(
                 "E301",
                 f"{self._value.name or 'a view'} is a view of an array that was written to afterwards",
@@ -205,15 +218,15 @@ class Traced:
         arrays, index = dispatch.index_of(self.recorder, self, key)
         result = self.recorder.record(ops.getitem, (self, *arrays), {"index": index})
         if isinstance(result, Traced) and not arrays:
-            return Traced(self.recorder, result._value, base=self, key=(key,))
+            return Traced(self.recorder, result.value, View(self, self.moves, (key,)))
         return result
 
     def __setitem__(self, key: Any, written: Any) -> None:
         if self._already_holds(key, written):
             return
-        self._refuse_write()
+        self.refuse_write()
         arrays, index = dispatch.index_of(self.recorder, self, key)
-        self._move(
+        self.move(
             self.recorder.record(
                 ops.setitem, (self, written, *arrays), {"index": index}
             )
@@ -221,18 +234,19 @@ class Traced:
 
     def _already_holds(self, key: Any, written: Any) -> bool:
         """``h[1] += v`` writes through its view ``h[1]`` first, and then assigns what is there already."""
-        base = getattr(written, "_base", None)
+        view = getattr(written, "view", None)
         return (
-            base is not None
-            and base[0] is self
-            and base[1] == self._version
-            and written._version > 0
-            and written._key == (key,)
+            view is not None
+            and view.array is self
+            and view.key == (key,)
+            and not view.stale
+            and written.moves > 0
         )
 
-    def _refuse_write(self) -> None:
+    def refuse_write(self) -> None:
+        """Raise where NumPy would write to memory that others see."""
         name = self._value.name or "a traced value"
-        if self._base is not None and self._key is None:
+        if self.view is not None and self.view.key is None:
             raise CannotTrace(
                 "E301",
                 f"{name} is a view, and writing to it would write to the array behind it",
@@ -247,7 +261,8 @@ class Traced:
                 hint=f"write {name} = {name} - ..., which makes a new array, or take a .copy() first",
             )
 
-    def _move(self, result: Traced) -> None:
+    def move(self, result: Traced) -> None:
+        """Stand for ``result`` from now on, as an array does that was written to."""
         if result._value.shape != self._value.shape:
             raise ShapeError(
                 "E101",
@@ -255,17 +270,17 @@ class Traced:
                 where=self.recorder.here(),
             )
         before, self._value = self._value, result._value
-        self._version += 1
+        self.moves += 1
         if self.recorder.on_write is not None:
             self.recorder.on_write(before, self._value)
-        if self._base is not None:
-            base, _ = self._base
-            base[self._key[0]] = Traced(self.recorder, self._value)
-            self._base = (base, base._version)
+        if self.view is not None and self.view.key is not None:
+            array, (key,) = self.view.array, self.view.key
+            array[key] = Traced(self.recorder, self._value)
+            self.view = View(array, array.moves, (key,))
 
     def _in_place(self, op: Op, other: Any) -> Traced:
-        self._refuse_write()
-        self._move(self.recorder.record(op, (self, other)))
+        self.refuse_write()
+        self.move(self.recorder.record(op, (self, other)))
         return self
 
     # methods
@@ -273,9 +288,9 @@ class Traced:
     @property
     def T(self) -> Any:  # noqa: N802 - NumPy's name
         """The transpose."""
-        if self.ndim < 2:  # noqa: PLR2004 - a vector is its own transpose
+        if self.ndim < 2:
             return self
-        return np.transpose(self)  # type: ignore[call-overload]
+        return np.transpose(self)
 
     def copy(self, *_: Any, **__: Any) -> Traced:
         """A copy: the same value, which later writes to the original do not reach."""
@@ -301,11 +316,14 @@ class Traced:
         wanted = (
             axes[0] if len(axes) == 1 and isinstance(axes[0], tuple | list) else axes
         )
-        return np.transpose(self, tuple(wanted) or None)  # type: ignore[call-overload]
+        return np.transpose(self, tuple(wanted) or None)
+
+    def __pos__(self) -> Traced:
+        return self
 
     def flatten(self) -> Any:
         """All entries in a row."""
-        return np.ravel(self)  # type: ignore[call-overload]
+        return np.ravel(self)
 
     def __getattr__(self, name: str) -> Any:
         function = METHODS.get(name)
@@ -365,7 +383,8 @@ COMPARISONS = {
 
 def _operators() -> None:
     def forward(function: Any) -> Any:
-        return lambda self, other: function(self, other)
+        # a ufunc is no function to a class: on its own it would not be bound to the array
+        return lambda self, other: function(self, other)  # noqa: PLW0108
 
     def reflected(function: Any) -> Any:
         return lambda self, other: function(other, self)
@@ -388,7 +407,6 @@ def _operators() -> None:
         "invert": np.logical_not,
     }.items():
         setattr(Traced, f"__{name}__", lambda self, function=function: function(self))
-    Traced.__pos__ = lambda self: self  # type: ignore[attr-defined]
 
 
 _operators()
@@ -412,12 +430,15 @@ class TracedInt(int):
     recorder: Recorder
     ref: Arg
 
-    def __new__(cls, number: int, recorder: Recorder, ref: Arg) -> TracedInt:
+    def __new__(cls, number: int, recorder: Recorder, ref: Arg) -> Self:
         """The integer ``number``, standing for ``ref``."""
         self = super().__new__(cls, number)
         self.recorder = recorder
         self.ref = ref
         return self
+
+    def __neg__(self) -> Any:
+        return _scalar(self.recorder, np.negative, (self,))
 
     def __chainrule_record__(
         self, op: Op, args: Sequence[Any], params: dict[str, Any]
@@ -481,7 +502,7 @@ def _arithmetic(self: TracedInt, function: Any, one: Any, other: Any) -> Any:
 def _scalar(recorder: Recorder, function: Any, args: Sequence[Any]) -> Any:
     result = recorder.record(dispatch.op_of(function), args)
     if isinstance(result, Traced) and result.dtype.kind == "i":
-        return TracedInt(int(result.number), recorder, result._value)
+        return TracedInt(int(result.number), recorder, result.value)
     return result
 
 
@@ -499,7 +520,6 @@ def _integer_operators() -> None:
         if name != "mul":
             setattr(TracedInt, f"__{name}__", forward)
         setattr(TracedInt, f"__r{name}__", reflected)
-    TracedInt.__neg__ = lambda self: _scalar(self.recorder, np.negative, (self,))  # type: ignore[assignment, method-assign]
 
 
 _integer_operators()

@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
+import numpy as np
+
 from chainrule.program import Arg
 from chainrule.trace.recorder import Recorder
 from chainrule.trace.traced import Traced, TracedInt
 
-NOTE, AFTER, WROTE, SEE, ITEM, TURN = (
+NOTE, AFTER, AFTER_ITEM, WROTE, SEE, ITEM, TURN = (
     "__chainrule_note__",
     "__chainrule_after__",
+    "__chainrule_after_item__",
     "__chainrule_wrote__",
     "__chainrule_see__",
     "__chainrule_item__",
@@ -99,6 +102,7 @@ class Watch:
         return {
             NOTE: self.note,
             AFTER: self.after,
+            AFTER_ITEM: self.after_item,
             WROTE: self.wrote,
             SEE: self.see,
             ITEM: self.item,
@@ -134,7 +138,7 @@ class Watch:
     def item(self, container: Any, key: Any, part: int) -> Any:
         """An item of a container was read."""
         frame = self._frame()
-        value = container[key]
+        value = self._taken(container, key)
         span, text, _ = self.parts[part]
         item = item_of(value)
         neighbours = None
@@ -151,6 +155,21 @@ class Watch:
         if item is not None:
             self._know(frame, text, item)
         return value
+
+    def _taken(self, container: Any, key: Any) -> Any:
+        """An item; of a plain array indexed by a traced one, too (``np.eye(3)[labels]``)."""
+        if isinstance(container, np.ndarray) and _holds_traced(key):
+            return self.recorder.lift(self.recorder.lower(container))[key]
+        return container[key]
+
+    def after_item(self, held: Any, site: int, key: Any = None) -> None:
+        """An augmented assignment to an index is done: of an array, or of an item in a list or dict."""
+        seen = self._open.pop(site, ())
+        frame, place = self._frame(), self.sites[site]
+        if isinstance(held, Traced):
+            self._finish(frame, place, seen, held, written=True)
+        elif isinstance(held, list | dict) and key is not None:
+            self._finish(frame, place, seen, held[key], key=key)
 
     def _own(self, owner: Any, name: str, item: Arg) -> None:
         held = self.owned.setdefault((id(owner), name), [])
@@ -252,6 +271,12 @@ def _words(text: str) -> set[str]:
     except SyntaxError:
         return set()
     return {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
+
+
+def _holds_traced(key: Any) -> bool:
+    return any(
+        isinstance(one, Traced) for one in (key if isinstance(key, tuple) else (key,))
+    )
 
 
 def item_of(value: Any) -> Arg | None:

@@ -10,6 +10,7 @@ from typing import Any, TypeVar
 from chainrule.trace.rewrite import harmless
 from chainrule.trace.watch import (
     AFTER,
+    AFTER_ITEM,
     ITEM,
     NOTE,
     SEE,
@@ -85,12 +86,16 @@ class _Watcher(ast.NodeTransformer):
         text = ast.unparse(node.target)
         site = self._site(original.value, original, (text,), node.op)
         node.value = self._note(self._parts(node.value), site, None)
-        loaded = copy.deepcopy(node.target)
-        loaded.ctx = ast.Load()
-        after = ast.Expr(
-            _call(AFTER, [loaded, ast.Constant(site), *_owner_and_key(node.target)])
-        )
-        return [node, _placed(after, node)]
+        return [node, _placed(ast.Expr(self._after(node.target, site)), node)]
+
+    def _after(self, target: ast.expr, site: int) -> ast.Call:
+        number = ast.Constant(site)
+        match target:
+            case ast.Subscript(value=held, slice=index):
+                key = [] if _slices(index) else [copy.deepcopy(index)]
+                return _call(AFTER_ITEM, [_loaded(held), number, *key])
+            case _:
+                return _call(AFTER, [_loaded(target), number, *_owner_and_key(target)])
 
     def visit_For(self, node: ast.For) -> ast.AST:
         node.body = _flat([self.visit(one) for one in node.body])
@@ -205,6 +210,14 @@ class _Watcher(ast.NodeTransformer):
                     ],
                 )
         return node
+
+
+def _loaded(target: ast.expr) -> ast.expr:
+    """A target as an expression that reads it."""
+    read = copy.deepcopy(target)
+    if isinstance(read, ast.Name | ast.Attribute | ast.Subscript):
+        read.ctx = ast.Load()
+    return read
 
 
 def _is_path(node: ast.expr) -> bool:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from chainrule import ops
@@ -14,7 +16,7 @@ LABELLED = Sample(((2, 3), (2,)), domain=(0.1, 0.9), integers={1: 2})
 STILL_NEGATIVE = "this is the cross-entropy, still without its minus"
 
 
-def shares(axis: int) -> object:
+def shares(axis: int) -> Callable[..., bool]:
     """Whether the targets sum to 1 along ``axis``, as labels do: that is the axis of the classes."""
 
     def holds(t: Array, **_: Array) -> bool:
