@@ -60,17 +60,9 @@ def einsum(*arrays: Any, subscripts: str) -> Any:
     for place in np.ndindex(*lengths.values()):
         at = dict(zip(letters, place, strict=True))
         product: Any = 1
-        for word, array in zip(words, arrays, strict=True):
-            array = np.asarray(array)
-            product = (
-                product
-                * array[
-                    tuple(
-                        at[letter] % max(array.shape[i], 1)
-                        for i, letter in enumerate(word)
-                    )
-                ]
-            )
+        for word, array in zip(words, map(np.asarray, arrays), strict=True):
+            lengths_here = zip(word, array.shape, strict=True)
+            product = product * array[tuple(at[one] % n for one, n in lengths_here)]
         result[tuple(at[letter] for letter in right)] += product
     return result
 

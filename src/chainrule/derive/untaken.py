@@ -1,0 +1,84 @@
+"""The branch that ``np.where`` did not take: its gradient is 0, and stays 0 through a slope that is infinite there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chainrule import ops
+from chainrule.program import Arg, Line, Op, Size, Value
+from chainrule.trace import Recorder
+
+BOUNDLESS = frozenset(
+    {
+        *("divide", "reciprocal", "power", "sqrt", "cbrt", "xlogy"),
+        *("exp", "expm1", "exp2", "sinh", "cosh", "tan", "square"),
+        *("log", "log1p", "log2", "log10", "arctanh", "arccosh"),
+    }
+)
+"""Ops whose result may be infinite, or not a number, where their arguments are ordinary numbers."""
+
+
+def stays_untaken(
+    recorder: Recorder, op: Op, args: tuple[Arg, ...], params: Mapping[str, Any]
+) -> Arg | None:
+    """A product or quotient with a masked gradient is masked again: 0/0 and 0·∞ are 0 where nothing was taken."""
+    if op is not ops.divide and op is not ops.multiply:
+        return None
+    for masked, other in (args, args[::-1]):
+        gate = _gate(recorder, masked)
+        if gate is not None and _may_be_boundless(recorder, op, other):
+            # written as it stands: tried on the laws once more it would come back here for ever
+            inside = recorder._write(op, args, params, "")  # noqa: SLF001
+            condition, taken, _ = gate.args
+            branches = (0, inside) if _is_zero(taken) else (inside, 0)
+            return recorder.lower(
+                recorder.record(
+                    ops.where, [recorder.lift(arg) for arg in (condition, *branches)]
+                )
+            )
+        if op is ops.divide:
+            break
+    return None
+
+
+def _gate(recorder: Recorder, arg: Arg) -> Line | None:
+    """The ``where`` that made ``arg`` 0 in one branch, seen through signs and plain factors."""
+    while isinstance(arg, Value):
+        line = recorder.producer.get(arg)
+        if line is None:
+            return None
+        if line.op is ops.where:
+            return line if any(_is_zero(branch) for branch in line.args[1:]) else None
+        values = [one for one in line.args if isinstance(one, Value)]
+        if (
+            line.op not in (ops.negative, ops.multiply, ops.identity)
+            or len(values) != 1
+        ):
+            return None
+        arg = values[0]
+    return None
+
+
+def _is_zero(arg: Arg) -> bool:
+    return not isinstance(arg, Value | Size) and arg == 0
+
+
+def _may_be_boundless(recorder: Recorder, op: Op, arg: Arg) -> bool:
+    """Whether ``arg`` as the other factor, or as the divisor, may turn a 0 into something else."""
+    if not isinstance(arg, Value) or arg.weak:
+        return False
+    if op is ops.divide:
+        return True
+    waiting, seen = [arg], {arg}
+    while waiting:
+        line = recorder.producer.get(waiting.pop())
+        if line is None:
+            continue
+        if line.op.name in BOUNDLESS:
+            return True
+        new = {one for one in line.args if isinstance(one, Value)} - seen
+        if line.op.elementwise:
+            waiting.extend(new)
+            seen |= new
+    return False
