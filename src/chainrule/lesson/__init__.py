@@ -130,7 +130,9 @@ class Lesson:
         """The lesson as JSON, every number in full."""
         from chainrule.lesson.json import Outcome, to_json
 
-        outcome = Outcome(self.loss, self.loss_after, self.values, self.gradients, self.updated)
+        outcome = Outcome(
+            self.loss, self.loss_after, self.values, self.gradients, self.updated
+        )
         return to_json(self.parts, outcome)
 
     def save(self, path: str | Path, *, medium: str | None = None) -> None:
@@ -149,7 +151,11 @@ class Lesson:
             )
         replace_file(path, getattr(self, f"to_{chosen}")())
 
-    def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+    def _repr_mimebundle_(
+        self,
+        include: Any = None,  # noqa: ARG002 - what IPython passes
+        exclude: Any = None,  # noqa: ARG002
+    ) -> dict[str, Any]:
         """How a notebook shows the lesson."""
         from chainrule.lesson.mimebundle import mimebundle
 
@@ -177,15 +183,23 @@ def explain(
     >>> import numpy as np
     >>> from chainrule.trace import trace
     >>> run = trace(
-    ...     lambda x, w: np.sum((w * x) ** 2), x=np.array([1.0, 2.0]), w=np.array([3.0, 4.0])
+    ...     lambda x, w: np.sum((w * x) ** 2),
+    ...     x=np.array([1.0, 2.0]),
+    ...     w=np.array([3.0, 4.0]),
     ... )
     >>> lesson = explain(run, learning_rate=0.01)
     >>> lesson.loss, lesson.gradients["w"]
     (73.0, array([ 6., 32.]))
     """
     if level not in LEVELS:
-        raise UsageError("E413", f"there is no level {level!r}", hint=f"choose one of {', '.join(LEVELS)}")
-    found = study(run, loss=loss, wrt=wrt, learning_rate=learning_rate, steps=steps, step=step)
+        raise UsageError(
+            "E413",
+            f"there is no level {level!r}",
+            hint=f"choose one of {', '.join(LEVELS)}",
+        )
+    found = study(
+        run, loss=loss, wrt=wrt, learning_rate=learning_rate, steps=steps, step=step
+    )
     return Lesson(found, level)
 
 

@@ -14,5 +14,17 @@ BENDING = frozenset({"activations", "smooth", "softmaxes"})
 @cache
 def bends() -> frozenset[Op]:
     """The activations: what bends the lines between linear layers."""
-    families = [family for family in ops.FAMILIES if family.__name__.rpartition(".")[2] in BENDING]
-    return frozenset({op for family in families for op in vars(family).values() if isinstance(op, Op)} | {ops.tanh})
+    families = [
+        family
+        for family in ops.FAMILIES
+        if family.__name__.rpartition(".")[2] in BENDING
+    ]
+    return frozenset(
+        {
+            op
+            for family in families
+            for op in vars(family).values()
+            if isinstance(op, Op)
+        }
+        | {ops.tanh}
+    )

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from functools import cache
 
 import numpy as np
 
-from chainrule.derive.idioms import FUSIONS, Idiom
+from chainrule.derive.idioms import Idiom
 from chainrule.formula import (
     Fraction,
     Marked,
     Node,
     Operator,
     Symbol,
-    big,
     chain,
     derivative,
     entry,
     formula,
-    identifier,
     infix,
     marked,
     number,
@@ -28,6 +25,7 @@ from chainrule.formula import (
 )
 from chainrule.lesson import pulled as pulled_apart
 from chainrule.lesson.folding import Folding
+from chainrule.lesson.fusing import fusion_of
 from chainrule.lesson.listing import Listing
 from chainrule.lesson.parts import (
     Cell,
@@ -38,27 +36,41 @@ from chainrule.lesson.parts import (
     Note,
     Numbers,
     Part,
-    Place,
     Prose,
     Row,
     Spans,
     Table,
 )
+from chainrule.lesson.products import product_proof, product_slope
 from chainrule.lesson.proofs import provable, prove
 from chainrule.lesson.roles import Roles
-from chainrule.lesson.slopes import Slope, entrywise, expression, keeps_shape, only, pulled, reason, recorder_of, settled, slope
+from chainrule.lesson.slopes import (
+    Slope,
+    entrywise,
+    expression,
+    for_label,
+    keeps_shape,
+    reason,
+    slope,
+)
 from chainrule.lesson.story import Link, Stop, Story, Telling, Way
-from chainrule.lesson.symbols import Writer, gradient_of, name, numbers
 from chainrule.lesson.summary import is_small
+from chainrule.lesson.symbols import Writer, gradient_of, name, numbers
 from chainrule.lesson.words import an, caution_of, place_of, times
-from chainrule.program import Line, Op, Run, Value
-from chainrule.trace import Recorder
+from chainrule.program import Line, Run, Size, Value
+
+WALK = (
+    "We walk from the loss back. At each step one gradient comes from above, the line itself has a slope (its "
+    "local derivative), and their product is the gradient of what entered the line. It starts with "
+)
 
 
 class Backward:
     """Section 4: one step for every gradient, from the loss back."""
 
-    def __init__(self, story: Story, roles: Roles, listing: Listing, *, detailed: bool) -> None:
+    def __init__(
+        self, story: Story, roles: Roles, listing: Listing, *, detailed: bool
+    ) -> None:
         self.story, self.roles, self.listing = story, roles, listing
         self.detailed = detailed
         self.loss = story.study.loss_name
@@ -71,8 +83,7 @@ class Backward:
         yield Heading("Backward pass", 2, "backward")
         yield Prose(
             (
-                "We walk from the loss back. At each step one gradient comes from above, the line itself has a "
-                "slope (its local derivative), and their product is the gradient of what entered the line. It starts with ",
+                WALK,
                 infix(derivative(name(self.loss), name(self.loss)), "=", number(1)),
                 ": the loss moves one for one with itself.",
             )
@@ -90,7 +101,10 @@ class Backward:
         yield Heading("Backward pass", 2, "backward")
         yield Prose(("Every gradient by the chain rule, from the loss back.",))
         stops = self.story.order[: folding.most]
-        yield Table(("gradient", "is", "shape", "norm"), tuple(self._summary(stop) for stop in stops))
+        yield Table(
+            ("gradient", "is", "shape", "norm"),
+            tuple(self._summary(stop) for stop in stops),
+        )
         left = len(self.story.order) - len(stops)
         if left > 0:
             yield Prose((f"… and {left} more.",))
@@ -99,11 +113,20 @@ class Backward:
         telling = self._telling(stop)
         mine = telling.stops[stop.name]
         array = telling.derived.run.numbers[mine.gradient]
-        return gradient_of(stop.name, self.loss), telling.written(mine), str(stop.value.shape), float(np.linalg.norm(array))
+        return (
+            gradient_of(stop.name, self.loss),
+            telling.written(mine),
+            str(stop.value.shape),
+            float(np.linalg.norm(array)),
+        )
 
     def _repeated(self, stops: list[Stop], folding: Folding) -> Iterator[Part]:
         yield Heading("The same, layer after layer", 3, "backward-repeated")
-        yield Prose(("These gradients are found exactly as the ones named beside them; only names and shapes differ.",))
+        yield Prose(
+            (
+                "These gradients are found exactly as the ones named beside them; only names and shapes differ.",
+            )
+        )
         rows = [
             (*self._summary(stop), gradient_of(folding.like[stop.name], self.loss))
             for stop in stops[: folding.most]
@@ -117,7 +140,11 @@ class Backward:
         """One gradient."""
         yield self._head(stop, position, count)
         if not stop.ways:
-            yield Prose((f"The loss does not depend on {stop.name}, so its gradient is 0 everywhere.",))
+            yield Prose(
+                (
+                    f"The loss does not depend on {stop.name}, so its gradient is 0 everywhere.",
+                )
+            )
         else:
             yield from self._rules(stop)
         fused = self.story.is_fused(stop)
@@ -159,14 +186,24 @@ class Backward:
         rows: list[Row] = []
         if len(stop.ways) > 1:
             rows.append(
-                Row("rule", reason=(name(stop.name), f" is used {times(len(stop.ways))}; each use sends a gradient back, and they add up",))
+                Row(
+                    "rule",
+                    reason=(
+                        name(stop.name),
+                        f" is used {times(len(stop.ways))}; each use sends a gradient back, and they add up",
+                    ),
+                )
             )
         told: dict[object, list[Way]] = {}
         for way in stop.ways:
             told.setdefault(_kind(way), []).append(way)
         for way, *alike in told.values():
-            lead: Spans = ("in ", name(way.end.name or ""), ": ") if len(stop.ways) > 1 else ()
-            said = dict.fromkeys(filter(None, (self._said(link) for link in reversed(way.links))))
+            lead: Spans = (
+                ("in ", name(way.end.name or ""), ": ") if len(stop.ways) > 1 else ()
+            )
+            said = dict.fromkeys(
+                filter(None, (self._said(link) for link in reversed(way.links)))
+            )
             rows += [Row("rule", reason=(*lead, one)) for one in said]
             rows += self._locals(stop, way)
             if alike:
@@ -179,7 +216,9 @@ class Backward:
         contribution = link.contribution
         writer = self.story.literal.writer
         said = reason(link.line, contribution.position, writer.said)
-        _, _, fitted = contribution.why.partition(", so the gradients of all of them add up")
+        _, _, fitted = contribution.why.partition(
+            ", so the gradients of all of them add up"
+        )
         if "so the gradients of all of them add up" in contribution.why:
             arg = link.line.args[contribution.position]
             what = writer.said(arg) if isinstance(arg, Value) else "it"
@@ -188,7 +227,9 @@ class Backward:
 
     def _locals(self, stop: Stop, way: Way) -> list[Row]:
         """The local derivative of the way: one number an entry, or the other factor of a product."""
-        links = [(link.line, link.contribution.position) for link in reversed(way.links)]
+        links = [
+            (link.line, link.contribution.position) for link in reversed(way.links)
+        ]
         end, here = name(way.end.name or ""), name(stop.name)
         if self._plain(stop, way):
             if way.end.name == self.loss:
@@ -201,15 +242,21 @@ class Backward:
             rows += self._slope_rows(found, shown)
             return rows
         *outer, (line, position) = links
-        if line.op.name == "matmul" and all(one.op.name in {"add", "subtract"} and p == 0 for one, p in outer):
+        if line.op.name == "matmul" and all(
+            one.op.name in {"add", "subtract"} and p == 0 for one, p in outer
+        ):
             found_row = product_slope(line, position, end, here)
             return [found_row] if found_row is not None else []
         return []
 
     def _plain(self, stop: Stop, way: Way) -> bool:
-        return all(entrywise(link.line, link.contribution.position) for link in way.links) and (
+        return all(
+            entrywise(link.line, link.contribution.position) for link in way.links
+        ) and (
             stop.value.shape == way.end.shape
-            and all(keeps_shape(link.line, link.contribution.position) for link in way.links)
+            and all(
+                keeps_shape(link.line, link.contribution.position) for link in way.links
+            )
         )
 
     def _slope_rows(self, found: Slope, shown: Node) -> Iterator[Row]:
@@ -236,7 +283,11 @@ class Backward:
         return numbers(np.asarray(array, dtype=float), None, "local")
 
     def _telling(self, stop: Stop) -> Telling:
-        return self.story.textbook if stop.name in self.story.textbook.stops else self.story.literal
+        return (
+            self.story.textbook
+            if stop.name in self.story.textbook.stops
+            else self.story.literal
+        )
 
     def _products(self, telling: Telling, stop: Stop) -> Iterator[Row]:
         """The gradient as upstream times local: in symbols, then in numbers."""
@@ -246,18 +297,35 @@ class Backward:
         if mine.gradient not in writer.producer:
             yield Row("symbols", left, right=telling.written(mine))
             return
-        if len(mine.ways) == 1 and self._plain(stop, mine.ways[0]) and mine.ways[0].end.name != self.loss:
+        if (
+            len(mine.ways) == 1
+            and self._plain(stop, mine.ways[0])
+            and mine.ways[0].end.name != self.loss
+        ):
             end = mine.ways[0].end.name or ""
             upstream = gradient_of(end, self.loss, "upstream")
-            sign = "·" if stop.value.shape == () or int(np.prod(stop.value.shape)) == 1 else "⊙"
-            yield Row("symbols", left, right=infix(upstream, sign, derivative(name(end), name(stop.name))))
+            sign = (
+                "·"
+                if stop.value.shape == () or int(np.prod(stop.value.shape)) == 1
+                else "⊙"
+            )
+            yield Row(
+                "symbols",
+                left,
+                right=infix(upstream, sign, derivative(name(end), name(stop.name))),
+            )
             yield Row(right=writer.written(mine.gradient))
             if isinstance(_bare(writer.written(mine.gradient)), Symbol | Fraction):
                 return
             yield from self._product_numbers(telling, mine, sign)
             return
         else:
-            yield Row("symbols", left, right=writer.written(mine.gradient), reason=self._batch(mine))
+            yield Row(
+                "symbols",
+                left,
+                right=writer.written(mine.gradient),
+                reason=self._batch(mine),
+            )
         if not self.detailed or writer.is_same(mine.gradient):
             return
         label = "numbers"
@@ -273,15 +341,24 @@ class Backward:
         if is_small(array):
             yield Row(right=numbers(array, f"d{stop.name}", "result"))
 
-    def _product_numbers(self, telling: Telling, stop: Stop, sign: str) -> Iterator[Row]:
+    def _product_numbers(
+        self, telling: Telling, stop: Stop, sign: str
+    ) -> Iterator[Row]:
         """Upstream times local, in numbers."""
         (way,) = stop.ways
-        upstream = telling.derived.run.numbers[telling.stops[way.end.name or ""].gradient]
-        links = [(link.line, link.contribution.position) for link in reversed(way.links)]
+        upstream = telling.derived.run.numbers[
+            telling.stops[way.end.name or ""].gradient
+        ]
+        links = [
+            (link.line, link.contribution.position) for link in reversed(way.links)
+        ]
         local = self._slope_numbers(slope(telling.derived.forward, links))
         if local is None or not is_small(upstream) or not self.detailed:
             return
-        yield Row("numbers", right=infix(numbers(upstream, f"d{way.end.name}", "upstream"), sign, local))
+        yield Row(
+            "numbers",
+            right=infix(numbers(upstream, f"d{way.end.name}", "upstream"), sign, local),
+        )
         if telling is self.story.literal and self.story.is_fused(stop):
             yield from self._literal_result(telling, stop)
 
@@ -296,10 +373,15 @@ class Backward:
         other = line.args[1 - position]
         if not isinstance(other, Value) or other.ndim != 2:
             return ()
-        length, what = (other.shape[0], "rows") if position == 1 else (other.shape[1], "columns")
+        length, what = (
+            (other.shape[0], "rows") if position == 1 else (other.shape[1], "columns")
+        )
         if length == 1 or not stop.parameter:
             return ()
-        return (f"the product adds up over the {length} {what} of ", self.story.literal.writer.symbol(other))
+        return (
+            f"the product adds up over the {length} {what} of ",
+            self.story.literal.writer.symbol(other),
+        )
 
     def _textbook(self, stop: Stop) -> Iterator[Part]:
         """The same gradient with the links a textbook takes in one."""
@@ -309,25 +391,45 @@ class Backward:
         sentence = idiom.sentence if idiom is not None else "the factors cancel"
         rows = []
         left = gradient_of(stop.name, self.loss, "result")
-        rows.append(Row("textbook", left, right=telling.written(mine), reason=(sentence,)))
+        rows.append(
+            Row("textbook", left, right=telling.written(mine), reason=(sentence,))
+        )
         if mine.gradient in telling.writer.producer and self.detailed:
-            rows += [Row(right=stage) for stage in telling.writer.stages(mine.gradient)[:1]]
+            rows += [
+                Row(right=stage) for stage in telling.writer.stages(mine.gradient)[:1]
+            ]
         yield Formula(tuple(rows))
 
     def _cancelling(self, stop: Stop) -> Iterator[Part]:
         """Why the factors of a fused step cancel, once."""
         idiom = fusion_of(self.story.textbook.stops[stop.name])
-        if idiom is None or not idiom.proof or not self.detailed or idiom in self.cancelled:
+        if (
+            idiom is None
+            or not idiom.proof
+            or not self.detailed
+            or idiom in self.cancelled
+        ):
             return
         self.cancelled.add(idiom)
         first, *others = (formula(text) for text in idiom.proof)
-        rows = [Row(left=first, right=others[0]), *(Row(right=one) for one in others[1:])]
-        yield Fold(("Why: ", idiom.sentence), (Formula(tuple(rows)),), f"why-cancel-{stop.name}")
+        rows = [
+            Row(left=first, right=others[0]),
+            *(Row(right=one) for one in others[1:]),
+        ]
+        yield Fold(
+            ("Why: ", idiom.sentence),
+            (Formula(tuple(rows)),),
+            f"why-cancel-{stop.name}",
+        )
 
     def _result(self, stop: Stop) -> Numbers:
         telling = self._telling(stop)
         array = telling.derived.run.numbers[telling.stops[stop.name].gradient]
-        shape = f"shape {stop.value.shape}, as " if stop.value.shape else "a single number, as "
+        shape = (
+            f"shape {stop.value.shape}, as "
+            if stop.value.shape
+            else "a single number, as "
+        )
         return Numbers(
             f"d{stop.name}",
             gradient_of(stop.name, self.loss),
@@ -345,19 +447,47 @@ class Backward:
                 continue
             line, position = way.links[0].line, way.links[0].contribution.position
             of, value = label
-            found = for_label(self.story.study.literal.forward, line, position, of, value)
-            general = expression(found, self.story.literal.writer.names, self.story.literal.writer.producer)
+            found = for_label(
+                self.story.study.literal.forward, line, position, of, value
+            )
+            general = expression(
+                found,
+                self.story.literal.writer.names,
+                self.story.literal.writer.producer,
+            )
             left = gradient_of(stop.name, self.loss)
-            put = expression(found, {v: numbers(found.run.numbers[v]) for v in self.story.literal.writer.names if v in found.run.numbers})
-            result = number(float(np.asarray(self.story.study.gradients[stop.name]).reshape(-1)[0]))
+            put = expression(
+                found,
+                {
+                    v: numbers(found.run.numbers[v])
+                    for v in self.story.literal.writer.names
+                    if v in found.run.numbers
+                },
+            )
+            result = number(
+                float(np.asarray(self.story.study.gradients[stop.name]).reshape(-1)[0])
+            )
             given = infix(name(of.name or ""), "=", number(value))
-            yield Formula((Row("", left, right=chain(general, put, result), reason=("for this ", given)),))
+            yield Formula(
+                (
+                    Row(
+                        "",
+                        left,
+                        right=chain(general, put, result),
+                        reason=("for this ", given),
+                    ),
+                )
+            )
 
     def _label(self, way: Way) -> tuple[Value, float] | None:
         if not way.direct:
             return None
         for arg in way.links[0].line.args:
-            if isinstance(arg, Value) and arg.name and self.roles.role(arg.name) == "data":
+            if (
+                isinstance(arg, Value)
+                and arg.name
+                and self.roles.role(arg.name) == "data"
+            ):
                 array = self.story.study.values[arg.name]
                 if array.size == 1 and float(array.reshape(-1)[0]) in (0.0, 1.0):
                     return arg, float(array.reshape(-1)[0])
@@ -368,7 +498,9 @@ class Backward:
             for link in way.links:
                 caution = caution_of(link.line)
                 if caution:
-                    yield Note((f"{an(link.line.op.name).removeprefix('the ')}: {caution}.",))
+                    yield Note(
+                        (f"{an(link.line.op.name).removeprefix('the ')}: {caution}.",)
+                    )
                 yield from self._off(stop, link)
 
     def _off(self, stop: Stop, link: Link) -> Iterator[Part]:
@@ -376,12 +508,25 @@ class Backward:
         line = link.line
         array = self.story.study.values.get(stop.name)
         entering = line.args[link.contribution.position]
-        if line.op not in self.roles.bends or entering is not stop.value or array is None or array.size > 8:
+        if (
+            line.op not in self.roles.bends
+            or entering is not stop.value
+            or array is None
+            or array.size > 8
+        ):
             return
-        found = slope(self.story.study.literal.forward, [(line, link.contribution.position)]) if line.op.elementwise else None
+        found = (
+            slope(
+                self.story.study.literal.forward, [(line, link.contribution.position)]
+            )
+            if line.op.elementwise
+            else None
+        )
         if found is None or not isinstance(found.of, Value):
             return
-        slopes = np.broadcast_to(np.asarray(found.run.numbers[found.of], float), array.shape)
+        slopes = np.broadcast_to(
+            np.asarray(found.run.numbers[found.of], float), array.shape
+        )
         for place in np.argwhere(slopes == 0):
             at = tuple(int(i) for i in place)
             shown = at[:-1] if len(at) == 2 and array.shape[1] == 1 else at
@@ -390,7 +535,9 @@ class Backward:
             yield Note(
                 (
                     chain(entry(name(stop.name), *shown), number(value)),
-                    f" {side} 0: this unit is off, nothing flows back through it." if value <= 0 else ": the slope is 0 here, nothing flows back.",
+                    f" {side} 0: this unit is off, nothing flows back through it."
+                    if value <= 0
+                    else ": the slope is 0 here, nothing flows back.",
                 )
             )
 
@@ -417,10 +564,15 @@ class Backward:
         """The first entries of a line's arguments, to put into a proof."""
         points = []
         for arg in line.args:
-            array = self.story.study.literal.run.numbers[arg] if isinstance(arg, Value) else np.asarray(float(arg))  # type: ignore[arg-type]
-            if array.size == 0:
+            array = (
+                np.asarray(self.story.study.literal.run.numbers[arg])
+                if isinstance(arg, Value)
+                else None
+            )
+            if array is not None and array.size == 0:
                 return None
-            points.append(float(array.reshape(-1)[0]))
+            plain = arg.number if isinstance(arg, Size) else arg
+            points.append(float(plain if array is None else array.reshape(-1)[0]))  # type: ignore[arg-type]
         return points
 
 
@@ -441,94 +593,3 @@ def marked_local(node: Node) -> Node:
 def number_gap() -> Node:
     """The dots of a chain too long to print."""
     return Operator("…", "ellipsis")
-
-
-def product_slope(line: Line, position: int, end: Node, here: Node) -> Row | None:
-    """The local derivative of a matrix product, entry by entry; a vector has one index."""
-    left, right = line.args
-    if not (isinstance(left, Value) and isinstance(right, Value)) or max(left.ndim, right.ndim) > 2:
-        return None
-    other = line.args[1 - position]
-    if not isinstance(other, Value) or other.name is None:
-        return None
-    i, j, k = identifier("i"), identifier("j"), identifier("k")
-    places = ((i, k) if left.ndim == 2 else (k,), (k, j) if right.ndim == 2 else (k,))
-    result = (*places[0][:-1], *places[1][1:])
-    mine, met = entry(here, *places[position]), entry(name(other.name), *places[1 - position])
-    factors = (mine, met) if position == 0 else (met, mine)
-    above = entry(end, *result) if result else end
-    return Row(
-        "local",
-        derivative(above, mine),
-        right=met,
-        reason=("the factor it meets in the sum ", big("∑", infix(factors[0], "·", factors[1]), k)),
-    )
-
-
-PRODUCT_PROOFS = (
-    (
-        r"\frac{\partial L}{\partial A} = \frac{\partial L}{\partial Y} \cdot B^{\top}",
-        (
-            (r"Y[i, j]", r"\sum_{k} A[i, k] \cdot B[k, j]", "what a matrix product is"),
-            (r"\frac{\partial Y[i, j]}{\partial A[i, k]}", "B[k, j]", "A[i, k] meets only that factor, and enters row i of Y only"),
-            (
-                r"\frac{\partial L}{\partial A[i, k]}",
-                r"\sum_{j} \frac{\partial L}{\partial Y[i, j]} \cdot B[k, j]",
-                "it reaches the loss through every entry of that row, and the ways add up",
-            ),
-            ("", r"\left(\frac{\partial L}{\partial Y} \cdot B^{\top}\right)[i, k]", "which is a product with B turned around, since Bᵀ[j, k] = B[k, j]"),
-        ),
-    ),
-    (
-        r"\frac{\partial L}{\partial B} = A^{\top} \cdot \frac{\partial L}{\partial Y}",
-        (
-            (r"Y[i, j]", r"\sum_{k} A[i, k] \cdot B[k, j]", "what a matrix product is"),
-            (r"\frac{\partial Y[i, j]}{\partial B[k, j]}", "A[i, k]", "B[k, j] meets only that factor, and enters column j of Y only"),
-            (
-                r"\frac{\partial L}{\partial B[k, j]}",
-                r"\sum_{i} A[i, k] \cdot \frac{\partial L}{\partial Y[i, j]}",
-                "it reaches the loss through every entry of that column, and the ways add up",
-            ),
-            ("", r"\left(A^{\top} \cdot \frac{\partial L}{\partial Y}\right)[k, j]", "which is a product with A turned around, since Aᵀ[k, i] = A[i, k]"),
-        ),
-    ),
-)
-"""Why the gradient of a matrix product comes back through the other factor, turned around: left, right."""
-
-
-def product_proof(position: int) -> Fold:
-    """The rule of a matrix product, from what its entries are."""
-    title, lines = PRODUCT_PROOFS[position]
-    rows = tuple(
-        Row("", formula(left) if left else None, right=formula(right), reason=(why,)) for left, right, why in lines
-    )
-    return Fold(("Why ", formula(title), " for Y = A B"), (Formula(rows),), f"why-matmul-{position}")
-
-
-def for_label(run: Run, line: Line, position: int, label: Value, value: float) -> Slope:
-    """The slope of a loss with the label put in as a plain number."""
-    recorder = recorder_of(only(run, [line]))
-    plain = int(value)
-    args = tuple(plain if arg is label else arg for arg in line.args)
-    return settled(recorder, pulled(recorder, Line(line.result, line.op, args, line.params), position, 1))
-
-
-def fusion_of(stop: Stop) -> Idiom | None:
-    """The idiom by which a way of this stop was taken in one."""
-    found = {link.line.op for way in stop.ways for link in way.links}
-    for idiom in FUSIONS:
-        if _root(idiom) in found:
-            return idiom
-    return None
-
-
-@cache
-def _root(idiom: Idiom) -> Op | None:
-    """The op an idiom becomes."""
-    if isinstance(idiom.becomes, Op):
-        return idiom.becomes
-    recorder = Recorder(named=False)
-    arrays = [recorder.input(np.full(shape, 0.5), None) for shape in idiom.sample.shapes]
-    result = idiom.becomes(*arrays, **idiom.sample.params)
-    made = recorder.producer.get(result.value)
-    return made.op if made is not None else None

@@ -94,7 +94,9 @@ def _pieces(line: Sequence[Segment]) -> Line:
 
 def padded(block: Block, width: int) -> Block:
     """Every line filled with spaces up to ``width``."""
-    lines = tuple((*line, (" " * max(width - length(line), 0), "")) for line in block.lines)
+    lines = tuple(
+        (*line, (" " * max(width - length(line), 0), "")) for line in block.lines
+    )
     return Block(lines, block.baseline)
 
 
@@ -132,7 +134,12 @@ def _span(span: object) -> str:
 def wrapped(spans: Spans, width: int, style: str = "") -> Block:
     """Spans as a paragraph."""
     text = plain_text(spans)
-    lines = [_unglued(line) for line in textwrap.wrap(text, max(width, 16), break_long_words=False, break_on_hyphens=False)]
+    lines = [
+        _unglued(line)
+        for line in textwrap.wrap(
+            text, max(width, 16), break_long_words=False, break_on_hyphens=False
+        )
+    ]
     return Block(tuple(((line, style),) for line in lines or [""]))
 
 

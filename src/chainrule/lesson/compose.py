@@ -47,5 +47,9 @@ def title(study: Study) -> str:
     """The lesson's title in one line."""
     name = study.literal.forward.program.name
     what = "a network" if name in {"program", "f", "loss"} else name
-    steps = f", step {study.step} of {len(study.moments) - 1}" if len(study.moments) > 2 else ""
+    steps = (
+        f", step {study.step} of {len(study.moments) - 1}"
+        if len(study.moments) > 2
+        else ""
+    )
     return f"Backpropagation through {what}, step by step{steps}"

@@ -10,11 +10,11 @@ from chainrule.formula import Node
 from chainrule.formula.build import entry
 from chainrule.lesson.parts import Arrow, Circle, Graph, Spans
 from chainrule.lesson.roles import Roles
-from chainrule.lesson.slopes import recorder_of
 from chainrule.lesson.story import Story
 from chainrule.lesson.symbols import name
 from chainrule.lesson.words import WORDS_OF_OPS
 from chainrule.program import Array, Line, Op, Value
+from chainrule.program.program import concrete
 
 MOST_UNITS = 40
 MOST_COLUMNS = 16
@@ -26,22 +26,38 @@ def drawing(story: Story, roles: Roles) -> Graph:
     if len(columns) > MOST_COLUMNS:
         columns = [*columns[:6], *columns[-(MOST_COLUMNS - 6) :]]
     small = _small(story, columns)
-    circles = tuple(_units(story, roles, columns) if small else _arrays(story, roles, columns))
+    circles = tuple(
+        _units(story, roles, columns) if small else _arrays(story, roles, columns)
+    )
     arrows = tuple(_edges(story, columns) if small else _links(story, columns))
-    between = tuple(_between(story, roles, columns[i + 1]) for i in range(len(columns) - 1))
+    between = tuple(
+        _between(story, roles, columns[i + 1]) for i in range(len(columns) - 1)
+    )
     caption: Spans = (
         "Each unit holds its value and the gradient that comes back to it; what stands between two columns leads from the one to the next."
         if small
-        else "Each box is an array; what stands between two circles leads from one to the next."
-    ,)
+        else "Each box is an array; what stands between two circles leads from one to the next.",
+    )
     return Graph(circles, arrows, tuple(name(one) for one in columns), between, caption)
 
 
 def _columns(story: Story, roles: Roles) -> list[str]:
     """The data that enters the network, then every value on the way to the loss."""
     lines = story.lines
-    moving = [one for one in lines if one in story.literal.stops or one == story.study.loss_name]
-    first = [n for n in story.stops_of(lines[moving[0]]) if n not in lines and roles.role(n) == "data"] if moving else []
+    moving = [
+        one
+        for one in lines
+        if one in story.literal.stops or one == story.study.loss_name
+    ]
+    first = (
+        [
+            n
+            for n in story.stops_of(lines[moving[0]])
+            if n not in lines and roles.role(n) == "data"
+        ]
+        if moving
+        else []
+    )
     return [*first[:1], *moving]
 
 
@@ -77,7 +93,15 @@ def _units(story: Story, roles: Roles, columns: list[str]) -> Iterator[Circle]:
         array, gradient = story.study.values[one], _gradient(story, one)
         for row, place in enumerate(_entries(array)):
             back = None if gradient is None else float(gradient[place])
-            yield Circle(_unit(one, place), _label(one, array, place), column, float(row), roles.role(one), float(array[place]), back)
+            yield Circle(
+                _unit(one, place),
+                _label(one, array, place),
+                column,
+                float(row),
+                roles.role(one),
+                float(array[place]),
+                back,
+            )
 
 
 def _arrays(story: Story, roles: Roles, columns: list[str]) -> Iterator[Circle]:
@@ -102,19 +126,18 @@ def _edges(story: Story, columns: list[str]) -> Iterator[Arrow]:
         if head not in story.lines:
             continue
         tails = [one for one in story.stops_of(story.lines[head]) if one in columns]
+        mixed = _mixes(story, head)
+        shapes = {one: story.study.values[one].shape for one in (head, *tails)}
+        straight = {one: not mixed and shapes[one] == shapes[head] for one in tails}
         for place in _entries(story.study.values[head]):
             for tail, slopes in _slopes(story, head, place, tails).items():
                 for start in _entries(slopes):
-                    if _depends(story, head, place, tail, start, float(slopes[start])):
-                        yield Arrow(_unit(tail, start), _unit(head, place), None, float(slopes[start]))
-
-
-def _depends(story: Story, head: str, place: tuple[int, ...], tail: str, start: tuple[int, ...], slope: float) -> bool:
-    """Elementwise lines connect equal places only; a slope of 0 there is still an edge."""
-    line = story.lines[head]
-    if line.op.elementwise and story.study.values[head].shape == story.study.values[tail].shape and not _mixes(story, head):
-        return place == start
-    return slope != 0 or _mixes(story, head)
+                    # an edge whose slope is 0 is an edge still, if it is there by shape
+                    if slopes[start] != 0 or (
+                        place == start if straight[tail] else mixed
+                    ):
+                        ends = _unit(tail, start), _unit(head, place)
+                        yield Arrow(*ends, None, float(slopes[start]))
 
 
 def _mixes(story: Story, head: str) -> bool:
@@ -129,30 +152,38 @@ def _mixes(story: Story, head: str) -> bool:
     return False
 
 
-def _slopes(story: Story, head: str, place: tuple[int, ...], tails: list[str]) -> dict[str, Array]:
+def _slopes(
+    story: Story, head: str, place: tuple[int, ...], tails: list[str]
+) -> dict[str, Array]:
     """The row of the Jacobian of one entry of ``head``, by reverse accumulation through its nameless lines."""
     run = story.study.literal.forward
-    recorder = recorder_of(run)
     producer = run.program.producer()
     named = run.program.named()
     seed = np.zeros(named[head].shape)
     seed[place] = 1.0
     arrived: dict[Value, Array] = {named[head]: seed}
     found = {tail: np.zeros(named[tail].shape) for tail in tails}
-    order = [line for line in run.program.lines if line.result is named[head] or line.result.name is None]
-    del recorder
+    order = [
+        line
+        for line in run.program.lines
+        if line.result is named[head] or line.result.name is None
+    ]
     for line in reversed(order):
         upstream = arrived.get(line.result)
         if upstream is None:
             continue
-        args = [run.numbers[a] if isinstance(a, Value) else getattr(a, "number", a) for a in line.args]
-        from chainrule.program.program import concrete  # noqa: PLC0415
+        args = [
+            run.numbers[a] if isinstance(a, Value) else getattr(a, "number", a)
+            for a in line.args
+        ]
 
         for position, arg in enumerate(line.args):
             rule = line.op.rule(position)
             if not isinstance(arg, Value) or rule is None or not arg.differentiable:
                 continue
-            pulled = rule.pull(upstream, run.numbers[line.result], *args, **concrete(line.params))
+            pulled = rule.pull(
+                upstream, run.numbers[line.result], *args, **concrete(line.params)
+            )
             pulled = _fitted(np.asarray(pulled, float), arg.shape)
             if arg.name in found:
                 found[arg.name] = found[arg.name] + pulled
@@ -176,7 +207,10 @@ def _between(story: Story, roles: Roles, head: str) -> Spans:
     line = story.lines[head]
     entering = [n for n in story.stops_of(line) if n in story.study.parameters]
     words: list[object] = [name(one) for one in entering[:3]]
-    words += [WORDS_OF_OPS.get(op.name, op.name.replace("_", " ")) for op in _functions(story, line, roles)]
+    words += [
+        WORDS_OF_OPS.get(op.name, op.name.replace("_", " "))
+        for op in _functions(story, line, roles)
+    ]
     spans: list[object] = []
     for one in words:
         spans += [", ", one] if spans else [one]

@@ -22,15 +22,21 @@ def ending(story: Story, roles: Roles, folding: Folding) -> Iterator[Part]:
     study = story.study
     yield Heading("Results", 2, "results")
     before = study.moments[study.step - 1].parameters
-    rows: list[tuple[Cell, ...]] = []
-    for one in study.parameters[: folding.most]:
-        rows.append((name(one), _cell(before[one]), _cell(study.gradients[one] + 0.0), _cell(study.updated[one])))
+    rows: list[tuple[Cell, ...]] = [
+        (
+            name(one),
+            *map(_cell, (before[one], study.gradients[one], study.updated[one])),
+        )
+        for one in study.parameters[: folding.most]
+    ]
     rows.append((name(study.loss_name), study.loss, "", study.loss_after))
     yield Table(("", "before", "gradient", "after"), tuple(rows))
     yield Heading("Conventions used", 3, "conventions")
     for said in dict.fromkeys(_conventions(story, roles)):
         yield Note((said,))
-    yield Prose(("Numbers are printed with four decimals and computed with all of them.",))
+    yield Prose(
+        ("Numbers are printed with four decimals and computed with all of them.",)
+    )
 
 
 def _cell(array: Array) -> Node | str:
@@ -44,9 +50,17 @@ def _conventions(story: Story, roles: Roles) -> Iterator[str]:
         if caution:
             yield f"{an(line.op.name).removeprefix('the ')}: {caution}."
     yield from _reduced(story)
-    data = [v.name for v in study.literal.forward.program.inputs if v.name and roles.role(v.name) == "data"]
+    data = [
+        v.name
+        for v in study.literal.forward.program.inputs
+        if v.name and roles.role(v.name) == "data"
+    ]
     floats = joined(list(study.parameters[:12]))
-    kept = f"; {joined(data[:12])} {'is' if len(data) == 1 else 'are'} data and stay{'s' if len(data) == 1 else ''} as given" if data else ""
+    kept = (
+        f"; {joined(data[:12])} {'is' if len(data) == 1 else 'are'} data and stay{'s' if len(data) == 1 else ''} as given"
+        if data
+        else ""
+    )
     yield f"{floats} {'is' if len(study.parameters) == 1 else 'are'} updated{kept}."
     yield "Every parameter is updated from gradients taken at the same point, before any of them moves."
 
@@ -63,7 +77,9 @@ def _reduced(story: Story) -> Iterator[str]:
         line = producer.get(value)
         if line is None:
             continue
-        averaged = averaged or (line.op.name == "divide" and not isinstance(line.args[1], Value))
+        averaged = averaged or (
+            line.op.name == "divide" and not isinstance(line.args[1], Value)
+        )
         shape = getattr(line.args[0], "shape", ())
         count = int(np.prod(shape))
         if line.op.name == "mean" and count > 1:
@@ -73,6 +89,10 @@ def _reduced(story: Story) -> Iterator[str]:
         elif line.op.name == "sum" and count > 1:
             yield f"The loss adds up {count} numbers; with a mean, every gradient would be {count} times smaller."
         if line.op.elementwise or line.op.name in {"mean", "sum"}:
-            fresh = [one for one in line.reads() if one not in seen and one.name not in story.literal.stops]
+            fresh = [
+                one
+                for one in line.reads()
+                if one not in seen and one.name not in story.literal.stops
+            ]
             seen.update(fresh)
             ahead += fresh

@@ -21,9 +21,9 @@ from chainrule.formula import (
 from chainrule.lesson.parts import Formula, Heading, Part, Prose, Row
 from chainrule.lesson.story import Story, Telling
 from chainrule.lesson.symbols import Writer, gradient_of, name, written
-from chainrule.program import Arg, Line, Size, Value
-from chainrule.program.program import concrete
 from chainrule.ops.shapes import axes_of
+from chainrule.program import Arg, Array, Line, Size, Value
+from chainrule.program.program import concrete
 
 MOST_TERMS = 6
 NUDGE = 0.01
@@ -31,15 +31,16 @@ Index = tuple[int, ...]
 Leaf = Callable[[Value, Index], Node]
 
 
+ZOOM = (
+    "Each array above is many such numbers. Of each value, the entry that matters most is written out as the sum "
+    "of products that it is."
+)
+
+
 def entries(story: Story) -> Iterator[Part]:
     """For every value and gradient the entry with most to say, taken apart."""
     yield Heading("One entry at a time", 2, "entries")
-    yield Prose(
-        (
-            "Each array above is many such numbers. Of each value, the entry that matters most is written out as "
-            "the sum of products that it is.",
-        )
-    )
+    yield Prose((ZOOM,))
     yield Heading("Forward, entry by entry", 3, "entries-forward")
     for one, line in story.lines.items():
         value = line.result
@@ -52,7 +53,9 @@ def entries(story: Story) -> Iterator[Part]:
         yield from _gradient(story, telling, stop.name, parameter=stop.parameter)
 
 
-def _gradient(story: Story, telling: Telling, one: str, *, parameter: bool) -> Iterator[Part]:
+def _gradient(
+    story: Story, telling: Telling, one: str, *, parameter: bool
+) -> Iterator[Part]:
     found = telling.stops[one].gradient
     if found not in telling.writer.producer:
         return
@@ -86,7 +89,7 @@ def _check(story: Story, one: str, place: Index, slope: float) -> Row:
     )
 
 
-def _largest(array: np.ndarray) -> Index | None:  # type: ignore[type-arg]
+def _largest(array: Array) -> Index | None:
     if array.size == 0:
         return None
     flat = int(np.argmax(np.abs(np.nan_to_num(array))))
@@ -148,14 +151,24 @@ class Entry:
                 for position, axis in enumerate(axes):
                     source[axis] = place[position]
                 return self._of(first, tuple(source), leaf)
-            case "expand_dims" | "reshape" | "squeeze" | "ravel" if isinstance(first, Value):
-                flat = int(np.ravel_multi_index(place, line.result.shape)) if place else 0
-                return self._of(first, tuple(int(i) for i in np.unravel_index(flat, first.shape)), leaf)
+            case "expand_dims" | "reshape" | "squeeze" | "ravel" if isinstance(
+                first, Value
+            ):
+                flat = (
+                    int(np.ravel_multi_index(place, line.result.shape)) if place else 0
+                )
+                return self._of(
+                    first,
+                    tuple(int(i) for i in np.unravel_index(flat, first.shape)),
+                    leaf,
+                )
             case "broadcast_to" if isinstance(first, Value):
                 return self._of(first, _broadcast(place, first), leaf)
             case "sum" | "mean" if isinstance(first, Value):
                 return self._reduced(line, first, place, leaf)
-        if line.op.elementwise and all(isinstance(arg, Value) or True for arg in line.args):
+        if line.op.elementwise and all(
+            isinstance(arg, Value) or True for arg in line.args
+        ):
             args = [self._of(arg, _broadcast(place, arg), leaf) for arg in line.args]
             return written(_single(line), args)
         whole = line.result
@@ -165,8 +178,8 @@ class Entry:
 
     def _product(self, line: Line, place: Index, leaf: Leaf) -> Node:
         left, right = line.args
-        assert isinstance(left, Value)
-        assert isinstance(right, Value)
+        if not (isinstance(left, Value) and isinstance(right, Value)):
+            raise TypeError(line)
         row = place[:-1] if right.ndim > 1 else place
         terms = []
         for k in self._shown(left.shape[-1]):
@@ -187,12 +200,17 @@ class Entry:
                 break
             inner = iter(np.unravel_index(flat, lengths) if lengths else ())
             outer = iter(kept)
-            index = tuple(int(next(inner)) if axis in axes else next(outer) for axis in range(first.ndim))
+            index = tuple(
+                int(next(inner)) if axis in axes else next(outer)
+                for axis in range(first.ndim)
+            )
             terms.append(self._of(first, index, leaf))
         total = self._added(terms, count)
         if line.op.name == "sum" or count == 1:
             return total
-        return infix(number(1), "/", number(count)) if not terms else _over(total, count)
+        return (
+            infix(number(1), "/", number(count)) if not terms else _over(total, count)
+        )
 
     def _shown(self, count: int) -> range:
         return range(min(count, MOST_TERMS if count > MOST_TERMS + 2 else count))
@@ -226,10 +244,14 @@ def _broadcast(place: Index, arg: Arg) -> Index:
     if not isinstance(arg, Value):
         return ()
     tail = place[len(place) - arg.ndim :]
-    return tuple(0 if length == 1 else i for i, length in zip(tail, arg.shape, strict=True))
+    return tuple(
+        0 if length == 1 else i for i, length in zip(tail, arg.shape, strict=True)
+    )
 
 
 def _single(line: Line) -> Line:
     """The line as if it were about single numbers."""
-    args = tuple(Value((), arg.dtype) if isinstance(arg, Value) else arg for arg in line.args)
+    args = tuple(
+        Value((), arg.dtype) if isinstance(arg, Value) else arg for arg in line.args
+    )
     return Line(Value((), line.result.dtype), line.op, args, line.params)

@@ -55,7 +55,10 @@ def fold(story: Story) -> Folding:
 def _kind(story: Story, stop: Stop) -> object:
     """What makes two steps alike: the same ops on the same kinds of ways, fused or not."""
     ways = tuple(
-        tuple((link.line.op, link.contribution.position) for link in way.links) + (way.end is story.study.literal.loss,)
+        (
+            *((link.line.op, link.contribution.position) for link in way.links),
+            way.end is story.study.literal.loss,
+        )
         for way in stop.ways
     )
     return ways, stop.parameter, stop.value.ndim, story.is_fused(stop)

@@ -26,7 +26,6 @@ from chainrule.lesson.symbols import Writer, name
 from chainrule.lesson.words import an, joined, place, shape_words
 from chainrule.program import Line, Value
 
-
 MOST_OPS = 24
 """How many operations of one line are written out as the reader wrote them."""
 
@@ -35,14 +34,22 @@ def loss_lines(story: Story, roles: Roles) -> tuple[str, ...]:
     """The lines that belong to the loss: those after the prediction."""
     names = list(story.lines)
     prediction = roles.prediction
-    return tuple(names[names.index(prediction) + 1 :]) if prediction in names else (story.study.loss_name,)
+    return (
+        tuple(names[names.index(prediction) + 1 :])
+        if prediction in names
+        else (story.study.loss_name,)
+    )
 
 
-def forward(story: Story, roles: Roles, folding: Folding, listing: Listing, *, numbers: bool) -> Iterator[Part]:
+def forward(
+    story: Story, roles: Roles, folding: Folding, listing: Listing, *, numbers: bool
+) -> Iterator[Part]:
     """Section 2: every line up to the prediction."""
     last = loss_lines(story, roles)
     yield Heading("Forward pass", 2, "forward")
-    yield Prose(("Every line in symbols, then with the numbers put in, then what comes out.",))
+    yield Prose(
+        ("Every line in symbols, then with the numbers put in, then what comes out.",)
+    )
     for one in story.lines:
         if one not in last and one not in folding.lines:
             yield from line(story, one, listing, numbers=numbers)
@@ -67,11 +74,17 @@ def repeated(story: Story, folded: list[str], folding: Folding) -> Iterator[Part
 def _row(story: Story, one: str) -> tuple[Cell, ...]:
     value = story.lines[one].result
     array = story.study.values[one]
-    ends = (float(array.mean()), float(array.min()), float(array.max())) if array.size else ("", "", "")
+    ends = (
+        (float(array.mean()), float(array.min()), float(array.max()))
+        if array.size
+        else ("", "", "")
+    )
     return (name(one), story.literal.writer.written(value), str(array.shape), *ends)
 
 
-def loss(story: Story, roles: Roles, folding: Folding, listing: Listing, *, numbers: bool) -> Iterator[Part]:
+def loss(
+    story: Story, roles: Roles, folding: Folding, listing: Listing, *, numbers: bool
+) -> Iterator[Part]:
     """Section 3: from the prediction to the loss."""
     yield Heading("Loss", 2, "loss")
     for one in loss_lines(story, roles):
@@ -79,12 +92,21 @@ def loss(story: Story, roles: Roles, folding: Folding, listing: Listing, *, numb
             yield from line(story, one, listing, numbers=numbers)
 
 
-def line(story: Story, one: str, listing: Listing, *, numbers: bool = True) -> Iterator[Part]:
+def line(
+    story: Story, one: str, listing: Listing, *, numbers: bool = True
+) -> Iterator[Part]:
     """One line of the forward pass."""
     found = story.lines[one]
     yield Formula(tuple(_rows(story, one, found, numbers=numbers)))
     array = story.study.values[one]
-    yield Numbers(one, name(one), array, "result", (shape_words(array.shape),), listing.statement(one))
+    yield Numbers(
+        one,
+        name(one),
+        array,
+        "result",
+        (shape_words(array.shape),),
+        listing.statement(one),
+    )
     yield from _remarks(story, one)
 
 
@@ -96,9 +118,13 @@ def _rows(story: Story, one: str, found: Line, *, numbers: bool) -> Iterator[Row
     known = recognised.written(found.result)
     writer, value, first = recognised, found.result, known
     own = story.written_values.get(one)
-    if own is not None and own in story.as_written.producer and one not in story.study.christened:
-        if len(_ops_in(story.as_written, own, MOST_OPS)) < MOST_OPS:
-            writer, value, first = story.as_written, own, story.as_written.written(own)
+    if (
+        own is not None
+        and own in story.as_written.producer
+        and one not in story.study.christened
+        and len(_ops_in(story.as_written, own, MOST_OPS)) < MOST_OPS
+    ):
+        writer, value, first = story.as_written, own, story.as_written.written(own)
     yield Row("symbols", symbol, right=first, reason=source)
     if to_text(known) != to_text(first):
         new = _new_ops(story, own, found) if own is not None else []
@@ -133,13 +159,21 @@ def _ops_in(writer: Writer, value: Value, most: int = 200) -> list[str]:
     while ahead and len(found) < most:
         line = writer.producer[ahead.pop()]
         found.append(line.op.name)
-        ahead += [read for read in line.reads() if read not in writer.names and read in writer.producer]
+        ahead += [
+            read
+            for read in line.reads()
+            if read not in writer.names and read in writer.producer
+        ]
     return found
 
 
 def _remarks(story: Story, one: str) -> Iterator[Part]:
     if one in story.study.christened:
-        spans: Spans = ("It has no name in the program; here we call it ", name(one), ".")
+        spans: Spans = (
+            "It has no name in the program; here we call it ",
+            name(one),
+            ".",
+        )
         yield Note(spans)
     said = idle(story, one)
     if said:

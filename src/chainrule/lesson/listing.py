@@ -14,7 +14,9 @@ class Listing:
 
     def __init__(self, study: Study) -> None:
         self.study = study
-        self.shown = {v.name for v in study.literal.forward.program.inputs if v.name is not None}
+        self.shown = {
+            v.name for v in study.literal.forward.program.inputs if v.name is not None
+        }
 
     @cached_property
     def numpy(self) -> str:
@@ -23,7 +25,7 @@ class Listing:
 
     def text(self, dialect: str) -> str:
         """The forward and backward pass in a dialect."""
-        from chainrule.emit import emit  # noqa: PLC0415 - the printer is heavy
+        from chainrule.emit import emit
 
         return emit(self.study.textbook, dialect=dialect, part="backward")
 
@@ -32,7 +34,10 @@ class Listing:
         """The statement that gives each name its value."""
         found: dict[str, str] = {}
         for function in ast.walk(ast.parse(self.numpy)):
-            if isinstance(function, ast.FunctionDef) and function.name == "loss_and_gradients":
+            if (
+                isinstance(function, ast.FunctionDef)
+                and function.name == "loss_and_gradients"
+            ):
                 for statement in function.body:
                     name = _assigned(statement)
                     if name is not None:
@@ -42,7 +47,9 @@ class Listing:
     def statement(self, name: str) -> str:
         """The statement that computes ``name`` from arrays shown before it; from now on it is shown too."""
         text = self.statements.get(name, "")
-        read = {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+        read = {
+            node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)
+        }
         known = self.shown | {name, "np", *dir(builtins)}
         self.shown.add(name)
         return text if read <= known else ""

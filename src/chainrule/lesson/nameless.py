@@ -36,7 +36,11 @@ def christen(program: Program, wrt: Iterable[Value]) -> dict[str, Value]:
             uses[value] > 1
             or length[value] > LONGEST
             or (len(reached) > 1 and _bends(consumers.get(value)))
-            or (line.op.name == "matmul" and reached and _activates(consumers.get(value)))
+            or (
+                line.op.name == "matmul"
+                and reached
+                and _activates(consumers.get(value))
+            )
         ):
             name = _free(line, taken)
             value.christen(name)

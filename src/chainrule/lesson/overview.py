@@ -9,7 +9,17 @@ import numpy as np
 from chainrule.formula import format_number
 from chainrule.lesson.drawing import drawing
 from chainrule.lesson.folding import Folding
-from chainrule.lesson.parts import Cell, Formula, Heading, Numbers, Part, Prose, Row, Spans, Table
+from chainrule.lesson.parts import (
+    Cell,
+    Formula,
+    Heading,
+    Numbers,
+    Part,
+    Prose,
+    Row,
+    Spans,
+    Table,
+)
 from chainrule.lesson.roles import Roles
 from chainrule.lesson.story import Story
 from chainrule.lesson.symbols import name
@@ -36,7 +46,13 @@ def overview(story: Story, roles: Roles, folding: Folding) -> Iterator[Part]:
     shown = inputs[: 8 if folding.folded else None]
     for value in shown:
         array = study.values[value.name or ""]
-        yield Numbers(value.name or "", name(value.name or ""), array, "value", (shape_words(array.shape),))
+        yield Numbers(
+            value.name or "",
+            name(value.name or ""),
+            array,
+            "value",
+            (shape_words(array.shape),),
+        )
     if len(shown) < len(inputs):
         yield Prose((f"… and {len(inputs) - len(shown)} more arrays.",))
 
@@ -44,22 +60,34 @@ def overview(story: Story, roles: Roles, folding: Folding) -> Iterator[Part]:
 def summary(story: Story, roles: Roles) -> Spans:
     """The whole lesson in three sentences."""
     study = story.study
-    count = sum(int(np.prod(stop.value.shape)) for stop in story.order if stop.parameter)
-    data = [v.name for v in study.literal.forward.program.inputs if v.name and roles.role(v.name) == "data"]
+    count = sum(
+        int(np.prod(stop.value.shape)) for stop in story.order if stop.parameter
+    )
+    data = [
+        v.name
+        for v in study.literal.forward.program.inputs
+        if v.name and roles.role(v.name) == "data"
+    ]
     source = f" from {joined(data[:6])}" if data else ""
     each = "number" if count == 1 else "numbers"
-    return (
+    said = (
         f"A program computes the loss{source} with {count} {each} to learn, in "
         f"{joined(list(study.parameters[:8]))}{' …' if len(study.parameters) > 8 else ''}. "
-        "The chain rule, walked backwards from the loss, says how the loss changes with each of them; "
-        f"a step against that gradient, times the learning rate {format_number(study.learning_rate)}, takes the loss from "
-        f"{format_number(study.loss)} to {format_number(study.loss_after)}.",
+        "The chain rule, walked backwards from the loss, says how the loss changes with each of them; a step "
+        f"against that gradient, times the learning rate {format_number(study.learning_rate)}, takes the loss from "
+        f"{format_number(study.loss)} to {format_number(study.loss_after)}."
     )
+    return (said,)
 
 
 def _mapping(story: Story, one: str) -> Row:
     line = story.lines[one]
-    return Row("", name(one), right=story.literal.writer.written(line.result), reason=(shape_words(line.result.shape),))
+    return Row(
+        "",
+        name(one),
+        right=story.literal.writer.written(line.result),
+        reason=(shape_words(line.result.shape),),
+    )
 
 
 def _shapes(story: Story, roles: Roles) -> Iterator[tuple[Cell, ...]]:

@@ -201,4 +201,16 @@ class Note:
     tone: Literal["note", "caution"] = "note"
 
 
-Part = Heading | Prose | Formula | Chain | Numbers | Source | Graph | Table | Plot | Fold | Note
+Part = (
+    Heading
+    | Prose
+    | Formula
+    | Chain
+    | Numbers
+    | Source
+    | Graph
+    | Table
+    | Plot
+    | Fold
+    | Note
+)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -26,7 +27,14 @@ from chainrule.formula import (
     to_text,
 )
 from chainrule.lesson.parts import Fold, Formula, Row, Spans
-from chainrule.lesson.slopes import Slope, expression, pulled, reason, recorder_of, settled
+from chainrule.lesson.slopes import (
+    Slope,
+    expression,
+    pulled,
+    reason,
+    recorder_of,
+    settled,
+)
 from chainrule.lesson.symbols import Writer, numbers, written
 from chainrule.program import Line, Op, Run, Value
 from chainrule.trace import Recorder
@@ -50,24 +58,31 @@ def provable(op: Op) -> bool:
     return op.elementwise and op.definition is not None
 
 
+def definition_of(op: Op) -> Callable[..., Any]:
+    """What the op is made of; asked of provable ops only."""
+    if op.definition is None:
+        raise TypeError(op)
+    return op.definition
+
+
 def setting(op: Op, at: Sequence[float], params: dict[str, Any]) -> Setting:
     """The op's definition at the numbers ``at``."""
-    assert op.definition is not None
+    definition = definition_of(op)
     recorder = Recorder(laws=(), named=False)
     traced = [recorder.input(np.asarray(float(one)), None) for one in at]
-    wanted = inspect.signature(op.definition).parameters
-    result = op.definition(*traced, **{k: v for k, v in params.items() if k in wanted})
+    wanted = inspect.signature(definition).parameters
+    result = definition(*traced, **{k: v for k, v in params.items() if k in wanted})
     run = recorder.run([result.value])
     return Setting(run, tuple(one.value for one in traced), result.value)
 
 
 def variable_names(op: Op) -> tuple[str, ...]:
     """The letters of a definition's variables: z alone, else as its author calls them."""
-    assert op.definition is not None
     listed = [
         name
-        for name, parameter in inspect.signature(op.definition).parameters.items()
-        if parameter.kind is not inspect.Parameter.KEYWORD_ONLY and name not in op.params
+        for name, parameter in inspect.signature(definition_of(op)).parameters.items()
+        if parameter.kind is not inspect.Parameter.KEYWORD_ONLY
+        and name not in op.params
     ]
     return ("z",) if len(listed) == 1 else tuple(listed)
 
@@ -75,19 +90,25 @@ def variable_names(op: Op) -> tuple[str, ...]:
 def prove(op: Op, position: int, at: Sequence[float], params: dict[str, Any]) -> Fold:
     """The proof of one rule of ``op``, with the numbers ``at`` put in at its end."""
     proof = _Proof(op, position, at, params)
-    return Fold(proof.title, (Formula(tuple(proof.rows())),), anchor=f"why-{op.name}-{position}")
+    return Fold(
+        proof.title, (Formula(tuple(proof.rows())),), anchor=f"why-{op.name}-{position}"
+    )
 
 
 class _Proof:
     """One proof being written."""
 
-    def __init__(self, op: Op, position: int, at: Sequence[float], params: dict[str, Any]) -> None:
+    def __init__(
+        self, op: Op, position: int, at: Sequence[float], params: dict[str, Any]
+    ) -> None:
         params = {**op.params, **params}
         self.op, self.position, self.at, self.params = op, position, at, params
         self.set = setting(op, at, params)
         self.letters = [identifier(one) for one in variable_names(op)]
         self.variable = self.set.variables[position]
-        self.names: dict[Value, Node] = dict(zip(self.set.variables, self.letters, strict=True))
+        self.names: dict[Value, Node] = dict(
+            zip(self.set.variables, self.letters, strict=True)
+        )
         self.active = self._active()
         self.free = [letter for letter in LETTERS if letter not in variable_names(op)]
         self.head = self._head()
@@ -104,14 +125,23 @@ class _Proof:
         if len(self.letters) > 1:
             return Symbol("ℓ")
         values = [Value((), np.dtype(float)) for _ in self.letters]
-        line = Line(Value((), np.dtype(float)), self.op, tuple(values), {**self.op.params, **self.params})
+        line = Line(
+            Value((), np.dtype(float)),
+            self.op,
+            tuple(values),
+            {**self.op.params, **self.params},
+        )
         return written(line, list(self.letters))
 
     @property
     def top(self) -> Node:
         """What stands above the bar: dσ, or d of the whole op."""
         head = self.head
-        short = self._named and isinstance(head, Call | Applied) and len("".join(to_text(head.head))) == 1
+        short = (
+            self._named
+            and isinstance(head, Call | Applied)
+            and len("".join(to_text(head.head))) == 1
+        )
         return head.head if short and isinstance(head, Call | Applied) else head
 
     @property
@@ -137,7 +167,10 @@ class _Proof:
     def _slope_at(self, letter: Node) -> Node:
         if self._named and isinstance(self.head, Call | Applied):
             head = self.head.head
-            return call(accent(head.body if isinstance(head, Operand) else head, "prime"), letter)
+            return call(
+                accent(head.body if isinstance(head, Operand) else head, "prime"),
+                letter,
+            )
         return self._by(self.top, self.letters[self.position])
 
     @property
@@ -150,7 +183,10 @@ class _Proof:
 
     def _slope_of_op(self, args: list[Node], result: Node) -> Node:
         found, names = self._op_slope()
-        return expression(found, {value: node for value, node in zip(names, [*args, result], strict=True)})
+        return expression(
+            found,
+            dict(zip(names, [*args, result], strict=True)),
+        )
 
     def _op_slope(self) -> tuple[Slope, list[Value]]:
         recorder = Recorder(laws=(), named=False)
@@ -166,19 +202,29 @@ class _Proof:
         producer = self.set.run.program.producer()
         outer = producer[self.set.result]
         inner = [
-            arg for arg in dict.fromkeys(outer.args) if isinstance(arg, Value) and arg in self.active
+            arg
+            for arg in dict.fromkeys(outer.args)
+            if isinstance(arg, Value) and arg in self.active
         ]
-        named = {value: identifier(self.free.pop(0)) for value in inner if value is not self.variable}
+        named: dict[Value, Node] = {
+            value: identifier(self.free.pop(0))
+            for value in inner
+            if value is not self.variable
+        }
         whole = {**self.names, **named}
         if not self._names_pieces(outer):
-            yield from self._at_once(outer)
+            yield from self._at_once()
             return
         first = self._text(self.set.result, whole)
         if to_text(first) != to_text(self.head):
             yield Row(left=self.head, right=first, reason=self._with(named))
         for value in named:
             partial = self._partial(outer, value, whole)
-            yield Row(left=self._by(self.top, whole[value]), right=partial, reason=(self._why(outer, value, whole),))
+            yield Row(
+                left=self._by(self.top, whole[value]),
+                right=partial,
+                reason=(self._why(outer, value, whole),),
+            )
         for value, letter in named.items():
             yield from self._inner(value, letter)
         if named:
@@ -187,20 +233,22 @@ class _Proof:
             yield Row(right=last)
         else:
             last = self._partial(outer, self.variable, whole)
-            yield Row(left=self.slope, right=last, reason=(self._why(outer, self.variable, whole),))
+            yield Row(
+                left=self.slope,
+                right=last,
+                reason=(self._why(outer, self.variable, whole),),
+            )
         yield from self._end(last)
 
     def _names_pieces(self, outer: Line) -> bool:
         """Whether the outermost operation is worth a step of its own; a minus or a plain sum is not."""
         return outer.op.name not in {"negative", "add", "subtract"}
 
-    def _at_once(self, outer: Line) -> Iterator[Row]:
+    def _at_once(self) -> Iterator[Row]:
         """A sum of terms: each term by its own rule."""
         yield Row(left=self.head, right=self._text(self.set.result, self.names))
         found, whys = self._slope(self.set.result)
-        yield Row(
-            left=self.slope, right=found, reason=("; ".join(whys),)
-        )
+        yield Row(left=self.slope, right=found, reason=("; ".join(whys),))
         yield from self._end(found)
 
     def _end(self, last: Node | None = None) -> Iterator[Row]:
@@ -213,12 +261,19 @@ class _Proof:
             yield Row(right=form)
         single = self._named
         left = self._slope_at(number(self.at[0])) if single else self.slope
-        yield Row(left=left, right=self._here(), reason=("here", *(() if single else self._places())))
+        yield Row(
+            left=left,
+            right=self._here(),
+            reason=("here", *(() if single else self._places())),
+        )
 
     def _with(self, named: dict[Value, Node]) -> Spans:
         spans: list[Any] = []
         for value, letter in named.items():
-            spans += [" and " if spans else "with ", infix(letter, "=", self._text(value, self.names))]
+            spans += [
+                " and " if spans else "with ",
+                infix(letter, "=", self._text(value, self.names)),
+            ]
         return tuple(spans)
 
     def _text(self, value: Value, names: dict[Value, Node]) -> Node:
@@ -235,13 +290,23 @@ class _Proof:
         return expression(settled(recorder, total), names)
 
     def _why(self, line: Line, value: Value, names: dict[Value, Node]) -> str:
-        writer = Writer(self.set.run, {**names, line.result: self.head} if line.result is self.set.result else names, {})
+        writer = Writer(
+            self.set.run,
+            {**names, line.result: self.head}
+            if line.result is self.set.result
+            else names,
+            {},
+        )
         return reason(line, line.args.index(value), writer.said)
 
     def _inner(self, value: Value, letter: Node) -> Iterator[Row]:
         """The slope of a named piece in the variable, with the reasons of its links."""
         found, whys = self._slope(value)
-        yield Row(left=self._by(letter, self.letters[self.position]), right=found, reason=("; ".join(whys),))
+        yield Row(
+            left=self._by(letter, self.letters[self.position]),
+            right=found,
+            reason=("; ".join(whys),),
+        )
 
     def _slope(self, value: Value) -> tuple[Node, list[str]]:
         found, lines = self._walk(value)
@@ -252,13 +317,23 @@ class _Proof:
             if line.op.name not in QUIET and not self._constant_factor(line)
         ]
         # the same rule used twice is told once
-        once = {(line.op, position): (line, position) for line, position in reversed(telling or lines[:1])}
-        whys = [reason(line, position, writer.said) for line, position in reversed(once.values())]
+        once = {
+            (line.op, position): (line, position)
+            for line, position in reversed(telling or lines[:1])
+        }
+        whys = [
+            reason(line, position, writer.said)
+            for line, position in reversed(once.values())
+        ]
         return expression(found, self.names), list(dict.fromkeys(whys))
 
     def _constant_factor(self, line: Line) -> bool:
         """A product with something the variable does not reach: its factor just stays."""
-        still = [arg for arg in line.args if not (isinstance(arg, Value) and arg in self.active)]
+        still = [
+            arg
+            for arg in line.args
+            if not (isinstance(arg, Value) and arg in self.active)
+        ]
         return line.op.name == "multiply" and len(still) == 1
 
     def _walk(self, value: Value) -> tuple[Slope, list[tuple[Line, int]]]:
@@ -271,7 +346,11 @@ class _Proof:
             if upstream is None or line.result not in self.active:
                 continue
             for position, arg in enumerate(line.args):
-                if isinstance(arg, Value) and arg in self.active and not line.op.still(position):
+                if (
+                    isinstance(arg, Value)
+                    and arg in self.active
+                    and not line.op.still(position)
+                ):
                     used.append((line, position))
                     part = pulled(recorder, line, position, upstream)
                     arrived[arg] = arrived[arg] + part if arg in arrived else part
@@ -287,15 +366,18 @@ class _Proof:
         expand: bool = False,
     ) -> Node:
         """The chain rule: the outer slopes times the inner ones, added up."""
-        total: Node | None = None
+        terms: list[Node] = []
         for value in inner:
             term = self._partial(outer, value, names)
             if value is not self.variable:
-                right = self._slope(value)[0] if expand else self._by(named[value], self.letters[self.position])
+                right = (
+                    self._slope(value)[0]
+                    if expand
+                    else self._by(named[value], self.letters[self.position])
+                )
                 term = right if _is_one(term) else infix(term, "·", right)
-            total = term if total is None else infix(total, "+", term)
-        assert total is not None
-        return total
+            terms.append(term)
+        return reduce(lambda left, right: infix(left, "+", right), terms)
 
     def _step(self, step: Any) -> Node:
         recorder = Recorder(laws=(), named=False)
@@ -303,11 +385,16 @@ class _Proof:
         wanted = inspect.signature(step).parameters
         result = step(*traced, **{k: v for k, v in self.params.items() if k in wanted})
         found = settled(recorder, result)
-        return expression(found, dict(zip((one.value for one in traced), self.letters, strict=True)))
+        return expression(
+            found, dict(zip((one.value for one in traced), self.letters, strict=True))
+        )
 
     def _places(self) -> Spans:
         pairs = zip(self.letters, self.at, strict=True)
-        return (", at ", sequence(*(infix(letter, "=", number(one)) for letter, one in pairs)))
+        return (
+            ", at ",
+            sequence(*(infix(letter, "=", number(one)) for letter, one in pairs)),
+        )
 
     def _here(self) -> Node:
         found, names = self._op_slope()

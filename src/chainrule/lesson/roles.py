@@ -51,7 +51,11 @@ class Roles:
     @cached_property
     def _last(self) -> int:
         """The place of the last line that a parameter enters."""
-        places = [i for i, line in enumerate(self.story.lines.values()) if self._has_parameter(line)]
+        places = [
+            i
+            for i, line in enumerate(self.story.lines.values())
+            if self._has_parameter(line)
+        ]
         return max(places, default=-1)
 
     def _ends(self, name: str) -> bool:
@@ -95,11 +99,19 @@ class Roles:
     def _hidden(self, line: Line) -> str:
         if line.op in self.bends:
             return "the output of the hidden units"
-        into = [user.op for user in self.uses.get(line.result, []) if user.op in self.bends]
+        into = [
+            user.op for user in self.uses.get(line.result, []) if user.op in self.bends
+        ]
         if into:
             last = self.story.textbook.stops.get(line.result.name or "")
-            output = last is not None and any(w.end is self.story.textbook.derived.loss for w in last.ways)
-            return "the input of the output unit" if output else "the input of the hidden units"
+            output = last is not None and any(
+                w.end is self.story.textbook.derived.loss for w in last.ways
+            )
+            return (
+                "the input of the output unit"
+                if output
+                else "the input of the hidden units"
+            )
         return "a value on the way"
 
     def meaning(self, name: str) -> str:
@@ -108,15 +120,27 @@ class Roles:
         single = all(length == 1 for length in size)
         match self.role(name), self.words(name):
             case "prediction", _:
-                return "how the loss changes with the prediction" if single else "how the loss changes with each prediction"
+                return (
+                    "how the loss changes with the prediction"
+                    if single
+                    else "how the loss changes with each prediction"
+                )
             case _, "weights":
                 return "how the loss changes with each weight"
             case _, "a bias":
-                return "how the loss changes with the bias" if single else "how the loss changes with each bias"
+                return (
+                    "how the loss changes with the bias"
+                    if single
+                    else "how the loss changes with each bias"
+                )
             case _, "the input of the output unit":
                 return "how the loss changes with what goes into the output unit"
             case _, "the input of the hidden units":
                 return "how the loss changes with each hidden unit's input"
             case _, "the output of the hidden units":
                 return "how the loss changes with each hidden unit's output"
-        return "how the loss changes with it" if single else "how the loss changes with each of its entries"
+        return (
+            "how the loss changes with it"
+            if single
+            else "how the loss changes with each of its entries"
+        )

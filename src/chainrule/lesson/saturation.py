@@ -22,13 +22,21 @@ def idle(story: Story, name: str) -> str:
     if not flat.any():
         return ""
     share = float(flat.mean())
-    word = "off (slope 0)" if off.sum() == flat.sum() else f"saturated (slope below {FLAT:g})"
+    word = (
+        "off (slope 0)"
+        if off.sum() == flat.sum()
+        else f"saturated (slope below {FLAT:g})"
+    )
     count = int(flat.sum())
     units = _dead(flat)
     said = f"{count} of {flat.size} {'units are' if slopes.size != 1 else 'unit is'} {word} in {name}, {100 * share:.0f} %"
     if count == 1:
         said = f"1 of {flat.size} {'units' if flat.size > 1 else 'unit'} is {word} in {name}, {100 * share:.0f} %"
-    said += ": no gradient passes through there" if off.sum() == flat.sum() else ": hardly any gradient passes through"
+    said += (
+        ": no gradient passes through there"
+        if off.sum() == flat.sum()
+        else ": hardly any gradient passes through"
+    )
     return said + (f"; {units}." if units else ".")
 
 
@@ -40,7 +48,9 @@ def _dead(flat: Array) -> str:
     for axis, what in ((0, "column"), (1, "row")):
         dead = np.flatnonzero(flat.all(axis=axis))
         if dead.size:
-            listed = ", ".join(map(str, dead[:8].tolist())) + (" …" if dead.size > 8 else "")
+            listed = ", ".join(map(str, dead[:8].tolist())) + (
+                " …" if dead.size > 8 else ""
+            )
             found.append(f"{what}{'s' if dead.size > 1 else ''} {listed} entirely")
     return " and ".join(found)
 
@@ -55,4 +65,6 @@ def activation_slopes(story: Story, name: str) -> Array | None:
     found = slope(story.study.literal.forward, [(line, 0)])
     if not isinstance(found.of, Value):
         return np.full(line.result.shape, found.of)
-    return np.broadcast_to(np.asarray(found.run.numbers[found.of], float), line.result.shape)
+    return np.broadcast_to(
+        np.asarray(found.run.numbers[found.of], float), line.result.shape
+    )

@@ -18,11 +18,15 @@ from chainrule.program.program import arg_shape
 from chainrule.trace import Recorder, Traced
 
 
-def plain_numbers(recorder: Recorder, op: Op, args: tuple[Arg, ...], params: Mapping[str, Any]) -> Arg | None:
+def plain_numbers(
+    recorder: Recorder, op: Op, args: tuple[Arg, ...], _: Mapping[str, Any]
+) -> Arg | None:
     """What is known without the arrays is worked out: 1 − 1, 0 · x, 0/x."""
     if any(isinstance(arg, Value | Size) for arg in args):
         first, *rest = args
-        if op is ops.multiply and any(not isinstance(a, Value | Size) and a == 0 for a in args):
+        if op is ops.multiply and any(
+            not isinstance(a, Value | Size) and a == 0 for a in args
+        ):
             return 0
         nothing = not isinstance(first, Value | Size) and first == 0
         if op is ops.divide and nothing:
@@ -32,15 +36,25 @@ def plain_numbers(recorder: Recorder, op: Op, args: tuple[Arg, ...], params: Map
                 if not isinstance(zero, Value | Size) and zero == 0:
                     return other
         if op is ops.subtract and nothing:
-            return recorder.lower(recorder.record(ops.negative, [recorder.lift(rest[0])]))
+            return recorder.lower(
+                recorder.record(ops.negative, [recorder.lift(rest[0])])
+            )
         return None
     if op in (ops.add, ops.subtract, ops.multiply, ops.negative, ops.divide):
-        result = op.forward(*args)
-        return result.item() if hasattr(result, "item") else result
+        return (
+            float(op.forward(*args)) if op is ops.divide else _tidy(op.forward(*args))
+        )
     return None
 
 
-def over_itself(recorder: Recorder, op: Op, args: tuple[Arg, ...], params: Mapping[str, Any]) -> Arg | None:
+def _tidy(result: Any) -> float | int:
+    """A NumPy number as Python's own."""
+    return result.item() if isinstance(result, np.generic) else result  # type: ignore[no-any-return]
+
+
+def over_itself(
+    recorder: Recorder, op: Op, args: tuple[Arg, ...], _: Mapping[str, Any]
+) -> Arg | None:
     """``(a/b)/b`` is ``a/b²``, also behind a minus."""
     if op is not ops.divide or not isinstance(args[1], Value):
         return None
@@ -56,11 +70,17 @@ def over_itself(recorder: Recorder, op: Op, args: tuple[Arg, ...], params: Mappi
     return recorder.lower(recorder.record(ops.negative, [result]) if minus else result)
 
 
-def mask_alone(recorder: Recorder, op: Op, args: tuple[Arg, ...], params: Mapping[str, Any]) -> Arg | None:
+def mask_alone(
+    _: Recorder, op: Op, args: tuple[Arg, ...], __: Mapping[str, Any]
+) -> Arg | None:
     """1 times a mask is the mask."""
     if op is ops.multiply:
         for one, other in (args, args[::-1]):
-            if not isinstance(one, Value | Size) and one == 1 and isinstance(other, Value):
+            if (
+                not isinstance(one, Value | Size)
+                and one == 1
+                and isinstance(other, Value)
+            ):
                 return other
     return None
 
@@ -96,7 +116,9 @@ def pulled(recorder: Recorder, line: Line, position: int, upstream: Any) -> Any:
 def only(run: Run, lines: Sequence[Line]) -> Run:
     """The run of a few lines: what they read is given."""
     made = {line.result for line in lines}
-    given = dict.fromkeys(read for line in lines for read in line.reads() if read not in made)
+    given = dict.fromkeys(
+        read for line in lines for read in line.reads() if read not in made
+    )
     kept = {value: run.numbers[value] for value in (*given, *made)}
     return Run(Program(tuple(given), tuple(lines), ()), kept)
 
@@ -112,10 +134,23 @@ def slope(run: Run, links: Sequence[tuple[Line, int]]) -> Slope:
 
 def settled(recorder: Recorder, result: Any) -> Slope:
     """What was recorded, as a slope."""
-    made = Run(Program(tuple(recorder.inputs), tuple(recorder.lines), ()), recorder.numbers)
+    made = Run(
+        Program(tuple(recorder.inputs), tuple(recorder.lines), ()), recorder.numbers
+    )
     if isinstance(result, Traced):
         return Slope(made, result.value)
     return Slope(made, float(np.asarray(result).reshape(-1)[0]))
+
+
+def for_label(run: Run, line: Line, position: int, label: Value, value: float) -> Slope:
+    """The slope of a loss with the label put in as a plain number."""
+    recorder = recorder_of(only(run, [line]))
+    plain = int(value)
+    args = tuple(plain if arg is label else arg for arg in line.args)
+    return settled(
+        recorder,
+        pulled(recorder, Line(line.result, line.op, args, line.params), position, 1),
+    )
 
 
 def entrywise(line: Line, position: int) -> bool:
@@ -135,7 +170,9 @@ def reason(line: Line, position: int, describe: Any) -> str:
 
 
 def expression(
-    found: Slope, names: Mapping[Value, Node], besides: Mapping[Value, Line] | None = None
+    found: Slope,
+    names: Mapping[Value, Node],
+    besides: Mapping[Value, Line] | None = None,
 ) -> Node:
     """A slope as a formula over named values; ``besides`` are lines behind the nameless ones."""
     if not isinstance(found.of, Value):

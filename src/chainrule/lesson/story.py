@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from chainrule.derive import Contribution, Derived
+from chainrule.derive import Contribution, Derived, Step
 from chainrule.formula import Kind, Node, infix, number
 from chainrule.lesson.slopes import expression, only, pulled, recorder_of, settled
 from chainrule.lesson.study import Study
@@ -83,7 +83,6 @@ class Telling:
                 ways = tuple(_way(c, steps) for c in step.contributions)
                 yield Stop(value, step.gradient, ways, value in targets)
 
-
     def written(self, stop: Stop) -> Node:
         """A gradient in symbols.
 
@@ -103,18 +102,21 @@ class Telling:
         recorder = recorder_of(only(self.derived.forward, lines))
         end = self.derived.gradients[way.end]
         upstream: Any = recorder.input(self.derived.run.numbers[end], None)
-        names = {**self.writer.names, upstream.value: self.writer.names.get(end, number(1))}
+        names = {
+            **self.writer.names,
+            upstream.value: self.writer.names.get(end, number(1)),
+        }
         for link in reversed(way.links):
             upstream = pulled(recorder, link.line, link.contribution.position, upstream)
         return expression(settled(recorder, upstream), names, self.writer.producer)
 
 
-def _way(contribution: Contribution, steps: dict[Value, object]) -> Way:
+def _way(contribution: Contribution, steps: dict[Value, Step]) -> Way:
     """Follow a use through nameless values to the named one it ends in."""
     links = [Link(contribution)]
     end = contribution.line.result
     while end.name is None and end in steps:
-        (only,) = steps[end].contributions[:1]  # type: ignore[attr-defined]
+        (only,) = steps[end].contributions[:1]
         links.append(Link(only))
         end = only.line.result
     return Way(tuple(links), end)
@@ -185,7 +187,11 @@ class Story:
 
         def key(numbered: tuple[int, Stop]) -> tuple[int, bool, int]:
             i, stop = numbered
-            ends = [position[way.end.name or ""] for way in stop.ways if way.end.name in position]
+            ends = [
+                position[way.end.name or ""]
+                for way in stop.ways
+                if way.end.name in position
+            ]
             return (-min(ends, default=-1), not stop.parameter, i)
 
         stops = [stop for _, stop in sorted(listed, key=key)]
@@ -217,7 +223,10 @@ class Story:
         mine = self.textbook.stops.get(stop.name)
         if mine is None:
             return False
-        return any(_shape_of(way) != _shape_of(one) for way, one in zip(stop.ways, mine.ways, strict=False))
+        return any(
+            _shape_of(way) != _shape_of(one)
+            for way, one in zip(stop.ways, mine.ways, strict=False)
+        )
 
 
 def _shape_of(way: Way) -> tuple[str, ...]:

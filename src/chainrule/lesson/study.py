@@ -92,12 +92,16 @@ class Study:
         moved = np.array(numbers[program.named()[name]])
         moved[entry] += change
         numbers[program.named()[name]] = moved
-        return _number(run(program.pruned([self.textbook.loss]), numbers)[self.textbook.loss])
+        return _number(
+            run(program.pruned([self.textbook.loss]), numbers)[self.textbook.loss]
+        )
 
 
 def _numbers(derived: Derived, gradient: Value) -> Array:
     # adding 0 turns -0.0, which a mask leaves behind, into 0.0
-    return derived.run.numbers[gradient] + np.zeros((), derived.run.numbers[gradient].dtype)
+    return derived.run.numbers[gradient] + np.zeros(
+        (), derived.run.numbers[gradient].dtype
+    )
 
 
 def _number(array: Array) -> float:
@@ -128,7 +132,7 @@ def study(
     names = _names(written, wrt)
     recognised, christened = _recognised(written, names)
     textbook = _derived(fuse(recognised), names)
-    moments = tuple(_moments(textbook, names, learning_rate, steps))
+    moments = tuple(_moments(textbook, learning_rate, steps))
     if step > 1:
         written = _moved(written, moments[step - 1].parameters)
         recognised, christened = _recognised(written, names)
@@ -141,7 +145,9 @@ def _recognised(written: Run, names: Sequence[str]) -> tuple[Run, frozenset[str]
     """The run with written-out forms recognised, and the names its nameless values were given."""
     recognised = recognise(written)
     named = recognised.program.named()
-    return recognised, frozenset(christen(recognised.program, [named[name] for name in names]))
+    return recognised, frozenset(
+        christen(recognised.program, [named[name] for name in names])
+    )
 
 
 def _ending_in(written: Run, loss: Value | str | None) -> Run:
@@ -155,14 +161,18 @@ def _ending_in(written: Run, loss: Value | str | None) -> Run:
         chosen = loss
     if chosen.name is None:
         chosen.christen("loss" if "loss" not in program.named() else "total_loss")
-    return Run(Program(program.inputs, program.lines, (chosen,), program.name), written.numbers)
+    return Run(
+        Program(program.inputs, program.lines, (chosen,), program.name), written.numbers
+    )
 
 
 def _named(program: Program, name: str) -> Value:
     named = program.named()
     if name not in named:
         seen = ", ".join(named)
-        raise UsageError("E327", f"no value is called {name!r}", detail=f"names seen: {seen}")
+        raise UsageError(
+            "E327", f"no value is called {name!r}", detail=f"names seen: {seen}"
+        )
     return named[name]
 
 
@@ -177,21 +187,23 @@ def _names(written: Run, wrt: Sequence[Value | str] | None) -> tuple[str, ...]:
 
 def _derived(forward: Run, names: Sequence[str]) -> Derived:
     named = forward.program.named()
-    return backward(forward, forward.program.outputs[0], [named[name] for name in names])
+    return backward(
+        forward, forward.program.outputs[0], [named[name] for name in names]
+    )
 
 
 def _moved(written: Run, parameters: Mapping[str, Array]) -> Run:
     """The same program with other parameters."""
     program = written.program
-    numbers: dict[Value, Any] = {value: written.numbers[value] for value in program.inputs}
-    for name, array in parameters.items():
-        numbers[program.named()[name]] = array
+    numbers: dict[Value, Any] = {
+        value: written.numbers[value] for value in program.inputs
+    }
+    named = program.named()
+    numbers |= {named[name]: array for name, array in parameters.items()}
     return run(program, numbers)
 
 
-def _moments(
-    derived: Derived, names: Sequence[str], learning_rate: float, steps: int
-) -> Iterator[Moment]:
+def _moments(derived: Derived, learning_rate: float, steps: int) -> Iterator[Moment]:
     """Every moment of gradient descent: each parameter moves against its gradient, all at once."""
     program = derived.run.program
     inputs: dict[Value, Any] = {v: derived.run.numbers[v] for v in program.inputs}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -100,7 +101,7 @@ class Writer:
         done: set[Value] = set()
         found: list[Node] = []
         while len(found) < MOST_STAGES:
-            node = self._tried(value, lambda one: self._number_leaf(one, done))
+            node = self._tried(value, partial(self._number_leaf, done=frozenset(done)))
             if node is None:
                 return []
             if not found or node != found[-1]:
@@ -123,9 +124,14 @@ class Writer:
 
         def visit(one: Value) -> bool:
             """Whether anything is still to work out at or under ``one``."""
-            if one in done or self._number_leaf(one, frozenset(), test=True) is not None:
+            if (
+                one in done
+                or self._number_leaf(one, frozenset(), test=True) is not None
+            ):
                 return False
-            below = [visit(arg) for arg in self.producer[one].args if isinstance(arg, Value)]
+            below = [
+                visit(arg) for arg in self.producer[one].args if isinstance(arg, Value)
+            ]
             if any(below):
                 return True
             if self.producer[one].op.name not in ARITHMETIC:
@@ -141,7 +147,11 @@ class Writer:
     def is_same(self, value: Value) -> bool:
         """Whether ``value`` is another named value under a name of its own."""
         line = self.producer.get(value)
-        return line is not None and line.op.name == "identity" and line.args[0] in self.names
+        return (
+            line is not None
+            and line.op.name == "identity"
+            and line.args[0] in self.names
+        )
 
     def array(self, value: Value) -> Node:
         """The numbers of a value."""
@@ -163,7 +173,11 @@ class Writer:
         return None
 
     def _number_leaf(
-        self, value: Value, done: AbstractSet[Value] = frozenset(), *, test: bool = False
+        self,
+        value: Value,
+        done: AbstractSet[Value] = frozenset(),
+        *,
+        test: bool = False,
     ) -> Node | None:
         """The numbers of what is not written out: named values, what only arranges entries, what is done."""
         line = self.producer.get(value)
@@ -196,20 +210,30 @@ class Writer:
         """A column times a row is an outer product: every entry of the one with every entry of the other."""
         if line.op.name != "multiply":
             return None
-        column, row = (self._before(arg, axis) for arg, axis in zip(line.args, (-1, -2), strict=True))
+        column, row = (
+            self._before(arg, axis)
+            for arg, axis in zip(line.args, (-1, -2), strict=True)
+        )
         return (column, row) if column is not None and row is not None else None
 
     def _unturned(self, line: Line) -> Line | None:
         """The product behind an axis that was only put there for it: a vector is a row or a column as needed."""
         first = line.args[0] if line.args else None
-        if line.op.name != "getitem" or not isinstance(first, Value) or first in self.names:
+        if (
+            line.op.name != "getitem"
+            or not isinstance(first, Value)
+            or first in self.names
+        ):
             return None
         product = self.producer.get(first)
         if product is None or product.op.name != "matmul":
             return None
         left, right = product.args
         index = line.params["index"]
-        if index == (..., 0, slice(None)) and (vector := self._before(left, -2)) is not None:
+        if (
+            index == (..., 0, slice(None))
+            and (vector := self._before(left, -2)) is not None
+        ):
             return Line(line.result, product.op, (vector, right))
         if index == (..., 0) and (vector := self._before(right, -1)) is not None:
             return Line(line.result, product.op, (left, vector))
@@ -217,7 +241,11 @@ class Writer:
 
     def _before(self, arg: Arg, axis: int) -> Value | None:
         """The vector that got a new axis there."""
-        line = self.producer.get(arg) if isinstance(arg, Value) and arg not in self.names else None
+        line = (
+            self.producer.get(arg)
+            if isinstance(arg, Value) and arg not in self.names
+            else None
+        )
         if line is None or line.op.name != "expand_dims" or line.params["axis"] != axis:
             return None
         source = line.args[0]

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from chainrule.formula import format_number
-from chainrule.lesson.canvas import Block, beside, drawn, length, padded, plain_text, word
+from chainrule.lesson.canvas import (
+    Block,
+    beside,
+    drawn,
+    length,
+    padded,
+    plain_text,
+    word,
+)
 from chainrule.lesson.parts import Circle, Graph
 
 
@@ -13,11 +21,10 @@ def graph(part: Graph, width: int) -> Block:
     strips: list[Block] = []
     current: Block | None = None
     for i, column in enumerate(columns):
-        arrow = _arrow(plain_text(part.between[i - 1])) if i else None
+        arrow = _arrow(plain_text(part.between[i - 1]) if i else "")
         if current is None:
             current = column
             continue
-        assert arrow is not None
         longer = beside(current, arrow, column)
         if longer.width > width:
             strips.append(beside(current, _arrow_on()))
@@ -26,7 +33,12 @@ def graph(part: Graph, width: int) -> Block:
             current = longer
     if current is not None:
         strips.append(current)
-    lines = [line for i, strip in enumerate(strips) for line in ((() if i else None), *strip.lines) if line is not None]
+    lines = [
+        line
+        for i, strip in enumerate(strips)
+        for line in ((() if i else None), *strip.lines)
+        if line is not None
+    ]
     return Block(tuple(lines))
 
 
@@ -35,7 +47,10 @@ def _column(part: Graph, index: int) -> Block:
     circles = [circle for circle in part.circles if circle.column == index]
     title = drawn(part.columns[index])
     values = [_value(circle) for circle in circles]
-    grads = ["" if circle.gradient is None else format_number(circle.gradient) for circle in circles]
+    grads = [
+        "" if circle.gradient is None else format_number(circle.gradient)
+        for circle in circles
+    ]
     wide = max(map(len, values), default=0)
     back = max(map(len, grads), default=0)
     inner = wide + (3 + back if back else 0)
@@ -43,7 +58,10 @@ def _column(part: Graph, index: int) -> Block:
     top = ((" ┌", "faint"), ("─" * (inner + 2), "faint"), ("┐ ", "faint"))
     bottom = ((" └", "faint"), ("─" * (inner + 2), "faint"), ("┘ ", "faint"))
     gap = inner + 4 - title.width
-    lines = [((" " * (gap // 2 + 1), ""), *title.lines[0], (" " * (gap - gap // 2 + 1), "")), top]
+    lines = [
+        ((" " * (gap // 2 + 1), ""), *title.lines[0], (" " * (gap - gap // 2 + 1), "")),
+        top,
+    ]
     for value, grad in zip(values, grads, strict=True):
         left = value.rjust(wide)
         pieces = [(" │ ", "faint"), (left, "value")]

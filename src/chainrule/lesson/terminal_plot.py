@@ -14,7 +14,12 @@ DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
 def plot(part: Plot, width: int) -> Block:
     """All series in one frame, drawn as connected lines of braille dots."""
-    points = [(x, y) for series in part.series for x, y in zip(series.x, series.y, strict=True) if math.isfinite(y)]
+    points = [
+        (x, y)
+        for series in part.series
+        for x, y in zip(series.x, series.y, strict=True)
+        if math.isfinite(y)
+    ]
     if not points:
         return Block((((f"{part.y_label}: nothing finite to draw", "faint"),),))
     left, right = min(x for x, _ in points), max(x for x, _ in points)
@@ -27,10 +32,19 @@ def plot(part: Plot, width: int) -> Block:
         return round(across * (2 * width - 1)), round((1 - up) * (4 * HEIGHT - 1))
 
     for series in part.series:
-        kept = [dot(x, y) for x, y in zip(series.x, series.y, strict=True) if math.isfinite(y)]
+        kept = [
+            dot(x, y)
+            for x, y in zip(series.x, series.y, strict=True)
+            if math.isfinite(y)
+        ]
         for start, end in zip(kept, kept[1:] or kept, strict=False):
             _line(grid, start, end)
-    return _framed(part, grid, (format_number(high), format_number(low)), (format_number(left), format_number(right)))
+    return _framed(
+        part,
+        grid,
+        (format_number(high), format_number(low)),
+        (format_number(left), format_number(right)),
+    )
 
 
 def _line(grid: list[list[int]], start: tuple[int, int], end: tuple[int, int]) -> None:
@@ -41,15 +55,29 @@ def _line(grid: list[list[int]], start: tuple[int, int], end: tuple[int, int]) -
         grid[y // 4][x // 2] |= DOTS[y % 4][x % 2]
 
 
-def _framed(part: Plot, grid: list[list[int]], ends: tuple[str, str], sides: tuple[str, str]) -> Block:
+def _framed(
+    part: Plot, grid: list[list[int]], ends: tuple[str, str], sides: tuple[str, str]
+) -> Block:
     margin = max(map(len, (*ends, part.y_label)))
     lines: list[Line] = [((part.y_label.rjust(margin), "faint"),)]
     for i, row in enumerate(grid):
         label = ends[0] if i == 0 else ends[1] if i == len(grid) - 1 else ""
         drawn = "".join(chr(0x2800 + cell) if cell else " " for cell in row)
-        lines.append(((label.rjust(margin), ""), (" ┤" if label else " │", "faint"), (drawn, "result")))
+        lines.append(
+            (
+                (label.rjust(margin), ""),
+                (" ┤" if label else " │", "faint"),
+                (drawn, "result"),
+            )
+        )
     width = len(grid[0])
     lines.append(((" " * margin, ""), (" └" + "─" * width, "faint")))
     gap = max(width - len(sides[0]) - len(sides[1]), 1)
-    lines.append(((" " * (margin + 2), ""), (sides[0] + " " * gap + sides[1], ""), (f"  {part.x_label}", "faint")))
+    lines.append(
+        (
+            (" " * (margin + 2), ""),
+            (sides[0] + " " * gap + sides[1], ""),
+            (f"  {part.x_label}", "faint"),
+        )
+    )
     return Block(tuple(lines))

@@ -52,7 +52,9 @@ def to_text(parts: Iterable[Part], width: int = PIPED, *, color: bool = False) -
     return "".join(chunks(parts, width, color=color))
 
 
-def chunks(parts: Iterable[Part], width: int = PIPED, *, color: bool = False) -> Iterator[str]:
+def chunks(
+    parts: Iterable[Part], width: int = PIPED, *, color: bool = False
+) -> Iterator[str]:
     """The lesson part by part, as soon as each is composed."""
     printer = Printer(width)
     for part in parts:
@@ -124,24 +126,37 @@ class Printer:
             case Table():
                 return self._table(part)
             case Plot():
-                caption = indented(wrapped(part.caption, self.width - MARGIN, "faint"), MARGIN)
-                return stacked(indented(terminal_plot.plot(part, min(self.width - 20, 60)), MARGIN), caption)
+                caption = indented(
+                    wrapped(part.caption, self.width - MARGIN, "faint"), MARGIN
+                )
+                return stacked(
+                    indented(
+                        terminal_plot.plot(part, min(self.width - 20, 60)), MARGIN
+                    ),
+                    caption,
+                )
             case Fold(title, parts):
                 return self._fold(title, parts)
             case Note(spans, tone):
                 mark, style = ("▸", "faint") if tone == "note" else ("!", "caution")
-                body = wrapped(spans, self.width - MARGIN - 3, "" if tone == "caution" else "faint")
+                body = wrapped(
+                    spans, self.width - MARGIN - 3, "" if tone == "caution" else "faint"
+                )
                 return beside(word(" " * MARGIN), word(f"{mark} ", style), body)
             case _:
                 assert_never(part)
 
     def _heading(self, text: str, level: int) -> Block:
         if level == 1:
-            return Block((((f" {text}", "strong"),), ((" " + "═" * len(text), "faint"),)))
+            return Block(
+                (((f" {text}", "strong"),), ((" " + "═" * len(text), "faint"),))
+            )
         if level == 2:
             self.section += 1
             title = f" {self.section}. {text} "
-            return Block(((), ((title, "strong"), ("─" * (self.width - len(title)), "faint"))))
+            return Block(
+                ((), ((title, "strong"), ("─" * (self.width - len(title)), "faint")))
+            )
         return Block((((f" {text}", "strong"),),))
 
     def _formula(self, rows: Sequence[Row], margin: int) -> Block:
@@ -166,21 +181,28 @@ class Printer:
             blocks.append(self._row(head, row, column))
         return stacked(*blocks)
 
-    def _reasons(self, rows: Sequence[Row], lefts: Sequence[Block], start: int, across: int) -> int:
+    def _reasons(
+        self, rows: Sequence[Row], lefts: Sequence[Block], start: int, across: int
+    ) -> int:
         """The column in which reasons begin: behind the widest row that leaves room for one."""
         widest = 0
         for row, left in zip(rows, lefts, strict=True):
             if row.right is not None and row.reason:
                 lead = start + (across if left.width <= across else 0)
-                width = lead + side(row.sign, row.right, max(self.width - lead, 24)).width
+                width = (
+                    lead + side(row.sign, row.right, max(self.width - lead, 24)).width
+                )
                 if width <= self.width * 3 // 5:
                     widest = max(widest, width)
         return widest
 
     def _row(self, head: Block, row: Row, column: int) -> Block:
-        assert row.right is not None
-        right = side(row.sign, row.right, max(self.width - head.width, 24))
-        whole = beside(head, right)
+        space = max(self.width - head.width, 24)
+        whole = (
+            head
+            if row.right is None
+            else beside(head, side(row.sign, row.right, space))
+        )
         if not row.reason:
             return whole
         reason = plain_text(row.reason).replace("\N{NO-BREAK SPACE}", " ")
@@ -224,7 +246,11 @@ class Printer:
         label = word("result".ljust(LABEL) if follows else "", "faint")
         head = beside(word(" " * MARGIN), label, drawn(part.symbol))
         note = plain_text(part.note).replace("\N{NO-BREAK SPACE}", " ")
-        shown = numbers(part.array, part.name, part.kind) if is_small(part.array) else Text(summarise(part.array))
+        shown = (
+            numbers(part.array, part.name, part.kind)
+            if is_small(part.array)
+            else Text(summarise(part.array))
+        )
         whole = beside(head, side("=", shown, self.width - head.width))
         if not note or (part.array.size == 1 and not follows):
             return whole
@@ -252,9 +278,21 @@ class Printer:
         cells = [[_cell(cell) for cell in row] for row in part.rows]
         heads = [word(title, "faint") for title in part.columns]
         count = len(part.columns)
-        widths = [max(block.width for block in column) for column in zip(heads, *cells, strict=True)] if count else []
+        widths = (
+            [
+                max(block.width for block in column)
+                for column in zip(heads, *cells, strict=True)
+            ]
+            if count
+            else []
+        )
         widths = _squeezed(widths, self.width - MARGIN - 3 * (count - 1))
-        rows = [_table_row(heads, widths), word("─" * min(sum(widths) + 3 * (count - 1), self.width - MARGIN), "faint")]
+        rows = [
+            _table_row(heads, widths),
+            word(
+                "─" * min(sum(widths) + 3 * (count - 1), self.width - MARGIN), "faint"
+            ),
+        ]
         tall = any(block.height > 1 for row in cells for block in row)
         for row in cells:
             rows.append(_table_row(row, widths))
@@ -263,7 +301,9 @@ class Printer:
         body = indented(stacked(*rows), MARGIN)
         if not part.caption:
             return body
-        return stacked(body, indented(wrapped(part.caption, self.width - MARGIN, "faint"), MARGIN))
+        return stacked(
+            body, indented(wrapped(part.caption, self.width - MARGIN, "faint"), MARGIN)
+        )
 
 
 def _squeezed(widths: list[int], space: int) -> list[int]:

@@ -57,7 +57,12 @@ def update(story: Story, folding: Folding) -> Iterator[Part]:
     yield Formula(
         (
             Row("before", symbol, right=number(study.loss)),
-            Row("after", symbol, right=number(study.loss_after), reason=(_verdict(study.loss, study.loss_after),)),
+            Row(
+                "after",
+                symbol,
+                right=number(study.loss_after),
+                reason=(_verdict(study.loss, study.loss_after),),
+            ),
         )
     )
     if len(study.moments) > 2:
@@ -73,13 +78,28 @@ def _moved(story: Story, one: str, before: Array) -> Iterator[Part]:
     study = story.study
     loss = study.loss_name
     after = study.updated[one]
-    step = infix(name(one), "-", infix(Symbol("η"), "·", gradient_of(one, loss, "upstream")))
+    step = infix(
+        name(one), "-", infix(Symbol("η"), "·", gradient_of(one, loss, "upstream"))
+    )
     rows = [Row("symbols", name(one, "result"), "←", step)]
     if is_small(before):
-        moved = infix(number(study.learning_rate), "·", numbers(study.gradients[one] + 0.0, f"d{one}", "upstream"))
-        rows.append(Row("numbers", None, "=", infix(numbers(before, one, "value"), "-", moved)))
+        moved = infix(
+            number(study.learning_rate),
+            "·",
+            numbers(study.gradients[one] + 0.0, f"d{one}", "upstream"),
+        )
+        rows.append(
+            Row("numbers", None, "=", infix(numbers(before, one, "value"), "-", moved))
+        )
     yield Formula(tuple(rows))
-    yield Numbers(f"{one}_new", name(one), after, "result", ("after the step",), f"{one}_new = {one} - {study.learning_rate!r} * d{one}")
+    yield Numbers(
+        f"{one}_new",
+        name(one),
+        after,
+        "result",
+        ("after the step",),
+        f"{one}_new = {one} - {study.learning_rate!r} * d{one}",
+    )
 
 
 def _verdict(before: float, after: float) -> str:
@@ -96,7 +116,9 @@ def several(story: Story) -> Iterator[Part]:
     study = story.study
     moments = study.moments
     yield Heading("Step after step", 3, "steps")
-    sizes = sum(int(np.prod(np.shape(array))) for array in moments[0].parameters.values())
+    sizes = sum(
+        int(np.prod(np.shape(array))) for array in moments[0].parameters.values()
+    )
     names = list(study.parameters) if sizes <= FEW else []
     shown = _chosen(len(moments))
     rows = []
@@ -107,7 +129,12 @@ def several(story: Story) -> Iterator[Part]:
     yield Table(("after step", "loss", *names), tuple(rows))  # type: ignore[arg-type]
     steps = tuple(float(i) for i in range(len(moments)))
     losses = tuple(moment.loss for moment in moments)
-    yield Plot((Series("loss", steps, losses),), "step", "loss", ("The loss before the first step (0) and after each.",))
+    yield Plot(
+        (Series("loss", steps, losses),),
+        "step",
+        "loss",
+        ("The loss before the first step (0) and after each.",),
+    )
 
 
 def _chosen(count: int) -> list[int]:
@@ -115,4 +142,3 @@ def _chosen(count: int) -> list[int]:
     if count <= 31:
         return list(range(count))
     return sorted({round(i) for i in np.linspace(0, count - 1, 26)})
-

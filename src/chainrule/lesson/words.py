@@ -73,7 +73,11 @@ def joined(words: list[str]) -> str:
     >>> joined(["a"]), joined(["a", "b", "c"])
     ('a', 'a, b and c')
     """
-    return " and ".join(words) if len(words) < 3 else f"{', '.join(words[:-1])} and {words[-1]}"
+    return (
+        " and ".join(words)
+        if len(words) < 3
+        else f"{', '.join(words[:-1])} and {words[-1]}"
+    )
 
 
 def times(count: int) -> str:
