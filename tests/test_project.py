@@ -19,7 +19,7 @@ PLACES = [str(place) for place in (ROOT, Path.home(), sys.prefix) if place != Pa
 MACHINE = re.compile(
     rf"(?<![\w.])(?:{'|'.join(map(re.escape, PLACES))}|/(?:home|Users)/\w+)/|[A-Z]:\\Users"
 )
-NOT_OURS = {".git", ".venv", "__pycache__", "build", "dist"}
+NOT_OURS = {".hypothesis", ".git", ".venv", "__pycache__", "build", "dist"}
 
 
 def paths_named_in_pyproject() -> Iterator[str]:
@@ -114,3 +114,17 @@ def test_no_committed_text_names_a_path_of_one_machine():
 @pytest.mark.parametrize("place", [*PLACES, "/ho" + "me/ada", "/Us" + "ers/ada"])
 def test_a_path_of_one_machine_would_be_found(place):
     assert MACHINE.search(f'open("{place}/data.npz")')
+
+
+def test_the_door_stays_a_door_after_its_packages_are_imported():
+    """``chainrule.emit`` is a function, and a package of that name stands behind it."""
+    script = (
+        "import importlib, pkgutil, chainrule\n"
+        "before = {name: getattr(chainrule, name) for name in chainrule.__all__}\n"
+        "for found in pkgutil.iter_modules(chainrule.__path__):\n"
+        "    if found.name not in ('__main__', 'sklearn'):\n"
+        "        importlib.import_module(f'chainrule.{found.name}')\n"
+        "after = {name: getattr(chainrule, name) for name in chainrule.__all__}\n"
+        "assert before == after, [name for name in before if before[name] is not after[name]]\n"
+    )
+    subprocess.run([sys.executable, "-c", script], check=True)
