@@ -1,8 +1,12 @@
 """The article's lesson put together by hand: every sort of part, for the tests of the printers."""
 
+from itertools import pairwise
+
 import numpy as np
 
 from chainrule.formula import (
+    Symbol,
+    Text,
     apply,
     chain,
     entry,
@@ -156,7 +160,7 @@ def wide(*sizes):
     )
     arrows = tuple(
         Arrow(f"{n}-{i}", f"{n + 1}-{j}", None, float(np.sin(i * 3 + j)))
-        for n, (size, after) in enumerate(zip(sizes, sizes[1:], strict=False))
+        for n, (size, after) in enumerate(pairwise(sizes))
         for i in range(size)
         for j in range(after)
     )
@@ -165,7 +169,9 @@ def wide(*sizes):
 
 
 def links():
-    return tuple(map(identifier, ("loss", "y_pred", "z2", "h", "z1"))) + (
+    names = ("loss", "y_pred", "z2", "h", "z1")
+    return (
+        *map(identifier, names),
         apply("#1, #2", [identifier("W1"), identifier("b1")]),
     )
 
@@ -431,7 +437,7 @@ def article():
                         ],
                     ),
                     (
-                        formula(r"z_1[0] = -0.05 \le 0"),
+                        formula(r"z_1[0] \le 0"),
                         ": this unit is off, nothing flows through it",
                     ),
                 ),
@@ -523,4 +529,49 @@ def article():
         numbers("batch", np.cos(np.arange(200.0)).reshape(20, 10), "result"),
         numbers("kernels", np.arange(8.0).reshape(2, 2, 2)),
         wide(64, 64, 32, 10),
+    )
+
+
+HOSTILE = (
+    "<script>alert(1)</script>",
+    "</style><img src=x onerror=alert(1)>",
+    "</script></pre></title><svg onload=alert(1)>",
+    r"\input{/etc/passwd}",
+    r"\end{document}\write18{id}",
+    "$x$ $$y$$ `z` ```",
+    '" onmouseover="alert(1)',
+    "]]><!-- {{ 7 * 7 }} {% raw %}",
+    "a_b ^ ~ # % & { } | [link](javascript:alert(1))",
+)
+
+
+def hostile(text):
+    """Every place of every part where a reader's text can stand, with ``text`` in it."""
+    word, name = Text(text), Symbol(text, of=None)
+    spans = (text, Code(text), word, name)
+    array = np.array([[1.0, 2.0]])
+    return (
+        Heading(text, 1, text),
+        Heading(text, 2, text),
+        Prose(spans),
+        Formula((Row(text, name, "=", word, spans), Row(text, None, "", None, spans))),
+        Chain((name, word), 1, text, (1, 2), word, spans, (Place(text, 1),), text),
+        Numbers(text, name, array, "value", spans),
+        Numbers(text, name, np.arange(900.0).reshape(30, 30), "value", spans, text),
+        Source(text, text, f"{text}\n{text}", text, 1),
+        Source("numpy", text, f"# {text}\n", text),
+        Graph(
+            (
+                Circle(text, word, 0, 0, "data", 1.0, 2.0, text),
+                Circle("b", name, 1, 0, "loss", 1.0, 2.0, text),
+            ),
+            (Arrow(text, "b", word, 1.0),),
+            (word, name),
+            (spans,),
+            spans,
+        ),
+        Table((text, text), ((text, Code(text)), (word, 1.5)), spans),
+        Plot((Series(text, (1.0, 2.0), (3.0, 4.0)),), text, text, spans),
+        Fold(spans, (Prose(spans),), text, opened=False),
+        Note(spans, "caution"),
     )

@@ -13,11 +13,12 @@ import numpy as np
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from chainrule.formula import Node, format_number, to_mathml
+from chainrule.formula import Node, format_number, to_mathml, to_text
 from chainrule.lesson.align import sides
 from chainrule.lesson.page.anchors import Anchors
 from chainrule.lesson.page.chart import chart
 from chainrule.lesson.page.code import lines
+from chainrule.lesson.page.compact import compact
 from chainrule.lesson.page.graph import Drawing, draw, words
 from chainrule.lesson.page.heat import heat
 from chainrule.lesson.parts import (
@@ -39,17 +40,21 @@ from chainrule.lesson.parts import (
     Table,
 )
 from chainrule.lesson.shown import joined, numbers_of, shape_of, shown
-from chainrule.lesson.summary import is_small, summarise
+from chainrule.lesson.summary import MOST_ENTRIES, is_constant, is_small, summarise
 
 NEAR: Final = 3
-CELL: Final = 7
+CELL: Final = 6
+SIDE: Final = 168
 SCROLLED: Final = 26
+LARGEST: Final = 1_700_000
+FEW: Final = 16
 
 
 class Link(NamedTuple):
     """One link of the chain: shown as a formula, left out, or the place where we are."""
 
     shown: Markup = Markup()
+    said: str = ""
     anchor: str = ""
     current: bool = False
     left_out: bool = False
@@ -67,6 +72,9 @@ def to_html(parts: Iterable[Part], *, language: str = "en") -> str:
         (p.text for p in parts if isinstance(p, Heading) and p.level == 1), "A lesson"
     )
     body = _Page(parts).write()
+    if len(body) > LARGEST:
+        # the lesson stays whole: only what shows where a number comes from is given up
+        body = _Page(parts, identities=False, most_entries=FEW).write()
     style, script = _resource("style.css"), _resource("script.js")
     return (
         _environment()
@@ -86,8 +94,16 @@ def to_html(parts: Iterable[Part], *, language: str = "en") -> str:
 class _Page:
     """Writes part after part, and remembers which sections are open."""
 
-    def __init__(self, parts: Sequence[Part]) -> None:
+    def __init__(
+        self,
+        parts: Sequence[Part],
+        *,
+        identities: bool = True,
+        most_entries: int = MOST_ENTRIES,
+    ) -> None:
         self.parts = parts
+        self.identities = identities
+        self.most_entries = most_entries
         self.pieces: list[str] = []
         self.open: list[int] = []
         self.level = 1
@@ -154,7 +170,7 @@ class _Page:
             case Prose(spans):
                 self.add(self.macro.prose(_spans(spans)))
             case Formula(rows):
-                self.add(self.macro.formula([_row(row) for row in rows]))
+                self.add(self.macro.formula([self.row(row) for row in rows]))
             case Chain():
                 self.chain(part)
             case Numbers():
@@ -223,6 +239,7 @@ class _Page:
                 part.position if part.position[1] else None,
                 self.links(part),
                 None if part.subject is None else _mathml(part.subject),
+                "" if part.subject is None else _line(part.subject),
                 _spans(part.meaning),
                 part.sources,
             )
@@ -238,35 +255,63 @@ class _Page:
         for i, node in enumerate(part.links):
             if i in near:
                 address = self.steps.get(node, "")
-                links.append(Link(_mathml(node), address, i == part.current))
+                links.append(
+                    Link(_mathml(node), _line(node), address, i == part.current)
+                )
             elif not links[-1].left_out:
                 links.append(Link(left_out=True))
         return links
 
+    def row(self, row: Row) -> dict[str, Any]:
+        shown = [self.side(side) for side in sides(row)]
+        letters = max((len(side.striptags()) for side in shown), default=0)
+        return {
+            "label": row.label,
+            "left": "" if row.left is None else self.side(row.left),
+            "sides": shown,
+            "reason": _spans(row.reason),
+            # what may be wider than a phone must be within reach of the keyboard, to be scrolled
+            "long": letters > SCROLLED and not any("tabindex" in s for s in shown),
+        }
+
+    def whole_row(self, row: Row) -> Markup:
+        nodes = (*(() if row.left is None else (row.left,)), *sides(row))
+        return Markup("").join(map(self.side, nodes))
+
+    def side(self, node: Node) -> Markup:
+        """Mathematics of display size that stands in a line."""
+        full = to_mathml(node, display=True, focusable=True)
+        return Markup(compact(full, identities=self.identities))  # noqa: S704
+
     def array(self, part: Numbers) -> dict[str, Any]:
         array = np.asarray(part.array)
-        large = not is_small(array) and array.size > 0
+        small = is_small(array, self.most_entries) or array.size == 0
+        note = part.note
+        shape = f"shape {shape_of(array)}"
+        if not small and note and isinstance(note[0], str):
+            # the summary says it
+            note = (note[0].removeprefix(shape).removeprefix(", "), *note[1:])
         seen: dict[str, Any] = {
             "name": part.name,
             "kind": part.kind,
             "symbol": _mathml(part.symbol),
-            "note": _spans(part.note),
+            "note": _spans(note),
             "shape": shape_of(array),
             "summary": summarise(array),
             "heat": None,
             "empty": array.size == 0,
-            "rows": [_whole_row(row) for row in shown(part)],
+            "large": not small,
+            "rows": [self.whole_row(row) for row in shown(part)] if small else [],
         }
-        if large:
+        if not small and not is_constant(array):
             picture = heat(array)
             down, across = picture.block
-            cell = max(3, min(CELL, 300 // max(picture.rows, picture.columns, 1)))
+            cell = max(2, min(CELL, SIDE // max(picture.rows, picture.columns, 1)))
             seen |= {
                 "heat": picture,
                 "width": picture.columns * cell,
                 "height": picture.rows * cell,
-                "strongest": format_number(picture.strongest),
-                "block": "" if picture.block == (1, 1) else f"{down}×{across} entries",
+                "block": "" if picture.block == (1, 1) else f"{down}×{across}",
             }
         return seen
 
@@ -320,6 +365,11 @@ def _mathml(node: Node, *, display: bool = False, focusable: bool = False) -> Ma
     return Markup(to_mathml(node, display=display, focusable=focusable))  # noqa: S704
 
 
+def _line(node: Node) -> str:
+    """A formula in a line of plain letters, for those who listen."""
+    return " ".join(line.strip() for line in to_text(node))
+
+
 def _spans(spans: Spans) -> list[tuple[str, str]]:
     shown: list[tuple[str, str]] = []
     for span in spans:
@@ -331,29 +381,6 @@ def _spans(spans: Spans) -> list[tuple[str, str]]:
             case _:
                 shown.append(("math", _mathml(span)))
     return shown
-
-
-def _row(row: Row) -> dict[str, Any]:
-    shown = [_side(side) for side in sides(row)]
-    letters = max((len(side.striptags()) for side in shown), default=0)
-    return {
-        "label": row.label,
-        "left": "" if row.left is None else _side(row.left),
-        "sides": shown,
-        "reason": _spans(row.reason),
-        # what may be wider than a phone must be within reach of the keyboard, to be scrolled
-        "long": letters > SCROLLED and not any("tabindex" in side for side in shown),
-    }
-
-
-def _whole_row(row: Row) -> Markup:
-    left = Markup() if row.left is None else _side(row.left)
-    return left + Markup("").join(_side(side) for side in sides(row))
-
-
-def _side(node: Node) -> Markup:
-    """Mathematics of display size that stands in a line."""
-    return _mathml(node, display=True, focusable=True)
 
 
 def _cell(cell: Cell) -> tuple[str, str]:

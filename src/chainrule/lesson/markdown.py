@@ -139,7 +139,9 @@ def _spans(spans: Spans) -> str:
             case Code(text):
                 shown_.append(code(text))
             case _:
-                shown_.append(math(span))
+                # two formulas side by side would have $$ between them
+                gap = " " if shown_ and shown_[-1].endswith("$") else ""
+                shown_.append(gap + math(span))
     return "".join(shown_)
 
 
@@ -250,7 +252,10 @@ def _graph(part: Graph) -> list[str]:
     """A drawing as a table of its nodes, where they are few; its columns in a line else."""
     found = []
     if part.columns:
-        said = [*(f" —({words(s)})→ " for s in part.between), *[""] * len(part.columns)]
+        said = [
+            *(f" —({words(s)})→ " for s in part.between),
+            *[" → "] * len(part.columns),
+        ]
         line = "".join(
             math(title) + (plain(link) if i < len(part.columns) - 1 else "")
             for i, (title, link) in enumerate(zip(part.columns, said, strict=False))

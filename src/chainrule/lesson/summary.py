@@ -14,7 +14,7 @@ MOST_COLUMNS: Final = 8
 MOST_ENTRIES: Final = 64
 
 
-def is_small(array: Array) -> bool:
+def is_small(array: Array, most: int = MOST_ENTRIES) -> bool:
     """Whether every entry can be shown.
 
     >>> is_small(np.ones((3, 4))), is_small(np.ones((784, 10)))
@@ -24,9 +24,19 @@ def is_small(array: Array) -> bool:
         return True
     across = array.shape[-1]
     down = array.shape[-2] if array.ndim > 1 else 1
-    return (
-        array.size <= MOST_ENTRIES and across <= MOST_COLUMNS and down <= MOST_ROWS
-    ) or (array.ndim == 1 and array.size <= MOST_ROWS)
+    return (array.size <= most and across <= MOST_COLUMNS and down <= MOST_ROWS) or (
+        array.ndim == 1 and array.size <= MOST_ROWS
+    )
+
+
+def is_constant(array: Array) -> bool:
+    """Whether all entries are the same finite number, so that there is nothing to draw.
+
+    >>> is_constant(np.zeros((20, 20))), is_constant(np.eye(20))
+    (True, False)
+    """
+    first = array.ravel()[:1]
+    return bool(np.isfinite(first).all() and (array == first).all())
 
 
 def summarise(array: Array) -> str:
@@ -35,7 +45,7 @@ def summarise(array: Array) -> str:
     >>> summarise(np.array([[0.0, 0.0, 1.5], [2.5, 0.0, -1.0]]))
     '2×3, from −1 to 2.5, mean 0.5, 50 % are 0'
     >>> summarise(np.array([1.0, np.nan]))
-    '2 entries, from 1 to 1, mean 1, 1 is not finite'
+    '2 entries, all 1, one is not finite'
     """
     shape = "×".join(map(str, array.shape))
     if array.ndim < 2:
@@ -47,13 +57,16 @@ def summarise(array: Array) -> str:
     said = [shape]
     if finite.size:
         low, high = format_number(finite.min()), format_number(finite.max())
-        said += [f"from {low} to {high}", f"mean {format_number(_mean(finite))}"]
+        if low == high:
+            said.append(f"all about {low}" if np.ptp(finite) else f"all {low}")
+        else:
+            said += [f"from {low} to {high}", f"mean {format_number(_mean(finite))}"]
     zeros = float(np.count_nonzero(numbers == 0)) / numbers.size
-    if zeros:
-        said.append("all are 0" if zeros == 1 else f"{_percent(zeros)} are 0")
+    if 0 < zeros < 1:
+        said.append(f"{_percent(zeros)} are 0")
     odd = numbers.size - finite.size
     if odd:
-        said.append("1 is not finite" if odd == 1 else f"{odd} are not finite")
+        said.append("one is not finite" if odd == 1 else f"{odd} are not finite")
     return ", ".join(said)
 
 

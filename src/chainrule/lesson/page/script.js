@@ -3,11 +3,15 @@
 const lit = [];
 function show(element) {
   for (const other of lit.splice(0)) other.classList.remove("lit");
-  const from = element instanceof Element ? element.closest("[data-of]") : null;
-  if (from === null) return;
-  const { of, entry } = from.dataset;
-  for (const other of document.querySelectorAll(`[data-of="${CSS.escape(of)}"]`)) {
-    if (other.dataset.entry !== entry) continue;
+  if (!(element instanceof Element)) return;
+  const whole = element.closest("[data-of]");
+  if (whole === null) return;
+  const of = `[data-of="${CSS.escape(whole.dataset.of)}"]`;
+  const one = element.closest("[data-entry]");
+  const entry = one && `[data-entry="${CSS.escape(one.dataset.entry)}"]`;
+  // an entry says itself whose it is, or the array around it does
+  const same = entry ? `${of}${entry}, ${of} ${entry}:not([data-of])` : `${of}:not([data-entry])`;
+  for (const other of document.querySelectorAll(same)) {
     other.classList.add("lit");
     lit.push(other);
   }
