@@ -8,11 +8,8 @@ import numpy as np
 
 from chainrule.derive.idioms import Idiom
 from chainrule.formula import (
-    Fraction,
-    Marked,
     Node,
     Operator,
-    Symbol,
     chain,
     derivative,
     entry,
@@ -315,7 +312,8 @@ class Backward:
                 right=infix(upstream, sign, derivative(name(end), name(stop.name))),
             )
             yield Row(right=writer.written(mine.gradient))
-            if isinstance(_bare(writer.written(mine.gradient)), Symbol | Fraction):
+            through = telling.derived.gradients[mine.ways[0].end]
+            if writer.written(mine.gradient) == writer.symbol(through):
                 return
             yield from self._product_numbers(telling, mine, sign)
             return
@@ -579,10 +577,6 @@ class Backward:
 def _kind(way: Way) -> object:
     """What makes two ways alike: the same operations, used at the same place."""
     return tuple((link.line.op, link.contribution.position) for link in way.links)
-
-
-def _bare(node: Node) -> Node:
-    return node.body if isinstance(node, Marked) else node
 
 
 def marked_local(node: Node) -> Node:

@@ -36,7 +36,7 @@ def drawing(story: Story, roles: Roles) -> Graph:
     caption: Spans = (
         "Each unit holds its value and the gradient that comes back to it; what stands between two columns leads from the one to the next."
         if small
-        else "Each box is an array; what stands between two circles leads from one to the next.",
+        else "Each box is an array; what stands between two boxes leads from one to the next.",
     )
     return Graph(circles, arrows, tuple(name(one) for one in columns), between, caption)
 

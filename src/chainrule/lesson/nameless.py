@@ -27,6 +27,7 @@ def christen(program: Program, wrt: Iterable[Value]) -> dict[str, Value]:
     consumers: dict[Value, Line] = {
         arg: line for line in program.lines for arg in line.reads()
     }
+    producer = program.producer()
     given: dict[str, Value] = {}
     for line in program.lines:
         value = line.result
@@ -42,15 +43,41 @@ def christen(program: Program, wrt: Iterable[Value]) -> dict[str, Value]:
                 and _activates(consumers.get(value))
             )
         ):
-            name = _free(line, taken)
-            value.christen(name)
-            given[name] = value
+            needed = uses[value] > 1 or length[value] > LONGEST
+            chosen = line if needed else _source(line, reached, behind, producer)
+            name = _free(chosen, taken)
+            chosen.result.christen(name)
+            given[name] = chosen.result
+            behind[chosen.result] = reached = {chosen.result}
+            length[value] = 0 if chosen is line else 1
         if value.name is not None:
             length[value] = 0
             reached = {value} if reached else set()
         if reached:
             behind[value] = reached
     return given
+
+
+def _source(
+    line: Line,
+    reached: set[Value],
+    behind: dict[Value, set[Value]],
+    producer: dict[Value, Line],
+) -> Line:
+    """The line that brings the parameters together, before anything that only passes on: w h, of w h − y."""
+    while line.op.name in PASSING:
+        inner = [
+            producer[arg]
+            for arg in line.args
+            if isinstance(arg, Value)
+            and arg.name is None
+            and arg in producer
+            and behind.get(arg) == reached
+        ]
+        if len(inner) != 1:
+            break
+        (line,) = inner
+    return line
 
 
 def _bends(line: Line | None) -> bool:

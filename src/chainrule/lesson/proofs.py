@@ -89,13 +89,13 @@ def variable_names(op: Op) -> tuple[str, ...]:
 
 def prove(op: Op, position: int, at: Sequence[float], params: dict[str, Any]) -> Fold:
     """The proof of one rule of ``op``, with the numbers ``at`` put in at its end."""
-    proof = _Proof(op, position, at, params)
+    proof = Proof(op, position, at, params)
     return Fold(
         proof.title, (Formula(tuple(proof.rows())),), anchor=f"why-{op.name}-{position}"
     )
 
 
-class _Proof:
+class Proof:
     """One proof being written."""
 
     def __init__(
@@ -112,6 +112,7 @@ class _Proof:
         self.active = self._active()
         self.free = [letter for letter in LETTERS if letter not in variable_names(op)]
         self.head = self._head()
+        self.step_inputs: list[Value] = []
 
     def _active(self) -> set[Value]:
         active = {self.variable}
@@ -379,15 +380,25 @@ class _Proof:
             terms.append(term)
         return reduce(lambda left, right: infix(left, "+", right), terms)
 
-    def _step(self, step: Any) -> Node:
+    def _step(self, step: Callable[..., Any]) -> Node:
+        return expression(
+            self._step_slope(step),
+            dict(zip(self.step_inputs, self.letters, strict=True)),
+        )
+
+    def _step_slope(self, step: Callable[..., Any]) -> Slope:
         recorder = Recorder(laws=(), named=False)
         traced = [recorder.input(np.asarray(float(one)), None) for one in self.at]
+        self.step_inputs = [one.value for one in traced]
         wanted = inspect.signature(step).parameters
-        result = step(*traced, **{k: v for k, v in self.params.items() if k in wanted})
-        found = settled(recorder, result)
-        return expression(
-            found, dict(zip((one.value for one in traced), self.letters, strict=True))
-        )
+        keywords = {key: value for key, value in self.params.items() if key in wanted}
+        return settled(recorder, step(*traced, **keywords))
+
+    def numbers(self) -> list[float]:
+        """The slope at ``at`` as each part of the proof gives it: the chain, every step, the rule; all equal."""
+        walked = self._walk(self.set.result)[0]
+        steps = [self._step_slope(step) for step in self.op.steps]
+        return [_number(found) for found in (walked, *steps, self._op_slope()[0])]
 
     def _places(self) -> Spans:
         pairs = zip(self.letters, self.at, strict=True)
@@ -407,3 +418,9 @@ class _Proof:
 
 def _is_one(node: Node) -> bool:
     return to_text(node) == ["1"]
+
+
+def _number(found: Slope) -> float:
+    return (
+        float(found.run.numbers[found.of]) if isinstance(found.of, Value) else found.of
+    )

@@ -163,10 +163,15 @@ class Walk:
 
     def rows(self) -> Iterator[Row]:
         """The pieces, then their gradients from the end back, then the rule's form."""
+        shape = self.inputs[self.position].shape
+        reason: Spans = (f"told on a {self.letters[self.position]} of shape {shape}",)
         for value in (*self.given.values(), self.result):
             yield Row(
-                left=identifier(value.name or ""), right=self.writer.written(value)
+                left=identifier(value.name or ""),
+                right=self.writer.written(value),
+                reason=reason,
             )
+            reason = ()
         target = self.inputs[self.position]
         last: Node | None = None
         for step in self.derived.steps:

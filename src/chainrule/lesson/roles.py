@@ -97,6 +97,8 @@ class Roles:
         return "a parameter"
 
     def _hidden(self, line: Line) -> str:
+        if line.op.name == "softmax":
+            return "shares that add up to 1"
         if line.op in self.bends:
             return "the output of the hidden units"
         into = [
@@ -107,11 +109,10 @@ class Roles:
             output = last is not None and any(
                 w.end is self.story.textbook.derived.loss for w in last.ways
             )
-            return (
-                "the input of the output unit"
-                if output
-                else "the input of the hidden units"
-            )
+            if output:
+                return "the input of the output unit"
+            scores = any(op.name == "softmax" for op in into)
+            return "scores" if scores else "the input of the hidden units"
         return "a value on the way"
 
     def meaning(self, name: str) -> str:

@@ -47,6 +47,8 @@ ARITHMETIC = frozenset(
     {"add", "subtract", "multiply", "divide", "negative", "power", "square", "identity"}
 )
 """What stays written out when the functions in a line have been worked out."""
+TRANSPARENT = frozenset({"expand_dims", "squeeze", "broadcast_to", "astype"})
+"""Ops that a formula does not show: the same entries, perhaps copied."""
 ROWS, COLUMNS = "rows", "columns"
 MOST_STAGES, WIDEST = 4, 84
 
@@ -183,7 +185,7 @@ class Writer:
         line = self.producer.get(value)
         if value in self.names or line is None or value in done:
             return Text("") if test else self._small(value)
-        if line.op.name in _SETTLED and self._unturned(line) is None:
+        if line.op.name in _SETTLED and not self._shown_through(line):
             return Text("") if test else self._small(value)
         return None
 
@@ -215,6 +217,18 @@ class Writer:
             for arg, axis in zip(line.args, (-1, -2), strict=True)
         )
         return (column, row) if column is not None and row is not None else None
+
+    def _shown_through(self, line: Line) -> bool:
+        """Whether what an arranging op arranges is itself worth writing out: it only adds or copies an axis."""
+        first = line.args[0]
+        nameless = (
+            isinstance(first, Value)
+            and first not in self.names
+            and first in self.producer
+        )
+        return self._unturned(line) is not None or (
+            line.op.name in TRANSPARENT and nameless
+        )
 
     def _unturned(self, line: Line) -> Line | None:
         """The product behind an axis that was only put there for it: a vector is a row or a column as needed."""

@@ -2,44 +2,74 @@
 
 from __future__ import annotations
 
-from chainrule.formula import format_number
+from chainrule.formula import format_number, to_text
 from chainrule.lesson.canvas import (
     Block,
+    Line,
     beside,
     drawn,
-    length,
-    padded,
     plain_text,
     word,
+    wrapped,
 )
 from chainrule.lesson.parts import Circle, Graph
 
 
 def graph(part: Graph, width: int) -> Block:
-    """The drawing, broken into as many strips as the width asks for."""
+    """The drawing, broken into as many strips as the width asks for; arrows that skip a column stand below it."""
     columns = [_column(part, i) for i in range(len(part.columns))]
+    column_of = {circle.identity: circle.column for circle in part.circles}
+    pairs = dict.fromkeys(
+        (column_of[arrow.tail], column_of[arrow.head]) for arrow in part.arrows
+    )
     strips: list[Block] = []
     current: Block | None = None
     for i, column in enumerate(columns):
-        arrow = _arrow(plain_text(part.between[i - 1]) if i else "")
+        joint = _joint(part, i, joined=(i - 1, i) in pairs)
         if current is None:
             current = column
             continue
-        longer = beside(current, arrow, column)
+        longer = beside(current, joint, column)
         if longer.width > width:
-            strips.append(beside(current, _arrow_on()))
-            current = beside(arrow, column)
+            strips.append(beside(current, word(" ⋯", "faint")))
+            current = beside(joint, column)
         else:
             current = longer
     if current is not None:
         strips.append(current)
-    lines = [
-        line
-        for i, strip in enumerate(strips)
-        for line in ((() if i else None), *strip.lines)
-        if line is not None
-    ]
+    strips += _skips(part, [pair for pair in pairs if pair[1] != pair[0] + 1], width)
+    lines: list[Line] = []
+    for i, strip in enumerate(strips):
+        lines += [(), *strip.lines] if i else strip.lines
     return Block(tuple(lines))
+
+
+def _joint(part: Graph, index: int, *, joined: bool) -> Block:
+    """What stands before a column: an arrow with its words, or a gap where nothing leads there directly."""
+    if not index:
+        return word("")
+    return _arrow(plain_text(part.between[index - 1])) if joined else word("   ")
+
+
+def _skips(part: Graph, pairs: list[tuple[int, int]], width: int) -> list[Block]:
+    """Arrows to a column that is not the next."""
+    if not pairs:
+        return []
+    said = []
+    for tail, head in pairs:
+        names = [" ".join(to_text(part.columns[i])) for i in (tail, head)]
+        # what enters besides is said here too; what is done with it is not this arrow's alone
+        entering = (
+            [span for span in part.between[head - 1] if not isinstance(span, str)]
+            if head
+            else []
+        )
+        words = ", ".join(plain_text((span,)) for span in entering)
+        said.append(f"{names[0]} ─▶ {names[1]}" + (f" ({words})" if words else ""))
+    text = "further arrows:   " + "    ".join(
+        one.replace(" ", "\N{NO-BREAK SPACE}") for one in said
+    )
+    return [wrapped((text,), width, "faint")]
 
 
 def _column(part: Graph, index: int) -> Block:
@@ -84,10 +114,3 @@ def _arrow(text: str) -> Block:
     wide = max(len(text) + 2, 4)
     over = text.center(wide)
     return Block((((over, ""),), (("─" * (wide - 1) + "▶", "faint"),)), 1)
-
-
-def _arrow_on() -> Block:
-    return word(" ⋯", "faint")
-
-
-__all__ = ["graph", "length", "padded"]

@@ -205,7 +205,7 @@ binary_cross_entropy = Op(
     (
         Rule(
             lambda dy, y, p, t: dy * (-t / p + (1 - t) / (1 - p)),
-            "the cross-entropy falls as {p} nears {t}: -t/p for what is true, (1-t)/(1-p) for what is not",
+            "the cross-entropy falls as {p} nears {t}: −{t}/{p} for what is true, (1 − {t})/(1 − {p}) for what is not",
         ),
         Rule(
             lambda dy, y, p, t: dy * (np.log(1 - p) - np.log(p)),
