@@ -48,10 +48,10 @@ z2 = W2 @ h + b2
 y_pred = 1 / (1 + np.exp(-z2))
 loss = -np.log(y_pred[0, 0])
 dz2 = y_pred - y
-dW2 = dz2 @ h.T
+dW2 = dz2 @ h.T  # noqa: N816
 dh = W2.T @ dz2
 dz1 = dh * (z1 > 0)
-dW1 = dz1 @ x.T
+dW1 = dz1 @ x.T  # noqa: N816
 
 CODE = """\
 import numpy as np

@@ -28,6 +28,7 @@ from chainrule.lesson.parts import (
     Prose,
     Row,
     Source,
+    Span,
     Spans,
     Table,
 )
@@ -136,7 +137,7 @@ def _spans(spans: Spans) -> str:
             case str():
                 written.append(text(span))
             case Code(source):
-                written.append(code(source))
+                written.append(rf"{{\normalfont {code(source)}}}")
             case _:
                 written.append(f"${_math(span)}$")
     return "".join(written)
@@ -180,7 +181,7 @@ def _row(row: Row, *, beside: bool) -> list[str]:
         *(f"&& & {line}" for line in lines[1:]),
     ]
     if row.reason:
-        letters = sum(len(s) if isinstance(s, str) else 8 for s in row.reason)
+        letters = sum(map(_letters, row.reason))
         width = min(0.4 if beside else 0.6, 0.016 * letters + 0.03)
         reason = rf"\crreason{{{width:.2f}}}{{{_spans(row.reason)}}}"
         if beside:
@@ -188,6 +189,17 @@ def _row(row: Row, *, beside: bool) -> list[str]:
         else:
             written.append(rf"&& & \quad {reason}")
     return written
+
+
+def _letters(span: Span) -> int:
+    """About how much room a span takes in a reason."""
+    match span:
+        case str():
+            return len(span)
+        case Code(source):
+            return int(1.3 * len(source))
+        case _:
+            return max(map(columns, to_text(span)))
 
 
 def _width(row: Row) -> int:
