@@ -28,10 +28,9 @@ def stays_untaken(
     for masked, other in (args, args[::-1]):
         gate = _gate(recorder, masked)
         if gate is not None and _may_be_boundless(recorder, op, other):
-            # written as it stands: tried on the laws once more it would come back here for ever
-            inside = recorder._write(op, args, params, "")  # noqa: SLF001
-            condition, taken, _ = gate.args
-            branches = (0, inside) if _is_zero(taken) else (inside, 0)
+            condition, yes, _ = gate.args
+            inside = _inside(recorder, op, args, params, masked=masked, gate=gate)
+            branches = (0, inside) if _is_zero(yes) else (inside, 0)
             return recorder.lower(
                 recorder.record(
                     ops.where, [recorder.lift(arg) for arg in (condition, *branches)]
@@ -40,6 +39,25 @@ def stays_untaken(
         if op is ops.divide:
             break
     return None
+
+
+def _inside(
+    recorder: Recorder,
+    op: Op,
+    args: tuple[Arg, ...],
+    params: Mapping[str, Any],
+    *,
+    masked: Arg,
+    gate: Line,
+) -> Arg:
+    """The product or quotient itself: of what was masked if that has no name, else of the name."""
+    if masked is gate.result and gate.result.name is None:
+        _, yes, no = gate.args
+        bare = no if _is_zero(yes) else yes
+        plain = [recorder.lift(bare if arg is masked else arg) for arg in args]
+        return recorder.lower(recorder.record(op, plain, params))
+    # written as it stands: tried on the laws once more it would come back here for ever
+    return recorder._write(op, args, params, "")  # noqa: SLF001
 
 
 def _gate(recorder: Recorder, arg: Arg) -> Line | None:

@@ -10,7 +10,7 @@ from chainrule.ops import shapes
 from chainrule.ops.families import quietly
 from chainrule.ops.making import one_hot
 from chainrule.ops.softmaxes import log_softmax, softmax
-from chainrule.ops.spelling import fixed
+from chainrule.ops.spelling import Site, Spelling, fixed, ndim
 from chainrule.program import Op, Rule, Sample, Shape, ShapeError
 
 CLASSES = {"axis": -1}
@@ -69,17 +69,37 @@ def marked(labels: Any, p: Any, axis: int) -> Any:
     return one_hot(labels, n=p.shape[axis], axis=axis, dtype=p.dtype.name)
 
 
-NUMPY_PICK = (
-    "np.take_along_axis(<array>, np.expand_dims({1}, <axis>), <axis>).squeeze(<axis>)"
-)
-TORCH_PICK = (
-    "torch.take_along_dim(<array>, {1}.unsqueeze(<axis>), <axis>).squeeze(<axis>)"
-)
-TF_PICK = "tf.squeeze(tf.experimental.numpy.take_along_axis(<array>, tf.expand_dims({1}, <axis>), <axis>), <axis>)"
+PICKING = {
+    "np": (
+        "{0}[np.arange({1}.size), {1}]",
+        "np.take_along_axis({0}, np.expand_dims({1}, <axis>), <axis>).squeeze(<axis>)",
+    ),
+    "jnp": (
+        "{0}[jnp.arange({1}.size), {1}]",
+        "jnp.take_along_axis({0}, jnp.expand_dims({1}, <axis>), <axis>).squeeze(<axis>)",
+    ),
+    "torch": (
+        "{0}[torch.arange({1}.numel()), {1}]",
+        "torch.take_along_dim({0}, {1}.unsqueeze(<axis>), <axis>).squeeze(<axis>)",
+    ),
+    "tf": (
+        "tf.gather({0}, {1}, batch_dims=1)",
+        "tf.squeeze(tf.experimental.numpy.take_along_axis({0}, tf.expand_dims({1}, <axis>), <axis>), <axis>)",
+    ),
+}
+"""How each framework takes the entry of the true class: from rows of classes, and along any axis."""
 
 
-def _pick(template: str, array: str) -> Any:
-    return fixed(template.replace("<array>", array))
+def pick(module: str, frame: str) -> Spelling:
+    """``frame`` around the entries of the true classes."""
+
+    def template(site: Site) -> str:
+        axis = site.params["axis"]
+        in_rows = ndim(site) == 2 and axis in (-1, 1)
+        picked = PICKING[module][0 if in_rows else 1]
+        return frame.replace("<picked>", picked).replace("<axis>", str(axis))
+
+    return template
 
 
 categorical_cross_entropy = Op(
@@ -172,9 +192,9 @@ nll = Op(
     name="nll",
     params=CLASSES,
     spelling={
-        "numpy": _pick(f"-{NUMPY_PICK}", "{0}"),
-        "torch": _pick(f"-{TORCH_PICK}", "{0}"),
-        "tensorflow": _pick(f"-{TF_PICK}", "{0}"),
+        "numpy": pick("np", "-<picked>"),
+        "torch": pick("torch", "-<picked>"),
+        "tensorflow": pick("tf", "-<picked>"),
     },
     notation="-#1[#2]",
     samples=labelled(-2.0, 2.0),
@@ -196,9 +216,9 @@ sparse_categorical_cross_entropy = Op(
     name="sparse_categorical_cross_entropy",
     params=CLASSES,
     spelling={
-        "numpy": _pick(f"-np.log({NUMPY_PICK})", "{0}"),
-        "torch": _pick(f"-torch.log({TORCH_PICK})", "{0}"),
-        "tensorflow": _pick(f"-tf.math.log({TF_PICK})", "{0}"),
+        "numpy": pick("np", "-np.log(<picked>)"),
+        "torch": pick("torch", "-torch.log(<picked>)"),
+        "tensorflow": pick("tf", "-tf.math.log(<picked>)"),
     },
     notation=r"-\log(#1[#2])",
     caution="a probability of exactly 0 has no finite slope, and nothing is clamped: start from logits",
@@ -224,17 +244,10 @@ sparse_categorical_cross_entropy_with_logits = Op(
     name="sparse_categorical_cross_entropy_with_logits",
     params=CLASSES,
     spelling={
-        "numpy": _pick(
-            f"np.logaddexp.reduce({{0}}, axis=<axis>) - {NUMPY_PICK}", "{0}"
-        ),
-        "torch": _pick(f"torch.logsumexp({{0}}, dim=<axis>) - {TORCH_PICK}", "{0}"),
-        "tensorflow": _pick(
-            f"tf.reduce_logsumexp({{0}}, axis=<axis>) - {TF_PICK}", "{0}"
-        ),
-        "jax": _pick(
-            f"jax.nn.logsumexp({{0}}, axis=<axis>) - {NUMPY_PICK.replace('np.', 'jnp.')}",
-            "{0}",
-        ),
+        "numpy": pick("np", "np.logaddexp.reduce({0}, axis=<axis>) - <picked>"),
+        "torch": pick("torch", "torch.logsumexp({0}, dim=<axis>) - <picked>"),
+        "tensorflow": pick("tf", "tf.reduce_logsumexp({0}, axis=<axis>) - <picked>"),
+        "jax": pick("jnp", "jax.nn.logsumexp({0}, axis=<axis>) - <picked>"),
     },
     notation=r"-\log(\operatorname{softmax}(#1)[#2])",
     forms=(lambda z, labels, axis: nll(log_softmax(z, axis=axis), labels, axis=axis),),

@@ -61,8 +61,12 @@ def rule(position: int) -> Rule:
         ]
         known = {*output, *(letter for other, _ in others for letter in other)}
         found = "".join(letter for letter in unique(word) if letter in known)
-        names = ",".join([output, *(other for other, _ in others)])
-        gradient = np.einsum(f"{names}->{found}", dy, *(array for _, array in others))
+        if not output:
+            gradient = dy * summed(others, found)
+        else:
+            names = ",".join([output, *(other for other, _ in others)])
+            rest = (array for _, array in others)
+            gradient = np.einsum(f"{names}->{found}", dy, *rest)
         return onto_diagonal(
             along(gradient, found, arrays[position], word), word, arrays[position]
         )
@@ -71,6 +75,16 @@ def rule(position: int) -> Rule:
         pull,
         "the same sum, with the gradient of {y} in the place of what it belongs to",
     )
+
+
+def summed(factors: list[tuple[str, Any]], found: str) -> Any:
+    """The product of ``factors``, summed over all letters but those ``found``."""
+    if not factors:
+        return 1
+    if [word for word, _ in factors] == [found]:
+        return factors[0][1]
+    names = ",".join(word for word, _ in factors)
+    return np.einsum(f"{names}->{found}", *(array for _, array in factors))
 
 
 def along(gradient: Any, found: str, x: Any, word: str) -> Any:

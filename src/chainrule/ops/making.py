@@ -69,7 +69,7 @@ eye = Op(
     name="eye",
     params={"n": 0, "dtype": "float64"},
     spelling={
-        "numpy": lambda site: f"np.eye({{n}}, dtype={_numpy_type(site)})",
+        "numpy": lambda site: f"np.eye({{n}}{_numpy_type(site)})",
         "torch": lambda site: f"torch.eye({{n}}, dtype=torch.{site.params['dtype']})",
         "tensorflow": lambda site: f"tf.eye({{n}}, dtype=tf.{site.params['dtype']})",
     },
@@ -85,7 +85,9 @@ eye = Op(
 
 def _numpy_type(site: Site) -> str:
     dtype: str = site.params["dtype"]
-    return "bool" if dtype == "bool" else f"np.{dtype}"
+    if dtype == "float64":
+        return ""
+    return ", dtype=bool" if dtype == "bool" else f", dtype=np.{dtype}"
 
 
 def one_hot_forward(labels: Any, n: int, axis: int, dtype: str) -> Any:
@@ -104,7 +106,9 @@ def _moved(rows: str, move: str) -> Any:
     """Rows of an identity matrix, their entries moved to the axis asked for."""
 
     def template(site: Site) -> str:
-        text = rows.replace("<dtype>", site.params["dtype"])
+        dtype = site.params["dtype"]
+        kind = "" if dtype == "float64" else f", dtype=np.{dtype}"
+        text = rows.replace("<dtype>", dtype).replace("<kind>", kind)
         axis = site.params["axis"]
         if axis in (-1, ndim(site)):
             return text
@@ -120,8 +124,9 @@ one_hot = Op(
     name="one_hot",
     params={"n": 0, "axis": -1, "dtype": "float64"},
     spelling={
-        "numpy": _moved(
-            "np.eye({n}, dtype=np.<dtype>)[{0}]", "np.moveaxis(<rows>, -1, <axis>)"
+        "numpy": _moved("np.eye({n}<kind>)[{0}]", "np.moveaxis(<rows>, -1, <axis>)"),
+        "jax": _moved(
+            "jnp.eye({n}, dtype=jnp.<dtype>)[{0}]", "jnp.moveaxis(<rows>, -1, <axis>)"
         ),
         "torch": _moved(
             "torch.eye({n}, dtype=torch.<dtype>)[{0}]",

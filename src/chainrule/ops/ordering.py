@@ -75,7 +75,9 @@ argsort = Op(
     params={"axis": -1},
     spelling={
         "numpy": lambda site: (
-            f'np.argsort({{0}}, axis={site.params["axis"]}, kind="stable")'
+            'np.argsort({0}, kind="stable")'
+            if site.params["axis"] == -1
+            else 'np.argsort({0}, axis={axis}, kind="stable")'
         ),
         "torch": lambda site: (
             "torch.argsort({0}.reshape(-1), stable=True)"

@@ -10,7 +10,7 @@ from chainrule.ops import shapes
 from chainrule.ops.families import AXES, REDUCED, count, kept, spread
 from chainrule.ops.making import eye
 from chainrule.ops.spelling import Site, axes_listed, tf_reduction, torch_reduction
-from chainrule.program import Op, Rule, Sample
+from chainrule.program import Op, Rule, Sample, Value
 
 sum = Op(
     np.sum,
@@ -60,7 +60,7 @@ mean = Op(
 
 def deviation(x: Any, axis: Any) -> Any:
     """How far each entry is from the mean."""
-    return x - np.mean(x, axis=axis, keepdims=True)
+    return x - np.mean(x, axis=axis, keepdims=axis is not None)
 
 
 def divisor(x: Any, axis: Any, ddof: Any) -> Any:
@@ -207,7 +207,7 @@ def _numpy_norm(site: Site) -> str:
 def pull_largest(dy: Any, y: Any, x: Any, axis: Any, keepdims: bool) -> Any:  # noqa: FBT001 - NumPy's own parameter
     """The gradient at the entries that are the largest (or smallest), in equal shares."""
     chosen = (x == kept(y, axis, keepdims)).astype(x.dtype)
-    ties = np.sum(chosen, axis=axis, keepdims=True)
+    ties = np.sum(chosen, axis=axis, keepdims=axis is not None)
     return kept(dy, axis, keepdims) * chosen / ties
 
 
@@ -260,14 +260,14 @@ def others(x: Any, axis: Any) -> Any:
     entries, and no division.
     """
     axes = shapes.axes_of(axis, x.ndim)
+    if axes == (x.ndim - 1,):
+        square = np.where(eye(n=x.shape[-1], dtype="bool"), 1, np.expand_dims(x, -2))
+        return np.prod(square, axis=-1)
     rest = tuple(one for one in range(x.ndim) if one not in axes)
     last = np.transpose(x, (*rest, *axes))
     flat = np.reshape(last, (*(x.shape[one] for one in rest), count(x, axes)))
-    n = flat.shape[-1]
-    square = np.where(eye(n=n, dtype="bool"), 1, np.expand_dims(flat, -2))
-    products = np.reshape(np.prod(square, axis=-1), last.shape)
     back = tuple(int(place) for place in np.argsort((*rest, *axes)))
-    return np.transpose(products, back)
+    return np.transpose(np.reshape(others(flat, -1), last.shape), back)
 
 
 prod = Op(
@@ -345,6 +345,20 @@ cumsum = Op(
         Sample(((0, 2),), {"axis": 0}),
     ),
 )
+
+
+def _tf_truth(function: str) -> Any:
+    """A question about truths, which TensorFlow does not take numbers for."""
+
+    def template(site: Site) -> str:
+        arg = site.args[0]
+        call = tf_reduction(function)(site)
+        plain = isinstance(arg, Value) and arg.dtype.kind == "b"
+        return call if plain else call.replace("{0}", "tf.cast({0}, tf.bool)")
+
+    return template
+
+
 any = Op(
     np.any,
     shapes.reduce,
@@ -352,7 +366,7 @@ any = Op(
     params=AXES,
     spelling={
         "torch": torch_reduction("torch.any"),
-        "tensorflow": tf_reduction("tf.reduce_any"),
+        "tensorflow": _tf_truth("tf.reduce_any"),
     },
     notation=r"\operatorname{any}_{#axis}(#1)",
     samples=(Sample(((2, 3),), {"axis": 0}, integers={0: 2}),),
@@ -364,7 +378,7 @@ all = Op(
     params=AXES,
     spelling={
         "torch": torch_reduction("torch.all"),
-        "tensorflow": tf_reduction("tf.reduce_all"),
+        "tensorflow": _tf_truth("tf.reduce_all"),
     },
     notation=r"\operatorname{all}_{#axis}(#1)",
     samples=(Sample(((2, 3),), {"axis": 0}, integers={0: 2}),),

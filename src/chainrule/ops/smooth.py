@@ -179,7 +179,7 @@ gelu_tanh = unary(
     spelling={
         "numpy": "0.5 * {0} * (1 + np.tanh((2 / np.pi) ** 0.5 * ({0} + 0.044715 * {0} ** 3)))",
         "torch": "torch.nn.functional.gelu({0}, approximate='tanh')",
-        "tensorflow": "0.5 * {0} * (1 + tf.tanh((2 / np.pi) ** 0.5 * ({0} + 0.044715 * {0} ** 3)))",
+        "tensorflow": f"0.5 * {{0}} * (1 + tf.tanh({ROOT_2_OVER_PI} * ({{0}} + 0.044715 * {{0}} ** 3)))",
         "jax": "jax.nn.gelu({0}, approximate=True)",
     },
     notation=r"\operatorname{GELU}(#1)",
