@@ -164,7 +164,8 @@ def test_units_are_no_longer_than_the_largest_norm():
 
 
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
-def test_a_step_keeps_the_type_of_the_network(dtype):
+@pytest.mark.parametrize("rule", RULES)
+def test_a_step_keeps_the_type_of_the_network(dtype, rule):
     plan = Plan(
         (Dense(5, "gelu_tanh"), Dense(3, "softmax")),
         (4,),
@@ -172,10 +173,10 @@ def test_a_step_keeps_the_type_of_the_network(dtype):
         "one-hot",
         dtype,
     )
-    step = plan.step(nn.optimizer("adam"), Limits(clip_norm=1.0), weighted=True)
+    step = plan.step(nn.optimizer(rule), Limits(clip_norm=1.0), weighted=True)
     given = {
         **plan.sample(weighted=True),
-        **nn.optimizer("adam").start(plan.sample_parameters()),
+        **nn.optimizer(rule).start(plan.sample_parameters()),
     }
     given |= {"learning_rate": 0.01, "t": 1.0}
     for name, array in zip(

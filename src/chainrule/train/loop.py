@@ -99,6 +99,7 @@ class Training:
         after_epoch: Sequence[Watcher] = (),
         after_step: Sequence[Watcher] = (),
         order: Callable[[int, int], Array] | None = None,
+        step: Compiled | None = None,
     ) -> None:
         self.plan = plan
         self.settings = settings
@@ -114,16 +115,16 @@ class Training:
         self.good_epoch = progress.epoch
         if isinstance(settings.schedule, OnPlateau) and progress.plateau:
             settings.schedule.restore(progress.plateau)
-        self._prepare()
+        self._prepare(step)
 
-    def _prepare(self) -> None:
+    def _prepare(self, step: Compiled | None) -> None:
         settings = self.settings
         if settings.accumulate > 1:
             self.pair = self.plan.split_step(
                 settings.optimizer, settings.limits, weighted=self.weighted
             )
         else:
-            self.step = self.plan.step(
+            self.step = step or self.plan.step(
                 settings.optimizer, settings.limits, weighted=self.weighted
             )
 

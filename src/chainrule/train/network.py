@@ -415,11 +415,7 @@ def _schedule(chosen: str | Schedule | None) -> Schedule | None:
 
 
 def _whole(name: str, number: int) -> int:
-    if (
-        isinstance(number, bool)
-        or not isinstance(number, int | np.integer)
-        or number < 1
-    ):
+    if number < 1 or number != int(number):
         raise UsageError(
             "E411", f"{name} is a whole number, at least 1; got {number!r}"
         )

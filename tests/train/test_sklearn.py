@@ -1,0 +1,291 @@
+"""The estimators are scikit-learn's networks: the same numbers, the same checks, and more inside."""
+
+import pickle
+
+import numpy as np
+import pytest
+import sklearn.neural_network
+from sklearn.base import clone
+from sklearn.datasets import load_diabetes, load_digits, load_iris
+from sklearn.exceptions import ConvergenceWarning
+from sklearn.model_selection import GridSearchCV
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import StandardScaler
+from sklearn.utils.estimator_checks import check_estimator
+
+from chainrule import sklearn as ours
+
+pytestmark = [
+    pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning"),
+    pytest.mark.usefixtures("numpy_as_users_have_it"),
+]
+
+
+@pytest.fixture
+def numpy_as_users_have_it():
+    with np.errstate(all="warn", under="ignore"):
+        yield
+
+
+def classes(n=150, n_classes=3):
+    X, y = load_iris(return_X_y=True)
+    order = np.random.default_rng(0).permutation(len(X))[:n]
+    X, y = X[order] - X.mean(axis=0), y[order]
+    return (X, y) if n_classes == 3 else (X[y > 0], y[y > 0])
+
+
+SOLVERS = [
+    {},
+    {"solver": "sgd"},
+    {"solver": "sgd", "nesterovs_momentum": False, "learning_rate": "invscaling"},
+    {"solver": "sgd", "learning_rate": "adaptive", "max_iter": 150, "tol": 1e-2},
+    {"solver": "sgd", "momentum": 0},
+    {"activation": "logistic", "hidden_layer_sizes": (12, 7)},
+    {"activation": "tanh", "alpha": 1.0, "batch_size": 17},
+    {"activation": "identity", "shuffle": False},
+    {"early_stopping": True, "max_iter": 40, "n_iter_no_change": 3},
+]
+
+
+def agree(found, true, *, within=1e-11, outputs=1):
+    # with several outputs scikit-learn shows the mean over them, and descends their sum
+    assert found.n_iter_ == true.n_iter_
+    assert np.isclose(
+        found.loss_, true.loss_ * outputs, rtol=1e-9 if outputs == 1 else 1e-3
+    )
+    for one, other in zip(
+        [*found.coefs_, *found.intercepts_],
+        [*true.coefs_, *true.intercepts_],
+        strict=True,
+    ):
+        assert np.abs(one - other).max() <= within
+
+
+@pytest.mark.parametrize("n_classes", [2, 3])
+@pytest.mark.parametrize("settings", SOLVERS, ids=str)
+def test_a_classifier_has_the_weights_of_scikit_learn(settings, n_classes):
+    X, y = classes(n_classes=n_classes)
+    settings = {"max_iter": 25, "random_state": 3, **settings}
+    found, true = (
+        module.MLPClassifier(**settings).fit(X, y)
+        for module in (ours, sklearn.neural_network)
+    )
+    agree(found, true)
+    assert np.allclose(found.predict_proba(X), true.predict_proba(X), rtol=1e-10)
+    assert np.allclose(found.loss_curve_, true.loss_curve_, rtol=1e-9)
+    assert found.out_activation_ == true.out_activation_
+
+
+@pytest.mark.parametrize("settings", [*SOLVERS, {"loss": "poisson"}], ids=str)
+def test_a_regressor_has_the_weights_of_scikit_learn(settings):
+    X, y = load_diabetes(return_X_y=True)
+    X, y = 10 * X, y / 100
+    settings = {"max_iter": 25, "random_state": 3, **settings}
+    found, true = (
+        module.MLPRegressor(**settings).fit(X, y)
+        for module in (ours, sklearn.neural_network)
+    )
+    agree(found, true)
+    assert np.allclose(found.predict(X), true.predict(X), rtol=1e-9)
+
+
+def test_lbfgs_reaches_what_scikit_learn_reaches():
+    X, y = classes()
+    settings = {"solver": "lbfgs", "random_state": 0, "max_iter": 30}
+    found, true = (
+        module.MLPClassifier(**settings).fit(X, y)
+        for module in (ours, sklearn.neural_network)
+    )
+    agree(found, true, within=1e-6)
+
+
+def test_several_outputs_labels_and_weights_are_those_of_scikit_learn():
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(60, 4)), rng.normal(size=(60, 3))
+    weight = rng.uniform(0.2, 2, 60)
+    for module_class, target in (
+        ("MLPRegressor", Y),
+        ("MLPClassifier", (Y > 0).astype(int)),
+    ):
+        found, true = (
+            getattr(module, module_class)(max_iter=10, random_state=0).fit(
+                X, target, sample_weight=weight
+            )
+            for module in (ours, sklearn.neural_network)
+        )
+        agree(found, true, outputs=3 if module_class == "MLPRegressor" else 1)
+
+
+def test_passes_over_more_data_are_those_of_scikit_learn():
+    X, y = classes()
+    found, true = (
+        module.MLPClassifier(random_state=0)
+        for module in (ours, sklearn.neural_network)
+    )
+    for start in range(0, 150, 50):
+        for estimator in (found, true):
+            estimator.partial_fit(
+                X[start : start + 50], y[start : start + 50], classes=[0, 1, 2]
+            )
+    agree(found, true)
+
+
+def test_a_warm_start_goes_on():
+    X, y = classes()
+    found, true = (
+        module.MLPClassifier(random_state=0, warm_start=True, max_iter=5)
+        for module in (ours, sklearn.neural_network)
+    )
+    for estimator in (found, true, found, true):
+        estimator.fit(X, y)
+    agree(found, true)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "estimator",
+    [ours.MLPClassifier(), ours.MLPRegressor()],
+    ids=["classifier", "regressor"],
+)
+@pytest.mark.filterwarnings("ignore")
+def test_check_estimator_finds_nothing(estimator):
+    found = check_estimator(estimator, on_fail=None, on_skip=None)
+    peer = getattr(sklearn.neural_network, type(estimator).__name__)()
+    theirs = check_estimator(peer, on_fail=None, on_skip=None)
+    failed = [
+        check["check_name"] for check in found if check["status"] in ("failed", "xfail")
+    ]
+    assert not failed
+    skipped = {check["check_name"] for check in found if check["status"] == "skipped"}
+    assert skipped <= {
+        check["check_name"] for check in theirs if check["status"] == "skipped"
+    }
+    assert len(found) >= 60
+
+
+def test_pipelines_searches_clones_and_pickles_work():
+    X, y = classes()
+    pipe = make_pipeline(
+        StandardScaler(),
+        ours.MLPClassifier((8,), max_iter=60, random_state=0, learning_rate_init=0.02),
+    )
+    search = GridSearchCV(pipe, {"mlpclassifier__alpha": [1e-4, 1e-2]}, cv=3).fit(X, y)
+    assert search.best_score_ > 0.9
+    back = pickle.loads(pickle.dumps(search.best_estimator_))
+    assert np.array_equal(back.predict(X), search.predict(X))
+    assert clone(pipe).get_params()["mlpclassifier__max_iter"] == 60
+
+
+@pytest.mark.frameworks
+def test_frames_of_pandas_and_polars_are_read():
+    import pandas as pd
+    import polars as pl
+
+    X, y = classes()
+    names = ["a", "b", "c", "d"]
+    true = ours.MLPClassifier(max_iter=10, random_state=0).fit(X, y).predict_proba(X)
+    for frame in (pd.DataFrame(X, columns=names), pl.DataFrame(X, schema=names)):
+        estimator = ours.MLPClassifier(max_iter=10, random_state=0).fit(frame, y)
+        assert np.array_equal(estimator.predict_proba(frame), true)
+        assert list(estimator.feature_names_in_) == names
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"activation": ["relu", "tanh"], "hidden_layer_sizes": (16, 8)},
+        {"solver": "nadam", "activation": "mish"},
+        {"solver": "lion", "learning_rate_init": 0.002},
+        {"dropout": 0.2, "batch_norm": True},
+        {"class_weight": "balanced"},
+        {"loss": "mse"},
+    ],
+    ids=str,
+)
+def test_what_users_asked_for_beyond_scikit_learn_learns(settings):
+    X, y = classes()
+    settings = {
+        "max_iter": 200,
+        "random_state": 0,
+        "learning_rate_init": 0.01,
+        "batch_size": 32,
+        **settings,
+    }
+    assert ours.MLPClassifier(**settings).fit(X, y).score(X, y) > 0.93
+
+
+def test_the_inside_of_every_layer_can_be_seen():
+    X, y = classes()
+    fitted = ours.MLPClassifier((8, 5), max_iter=20, random_state=0).fit(X, y)
+    layers = fitted.layers(X[:7])
+    assert layers["h1"].shape == (7, 8)
+    assert np.allclose(layers["y_pred"], fitted.predict_proba(X[:7]), rtol=1e-12)
+    gradients = fitted.gradients(X[:7], y[:7])
+    assert gradients["W2"].shape == (8, 5)
+    assert gradients["h1"].shape == (7, 8)
+
+
+def test_edited_weights_are_used():
+    X, y = classes()
+    fitted = ours.MLPClassifier(max_iter=5, random_state=0).fit(X, y)
+    fitted.coefs_ = [np.zeros_like(W) for W in fitted.coefs_]
+    fitted.intercepts_ = [np.zeros_like(b) for b in fitted.intercepts_]
+    assert np.allclose(fitted.predict_proba(X), 1 / 3)
+
+
+def test_a_fit_that_is_not_done_says_so():
+    X, y = classes()
+    with pytest.warns(ConvergenceWarning, match="Maximum iterations"):
+        ours.MLPClassifier(max_iter=2).fit(X, y)
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_weights_have_the_type_of_the_data(dtype):
+    X, y = load_digits(return_X_y=True)
+    fitted = ours.MLPClassifier((8,), max_iter=2, random_state=0).fit(
+        X.astype(dtype), y
+    )
+    assert {array.dtype for array in fitted.coefs_} == {np.dtype(dtype)}
+    assert fitted.predict_proba(X.astype(dtype)).dtype == dtype
+
+
+@pytest.mark.parametrize(
+    ("settings", "said"),
+    [
+        ({"hidden_layer_sizes": (4, -1)}, "must be > 0"),
+        ({"activation": "rleu"}, "rleu"),
+        ({"solver": "adma"}, "adam"),
+        ({"learning_rate": "fast"}, "constant, invscaling or adaptive"),
+        ({"alpha": -1}, "alpha must be"),
+        ({"activation": ["relu", "tanh"]}, "2 names for 1 hidden"),
+    ],
+    ids=str,
+)
+def test_parameters_that_make_no_sense_are_refused(settings, said):
+    X, y = classes()
+    with pytest.raises(ValueError, match=said):
+        ours.MLPClassifier(**settings).fit(X, y)
+
+
+@pytest.mark.skipif(
+    not hasattr(ours.MLPClassifier, "set_callbacks"), reason="scikit-learn before 1.9"
+)
+def test_callbacks_of_scikit_learn_see_every_epoch():
+    seen = []
+
+    class Watch:
+        def setup(self, *_, **__):
+            seen.append("setup")
+
+        def on_fit_task_begin(self, *_, **__):
+            pass
+
+        def on_fit_task_end(self, *_, **__):
+            seen.append("end")
+
+        def teardown(self, *_, **__):
+            seen.append("teardown")
+
+    X, y = classes()
+    ours.MLPClassifier(max_iter=4, random_state=0).set_callbacks(Watch()).fit(X, y)
+    assert seen == ["setup", *["end"] * 5, "teardown"]
