@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Protocol
 
 import numpy as np
 
@@ -13,7 +14,15 @@ RELATIVE = 1e-5
 ABSOLUTE = 1e-10
 
 
-def squeezed(number: Array) -> tuple[int, ...]:
+class Shaped(Protocol):
+    """What has a shape: an array, or a value."""
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """The lengths of the axes."""
+
+
+def squeezed(number: Shaped) -> tuple[int, ...]:
     """A shape without its axes of length 1."""
     return tuple(length for length in number.shape if length != 1)
 

@@ -60,18 +60,47 @@ class Claims:
     mapped: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property
+    def updates(self) -> list[tuple[Value, Value]]:
+        """Before and after of every update; also of one that silently makes a parameter larger."""
+        pairs = [
+            (u.before, u.after)
+            for u in self.study.script.updates
+            if u.before in self.study.roots
+        ]
+        for execution in self.study.executions:
+            for text, after in execution.results:
+                line = (
+                    self.study.producer.get(after) if isinstance(after, Value) else None
+                )
+                if (
+                    line is None
+                    or text is None
+                    or line.op not in (ops.add, ops.subtract)
+                ):
+                    continue
+                before = line.args[0]
+                if (
+                    isinstance(before, Value)
+                    and before in self.study.roots
+                    and self.study.watch.visible(execution).get(text) is before
+                    and (before, after) not in pairs
+                    and line.result not in self.study.forward
+                ):
+                    pairs.append((before, line.result))
+        return pairs
+
+    @cached_property
+    def parameters(self) -> set[Value]:
+        """What is updated, or asked for."""
+        return {*self.study.script.parameters, *(before for before, _ in self.updates)}
+
+    @cached_property
     def steps(self) -> list[Step]:
         """What each parameter's update uses."""
-        return [
-            step
-            for update in self.study.script.updates
-            if (step := self._step(update)) is not None
-        ]
+        found = (self._step(before, after) for before, after in self.updates)
+        return [step for step in found if step is not None]
 
-    def _step(self, update: object) -> Step | None:
-        before, after = update.before, update.after  # type: ignore[attr-defined]
-        if before not in self.study.script.parameters:
-            return None
+    def _step(self, before: Value, after: Value) -> Step | None:
         line = self.study.producer[after]
         first = line.args[0] is before
         moved = line.args[1] if first else line.args[0]
@@ -109,7 +138,7 @@ class Claims:
 
     def _bound(self) -> Iterator[Claim]:
         """Every hand-written array or number that got a name."""
-        hidden = {update.after for update in self.study.script.updates}
+        hidden = {after for _, after in self.updates}
         data = set(self.study.derived.forward.program.inputs)
         for execution in self.study.executions:
             for (text, item), name in zip(
@@ -123,6 +152,7 @@ class Claims:
                     and item not in data
                     and item in self.study.moved
                     and item in self.study.producer
+                    and self.study.producer[item].op is not ops.zeros_like
                 ):
                     yield Claim(execution, text or "", name or "", item)
 
@@ -131,20 +161,19 @@ class Claims:
         """Every claim, in the order of the script, matched by value, by name and by update."""
         found = list(self._bound())
         bound = {claim.value for claim in found}
-        for update in self.study.script.updates:
-            step = self._step(update)
+        for before, after in self.updates:
+            step = self._step(before, after)
             if step is not None and step.value not in bound:
                 execution = next(
                     (
                         e
                         for e in self.study.executions
-                        if any(i is update.after for _, i in e.results)
+                        if any(i is after for _, i in e.results)
                     ),
                     None,
                 )
                 if execution is not None:
-                    claim = Claim(execution, "", "", step.value, free=True)
-                    found.append(claim)
+                    found.append(Claim(execution, "", "", step.value, free=True))
         for claim in found:
             claim.targets = tuple(self._named(claim))
             claim.exact = self._exact(claim)
@@ -155,7 +184,7 @@ class Claims:
         """A parameter's gradient is what its update uses; without an update, what its name says."""
         for claim in found:
             wanted = claim.targets[0] if claim.targets else None
-            if wanted in self.study.script.parameters and self._is_last(claim, found):
+            if wanted in self.parameters and self._is_last(claim, found):
                 claim.parameter = wanted
         for step in self.steps:
             using = [claim for claim in found if claim.value is step.value]
@@ -163,13 +192,13 @@ class Claims:
                 using[-1].parameter = step.parameter
 
     def _is_last(self, claim: Claim, found: Sequence[Claim]) -> bool:
-        """Whether nothing is bound to the same name later in place of this."""
-        later = found[found.index(claim) + 1 :]
+        """Whether nothing is bound to the same name in the same place later."""
         return not any(
             other.text == claim.text
             and other.name == claim.name
-            and claim.value in self.study.cone(other.value)
-            for other in later
+            and other.execution.frame == claim.execution.frame
+            and other.execution.order > claim.execution.order
+            for other in found
         )
 
     # by name
@@ -194,9 +223,15 @@ class Claims:
         found: list[Value] = []
         visible = self.study.watch.visible(claim.execution)
         for base in bases(claim.name):
-            near = [visible.get(base), *self._owned(claim, base)]
+            called = self._called(base)
+            near = [
+                visible.get(base),
+                *self._items(visible, base),
+                *self._owned(claim, base),
+            ]
+            found += self._in_turn(claim, called)
             found += [value for value in near if isinstance(value, Value)]
-            found += self._called(base)
+            found += called
         fits = [value for value in found if _layout(value) == _layout(claim.value)]
         return fits + [value for value in found if value not in fits]
 
@@ -205,6 +240,22 @@ class Claims:
         return {value.name for value in self.study.derived.gradients if value.name} - {
             self.study.script.loss.name or ""
         }
+
+    def _items(self, visible: Mapping[str, object], base: str) -> list[object]:
+        """What is read here as an item of ``base``: ``h[t]`` before ``h[t - 1]``."""
+        texts = [
+            text
+            for text in visible
+            if text.startswith(f"{base}[") or text.endswith(f".{base}")
+        ]
+        return [visible[text] for text in sorted(texts, key=len)]
+
+    def _in_turn(self, claim: Claim, found: list[Value]) -> list[Value]:
+        """A backward loop meets the values of a forward loop the other way round: the n-th, n-th from the end."""
+        same = [e for e in self.study.executions if e.site is claim.execution.site]
+        turn = same.index(claim.execution)
+        in_loop = len(same) > 1 and len({e.frame for e in same}) == 1
+        return [found[turn]] if in_loop and turn < len(found) else []
 
     def _owned(self, claim: Claim, base: str) -> list[Value]:
         owner = claim.execution.owner

@@ -9,13 +9,14 @@ from functools import cached_property
 
 import numpy as np
 
-from chainrule.check.agree import agree
+from chainrule.check.agree import agree, squeezed
 from chainrule.check.claims import Claim, Claims
 from chainrule.check.study import Study, Trial
 from chainrule.program import Array, Value
 
 Factors = tuple[float, ...]
 MOST_ERRORS = 12
+MOST_TARGETS = 6
 
 
 class Verdict(StrEnum):
@@ -57,7 +58,14 @@ class Judge:
     def finals(self) -> list[Claim]:
         """The claims that must be right as they stand: the parameters' gradients, and gradients nobody uses."""
         listed = self.claims.all
-        finals = [claim for claim in listed if claim.parameter is not None]
+        finals = []
+        for claim in listed:
+            known = [(one.value, one.parameter) for one in finals]
+            if (
+                claim.parameter is not None
+                and (claim.value, claim.parameter) not in known
+            ):
+                finals.append(claim)
         used = (
             set().union(*(self.study.cone(claim.value) for claim in finals))
             if finals
@@ -72,7 +80,12 @@ class Judge:
             and not any(
                 claim.value in self.study.cone(other.value)
                 for other in inner
-                if other is not claim
+                if other.value is not claim.value
+            )
+            and not any(
+                other.text == claim.text
+                and other.execution.order > claim.execution.order
+                for other in listed
             )
         ]
 
@@ -81,7 +94,7 @@ class Judge:
         for final in self.finals:
             for _ in range(MOST_ERRORS):
                 world = self.world()
-                if final in self.faults or self._is_right(final, world):
+                if final in self.faults or self.is_right(final, world):
                     break
                 fault = self._blame(final, world)
                 self.faults[fault.claim] = fault
@@ -103,7 +116,7 @@ class Judge:
             for i, trial in enumerate(self.study.trials)
         ]
 
-    def _is_right(self, final: Claim, world: Sequence[Mapping[Value, Array]]) -> bool:
+    def is_right(self, final: Claim, world: Sequence[Mapping[Value, Array]]) -> bool:
         target = final.target
         if target is None:
             return True
@@ -153,18 +166,39 @@ class Judge:
         """The first claim on the way to ``final`` whose inputs are right and whose result is not."""
         chain = self._chain(final)
         factors: dict[Claim, Factors] = {}
+        doubtful: list[Claim] = []
         for claim in chain:
             found = self._factors(claim, world)
-            if (
-                found is None
-                and claim is not final
-                and not self._is_claim(claim, world)
-            ):
-                continue
-            if found is None:
-                return self._fault(claim, world)
-            factors[claim] = found
+            if found is not None:
+                factors[claim] = found
+            meant = None if claim is final else self._meant(claim, final, world)
+            if meant is not None:
+                return self._fault(claim, world, target=meant)
+            if found is None and (claim is final or self._is_claim(claim, world)):
+                doubtful.append(claim)
+        if doubtful:
+            return self._fault(doubtful[0], world)
         return self._where_scales_part(final, chain, factors, world)
+
+    def _meant(
+        self, claim: Claim, final: Claim, world: Sequence[Mapping[Value, Array]]
+    ) -> Value | None:
+        """The gradient that a claim was meant to be: it is not, and if it were, ``final`` would be right."""
+        if self._goes_on(claim):
+            return None
+        for target in claim.targets[:MOST_TARGETS]:
+            if squeezed(target) != squeezed(claim.value):
+                continue
+            if self.claims.scale(claim.value, target, world) is not None:
+                return None
+            ones = (1.0,) * len(self.study.trials)
+            trial = self.world({claim.value: self._right(claim.value, target, ones)})
+            if (
+                final.target is not None
+                and self.claims.scale(final.value, final.target, trial) is not None
+            ):
+                return target
+        return None
 
     def _chain(self, final: Claim) -> list[Claim]:
         """The claims that ``final`` is computed from, in the order of the script, and itself."""
@@ -175,15 +209,27 @@ class Judge:
             if claim.value in cone
             and claim.value is not final.value
             and claim.target is not None
-            and claim not in self.faults
+            and claim.value not in self.overrides
         ]
-        return [*inner, final]
+        distinct = {claim.value: claim for claim in reversed(inner)}
+        return [*(claim for claim in inner if distinct[claim.value] is claim), final]
 
     def _is_claim(self, claim: Claim, world: Sequence[Mapping[Value, Array]]) -> bool:
         """Whether a value that is no gradient was meant as one: its name says so, and it is no part of one."""
         if not claim.targets or claim.value.shape != claim.targets[0].shape:
             return False
-        return not self._is_part(claim, world)
+        return not self._goes_on(claim) and not self._is_part(claim, world)
+
+    def _goes_on(self, claim: Claim) -> bool:
+        """Whether the same name is bound again to something made of this value: a sum still being added up."""
+        return any(
+            other is not claim
+            and other.text == claim.text
+            and other.execution.order > claim.execution.order
+            and other.targets[:1] == claim.targets[:1]
+            and claim.value in self.study.cone(other.value)
+            for other in self.claims.all
+        )
 
     def _is_part(self, claim: Claim, world: Sequence[Mapping[Value, Array]]) -> bool:
         """Whether a value is one of several contributions to a gradient, to which others are added later."""
@@ -267,7 +313,7 @@ class Judge:
         before = [
             one
             for one in chain
-            if one in factors and one is not claim and one.value in cone
+            if one in factors and one.value is not claim.value and one.value in cone
         ]
         nearest = [
             one
@@ -288,7 +334,7 @@ class Judge:
         return any(
             other.value is not claim.value
             and claim.value in self.study.cone(other.value)
-            and self._is_right(other, world)
+            and self.is_right(other, world)
             and self._counts(other)
             for other in self.finals
         )
@@ -305,8 +351,9 @@ class Judge:
         claim: Claim,
         world: Sequence[Mapping[Value, Array]],
         wanted: Factors | None = None,
+        target: Value | None = None,
     ) -> Judged:
-        target = claim.target
+        target = target or claim.target
         assert target is not None
         verdict = Verdict.WRONG
         ones = (1.0,) * len(self.study.trials)
@@ -356,7 +403,7 @@ class Judge:
             for claim in self.claims.all
             if claim.value is fault.claim.value and claim is not fault.claim
         ]
-        if shared and any(claim.exact is not None for claim in shared):
+        if any(claim.exact not in (None, fault.target) for claim in shared):
             return
         assert fault.wanted is not None
         self.overrides[fault.claim.value] = self._right(

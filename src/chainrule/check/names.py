@@ -32,7 +32,9 @@ def names_a_gradient(name: str) -> bool:
     >>> [names_a_gradient(name) for name in ("dW1", "dL_dz2", "grad_b", "hidden")]
     [True, True, True, False]
     """
-    return next(bases(name), None) is not None
+    return any(pattern.match(name) for pattern in GRADIENT_NAMES[:3]) or bool(
+        re.search(r"_(grad|gradient|delta)$", name)
+    )
 
 
 def bases(name: str) -> Iterator[str]:

@@ -80,7 +80,7 @@ class Place:
         return {
             text: item
             for text, item in found.items()
-            if item is not None and len(text) < 40
+            if item is not None and len(text) < 40 and "…" not in text
         }
 
     def nodes(self) -> Iterator[ast.expr]:

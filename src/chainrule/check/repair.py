@@ -7,13 +7,14 @@ import copy
 import linecache
 import textwrap
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.check.claims import Claim, Claims
-from chainrule.check.judge import Factors, Judged
+from chainrule.check.judge import Factors, Judge, Judged
 from chainrule.check.place import Place, known, replaced
 from chainrule.check.slips import SLIPS, Change, Slip
 from chainrule.check.spelled import CannotSpell, text_of, words_at
@@ -23,8 +24,8 @@ from chainrule.program import Arg, Array, At, Size, Value
 from chainrule.program.run import resolve
 from chainrule.trace.watch import Execution, span_of, within
 
-MOST_CHANGES = 4000
-PAIRED = 90
+MOST_TRIED, TRIED_AFTER, MOST_SCALED = 4000, 300, 1200
+PAIRED = 60
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,6 +41,7 @@ class Cause:
     part: ast.expr | None = None
     corrected: str | None = None
     repaired: Sequence[Array] = ()
+    heals: bool = False
 
 
 @dataclass(eq=False)
@@ -48,17 +50,43 @@ class Repair:
 
     study: Study
     claims: Claims
-    faults: Mapping[Claim, Judged]
+    judge: Judge
+
+    @property
+    def faults(self) -> Mapping[Claim, Judged]:
+        """The claims at fault."""
+        return self.judge.faults
 
     def cause(self, fault: Judged) -> Cause:
         """Why a claim is wrong; with no kinds where nothing that is known explains it."""
         suspects = list(self._suspects(fault))
         for search in (self._single, self._scaled, self._double):
-            found = search(suspects, fault)
+            found = search(suspects)
             if found is not None:
                 return found
         execution = suspects[0].execution if suspects else fault.claim.execution
         return Cause((), "", execution, None, self._derived(fault, suspects))
+
+    def heals(self, suspect: Suspect, changed: ast.expr) -> bool:
+        """Whether a change, made wherever its statement runs, makes every gradient of the script right."""
+        everywhere = [
+            Place(self.study, one, [trial.numbers for trial in self.study.trials])
+            for one in self.study.executions
+            if one.site is suspect.execution.site
+            and any(isinstance(i, Value) for _, i in one.results)
+        ]
+        whole = replace(
+            suspect,
+            places=everywhere,
+            claims=tuple(claim.value for claim in self.judge.finals),
+        )
+        worlds = []
+        for i in range(len(self.study.trials)):
+            try:
+                worlds.append(whole.replay(changed, i))
+            except Exception:  # noqa: BLE001 - a change that does not compute heals nothing
+                return False
+        return all(self.judge.is_right(final, worlds) for final in self.judge.finals)
 
     # the statements
 
@@ -73,11 +101,15 @@ class Repair:
         by_site: dict[object, list[Execution]] = {}
         for execution in self._own(fault.claim):
             by_site.setdefault(execution.site, []).append(execution)
-        groups = sorted(by_site.values(), key=lambda one: -one[-1].order)
+        groups = sorted(
+            by_site.values(),
+            key=lambda one: (not self._only_names(one[-1]), -one[-1].order),
+        )
         for executions in groups:
-            places = [Place(self.study, one, fault.world) for one in executions]
+            turns = self._turns(executions, fault.claim)
+            places = [Place(self.study, one, fault.world) for one in turns]
             words = words_at(places[0], self._gradients())
-            yield Suspect(places, words, fault.claim.value, fault.target, wanted)
+            yield Suspect(places, words, (fault.claim.value,), fault.target, wanted)
 
     def _own(self, claim: Claim) -> list[Execution]:
         """The executions that made the lines between a claim and the gradients it is computed from."""
@@ -87,6 +119,7 @@ class Repair:
             if other.value is not claim.value
             and other.value in self.study.cone(claim.value)
             and (other.exact is not None or other in self.faults)
+            and not self._misnamed(other)
         ]
         behind = (
             frozenset().union(*(self.study.cone(value) for value in upstream))
@@ -100,7 +133,8 @@ class Repair:
             and value not in behind
             and value not in self.study.forward
         ]
-        made = {self.maker(value) for value in mine}
+        updated = {after for _, after in self.claims.updates}
+        made = {self.maker(value) for value in mine if value not in updated}
         made.discard(None)
         found = [
             one
@@ -108,6 +142,40 @@ class Repair:
             if one is not None and any(isinstance(i, Value) for _, i in one.results)
         ]
         return sorted(found, key=lambda one: one.order)
+
+    def _only_names(self, execution: Execution) -> bool:
+        return all(
+            isinstance(item, Value) and self.study.producer[item].op is ops.identity
+            for _, item in execution.results
+        )
+
+    def _misnamed(self, claim: Claim) -> bool:
+        """Whether a line only gives another name to a gradient: ``da = dh``."""
+        line = self.study.producer.get(claim.value)
+        return (
+            line is not None
+            and line.op is ops.identity
+            and claim.exact not in claim.targets
+        )
+
+    def _turns(self, executions: list[Execution], claim: Claim) -> list[Execution]:
+        """The executions of a statement, with those whose result was overwritten before it could count."""
+        site = executions[0].site
+        if (
+            site is not claim.execution.site
+            or site.augmented is not None
+            or claim.parameter is None
+        ):
+            return executions
+        text = executions[-1].results[0][0]
+        return [
+            one
+            for one in self.study.executions
+            if one.site is site
+            and one.order <= executions[-1].order
+            and one.results
+            and one.results[0][0] == text
+        ]
 
     def maker(self, value: Value) -> Execution | None:
         """The execution of the innermost statement that made a value."""
@@ -134,35 +202,39 @@ class Repair:
 
     # the searches
 
-    def _single(self, suspects: Sequence[Suspect], fault: Judged) -> Cause | None:
-        for slip in SLIPS:
-            for suspect in suspects:
-                for change in islice(slip.changes(suspect), MOST_CHANGES):
-                    if suspect.passes(suspect.place.changed(change.old, change.new)):
-                        return self._found(suspect, (slip,), (change,))
-        return None
+    def _single(self, suspects: Sequence[Suspect]) -> Cause | None:
+        """One slip. Of those that make the claim right, the first that makes everything right."""
+        first, left = None, MOST_TRIED
+        for slip, suspect, change in _changes(suspects):
+            left -= 1
+            changed = suspect.place.changed(change.old, change.new)
+            if not suspect.passes(changed):
+                if left < 0:
+                    break
+                continue
+            if self.heals(suspect, changed):
+                return self._found(suspect, (slip,), (change,), heals=True)
+            if first is None:
+                first, left = (suspect, slip, change), min(left, TRIED_AFTER)
+        return (
+            None if first is None else self._found(first[0], (first[1],), (first[2],))
+        )
 
-    def _scaled(self, suspects: Sequence[Suspect], fault: Judged) -> Cause | None:
+    def _scaled(self, suspects: Sequence[Suspect]) -> Cause | None:
         """A number in front, alone or together with one other slip."""
         for suspect in suspects:
             surplus = suspect.surplus(suspect.root)
             if surplus is not None:
                 return self._number(suspect, surplus, None, None)
-        for slip in SLIPS:
-            for suspect in suspects:
-                for change in islice(slip.changes(suspect), MOST_CHANGES):
-                    changed = suspect.place.changed(change.old, change.new)
-                    if suspect.wanted[0].size < 2:
-                        continue
-                    surplus = suspect.surplus(changed)
-                    if (
-                        surplus is not None
-                        and self._described(suspect, surplus) is not None
-                    ):
-                        return self._number(suspect, surplus, slip, change)
+        for slip, suspect, change in islice(_changes(suspects), MOST_SCALED):
+            if suspect.wanted[0].size < 2:
+                continue
+            surplus = suspect.surplus(suspect.place.changed(change.old, change.new))
+            if surplus is not None and self._described(suspect, surplus) is not None:
+                return self._number(suspect, surplus, slip, change)
         return None
 
-    def _double(self, suspects: Sequence[Suspect], fault: Judged) -> Cause | None:
+    def _double(self, suspects: Sequence[Suspect]) -> Cause | None:
         """Two slips in one statement."""
         for suspect in suspects:
             changes = [
@@ -175,8 +247,11 @@ class Repair:
                 for other_slip, other in changes[i + 1 :]:
                     if _nested(change.old, other.old):
                         continue
-                    changed = suspect.place.changed(change.old, change.new)
-                    changed = _swap(changed, other.old, other.new)
+                    changed = _swap(
+                        suspect.place.changed(change.old, change.new),
+                        other.old,
+                        other.new,
+                    )
                     if changed is not None and suspect.passes(changed):
                         return self._found(suspect, (slip, other_slip), (change, other))
         return None
@@ -184,7 +259,12 @@ class Repair:
     # what is said
 
     def _found(
-        self, suspect: Suspect, slips: Sequence[Slip], changes: Sequence[Change]
+        self,
+        suspect: Suspect,
+        slips: Sequence[Slip],
+        changes: Sequence[Change],
+        *,
+        heals: bool = False,
     ) -> Cause:
         sentences = [
             (change.sentence or slip.sentence).format_map(change.words)
@@ -204,6 +284,7 @@ class Repair:
             changes[0].old,
             corrected,
             _values(suspect, goal),
+            heals,
         )
 
     def _number(
@@ -281,7 +362,9 @@ class Repair:
             sorted(suspect.place.visible.items(), key=lambda one: len(one[0]))
         )
         for text, item in visible.items():
-            if (isinstance(item, Size | int) and not isinstance(item, bool)) or (isinstance(item, Value) and item.shape == ()):
+            if (isinstance(item, Size | int) and not isinstance(item, bool)) or (
+                isinstance(item, Value) and item.shape == ()
+            ):
                 numbers = [_number(item, world) for world in worlds]
                 yield known(text, item), numbers
         for text, item in suspect.place.visible.items():
@@ -343,6 +426,14 @@ class Repair:
         if len(text) > 100 or not suspect.passes(expression):
             return None
         return rewritten(suspect, (Change(suspect.root, expression),))
+
+
+def _changes(suspects: Sequence[Suspect]) -> Iterator[tuple[Slip, Suspect, Change]]:
+    """Every change that would take back a slip, the likeliest slips first."""
+    for slip in SLIPS:
+        for suspect in suspects:
+            for change in slip.changes(suspect):
+                yield slip, suspect, change
 
 
 def _values(suspect: Suspect, goal: ast.expr) -> list[Array]:

@@ -13,6 +13,7 @@ import numpy as np
 from chainrule.check.agree import agree
 from chainrule.check.claims import Claim, Claims
 from chainrule.check.judge import Judge, Judged, Verdict
+from chainrule.check.names import names_a_gradient
 from chainrule.check.limits import time_limit
 from chainrule.check.repair import Cause, Repair
 from chainrule.check.report import LineReport, Report
@@ -50,8 +51,16 @@ def check_script(
         LimitError: E601 if the loss is not reached in ``timeout`` seconds.
     """
     with time_limit(timeout):
-        script = read_script(path, loss=loss, wrt=wrt, n_pass=n_pass, watch=True)
+        script = read_script(path, loss=loss, wrt=wrt, n_pass=n_pass, watch=is_new)
     return judged(script, mapped or {}, seed=seed)
+
+
+def is_new(target: str) -> bool:
+    """Whether a name bound to another one is meant as a gradient of its own: ``db2 = dz2``."""
+    bare = target.split("[")[0].rpartition(".")[2]
+    return names_a_gradient(bare) or names_a_gradient(
+        target.rpartition("[")[2].strip("'\"]")
+    )
 
 
 def judged(script: Script, mapped: Mapping[str, str], *, seed: int = 0) -> Report:
@@ -62,8 +71,7 @@ def judged(script: Script, mapped: Mapping[str, str], *, seed: int = 0) -> Repor
         _refuse(claims)
     judge = Judge(known, claims)
     judge.search()
-    repair = Repair(known, claims, judge.faults)
-    causes = {claim: repair.cause(fault) for claim, fault in judge.faults.items()}
+    causes = _causes(Repair(known, claims, judge), judge)
     lines = _merged(_reports(known, judge, causes))
     failure = (
         None
@@ -78,6 +86,17 @@ def judged(script: Script, mapped: Mapping[str, str], *, seed: int = 0) -> Repor
         _notes(known),
         failure,
     )
+
+
+def _causes(repair: Repair, judge: Judge) -> dict[Claim, Cause]:
+    """The cause of each fault, in the order of the script; one that explains everything is the only one."""
+    causes: dict[Claim, Cause] = {}
+    for claim in sorted(judge.faults, key=lambda claim: claim.execution.order):
+        causes[claim] = repair.cause(judge.faults[claim])
+        if causes[claim].heals:
+            judge.faults = {claim: judge.faults[claim]}
+            return {claim: causes[claim]}
+    return causes
 
 
 def _refuse(claims: Claims) -> None:

@@ -619,29 +619,19 @@ def _added(node: ast.expr, term: ast.expr, sign: int = 1) -> ast.expr:
 
 
 def missing_summand(suspect: Suspect) -> Iterator[Change]:
-    """A value at hand that should be added: what arrives from the next time step, or by another way."""
-    shape = suspect.shape(suspect.root)
-    for text, item in suspect.place.visible.items():
-        if (
-            isinstance(item, Value)
-            and item.dtype.kind == "f"
-            and item.shape == shape
-            and suspect.usable(item)
-        ):
-            if item in suspect.study.forward or item in suspect.study.script.parameters:
-                continue
-            yield Change(
-                suspect.root,
-                _binary(suspect.root, ast.Add(), known(text, item)),
-                {"term": text},
-            )
-            for node in suspect.nodes[1:]:
-                if suspect.shape(node) == shape:
-                    yield Change(
-                        node,
-                        _binary(node, ast.Add(), known(text, item)),
-                        {"term": text},
-                    )
+    """A value at hand that should be added or taken away: a target, or what arrives from the next time step."""
+    at_hand = [
+        (text, item)
+        for text, item in suspect.place.visible.items()
+        if isinstance(item, Value) and item.dtype.kind in "fib" and suspect.usable(item)
+    ]
+    for node in suspect.nodes:
+        shape = suspect.shape(node)
+        for text, item in at_hand:
+            if item.shape == shape and not isinstance(node, ast.Constant):
+                term = known(text, item)
+                yield Change(node, _binary(node, ast.Add(), term), {"term": text})
+                yield Change(node, _binary(node, ast.Sub(), term), {"term": text})
 
 
 def regulariser(suspect: Suspect) -> Iterator[Change]:
@@ -782,6 +772,7 @@ SLIPS: tuple[Slip, ...] = (
     Slip("sign", "The sign is flipped.", wrong_sign),
     Slip("power", "{old} should be {new}.", wrong_power),
     Slip("wrong axis", "The wrong axis: {old} where {new} belongs.", wrong_axis),
+    Slip("regulariser", "The regulariser's share {term} is missing.", regulariser),
     Slip("factor", "It is {done} by {number} once too often.", surplus_number),
     Slip("factor", "The {old} should be a {new}.", mean_for_sum),
     Slip("factor", "The number {old} should be {new}.", wrong_constant),
@@ -817,7 +808,6 @@ SLIPS: tuple[Slip, ...] = (
         overwritten,
     ),
     Slip("missing term", "The term {term} is missing.", missing_summand),
-    Slip("regulariser", "The regulariser's share {term} is missing.", regulariser),
     Slip("surplus factor", "The factor {factor} does not belong here.", surplus_factor),
     Slip("surplus term", "The term {term} does not belong here.", surplus_term),
     Slip(

@@ -70,13 +70,13 @@ AUGMENTED = {
 class Suspect:
     """One statement that may be at fault, and the test that a change of it has to pass.
 
-    ``places`` are its executions on the way to ``claim`` (several, in a loop); a change is made to all of them at
+    ``places`` are its executions on the way to the claim (several, in a loop); a change is made to all of them at
     once, and what follows is run again. ``wanted`` is what the claim should be in each world.
     """
 
     places: Sequence[Place]
     words: Words
-    claim: Value
+    claims: tuple[Value, ...]
     target: Value
     wanted: Sequence[Array]
 
@@ -115,12 +115,12 @@ class Suspect:
     @cached_property
     def path(self) -> list[Line]:
         """The lines from the first execution to the claim."""
-        cone = self.study.cone(self.claim)
+        cone = frozenset().union(*(self.study.cone(claim) for claim in self.claims))
         touched = set(self.results)
         path = []
         for line in self.study.lines:
-            if line.result in cone and (
-                line.result in touched or any(read in touched for read in line.reads())
+            if line.result in self.results or (
+                line.result in cone and any(read in touched for read in line.reads())
             ):
                 touched.add(line.result)
                 path.append(line)
@@ -132,15 +132,24 @@ class Suspect:
         Raises:
             Exception: where the change does not compute.
         """
-        numbers = ChainMap({}, self.place.worlds[world])  # type: ignore[arg-type]
-        for line in self.path:
-            place = self.results.get(line.result)
-            if place is None:
-                if not compute(line, numbers):
+        return np.asarray(self.replay(changed, world)[self.claims[0]])
+
+    def replay(self, changed: ast.expr, world: int) -> Mapping[Value, Array]:
+        """A world's numbers, had the expression been written differently wherever it runs.
+
+        Raises:
+            Exception: where the change does not compute.
+        """
+        fresh: dict[Value, Array] = {}
+        numbers = ChainMap(fresh, self.place.worlds[world])  # type: ignore[arg-type]
+        with np.errstate(all="ignore"):
+            for line in self.path:
+                place = self.results.get(line.result)
+                if place is not None:
+                    fresh[line.result] = self._made(place, changed, line, numbers)
+                elif not compute(line, numbers):
                     raise ValueError
-                continue
-            numbers[line.result] = self._made(place, changed, line, numbers)
-        return np.asarray(numbers[self.claim])
+        return numbers
 
     def _made(
         self,
@@ -151,18 +160,21 @@ class Suspect:
     ) -> Array:
         value = np.asarray(place.evaluate(changed, numbers))
         site = place.execution.site
-        if site.augmented is not None:
-            before = line.args[0]
-            return np.asarray(
-                AUGMENTED[type(site.augmented)](resolve(before, numbers), value)
-            )
-        if place.execution.written:
+        before = line.args[0]
+        if place.execution.written and isinstance(line.args[1], Value):
             args = [resolve(arg, numbers) for arg in line.args]
             params = {
                 key: substitute(p, lambda size: measure(size, numbers))
                 for key, p in line.params.items()
             }
+            if site.augmented is not None:
+                item = self.study.producer[line.args[1]].args[0]
+                value = AUGMENTED[type(site.augmented)](resolve(item, numbers), value)
             return np.asarray(line.op.forward(args[0], value, *args[2:], **params))
+        if site.augmented is not None:
+            return np.asarray(
+                AUGMENTED[type(site.augmented)](resolve(before, numbers), value)
+            )
         return value
 
     def passes(self, changed: ast.expr) -> bool:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -19,10 +20,10 @@ Numbers = dict[Value, Array]
 
 @dataclass(frozen=True, slots=True)
 class Data:
-    """Numbers for the roots of a script, and what is special about them."""
+    """Numbers for the roots of a script, made when a spread is given, and what is special about them."""
 
     kind: str
-    numbers: Mapping[Value, Array]
+    numbers: Callable[[float], Numbers]
 
 
 def wide(number: Array) -> Array:
@@ -31,25 +32,39 @@ def wide(number: Array) -> Array:
 
 
 def datasets(
-    roots: Mapping[Value, Array],
-    parameters: Iterable[Value],
-    *,
-    spread: float,
-    seed: int,
+    roots: Mapping[Value, Array], parameters: Iterable[Value], *, seed: int
 ) -> Iterator[Data]:
-    """The script's own data, then others; ``spread`` says how far the others may lie from it."""
+    """The script's own data, then others; a spread says how far the others may lie from it."""
     rng = np.random.default_rng(seed)
     free = frozenset(parameters)
-    yield Data("as written", {value: wide(number) for value, number in roots.items()})
+    yield Data(
+        "as written", lambda _: {value: wide(number) for value, number in roots.items()}
+    )
     for _ in range(N_FRESH):
-        yield Data("fresh numbers", fresh(roots, free, rng, spread))
+        yield Data("fresh numbers", lambda spread: fresh(roots, free, rng, spread))
     for value, number in roots.items():
         if value not in free and _is_single_label(value, number):
             for label in (0, 1):
-                numbers = fresh(roots, free, rng, spread)
-                numbers[value] = np.full(number.shape, label, number.dtype)
-                yield Data(f"{value.name} = {label}", numbers)
-    yield from _other_batches(roots, free, rng, spread)
+                yield Data(
+                    f"{value.name} = {label}",
+                    partial(_labelled, roots, free, rng, value, label),
+                )
+    yield from _other_batches(roots, free, rng)
+
+
+def _labelled(
+    roots: Mapping[Value, Array],
+    free: frozenset[Value],
+    rng: np.random.Generator,
+    value: Value,
+    label: int,
+    spread: float,
+) -> Numbers:
+    number = roots[value]
+    return {
+        **fresh(roots, free, rng, spread),
+        value: np.full(number.shape, label, number.dtype),
+    }
 
 
 def fresh(
@@ -139,10 +154,7 @@ def _is_single_label(value: Value, number: Array) -> bool:
 
 
 def _other_batches(
-    roots: Mapping[Value, Array],
-    free: frozenset[Value],
-    rng: np.random.Generator,
-    spread: float,
+    roots: Mapping[Value, Array], free: frozenset[Value], rng: np.random.Generator
 ) -> Iterator[Data]:
     data = {
         value: number
@@ -153,17 +165,19 @@ def _other_batches(
     if axes is None:
         return
     length = next(data[value].shape[axis] for value, axis in axes.items())
-    for other in (length + 1, length + 2):
-        numbers = fresh(roots, free, rng, spread)
+
+    def numbers(spread: float) -> Numbers:
+        made = fresh(roots, free, rng, spread)
+        more = fresh(roots, free, rng, spread)
         for value, axis in axes.items():
-            more = fresh({value: roots[value]}, free, rng, spread)[value]
-            joined = np.concatenate([numbers[value], more, more], axis=axis)
-            numbers[value] = np.take(joined, np.arange(other), axis=axis)
+            joined = np.concatenate([made[value], more[value]], axis=axis)
+            made[value] = np.take(joined, np.arange(length + 1), axis=axis)
         for value, number in roots.items():
             if value not in free and number.shape == () and float(number) == length:
-                numbers[value] = np.asarray(other, numbers[value].dtype)
-        yield Data(f"a batch of {other}", numbers)
-        return
+                made[value] = np.asarray(length + 1, number.dtype)
+        return made
+
+    yield Data(f"a batch of {length + 1}", numbers)
 
 
 def _batch_axes(data: Mapping[Value, Array]) -> dict[Value, int] | None:

@@ -9,7 +9,7 @@ import linecache
 import os
 import sys
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,12 +77,13 @@ def read_script(
     loss: str | None = None,
     wrt: Sequence[str] | None = None,
     n_pass: int = 1,
-    watch: bool = False,
+    watch: bool | Callable[[str], bool] = False,
 ) -> Script:
     """Run a script, as ``python path`` would, and record it; a training loop is followed for one pass.
 
     With ``watch``, notes are taken at every bound expression: what it read, and what became of it; and a script
-    that fails after its loss is read as far as it came, its ``failure`` kept.
+    that fails after its loss is read as far as it came, its ``failure`` kept. A function for ``watch`` says of
+    which names ``name = other`` is a line of its own.
 
     Raises:
         ScriptError: E330 with the script's own error and its place.
@@ -132,7 +133,12 @@ class _Reader:
     """One reading of one script."""
 
     def __init__(
-        self, file: str, loss: str | None, n_pass: int, *, watch: bool = False
+        self,
+        file: str,
+        loss: str | None,
+        n_pass: int,
+        *,
+        watch: bool | Callable[[str], bool] = False,
     ) -> None:
         self.file = file
         self.losses = LOSS_NAMES if loss is None else (loss,)
@@ -141,6 +147,8 @@ class _Reader:
         self.recorder.script_file = file
         self.recorder.on_write = self._written
         self.watch = Watch(self.recorder) if watch else None
+        if self.watch is not None and callable(watch):
+            self.watch.distinct = watch
         self.bound: list[Bound] = []
         self.updates: list[Update] = []
         self.printed = io.StringIO()

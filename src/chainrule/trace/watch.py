@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.program import Arg
 from chainrule.trace.recorder import Recorder
 from chainrule.trace.traced import Traced, TracedInt
@@ -81,9 +82,13 @@ class Execution:
 
 @dataclass(slots=True)
 class Watch:
-    """The notes taken while a script runs."""
+    """The notes taken while a script runs.
+
+    Where ``distinct`` is true of a name, ``name = other`` is a line of its own, not a second name of one value.
+    """
 
     recorder: Recorder
+    distinct: Callable[[str], bool] = lambda _: False
     sites: list[Site] = field(default_factory=list)
     parts: list[tuple[Span, str, bool]] = field(default_factory=list)
     executions: list[Execution] = field(default_factory=list)
@@ -182,6 +187,7 @@ class Watch:
         """A watched expression has its value."""
         frame = self._frame()
         place = self.sites[site]
+        value = self._own_value(value, place)
         seen = tuple(
             one for one in self._pending.pop(frame, ()) if within(one.span, place.span)
         )
@@ -189,6 +195,20 @@ class Watch:
             self._open[site] = seen
             return value
         self._finish(frame, place, seen, value, owner=owner, key=key)
+        return value
+
+    def _own_value(self, value: Any, site: Site) -> Any:
+        """A value of its own for what is only another name, where ``distinct`` asks for it."""
+        plain = isinstance(site.expression, ast.Name | ast.Attribute | ast.Subscript)
+        (name, *more) = site.targets
+        if (
+            plain
+            and isinstance(value, Traced)
+            and name is not None
+            and not more
+            and self.distinct(name)
+        ):
+            return self.recorder.record(ops.identity, (value,))
         return value
 
     def after(self, value: Any, site: int, owner: Any = None, key: Any = None) -> None:
