@@ -11,7 +11,7 @@ from chainrule.lesson.parts import Heading, Prose, Source, Table
 
 @pytest.mark.parametrize("hostile", told.HOSTILE)
 def test_a_readers_text_holds_no_command(hostile):
-    ours = set(_commands(to_latex(told.hostile("word"))))
+    ours = set(_commands(to_latex(told.hostile("w" * len(hostile)))))
     assert set(_commands(to_latex(told.hostile(hostile)))) - ours <= ESCAPES
 
 

@@ -14,7 +14,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from chainrule.formula import Node, format_number, to_mathml, to_text
-from chainrule.lesson.align import sides
+from chainrule.lesson.align import is_continued, sides
 from chainrule.lesson.page.anchors import Anchors
 from chainrule.lesson.page.chart import chart
 from chainrule.lesson.page.code import lines
@@ -281,6 +281,9 @@ class _Page:
     def side(self, node: Node) -> Markup:
         """Mathematics of display size that stands in a line."""
         full = to_mathml(node, display=True, focusable=True)
+        if is_continued(node):
+            # a sign at the start of a formula would stand close, as if it were that of a number
+            full = full.replace("<mo>", '<mo form="infix">', 1)
         return Markup(compact(full, identities=self.identities))  # noqa: S704
 
     def array(self, part: Numbers) -> dict[str, Any]:

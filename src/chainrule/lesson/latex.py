@@ -10,7 +10,7 @@ import numpy as np
 
 from chainrule.formula import Node, columns, to_text
 from chainrule.formula import to_latex as to_math
-from chainrule.lesson.align import sides
+from chainrule.lesson.align import is_continued, sides
 from chainrule.lesson.paper.drawing import network, plot
 from chainrule.lesson.paper.letters import code, declarations, text
 from chainrule.lesson.parts import (
@@ -37,6 +37,8 @@ from chainrule.lesson.summary import summarise
 
 SECTIONS: Final = ("section", "subsection", "subsubsection", "paragraph")
 ROOM: Final = 52
+WIDE_TABLE: Final = 72
+VERY_WIDE_TABLE: Final = 104
 PREAMBLE: Final = r"""\documentclass[11pt,a4paper,fleqn]{article}
 \usepackage[utf8]{inputenc}
 \usepackage{textcomp}
@@ -174,8 +176,9 @@ def _aligned(rows: Sequence[Row]) -> str:
 def _row(row: Row, *, beside: bool) -> list[str]:
     label = rf"\crlabel{{{text(row.label)}}}\quad" if row.label else ""
     left = "" if row.left is None else _math(row.left)
-    pieces = [_math(piece) for piece in sides(row)]
-    lines = [" ".join(pieces)] if _width(row) <= ROOM else pieces
+    found = sides(row, ROOM)
+    pieces = [(r"\quad " if is_continued(p) else "") + _math(p) for p in found]
+    lines = [" ".join(map(_math, found))] if _width(row) <= ROOM else pieces
     written = [
         f"{label}&& {left} & {lines[0]}",
         *(f"&& & {line}" for line in lines[1:]),
@@ -275,11 +278,21 @@ def _table(part: Table) -> str:
         for cells, found in zip(part.rows, numbers, strict=True)
     ]
     head = " & ".join(f"{{}}{text(title)}" for title in part.columns)
+    widest = max((sum(map(_cell_width, cells)) for cells in part.rows), default=0)
+    size = ""
+    if widest > WIDE_TABLE:
+        letters = r"\tiny" if widest > VERY_WIDE_TABLE else r"\scriptsize"
+        size = rf"{letters}\setlength{{\tabcolsep}}{{3pt}}\setlength{{\arraycolsep}}{{2pt}}"
     body = "".join(f"{row} \\\\\n" for row in rows)
     return (
-        f"\\begin{{longtable}}[l]{{{kinds}}}\n\\toprule\n{head} \\\\\n\\midrule\n\\endhead\n"
-        f"{body}\\bottomrule\n\\end{{longtable}}\n" + _caption(part.caption)
+        f"{{{size}\\begin{{longtable}}[l]{{{kinds}}}\n\\toprule\n{head} \\\\\n\\midrule\n\\endhead\n"
+        f"{body}\\bottomrule\n\\end{{longtable}}}}\n" + _caption(part.caption)
     )
+
+
+def _cell_width(cell: Cell) -> int:
+    """About how many characters wide a cell is."""
+    return 6 if isinstance(cell, (int, float)) else 2 + _letters(cell)
 
 
 def _cell(cell: Cell) -> str:

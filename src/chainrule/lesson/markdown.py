@@ -11,7 +11,7 @@ import numpy as np
 
 from chainrule.formula import Node, format_number, to_latex
 from chainrule.formula.numbers import written
-from chainrule.lesson.align import sides
+from chainrule.lesson.align import is_continued, sides
 from chainrule.lesson.page.graph import words
 from chainrule.lesson.parts import (
     Cell,
@@ -175,7 +175,10 @@ def _aligned(rows: Sequence[Row]) -> list[str]:
         left = "" if row.left is None else _tex(row.left)
         label = rf"\text{{{_word(row.label)}}}\quad" if row.label else ""
         front = f"{label} && " if labelled else ""
-        first, *others = (_tex(side) for side in sides(row))
+        first, *others = (
+            (r"\quad " if is_continued(side) else "") + _tex(side)
+            for side in sides(row)
+        )
         beside = _beside(row.reason)
         lines.append(f"{front}{left} &{first}{beside}".strip())
         lines += [f"{'&& ' if labelled else ''}&{other}" for other in others]
