@@ -9,6 +9,8 @@ import numpy as np
 import pytest
 
 GOLDEN = Path(__file__).parent / "golden"
+# golden scripts are read, not imported in search of doctests
+collect_ignore = ["golden"]
 
 hypothesis.settings.register_profile("everyday", deadline=None)
 hypothesis.settings.register_profile(

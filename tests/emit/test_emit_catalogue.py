@@ -10,7 +10,7 @@ import pytest
 from chainrule import engines
 from chainrule.emit import DIALECTS, emit
 from chainrule.ops import CATALOGUE
-from chainrule.program import Line, Program, Run, Size, Value
+from chainrule.program import Line, Program, Run, Value
 
 FRAMEWORKS = [
     pytest.param(name, marks=pytest.mark.frameworks)

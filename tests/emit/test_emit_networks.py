@@ -4,7 +4,7 @@ import importlib
 
 import numpy as np
 import pytest
-from networks import NETWORKS, allowed_only, derived, formatted
+from emitted_networks import NETWORKS, allowed_only, derived, formatted
 
 from chainrule import engines
 from chainrule.emit import DIALECTS, emit

@@ -26,7 +26,11 @@ def _strict(line: Line, position: int, arg: Arg) -> DType | None:
     if _chooses(line, position):
         return None
     wanted = _wanted(line)
-    if wanted is None or arg.dtype == wanted or "biuf".index(arg.dtype.kind) > "biuf".index(wanted.kind):
+    if (
+        wanted is None
+        or arg.dtype == wanted
+        or "biuf".index(arg.dtype.kind) > "biuf".index(wanted.kind)
+    ):
         return DType("bool") if line.op.name in ASKING and arg.dtype != bool else None
     return wanted
 

@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable, Mapping
 from chainrule.program import Arg, Line, Size, Value
 
 LONGEST = 32
-"""No generated name is longer; a user's own may be, up to twice this."""
+"""No generated name is longer."""
+LONGEST_OWN = 48
+"""No name at all is longer: beyond this, two of them do not fit on a line."""
 
 RESERVED = frozenset(
     {
@@ -29,7 +31,11 @@ def valid(name: str) -> str:
     ('W1', 'np_', 'x_import_os', 'class_', 'value')
     """
     clean = unicodedata.normalize("NFKC", name)
-    clean = re.sub(r"\W+", "_", clean).strip("_")[: 2 * LONGEST] or "value"
+    if not clean.isidentifier() or clean.startswith("__") or len(clean) > LONGEST_OWN:
+        clean = (
+            re.sub(r"[\W_]+", "_", clean).strip("_")[:LONGEST_OWN].rstrip("_")
+            or "value"
+        )
     if not clean.isidentifier():
         clean = f"v_{clean}" if f"v_{clean}".isidentifier() else "value"
     return f"{clean}_" if clean in RESERVED else clean

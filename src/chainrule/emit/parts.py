@@ -32,7 +32,24 @@ def roles(derived: Derivation) -> Roles:
         for contribution in step.contributions
     }
     targets = [derived.gradients[value] for value in derived.wrt]
-    return Roles(frozenset(forward), gradient_of, use_of, targets)
+    return Roles(
+        frozenset(forward), gradient_of, use_of, _sums_so_far(derived), targets
+    )
+
+
+def _sums_so_far(derived: Derivation) -> dict[Value, Value]:
+    """The sums on the way to a gradient that many uses add to, and the value it is the gradient of."""
+    producer = derived.run.program.producer()
+    part_of: dict[Value, Value] = {}
+    for step in derived.steps:
+        summed = producer.get(step.gradient)
+        for _ in step.contributions[2:]:
+            first = summed.args[0] if summed is not None and summed.args else None
+            if not isinstance(first, Value) or first.name is not None:
+                break
+            part_of[first] = step.value
+            summed = producer.get(first)
+    return part_of
 
 
 def forward_alone(

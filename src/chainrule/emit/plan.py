@@ -36,6 +36,7 @@ class Roles:
     forward: frozenset[Value] = frozenset()
     gradient_of: Mapping[Value, Value] = field(default_factory=dict)
     use_of: Mapping[Value, tuple[Value, Value]] = field(default_factory=dict)
+    part_of: Mapping[Value, Value] = field(default_factory=dict)
     targets: Sequence[Value] = ()
 
 
@@ -129,7 +130,11 @@ class Plan:
         if name in VIEWS:
             return True
         if name == "getitem":
-            return len(values) == 1
+            readers = self.readers.get(line.result, ())
+            whole = all(
+                self.templates[reader.result].is_expression for reader in readers
+            )
+            return len(values) == 1 and whole
         few = len(values) == 1 and self.uses[line.result] <= 3
         return (few and name in CHEAP_AGAIN) or (
             name in MASKS and self.uses[line.result] <= 2
@@ -171,8 +176,13 @@ class Plan:
         if of is not None:
             return f"d{self.name(of)}"
         use = self.roles.use_of.get(value)
-        if use is not None and all(one in self.names.of for one in use):
-            return f"d{self.name(use[0])}_from_{self.name(use[1])}"
+        if use is not None and use[0] in self.names.of:
+            known = use[1] in self.names.of
+            through = f"from_{self.name(use[1])}" if known else "part"
+            return f"d{self.name(use[0])}_{through}"
+        partial = self.roles.part_of.get(value)
+        if partial is not None:
+            return f"d{self.name(partial)}_so_far"
         activation = self._activation(value)
         if activation is not None:
             return f"pre_{activation}"

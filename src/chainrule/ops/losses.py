@@ -240,7 +240,11 @@ binary_cross_entropy_with_logits = Op(
     name="binary_cross_entropy_with_logits",
     spelling={
         "numpy": "{1} * np.logaddexp(0, -{0}) + (1 - {1}) * np.logaddexp(0, {0})",
-        "torch": "{1} * torch.logaddexp(-{0}, torch.zeros_like({0})) + (1 - {1}) * torch.logaddexp({0}, torch.zeros_like({0}))",
+        "torch": lambda site: (
+            "torch.nn.functional.binary_cross_entropy_with_logits({0}, {1}, reduction='none')"
+            if site.shapes[0] == site.shapes[1]
+            else "{1} * torch.logaddexp(-{0}, torch.zeros_like({0})) + (1 - {1}) * torch.logaddexp({0}, torch.zeros_like({0}))"
+        ),
         "tensorflow": "{1} * tf.math.softplus(-{0}) + (1 - {1}) * tf.math.softplus({0})",
         "jax": "{1} * jax.nn.softplus(-{0}) + (1 - {1}) * jax.nn.softplus({0})",
     },

@@ -16,8 +16,7 @@ def article(x, y, W1, b1, W2, b2):
     h = np.maximum(0, z1)
     z2 = W2 @ h + b2
     y_pred = 1 / (1 + np.exp(-z2))
-    loss = -np.mean(y * np.log(y_pred) + (1 - y) * np.log(1 - y_pred))
-    return loss
+    return -np.mean(y * np.log(y_pred) + (1 - y) * np.log(1 - y_pred))
 
 
 def rows(X, y, W1, b1, W2, b2):
@@ -31,8 +30,7 @@ def deep(X, t, W1, W2, W3, W4, b):
     c = np.tanh(a @ W2)
     d = np.maximum(0, c @ W3 + b)
     out = d @ W4
-    loss = np.sum((out - t) ** 2) / X.shape[0]
-    return loss
+    return np.sum((out - t) ** 2) / X.shape[0]
 
 
 def residual(X, t, V, W, b):
@@ -46,8 +44,7 @@ def shared(X, t, W):
     a = np.tanh(X @ W)
     b = np.tanh(a @ W)
     c = b @ W.T
-    loss = np.mean(np.square(c - t)) + 0.01 * np.sum(W * W)
-    return loss
+    return np.mean(np.square(c - t)) + 0.01 * np.sum(W * W)
 
 
 def recurrent(x, t, W, U, b, h0):
@@ -65,8 +62,7 @@ def layer_norm(X, t, W, gain, shift):
     variance = (centered**2).mean(axis=1, keepdims=True)
     normal = centered / np.sqrt(variance + 1e-5)
     out = gain * normal + shift
-    loss = np.sum((out - t) ** 2) / X.shape[0]
-    return loss
+    return np.sum((out - t) ** 2) / X.shape[0]
 
 
 def classes(X, labels, W, b):
@@ -74,8 +70,7 @@ def classes(X, labels, W, b):
     z = z - z.max(axis=1, keepdims=True)
     e = np.exp(z)
     p = e / e.sum(axis=1, keepdims=True)
-    loss = -np.mean(np.log(p[np.arange(X.shape[0]), labels]))
-    return loss
+    return -np.mean(np.log(p[np.arange(X.shape[0]), labels]))
 
 
 def attention(X, t, Wq, Wk, Wv):
@@ -86,8 +81,7 @@ def attention(X, t, Wq, Wk, Wv):
     e = np.exp(scores - scores.max(axis=-1, keepdims=True))
     weights = e / e.sum(axis=-1, keepdims=True)
     out = weights @ v
-    loss = np.mean((out - t) ** 2)
-    return loss
+    return np.mean((out - t) ** 2)
 
 
 NETWORKS = {
@@ -252,7 +246,7 @@ STATEMENTS = (
 
 
 def allowed_only(text, dialect):
-    """Whether a text imports its framework alone, calls nothing else, and holds no name with two underscores."""
+    """Whether a text imports its framework alone, calls nothing else, and reaches for no double underscore."""
     for node in ast.walk(ast.parse(text)):
         assert isinstance(node, STATEMENTS), ast.dump(node)
         assert not isinstance(
@@ -270,5 +264,5 @@ def allowed_only(text, dialect):
             case ast.Call(func=ast.Attribute() as function):
                 assert not function.attr.startswith("_"), function.attr
             case ast.Name(id=name) | ast.arg(arg=name):
-                assert "__" not in name or name == "__file__", name
+                assert not name.startswith("__") or name == "__file__", name
     return True
