@@ -46,7 +46,7 @@ def emit(
     >>> from chainrule.trace import trace
     >>> def energy(x, w):
     ...     z = w * x
-    ...     return np.sum(z)
+    ...     return np.sum(z**2)
     >>> run = trace(energy, x=np.array([1.0, 2.0]), w=np.array([3.0, 4.0]))
     >>> print(emit(backward(run, wrt=[run.program.named()["w"]])), end="")
     import numpy as np
@@ -54,9 +54,9 @@ def emit(
     <BLANKLINE>
     def loss_and_gradients(x, w):
         z = w * x
-        loss = np.sum(z)
-        # each entry of z enters its sum once, so each gets that sum's gradient
-        dz = np.ones_like(z)
+        loss = np.sum(z**2)
+        # the power comes down and leaves one less
+        dz = 2 * z
         # in a product, the slope in w is the other factor, x
         dw = dz * x
         return loss, (dw,)
