@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -70,18 +71,33 @@ def emit(
         words=words,
         seed=seed,
     )
+    import numpy as np
+
     from chainrule.emit import emit as write
+    from chainrule.emit import stored_arrays
     from chainrule.program.files import replace_file
 
+    derived = found.derived()
     text = write(
-        found.derived(),
+        derived,
         dialect=dialect.value,
         part=part.value,
         learning_rate=learning_rate,
         steps=steps,
     )
+    beside = stored_arrays(derived) if part is Piece.script else {}
     if output is None:
         sys.stdout.write(text)
-    else:
-        replace_file(output, text)
-        sys.stderr.write(f"wrote {output}\n")
+        if beside:
+            names = ", ".join(beside)
+            sys.stderr.write(
+                f"{names}: too large to write out; -o FILE puts them beside it\n"
+            )
+        return
+    replace_file(output, text)
+    sys.stderr.write(f"wrote {output}\n")
+    if beside:
+        packed = io.BytesIO()
+        np.savez(packed, **beside)
+        replace_file(output.with_suffix(".npz"), packed.getvalue())
+        sys.stderr.write(f"wrote {output.with_suffix('.npz')}\n")

@@ -98,6 +98,25 @@ PATTERNS: Mapping[str, str] = {
     "greater_equal": "{0}_from_{1}",
     "less_equal": "{0}_to_{1}",
     "ones_like": "ones",
+    **dict.fromkeys(
+        (
+            "binary_cross_entropy",
+            "binary_cross_entropy_with_logits",
+            "categorical_cross_entropy",
+            "categorical_cross_entropy_with_logits",
+            "sparse_categorical_cross_entropy",
+            "sparse_categorical_cross_entropy_with_logits",
+            "nll",
+            "squared_error",
+            "absolute_error",
+            "huber",
+            "hinge",
+            "squared_hinge",
+            "kl_divergence",
+            "poisson",
+        ),
+        "losses",
+    ),
     "zeros_like": "zeros",
 }
 

@@ -14,9 +14,9 @@ from chainrule.emit.template import template
 from chainrule.program import Array
 
 WORDS = frozenset(
-    {"options", "parser", "stored", "step", "gradients", "same", "own", "other"}
+    {"options", "parser", "stored", "step", "gradients", "same", "own", "other", "file"}
 )
-"""Names a script uses for itself."""
+"""Names a script uses for itself; ``file`` is what NumPy calls the place it saves to."""
 TOLERANCE = {
     8: "rtol=1e-9, atol=1e-12",
     4: "rtol=1e-4, atol=1e-6",
