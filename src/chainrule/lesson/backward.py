@@ -52,7 +52,7 @@ from chainrule.lesson.slopes import (
 )
 from chainrule.lesson.story import Link, Stop, Story, Telling, Way
 from chainrule.lesson.summary import is_small
-from chainrule.lesson.symbols import Writer, gradient_of, name, numbers
+from chainrule.lesson.symbols import Writer, fits, gradient_of, name, numbers
 from chainrule.lesson.words import an, caution_of, place_of, times
 from chainrule.program import Line, Run, Size, Value
 
@@ -267,7 +267,7 @@ class Backward:
         texts = [to_text(shown)]
         put_in = writer.stages(found.of) if found.of in writer.producer else []
         for node in (*put_in[:1], result):
-            if to_text(node) not in texts:
+            if to_text(node) not in texts and fits(node):
                 texts.append(to_text(node))
                 yield Row(right=node)
 
@@ -353,10 +353,9 @@ class Backward:
         local = self._slope_numbers(slope(telling.derived.forward, links))
         if local is None or not is_small(upstream) or not self.detailed:
             return
-        yield Row(
-            "numbers",
-            right=infix(numbers(upstream, f"d{way.end.name}", "upstream"), sign, local),
-        )
+        put_in = infix(numbers(upstream, f"d{way.end.name}", "upstream"), sign, local)
+        if fits(put_in):
+            yield Row("numbers", right=put_in)
         if telling is self.story.literal and self.story.is_fused(stop):
             yield from self._literal_result(telling, stop)
 

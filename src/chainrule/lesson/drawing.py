@@ -23,7 +23,8 @@ MOST_COLUMNS = 16
 def drawing(story: Story, roles: Roles) -> Graph:
     """The values from the data to the loss, one column each."""
     columns = _columns(story, roles)
-    if len(columns) > MOST_COLUMNS:
+    left_out = len(columns) - MOST_COLUMNS
+    if left_out > 0:
         columns = [*columns[:6], *columns[-(MOST_COLUMNS - 6) :]]
     small = _small(story, columns)
     circles = tuple(
@@ -38,6 +39,8 @@ def drawing(story: Story, roles: Roles) -> Graph:
         if small
         else "Each box is an array; what stands between two boxes leads from one to the next.",
     )
+    if left_out > 0:
+        caption = (*caption, f" The {left_out} columns in the middle are left out.")
     return Graph(circles, arrows, tuple(name(one) for one in columns), between, caption)
 
 

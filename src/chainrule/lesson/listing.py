@@ -33,24 +33,37 @@ class Listing:
     def statements(self) -> dict[str, str]:
         """The statement that gives each name its value."""
         found: dict[str, str] = {}
-        for function in ast.walk(ast.parse(self.numpy)):
-            if (
-                isinstance(function, ast.FunctionDef)
-                and function.name == "loss_and_gradients"
-            ):
-                for statement in function.body:
-                    name = _assigned(statement)
-                    if name is not None:
-                        found[name] = ast.unparse(statement)
-        return found
+        changed: set[str] = set()
+        for statement in self._body():
+            name = _assigned(statement)
+            if name is None or name in found:
+                # written in several statements, as an array that is filled: no one of them computes it
+                changed |= {
+                    node.id
+                    for node in ast.walk(statement)
+                    if isinstance(node, ast.Name)
+                }
+            else:
+                found[name] = ast.unparse(statement)
+        return {name: text for name, text in found.items() if name not in changed}
+
+    def _body(self) -> list[ast.stmt]:
+        """The statements of the one function, without its last, which returns."""
+        for node in ast.parse(self.numpy).body:
+            if isinstance(node, ast.FunctionDef):
+                return [one for one in node.body if not isinstance(one, ast.Return)]
+        return []
 
     def statement(self, name: str) -> str:
         """The statement that computes ``name`` from arrays shown before it; from now on it is shown too."""
         text = self.statements.get(name, "")
+        _, _, right = text.partition("=")
         read = {
-            node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)
+            node.id
+            for node in ast.walk(ast.parse(right.strip()))
+            if isinstance(node, ast.Name)
         }
-        known = self.shown | {name, "np", *dir(builtins)}
+        known = self.shown | {"np", *dir(builtins)}
         self.shown.add(name)
         return text if read <= known else ""
 

@@ -25,6 +25,8 @@ from chainrule.lesson.story import Story
 from chainrule.lesson.symbols import name
 from chainrule.lesson.words import joined, shape_words
 
+FEW = 16
+
 
 def overview(story: Story, roles: Roles, folding: Folding) -> Iterator[Part]:
     """Section 1."""
@@ -38,9 +40,10 @@ def overview(story: Story, roles: Roles, folding: Folding) -> Iterator[Part]:
     if folding.lines:
         yield Prose((f"{len(folding.lines)} further lines are of these same kinds.",))
     shapes = list(_shapes(story, roles))
-    yield Table(("", "what it is", "shape"), tuple(shapes[: folding.most]))
-    if len(shapes) > folding.most:
-        yield Prose((f"… and {len(shapes) - folding.most} more.",))
+    most = FEW if folding.folded else len(shapes)
+    yield Table(("", "what it is", "shape"), tuple(shapes[:most]))
+    if len(shapes) > most:
+        yield Prose((f"… and {len(shapes) - most} more of the same kinds.",))
     yield Prose(("The numbers we start from:",))
     inputs = [v for v in study.literal.forward.program.inputs if v.name is not None]
     shown = inputs[: 8 if folding.folded else None]

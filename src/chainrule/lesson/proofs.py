@@ -147,6 +147,7 @@ class Proof:
 
     @property
     def sign(self) -> str:
+        """The d of a derivative."""
         return "d" if len(self.letters) == 1 else "∂"
 
     def _by(self, above: Node, below: Node) -> Node:
@@ -176,6 +177,7 @@ class Proof:
 
     @property
     def title(self) -> Spans:
+        """What is proved."""
         return ("Why ", infix(self.slope, "=", self._form()))
 
     def _form(self) -> Node:
@@ -200,6 +202,7 @@ class Proof:
         return found, [*(one.value for one in traced), result.value]
 
     def rows(self) -> Iterator[Row]:
+        """The proof, line by line."""
         producer = self.set.run.program.producer()
         outer = producer[self.set.result]
         inner = [

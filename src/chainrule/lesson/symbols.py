@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
-from functools import partial
+from functools import lru_cache, partial
 from typing import Any
 
 import numpy as np
@@ -117,8 +118,7 @@ class Writer:
             node = self._tried(value, self._small)
             if node is not None and node != found[-1]:
                 found.append(node)
-        narrow = [node for node in found if _width(node) <= WIDEST]
-        return narrow or found[-1:]
+        return [node for node in found if fits(node)]
 
     def _innermost(self, value: Value, done: set[Value]) -> set[Value]:
         """The nameless functions under ``value`` that are still to work out and hold no other such."""
@@ -272,8 +272,9 @@ class Writer:
         return number(arg.number if isinstance(arg, Size) else arg)
 
 
-def _width(node: Node) -> int:
-    return max(map(columns, to_text(node)), default=0)
+def fits(node: Node) -> bool:
+    """Whether a formula is narrow enough to be read in one piece."""
+    return max(map(columns, to_text(node)), default=0) <= WIDEST
 
 
 def numbers(array: Array, of: str | None = None, kind: Kind = "") -> Node:
@@ -323,7 +324,22 @@ def written(line: Line, args: list[Node]) -> Node:
         for key, value in concrete(line.params).items()
         if key in wanted and value is not None
     }
-    return apply(line.op.notation, args, params)
+    single = all(_scalar(arg) for arg in line.args)
+    notation = line.op.notation if single else entrywise_notation(line.op.notation)
+    return apply(notation, args, params)
+
+
+@lru_cache(maxsize=1024)
+def entrywise_notation(notation: str) -> str:
+    r"""A notation for arrays: two factors side by side are multiplied entry by entry, not as matrices.
+
+    >>> entrywise_notation(r"#1\,\sigma(#1)")
+    '#1 \\odot \\sigma(#1)'
+    """
+    return _SIDE_BY_SIDE.sub(r"\1 \\odot ", notation)
+
+
+_SIDE_BY_SIDE = re.compile(r"(#\d|\))\s*(?:\\,)?\s*(?=\\(?:log|tanh|sigma|Phi)\b)")
 
 
 def _product(line: Line, args: list[Node]) -> Node:

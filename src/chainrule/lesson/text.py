@@ -252,6 +252,9 @@ class Printer:
             else Text(summarise(part.array))
         )
         whole = beside(head, side("=", shown, self.width - head.width))
+        if whole.width > self.width:
+            shown = Text(summarise(part.array))
+            whole = beside(head, side("=", shown, self.width - head.width))
         if not note or (part.array.size == 1 and not follows):
             return whole
         if whole.width + len(note) + 3 <= self.width:

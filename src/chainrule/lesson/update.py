@@ -22,7 +22,7 @@ from chainrule.lesson.parts import (
 )
 from chainrule.lesson.story import Story
 from chainrule.lesson.summary import is_small
-from chainrule.lesson.symbols import gradient_of, name, numbers
+from chainrule.lesson.symbols import fits, gradient_of, name, numbers
 from chainrule.program import Array
 
 FEW = 12
@@ -83,14 +83,11 @@ def _moved(story: Story, one: str, before: Array) -> Iterator[Part]:
     )
     rows = [Row("symbols", name(one, "result"), "←", step)]
     if is_small(before):
-        moved = infix(
-            number(study.learning_rate),
-            "·",
-            numbers(study.gradients[one] + 0.0, f"d{one}", "upstream"),
-        )
-        rows.append(
-            Row("numbers", None, "=", infix(numbers(before, one, "value"), "-", moved))
-        )
+        slope = numbers(study.gradients[one], f"d{one}", "upstream")
+        moved = infix(number(study.learning_rate), "·", slope)
+        put_in = infix(numbers(before, one, "value"), "-", moved)
+        if fits(put_in):
+            rows.append(Row("numbers", None, "=", put_in))
     yield Formula(tuple(rows))
     yield Numbers(
         f"{one}_new",
