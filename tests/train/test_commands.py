@@ -1,0 +1,203 @@
+"""``chainrule train`` and ``predict``, as a user types them."""
+
+import json
+import signal
+import subprocess
+import sys
+import time
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from chainrule.trace import trace
+from chainrule.train.table import read
+from chainrule.train.tabular import example, opened
+
+ROWS = "\n".join(
+    f"{a:.3f},{b:.3f},{['red', 'blue'][i % 2]},{'yes' if a + b > 0 else '<no>'}"
+    for i, (a, b) in enumerate(np.random.default_rng(0).normal(size=(120, 2)))
+)
+TEXT = f"a,b,colour,answer\n{ROWS}\n"
+
+
+def command(*words, cwd, check=True):
+    done = subprocess.run(
+        [sys.executable, "-m", "chainrule", *map(str, words)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if check:
+        assert done.returncode == 0, done.stderr
+    return done
+
+
+@pytest.fixture(scope="module")
+def trained(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("trained")
+    (folder / "data.csv").write_text(TEXT)
+    done = command(
+        "train", "data.csv", "--target", "answer", "--hidden", "8", "--epochs", 40, "--learning-rate", 0.02,
+        "--out", "model", cwd=folder,
+    )  # fmt: skip
+    return folder, done
+
+
+def test_training_tells_its_metrics_and_how_to_go_on(trained):
+    _, done = trained
+    assert "held out: 30 rows; trained on 90" in done.stdout
+    accuracy = next(line for line in done.stdout.splitlines() if "accuracy" in line)
+    assert float(accuracy.split()[1]) > 0.9
+    assert "chainrule predict model data.csv -o predictions.csv" in done.stdout
+    assert not done.stderr
+
+
+def test_predictions_are_those_of_the_saved_network(trained):
+    folder, _ = trained
+    command("predict", "model", "data.csv", "-o", "p.csv", cwd=folder)
+    table, (network, features) = read(folder / "p.csv"), opened(folder / "model")
+    shares = network.predict(features.inputs(read(folder / "data.csv"), "data.csv"))[
+        :, 0
+    ]
+    assert np.allclose(table.columns["p(yes)"], shares)
+    right = table.columns["answer"] == read(folder / "data.csv").columns["answer"]
+    assert right.mean() > 0.9
+
+
+def test_the_report_is_a_page_without_scripts_whose_names_are_text(trained):
+    folder, _ = trained
+    page = (folder / "model" / "report.html").read_text()
+    assert "&lt;no&gt;" in page
+    tags = []
+    parser = HTMLParser()
+    parser.handle_starttag = lambda tag, attributes: tags.append(
+        (tag, dict(attributes))
+    )
+    parser.feed(page)
+    assert not {"script", "link", "img", "no", "iframe"} & {tag for tag, _ in tags}
+    assert len([tag for tag, _ in tags if tag == "polyline"]) == 1
+
+
+def test_a_row_at_an_epoch_is_a_function_to_explain(trained):
+    folder, _ = trained
+    table = read(folder / "data.csv")
+    first, last = (
+        example(folder / "model", table, 17, epoch=epoch) for epoch in (1, None)
+    )
+    losses = [float(trace(one.function, **one.arrays)["loss"]) for one in (first, last)]
+    assert losses[1] < losses[0]
+
+
+def test_a_config_file_says_the_same_and_options_win(tmp_path):
+    (tmp_path / "data.csv").write_text(TEXT)
+    (tmp_path / "run.toml").write_text(
+        '[train]\ndata = "data.csv"\ntarget = "answer"\nhidden = [4]\nepochs = 2\nout = "model"\n'
+    )
+    command("train", "--config", "run.toml", "--epochs", 3, cwd=tmp_path)
+    said = json.loads((tmp_path / "model" / "model.json").read_text())
+    assert len(said["history"]) == 3
+    assert said["layers"][0]["units"] == 4
+
+
+@pytest.mark.parametrize(
+    ("words", "rc", "said"),
+    [
+        (["train"], 2, "no data"),
+        (["train", "data.csv", "--target", "anser"], 2, "did you mean answer?"),
+        (["train", "irsi"], 2, "did you mean iris"),
+        (
+            [
+                "train",
+                "data.csv",
+                "--activation",
+                "rleu",
+                "--epochs",
+                "0",
+                "--batch-size",
+                "x",
+            ],
+            2,
+            "batch-size",
+        ),
+        (
+            [
+                "train",
+                "data.csv",
+                "--activation",
+                "rleu",
+                "--epochs",
+                "0",
+                "--hidden",
+                "4,x",
+            ],
+            2,
+            "has 3 mistakes",
+        ),
+        (["train", "none.csv", "--target", "a"], 3, "No such file"),
+        (["predict", "nothing", "data.csv"], 3, "cannot be read"),
+        (
+            [
+                "train",
+                "data.csv",
+                "--target",
+                "a",
+                "--optimizer",
+                "sgd",
+                "--learning-rate",
+                "1e9",
+            ],
+            3,
+            "error[E201]",
+        ),
+    ],
+)
+def test_what_is_wrong_is_said_in_one_form(tmp_path, words, rc, said):
+    (tmp_path / "data.csv").write_text(TEXT)
+    done = command(*words, cwd=tmp_path, check=False)
+    assert done.returncode == rc
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_an_interrupted_training_says_how_to_go_on_and_ends_as_an_unbroken_one(
+    tmp_path,
+):
+    (tmp_path / "data.csv").write_text(TEXT)
+    words = [
+        "train",
+        "data.csv",
+        "--target",
+        "answer",
+        "--hidden",
+        "64,64",
+        "--batch-size",
+        "1",
+        "--epochs",
+        "12",
+    ]
+    command(*words, "--out", "unbroken", cwd=tmp_path)
+    process = subprocess.Popen(
+        [sys.executable, "-m", "chainrule", *words, "--out", "model"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    deadline = time.monotonic() + 60
+    while (
+        not list((tmp_path / "model" / "checkpoints").glob("checkpoint-*"))
+        and time.monotonic() < deadline
+    ):
+        time.sleep(0.01)
+    process.send_signal(signal.SIGINT)
+    _, told = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "the same command goes on from there" in told
+    assert not (tmp_path / "model" / "model.json").exists()
+    command(*words, "--out", "model", cwd=tmp_path)
+    ends = [
+        (tmp_path / name / "weights.safetensors").read_bytes()
+        for name in ("unbroken", "model")
+    ]
+    assert ends[0] == ends[1]

@@ -1,0 +1,191 @@
+"""Tables: read or refused with the row and column; features learnt on the training part alone."""
+
+import csv
+import io
+
+import numpy as np
+import pytest
+
+from chainrule.program import ChainruleError, CorruptFileError, UsageError
+from chainrule.train.datasets import DATASETS, dataset
+from chainrule.train.features import Features, infer, learn, target_names
+from chainrule.train.table import Table, parse, read, written
+from chainrule.train.tabular import divide
+
+TEXT = "size,colour,weight,kind\n1,red,2.5,a\n2,blue,3.5,b\n3,red,NA,a\n4,green,1.0,b\n"
+
+
+def test_columns_are_numbers_or_words():
+    table = parse(TEXT)
+    assert table.columns["size"].dtype == np.float64
+    assert table.columns["colour"].tolist() == ["red", "blue", "red", "green"]
+    assert np.isnan(table.columns["weight"][2])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("", "is empty"),
+        ("a,a\n1,2\n", "two columns are called 'a'"),
+        ("a,,c\n1,2,3\n", "column 2 has no name"),
+        ("a,b\n1,2\n3\n", "row 3: 1 cells, where the first row has 2"),
+        ("a,b\n1,2\n3,4,5\n", "row 3: 3 cells"),
+        ('a,b\n1,"2\n', "is not CSV"),
+        ("a,b\n1,\0\n", "zero byte"),
+    ],
+)
+def test_malformed_csv_is_refused_with_its_row(text, said):
+    with pytest.raises(UsageError, match=said) as caught:
+        parse(text)
+    assert caught.value.code == "E401"
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_the_separator_is_found(separator):
+    table = parse(TEXT.replace(",", separator))
+    assert list(table.columns) == ["size", "colour", "weight", "kind"]
+
+
+def test_cells_that_a_spreadsheet_would_run_are_made_harmless():
+    text = written(
+        {"who": ["=cmd()", "+1", "-x", "@a", "fine"], "n": [-1.5, 2.0, 3.0, 4.0, 5.0]}
+    )
+    rows = list(csv.reader(io.StringIO(text)))
+    assert [row[0] for row in rows[1:]] == ["'=cmd()", "'+1", "'-x", "'@a", "fine"]
+    assert rows[1][1] == "-1.5"
+
+
+def test_an_archive_of_arrays_is_a_table_and_one_of_objects_is_refused(tmp_path):
+    np.savez(tmp_path / "a.npz", X=np.ones((3, 2)), y=np.array([0, 1, 0]))
+    assert list(read(tmp_path / "a.npz").columns) == ["X0", "X1", "y"]
+    np.savez(tmp_path / "b.npz", X=np.array([{"a": 1}], dtype=object))
+    with pytest.raises(CorruptFileError, match="plain arrays"):
+        read(tmp_path / "b.npz")
+
+
+@pytest.mark.frameworks
+def test_parquet_is_read_as_csv_is(tmp_path):
+    import polars as pl
+
+    pl.read_csv(io.StringIO(TEXT), null_values="NA").write_parquet(
+        tmp_path / "a.parquet"
+    )
+    table = read(tmp_path / "a.parquet")
+    for name, column in parse(TEXT).columns.items():
+        assert np.array_equal(
+            table.columns[name], column, equal_nan=column.dtype.kind == "f"
+        )
+
+
+@pytest.mark.parametrize("name", ["a.xlsx", "a"])
+def test_a_file_that_is_no_table_is_refused(tmp_path, name):
+    (tmp_path / name).write_text("x")
+    with pytest.raises(ChainruleError, match="is not a table"):
+        read(tmp_path / name)
+
+
+def test_missing_values_are_refused_with_their_positions_or_filled_when_asked():
+    table = parse(TEXT)
+    with pytest.raises(UsageError, match="weight, row 4") as caught:
+        learn(table, ("kind",), "classification", impute=False, where="t.csv")
+    assert caught.value.code == "E420"
+    features = learn(table, ("kind",), "classification", impute=True, where="t.csv")
+    assert np.isfinite(features.inputs(table, "t.csv")).all()
+    assert features.columns[2].fill == 2.5
+
+
+def test_standardisation_is_learnt_on_the_training_part_alone():
+    table = Table({"x": np.array([0.0, 2.0, 100.0]), "y": np.array([0.0, 1.0, 1.0])})
+    features = learn(
+        table.at([0, 1]), ("y",), "classification", impute=False, where="t"
+    )
+    assert features.inputs(table, "t")[:, 0].tolist() == [-1, 1, 99]
+
+
+def test_features_come_back_from_json():
+    import json
+
+    table = parse(TEXT.replace("NA", "1"))
+    features = learn(table, ("kind",), "classification", impute=True, where="t")
+    back = Features.from_json(json.loads(json.dumps(features.to_json())))
+    assert np.array_equal(back.inputs(table, "t"), features.inputs(table, "t"))
+    assert back.target == features.target
+
+
+@pytest.mark.parametrize(
+    ("change", "code", "said"),
+    [
+        (lambda t: t.replace("green", "pink"), "E422", "'pink' was not seen"),
+        (
+            lambda t: t.replace("4,green", "four,green"),
+            "E424",
+            "row 5: 'four' is not a number",
+        ),
+        (lambda t: t.replace("size", "sizes"), "E423", "did you mean sizes"),
+        (lambda t: t.replace("1.0", "nan"), "E420", "row 5"),
+    ],
+)
+def test_new_data_that_differs_from_training_is_refused_at_its_cell(change, code, said):
+    text = TEXT.replace("NA", "1")
+    features = learn(parse(text), ("kind",), "classification", impute=False, where="t")
+    with pytest.raises(UsageError) as caught:
+        features.inputs(parse(change(text)), "new.csv")
+    assert caught.value.code == code
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("column", "task"),
+    [
+        (np.array(["a", "b"], dtype=object), "classification"),
+        (np.array([0.0, 1.0, 2.0, 1.0]), "classification"),
+        (np.array([0.5, 1.0]), "regression"),
+        (np.arange(100.0), "regression"),
+    ],
+)
+def test_the_task_follows_from_the_target(column, task):
+    assert infer(Table({"y": column}), ("y",), None) == task
+    assert infer(Table({"y": column}), ("y",), "regression") == "regression"
+
+
+def test_several_columns_of_yes_or_no_are_labels():
+    table = Table({"a": np.array([0.0, 1]), "b": np.array([1.0, 1])})
+    assert infer(table, ("a", "b"), None) == "labels"
+
+
+def test_a_target_that_is_not_there_is_answered_with_the_nearest():
+    with pytest.raises(UsageError, match="no column 'knd'") as caught:
+        target_names(parse(TEXT), "knd", "t.csv")
+    assert caught.value.code == "E421"
+    assert "kind" in caught.value.hint
+
+
+def test_one_class_only_is_refused():
+    table = Table({"x": np.arange(4.0), "y": np.zeros(4)})
+    with pytest.raises(UsageError, match="one class only"):
+        learn(table, ("y",), "classification", impute=False, where="t")
+
+
+@pytest.mark.parametrize("share", [0.1, 0.25, 0.5])
+def test_classes_are_divided_alike(share):
+    labels = np.repeat(["a", "b", "c"], [100, 50, 10])
+    train, held = divide(160, share, 3, labels)
+    assert sorted([*train, *held]) == list(range(160))
+    assert len(held) == round(share * 160)
+    for kind, count in (("a", 100), ("b", 50), ("c", 10)):
+        assert abs((labels[held] == kind).sum() - share * count) <= 1
+
+
+@pytest.mark.parametrize("name", DATASETS)
+def test_every_data_set_is_a_table_with_a_target(name):
+    table = dataset(name)
+    assert table.target in table.columns
+    assert len({len(column) for column in table.columns.values()}) == 1
+    features = learn(
+        table,
+        (table.target,),
+        infer(table, (table.target,), None),
+        impute=False,
+        where=name,
+    )
+    assert features.inputs(table, name).std() > 0
