@@ -27,7 +27,8 @@ from chainrule.trace import Recorder, Traced
 
 SHORT = 32
 FEW = 5
-"""A nameless value is spoken of by its expression up to so many letters and operations."""
+MANY = 2000
+"""A nameless value is spoken of by its expression up to so many letters and operations, in programs of so many lines."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -165,8 +166,8 @@ class _Walk:
 
     def spell(self, value: Value) -> str:
         """A value as it stands in the source: its name, or its expression where that is short."""
-        if value.name is not None:
-            return value.name
+        if value.name is not None or len(self.needed.lines) > MANY:
+            return self.describe(value)
         if value not in self.spelled:
             part = _expression_of(value, self.recorder.producer)
             text = expression(value, part) if part is not None else ""

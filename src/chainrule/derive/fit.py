@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.program import Value
+from chainrule.program import Shape, Value
 from chainrule.trace import Traced
 
 
@@ -17,15 +17,27 @@ def fit(gradient: Any, target: Traced) -> tuple[Any, str]:
     for all entries, each entry gets it.
     """
     value = target.value
-    shape = np.shape(gradient)
-    if shape == value.shape:
-        return gradient, ""
-    new, stretched = _copied(shape, value)
+    why = ""
+    if _shape(gradient) != value.shape:
+        gradient, why = _summed(gradient, target)
+    if value.weak and isinstance(gradient, Traced) and gradient.dtype != value.dtype:
+        gradient = gradient.astype(value.dtype)
+    return gradient, why
+
+
+def _shape(gradient: Any) -> Shape:
+    return gradient.number.shape if isinstance(gradient, Traced) else np.shape(gradient)
+
+
+def _summed(gradient: Any, target: Traced) -> tuple[Any, str]:
+    """The gradients of copies added up, or one number copied to every entry."""
+    value = target.value
+    new, stretched = _copied(_shape(gradient), value)
     if stretched:
         gradient = np.sum(gradient, axis=_axis(stretched), keepdims=True)
     if new:
         gradient = np.sum(gradient, axis=_axis(new))
-    if np.shape(gradient) != value.shape:
+    if _shape(gradient) != value.shape:
         gradient = np.broadcast_to(gradient, target.shape)
     copies = len(new) + len(stretched)
     if not copies:

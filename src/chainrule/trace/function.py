@@ -88,7 +88,9 @@ def wrap(recorder: Recorder, name: str, value: Any) -> Any:
                 raise CannotTrace(
                     "E301", message, hint="use floats, integers or booleans"
                 )
-            return recorder.input(np.array(value), name)
+            return recorder.input(
+                value if type(value) is float else np.array(value), name
+            )
         case dict():
             return {
                 key: wrap(recorder, _key_name(name, key), item)

@@ -92,10 +92,10 @@ class Recorder:
             self._append(line)
         self.taken.update(run.program.named())
 
-    def input(self, number: Array, name: str | None) -> Traced:
-        """A new input with its numbers, given a free name."""
+    def input(self, number: Any, name: str | None) -> Traced:
+        """A new input with its numbers, given a free name; a Python float takes the type of what it meets."""
         array = np.asarray(number)
-        value = Value(array.shape, array.dtype)
+        value = Value(array.shape, array.dtype, weak=type(number) is float)
         if name is not None:
             value.christen(self.free(name))
         self.inputs.append(value)
@@ -326,10 +326,7 @@ class Recorder:
         return (
             op,
             typed,
-            tuple(
-                (name, repr(param) if _unhashable(param) else param)
-                for name, param in params.items()
-            ),
+            tuple((name, _hashable(param)) for name, param in params.items()),
         )
 
     def run(self, outputs: Iterable[Value], name: str = "program") -> Run:
@@ -353,12 +350,18 @@ def _is_weak(arg: Arg) -> bool:
     return arg.weak if isinstance(arg, Value) else True
 
 
-def _unhashable(param: Any) -> bool:
-    try:
-        hash(param)
-    except TypeError:
-        return True
-    return False
+def _hashable(param: Any) -> Any:
+    """A parameter as a key: equal only where the parameters are, value by value."""
+    match param:
+        case slice():
+            return (
+                slice,
+                *(_hashable(part) for part in (param.start, param.stop, param.step)),
+            )
+        case tuple():
+            return tuple(_hashable(item) for item in param)
+        case _:
+            return (type(param), param)
 
 
 def _lower_param(param: Any) -> Any:
@@ -425,7 +428,7 @@ def _refuse_drift(op: Op, args: Sequence[Arg], result: Value, at: At | None) -> 
     """A float32 computation that turns into float64 by the way is named, never let pass."""
     floats = [arg for arg in args if isinstance(arg, Value) and arg.dtype.kind == "f"]
     narrow = [value for value in floats if value.dtype.itemsize < result.dtype.itemsize]
-    if not narrow or result.dtype.kind != "f":
+    if not narrow or result.dtype.kind != "f" or op is ops.astype:
         return
     wide = [value.name or "one side" for value in floats if value not in narrow]
     cause = (

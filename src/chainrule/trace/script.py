@@ -18,7 +18,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.program import At, ChainruleError, Program, ProgramError, Run, Value
-from chainrule.trace import rewrite
+from chainrule.trace import rewrite, source
 from chainrule.trace.choose import LOSS_NAMES, choose_loss, choose_parameters
 from chainrule.trace.recorder import Recorder
 from chainrule.trace.traced import Traced, TracedInt
@@ -242,7 +242,8 @@ class _Reader:
             case np.ndarray() | np.floating() | float():
                 if isinstance(value, np.ndarray) and value.dtype.kind not in "fiub":
                     return value
-                return self.recorder.input(np.array(value), name or "value")
+                held = value if type(value) is float else np.array(value)
+                return self.recorder.input(held, name or "value")
             case int():
                 traced = self.recorder.input(np.asarray(value), name or "value")
                 return TracedInt(value, self.recorder, traced.value)
@@ -296,13 +297,17 @@ class _Reader:
         if isinstance(wrapped, Traced):
             self._watch_loss(name, values[0], at)
             self.bound.append(Bound(name, values[0], at))
+            if self.watch is not None:
+                self.watch.bound(
+                    name, values[0], source.user_frames(boundary=self.recorder.boundary)
+                )
         for before, after in zip(self.held.get(name, ()), values, strict=False):
             self._watch_update(name, before, after, at)
         self.held[name] = values
 
     def _watch_loss(self, name: str, value: Value, at: At | None) -> None:
         """A loss computed again, and not from itself, opens the next pass of a training loop."""
-        if name not in self.losses or at is None:
+        if name not in self.losses or at is None or self._is_lesser(name):
             return
         place = (name, at.line)
         earlier = self.loss_places.get(place)
@@ -311,6 +316,11 @@ class _Reader:
             if self.passes_left <= 0:
                 raise _PassEnd
         self.loss_places[place] = value
+
+    def _is_lesser(self, name: str) -> bool:
+        """Whether a likelier name for the loss is bound already: ``error`` beside ``loss``."""
+        likelier = self.losses[: self.losses.index(name)]
+        return any(other in self.held for other in likelier)
 
     def _descends(self, value: Value, ancestor: Value) -> bool:
         ahead, seen = [value], {value}

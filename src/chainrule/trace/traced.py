@@ -145,9 +145,18 @@ class Traced:
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:  # noqa: FBT001 - NumPy's signature
         name = self._value.name or "a traced value"
-        if self.recorder.lenient and not dispatch.called_by_user(self.recorder):
+        plain = self.dtype.kind in "iub" or not dispatch.called_by_user(self.recorder)
+        if self.recorder.lenient and plain:
             return (
                 self.number.astype(dtype) if dtype is not None else self.number.copy()
+            )
+        if self.dtype.kind in "iub":
+            raise CannotTrace(
+                "E301",
+                f"{name} indexes a plain array here, which would bake its numbers into the program",
+                where=self.recorder.here(),
+                hint="pass the table in as an argument;"
+                f" for one-hot rows write ({name}[:, None] == np.arange(3)) * 1.0",
             )
         raise CannotTrace(
             "E301",

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
-from chainrule.program import Arg
+from chainrule.program import Arg, Value
 from chainrule.trace.recorder import Recorder
 from chainrule.trace.traced import Traced, TracedInt
 
@@ -122,6 +122,13 @@ class Watch:
             key = self._keys[id(frame)] = len(self._frames)
             self._frames.append(frame)
         return key
+
+    def bound(self, name: str, value: Value, frames: Iterator[FrameType]) -> None:
+        """A name was bound to an array that had not been met before, such as ``np.zeros(3)``."""
+        frame = next(frames, None)
+        key = None if frame is None else self._keys.get(id(frame))
+        if key is not None:
+            self._know(key, name, value)
 
     def _know(self, frame: int, text: str, item: Arg | None) -> None:
         if self._last.get((frame, text), self) is not item:
@@ -238,12 +245,6 @@ class Watch:
         if written and targets[0] is not None:
             targets = (targets[0].partition("[")[0],)
         results = tuple(_results(targets, value))
-        for text, item in results:
-            if text is not None:
-                self._forget(frame, text)
-                self._know(frame, text, item)
-                if owner is not None:
-                    self._own(owner, text.rpartition(".")[2], item)
         self.executions.append(
             Execution(
                 site,
@@ -257,6 +258,12 @@ class Watch:
                 written,
             )
         )
+        for text, item in results:
+            if text is not None:
+                self._forget(frame, text)
+                self._know(frame, text, item)
+                if owner is not None:
+                    self._own(owner, text.rpartition(".")[2], item)
 
     def turn(self, names: Sequence[str]) -> None:
         """A loop's variables have new values: what was read with the old ones is another thing."""
@@ -280,7 +287,7 @@ class Watch:
                     break
                 if item is None:
                     found.pop(text, None)
-                elif order < execution.order or text not in dict(execution.results):
+                else:
                     found[text] = item
         return found
 

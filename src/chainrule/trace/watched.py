@@ -171,7 +171,9 @@ class _Watcher(ast.NodeTransformer):
                 if name in NAMESPACES:
                     return node
                 return _placed(_call(SEE, [node, self._part(node)]), node)
-            case ast.Attribute(value=inner, attr="T"):
+            case ast.Attribute(
+                value=inner, attr="T" | "shape" | "size" | "ndim" | "dtype"
+            ):
                 node.value = self._parts(inner)
                 return node
             case ast.Attribute(ctx=ast.Load()) if _is_path(node):
