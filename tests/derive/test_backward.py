@@ -189,6 +189,13 @@ def test_float32_gradients_are_float32():
         assert derived.gradient(name).dtype == np.float32
 
 
+def test_a_python_float_among_float32_arrays_has_a_gradient_too():
+    recorded = trace(lambda x, rate: np.sum(x * rate), x=np.ones(3, np.float32), rate=0.5)
+    derived = backward(recorded)
+    assert derived.gradient("x").dtype == np.float32
+    assert derived.gradient("rate") == 3.0
+
+
 def test_a_loss_that_is_no_single_number_is_refused():
     with pytest.raises(ProgramError) as caught:
         backward(trace(np.exp, normal(3)))

@@ -36,7 +36,7 @@ def _ones(recorder: Recorder, arg: Arg) -> bool:
 
 def _keeps(arg: Arg, *others: Arg) -> bool:
     """Whether ``arg`` alone has the shape and type that it has together with ``others``."""
-    if not isinstance(arg, Value) or arg.dtype.kind != "f":
+    if not isinstance(arg, Value) or arg.dtype.kind != "f" or arg.weak:
         return False
     shape = ops.multiply.shape(arg.shape, *(arg_shape(other) for other in others))
     return bool(shape == arg.shape)
