@@ -274,7 +274,7 @@ class Writer:
 
 def fits(node: Node) -> bool:
     """Whether a formula is narrow enough to be read in one piece."""
-    return max(map(columns, to_text(node)), default=0) <= WIDEST
+    return max(map(columns, to_text(node, WIDEST)), default=0) <= WIDEST
 
 
 def numbers(array: Array, of: str | None = None, kind: Kind = "") -> Node:
