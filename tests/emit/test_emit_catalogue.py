@@ -6,6 +6,7 @@ import zlib
 
 import numpy as np
 import pytest
+from emitted_networks import allowed_only, formatted
 
 from chainrule import engines
 from chainrule.emit import DIALECTS, emit
@@ -80,6 +81,38 @@ def check(op, sample, dialect, dtype):
         assert np.asarray(found).dtype == np.float32, text
 
 
+def of_nameless(op, sample, arrays):
+    """The same op of ``a - 0`` instead of ``a``, for each float argument: an expression where a name stood."""
+    subtract = CATALOGUE["subtract"]
+    plain = one_line(op, sample, arrays)
+    (line,) = plain.program.lines
+    lines, args = [], []
+    numbers_of = dict(plain.numbers)
+    for value in line.args:
+        if value.dtype.kind != "f":
+            args.append(value)
+            continue
+        nameless = Value(value.shape, value.dtype)
+        numbers_of[nameless] = numbers_of[value]
+        lines.append(Line(nameless, subtract, (value, 0)))
+        args.append(nameless)
+    last = Line(line.result, op, tuple(args), line.params)
+    program = Program(
+        plain.program.inputs, (*lines, last), plain.program.outputs, "forward"
+    )
+    return Run(program, numbers_of)
+
+
+@pytest.mark.parametrize("dialect", ["numpy", *FRAMEWORKS])
+@pytest.mark.parametrize(("op", "sample"), CASES)
+@pytest.mark.filterwarnings("ignore:.*degrees of freedom is <= 0")
+def test_an_expression_may_stand_where_a_name_stands(op, sample, dialect):
+    arrays = numbers(op, sample, np.float64)
+    run = of_nameless(op, sample, arrays)
+    text = emit(run, dialect=dialect, part="forward")
+    assert_agrees(ran(text, dialect, arrays), run["result"], np.float64)
+
+
 @pytest.mark.parametrize("dtype", [np.float64, np.float32], ids=["float64", "float32"])
 @pytest.mark.parametrize(("op", "sample"), CASES)
 def test_numpy_text_agrees_with_the_op(op, sample, dtype):
@@ -93,3 +126,20 @@ def test_numpy_text_agrees_with_the_op(op, sample, dtype):
 @pytest.mark.parametrize(("op", "sample"), CASES)
 def test_framework_text_agrees_with_the_op(op, sample, dialect, dtype):
     check(op, sample, dialect, dtype)
+
+
+@pytest.mark.parametrize("dialect", DIALECTS)
+def test_every_op_s_text_is_clean_and_calls_only_its_framework(dialect):
+    texts = [
+        emit(
+            of_nameless(op, sample, numbers(op, sample, np.float64)),
+            dialect=dialect,
+            part="forward",
+        )
+        for op in CATALOGUE.values()
+        for sample in op.samples
+    ]
+    for text in texts:
+        assert allowed_only(text, dialect)
+    bodies = "\n\n".join(text[text.index("def forward") :] for text in texts)
+    assert formatted(bodies) == bodies

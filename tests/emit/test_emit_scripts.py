@@ -10,6 +10,8 @@ import pytest
 from emitted_networks import NETWORKS, derived
 
 from chainrule.emit import DIALECTS, emit, stored_arrays
+from chainrule.emit.layout import flat
+from chainrule.emit.literal import literal
 from chainrule.subject import from_script
 
 ARTICLE = Path(__file__).parents[2] / "examples" / "article.py"
@@ -132,3 +134,14 @@ def test_the_framework_s_disagreement_stops_the_script():
         text = emit(derived(next(iter(NETWORKS)))[0], dialect=dialect, part="script")
         assert "assert " in text
         assert "loss_and_gradients_by_autodiff" in text
+
+
+@pytest.mark.parametrize("shape", [(32,), (3, 40), (0, 3), ()])
+@pytest.mark.parametrize("dtype", [np.float64, np.float32, np.int64, np.bool_])
+def test_zeros_are_said_rather_than_listed(shape, dtype):
+    text = flat(literal(np.zeros(shape, dtype), DIALECTS["numpy"]))
+    found = eval(text, {"np": np})
+    assert found.shape == shape
+    assert found.dtype == dtype
+    assert not found.any()
+    assert "zeros" in text or shape == ()

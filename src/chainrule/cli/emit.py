@@ -98,6 +98,6 @@ def emit(
     sys.stderr.write(f"wrote {output}\n")
     if beside:
         packed = io.BytesIO()
-        np.savez(packed, **beside)
+        np.savez(packed, **beside)  # type: ignore[arg-type] # numpy's allow_pickle= has no place for names
         replace_file(output.with_suffix(".npz"), packed.getvalue())
         sys.stderr.write(f"wrote {output.with_suffix('.npz')}\n")

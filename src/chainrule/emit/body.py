@@ -11,6 +11,9 @@ from chainrule.emit import layout, wrap
 from chainrule.emit.plan import Plan
 from chainrule.program import Value
 
+LONGEST_TARGET = 60
+"""A longer left side leaves no room for the right one."""
+
 
 def body(plan: Plan, *, without: Value | None = None) -> list[str]:
     """The statements of a plan, indented once; ``without`` is left to the return statement."""
@@ -36,10 +39,20 @@ def statement(plan: Plan, value: Value) -> list[str]:
     lines: list[str] = []
     for one in plan.templates[value].statements(filled):
         if isinstance(one, ast.Assign):
-            lines += _assigned(plan, layout.flat(one.targets[0]), one.value)
+            lines += _written(plan, one.targets[0], one.value)
         else:
             lines += wrap.statement(ast.unparse(ast.fix_missing_locations(one)))
     return lines
+
+
+def _written(plan: Plan, target: ast.expr, node: ast.expr) -> list[str]:
+    """``target = node``; a long index of the target gets a name first."""
+    lines: list[str] = []
+    if isinstance(target, ast.Subscript) and len(layout.flat(target)) > LONGEST_TARGET:
+        places = plan.names.free("places")
+        lines = _assigned(plan, places, target.slice)
+        target = ast.Subscript(target.value, ast.Name(places), ast.Store())
+    return lines + _assigned(plan, layout.flat(target), node)
 
 
 def _assigned(plan: Plan, target: str, node: ast.expr) -> list[str]:

@@ -40,7 +40,7 @@ class Dialect:
     ``guard`` is the ``with`` under which the framework does not follow along.
 
     The rest is for scripts: how an array is written (``array``; ``variable`` for what is trained; ``stored``
-    where it is loaded from a file), whether its type has to be said, how a parameter moves, how a value is
+    where it is loaded from a file, ``zeros`` where it holds nothing else), whether its type has to be said, how a parameter moves, how a value is
     printed, the function by which the framework differentiates itself, and how two results are compared.
     """
 
@@ -50,6 +50,7 @@ class Dialect:
     functions: str
     imports: Mapping[str, str]
     array: str
+    zeros: str
     says_dtype: Callable[[DType], bool]
     stored: str
     speaks_numpy: bool = False
@@ -63,6 +64,7 @@ class Dialect:
     wide: tuple[str, ...] = ()
     variable: str = ""
     stored_variable: str = ""
+    zeros_variable: str = ""
     update: str = "{0} = {0} - {rate} * {1}"
     printed: str = "{0}"
     printed_parameter: str = "{0}"

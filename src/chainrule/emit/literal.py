@@ -14,36 +14,38 @@ from chainrule.program import Array
 
 LARGEST = 64
 """Entries of the largest array that is written out."""
+FEW = 4
+"""More zeros than this are not written out one by one."""
 
 
 def is_small(array: Array) -> bool:
     """Whether an array is written out in the script itself."""
-    return array.size <= LARGEST
+    return array.size <= LARGEST or _is_zero(array)
 
 
-def literal(array: Array, dialect: Dialect, pattern: str) -> ast.expr:
+def literal(array: Array, dialect: Dialect, *, variable: bool = False) -> ast.expr:
     """``np.array([[1.0, 2.0]])``, with its type where the literal alone would come out as another."""
-    speller = Speller(dialect, lambda _: ast.Name("_"))
-    if array.size == 0:
-        pattern, node = _empty(dialect, pattern), _shape(array)
+    says = dialect.says_dtype(array.dtype)
+    if array.size == 0 or (array.size > FEW and _is_zero(array)):
+        pattern = dialect.zeros_variable if variable else dialect.zeros
+        node, says = _shape(array), says or array.dtype.kind != "f"
     else:
-        node = _nested(_numbers(array), speller)
-    if dialect.says_dtype(array.dtype) or (
-        array.size == 0 and array.dtype != np.float64
-    ):
-        pattern = f"{pattern[:-1]}, dtype={dialect.module}.{dtype_name(array.dtype, dialect)})"
-    return template(pattern).filled({"0": node})
+        pattern = dialect.variable if variable else dialect.array
+        node = _nested(_numbers(array), Speller(dialect, lambda _: ast.Name("_")))
+    kind = (
+        f", dtype={dialect.module}.{dtype_name(array.dtype, dialect)}" if says else ""
+    )
+    return template(pattern.replace("{dtype}", kind)).filled({"0": node})
 
 
-def _empty(dialect: Dialect, pattern: str) -> str:
-    """Nested brackets lose the other lengths of an array without entries; zeros of its shape keep them."""
-    if pattern == dialect.variable:
-        return pattern.replace("{0}", f"{dialect.module}.zeros({{0}})")
-    return f"{dialect.module}.zeros({{0}})"
+def _is_zero(array: Array) -> bool:
+    """Whether all entries are 0, and none of them -0."""
+    return not array.any() and not np.signbit(array).any()
 
 
 def _shape(array: Array) -> ast.expr:
-    return ast.Tuple([ast.Constant(length) for length in array.shape], ast.Load())
+    lengths: list[ast.expr] = [ast.Constant(length) for length in array.shape]
+    return lengths[0] if len(lengths) == 1 else ast.Tuple(lengths, ast.Load())
 
 
 def _numbers(array: Array) -> Any:

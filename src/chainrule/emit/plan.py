@@ -125,20 +125,18 @@ class Plan:
         """Whether writing it twice costs nothing and reads better: ``h.T``, ``1 - y``, ``z > 0``."""
         name = line.op.name
         values = [arg for arg in line.args if isinstance(arg, Value)]
-        if any(arg not in self.own for arg in values):
+        readers = self.readers.get(line.result, ())
+        if any(arg not in self.own for arg in values) or not all(
+            self.templates[reader.result].is_expression for reader in readers
+        ):
             return False
         if name in VIEWS:
             return True
         if name == "getitem":
-            readers = self.readers.get(line.result, ())
-            whole = all(
-                self.templates[reader.result].is_expression for reader in readers
-            )
-            return len(values) == 1 and whole
-        few = len(values) == 1 and self.uses[line.result] <= 3
-        return (few and name in CHEAP_AGAIN) or (
-            name in MASKS and self.uses[line.result] <= 2
-        )
+            return len(values) == 1
+        uses = self.uses[line.result]
+        few = len(values) == 1 and uses <= 3
+        return (few and name in CHEAP_AGAIN) or (name in MASKS and uses <= 2)
 
     def _name_what_has_a_gradient(self) -> None:
         """A nameless value whose gradient gets a statement gets one too, so that the gradient has a name."""

@@ -54,8 +54,7 @@ def data(
             pattern = dialect.stored_variable if name in moving else dialect.stored
             source = template(pattern).filled({"0": ast.Constant(name)})
         else:
-            pattern = dialect.variable if name in moving else dialect.array
-            source = literal(array, dialect, pattern)
+            source = literal(array, dialect, variable=name in moving)
         lines += wrap.assignment(name, source, 0)
     return lines
 
