@@ -231,3 +231,23 @@ def test_columns_and_activations_cover_the_table():
     assert {name for name, *_ in LAST} == set(nn.ACTIVATIONS)
     assert {loss for _, loss, _ in LAST} == set(nn.LOSSES)
     assert len(list(product(LAST, (False, True)))) > 200
+
+
+@pytest.mark.parametrize(
+    "name",
+    [name for name in nn.ACTIVATIONS if name not in ("identity", "prelu", "hard_tanh")],
+)
+def test_an_activation_stays_finite_and_so_does_its_gradient(name):
+    described = nn.describe([1, 3, 2], [name, "identity"], "mse", batch=4)
+    arrays = {
+        **described.arrays,
+        "X": np.array([[-1e4], [-1.0], [1.0], [700.0 if name == "exp" else 1e4]]),
+    }
+    arrays["W1"] = np.ones((1, 3))
+    with np.errstate(all="ignore"):
+        run = recognise(trace(described.function, **arrays))
+        derived = backward(
+            run, wrt=[run.program.named()["h1"], run.program.named()["b1"]]
+        )
+    assert np.isfinite(derived.run["h1"]).all()
+    assert not np.isnan(derived.gradient("b1")).any()

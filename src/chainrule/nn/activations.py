@@ -53,6 +53,7 @@ _TABLE = (
     Activation(
         "celu", "np.maximum(0, {z}) + np.minimum(0, np.exp({z}) - 1)", start="he_normal"
     ),
+    Activation("gelu", "0.5 * {z} * (1 + erf({z} / np.sqrt(2)))", start="he_normal"),
     Activation(
         "gelu_tanh",
         "0.5 * {z} * (1 + np.tanh(np.sqrt(2 / np.pi) * ({z} + 0.044715 * {z} ** 3)))",

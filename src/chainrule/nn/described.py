@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.nn.draft import Start
 from chainrule.nn.initialisers import initialiser as initialiser_of
 from chainrule.nn.losses import Labels
@@ -90,7 +91,8 @@ def compiled(
     source: str, file: str, name: str, scope: Mapping[str, Any] | None = None
 ) -> Callable[..., Any]:
     """The function ``name`` that ``source`` defines, with ``scope`` within its reach."""
-    reach: dict[str, Any] = {"np": np, **(scope or {})}
+    # NumPy has no erf of its own; users take SciPy's
+    reach: dict[str, Any] = {"np": np, "erf": ops.erf, **(scope or {})}
     exec(compile(source, file, "exec"), reach)  # noqa: S102 - our own text: every name in it is from our tables
     return reach[name]  # type: ignore[no-any-return]
 

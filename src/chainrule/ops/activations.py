@@ -137,6 +137,7 @@ elu = Op(
     notation=r"\operatorname{ELU}(#1)",
     definition=lambda x, alpha: np.where(x > 0, x, alpha * (np.exp(x) - 1)),
     forms=(
+        lambda x: np.where(x > 0, x, np.exp(x) - 1),
         lambda x, alpha: np.where(x > 0, x, alpha * (np.exp(x) - 1)),
         lambda x, alpha: np.where(x >= 0, x, alpha * (np.exp(x) - 1)),
         lambda x, alpha: np.where(x > 0, x, alpha * np.expm1(x)),
@@ -206,7 +207,10 @@ celu = Op(
     },
     notation=r"\operatorname{CELU}(#1)",
     definition=lambda x, alpha: np.where(x > 0, x, alpha * (np.exp(x / alpha) - 1)),
-    forms=(lambda x, alpha: np.where(x > 0, x, alpha * (np.exp(x / alpha) - 1)),),
+    forms=(
+        lambda x, alpha: np.where(x > 0, x, alpha * (np.exp(x / alpha) - 1)),
+        lambda x: np.maximum(0, x) + np.minimum(0, np.exp(x) - 1),
+    ),
     caution="at 0 its slope is that of both sides, 1",
     samples=(
         Sample(((2, 3),), {"alpha": 0.7}, away=(0.0,)),
