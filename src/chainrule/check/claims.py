@@ -255,6 +255,8 @@ class Claims:
         same = [e for e in self.study.executions if e.site is claim.execution.site]
         turn = same.index(claim.execution)
         in_loop = len(same) > 1 and len({e.frame for e in same}) == 1
+        order = self.study.position
+        found = sorted(found, key=lambda value: -order.get(value, -1))
         return [found[turn]] if in_loop and turn < len(found) else []
 
     def _owned(self, claim: Claim, base: str) -> list[Value]:

@@ -191,14 +191,28 @@ class Judge:
                 continue
             if self.claims.scale(claim.value, target, world) is not None:
                 return None
-            ones = (1.0,) * len(self.study.trials)
-            trial = self.world({claim.value: self._right(claim.value, target, ones)})
+            trial = self.world(self._all_turns(claim, target))
             if (
                 final.target is not None
                 and self.claims.scale(final.value, final.target, trial) is not None
             ):
                 return target
         return None
+
+    def _all_turns(self, claim: Claim, target: Value) -> dict[Value, list[Array]]:
+        """A claim's true gradient, and those of the same line in the other turns of its loop."""
+        ones = (1.0,) * len(self.study.trials)
+        right = {
+            other.value: self._right(other.value, other.targets[0], ones)
+            for other in self.claims.all
+            if other.execution.site is claim.execution.site
+            and other.text == claim.text
+            and other.targets
+            and other.targets[0] is not target
+            and other.targets[0].shape == other.value.shape
+        }
+        right[claim.value] = self._right(claim.value, target, ones)
+        return right
 
     def _chain(self, final: Claim) -> list[Claim]:
         """The claims that ``final`` is computed from, in the order of the script, and itself."""
@@ -293,10 +307,34 @@ class Judge:
             if (
                 claim is not final
                 and not _same(local[claim], ones)
-                and _odd(local[claim])
+                and (
+                    _odd(local[claim])
+                    or (
+                        self._is_count(_over(local[claim], surplus))
+                        and not self._is_count(local[claim])
+                    )
+                )
             ):
                 return self._fault(claim, world, wanted=_over(factors[claim], surplus))
         return self._fault(final, world, wanted=self._due(final))
+
+    def _is_count(self, factors: Factors) -> bool:
+        """Whether a factor is what a mean leaves: a length of the data, or one over it."""
+        lengths = [
+            {
+                1.0,
+                *(
+                    float(n)
+                    for root in self.study.roots
+                    for n in trial.numbers[root].shape
+                ),
+            }
+            for trial in self.study.trials
+        ]
+        return all(
+            any(np.isclose(one, n) or np.isclose(one * n, 1) for n in mine)
+            for one, mine in zip(factors, lengths, strict=True)
+        )
 
     def _due(self, final: Claim) -> Factors:
         """The factor a final claim should have: minus one where its update adds it."""

@@ -24,7 +24,8 @@ from chainrule.program import Arg, Array, At, Size, Value
 from chainrule.program.run import resolve
 from chainrule.trace.watch import Execution, span_of, within
 
-MOST_TRIED, TRIED_AFTER, MOST_SCALED = 4000, 300, 1200
+# lines run while looking for a cause: about a second's worth
+MOST_RUN, RUN_AFTER = 60_000, 6_000
 PAIRED = 60
 
 
@@ -204,9 +205,9 @@ class Repair:
 
     def _single(self, suspects: Sequence[Suspect]) -> Cause | None:
         """One slip. Of those that make the claim right, the first that makes everything right."""
-        first, left = None, MOST_TRIED
+        first, left = None, MOST_RUN
         for slip, suspect, change in _changes(suspects):
-            left -= 1
+            left -= suspect.cost
             changed = suspect.place.changed(change.old, change.new)
             if not suspect.passes(changed):
                 if left < 0:
@@ -215,7 +216,7 @@ class Repair:
             if self.heals(suspect, changed):
                 return self._found(suspect, (slip,), (change,), heals=True)
             if first is None:
-                first, left = (suspect, slip, change), min(left, TRIED_AFTER)
+                first, left = (suspect, slip, change), min(left, RUN_AFTER)
         return (
             None if first is None else self._found(first[0], (first[1],), (first[2],))
         )
@@ -226,7 +227,11 @@ class Repair:
             surplus = suspect.surplus(suspect.root)
             if surplus is not None:
                 return self._number(suspect, surplus, None, None)
-        for slip, suspect, change in islice(_changes(suspects), MOST_SCALED):
+        left = MOST_RUN
+        for slip, suspect, change in _changes(suspects):
+            left -= 2 * suspect.cost
+            if left < 0:
+                break
             if suspect.wanted[0].size < 2:
                 continue
             surplus = suspect.surplus(suspect.place.changed(change.old, change.new))
@@ -236,6 +241,7 @@ class Repair:
 
     def _double(self, suspects: Sequence[Suspect]) -> Cause | None:
         """Two slips in one statement."""
+        left = MOST_RUN
         for suspect in suspects:
             changes = [
                 (slip, change)
@@ -247,6 +253,9 @@ class Repair:
                 for other_slip, other in changes[i + 1 :]:
                     if _nested(change.old, other.old):
                         continue
+                    left -= suspect.cost
+                    if left < 0:
+                        return None
                     changed = _swap(
                         suspect.place.changed(change.old, change.new),
                         other.old,

@@ -65,12 +65,7 @@ def is_new(target: str) -> bool:
 
 def judged(script: Script, mapped: Mapping[str, str], *, seed: int = 0) -> Report:
     """The report on a script that was read and watched."""
-    known = study(script, seed=seed)
-    claims = Claims(known, mapped)
-    if not any(claim.target is not None for claim in claims.all):
-        _refuse(claims)
-    judge = Judge(known, claims)
-    judge.search()
+    known, claims, judge = _searched(study(script, seed=seed), mapped)
     causes = _causes(Repair(known, claims, judge), judge)
     lines = _merged(_reports(known, judge, causes))
     failure = (
@@ -85,6 +80,54 @@ def judged(script: Script, mapped: Mapping[str, str], *, seed: int = 0) -> Repor
         _dtype(script),
         _notes(known),
         failure,
+    )
+
+
+def _searched(known: Study, mapped: Mapping[str, str]) -> tuple[Study, Claims, Judge]:
+    """The script judged. Another batch size tells n from 5; on its own it blames only a 5 that is written out.
+
+    A length that became a plain number on its way (``1.0 / n``) has the old size there, through no fault of the
+    line.
+    """
+    of_one_size = replace(
+        known, trials=[trial for trial in known.trials if "batch" not in trial.kind]
+    )
+    claims = Claims(of_one_size, mapped)
+    if not any(claim.target is not None for claim in claims.all):
+        _refuse(claims)
+    judge = Judge(of_one_size, claims)
+    judge.search()
+    if len(of_one_size.trials) == len(known.trials):
+        return of_one_size, claims, judge
+    other_claims = Claims(known, mapped)
+    other = Judge(known, other_claims)
+    other.search()
+    if judge.faults:
+        same = _places(judge) == _places(other)
+    else:
+        same = not other.faults or all(
+            _writes_out(known, claim) for claim in other.faults
+        )
+    return (known, other_claims, other) if same else (of_one_size, claims, judge)
+
+
+def _places(judge: Judge) -> set[tuple[int, str]]:
+    return {(claim.execution.order, claim.text) for claim in judge.faults}
+
+
+def _writes_out(known: Study, claim: Claim) -> bool:
+    """Whether a statement holds the number of samples as a number."""
+    lengths = {
+        trial.numbers[root].shape for trial in known.trials[:1] for root in known.roots
+    }
+    counts = {length for shape in lengths for length in shape if length > 1}
+    expression = claim.execution.site.expression
+    return any(
+        isinstance(node, ast.Constant)
+        and type(node.value) in (int, float)
+        and node.value in counts
+        for node in ast.walk(expression)
+        if not isinstance(node, ast.Subscript)
     )
 
 

@@ -178,12 +178,16 @@ def flipped_difference(suspect: Suspect) -> Iterator[Change]:
                 yield Change(node, _binary(right, ast.Sub(), left))
 
 
-def wrong_sign(suspect: Suspect) -> Iterator[Change]:
-    """A minus too many or too few."""
+def needless_minus(suspect: Suspect) -> Iterator[Change]:
+    """A minus too many."""
     for node in suspect.nodes:
         match node:
             case ast.UnaryOp(op=ast.USub(), operand=inner):
                 yield Change(node, inner)
+
+
+def wrong_sign(suspect: Suspect) -> Iterator[Change]:
+    """A minus too few, or a plus in its place."""
     for node in suspect.nodes:
         match node:
             case ast.BinOp(left=left, op=ast.Sub(), right=right):
@@ -508,17 +512,18 @@ def surplus_factor(suspect: Suspect) -> Iterator[Change]:
 
 def forgotten_factor(suspect: Suspect) -> Iterator[Change]:
     """A value at hand that should be multiplied or divided by."""
-    shape = suspect.shape(suspect.root)
-    if shape is None:
-        return
+    study = suspect.study
     for text, item in suspect.place.visible.items():
-        if isinstance(item, Value) and suspect.usable(item) and item.dtype.kind in "fb":
+        if (
+            not isinstance(item, Value)
+            or not suspect.usable(item)
+            or item.dtype.kind not in "fb"
+        ):
+            continue
+        if item in study.moved or item in study.forward:
             for op, done in ((ast.Mult(), "multiplied"), (ast.Div(), "divided")):
-                yield Change(
-                    suspect.root,
-                    _binary(suspect.root, op, known(text, item)),
-                    {"factor": text, "done": done},
-                )
+                new = _binary(suspect.root, op, known(text, item))
+                yield Change(suspect.root, new, {"factor": text, "done": done})
 
 
 def mask_inverted(suspect: Suspect) -> Iterator[Change]:
@@ -628,10 +633,18 @@ def missing_summand(suspect: Suspect) -> Iterator[Change]:
     for node in suspect.nodes:
         shape = suspect.shape(node)
         for text, item in at_hand:
-            if item.shape == shape and not isinstance(node, ast.Constant):
+            if _fits(item.shape, shape) and not isinstance(node, ast.Constant):
                 term = known(text, item)
                 yield Change(node, _binary(node, ast.Add(), term), {"term": text})
                 yield Change(node, _binary(node, ast.Sub(), term), {"term": text})
+
+
+def _fits(shape: tuple[int, ...], whole: tuple[int, ...] | None) -> bool:
+    """Whether a value can be added without making the whole larger."""
+    try:
+        return whole is not None and np.broadcast_shapes(shape, whole) == whole
+    except ValueError:
+        return False
 
 
 def regulariser(suspect: Suspect) -> Iterator[Change]:
@@ -759,6 +772,7 @@ SLIPS: tuple[Slip, ...] = (
         "The mask is of another layer: {old} where {new} belongs.",
         wrong_mask,
     ),
+    Slip("sign", "The sign is flipped.", needless_minus),
     Slip(
         "sign",
         "The difference is the wrong way round: the sign is flipped.",

@@ -134,6 +134,11 @@ class Suspect:
         """
         return np.asarray(self.replay(changed, world)[self.claims[0]])
 
+    @property
+    def cost(self) -> int:
+        """How many lines are run to try a change on one data set."""
+        return len(self.path) + 5
+
     def replay(self, changed: ast.expr, world: int) -> Mapping[Value, Array]:
         """A world's numbers, had the expression been written differently wherever it runs.
 
@@ -203,7 +208,21 @@ class Suspect:
             if one is None:
                 return None
             factors.append(one)
-        return None if all(np.isnan(factors)) else tuple(factors)
+        held = [one for one in factors if not np.isnan(one)]
+        return tuple(factors) if held and self._is_constant(factors) else None
+
+    def _is_constant(self, factors: Sequence[float]) -> bool:
+        """Whether data sets of one size have one factor."""
+        sizes = [
+            tuple(np.shape(world[root]) for root in self.study.roots if root in world)
+            for world in self.place.worlds
+        ]
+        alike = [
+            one
+            for one, size in zip(factors, sizes, strict=True)
+            if size == sizes[0] and not np.isnan(one)
+        ]
+        return not alike or bool(np.allclose(alike, alike[0], rtol=1e-5))
 
     # what is there
 

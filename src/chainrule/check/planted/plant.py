@@ -97,8 +97,16 @@ def _edits(statement: ast.AST, known: Known) -> Iterator[Edit]:
 # the mistakes
 
 
+def _walk(node: ast.AST) -> Iterator[ast.AST]:
+    """Every part of an expression but its indices."""
+    yield node
+    for child in ast.iter_child_nodes(node):
+        if not (isinstance(node, ast.Subscript) and child is node.slice):
+            yield from _walk(child)
+
+
 def _sign(value: ast.expr, known: Known) -> Iterator[Edit]:
-    for node in ast.walk(value):
+    for node in _walk(value):
         match node:
             case ast.BinOp(left=left, op=ast.Sub(), right=right) if not isinstance(
                 left, ast.Constant
@@ -111,7 +119,7 @@ def _sign(value: ast.expr, known: Known) -> Iterator[Edit]:
 
 def _factor(value: ast.expr, known: Known) -> Iterator[Edit]:
     yield "factor", value, ast.BinOp(ast.Constant(2), ast.Mult(), value)
-    for node in ast.walk(value):
+    for node in _walk(value):
         match node:
             case ast.BinOp(left=left, op=ast.Div(), right=ast.Name(id="n" | "m" | "N")):
                 yield "factor", node, left
@@ -134,7 +142,7 @@ def _factor(value: ast.expr, known: Known) -> Iterator[Edit]:
 
 
 def _slope(value: ast.expr, known: Known) -> Iterator[Edit]:
-    for node in ast.walk(value):
+    for node in _walk(value):
         match node:
             case ast.BinOp(
                 left=left,
@@ -164,7 +172,7 @@ def _slope(value: ast.expr, known: Known) -> Iterator[Edit]:
 
 
 def _bend(value: ast.expr, known: Known) -> Iterator[Edit]:
-    for node in ast.walk(value):
+    for node in _walk(value):
         if (
             isinstance(node, ast.BinOp)
             and isinstance(node.op, ast.Sub)
@@ -180,7 +188,7 @@ def _bend(value: ast.expr, known: Known) -> Iterator[Edit]:
 
 
 def _operand(value: ast.expr, known: Known) -> Iterator[Edit]:
-    for node in ast.walk(value):
+    for node in _walk(value):
         if isinstance(node, ast.Name) and known.shapes.get(node.id):
             for other, shape in known.shapes.items():
                 if (
@@ -200,7 +208,7 @@ def _operand(value: ast.expr, known: Known) -> Iterator[Edit]:
 
 
 def _mask(value: ast.expr, known: Known) -> Iterator[Edit]:
-    for node in ast.walk(value):
+    for node in _walk(value):
         match node:
             case ast.Compare(left=left, ops=[ast.Gt()], comparators=[right]):
                 yield "mask inverted", node, ast.Compare(left, [ast.LtE()], [right])
@@ -215,7 +223,7 @@ def _mask(value: ast.expr, known: Known) -> Iterator[Edit]:
 
 
 def _term(value: ast.expr, known: Known) -> Iterator[Edit]:
-    for node in ast.walk(value):
+    for node in _walk(value):
         match node:
             case ast.BinOp(left=left, op=ast.Add(), right=right):
                 kind = (
@@ -247,7 +255,7 @@ def _term(value: ast.expr, known: Known) -> Iterator[Edit]:
 
 
 def _axis(value: ast.expr, known: Known) -> Iterator[Edit]:
-    for node in ast.walk(value):
+    for node in _walk(value):
         match node:
             case ast.Call(keywords=keywords):
                 for keyword in keywords:
@@ -271,7 +279,7 @@ def _axis(value: ast.expr, known: Known) -> Iterator[Edit]:
 
 
 def _turned(value: ast.expr, known: Known) -> Iterator[Edit]:
-    for node in ast.walk(value):
+    for node in _walk(value):
         match node:
             case ast.BinOp(left=left, op=ast.MatMult(), right=right):
                 for one in (left, right):
@@ -298,7 +306,7 @@ def _softmax(value: ast.expr, known: Known) -> Iterator[Edit]:
 
 
 def _truncated(value: ast.expr, known: Known) -> Iterator[Edit]:
-    for node in ast.walk(value):
+    for node in _walk(value):
         match node:
             case ast.BinOp(left=left, op=ast.Div(), right=right):
                 yield "truncation", node, ast.BinOp(left, ast.FloorDiv(), right)
