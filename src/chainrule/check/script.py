@@ -117,10 +117,16 @@ def _places(judge: Judge) -> set[tuple[int, str]]:
 
 def _writes_out(known: Study, claim: Claim) -> bool:
     """Whether a statement holds the number of samples as a number."""
-    lengths = {
-        trial.numbers[root].shape for trial in known.trials[:1] for root in known.roots
+    counts = {
+        length
+        for root in known.roots
+        for length, other in zip(
+            known.trials[0].numbers[root].shape,
+            known.trials[-1].numbers[root].shape,
+            strict=True,
+        )
+        if length != other and length > 2
     }
-    counts = {length for shape in lengths for length in shape if length > 1}
     expression = claim.execution.site.expression
     return any(
         isinstance(node, ast.Constant)
