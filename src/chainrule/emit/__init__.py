@@ -13,6 +13,7 @@ from chainrule.emit.literal import is_small
 from chainrule.emit.names import Names, valid
 from chainrule.emit.numpy import NUMPY
 from chainrule.emit.plan import Plan, Roles
+from chainrule.emit.spell import require_spellings
 from chainrule.emit.tensorflow import TENSORFLOW
 from chainrule.emit.torch import TORCH
 from chainrule.program import Array, Program, Run, UsageError, Value
@@ -40,6 +41,7 @@ def emit(
 
     Raises:
         UsageError: E410 for a dialect or a part that does not exist.
+        ProgramError: E305 for an op of one's own that has no spelling in the dialect.
 
     >>> import numpy as np
     >>> from chainrule.derive import backward
@@ -62,6 +64,9 @@ def emit(
         return loss, (dw,)
     """
     chosen = _dialect(dialect)
+    require_spellings(
+        what.program if isinstance(what, Run) else what.run.program, chosen
+    )
     if isinstance(what, Run):
         return _forward_of_run(what, chosen, part, name)
     match part:

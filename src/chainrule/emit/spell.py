@@ -10,9 +10,10 @@ from typing import Any
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.emit.dialect import Dialect, DType, Site
 from chainrule.emit.template import Filling, Template, template
-from chainrule.program import Arg, Hole, Line, Op, Size, Value
+from chainrule.program import Arg, Hole, Line, Op, Program, ProgramError, Size, Value
 from chainrule.program.program import arg_shape, concrete
 
 _NUMPY = re.compile(r"\bnp\.")
@@ -53,7 +54,33 @@ def _call(line: Line, dialect: Dialect) -> str:
         for key, param in line.params.items()
         if not _is_default(line.op, key, param)
     ]
-    return f"{dialect.functions}.{line.op.name}({', '.join(['{args}', *said])})"
+    function = (
+        line.op.name if _is_foreign(line.op) else f"{dialect.functions}.{line.op.name}"
+    )
+    return f"{function}({', '.join(['{args}', *said])})"
+
+
+def _is_foreign(op: Op) -> bool:
+    """Whether an op comes from outside the catalogue, so that no framework has it under its name."""
+    return ops.CATALOGUE.get(op.name) is not op
+
+
+def require_spellings(program: Program, dialect: Dialect) -> None:
+    """Raise where a line of ``program`` cannot be written in ``dialect``.
+
+    Raises:
+        ProgramError: E305 for an op from outside the catalogue without a spelling.
+    """
+    for line in program.lines:
+        known = {dialect.name, "numpy"} if dialect.speaks_numpy else {dialect.name}
+        if _is_foreign(line.op) and known.isdisjoint(line.op.spelling):
+            raise ProgramError(
+                "E305",
+                f"nothing says how {line.op.name} is written for {dialect.name}",
+                where=line.at,
+                hint=f"give its record a spelling: spelling={{{dialect.name!r}: '...'}}, an expression with"
+                " {0} for the first argument",
+            )
 
 
 def _is_default(op: Op, key: str, param: Any) -> bool:

@@ -7,6 +7,7 @@ import builtins
 from functools import cached_property
 
 from chainrule.lesson.study import Study
+from chainrule.program import ProgramError
 
 
 class Listing:
@@ -27,7 +28,13 @@ class Listing:
         """The forward and backward pass in a dialect."""
         from chainrule.emit import emit
 
-        return emit(self.study.textbook, dialect=dialect, part="backward")
+        try:
+            return emit(self.study.textbook, dialect=dialect, part="backward")
+        except ProgramError as error:
+            if error.code != "E305":
+                raise
+            # an op of the reader's own, without a spelling: the lesson is told all the same
+            return f"# {error.message}: give its record a spelling\n"
 
     @cached_property
     def statements(self) -> dict[str, str]:
