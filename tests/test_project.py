@@ -128,3 +128,9 @@ def test_the_door_stays_a_door_after_its_packages_are_imported():
         "assert before == after, [name for name in before if before[name] is not after[name]]\n"
     )
     subprocess.run([sys.executable, "-c", script], check=True)
+
+
+def test_every_test_file_has_a_name_of_its_own():
+    """Test files are no package, so two of one name would shadow each other."""
+    names = [path.name for path in (ROOT / "tests").rglob("*.py") if "golden" not in path.parts]
+    assert sorted(names) == sorted(set(names))

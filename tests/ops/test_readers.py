@@ -168,7 +168,7 @@ def test_what_would_be_silently_wrong_is_refused(name: str):
 @pytest.mark.parametrize(
     "call",
     [np.floor, np.ceil, np.rint, np.trunc, lambda x: x // 2, lambda x: x % 2, np.round],
-    ids=str,
+    ids=["floor", "ceil", "rint", "trunc", "//", "%", "round"],
 )
 def test_a_gradient_through_steps_is_not_known(call):
     with pytest.raises(NoRuleError, match="E303"):
