@@ -14,7 +14,7 @@ def normal(*shape):
     return RNG.normal(size=shape)
 
 
-def article(x, y, W1, b1, W2, b2):  # noqa: PLR0917
+def article(x, y, W1, b1, W2, b2):
     z1 = W1 @ x + b1
     h = np.tanh(z1)
     z2 = W2 @ h + b2
@@ -22,7 +22,7 @@ def article(x, y, W1, b1, W2, b2):  # noqa: PLR0917
     return -(y * np.log(y_pred) + (1 - y) * np.log(1 - y_pred))
 
 
-def rows(X, Y, W1, b1, W2, b2):  # noqa: PLR0917
+def rows(X, Y, W1, b1, W2, b2):
     h = np.tanh(X @ W1 + b1)
     p = 1 / (1 + np.exp(-(h @ W2 + b2)))
     return -np.mean(Y * np.log(p) + (1 - Y) * np.log(1 - p))
@@ -190,7 +190,9 @@ def test_float32_gradients_are_float32():
 
 
 def test_a_python_float_among_float32_arrays_has_a_gradient_too():
-    recorded = trace(lambda x, rate: np.sum(x * rate), x=np.ones(3, np.float32), rate=0.5)
+    recorded = trace(
+        lambda x, rate: np.sum(x * rate), x=np.ones(3, np.float32), rate=0.5
+    )
     derived = backward(recorded)
     assert derived.gradient("x").dtype == np.float32
     assert derived.gradient("rate") == 3.0

@@ -21,7 +21,9 @@ class Rule:
     ``pull(dy, y, *args, **params)`` is plain NumPy. ``why`` is one clause, lower case, no full stop; names
     of ``pull``'s parameters in braces stand for the user's names.
 
-    >>> rule = Rule(lambda dy, y, x: dy * y, "exp is its own slope, and {y} already is exp({x})")
+    >>> rule = Rule(
+    ...     lambda dy, y, x: dy * y, "exp is its own slope, and {y} already is exp({x})"
+    ... )
     >>> rule.words
     ('dy', 'y', 'x')
     """
