@@ -178,6 +178,8 @@ def test_divergence_stops_training_and_keeps_the_last_good_weights():
         network.fit(X, Y, epochs=2000)
     assert caught.value.code == "E201"
     assert "step" in caught.value.message
+    assert "first in" in caught.value.detail
+    assert "itself" not in caught.value.detail
     assert "last that were good" in caught.value.detail
     assert all(np.isfinite(array).all() for array in network.numbers_.values())
 

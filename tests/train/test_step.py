@@ -186,11 +186,44 @@ def test_a_step_keeps_the_type_of_the_network(dtype, rule):
 
 
 @pytest.mark.parametrize("name", PLANS)
-def test_a_step_writes_to_none_of_its_inputs(name):
+def test_a_step_writes_to_nothing_but_the_parameters_it_owns(name):
     plan, chosen = PLANS[name], nn.optimizer("adam")
     step = plan.step(chosen, Limits(), weighted=False)
     given = {**arranged(plan), **chosen.start(plan.sample_parameters())}
-    for array in given.values():
-        array.flags.writeable = False
+    for key, array in given.items():
+        array.flags.writeable = key in plan.training.parameters
     given |= {"learning_rate": 0.01, "t": 1.0}
-    step.function(*[given[key] for key in step.inputs])
+    before = {key: np.copy(array) for key, array in given.items()}
+    made = dict(
+        zip(
+            step.outputs,
+            step.function(*[given[key] for key in step.inputs]),
+            strict=True,
+        )
+    )
+    for key in plan.training.parameters:
+        assert not np.array_equal(made[key], before[key])
+
+
+@pytest.mark.parametrize("name", PLANS)
+def test_exponentials_that_are_shared_and_updates_in_place_change_no_number(name):
+    plan, chosen = PLANS[name], nn.optimizer("adam")
+    run, derived = plan.derived(weighted=False)
+    plain = compiled(
+        training_step(run, derived, optimizer=chosen, carried=plan.training.carried),
+        "step",
+        (),
+    )
+    step = plan.step(chosen, Limits(), weighted=False)
+    given = {
+        **arranged(plan),
+        **chosen.start(plan.sample_parameters()),
+        "learning_rate": 0.01,
+        "t": 1.0,
+    }
+    true = plain.function(*[given[key] for key in plain.inputs])
+    found = step.function(*[np.copy(given[key]) for key in step.inputs])
+    assert "new_W1 =" in plain.text
+    assert "W1 -= learning_rate" in step.text
+    for one, other in zip(found, true, strict=True):
+        assert np.allclose(one, other, rtol=1e-13, atol=1e-16)

@@ -360,7 +360,7 @@ class Network(CallbackSupportMixin, BaseEstimator):  # type: ignore[misc]
         """Let scikit-learn's callbacks see an epoch."""
         if context is None:
             return False
-        self._numbers = dict(training.progress.everything())
+        self._numbers = training.progress.copied()
         self._show()
         epoch = context.subcontext(task_name="epoch")
         epoch.call_on_fit_task_begin(estimator=self)

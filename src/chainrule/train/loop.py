@@ -76,6 +76,10 @@ class Progress:
         """What predictions are made with: parameters and running statistics."""
         return {**self.running, **self.parameters}
 
+    def copied(self) -> dict[str, Array]:
+        """The same, kept from the steps to come, which write into the parameters."""
+        return {name: array.copy() for name, array in self.everything().items()}
+
 
 Watcher = Callable[["Training"], Any]
 
@@ -111,8 +115,10 @@ class Training:
         self.after_step = tuple(after_step)
         self.order = order or self._shuffled
         self.weighted = data.weight is not None
-        self.good = dict(progress.everything())
-        self.good_epoch = progress.epoch
+        progress.parameters = {
+            name: array.copy() for name, array in progress.parameters.items()
+        }
+        self._remember()
         if isinstance(settings.schedule, OnPlateau) and progress.plateau:
             settings.schedule.restore(progress.plateau)
         self._prepare(step)
@@ -151,13 +157,18 @@ class Training:
         with np.errstate(
             over="ignore", under="ignore", invalid="ignore", divide="ignore"
         ):
-            while (
-                self.progress.epoch < self.settings.epochs and not self.progress.stopped
-            ):
-                self._epoch()
-                # every watcher is asked, also where one has said stop
-                answers = [watcher(self) for watcher in self.after_epoch]
-                self.progress.stopped |= any(answers)
+            try:
+                while (
+                    self.progress.epoch < self.settings.epochs
+                    and not self.progress.stopped
+                ):
+                    self._epoch()
+                    # every watcher is asked, also where one has said stop
+                    answers = [watcher(self) for watcher in self.after_epoch]
+                    self.progress.stopped |= any(answers)
+            except NonFiniteError:
+                self._put_back()
+                raise
 
     def _shuffled(self, epoch: int, n: int) -> Array:
         """The order of the samples in an epoch: it depends on the seed and the epoch alone."""
@@ -193,7 +204,13 @@ class Training:
             self.settings.schedule.watch(row.get("val_loss", row["loss"]))
             progress.plateau = self.settings.schedule.state()
         self._judge(row)
-        self.good, self.good_epoch = dict(progress.everything()), progress.epoch
+        self._remember()
+
+    def _remember(self) -> None:
+        """Keep what is good now, to put it back or to start from it again; only parameters are written into."""
+        progress = self.progress
+        self.good, self.good_state = progress.copied(), dict(progress.state)
+        self.good_epoch, self.good_batch = progress.epoch, progress.batch
 
     def _batches(self, mixed: Data) -> Iterator[Data]:
         size, n = self.settings.batch_size, len(mixed)
@@ -235,7 +252,7 @@ class Training:
                 loss, *new = function(*[live[name] for name in names])
                 number = float(loss)
                 if not math.isfinite(number):
-                    self._diverged(compiled, live, number)
+                    self._diverged(compiled, self._replayed(mixed), number)
                 live.update(zip(results, new, strict=True))
                 size = (
                     float(batch.weight.sum())
@@ -254,6 +271,33 @@ class Training:
                         watcher(self)
         finally:
             self._store(live)
+
+    def _replayed(self, mixed: Data) -> dict[str, Any]:
+        """What went into the step at hand, whose parameters have been written over: the epoch done once more."""
+        progress, compiled = self.progress, self.step
+        batch, step = progress.batch, progress.step
+        live: dict[str, Any] = {
+            name: array.copy() for name, array in self.good.items()
+        } | self.good_state
+        progress.batch, progress.step = (
+            self.good_batch,
+            step - (batch - self.good_batch),
+        )
+        for part in self._batches(mixed):
+            live |= {
+                "X": part.X,
+                "Y": part.Y,
+                "weight": part.weight,
+                **self._masks(len(part)),
+            }
+            live |= {"learning_rate": self.learning_rate, "t": float(progress.step + 1)}
+            if progress.batch == batch:
+                break
+            _, *new = compiled.function(*[live[name] for name in compiled.inputs])
+            live.update(zip(compiled.outputs[1:], new, strict=True))
+            progress.batch, progress.step = progress.batch + 1, progress.step + 1
+        progress.batch, progress.step = batch, step
+        return live
 
     def _accumulated(self, mixed: Data) -> None:
         """One update for several batches, whose gradients add up by their weights."""
@@ -321,7 +365,6 @@ class Training:
     def _require_finite_parameters(self) -> None:
         for name, array in self.progress.parameters.items():
             if not np.isfinite(array).all():
-                self._put_back()
                 raise NonFiniteError(
                     "E201",
                     f"{name} is no longer finite after epoch {self.progress.epoch + 1}",
@@ -338,7 +381,6 @@ class Training:
         where = (
             f"first in {found[0].name or 'a part'}, at {found[1]}\n" if found else ""
         )
-        self._put_back()
         raise NonFiniteError(
             "E201",
             f"the loss became {loss} at step {step} (epoch {epoch}, batch {batch})",
@@ -353,7 +395,6 @@ class Training:
         for kept in (self.progress.parameters, self.progress.running):
             for name in kept:
                 kept[name] = self.good[name]
-        self.good = {}
 
     def _validated(self) -> dict[str, float]:
         if self.validation is None or not len(self.validation):
@@ -380,7 +421,7 @@ class Training:
                 progress.epoch,
                 0,
             )
-            progress.best = dict(progress.everything())
+            progress.best = progress.copied()
             return
         progress.waited += 1
         progress.stopped = progress.waited >= settings.patience

@@ -160,6 +160,7 @@ class Plan:
             whole,
             "step",
             ["loss", *self.training.parameters, *state, *self.training.carried],
+            owned=list(self.training.parameters),
         )
 
     def split_step(

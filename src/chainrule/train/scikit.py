@@ -136,7 +136,8 @@ class Stopping:
             # written so that a score that is no number does not count as waiting
             self.waited = self.waited + 1 if score < self.best_score + self.tol else 0
             if score > self.best_score:
-                self.best_score, self.best = score, dict(numbers)
+                self.best_score = score
+                self.best = {name: array.copy() for name, array in numbers.items()}
         else:
             self.waited = self.waited + 1 if loss > self.best_loss - self.tol else 0
             self.best_loss = min(self.best_loss, loss)

@@ -15,6 +15,7 @@ from chainrule.engines import load
 from chainrule.nn import Optimizer
 from chainrule.program import Array, Line, Program, Run, Value
 from chainrule.trace import Recorder, Traced, trace
+from chainrule.train.lean import in_place, shared, with_methods
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,9 +38,15 @@ class Compiled:
     outputs: tuple[str, ...]
 
 
-def compiled(run: Run, name: str, outputs: Sequence[str]) -> Compiled:
-    """The NumPy engine's function for a program; ``outputs`` are what callers call its results."""
-    text = emit(run, dialect="numpy", part="forward", name=name)
+def compiled(
+    run: Run, name: str, outputs: Sequence[str], *, owned: Sequence[str] = ()
+) -> Compiled:
+    """The NumPy engine's function for a program; ``outputs`` are what callers call its results.
+
+    The arrays of ``owned`` are the caller's to lose: the function may write their new values into them.
+    """
+    text = emit(shared(run), dialect="numpy", part="forward", name=name)
+    text = with_methods(in_place(text, owned))
     inputs = tuple(value.name or "" for value in run.program.inputs)
     return Compiled(run, text, load(text, name)[name], inputs, tuple(outputs))
 

@@ -1,0 +1,261 @@
+"""Seconds for one training step (forward, backward, SGD) of PERFORMANCE's six networks, beside other ways.
+
+Every way computes the same step: a ReLU network in float32, softmax or sigmoid cross-entropy, on data that is
+already there. The ways take turns, so that a busy machine slows them alike; the number is the median of the
+rounds. Before anything is timed, every way must reach the same loss after five steps.
+
+    python benchmarks/steps.py [--cases article,toy] [--rounds 15] [--json results.json]
+"""
+
+import argparse
+import importlib.util
+import json
+import os
+import platform
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from chainrule import nn
+from chainrule.nn.layers import Dense
+from chainrule.train.plan import Plan
+from chainrule.train.step import Limits
+
+RATE = 0.01
+
+
+@dataclass(frozen=True)
+class Case:
+    """A network and a batch."""
+
+    name: str
+    sizes: tuple[int, ...]
+    batch: int
+
+
+CASES = (
+    Case("article", (3, 2, 1), 1),
+    Case("toy", (2, 16, 16, 1), 32),
+    Case("digits", (64, 64, 32, 10), 32),
+    Case("mnist", (784, 128, 10), 128),
+    Case("deep", (784, 512, 512, 10), 256),
+    Case("wide", (1024, 2048, 2048, 1000), 512),
+)
+
+
+def numbers(case):
+    rng = np.random.default_rng(0)
+    X = rng.normal(size=(case.batch, case.sizes[0])).astype(np.float32)
+    labels = rng.integers(0, max(case.sizes[-1], 2), case.batch)
+    Y = labels[:, None] if case.sizes[-1] == 1 else np.eye(case.sizes[-1])[labels]
+    weights = [
+        (rng.normal(size=shape) * np.sqrt(2 / shape[0])).astype(np.float32)
+        for shape in zip(case.sizes, case.sizes[1:], strict=False)
+    ]
+    return X, Y.astype(np.float32), weights
+
+
+def chainrule_numpy(case) -> Callable[[], float]:
+    """The numpy engine: the emitted text of the training step, called."""
+    X, Y, weights = numbers(case)
+    last, loss, kind = (
+        ("sigmoid", "binary_cross_entropy", "0/1")
+        if case.sizes[-1] == 1
+        else ("softmax", "categorical_cross_entropy", "one-hot")
+    )
+    hidden = [Dense(size, "relu") for size in case.sizes[1:-1]]
+    plan = Plan((*hidden, Dense(case.sizes[-1], last)), case.sizes[:1], nn.loss_of(loss), kind, "float32")
+    step = plan.step(nn.optimizer("sgd", RATE), Limits(), weighted=False)
+    live = {"X": X, "Y": Y, "learning_rate": RATE}
+    for number, W in enumerate(weights, 1):
+        live |= {f"W{number}": W, f"b{number}": np.zeros(W.shape[1], np.float32)}
+    names = step.inputs
+
+    def once():
+        loss, *new = step.function(*[live[name] for name in names])
+        live.update(zip(step.outputs[1:], new, strict=True))
+        return float(loss)
+
+    return once
+
+
+def numpy_by_hand(case) -> Callable[[], float]:
+    """What a careful person writes in NumPy, updating in place."""
+    X, Y, weights = numbers(case)
+    Ws, bs = [W.copy() for W in weights], [np.zeros(W.shape[1], np.float32) for W in weights]
+    n, one = len(X), case.sizes[-1] == 1
+
+    def once():
+        hs = [X]
+        for W, b in zip(Ws[:-1], bs[:-1], strict=True):
+            z = hs[-1] @ W
+            z += b
+            hs.append(np.maximum(0, z))
+        z = hs[-1] @ Ws[-1] + bs[-1]
+        if one:
+            p = 1 / (1 + np.exp(-z))
+            loss = np.mean(np.maximum(z, 0) - z * Y + np.log1p(np.exp(-np.abs(z))))
+        else:
+            z -= z.max(axis=1, keepdims=True)
+            p = np.exp(z)
+            total = p.sum(axis=1, keepdims=True)
+            p /= total
+            loss = np.mean(np.log(total[:, 0]) - np.sum(Y * z, axis=1))
+        d = (p - Y) / n
+        for place in range(len(Ws) - 1, -1, -1):
+            dW, db = hs[place].T @ d, d.sum(axis=0)
+            if place:
+                d = d @ Ws[place].T
+                d *= hs[place] > 0
+            Ws[place] -= RATE * dW
+            bs[place] -= RATE * db
+        return float(loss)
+
+    return once
+
+
+def torch_eager(case) -> Callable[[], float]:
+    """PyTorch, eager, with its own SGD."""
+    import torch
+
+    torch.set_num_threads(os.cpu_count() or 1)
+    X, Y, weights = numbers(case)
+    layers = []
+    for W in weights:
+        linear = torch.nn.Linear(*W.shape)
+        with torch.no_grad():
+            linear.weight.copy_(torch.from_numpy(W.T))
+            linear.bias.zero_()
+        layers += [linear, torch.nn.ReLU()]
+    model = torch.nn.Sequential(*layers[:-1])
+    optimizer = torch.optim.SGD(model.parameters(), lr=RATE)
+    x, y = torch.from_numpy(X), torch.from_numpy(Y)
+    one = case.sizes[-1] == 1
+    loss_of = torch.nn.BCEWithLogitsLoss() if one else torch.nn.CrossEntropyLoss()
+
+    def once():
+        optimizer.zero_grad()
+        loss = loss_of(model(x), y)
+        loss.backward()
+        optimizer.step()
+        return float(loss)
+
+    return once
+
+
+def jax_jit(case) -> Callable[[], float]:
+    """JAX: the step under jit, called from Python."""
+    import jax
+    import jax.numpy as jnp
+
+    X, Y, weights = numbers(case)
+    one = case.sizes[-1] == 1
+
+    def loss_of(parameters):
+        h = X
+        for W, b in parameters[:-1]:
+            h = jnp.maximum(0, h @ W + b)
+        z = h @ parameters[-1][0] + parameters[-1][1]
+        if one:
+            return jnp.mean(jnp.logaddexp(0, z) - z * Y)
+        return jnp.mean(jax.nn.logsumexp(z, axis=1) - jnp.sum(z * Y, axis=1))
+
+    @jax.jit
+    def step(parameters):
+        loss, gradients = jax.value_and_grad(loss_of)(parameters)
+        return loss, jax.tree.map(lambda p, g: p - RATE * g, parameters, gradients)
+
+    state = [[(jnp.asarray(W), jnp.zeros(W.shape[1], jnp.float32)) for W in weights]]
+
+    def once():
+        loss, state[0] = step(state[0])
+        return float(loss)
+
+    return once
+
+
+def scikit_learn(case) -> Callable[[], float]:
+    """scikit-learn's partial_fit on one batch, its own checks included."""
+    from sklearn.neural_network import MLPClassifier
+
+    X, Y, weights = numbers(case)
+    y = Y[:, 0].astype(int) if Y.shape[1] == 1 else Y.argmax(axis=1)
+    classes = np.arange(max(case.sizes[-1], 2))
+    model = MLPClassifier(
+        case.sizes[1:-1], solver="sgd", learning_rate_init=RATE, momentum=0, alpha=0,
+        batch_size=case.batch, shuffle=False,
+    )  # fmt: skip
+    model.partial_fit(X, y, classes=classes)
+    model.coefs_ = [W.copy() for W in weights]
+    model.intercepts_ = [np.zeros(W.shape[1], np.float32) for W in weights]
+    model._optimizer.params = model.coefs_ + model.intercepts_
+
+    def once():
+        model.partial_fit(X, y)
+        return float(model.loss_)
+
+    return once
+
+
+WAYS = {
+    "chainrule numpy": (chainrule_numpy, "numpy"),
+    "NumPy by hand": (numpy_by_hand, "numpy"),
+    "PyTorch eager": (torch_eager, "torch"),
+    "JAX jit": (jax_jit, "jax"),
+    "scikit-learn": (scikit_learn, "sklearn"),
+}
+
+
+def measured(case, rounds, budget):
+    """Median microseconds of a step for every way that is installed, taking turns."""
+    ways = {}
+    for name, (make, module) in WAYS.items():
+        if importlib.util.find_spec(module) is not None:
+            ways[name] = make(case)
+    losses = {name: [once() for _ in range(5)][-1] for name, once in ways.items()}
+    true = losses["NumPy by hand"]
+    wrong = {name: loss for name, loss in losses.items() if abs(loss - true) > 1e-4 * max(abs(true), 1)}
+    if wrong:
+        message = f"{case.name}: not the same training: {losses}"
+        raise SystemExit(message)
+    start = time.perf_counter()
+    ways["NumPy by hand"]()
+    n_steps = max(int(budget / rounds / max(time.perf_counter() - start, 1e-6) / len(ways)), 1)
+    times = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, once in ways.items():
+            start = time.perf_counter()
+            for _ in range(n_steps):
+                once()
+            times[name].append((time.perf_counter() - start) / n_steps)
+    return {name: 1e6 * statistics.median(taken) for name, taken in times.items()}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--cases", default=",".join(case.name for case in CASES))
+    parser.add_argument("--rounds", type=int, default=15)
+    parser.add_argument("--seconds", type=float, default=4.0, help="about how long to measure each case")
+    parser.add_argument("--json")
+    options = parser.parse_args()
+    wanted = options.cases.split(",")
+    results = {}
+    print(f"microseconds a step, medians of {options.rounds} rounds; {platform.machine()}, {os.cpu_count()} cores")
+    for case in CASES:
+        if case.name not in wanted:
+            continue
+        found = measured(case, options.rounds, options.seconds)
+        results[case.name] = found
+        ratio = found["NumPy by hand"] / found["chainrule numpy"]
+        listed = "  ".join(f"{name} {number:.1f}" for name, number in found.items())
+        print(f"{case.name:8} {listed}  | by hand / chainrule = {ratio:.2f}", flush=True)
+    if options.json:
+        with open(options.json, "w", encoding="utf-8") as file:
+            json.dump({"microseconds": results, "cores": os.cpu_count()}, file, indent=1)
+
+
+if __name__ == "__main__":
+    main()
