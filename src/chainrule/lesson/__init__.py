@@ -139,13 +139,13 @@ class Lesson:
         """Write the lesson to a file; an existing one is replaced only when the new one is complete.
 
         Raises:
-            UsageError: E412 if the name's ending names no medium.
+            UsageError: E430 if the name's ending names no medium.
             CorruptFileError: E504 if it cannot be written.
         """
         chosen = medium or ENDINGS.get(Path(path).suffix.lower())
         if chosen not in ENDINGS.values():
             raise UsageError(
-                "E412",
+                "E430",
                 f"{path} does not say what kind of file it is",
                 hint=f"let its name end in one of {', '.join(ENDINGS)}",
             )
@@ -178,7 +178,7 @@ def explain(
     float input not named like data).
 
     Raises:
-        UsageError: E411 for a step that is not taken, E413 for a level that does not exist.
+        UsageError: E411 for a step that is not taken, E410 for a level that does not exist.
 
     >>> import numpy as np
     >>> from chainrule.trace import trace
@@ -193,7 +193,7 @@ def explain(
     """
     if level not in LEVELS:
         raise UsageError(
-            "E413",
+            "E410",
             f"there is no level {level!r}",
             hint=f"choose one of {', '.join(LEVELS)}",
         )
