@@ -3,6 +3,17 @@
 from chainrule.check.judge import Verdict
 from chainrule.check.report import LineReport, Report
 from chainrule.check.script import check_script
-from chainrule.check.text import text
+from chainrule.check.stated import Judgement, Sheet, check_claims
+from chainrule.check.text import sheet_text, text
 
-__all__ = ["LineReport", "Report", "Verdict", "check_script", "text"]
+__all__ = [
+    "Judgement",
+    "LineReport",
+    "Report",
+    "Sheet",
+    "Verdict",
+    "check_claims",
+    "check_script",
+    "sheet_text",
+    "text",
+]

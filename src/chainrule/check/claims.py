@@ -300,14 +300,17 @@ class Claims:
         if len(trials) < len(self.study.trials):
             return None
         preferred = {value: i for i, value in enumerate(claim.targets)}
-        found = [
-            value
-            for value in self._of_size(claim.value)
-            if self.scale(claim.value, value) is not None
-        ]
-        return min(
-            found, key=lambda value: preferred.get(value, len(preferred)), default=None
-        )
+        found: dict[Value, tuple[int, bool, bool]] = {}
+        for value in self._of_size(claim.value):
+            factors = self.scale(claim.value, value)
+            if factors is not None:
+                is_one = np.allclose(factors, 1, rtol=1e-6)
+                found[value] = (
+                    preferred.get(value, len(preferred)),
+                    not is_one,
+                    value.name is None,
+                )
+        return min(found, key=found.__getitem__, default=None)
 
     def _of_size(self, written: Value) -> list[Value]:
         number = self.study.trials[0].numbers[written]

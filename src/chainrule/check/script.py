@@ -13,11 +13,12 @@ import numpy as np
 from chainrule.check.agree import agree
 from chainrule.check.claims import Claim, Claims
 from chainrule.check.judge import Judge, Judged, Verdict
-from chainrule.check.names import names_a_gradient
 from chainrule.check.limits import time_limit
+from chainrule.check.names import names_a_gradient
 from chainrule.check.repair import Cause, Repair
 from chainrule.check.report import LineReport, Report
 from chainrule.check.study import Study, study
+from chainrule.check.surroundings import notes
 from chainrule.program import Array, ProgramError, Value
 from chainrule.trace import Script, read_script
 
@@ -78,7 +79,7 @@ def judged(script: Script, mapped: Mapping[str, str], *, seed: int = 0) -> Repor
         tuple(lines),
         len(known.trials),
         _dtype(script),
-        _notes(known),
+        tuple(notes(known, claims)),
         failure,
     )
 
@@ -173,10 +174,6 @@ def _dtype(script: Script) -> str:
     return str(script.loss.dtype)
 
 
-def _notes(known: Study) -> tuple[str, ...]:
-    return ()
-
-
 def _reports(
     known: Study, judge: Judge, causes: Mapping[Claim, Cause]
 ) -> Iterable[LineReport]:
@@ -221,7 +218,7 @@ def _line(known: Study, item: Judged) -> LineReport:
 
 def _scale_note(item: Judged) -> str | None:
     """What to say of a line that is a gradient with another sign or factor, and meant so."""
-    if item.verdict is not Verdict.RIGHT or item.factors is None:
+    if item.verdict is not Verdict.RIGHT or item.factors is None or item.claim.free:
         return None
     first = item.factors[0]
     if np.isclose(first, 1):

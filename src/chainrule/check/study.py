@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Mapping, MutableMapping
+from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
@@ -13,7 +13,15 @@ import numpy as np
 from chainrule.check.agree import agree
 from chainrule.check.trials import Numbers, datasets
 from chainrule.derive import Derived, backward, fuse, recognise
-from chainrule.program import Array, ChainruleError, Line, ProgramError, Value, run
+from chainrule.program import (
+    Array,
+    ChainruleError,
+    Line,
+    ProgramError,
+    Size,
+    Value,
+    run,
+)
 from chainrule.program.program import substitute
 from chainrule.program.run import measure, resolve
 from chainrule.trace import Script
@@ -241,6 +249,42 @@ def _trial(found: Study, kind: str, given: Mapping[Value, Array]) -> Trial | Non
     if not all(np.all(np.isfinite(one)) for one in sound):
         return None
     return Trial(kind, numbers, gradients, truth.numbers)
+
+
+def quickly(lines: Iterable[Line]) -> Callable[[dict[Value, Array]], None]:
+    """A function that computes ``lines`` over and over: what can be looked up once is."""
+    steps = [
+        (
+            line.result,
+            line.op.forward,
+            line.args,
+            any(isinstance(arg, Value | Size) for arg in line.args),
+            line.params,
+            any(True for _ in line.measures()),
+        )
+        for line in lines
+    ]
+
+    def compute_all(numbers: dict[Value, Array]) -> None:
+        with np.errstate(all="ignore"):
+            for result, forward, args, reads, params, measures in steps:
+                given = (
+                    [
+                        numbers[a] if type(a) is Value else resolve(a, numbers)
+                        for a in args
+                    ]
+                    if reads
+                    else args
+                )
+                options = params
+                if measures:
+                    options = {
+                        key: substitute(p, lambda size: measure(size, numbers))
+                        for key, p in params.items()
+                    }
+                numbers[result] = forward(*given, **options)
+
+    return compute_all
 
 
 def compute(line: Line, numbers: MutableMapping[Value, Array]) -> bool:

@@ -9,6 +9,7 @@ import numpy as np
 
 from chainrule.check.judge import Verdict
 from chainrule.check.report import WRONG, LineReport, Report
+from chainrule.check.stated import Judgement, Sheet, where
 from chainrule.program import Array
 
 WIDTH = 100
@@ -95,6 +96,47 @@ def _values(line: LineReport) -> Iterator[str]:
     yield f"     yours  {yours}     true  {true}{said}{where}"
 
 
+def sheet_text(sheet: Sheet, width: int = WIDTH) -> str:
+    """The verdicts on numbers stated in a text."""
+    return "\n".join(_sheet_lines(sheet, width)) + "\n"
+
+
+def _sheet_lines(sheet: Sheet, width: int) -> Iterator[str]:
+    for one in sheet.judged:
+        said = one.verdict.value
+        numbers = ", ".join(printed.text for printed in one.statement.printed)
+        line = f" {where(one.statement)} = {numbers}"
+        if len(line) > width - len(said) - 2:
+            line = line[: width - len(said) - 3] + "…"
+        yield f"{line}{' ' * max(width - len(line) - len(said), 2)}{said}"
+        if one.verdict is Judgement.RIGHT:
+            continue
+        true = [f"{float(number) + 0.0:.6g}" for number in one.true.ravel()]
+        carried = [f"{float(number) + 0.0:.6g}" for number in one.carried.ravel()]
+        if one.verdict is not Judgement.FOLLOWS:
+            yield f"     true     {', '.join(true)}"
+        if carried != true:
+            yield f"     from what is stated before it     {', '.join(carried)}"
+        if one.cause is not None:
+            yield f"   {one.cause}"
+    counts = {
+        verdict: sum(one.verdict is verdict for one in sheet.judged)
+        for verdict in Judgement
+    }
+    words = {
+        Judgement.WRONG: "wrong",
+        Judgement.ROUNDED_WRONG: "rounded wrong",
+        Judgement.FOLLOWS: "following from what is wrong before",
+        Judgement.RIGHT: "right",
+    }
+    parts = [
+        f"{counts[verdict]} {word}"
+        for verdict, word in words.items()
+        if counts[verdict]
+    ]
+    yield f" {'; '.join(parts)}."
+
+
 def brief(array: Array) -> str:
     """An array on one line, the beginning of it if it is long.
 
@@ -129,10 +171,10 @@ def _number(number: float) -> str:
 
 
 def _brief(line: LineReport, name: str, width: int) -> Iterator[str]:
-    said = line.verdict.value
+    head, offset = _head(line, name, width, line.verdict.value)
+    yield head
     if line.note:
-        said += f"   {line.note}"
-    yield _head(line, name, width, said)[0]
+        yield f"{' ' * offset}({line.note})"
 
 
 def _wrapped(sentence: str, width: int) -> list[str]:

@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -28,6 +28,13 @@ def check(
             "--map",
             metavar="NAME=VALUE",
             help="What a name is the gradient of, as dL_dz2=z2.",
+            show_default=False,
+        ),
+    ] = None,
+    claims: Annotated[
+        Path | None,
+        typer.Option(
+            help="Judge the numbers stated in this TOML file instead.",
             show_default=False,
         ),
     ] = None,
@@ -61,12 +68,16 @@ def check(
     FILE is run, with your rights, as by python FILE. Exit code 0: right, 1: wrong, 2: usage, 3: it cannot be
     checked.
     """
-    from chainrule.check import check_script, text
+    from chainrule.check import check_claims, check_script, sheet_text, text
 
     if write and not fix:
         raise UsageError(
             "E402", "--write needs --fix", hint="chainrule check FILE --fix --write"
         )
+    if claims is not None:
+        sheet = check_claims(_existing(file), _existing(claims), loss=loss)
+        _print(sheet.to_dict(), json, sheet_text(sheet, _width()))
+        raise typer.Exit(0 if sheet.ok else 1)
     report = check_script(
         _existing(file),
         loss=loss,
@@ -76,19 +87,21 @@ def check(
         timeout=timeout,
         seed=seed,
     )
-    if json is not None:
-        written = json_module.dumps(report.to_dict(), indent=2, allow_nan=False) + "\n"
-        if str(json) == "-":
-            sys.stdout.write(written)
-        else:
-            json.write_text(written, encoding="utf-8")
-    elif fix:
-        sys.stdout.write(report.diff())
-    else:
-        sys.stdout.write(text(report, _width()))
+    _print(report.to_dict(), json, report.diff() if fix else text(report, _width()))
     if write:
         _replace(file, report.corrected())
     raise typer.Exit(0 if report.ok else 1)
+
+
+def _print(found: dict[str, Any], json: Path | None, text: str) -> None:
+    if json is None:
+        sys.stdout.write(text)
+        return
+    written = json_module.dumps(found, indent=2, allow_nan=False) + "\n"
+    if str(json) == "-":
+        sys.stdout.write(written)
+    else:
+        json.write_text(written, encoding="utf-8")
 
 
 def _existing(file: Path) -> Path:
