@@ -314,8 +314,35 @@ class _Reader:
         if earlier is not None and not self._descends(value, earlier):
             self.passes_left -= 1
             if self.passes_left <= 0:
+                self.forget(value, earlier)
                 raise _PassEnd
         self.loss_places[place] = value
+
+    def forget(self, value: Value, earlier: Value) -> None:
+        """Take out what the next pass computed on its way to its loss: it is no part of this one."""
+        ends = {update.after for update in self.updates}
+        before = self.recorder.producer[earlier]
+        last = self.recorder.position(before)
+        beyond: set[Value] = set()
+        ahead = [value]
+        while ahead:
+            one = ahead.pop()
+            line = self.recorder.producer.get(one)
+            if (
+                line is None
+                or one in beyond
+                or one in ends
+                or self.recorder.position(line) <= last
+            ):
+                continue
+            beyond.add(one)
+            ahead += line.reads()
+        self.recorder.lines = [
+            line for line in self.recorder.lines if line.result not in beyond
+        ]
+        self.bound = [one for one in self.bound if one.value not in beyond]
+        if self.watch is not None:
+            self.watch.forget(beyond)
 
     def _is_lesser(self, name: str) -> bool:
         """Whether a likelier name for the loss is bound already: ``error`` beside ``loss``."""

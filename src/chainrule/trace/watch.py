@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
@@ -113,6 +113,16 @@ class Watch:
             ITEM: self.item,
             TURN: self.turn,
         }
+
+    def forget(self, values: Set[Value]) -> None:
+        """Drop what ran only to compute these values."""
+        self.executions = [
+            one
+            for one in self.executions
+            if not any(
+                isinstance(arg, Value) and arg in values for _, arg in one.results
+            )
+        ]
 
     def _frame(self) -> int:
         frame = sys._getframe(2)  # noqa: SLF001 - the documented way to the caller's frame
