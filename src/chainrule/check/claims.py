@@ -58,6 +58,7 @@ class Claims:
 
     study: Study
     mapped: Mapping[str, str] = field(default_factory=dict)
+    given: Mapping[Value, Value] = field(default_factory=dict)
 
     @cached_property
     def updates(self) -> list[tuple[Value, Value]]:
@@ -186,6 +187,10 @@ class Claims:
             wanted = claim.targets[0] if claim.targets else None
             if wanted in self.parameters and self._is_last(claim, found):
                 claim.parameter = wanted
+        for value, parameter in self.given.items():
+            using = [claim for claim in found if claim.value is value]
+            if using:
+                using[-1].parameter = parameter
         for step in self.steps:
             using = [claim for claim in found if claim.value is step.value]
             if using and not any(claim.parameter is step.parameter for claim in using):

@@ -64,9 +64,15 @@ def is_new(target: str) -> bool:
     )
 
 
-def judged(script: Script, mapped: Mapping[str, str], *, seed: int = 0) -> Report:
-    """The report on a script that was read and watched."""
-    known, claims, judge = _searched(study(script, seed=seed), mapped)
+def judged(
+    script: Script,
+    mapped: Mapping[str, str],
+    *,
+    seed: int = 0,
+    given: Mapping[Value, Value] | None = None,
+) -> Report:
+    """The report on a script that was read and watched; ``given`` values are the gradients of what they map to."""
+    known, claims, judge = _searched(study(script, seed=seed), mapped, given or {})
     causes = _causes(Repair(known, claims, judge), judge)
     lines = _merged(_reports(known, judge, causes))
     failure = (
@@ -84,7 +90,9 @@ def judged(script: Script, mapped: Mapping[str, str], *, seed: int = 0) -> Repor
     )
 
 
-def _searched(known: Study, mapped: Mapping[str, str]) -> tuple[Study, Claims, Judge]:
+def _searched(
+    known: Study, mapped: Mapping[str, str], given: Mapping[Value, Value]
+) -> tuple[Study, Claims, Judge]:
     """The script judged. Another batch size tells n from 5; on its own it blames only a 5 that is written out.
 
     A length that became a plain number on its way (``1.0 / n``) has the old size there, through no fault of the
@@ -93,14 +101,14 @@ def _searched(known: Study, mapped: Mapping[str, str]) -> tuple[Study, Claims, J
     of_one_size = replace(
         known, trials=[trial for trial in known.trials if "batch" not in trial.kind]
     )
-    claims = Claims(of_one_size, mapped)
+    claims = Claims(of_one_size, mapped, given)
     if not any(claim.target is not None for claim in claims.all):
         _refuse(claims)
     judge = Judge(of_one_size, claims)
     judge.search()
     if len(of_one_size.trials) == len(known.trials):
         return of_one_size, claims, judge
-    other_claims = Claims(known, mapped)
+    other_claims = Claims(known, mapped, given)
     other = Judge(known, other_claims)
     other.search()
     if judge.faults:

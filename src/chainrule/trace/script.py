@@ -174,16 +174,9 @@ class _Reader:
         scope: dict[str, Any] = {
             "__name__": "__main__",
             "__file__": self.file,
-            rewrite.BIND: self.bind,
-            rewrite.LOOP: self.loop,
-            rewrite.LENGTH: length,
-            rewrite.ARRAY: self.array,
-            rewrite.KEY: key_name,
-            rewrite.MATH: elementwise,
-            rewrite.APPEND: self.append,
+            **self.names(),
         }
         if self.watch is not None:
-            scope.update(self.watch.names())
             self.watch.scope = scope
         with (
             _as_main(self.file),
@@ -192,6 +185,19 @@ class _Reader:
             contextlib.suppress(_PassEnd, SystemExit),
         ):
             exec(code, scope)  # noqa: S102 - running the user's script is what was asked for
+
+    def names(self) -> dict[str, Any]:
+        """What a rewritten script calls."""
+        return {
+            rewrite.BIND: self.bind,
+            rewrite.LOOP: self.loop,
+            rewrite.LENGTH: length,
+            rewrite.ARRAY: self.array,
+            rewrite.KEY: key_name,
+            rewrite.MATH: elementwise,
+            rewrite.APPEND: self.append,
+            **({} if self.watch is None else self.watch.names()),
+        }
 
     @contextlib.contextmanager
     def _failing(self) -> Iterator[None]:
