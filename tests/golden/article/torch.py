@@ -49,11 +49,11 @@ options = parser.parse_args()
 x = torch.tensor([[1.0], [0.5], [-1.5]], dtype=torch.float64)
 y = torch.tensor([[1.0]], dtype=torch.float64)
 W1 = torch.tensor(
-    [[0.2, -0.4, 0.1], [0.7, 0.3, -0.5]], requires_grad=True, dtype=torch.float64
+    [[0.2, -0.4, 0.1], [0.7, 0.3, -0.5]], dtype=torch.float64, requires_grad=True
 )
-b1 = torch.tensor([[0.1], [-0.2]], requires_grad=True, dtype=torch.float64)
-W2 = torch.tensor([[0.5, -1.0]], requires_grad=True, dtype=torch.float64)
-b2 = torch.tensor([[0.2]], requires_grad=True, dtype=torch.float64)
+b1 = torch.tensor([[0.1], [-0.2]], dtype=torch.float64, requires_grad=True)
+W2 = torch.tensor([[0.5, -1.0]], dtype=torch.float64, requires_grad=True)
+b2 = torch.tensor([[0.2]], dtype=torch.float64, requires_grad=True)
 
 for step in range(1, options.steps + 1):
     with torch.no_grad():
