@@ -138,3 +138,12 @@ def test_every_test_file_has_a_name_of_its_own():
         if "golden" not in path.parts
     ]
     assert sorted(names) == sorted(set(names))
+
+
+def test_every_error_code_stands_on_its_page():
+    source = "\n".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "src").rglob("*.py")
+    )
+    page = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
+    raised = set(re.findall(r'"(E\d{3})"', source))
+    assert raised == set(re.findall(r"^\| (E\d{3}) \|", page, re.MULTILINE))
