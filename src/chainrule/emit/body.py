@@ -8,6 +8,7 @@ import textwrap
 import unicodedata
 
 from chainrule.emit import layout, wrap
+from chainrule.emit.order import ordered
 from chainrule.emit.plan import Plan
 from chainrule.program import Value
 
@@ -19,7 +20,7 @@ def body(plan: Plan, *, without: Value | None = None) -> list[str]:
     """The statements of a plan, indented once; ``without`` is left to the return statement."""
     lines: list[str] = []
     said = ""
-    for value in plan.order():
+    for value in ordered(plan):
         if value is without:
             continue
         why = plan.producer[value].why

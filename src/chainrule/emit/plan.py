@@ -1,9 +1,8 @@
-"""Which values of a program get a statement of their own, under which name, and in which order."""
+"""Which values of a program get a statement of their own, and under which name."""
 
 from __future__ import annotations
 
 import ast
-import heapq
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -255,8 +254,6 @@ class Plan:
             return self.name(arg)
         return wish(self.producer[arg], self.producer, self._word)
 
-    # statements too long or too dense are given in two
-
     def _shorten(self) -> None:
         for line in self.program.lines:
             if line.result in self.own:
@@ -322,68 +319,6 @@ class Plan:
                     seen.add(arg)
                     pending.append(arg)
                     yield arg
-
-    # order
-
-    def order(self) -> list[Value]:
-        """Statements in the order they are written: forward, then each gradient with its parameters first."""
-        position = {line.result: i for i, line in enumerate(self.program.lines)}
-        statements = [
-            line.result for line in self.program.lines if line.result in self.own
-        ]
-        first = [value for value in statements if value in self.roles.forward]
-        rest = [value for value in statements if value not in self.roles.forward]
-        return first + (self._scheduled(rest, position) if self.roles.forward else rest)
-
-    def _scheduled(
-        self, statements: list[Value], position: Mapping[Value, int]
-    ) -> list[Value]:
-        among = set(statements)
-        needs = {value: self._needs(value) & among for value in statements}
-        readers: dict[Value, list[Value]] = {value: [] for value in statements}
-        for value, needed in needs.items():
-            for one in needed:
-                readers[one].append(value)
-        rank = {value: (1, position[value]) for value in statements}
-        for i, target in enumerate(self.roles.targets):
-            if target in rank:
-                rank[target] = (0, i)
-        for value in reversed(statements):
-            helps = (
-                value not in self.roles.targets and value not in self.roles.gradient_of
-            )
-            if helps and len(readers[value]) == 1:
-                (reader,) = readers[value]
-                if rank[reader][0] == 0:
-                    rank[value] = rank[reader]
-        missing = {value: len(needed) for value, needed in needs.items()}
-        ready = [
-            (rank[value], position[value], value)
-            for value in statements
-            if not missing[value]
-        ]
-        heapq.heapify(ready)
-        ordered: list[Value] = []
-        while ready:
-            value = heapq.heappop(ready)[2]
-            ordered.append(value)
-            for reader in readers[value]:
-                missing[reader] -= 1
-                if not missing[reader]:
-                    heapq.heappush(ready, (rank[reader], position[reader], reader))
-        return ordered
-
-    def _needs(self, value: Value) -> set[Value]:
-        """The statements that must stand before the one of ``value``."""
-        found: set[Value] = set()
-        pending = [value]
-        while pending:
-            for arg in self.producer[pending.pop()].reads():
-                if arg in self.own:
-                    found.add(arg)
-                elif arg in self.producer:
-                    pending.append(arg)
-        return found
 
 
 def _is_activation(line: Line) -> bool:
