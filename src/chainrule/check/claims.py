@@ -218,7 +218,7 @@ class Claims:
     def _candidates(self, claim: Claim) -> list[Value]:
         asked = self.mapped.get(claim.text) or self.mapped.get(claim.name)
         if asked is not None:
-            return [value for value in self._called(asked)]
+            return self._called(asked)
         if (
             not claim.name
             or claim.text.endswith("[…]")

@@ -6,8 +6,7 @@ import ast
 import inspect
 import linecache
 import textwrap
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,10 +15,12 @@ from chainrule.check import frameworks
 from chainrule.check.differences import Tolerance, by_numbers
 from chainrule.check.report import Report
 from chainrule.check.script import is_new, judged
-from chainrule.program import Array, ChainruleError, Value
+from chainrule.check.text import text
+from chainrule.program import ChainruleError, Value
 from chainrule.trace.rewrite import rewritten
 from chainrule.trace.script import Script, _Reader
 from chainrule.trace.traced import Traced
+from chainrule.trace.watch import Watch
 from chainrule.trace.watched import watched
 
 
@@ -29,8 +30,6 @@ class WrongGradient(ChainruleError, AssertionError):  # noqa: N818 - it says wha
     exit_code = 1
 
     def __init__(self, report: Report) -> None:
-        from chainrule.check.text import text
-
         super().__init__("E340", "a gradient is wrong", detail=text(report, 88))
         self.report = report
 
@@ -72,6 +71,7 @@ def check(
     """
     tolerance = Tolerance(eps, atol, rtol)
     custom = frameworks.adapter(forward)
+    report: Report | None
     if custom is not None:
         arrays = (backward, *inputs) if backward is not None else inputs
         report = by_numbers(custom, arrays, tolerance, seed)
@@ -114,16 +114,16 @@ def _read(
 ) -> tuple[Script, dict[Value, Value]]:
     file = inspect.getsourcefile(backward) or "<function>"
     reader = _Reader(file, None, 1, watch=is_new)
-    assert reader.watch is not None
     reader.recorder.boundary = frozenset((_call.__code__,))
-    reader.watch.scope = {
-        "__chainrule_plain__": dict(getattr(backward, "__globals__", {}))
-    }
+    watch = reader.watch
+    if watch is None:
+        raise NotFollowed
+    watch.scope = {"__chainrule_plain__": dict(getattr(backward, "__globals__", {}))}
     names = _names(forward, inputs)
     traced = [
         _traced(reader, name, one) for name, one in zip(names, inputs, strict=True)
     ]
-    followed = _watched(reader, (forward, backward))
+    followed = _watched(reader, watch, (forward, backward))
     result = _call(followed[0], traced)
     out, cache = (
         (result[0], result[1:]) if isinstance(result, tuple) else (result, None)
@@ -134,12 +134,12 @@ def _read(
     upstream = reader.recorder.input(
         rng.standard_normal(out.number.shape) + 0.1, _first_name(backward)
     )
-    loss = np.sum(out * upstream)  # type: ignore[call-overload]
+    loss: Any = np.sum(np.multiply(out, upstream))  # type: ignore[call-overload]
     reader.recorder.christen(loss.value, "loss")
     if cache is None:
         grads = _call(followed[1], [upstream, *traced])
     else:
-        grads = _call(followed[1], [upstream, *(cache if len(cache) != 1 else cache)])
+        grads = _call(followed[1], [upstream, *cache])
     given = dict(_paired(grads, names, traced))
     parameters = tuple(
         one.value
@@ -191,7 +191,7 @@ def _paired(
         if isinstance(t, Traced) and t.value.differentiable
     ]
     if isinstance(grads, dict):
-        by_name = {name: one for name, one in floats}
+        by_name = dict(floats)
         for key, grad in grads.items():
             name = next(
                 (n for n in by_name if key in (n, f"d{n}", f"grad_{n}", f"d_{n}")), None
@@ -217,10 +217,9 @@ def _paired(
 
 
 def _watched(
-    reader: _Reader, functions: Sequence[Callable[..., Any]]
+    reader: _Reader, watch: Watch, functions: Sequence[Callable[..., Any]]
 ) -> list[Callable[..., Any]]:
     """The functions with notes taken, and those they call from the same file."""
-    assert reader.watch is not None
     scope: dict[str, Any] = {}
     for function in functions:
         if inspect.getclosurevars(function).nonlocals:
@@ -233,16 +232,16 @@ def _watched(
         ast.increment_lineno(tree, first - 1)
         indent = len(source[0]) - len(source[0].lstrip())
         for node in ast.walk(tree):
-            if hasattr(node, "col_offset"):
+            if isinstance(node, ast.expr | ast.stmt | ast.arg | ast.keyword):
                 node.col_offset += indent
-                node.end_col_offset += indent
+                node.end_col_offset = (node.end_col_offset or 0) + indent
         if not isinstance(tree.body[0], ast.FunctionDef) or tree.body[0].decorator_list:
             raise NotFollowed
         file = inspect.getsourcefile(function) or "<function>"
         linecache.checkcache(file)
-        code = compile(rewritten(watched(tree, reader.watch)), file, "exec")
+        code = compile(rewritten(watched(tree, watch)), file, "exec")
         exec(code, scope)  # noqa: S102 - the caller's own function
     return [scope[function.__name__] for function in functions]
 
 
-__all__ = ["Array", "Mapping", "WrongGradient", "check", "replace"]
+__all__ = ["WrongGradient", "check"]

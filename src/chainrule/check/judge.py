@@ -9,8 +9,8 @@ from functools import cached_property
 
 import numpy as np
 
-from chainrule.check.agree import agree, squeezed
-from chainrule.check.claims import Claim, Claims
+from chainrule.check.agree import agree, factor, squeezed
+from chainrule.check.claims import Claim, Claims, Step
 from chainrule.check.study import Study, Trial
 from chainrule.program import Array, Value
 
@@ -58,7 +58,7 @@ class Judge:
     def finals(self) -> list[Claim]:
         """The claims that must be right as they stand: the parameters' gradients, and gradients nobody uses."""
         listed = self.claims.all
-        finals = []
+        finals: list[Claim] = []
         for claim in listed:
             known = [(one.value, one.parameter) for one in finals]
             if (
@@ -117,6 +117,7 @@ class Judge:
         ]
 
     def is_right(self, final: Claim, world: Sequence[Mapping[Value, Array]]) -> bool:
+        """Whether a final claim is right in a world, with the sign and the factor that its update takes."""
         target = final.target
         if target is None:
             return True
@@ -133,26 +134,54 @@ class Judge:
         self, final: Claim, world: Sequence[Mapping[Value, Array]]
     ) -> bool:
         """Whether a gradient with another sign or factor is what its update makes of it."""
+        target = final.parameter
         steps = [
             s
             for s in self.claims.steps
-            if s.value is final.value and s.parameter is final.parameter
+            if s.value is final.value and s.parameter is target
         ]
-        factors = (
-            self.claims.scale(final.value, final.parameter, world)
-            if final.parameter
-            else None
-        )
-        if not steps or factors is None:
+        factors = self.claims.scale(final.value, target, world) if target else None
+        if not steps or factors is None or target is None:
             return False
-        wanted = [self._wanted(step, numbers) for step in steps for numbers in world]
-        return bool(np.allclose(factors, wanted, rtol=1e-6)) or (
+        if np.allclose(
+            factors,
+            [step.sign for step in steps for _ in world][: len(factors)],
+            rtol=1e-6,
+        ):
+            return True
+        return (
             final.free and self._free(steps[0].sign, factors)
-        )
+        ) or self._steps_by_the_rate(steps[0], world)
 
-    def _wanted(self, step: object, numbers: Mapping[Value, Array]) -> float:
-        """The factor that an update takes off: minus where it adds, m where it divides by m."""
-        return float(step.sign)  # type: ignore[attr-defined]
+    def _steps_by_the_rate(
+        self, step: Step, world: Sequence[Mapping[Value, Array]]
+    ) -> bool:
+        """Whether what an update takes off is the gradient times its learning rate: its ``/ m`` may stand there."""
+        after = next(
+            (
+                after
+                for before, after in self.claims.updates
+                if before is step.parameter
+            ),
+            None,
+        )
+        rates = [
+            float(world[0][value].item())
+            for value in step.scales
+            if value in world[0] and value.shape == ()
+        ]
+        found = []
+        for numbers, trial in zip(world, self.study.trials, strict=True):
+            if after is None or after not in numbers:
+                return False
+            taken = factor(
+                [numbers[step.parameter] - numbers[after]],
+                [trial.truth[step.parameter]],
+            )
+            if taken is None:
+                return False
+            found.append(taken)
+        return any(np.allclose(found, rate, rtol=1e-5) for rate in rates if rate > 0)
 
     def _free(self, sign: int, factors: Factors) -> bool:
         """An update that is written in one expression holds its learning rate: any one positive number."""
@@ -295,11 +324,7 @@ class Judge:
             for claim in chain
             if claim in factors
         }
-        suspects = [
-            claim
-            for claim in local
-            if not self._is_convention(claim, factors[claim], world)
-        ]
+        suspects = [claim for claim in local if not self._is_convention(claim, world)]
         for claim in suspects:
             if _same(local[claim], surplus):
                 return self._fault(claim, world, wanted=_over(factors[claim], surplus))
@@ -366,7 +391,7 @@ class Judge:
         return factors[nearest[-1]] if nearest else None
 
     def _is_convention(
-        self, claim: Claim, factors: Factors, world: Sequence[Mapping[Value, Array]]
+        self, claim: Claim, world: Sequence[Mapping[Value, Array]]
     ) -> bool:
         """Whether another gradient that uses this claim comes out right, so that its factor is meant."""
         return any(
@@ -391,8 +416,7 @@ class Judge:
         wanted: Factors | None = None,
         target: Value | None = None,
     ) -> Judged:
-        target = target or claim.target
-        assert target is not None
+        target = target or claim.target or self.study.script.loss
         verdict = Verdict.WRONG
         ones = (1.0,) * len(self.study.trials)
         needed = wanted if wanted is not None else self._needed(claim, target)
@@ -435,7 +459,8 @@ class Judge:
         ]
 
     def _override(self, fault: Judged) -> None:
-        assert fault.target is not None
+        if fault.target is None or fault.wanted is None:
+            return
         shared = [
             claim
             for claim in self.claims.all
@@ -443,7 +468,6 @@ class Judge:
         ]
         if any(claim.exact not in (None, fault.target) for claim in shared):
             return
-        assert fault.wanted is not None
         self.overrides[fault.claim.value] = self._right(
             fault.claim.value, fault.target, fault.wanted
         )
@@ -454,8 +478,11 @@ class Judge:
         """Every claim with its verdict, in the order of the script."""
         world = self.world()
         judged = []
+        named = {claim.value for claim in self.claims.all if claim.text}
         for claim in self.claims.all:
-            if claim.target is None:
+            if claim.target is None or (
+                not claim.text and claim.value in named and not claim.free
+            ):
                 continue
             judged.append(self.faults.get(claim) or self._rest(claim, world))
         return judged

@@ -253,7 +253,7 @@ class Moments:
 
     @cached_property
     def _after(self) -> dict[Value, Value]:
-        return {before: after for before, after in reversed(self.claims.updates)}
+        return dict(reversed(self.claims.updates))
 
     @cached_property
     def _update_lines(self) -> dict[Value, tuple[Line, ...]]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
+import contextlib
 import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -18,6 +19,9 @@ from chainrule.trace.watch import Execution, Seen, Span, span_of, within
 
 NAMESPACES = ("np", "numpy", "math")
 PLAIN = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
+
+
+Node = TypeVar("Node", bound=ast.AST)
 
 
 class Known(ast.Name):
@@ -80,7 +84,7 @@ class Place:
         return {
             text: item
             for text, item in found.items()
-            if item is not None and len(text) < 40 and "…" not in text
+            if len(text) < 40 and "…" not in text
         }
 
     def nodes(self) -> Iterator[ast.expr]:
@@ -129,7 +133,7 @@ class Place:
         if code is None:
             whole = ast.fix_missing_locations(ast.Expression(tree))
             code = self._compiled[key] = compile(whole, "<trial>", "eval")
-        scope = {f"_{i}": resolve(item, numbers) for i, item in enumerate(items)}  # type: ignore[arg-type]
+        scope = {f"_{i}": resolve(item, numbers) for i, item in enumerate(items)}
         with np.errstate(all="ignore"):
             return eval(code, self.scope, scope)  # noqa: S307 - the user's own expression, with its own numbers
 
@@ -141,7 +145,7 @@ class Place:
     def shape(self, node: ast.expr) -> tuple[int, ...] | None:
         """The shape an expression has in the script's own data; None if it cannot be computed."""
         try:
-            return np.shape(self.evaluate(node, self.worlds[0]))
+            return tuple(np.shape(self.evaluate(node, self.worlds[0])))
         except Exception:  # noqa: BLE001 - a change that does not fit is no change
             return None
 
@@ -150,26 +154,22 @@ class Place:
         return replaced(self.root, old, new)
 
 
-def replaced(root: ast.expr, old: ast.AST, new: ast.expr) -> ast.expr:
+def replaced(root: Node, old: ast.AST, new: ast.expr) -> Node:
     """``root`` with the very node ``old`` replaced; everything else shared."""
     if root is old:
-        return new
+        return new  # type: ignore[return-value]
+    if not any(one is old for one in ast.walk(root)):
+        return root
     result = copy.copy(root)
     for name, child in ast.iter_fields(root):
         if isinstance(child, ast.AST):
-            if any(one is old for one in ast.walk(child)):
-                setattr(result, name, replaced(child, old, new))  # type: ignore[arg-type]
+            setattr(result, name, replaced(child, old, new))
         elif isinstance(child, list):
-            setattr(
-                result,
-                name,
-                [
-                    replaced(one, old, new)
-                    if isinstance(one, ast.AST) and any(o is old for o in ast.walk(one))
-                    else one  # type: ignore[arg-type]
-                    for one in child
-                ],
-            )
+            parts = [
+                replaced(one, old, new) if isinstance(one, ast.AST) else one
+                for one in child
+            ]
+            setattr(result, name, parts)
     return result
 
 
@@ -214,14 +214,13 @@ def plain_scope(study: Study) -> dict[str, Any]:
         kept = {"__name__": "chainrule_trial"}
         for node in study.tree.body:
             if isinstance(node, PLAIN):
-                try:
-                    exec(
-                        compile(ast.Module([node], []), study.script.file, "exec"), kept
-                    )
-                except Exception:  # noqa: BLE001 - a function that needs more is not tried
-                    continue
+                code = compile(ast.Module([node], []), study.script.file, "exec")
+                # a function that needs more than functions to be defined is not tried
+                with contextlib.suppress(Exception):
+                    exec(code, kept)  # noqa: S102 - the user's own functions
         study.watch.scope["__chainrule_plain__"] = kept
-    return kept  # type: ignore[no-any-return]
+    scope: dict[str, Any] = kept
+    return scope
 
 
 def _neighbours(seen: Seen) -> Iterator[tuple[str, Arg]]:

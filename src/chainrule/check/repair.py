@@ -93,8 +93,8 @@ class Repair:
 
     def _suspects(self, fault: Judged) -> Iterator[Suspect]:
         """The statements that may be at fault, the one that made the value first."""
-        assert fault.target is not None
-        assert fault.wanted is not None
+        if fault.target is None or fault.wanted is None:
+            return
         wanted = [
             trial.truth[fault.target] * one
             for trial, one in zip(self.study.trials, fault.wanted, strict=True)
@@ -304,6 +304,7 @@ class Repair:
         change: Change | None,
     ) -> Cause:
         described = self._described(suspect, surplus)
+        fixed: ast.expr | None
         base = (
             suspect.root
             if change is None
@@ -319,9 +320,9 @@ class Repair:
             kind, sentence, operator, number = described
             fixed = (
                 ast.UnaryOp(ast.USub(), base)
-                if number is None
+                if number is None or operator is None
                 else ast.BinOp(base, operator, number)
-            )  # type: ignore[arg-type, assignment]
+            )
         kinds = (kind,) if slip is None else (slip.kind, kind)
         if slip is not None and change is not None:
             sentence = f"{(change.sentence or slip.sentence).format_map(change.words)} {sentence}"
@@ -461,7 +462,7 @@ def _values(suspect: Suspect, goal: ast.expr) -> list[Array]:
 
 def _number(item: Arg, world: Mapping[Value, Array]) -> float:
     try:
-        return float(np.asarray(resolve(item, world)).item())  # type: ignore[arg-type]
+        return float(np.asarray(resolve(item, world)).item())
     except (KeyError, ValueError):
         return float("nan")
 
@@ -522,11 +523,11 @@ def rewritten(suspect: Suspect, changes: Sequence[Change]) -> str | None:
         starts.append(starts[-1] + len(line.encode()) + 1)
     pieces = []
     for change in changes:
-        line, column, end_line, end_column = span_of(change.old)
+        row, column, end_row, end_column = span_of(change.old)
         pieces.append(
             (
-                starts[line - first] + column,
-                starts[end_line - first] + end_column,
+                starts[row - first] + column,
+                starts[end_row - first] + end_column,
                 change,
             )
         )

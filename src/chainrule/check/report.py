@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +90,6 @@ class Report:
     dtype: str = "float64"
     notes: tuple[str, ...] = ()
     failure: str | None = None
-    moves: Mapping[int, int] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -139,34 +137,21 @@ class Report:
         """The source with every fix that is known."""
         source = Path(self.file).read_text(encoding="utf-8").splitlines(keepends=True)
         fixes = {
-            line.line: line
+            line.line: (line.end_line, line.fix)
             for line in self.lines
             if line.fix is not None and line.verdict in WRONG
         }
         for number in sorted(fixes, reverse=True):
-            line = fixes[number]
-            assert line.fix is not None
-            ending = "\n" if source[line.end_line - 1].endswith("\n") else ""
-            source[number - 1 : line.end_line] = [line.fix + ending]
-        return "".join(_moved(source, self.moves))
+            last, fix = fixes[number]
+            ending = "\n" if source[last - 1].endswith("\n") else ""
+            source[number - 1 : last] = [f"{fix}{ending}"]
+        return "".join(source)
 
     def diff(self) -> str:
         """The fixes as a unified diff; empty where there is nothing to change."""
         before = Path(self.file).read_text(encoding="utf-8").splitlines(keepends=True)
         after = self.corrected().splitlines(keepends=True)
         return "".join(difflib.unified_diff(before, after, self.file, self.file))
-
-
-def _moved(source: list[str], moves: Mapping[int, int]) -> Iterator[str]:
-    """The lines with some moved down: line ``i`` to behind line ``moves[i]``."""
-    arriving: dict[int, list[int]] = {}
-    for origin, behind in moves.items():
-        arriving.setdefault(behind, []).append(origin)
-    for number, line in enumerate(source, 1):
-        if number not in moves:
-            yield line
-        for origin in arriving.get(number, ()):
-            yield source[origin - 1]
 
 
 def difference(value: Array | None, true: Array | None) -> Difference | None:

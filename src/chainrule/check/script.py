@@ -58,7 +58,7 @@ def check_script(
 
 def is_new(target: str) -> bool:
     """Whether a name bound to another one is meant as a gradient of its own: ``db2 = dz2``."""
-    bare = target.split("[")[0].rpartition(".")[2]
+    bare = target.split("[", maxsplit=1)[0].rpartition(".")[2]
     return names_a_gradient(bare) or names_a_gradient(
         target.rpartition("[")[2].strip("'\"]")
     )
@@ -240,7 +240,8 @@ def _wrong(known: Study, item: Judged, cause: Cause) -> LineReport:
     execution = cause.execution
     statement = execution.site.statement
     part = cause.part if cause.part is not None else execution.site.expression
-    assert item.target is not None
+    if item.target is None:
+        return _line(known, item)
     own = cause.execution is item.claim.execution or _is_same_value(cause, item)
     shown = _shown(known, item)
     world, wanted = item.world[shown], item.wanted[shown] if item.wanted else 1.0
@@ -283,7 +284,8 @@ def _shown(known: Study, item: Judged) -> int:
 
 
 def _agrees(known: Study, item: Judged, i: int) -> bool:
-    assert item.target is not None
+    if item.target is None:
+        return False
     written = item.world[i].get(item.claim.value)
     wanted = item.wanted[i] if item.wanted else 1.0
     return written is not None and agree(

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -49,12 +50,14 @@ class Study:
     derived: Derived
     textbook: Derived | None = None
     trials: list[Trial] = field(default_factory=list)
-    notes: dict[str, object] = field(default_factory=dict)
+    notes: dict[str, Any] = field(default_factory=dict)
 
     @property
     def watch(self) -> Watch:
         """What the script's statements saw."""
-        assert self.script.watch is not None
+        if self.script.watch is None:
+            message = "the script was read without watch=True"
+            raise TypeError(message)
         return self.script.watch
 
     @property
@@ -140,7 +143,7 @@ def study(script: Script, *, seed: int = 0) -> Study:
     """
     roots = _roots(script)
     derived = derive(script, roots)
-    found = Study(script, derived, _textbook(script, derived))
+    found = Study(script, derived, _textbook(derived))
     for data in datasets(roots, script.parameters, seed=seed):
         for spread in SPREADS:
             trial = _trial(found, data.kind, data.numbers(spread))
@@ -174,7 +177,7 @@ def derive(script: Script, roots: Iterable[Value]) -> Derived:
     return backward(forward, script.loss, [*wanted, *inner])
 
 
-def _textbook(script: Script, derived: Derived) -> Derived | None:
+def _textbook(derived: Derived) -> Derived | None:
     """The same gradients by the textbook's way, which rounding does not spoil; None if there is no such way."""
     wanted = [value for value in derived.wrt if value in derived.forward.program.inputs]
     try:

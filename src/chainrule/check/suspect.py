@@ -291,9 +291,9 @@ class Suspect:
 def bent_values(study: Study) -> list[Bent]:
     """Pairs of forward values of which one is an activation of the other, on every data set."""
     kept = study.notes.get("bent")
-    if kept is None:
+    if not isinstance(kept, list):
         kept = study.notes["bent"] = list(_bent(study))
-    return kept  # type: ignore[no-any-return]
+    return kept
 
 
 def _bent(study: Study) -> Iterator[Bent]:

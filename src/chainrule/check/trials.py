@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
@@ -45,26 +44,13 @@ def datasets(
     for value, number in roots.items():
         if value not in free and _is_single_label(value, number):
             for label in (0, 1):
-                yield Data(
-                    f"{value.name} = {label}",
-                    partial(_labelled, roots, free, rng, value, label),
-                )
+                labelled = {value: np.full(number.shape, label, number.dtype)}
+
+                def numbers(spread: float, labelled: Numbers = labelled) -> Numbers:
+                    return {**fresh(roots, free, rng, spread), **labelled}
+
+                yield Data(f"{value.name} = {label}", numbers)
     yield from _other_batches(roots, free, rng)
-
-
-def _labelled(
-    roots: Mapping[Value, Array],
-    free: frozenset[Value],
-    rng: np.random.Generator,
-    value: Value,
-    label: int,
-    spread: float,
-) -> Numbers:
-    number = roots[value]
-    return {
-        **fresh(roots, free, rng, spread),
-        value: np.full(number.shape, label, number.dtype),
-    }
 
 
 def fresh(

@@ -310,6 +310,13 @@ class _Reader:
         for before, after in zip(self.held.get(name, ()), values, strict=False):
             self._watch_update(name, before, after, at)
         self.held[name] = values
+        if isinstance(wrapped, dict):
+            # params["W1"] is met again as W1, whatever its dict is called
+            self.held.update(
+                (key, [item.value])
+                for key, item in wrapped.items()
+                if isinstance(key, str) and isinstance(item, Traced)
+            )
 
     def _watch_loss(self, name: str, value: Value, at: At | None) -> None:
         """A loss computed again, and not from itself, opens the next pass of a training loop."""
@@ -327,6 +334,14 @@ class _Reader:
     def forget(self, value: Value, earlier: Value) -> None:
         """Take out what the next pass computed on its way to its loss: it is no part of this one."""
         ends = {update.after for update in self.updates}
+        roots = self.recorder.run(()).program.pruned([earlier]).inputs
+        ends |= {
+            line.result
+            for line in self.recorder.lines
+            if line.op is ops.subtract
+            and line.args[0] in roots
+            and line.args[0] not in (value, earlier)
+        }
         before = self.recorder.producer[earlier]
         last = self.recorder.position(before)
         beyond: set[Value] = set()

@@ -266,7 +266,7 @@ def _key(target: ast.expr | None, key: ast.expr | None) -> str | None:
     if key is None:
         return None
     return (
-        f"{ast.unparse(target) if target is not None else 'return'}[{ast.unparse(key)}]"
+        f"{ast.unparse(target) if target is not None else 'result'}[{ast.unparse(key)}]"
     )
 
 

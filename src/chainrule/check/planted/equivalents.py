@@ -7,9 +7,11 @@ import copy
 import random
 import re
 from collections.abc import Callable, Iterator, Mapping
+from itertools import pairwise
 
 import numpy as np
 
+from chainrule.check.place import replaced
 from chainrule.check.planted.plant import Known, backward_lines, learn, outcome
 
 STYLES = (
@@ -52,9 +54,8 @@ def _attempt(source: str, rng: random.Random) -> str:
         changed = [_algebra(one, known, rng) for one in changed]
         changed = _reordered(changed, rng)
         body[start : start + len(inside)] = changed
-    tree = _Updates(rng).visit(tree)
-    tree = _renamed(tree, lines, rng)
-    return ast.unparse(ast.fix_missing_locations(tree)) + "\n"
+    changed_tree: ast.Module = _Updates(rng).visit(tree)
+    return ast.unparse(ast.fix_missing_locations(_renamed(changed_tree, rng))) + "\n"
 
 
 def _blocks(tree: ast.Module) -> Iterator[list[ast.stmt]]:
@@ -92,7 +93,7 @@ def _split(body: list[ast.stmt], rng: random.Random) -> list[ast.stmt]:
                         [ast.Name(name, ast.Store())], part, lineno=statement.lineno
                     )
                 )
-                statement.value = _swapped(value, part, ast.Name(name, ast.Load()))  # type: ignore[union-attr]
+                statement.value = _swapped(value, part, ast.Name(name, ast.Load()))
         changed.append(statement)
     return changed
 
@@ -107,18 +108,13 @@ def _arithmetic(node: ast.expr) -> Iterator[ast.expr]:
 
 
 def _swapped(root: ast.expr, old: ast.expr, new: ast.expr) -> ast.expr:
-    class Swap(ast.NodeTransformer):
-        def visit(self, node: ast.AST) -> ast.AST:
-            return new if node is old else self.generic_visit(node)
-
-    result: ast.expr = Swap().visit(root)
-    return result
+    return replaced(root, old, new)
 
 
 def _merged(body: list[ast.stmt], rng: random.Random) -> list[ast.stmt]:
     """Some lines whose name is used once, in the next line, written into it."""
     changed = list(body)
-    for first, second in zip(body, body[1:], strict=False):
+    for first, second in pairwise(body):
         match first:
             case ast.Assign(targets=[ast.Name(id=name)], value=value) if (
                 rng.random() < 0.3
@@ -198,23 +194,23 @@ class _Algebra(ast.NodeTransformer):
         self.known = known
         self.rng = rng
 
-    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:  # noqa: N802 - the visitor's naming
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
         return node
 
-    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:  # noqa: N802
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         self.generic_visit(node)
         if self.rng.random() < 0.6:
             return node
         ways = [way for kind, way in WAYS if isinstance(node.op, kind)]
         return self.rng.choice(ways)(node, self.known) if ways else node
 
-    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:  # noqa: N802
+    def visit_Attribute(self, node: ast.Attribute) -> ast.expr:
         self.generic_visit(node)
         if node.attr == "T" and self.rng.random() < 0.3:
             return _np("transpose", node.value)
         return node
 
-    def visit_Call(self, node: ast.Call) -> ast.expr:  # noqa: N802
+    def visit_Call(self, node: ast.Call) -> ast.expr:
         self.generic_visit(node)
         match node:
             case ast.Call(
@@ -241,7 +237,7 @@ class _Algebra(ast.NodeTransformer):
                     )
         return node
 
-    def visit_Compare(self, node: ast.Compare) -> ast.expr:  # noqa: N802
+    def visit_Compare(self, node: ast.Compare) -> ast.expr:
         choice = self.rng.random()
         if choice < 0.2:
             return ast.Call(
@@ -276,13 +272,13 @@ def _einsum(node: ast.BinOp, known: Known) -> ast.expr:
     return _np("einsum", ast.Constant("ij,jk->ik"), node.left, node.right)
 
 
-def _over_n(node: ast.BinOp, known: Known) -> ast.expr:
+def _over_n(node: ast.BinOp, _: Known) -> ast.expr:
     return ast.BinOp(
         node.left, ast.Mult(), ast.BinOp(ast.Constant(1.0), ast.Div(), node.right)
     )
 
 
-def _conjugates(node: ast.BinOp, known: Known) -> ast.expr:
+def _conjugates(node: ast.BinOp, _: Known) -> ast.expr:
     """1 - h² as (1 - h)(1 + h)."""
     match node:
         case ast.BinOp(
@@ -300,7 +296,7 @@ def _conjugates(node: ast.BinOp, known: Known) -> ast.expr:
             return node
 
 
-def _squared(node: ast.BinOp, known: Known) -> ast.expr:
+def _squared(node: ast.BinOp, _: Known) -> ast.expr:
     match node:
         case ast.BinOp(left=base, op=ast.Pow(), right=ast.Constant(value=2)):
             return ast.BinOp(base, ast.Mult(), copy.deepcopy(base))
@@ -310,29 +306,29 @@ def _squared(node: ast.BinOp, known: Known) -> ast.expr:
 
 Way = Callable[[ast.BinOp, Known], ast.expr]
 WAYS: tuple[tuple[type[ast.operator], Way], ...] = (
-    (ast.MatMult, lambda node, known: _np("matmul", node.left, node.right)),
+    (ast.MatMult, lambda node, _: _np("matmul", node.left, node.right)),
     (ast.MatMult, _einsum),
-    (ast.MatMult, lambda node, known: _np("dot", node.left, node.right)),
-    (ast.Mult, lambda node, known: ast.BinOp(node.right, ast.Mult(), node.left)),
-    (ast.Mult, lambda node, known: _np("multiply", node.left, node.right)),
+    (ast.MatMult, lambda node, _: _np("dot", node.left, node.right)),
+    (ast.Mult, lambda node, _: ast.BinOp(node.right, ast.Mult(), node.left)),
+    (ast.Mult, lambda node, _: _np("multiply", node.left, node.right)),
     (
         ast.Sub,
-        lambda node, known: ast.UnaryOp(
+        lambda node, _: ast.UnaryOp(
             ast.USub(), ast.BinOp(node.right, ast.Sub(), node.left)
         ),
     ),
     (
         ast.Sub,
-        lambda node, known: ast.BinOp(
+        lambda node, _: ast.BinOp(
             node.left, ast.Add(), ast.UnaryOp(ast.USub(), node.right)
         ),
     ),
-    (ast.Sub, lambda node, known: _np("subtract", node.left, node.right)),
+    (ast.Sub, lambda node, _: _np("subtract", node.left, node.right)),
     (ast.Sub, _conjugates),
-    (ast.Add, lambda node, known: ast.BinOp(node.right, ast.Add(), node.left)),
+    (ast.Add, lambda node, _: ast.BinOp(node.right, ast.Add(), node.left)),
     (ast.Div, _over_n),
     (ast.Pow, _squared),
-    (ast.Pow, lambda node, known: _np("power", node.left, node.right)),
+    (ast.Pow, lambda node, _: _np("power", node.left, node.right)),
 )
 
 
@@ -342,7 +338,7 @@ class _Updates(ast.NodeTransformer):
     def __init__(self, rng: random.Random) -> None:
         self.rng = rng
 
-    def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt:  # noqa: N802
+    def visit_AugAssign(self, node: ast.AugAssign) -> ast.stmt:
         match node:
             case ast.AugAssign(target=ast.Name(id=name), op=ast.Sub(), value=step) if (
                 self.rng.random() < 0.4
@@ -366,7 +362,7 @@ class _Updates(ast.NodeTransformer):
 # names
 
 
-def _renamed(tree: ast.AST, lines: set[int], rng: random.Random) -> ast.AST:
+def _renamed(tree: ast.Module, rng: random.Random) -> ast.Module:
     style = rng.choice(STYLES)
     names = {node.id for node in ast.walk(tree) if isinstance(node, ast.Name)}
     bound = {
@@ -400,7 +396,7 @@ class _Names(ast.NodeTransformer):
     def __init__(self, mapping: Mapping[str, str]) -> None:
         self.mapping = mapping
 
-    def visit_Name(self, node: ast.Name) -> ast.Name:  # noqa: N802 - the visitor's naming
+    def visit_Name(self, node: ast.Name) -> ast.Name:
         return ast.Name(self.mapping.get(node.id, node.id), node.ctx)
 
     def visit_arg(self, node: ast.arg) -> ast.arg:

@@ -105,7 +105,7 @@ def _walk(node: ast.AST) -> Iterator[ast.AST]:
             yield from _walk(child)
 
 
-def _sign(value: ast.expr, known: Known) -> Iterator[Edit]:
+def _sign(value: ast.expr, _: Known) -> Iterator[Edit]:
     for node in _walk(value):
         match node:
             case ast.BinOp(left=left, op=ast.Sub(), right=right) if not isinstance(
@@ -117,7 +117,7 @@ def _sign(value: ast.expr, known: Known) -> Iterator[Edit]:
     yield "sign", value, ast.UnaryOp(ast.USub(), value)
 
 
-def _factor(value: ast.expr, known: Known) -> Iterator[Edit]:
+def _factor(value: ast.expr, _: Known) -> Iterator[Edit]:
     yield "factor", value, ast.BinOp(ast.Constant(2), ast.Mult(), value)
     for node in _walk(value):
         match node:
@@ -141,7 +141,7 @@ def _factor(value: ast.expr, known: Known) -> Iterator[Edit]:
                 )
 
 
-def _slope(value: ast.expr, known: Known) -> Iterator[Edit]:
+def _slope(value: ast.expr, _: Known) -> Iterator[Edit]:
     for node in _walk(value):
         match node:
             case ast.BinOp(
@@ -207,7 +207,7 @@ def _operand(value: ast.expr, known: Known) -> Iterator[Edit]:
                     )
 
 
-def _mask(value: ast.expr, known: Known) -> Iterator[Edit]:
+def _mask(value: ast.expr, _: Known) -> Iterator[Edit]:
     for node in _walk(value):
         match node:
             case ast.Compare(left=left, ops=[ast.Gt()], comparators=[right]):
@@ -222,7 +222,7 @@ def _mask(value: ast.expr, known: Known) -> Iterator[Edit]:
                 )
 
 
-def _term(value: ast.expr, known: Known) -> Iterator[Edit]:
+def _term(value: ast.expr, _: Known) -> Iterator[Edit]:
     for node in _walk(value):
         match node:
             case ast.BinOp(left=left, op=ast.Add(), right=right):
@@ -254,7 +254,7 @@ def _term(value: ast.expr, known: Known) -> Iterator[Edit]:
                 )
 
 
-def _axis(value: ast.expr, known: Known) -> Iterator[Edit]:
+def _axis(value: ast.expr, _: Known) -> Iterator[Edit]:
     for node in _walk(value):
         match node:
             case ast.Call(keywords=keywords):
@@ -262,13 +262,8 @@ def _axis(value: ast.expr, known: Known) -> Iterator[Edit]:
                     if keyword.arg == "axis" and isinstance(
                         keyword.value, ast.Constant
                     ):
-                        yield (
-                            "wrong axis",
-                            keyword.value,
-                            ast.Constant(1 - keyword.value.value),
-                        )  # type: ignore[operator]
-            case ast.BinOp():
-                pass
+                        other = ast.Constant(0 if keyword.value.value else 1)
+                        yield "wrong axis", keyword.value, other
     match value:
         case ast.Call(
             func=ast.Attribute(attr="sum", value=ast.Name(id="np")), args=[inner, *_]
@@ -278,7 +273,7 @@ def _axis(value: ast.expr, known: Known) -> Iterator[Edit]:
             yield "missing sum", value, inner
 
 
-def _turned(value: ast.expr, known: Known) -> Iterator[Edit]:
+def _turned(value: ast.expr, _: Known) -> Iterator[Edit]:
     for node in _walk(value):
         match node:
             case ast.BinOp(left=left, op=ast.MatMult(), right=right):
@@ -294,7 +289,7 @@ def _turned(value: ast.expr, known: Known) -> Iterator[Edit]:
                 )
 
 
-def _softmax(value: ast.expr, known: Known) -> Iterator[Edit]:
+def _softmax(value: ast.expr, _: Known) -> Iterator[Edit]:
     match value:
         case ast.BinOp(
             left=ast.Name() as p,
@@ -305,7 +300,7 @@ def _softmax(value: ast.expr, known: Known) -> Iterator[Edit]:
             yield "softmax as elementwise", value, ast.BinOp(dp, ast.Mult(), slope)
 
 
-def _truncated(value: ast.expr, known: Known) -> Iterator[Edit]:
+def _truncated(value: ast.expr, _: Known) -> Iterator[Edit]:
     for node in _walk(value):
         match node:
             case ast.BinOp(left=left, op=ast.Div(), right=right):
