@@ -46,6 +46,11 @@ def sizes(x):
     return np.sum(x * x) / x.shape[0] + np.sum(x) / x.size
 
 
+def by_len(x):
+    m = len(x)
+    return (1 / m) * np.sum(x * x) + np.sum(x) / len(x.T)
+
+
 def reflected(x):
     return np.sum(1 - x + 2 * x - x / 3 + 2 / (x + 9) - (-x) + (x > 1) * x)
 
@@ -65,7 +70,16 @@ def iterated(x):
 
 @pytest.mark.parametrize(
     "function",
-    [written_rows, through_a_view, methods, sizes, reflected, indexed, iterated],
+    [
+        written_rows,
+        through_a_view,
+        methods,
+        sizes,
+        by_len,
+        reflected,
+        indexed,
+        iterated,
+    ],
 )
 def test_the_program_computes_what_the_function_computes(function):
     recorded = trace(function, x=X)
@@ -80,13 +94,19 @@ def test_the_program_computes_what_the_function_computes(function):
     )
 
 
-def test_sizes_are_read_from_the_arrays_when_the_program_runs():
-    recorded = trace(sizes, x=X)
-    other = np.arange(15.0).reshape(5, 3)
+@pytest.mark.parametrize("function", [sizes, by_len])
+def test_sizes_are_read_from_the_arrays_when_the_program_runs(function):
+    recorded = trace(function, x=X)
+    other = np.arange(20.0).reshape(5, 4)
     again = run(recorded.program, {"x": other})
     np.testing.assert_allclose(
-        again.numbers[again.program.outputs[0]], sizes(other), rtol=1e-14
+        again.numbers[again.program.outputs[0]], function(other), rtol=1e-14
     )
+
+
+def test_the_module_of_a_traced_function_is_left_as_it_was():
+    trace(by_len, x=X)
+    assert "len" not in globals()
 
 
 def test_inputs_are_neither_written_nor_shared():

@@ -16,8 +16,10 @@ def said(rule: Rule, line: Line, describe: Describe, spell: Describe) -> str:
     """``rule.why`` with the names of ``line`` in its braces: the result described, the arguments spelled."""
     _, result, *others = rule.words
     args = dict(zip(others, line.args, strict=False))
+    # entry by entry a rule speaks of the result's value, else of where the result goes
+    tell = spell if line.op.elementwise else describe
     names = {
-        word: describe(line.result) if word == result else _name(args[word], spell)
+        word: tell(line.result) if word == result else _name(args[word], spell)
         for word in _WORD.findall(rule.why)
         if word == result or word in args
     }

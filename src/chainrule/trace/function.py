@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -38,11 +39,31 @@ def trace(
     recorder = Recorder(boundary=(_call.__code__,), follow_branches=follow_branches)
     bound = _bound(function, args, kwargs)
     inputs = {name: wrap(recorder, name, value) for name, value in bound.items()}
-    result = _call(function, args, inputs)
+    with _counting(function):
+        result = _call(function, args, inputs)
     outputs = list(_outputs(recorder, result, _result_name(function)))
     return recorder.run(
         outputs, name=function.__name__ if function.__name__.isidentifier() else "f"
     )
+
+
+@contextlib.contextmanager
+def _counting(function: Callable[..., Any]) -> Iterator[None]:
+    """While it runs, ``len`` in the function's module remembers what it measured, as ``.shape[0]`` does."""
+    scope = getattr(inspect.unwrap(function), "__globals__", {})
+    if "len" in scope or not isinstance(scope, dict):
+        yield
+        return
+    scope["len"] = length
+    try:
+        yield
+    finally:
+        scope.pop("len", None)
+
+
+def length(items: Any) -> Any:
+    """``len(items)``, remembered as a size where the items are traced."""
+    return items.shape[0] if isinstance(items, Traced) and items.ndim else len(items)
 
 
 def _call(

@@ -20,6 +20,7 @@ from chainrule import ops
 from chainrule.program import At, ChainruleError, Program, ProgramError, Run, Value
 from chainrule.trace import rewrite, source
 from chainrule.trace.choose import LOSS_NAMES, choose_loss, choose_parameters
+from chainrule.trace.function import length
 from chainrule.trace.recorder import Recorder
 from chainrule.trace.traced import Traced, TracedInt
 from chainrule.trace.watch import Watch
@@ -401,11 +402,6 @@ class _Reader:
             and not any(update.after is after for update in self.updates)
         ):
             self.updates.append(Update(name, before, after, at))
-
-
-def length(items: Any) -> Any:
-    """``len(items)``, remembered as a size where the items are traced."""
-    return items.shape[0] if isinstance(items, Traced) and items.ndim else len(items)
 
 
 def key_name(holder: str | None, key: Any) -> str:
