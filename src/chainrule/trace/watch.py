@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ast
 import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence, Set
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
@@ -114,7 +115,7 @@ class Watch:
             TURN: self.turn,
         }
 
-    def forget(self, values: Set[Value]) -> None:
+    def forget(self, values: AbstractSet[Value]) -> None:
         """Drop what ran only to compute these values."""
         self.executions = [
             one
