@@ -16,6 +16,7 @@ import statistics
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -67,7 +68,13 @@ def chainrule_numpy(case) -> Callable[[], float]:
         else ("softmax", "categorical_cross_entropy", "one-hot")
     )
     hidden = [Dense(size, "relu") for size in case.sizes[1:-1]]
-    plan = Plan((*hidden, Dense(case.sizes[-1], last)), case.sizes[:1], nn.loss_of(loss), kind, "float32")
+    plan = Plan(
+        (*hidden, Dense(case.sizes[-1], last)),
+        case.sizes[:1],
+        nn.loss_of(loss),
+        kind,
+        "float32",
+    )
     step = plan.step(nn.optimizer("sgd", RATE), Limits(), weighted=False)
     live = {"X": X, "Y": Y, "learning_rate": RATE}
     for number, W in enumerate(weights, 1):
@@ -85,7 +92,10 @@ def chainrule_numpy(case) -> Callable[[], float]:
 def numpy_by_hand(case) -> Callable[[], float]:
     """What a careful person writes in NumPy, updating in place."""
     X, Y, weights = numbers(case)
-    Ws, bs = [W.copy() for W in weights], [np.zeros(W.shape[1], np.float32) for W in weights]
+    Ws, bs = (
+        [W.copy() for W in weights],
+        [np.zeros(W.shape[1], np.float32) for W in weights],
+    )
     n, one = len(X), case.sizes[-1] == 1
 
     def once():
@@ -191,7 +201,7 @@ def scikit_learn(case) -> Callable[[], float]:
     model.partial_fit(X, y, classes=classes)
     model.coefs_ = [W.copy() for W in weights]
     model.intercepts_ = [np.zeros(W.shape[1], np.float32) for W in weights]
-    model._optimizer.params = model.coefs_ + model.intercepts_
+    model._optimizer.params = model.coefs_ + model.intercepts_  # noqa: SLF001 - so that it starts where the others do
 
     def once():
         model.partial_fit(X, y)
@@ -217,13 +227,19 @@ def measured(case, rounds, budget):
             ways[name] = make(case)
     losses = {name: [once() for _ in range(5)][-1] for name, once in ways.items()}
     true = losses["NumPy by hand"]
-    wrong = {name: loss for name, loss in losses.items() if abs(loss - true) > 1e-4 * max(abs(true), 1)}
+    wrong = {
+        name: loss
+        for name, loss in losses.items()
+        if abs(loss - true) > 1e-4 * max(abs(true), 1)
+    }
     if wrong:
         message = f"{case.name}: not the same training: {losses}"
         raise SystemExit(message)
     start = time.perf_counter()
     ways["NumPy by hand"]()
-    n_steps = max(int(budget / rounds / max(time.perf_counter() - start, 1e-6) / len(ways)), 1)
+    n_steps = max(
+        int(budget / rounds / max(time.perf_counter() - start, 1e-6) / len(ways)), 1
+    )
     times = {name: [] for name in ways}
     for _ in range(rounds):
         for name, once in ways.items():
@@ -238,12 +254,16 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cases", default=",".join(case.name for case in CASES))
     parser.add_argument("--rounds", type=int, default=15)
-    parser.add_argument("--seconds", type=float, default=4.0, help="about how long to measure each case")
+    parser.add_argument(
+        "--seconds", type=float, default=4.0, help="about how long to measure each case"
+    )
     parser.add_argument("--json")
     options = parser.parse_args()
     wanted = options.cases.split(",")
     results = {}
-    print(f"microseconds a step, medians of {options.rounds} rounds; {platform.machine()}, {os.cpu_count()} cores")
+    print(
+        f"microseconds a step, medians of {options.rounds} rounds; {platform.machine()}, {os.cpu_count()} cores"
+    )
     for case in CASES:
         if case.name not in wanted:
             continue
@@ -251,10 +271,12 @@ def main():
         results[case.name] = found
         ratio = found["NumPy by hand"] / found["chainrule numpy"]
         listed = "  ".join(f"{name} {number:.1f}" for name, number in found.items())
-        print(f"{case.name:8} {listed}  | by hand / chainrule = {ratio:.2f}", flush=True)
+        print(
+            f"{case.name:8} {listed}  | by hand / chainrule = {ratio:.2f}", flush=True
+        )
     if options.json:
-        with open(options.json, "w", encoding="utf-8") as file:
-            json.dump({"microseconds": results, "cores": os.cpu_count()}, file, indent=1)
+        told = {"microseconds": results, "cores": os.cpu_count()}
+        Path(options.json).write_text(json.dumps(told, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

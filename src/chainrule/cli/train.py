@@ -51,7 +51,7 @@ def train(
         float | None, _option("Penalty on the sizes of the weights (0).")
     ] = None,
     l2: Annotated[
-        float | None, _option("Penalty on the squares of the weights (0).")
+        float | None, _option("Penalty on the squares of the weights (10 / rows).")
     ] = None,
     clip_norm: Annotated[
         float | None, _option("The largest common norm of the gradients.")

@@ -29,7 +29,7 @@ class TrainForm(BaseModel):
     learning_rate: Annotated[float, Field(gt=0)] | None = None
     schedule: ScheduleName | None = None
     l1: Annotated[float, Field(ge=0)] = 0.0
-    l2: Annotated[float, Field(ge=0)] = 0.0
+    l2: Annotated[float, Field(ge=0)] | None = None
     clip_norm: Annotated[float, Field(gt=0)] | None = None
     epochs: Count = 100
     batch_size: Count = 32

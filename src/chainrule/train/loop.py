@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import math
+import signal
+import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,6 +84,31 @@ class Progress:
         return {name: array.copy() for name, array in self.everything().items()}
 
 
+@contextmanager
+def deferred() -> Iterator[list[int]]:
+    """Ctrl-C is noted in a list, and acted upon between two steps: half a step is no place to go on from.
+
+    A second Ctrl-C interrupts at once. Outside of the main thread signals are not ours to take.
+    """
+    asked: list[int] = []
+    before = signal.getsignal(signal.SIGINT)
+    main = threading.current_thread() is threading.main_thread()
+    if not main or before is not signal.default_int_handler:
+        yield asked
+        return
+
+    def note(number: int, frame: Any) -> None:
+        if asked:
+            signal.default_int_handler(number, frame)
+        asked.append(number)
+
+    signal.signal(signal.SIGINT, note)
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
 Watcher = Callable[["Training"], Any]
 
 
@@ -121,6 +149,7 @@ class Training:
         self._remember()
         if isinstance(settings.schedule, OnPlateau) and progress.plateau:
             settings.schedule.restore(progress.plateau)
+        self.stop: list[int] = []
         self._prepare(step)
 
     def _prepare(self, step: Compiled | None) -> None:
@@ -154,9 +183,7 @@ class Training:
         Raises:
             NonFiniteError: E201 at the first loss that is not finite; the last good weights are put back.
         """
-        with np.errstate(
-            over="ignore", under="ignore", invalid="ignore", divide="ignore"
-        ):
+        with np.errstate(all="ignore"), deferred() as self.stop:
             try:
                 while (
                     self.progress.epoch < self.settings.epochs
@@ -263,6 +290,8 @@ class Training:
                 progress.sums[1] += size
                 progress.batch += 1
                 progress.step += 1
+                if self.stop:
+                    raise KeyboardInterrupt
                 if self.settings.detect_anomaly:
                     self._require_finite(compiled, live, new)
                 if self.after_step:
@@ -348,7 +377,11 @@ class Training:
                 )
                 totals, weight, waiting = {}, 0.0, 0
                 progress.step += 1
+                if self.stop:
+                    break
         self._store(live)
+        if self.stop:
+            raise KeyboardInterrupt
 
     def _store(self, live: Mapping[str, Any]) -> None:
         progress = self.progress

@@ -21,7 +21,7 @@ from chainrule.train import model
 from chainrule.train.loop import Data, Progress, Settings, Training, evaluate, predict
 from chainrule.train.metrics import Metric, classes, usual
 from chainrule.train.plan import Penalty, Plan
-from chainrule.train.progress import bar
+from chainrule.train.progress import bar, warn
 from chainrule.train.samples import (
     class_weights,
     inputs_of,
@@ -33,6 +33,7 @@ from chainrule.train.samples import (
 )
 from chainrule.train.step import Limits
 from chainrule.train.summary import Summary
+from chainrule.train.watch import health, teller
 
 USUAL_FOR = {
     "0/1": "binary_cross_entropy",
@@ -240,7 +241,7 @@ class Network:
             detect_anomaly=detect_anomaly,
         )
         progress = self._progress(checkpoint, settings, data)
-        after = [*callbacks]
+        after = [*callbacks, *([teller(warn)] if verbose else [])]
         if checkpoint is not None:
             after.append(
                 _saver(checkpoint, checkpoint_every, keep, model.described(self))
@@ -343,6 +344,11 @@ class Network:
             "loss": loss,
             **{name: metric(predicted, data.Y) for name, metric in measured.items()},
         }
+
+    def health(self, X: Any, Y: Any) -> list[str]:
+        """Dead and saturated units, vanishing and exploding gradients on data, a sentence each."""
+        data = self._data(X, Y, None)
+        return health(self.plan, self.numbers_, data.X, data.Y)
 
     @property
     def source(self) -> str:

@@ -58,6 +58,11 @@ def bar(n_epochs: int, verbose: int) -> Iterator[Shown]:
         yield show
 
 
+def warn(sentence: str) -> None:
+    """Something a user should know while training, on the terminal's other channel."""
+    sys.stderr.write(f"{sentence}\n")
+
+
 def _line(training: Any) -> None:
     row = training.progress.history[-1]
     sys.stderr.write(

@@ -67,6 +67,15 @@ def _dealt(order: Array, labels: Array, n_first: int) -> Array:
     return np.concatenate([order[first], order[~first]])
 
 
+def usual_decay(n_rows: int) -> float:
+    """How strongly weights are held small where nobody says: less with more rows, as a prior on them would.
+
+    >>> usual_decay(1000)
+    0.01
+    """
+    return 10 / max(n_rows, 1)
+
+
 def train(
     table: Table,
     *,
@@ -79,7 +88,7 @@ def train(
     learning_rate: float | None = None,
     schedule: str | None = None,
     l1: float = 0.0,
-    l2: float = 0.0,
+    l2: float | None = None,
     clip_norm: float | None = None,
     epochs: int = 100,
     batch_size: int = 32,
@@ -120,7 +129,7 @@ def train(
         learning_rate=learning_rate,
         schedule=schedule,
         l1=l1,
-        l2=l2,
+        l2=usual_decay(len(rows)) if l2 is None else l2,
         clip_norm=clip_norm,
         seed=seed,
         dtype=dtype,

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from chainrule.program import Array, ChainruleError, Program, Run, Value, run
+
+if TYPE_CHECKING:
+    from chainrule.train.plan import Plan
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +103,41 @@ def first_non_finite(
                 line.at.describe() if line.at else f"{line.op.name} in the update",
             )
     return None
+
+
+def health(plan: Plan, numbers: Mapping[str, Array], X: Array, Y: Array) -> list[str]:
+    """What is wrong inside a network on some samples, a sentence each; nothing if nothing is."""
+    _, derived = plan.derived(weighted=False)
+    masks = {
+        name: np.ones((len(X), *mask.units), plan.dtype)
+        for name, mask in plan.training.masks.items()
+    }
+    with np.errstate(all="ignore"):
+        filled = run(derived.run.program, {"X": X, "Y": Y, **masks, **numbers})
+    found = [str(finding) for finding in units(filled)]
+    gradients = {
+        value.name or "": filled.numbers[derived.gradients[value]]
+        for value in derived.wrt
+    }
+    told = imbalance(flow(gradients, numbers))
+    return [*found, *([told] if told else [])]
+
+
+def teller(
+    say: Callable[[str], Any], every: int = 10, n_samples: int = 256
+) -> Callable[[Any], None]:
+    """A watcher of a training that says what is wrong inside, when it is new, every few epochs."""
+    known: set[str] = set()
+
+    def tell(training: Any) -> None:
+        progress = training.progress
+        if progress.epoch != 1 and progress.epoch % every:
+            return
+        some = training.data.at(slice(0, n_samples))
+        for sentence in health(training.plan, progress.everything(), some.X, some.Y):
+            what = sentence.split(":")[0] + sentence.rsplit(" ", 1)[-1]
+            if what not in known:
+                known.add(what)
+                say(f"epoch {progress.epoch}: {sentence}")
+
+    return tell
