@@ -197,14 +197,14 @@ class Jax:
         """The result."""
         import jax
 
-        with jax.experimental.enable_x64():
+        with _double(jax):
             return np.asarray(self.function(*self._arrays(inputs)))
 
     def pull(self, inputs: Sequence[Any], upstream: Array) -> list[Any]:
         """The gradients its backward gives."""
         import jax
 
-        with jax.experimental.enable_x64():
+        with _double(jax):
             _, back = jax.vjp(self.function, *self._arrays(inputs))
             grads = back(jax.numpy.asarray(upstream))
             return [np.asarray(grads[i]) for _, i in self.arguments(inputs)]
@@ -255,6 +255,12 @@ class TensorFlow:
         wanted = [tensors[i] for _, i in self.arguments(inputs)]
         grads = tape.gradient(out, wanted, output_gradients=tf.constant(upstream))
         return [None if grad is None else np.asarray(grad) for grad in grads]
+
+
+def _double(jax: Any) -> Any:
+    """JAX in double precision for a while; the name has moved between versions."""
+    found = getattr(jax, "enable_x64", None)
+    return found(True) if found is not None else jax.experimental.enable_x64()
 
 
 def _array(one: Any) -> Array:

@@ -11,6 +11,7 @@ import numpy as np
 
 from chainrule.check.agree import agree, factor, squeezed
 from chainrule.check.claims import Claim, Claims, Step
+from chainrule.check.kinks import kinks
 from chainrule.check.study import Study, Trial
 from chainrule.program import Array, Value
 
@@ -53,6 +54,7 @@ class Judge:
     claims: Claims
     overrides: dict[Value, list[Array]] = field(default_factory=dict)
     faults: dict[Claim, Judged] = field(default_factory=dict)
+    doubts: set[Value] = field(default_factory=set)
 
     @cached_property
     def finals(self) -> list[Claim]:
@@ -96,9 +98,37 @@ class Judge:
                 world = self.world()
                 if final in self.faults or self.is_right(final, world):
                     break
+                if not self.faults and self._is_doubtful(final):
+                    self.doubts.add(final.value)
+                    break
                 fault = self._blame(final, world)
                 self.faults[fault.claim] = fault
                 self._override(fault)
+
+    @cached_property
+    def kink(self) -> str | None:
+        """Where the script's own data stand on a kink, in words; None if they do not."""
+        return next(kinks(self.study), None)
+
+    def _is_doubtful(self, claim: Claim) -> bool:
+        """Whether a claim differs at the script's own data alone, and these stand on a kink."""
+        target = (
+            claim.parameter
+            or claim.exact
+            or (claim.targets[0] if claim.targets else None)
+        )
+        if target is None or len(self.study.trials) < 2 or self.kink is None:
+            return False
+        first, *others = self.study.trials
+        return (
+            all(
+                claim.value in trial.numbers
+                and agree(trial.numbers[claim.value], trial.truth[target])
+                for trial in others
+            )
+            and claim.value in first.numbers
+            and not agree(first.numbers[claim.value], first.truth[target])
+        )
 
     # worlds: the numbers as they would be, had the faults found so far not been made
 
@@ -165,10 +195,13 @@ class Judge:
             ),
             None,
         )
+        behind = {
+            one for scale in step.scales for one in self.study.cone(scale)
+        } - self.study.moved
         rates = [
-            float(world[0][value].item())
-            for value in step.scales
-            if value in world[0] and value.shape == ()
+            float(world[0][one].item())
+            for one in behind
+            if one in world[0] and one.shape == ()
         ]
         found = []
         for numbers, trial in zip(world, self.study.trials, strict=True):
@@ -480,14 +513,20 @@ class Judge:
         judged = []
         named = {claim.value for claim in self.claims.all if claim.text}
         for claim in self.claims.all:
-            if claim.target is None or (
-                not claim.text and claim.value in named and not claim.free
-            ):
+            if claim.target is None:
+                continue
+            again = not claim.text and claim.value in named and not claim.free
+            if again and claim not in self.faults:
                 continue
             judged.append(self.faults.get(claim) or self._rest(claim, world))
         return judged
 
     def _rest(self, claim: Claim, world: Sequence[Mapping[Value, Array]]) -> Judged:
+        if self.doubts and self._is_doubtful(claim):
+            note = f"{self.kink}; another slope there is as good as ours"
+            return Judged(
+                claim, Verdict.CANNOT_TELL, claim.target, None, None, world, note
+            )
         raw = [trial.numbers for trial in self.study.trials]
         factors = self._factors(claim, raw)
         verdict = Verdict.RIGHT

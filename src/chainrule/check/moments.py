@@ -101,6 +101,11 @@ class Moments:
         ):
             if value.name:
                 found.setdefault(value.name, value)
+        for execution in self.study.executions:
+            # an array that is filled entry by entry is stated as it is in the end
+            for name, (_, item) in zip(execution.names, execution.results, strict=True):
+                if name and isinstance(item, Value) and item in self.study.forward:
+                    found[name] = item
         for value, gradient in self.told.gradients.items():
             if value.name:
                 found[f"d{value.name}"] = gradient
@@ -128,7 +133,9 @@ class Moments:
         return self._by_name(numbers)
 
     def _values(self, name: str) -> list[Value]:
-        return [held[name] for held in (self.names, self.twins) if name in held]
+        value = self.names[name]
+        twin = self.twins.get(value.name or "")
+        return [value] if twin is None else [value, twin]
 
     def variants(self, after: int) -> Iterator[tuple[str, Named]]:
         """What common mistakes of procedure would have led to."""

@@ -97,10 +97,10 @@ class Study:
 
     @cached_property
     def moved(self) -> set[Value]:
-        """What moves when a parameter or the data move."""
+        """What moves when a parameter or the data move; a length does not."""
         moved = set(self.script.parameters) | set(self.derived.forward.program.inputs)
         for line in self.lines:
-            if any(read in moved for read in line.reads()):
+            if any(isinstance(arg, Value) and arg in moved for arg in line.args):
                 moved.add(line.result)
         return moved
 

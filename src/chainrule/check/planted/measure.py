@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chainrule.check.planted.equivalents import rewritten
-from chainrule.check.planted.plant import Planted, mistakes, sources
+from chainrule.check.planted.plant import Planted, is_mistake, mistakes, sources
 from chainrule.check.script import check_script
 from chainrule.program import ChainruleError
 
@@ -51,23 +51,33 @@ class Tally:
 
 
 def sample(n: int, seed: int) -> list[Planted]:
-    """``n`` planted mistakes, as many of each kind as there are."""
+    """``n`` planted mistakes, as many of each kind as there are, each proved to be one."""
     rng = random.Random(seed)  # noqa: S311 - a sample, not a secret
-    by_kind: defaultdict[str, list[Planted]] = defaultdict(list)
-    numbers = seed
     chosen: list[Planted] = []
+    numbers = seed
     while len(chosen) < n:
+        by_kind: defaultdict[str, list[Planted]] = defaultdict(list)
         for network, source in sources(numbers).items():
-            for one in mistakes(network, source, numbers):
+            for one in mistakes(network, source):
                 by_kind[one.kind].append(one)
         for found in by_kind.values():
             rng.shuffle(found)
         while len(chosen) < n and any(by_kind.values()):
             for found in by_kind.values():
-                if found and len(chosen) < n:
-                    chosen.append(found.pop())
+                mistake = _next(found, numbers)
+                if mistake is not None and len(chosen) < n:
+                    chosen.append(mistake)
         numbers += 1
     return chosen
+
+
+def _next(candidates: list[Planted], seed: int) -> Planted | None:
+    """The next candidate that is a mistake; the others are dropped."""
+    while candidates:
+        one = candidates.pop()
+        if is_mistake(one, seed):
+            return one
+    return None
 
 
 def right_passes(n: int, seed: int) -> Iterator[str]:

@@ -64,23 +64,22 @@ def backward_lines(source: str) -> set[int]:
     return found
 
 
-def mistakes(network: str, source: str, seed: int) -> Iterator[Planted]:
-    """Every mistake that can be planted in a script, one at a time."""
+def mistakes(network: str, source: str) -> Iterator[Planted]:
+    """Every change that may be a mistake, one at a time; ``is_mistake`` tells by running it."""
     tree = ast.parse(source)
     known = learn(source)
     lines = backward_lines(source)
     for statement in ast.walk(tree):
-        if getattr(statement, "lineno", 0) not in lines:
+        if not isinstance(statement, ast.stmt) or statement.lineno not in lines:
             continue
         for kind, old, new in _edits(statement, known):
             text = _replaced(source, old, new)
-            if text is not None and is_mistake(source, text, seed):
-                yield Planted(network, kind, statement.lineno, text, source)  # type: ignore[attr-defined]
+            if text is not None:
+                yield Planted(network, kind, statement.lineno, text, source)
         if isinstance(statement, ast.AugAssign) and isinstance(statement.op, ast.Add):
             text = _line_replaced(source, statement.lineno, "+=", "=")
-            if is_mistake(source, text, seed):
-                yield Planted(network, "overwritten", statement.lineno, text, source)
-    yield from _early_updates(network, source, seed)
+            yield Planted(network, "overwritten", statement.lineno, text, source)
+    yield from _early_updates(network, source)
 
 
 def _edits(statement: ast.AST, known: Known) -> Iterator[Edit]:
@@ -312,7 +311,7 @@ PLANTS: tuple[Callable[[ast.expr, Known], Iterator[Edit]], ...] = (
 )  # fmt: skip
 
 
-def _early_updates(network: str, source: str, seed: int) -> Iterator[Planted]:
+def _early_updates(network: str, source: str) -> Iterator[Planted]:
     """A weight updated as soon as its gradient is there, while its old value is still needed."""
     lines = source.splitlines(keepends=True)
     updates = [
@@ -343,9 +342,9 @@ def _early_updates(network: str, source: str, seed: int) -> Iterator[Planted]:
                 *lines[gradient[-1] : i],
                 *lines[i + 1 :],
             ]
-            text = "".join(moved)
-            if is_mistake(source, text, seed):
-                yield Planted(network, "updated weight", use[-1] + 1, text, source)
+            yield Planted(
+                network, "updated weight", use[-1] + 1, "".join(moved), source
+            )
 
 
 # editing and running
@@ -392,8 +391,9 @@ def _line_replaced(source: str, number: int, old: str, new: str) -> str:
     return "".join(lines)
 
 
-def is_mistake(right: str, changed: str, seed: int) -> bool:
-    """Whether a changed script runs and leaves other parameters behind, for some seed."""
+def is_mistake(planted: Planted, seed: int) -> bool:
+    """Whether a change runs and leaves other parameters behind, for some seed; ``seed`` is the script's own."""
+    right, changed = planted.right, planted.source
     if changed == right:
         return False
     differs = False

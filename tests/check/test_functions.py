@@ -1,0 +1,170 @@
+"""Functions and frameworks' custom gradients: argument by argument, line by line where they can be followed."""
+
+import numpy as np
+import pytest
+
+from chainrule.check.diagnose import diagnose
+from chainrule.check.functions import WrongGradient, check
+
+RNG = np.random.default_rng(0)
+X, W, B = (
+    RNG.standard_normal((4, 3)),
+    RNG.standard_normal((3, 5)),
+    RNG.standard_normal(5),
+)
+
+
+def forward(x, w, b):
+    a = x @ w + b
+    h = np.tanh(a)
+    return h, (x, w, a, h)
+
+
+def right(dh, cache):
+    x, w, _, h = cache
+    da = dh * (1 - h**2)
+    return da @ w.T, x.T @ da, da.sum(axis=0)
+
+
+def wrong(dh, cache):
+    x, w, a, _ = cache
+    da = dh * (1 - a**2)
+    return da @ w.T, x.T @ da, da.sum(axis=0)
+
+
+def by_name(dh, cache):
+    x, w, _, h = cache
+    da = dh * (1 - h**2)
+    return {"dx": da @ w.T, "dw": x.T @ da, "db": -da.sum(axis=0)}
+
+
+def test_a_right_backward_passes():
+    assert check(forward, right, X, W, B)
+
+
+def test_a_wrong_one_raises_with_the_line_and_the_cause():
+    with pytest.raises(WrongGradient) as caught:
+        check(forward, wrong, X, W, B)
+    first = caught.value.report.first_wrong
+    assert first.source.strip() == "da = dh * (1 - a**2)"
+    assert first.kinds == ("activation for pre-activation",)
+    assert isinstance(caught.value, AssertionError)
+
+
+def test_raising_can_be_switched_off():
+    assert not check(forward, wrong, X, W, B, raise_exception=False)
+
+
+def test_gradients_may_come_by_name():
+    report = check(forward, by_name, X, W, B, raise_exception=False)
+    assert [line.gradient_of for line in report.lines if line.verdict == "WRONG"] == [
+        "b"
+    ]
+
+
+def test_a_backward_without_a_cache_gets_the_inputs():
+    def product(x, w):
+        return x @ w
+
+    def pull(dy, x, w):
+        return dy @ w.T, x.T @ dy
+
+    assert check(product, pull, X, W)
+
+
+def test_functions_that_cannot_be_followed_are_compared_by_their_numbers():
+    scale = 3.0
+
+    def cube(x):
+        return scale * np.asarray([value**3 for value in x.ravel()]).reshape(x.shape)
+
+    def pull(dy, x):
+        return 2 * dy * scale * 3 * x**2
+
+    report = check(cube, pull, X, raise_exception=False)
+    assert report.first_wrong.cause == "dx is wrong: it is 2 times too large."
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        (lambda t: -t, "the sign is flipped"),
+        (lambda t: t.T, "it is transposed"),
+        (lambda t: 2 * t, "it is 2 times too large"),
+        (lambda t: t / 3, "it is 3 times too small"),
+        (lambda t: 0 * t, "it is 0 everywhere"),
+        (lambda t: np.stack([t, t * 0]), "the sum over axis 0 is missing"),
+        (
+            lambda t: t * (np.arange(9).reshape(3, 3) != 4),
+            "1 of 9 entries are 0 and should not be",
+        ),
+        (lambda t: t[:2], "its shape is (2, 3)"),
+    ],
+)
+def test_a_slip_is_seen_in_the_numbers_alone(written, said):
+    true = RNG.standard_normal((3, 3)) + 5
+    assert said in diagnose("W", written(true), true)
+
+
+def test_nothing_is_said_of_what_is_right():
+    assert diagnose("W", W, W + 1e-12) is None
+
+
+@pytest.mark.frameworks
+def test_a_torch_function_is_checked_argument_by_argument():
+    torch = pytest.importorskip("torch")
+
+    class Cube(torch.autograd.Function):
+        @staticmethod
+        def forward(ctx, x, w):
+            ctx.save_for_backward(x, w)
+            return x**3 @ w
+
+        @staticmethod
+        def backward(ctx, g):
+            x, w = ctx.saved_tensors
+            return 3 * x**2 * (g @ w.T), -((x**3).T @ g)
+
+    report = check(Cube, X, W, raise_exception=False)
+    assert {line.gradient_of: line.verdict.value for line in report.lines} == {
+        "x": "RIGHT",
+        "w": "WRONG",
+    }
+    assert report.first_wrong.cause == "dw is wrong: the sign is flipped."
+
+
+@pytest.mark.frameworks
+def test_a_jax_custom_vjp_is_checked_argument_by_argument():
+    jax = pytest.importorskip("jax")
+
+    @jax.custom_vjp
+    def scaled(x, w):
+        return x @ w
+
+    scaled.defvjp(
+        lambda x, w: (x @ w, (x, w)), lambda kept, g: (2 * g @ kept[1].T, kept[0].T @ g)
+    )
+    report = check(scaled, X, W, raise_exception=False)
+    assert {line.gradient_of: line.verdict.value for line in report.lines} == {
+        "x": "WRONG",
+        "w": "RIGHT",
+    }
+    assert report.first_wrong.cause == "dx is wrong: it is 2 times too large."
+
+
+@pytest.mark.frameworks
+def test_a_tensorflow_custom_gradient_is_checked_argument_by_argument():
+    tf = pytest.importorskip("tensorflow")
+
+    @tf.custom_gradient
+    def scaled(x, w):
+        def grad(g):
+            return g @ tf.transpose(w), -tf.transpose(x) @ g
+
+        return x @ w, grad
+
+    report = check(scaled, X, W, raise_exception=False)
+    assert {line.gradient_of: line.verdict.value for line in report.lines} == {
+        "x": "RIGHT",
+        "w": "WRONG",
+    }
