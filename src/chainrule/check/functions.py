@@ -7,6 +7,7 @@ import inspect
 import linecache
 import textwrap
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from chainrule.check import frameworks
 from chainrule.check.differences import Tolerance, by_numbers
 from chainrule.check.report import Report
-from chainrule.check.script import is_new, judged
+from chainrule.check.script import check_script, is_new, judged
 from chainrule.check.text import text
 from chainrule.program import ChainruleError, Value
 from chainrule.trace.rewrite import rewritten
@@ -88,6 +89,20 @@ def check(
     return report
 
 
+def assert_right(script: str | Path, **options: Any) -> Report:
+    """For tests: raise, with the report, unless every hand-written line of a script is right.
+
+    ``options`` are those of ``check_script``.
+
+    Raises:
+        WrongGradient: E340 if a line is wrong.
+    """
+    report = check_script(script, **options)
+    if not report.ok:
+        raise WrongGradient(report)
+    return report
+
+
 def _followed(
     forward: Callable[..., Any],
     backward: Callable[..., Any],
@@ -134,7 +149,7 @@ def _read(
     upstream = reader.recorder.input(
         rng.standard_normal(out.number.shape) + 0.1, _first_name(backward)
     )
-    loss: Any = np.sum(np.multiply(out, upstream))  # type: ignore[call-overload]
+    loss: Any = np.sum(np.multiply(out, upstream))
     reader.recorder.christen(loss.value, "loss")
     if cache is None:
         grads = _call(followed[1], [upstream, *traced])
@@ -244,4 +259,4 @@ def _watched(
     return [scope[function.__name__] for function in functions]
 
 
-__all__ = ["WrongGradient", "check"]
+__all__ = ["WrongGradient", "assert_right", "check"]
