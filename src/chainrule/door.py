@@ -55,8 +55,9 @@ def explain(
 ) -> Lesson:
     """The lesson of a network: forward pass, loss, every gradient with its proof, the update, the code.
 
-    ``forward`` is a function of the arrays that follow, returning the loss, or the path of a script. The lesson
-    shows itself in a notebook; ``print(lesson)`` and ``lesson.save("lesson.html")`` do elsewhere.
+    ``forward`` is a function of the arrays that follow, returning the loss, or the path of a script; or a trained
+    network or estimator, followed by the samples and their labels. The lesson shows itself in a notebook;
+    ``print(lesson)`` and ``lesson.save("lesson.html")`` do elsewhere.
 
     Raises:
         ChainruleError: as :func:`gradients` does.
@@ -135,6 +136,8 @@ def _subject(
     loss: str | None,
     wrt: Sequence[str] | None,
 ) -> subject.Subject:
+    if hasattr(forward, "example"):
+        return subject.from_described(forward.example(*args), loss=loss, wrt=wrt)
     if callable(forward):
         return subject.from_function(forward, args, inputs, loss=loss, wrt=wrt)
     return subject.from_script(forward, loss=loss, wrt=wrt)

@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from chainrule.derive import Derived, backward, fuse, recognise
 from chainrule.program import Program, ProgramError, Run, UsageError, Value
 from chainrule.trace import read_script, trace
 from chainrule.trace.choose import choose_parameters
+
+if TYPE_CHECKING:
+    from chainrule.nn import Described
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,16 @@ def from_script(
     """A plain NumPy script, run as it is."""
     script = read_script(path, loss=loss, wrt=wrt)
     return Subject(script.forward, script.loss, script.parameters, script.file)
+
+
+def from_described(
+    described: Described, *, loss: str | None = None, wrt: Sequence[str] | None = None
+) -> Subject:
+    """A network in words, or a trained one on some samples: its forward pass with its arrays."""
+    names = list(wrt) if wrt else list(described.parameters)
+    return from_function(
+        described.function, inputs=described.arrays, loss=loss, wrt=names
+    )
 
 
 def from_function(

@@ -48,6 +48,18 @@ def explain(
     batch: options.Batch = None,
     columns: options.Columns = False,
     seed: options.Seed = 0,
+    data: Annotated[
+        Path | None,
+        typer.Option(help="With a trained model: the table.", show_default=False),
+    ] = None,
+    row: Annotated[int, typer.Option(help="With --data: which row, from 0.")] = 0,
+    epoch: Annotated[
+        int | None,
+        typer.Option(
+            help="With --data: the model as it was after this epoch.",
+            show_default=False,
+        ),
+    ] = None,
     html: Annotated[Path | None, _medium("html")] = None,
     latex: Annotated[Path | None, _medium("latex")] = None,
     markdown: Annotated[Path | None, _medium("markdown")] = None,
@@ -70,6 +82,7 @@ def explain(
         wrt=wrt,
         words=words,
         seed=seed,
+        row=point.Row(data, row, epoch) if data is not None else None,
     )
     from chainrule.lesson import explain as tell
 

@@ -8,6 +8,7 @@ import json
 import sys
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,16 @@ import numpy as np
 
 from chainrule import subject
 from chainrule.program import ProgramError, UsageError
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row of a table for a trained model, as it was after some epoch."""
+
+    data: Path
+    number: int
+    epoch: int | None = None
+
 
 FORMS = "FILE.py, FILE.py:FUNCTION --with NAME=SHAPE, --layers 3,4,1 or FILE.toml"
 
@@ -27,6 +38,7 @@ def find(
     wrt: str | None,
     words: dict[str, Any],
     seed: int,
+    row: Row | None = None,
 ) -> subject.Subject:
     """The subject that the arguments point at.
 
@@ -38,6 +50,8 @@ def find(
         return _described(words, seed, loss, names)
     if target is None:
         raise UsageError("E402", "nothing to work on", hint=f"give {FORMS}")
+    if Path(target).is_dir():
+        return _trained(Path(target), row, loss, names)
     file, _, function = target.partition(":")
     path = _existing(file)
     if path.suffix == ".toml":
@@ -51,6 +65,24 @@ def find(
             hint=f"name the function: {file}:loss",
         )
     return subject.from_script(path, loss=loss, wrt=names)
+
+
+def _trained(
+    folder: Path, row: Row | None, loss: str | None, wrt: Sequence[str] | None
+) -> subject.Subject:
+    """A trained model on one row of a table."""
+    from chainrule.train import table, tabular
+
+    if row is None:
+        raise UsageError(
+            "E402",
+            f"{folder} is a trained model, and a lesson needs a row",
+            hint="--data data.csv --row 17",
+        )
+    described = tabular.example(
+        folder, table.read(row.data), row=row.number, epoch=row.epoch
+    )
+    return subject.from_described(described, loss=loss, wrt=wrt)
 
 
 def _existing(file: str) -> Path:
@@ -76,7 +108,7 @@ def _described(
 
     given = {key: value for key, value in words.items() if value is not None}
     described = nn.describe(**given, seed=seed)
-    return _of_described(described, loss, wrt)
+    return subject.from_described(described, loss=loss, wrt=wrt)
 
 
 def _from_toml(
@@ -84,16 +116,7 @@ def _from_toml(
 ) -> subject.Subject:
     from chainrule import nn
 
-    return _of_described(nn.describe_toml(path), loss, wrt)
-
-
-def _of_described(
-    described: Any, loss: str | None, wrt: Sequence[str] | None
-) -> subject.Subject:
-    names = list(wrt) if wrt else list(described.parameters)
-    return subject.from_function(
-        described.function, inputs=described.arrays, loss=loss, wrt=names
-    )
+    return subject.from_described(nn.describe_toml(path), loss=loss, wrt=wrt)
 
 
 def _function(

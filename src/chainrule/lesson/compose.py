@@ -46,7 +46,7 @@ def compose(study: Study, level: Level = "line") -> Iterator[Part]:
 def title(study: Study) -> str:
     """The lesson's title in one line."""
     name = study.literal.forward.program.name
-    what = "a network" if name in {"program", "f", "loss"} else name
+    what = "a network" if name in {"program", "f", "loss", "network"} else name
     steps = (
         f", step {study.step} of {len(study.moments) - 1}"
         if len(study.moments) > 2
