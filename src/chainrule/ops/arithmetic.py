@@ -153,6 +153,7 @@ square = unary(
     spelling={"numpy": "{0} ** 2"},
     notation="{#1}^{2}",
     definition=lambda x: x * x,
+    forms=(lambda x: x * x,),
 )
 sqrt = unary(
     np.sqrt,
