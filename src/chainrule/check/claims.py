@@ -174,7 +174,9 @@ class Claims:
                     None,
                 )
                 if execution is not None:
-                    found.append(Claim(execution, "", "", step.value, free=True))
+                    found.append(
+                        Claim(execution, "", "", step.value, free=not step.scales)
+                    )
         for claim in found:
             claim.targets = tuple(self._named(claim))
             claim.exact = self._exact(claim)
@@ -323,8 +325,14 @@ class Claims:
             value
             for value in self.study.derived.gradients
             if value in self.study.trials[0].truth
+            and not self._is_turned(value)
             and same_layout(number, self.study.trials[0].truth[value])
         ]
+
+    def _is_turned(self, value: Value) -> bool:
+        """Whether a value is only minus another one on its way: a sign would be lost in it."""
+        line = self.study.producer.get(value)
+        return value.name is None and line is not None and line.op is ops.negative
 
     def scale(
         self,

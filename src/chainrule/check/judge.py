@@ -248,14 +248,17 @@ class Judge:
         """The gradient that a claim was meant to be: it is not, and if it were, ``final`` would be right."""
         if self._goes_on(claim):
             return None
+        proportional = self._factors(final, world) is not None
         for target in claim.targets[:MOST_TARGETS]:
             if squeezed(target) != squeezed(claim.value):
                 continue
-            if self.claims.scale(claim.value, target, world) is not None:
+            factors = self.claims.scale(claim.value, target, world)
+            if factors is not None and (proportional or np.allclose(factors, 1)):
                 return None
             trial = self.world(self._all_turns(claim, target))
-            if (
-                final.target is not None
+            if self.is_right(final, trial) or (
+                factors is None
+                and final.target is not None
                 and self.claims.scale(final.value, final.target, trial) is not None
             ):
                 return target
@@ -430,6 +433,7 @@ class Judge:
         return any(
             other.value is not claim.value
             and claim.value in self.study.cone(other.value)
+            and not other.free
             and self.is_right(other, world)
             and self._counts(other)
             for other in self.finals
