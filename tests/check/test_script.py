@@ -279,6 +279,15 @@ def test_what_a_script_prints_does_not_reach_the_report(checked, capsys):
     assert "noise" not in text(report)
 
 
+def test_a_script_that_draws_lots_is_told_so_with_the_line(checked):
+    report = checked(
+        FORWARD.replace("default_rng(3)", "default_rng()"), BACKWARD, UPDATE
+    )
+    assert report.ok
+    assert "two runs of the script differ, first in X (line 4" in report.notes[0]
+    assert checked(FORWARD, BACKWARD, UPDATE).notes == ()
+
+
 def test_a_training_loop_is_checked_in_its_first_pass_or_in_another(checked):
     body = "".join(
         f"    {line}\n"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ast
 import linecache
-from collections.abc import Iterable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +24,7 @@ from chainrule.check.surroundings import notes
 from chainrule.program import Array, ProgramError, Value
 from chainrule.trace import Script, read_script
 
+CHANCE = re.compile(r"random|urandom|time\.|uuid")
 WORST = (
     Verdict.WRONG,
     Verdict.RIGHT_HERE,
@@ -53,7 +56,41 @@ def check_script(
     """
     with time_limit(timeout):
         script = read_script(path, loss=loss, wrt=wrt, n_pass=n_pass, watch=is_new)
-    return judged(script, mapped or {}, seed=seed)
+        chance = _by_chance(
+            script,
+            partial(read_script, path, loss=loss, wrt=wrt, n_pass=n_pass, watch=is_new),
+        )
+    report = judged(script, mapped or {}, seed=seed)
+    return replace(report, notes=(*report.notes, *chance))
+
+
+def _by_chance(script: Script, again: Callable[[], Script]) -> tuple[str, ...]:
+    """A note if the script draws lots, and a second run differs from the first: where it first does."""
+    if not CHANCE.search(Path(script.file).read_text(encoding="utf-8")):
+        return ()
+    other = again()
+    one, two = script.recorded, other.recorded
+    pairs = [
+        *zip(one.program.inputs, two.program.inputs, strict=False),
+        *(
+            (a.result, b.result)
+            for a, b in zip(one.program.lines, two.program.lines, strict=False)
+        ),
+    ]
+    places = {bound.value: bound.at for bound in script.bound}
+    for line in one.program.lines:
+        places.setdefault(line.result, line.at)
+    for first, second in pairs:
+        if not np.array_equal(
+            one.numbers[first], two.numbers[second], equal_nan=first.dtype.kind == "f"
+        ):
+            at = places.get(first)
+            where = f" (line {at.line}: {at.source})" if at is not None else ""
+            said = f"two runs of the script differ, first in {first.name or 'a value'}{where}; "
+            return (
+                f"{said}the verdicts are of one run: seed the random numbers to have it again",
+            )
+    return ()
 
 
 def is_new(target: str) -> bool:
