@@ -67,3 +67,15 @@ def factor(written: Sequence[Array], true: Sequence[Array]) -> float | None:
     if ratio == 0 or not np.isfinite(ratio):
         return None
     return ratio if close(one / ratio, other) else None
+
+
+def may_be(written: Array, true: Array) -> bool:
+    """A quick look whether one array is a multiple of another; what it refuses is none."""
+    if written.size != true.size or written.size == 0:
+        return written.size == true.size
+    one, other = written.ravel(), true.ravel()
+    largest = int(np.abs(other).argmax())
+    if other[largest] == 0:
+        return True
+    gap = np.abs(one - one[largest] / other[largest] * other).max()
+    return bool(gap <= 10 * RELATIVE * np.abs(one).max() + ABSOLUTE)

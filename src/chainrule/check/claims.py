@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from chainrule import ops
-from chainrule.check.agree import factor, same_layout, squeezed
+from chainrule.check.agree import factor, may_be, same_layout, squeezed
 from chainrule.check.names import bases, is_local
 from chainrule.check.study import Study, Trial
 from chainrule.program import Array, Value
@@ -321,12 +321,14 @@ class Claims:
 
     def _of_size(self, written: Value) -> list[Value]:
         number = self.study.trials[0].numbers[written]
+        last = self.study.trials[-1]
         return [
             value
             for value in self.study.derived.gradients
             if value in self.study.trials[0].truth
             and not self._is_turned(value)
             and same_layout(number, self.study.trials[0].truth[value])
+            and may_be(last.numbers[written], last.truth[value])
         ]
 
     def _is_turned(self, value: Value) -> bool:

@@ -316,8 +316,14 @@ def _bent(study: Study) -> Iterator[Bent]:
 
 def _is(bend: Bend, numbers: Mapping[Value, Array], x: Value, y: Value) -> bool:
     with np.errstate(all="ignore"):
-        made = bend.forward(numbers[x])
-        return bool(np.allclose(made, numbers[y], rtol=1e-9, atol=1e-12))
+        x_number, y_number = numbers[x], numbers[y]
+        if (
+            x_number.size == 0
+            or abs(bend.forward(x_number.ravel()[-1:])[0] - y_number.ravel()[-1]) > 1e-6
+        ):
+            return False
+        made = bend.forward(x_number)
+        return bool(np.allclose(made, y_number, rtol=1e-9, atol=1e-12))
 
 
 def _common(one: str, other: str) -> int:
