@@ -5,8 +5,8 @@ import typing as _typing
 from chainrule.door import emit, explain, gradients
 from chainrule.program import ChainruleError, Op, Rule
 from chainrule.trace import trace
+from chainrule.version import __version__
 
-__version__ = "0.1.0"
 __all__ = [
     "ChainruleError",
     "Op",

@@ -55,7 +55,7 @@ def app(arguments: list[str] | None = None) -> typer.Typer:
         *, version: bool = typer.Option(False, "--version", help="Show the version.")
     ) -> None:
         if version:
-            from chainrule import __version__
+            from chainrule.version import __version__
 
             typer.echo(f"chainrule {__version__}")
             raise typer.Exit

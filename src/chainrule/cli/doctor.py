@@ -20,7 +20,7 @@ PACKAGES = {
 
 def doctor() -> None:
     """Show what is installed here, and what an extra would add."""
-    from chainrule import __version__
+    from chainrule.version import __version__
 
     lines = [
         f"chainrule   {__version__}",

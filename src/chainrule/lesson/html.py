@@ -419,7 +419,7 @@ def _description(part: Graph, drawing: Drawing) -> dict[str, str]:
 
 @cache
 def _environment() -> Environment:
-    from chainrule import __version__
+    from chainrule.version import __version__
 
     environment = Environment(
         loader=PackageLoader("chainrule.lesson", "page"),
