@@ -1,7 +1,7 @@
 import pytest
 
 from chainrule.formula import formula, to_text
-from chainrule.lesson.align import equation, sides
+from chainrule.lesson.media.align import equation, sides
 from chainrule.lesson.parts import Row
 
 FORMULAS = [

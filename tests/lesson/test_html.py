@@ -8,10 +8,10 @@ import pytest
 import told
 
 from chainrule.formula import identifier
-from chainrule.lesson.html import to_html
-from chainrule.lesson.page.graph import draw
-from chainrule.lesson.page.heat import heat
+from chainrule.lesson.media.page.html import to_html
 from chainrule.lesson.parts import Chain, Heading, Numbers, Prose, Source
+from chainrule.lesson.pictures.graph import draw
+from chainrule.lesson.pictures.heat import heat
 
 PAGE = to_html(told.article())
 VOID = {"meta", "img", "input", "br", "link"}

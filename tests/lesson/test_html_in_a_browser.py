@@ -9,7 +9,7 @@ import subprocess
 import pytest
 import told
 
-from chainrule.lesson.html import to_html
+from chainrule.lesson.media.page.html import to_html
 from chainrule.lesson.parts import Heading
 
 pytestmark = pytest.mark.tools

@@ -4,9 +4,9 @@ import numpy as np
 import pytest
 import told
 
-from chainrule.lesson.json import Outcome, from_json, to_json
+from chainrule.lesson.media.json import Outcome, from_json, to_json
+from chainrule.lesson.media.schema import json_schema
 from chainrule.lesson.parts import Heading, Numbers, Series, Table
-from chainrule.lesson.schema import json_schema
 
 OUTCOME = Outcome(
     float(told.loss),

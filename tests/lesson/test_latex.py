@@ -4,8 +4,8 @@ import subprocess
 import pytest
 import told
 
-from chainrule.lesson.latex import to_latex
-from chainrule.lesson.paper.letters import code, declarations, text
+from chainrule.lesson.media.paper.latex import to_latex
+from chainrule.lesson.media.paper.letters import code, declarations, text
 from chainrule.lesson.parts import Heading, Prose, Source, Table
 
 

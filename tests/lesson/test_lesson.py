@@ -10,7 +10,7 @@ from networks import NETWORKS, article
 
 from chainrule.formula import to_text as formula_text
 from chainrule.lesson import LEVELS
-from chainrule.lesson.canvas import plain_text
+from chainrule.lesson.media.terminal.canvas import plain_text
 from chainrule.lesson.parts import (
     Chain,
     Fold,

@@ -5,8 +5,9 @@ import pytest
 
 from chainrule import ops
 from chainrule.formula import to_text
-from chainrule.lesson import proofs, pulled
-from chainrule.lesson.canvas import plain_text
+from chainrule.lesson.media.terminal.canvas import plain_text
+from chainrule.lesson.proofs import proof as proofs
+from chainrule.lesson.proofs import pulled
 
 DOMAINS = {
     f"{op.name}-{position}": (op, position)

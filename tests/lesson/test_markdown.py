@@ -4,7 +4,7 @@ import pytest
 import told
 from markdown_it import MarkdownIt
 
-from chainrule.lesson.markdown import code, to_markdown
+from chainrule.lesson.media.markdown import code, to_markdown
 from chainrule.lesson.parts import Code, Prose, Source, Table
 
 TEXT = to_markdown(told.article())

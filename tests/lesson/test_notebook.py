@@ -8,7 +8,7 @@ import pytest
 import told
 
 from chainrule.formula import identifier
-from chainrule.lesson.notebook import to_notebook
+from chainrule.lesson.media.notebook import to_notebook
 from chainrule.lesson.parts import Numbers
 
 

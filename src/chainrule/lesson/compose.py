@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from chainrule.lesson.backward import Backward
-from chainrule.lesson.code import code
-from chainrule.lesson.ending import ending
-from chainrule.lesson.entries import entries
-from chainrule.lesson.folding import fold
-from chainrule.lesson.forward import forward, loss
-from chainrule.lesson.listing import Listing
-from chainrule.lesson.overview import overview
+from chainrule.lesson.chapters.backward import Backward
+from chainrule.lesson.chapters.code import code
+from chainrule.lesson.chapters.ending import ending
+from chainrule.lesson.chapters.entries import entries
+from chainrule.lesson.chapters.forward import forward, loss
+from chainrule.lesson.chapters.overview import overview
+from chainrule.lesson.chapters.update import update
 from chainrule.lesson.parts import Heading, Part
-from chainrule.lesson.roles import Roles
-from chainrule.lesson.story import Story
-from chainrule.lesson.study import Study
-from chainrule.lesson.update import update
+from chainrule.lesson.story.folding import fold
+from chainrule.lesson.story.listing import Listing
+from chainrule.lesson.story.roles import Roles
+from chainrule.lesson.story.story import Story
+from chainrule.lesson.story.study import Study
 
 Level = Literal["network", "layer", "line", "entry"]
 LEVELS: tuple[Level, ...] = ("network", "layer", "line", "entry")

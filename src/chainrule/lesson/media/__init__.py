@@ -1,0 +1,1 @@
+"""How it reaches the reader: one small printer for each medium."""

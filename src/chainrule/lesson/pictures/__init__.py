@@ -1,0 +1,1 @@
+"""What is drawn, before any medium draws it: where nodes, curves and shades stand."""

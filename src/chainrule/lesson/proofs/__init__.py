@@ -1,0 +1,1 @@
+"""Why it holds: each rule derived from what its op is made of."""

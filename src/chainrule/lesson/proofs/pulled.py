@@ -1,0 +1,228 @@
+"""Why a rule holds where every entry depends on all: the chain rule walked through what the op is made of."""
+
+from __future__ import annotations
+
+import inspect
+from collections import Counter
+from collections.abc import Iterator
+
+import numpy as np
+
+from chainrule.derive import Derived, Step, backward
+from chainrule.derive.laws import LAWS
+from chainrule.formula import Node, gradient, identifier, infix, to_text
+from chainrule.lesson.parts import Fold, Formula, Row, Spans
+from chainrule.lesson.proofs.proof import LETTERS, definition_of, variable_names
+from chainrule.lesson.symbols.slopes import expression, pulled, recorder_of, settled
+from chainrule.lesson.symbols.writer import Writer
+from chainrule.program import Array, Op, Value
+from chainrule.trace import Recorder
+
+TRIVIAL = frozenset(
+    {
+        "negative",
+        "add",
+        "subtract",
+        "multiply",
+        "expand_dims",
+        "squeeze",
+        "broadcast_to",
+    }
+)
+
+
+def provable(op: Op) -> bool:
+    """Whether an op says what it is made of, and mixes entries."""
+    return not op.elementwise and op.definition is not None
+
+
+def prove(op: Op, position: int) -> Fold:
+    """The proof of one rule of ``op``: upstream gradient in, gradient out, through every piece."""
+    proof = Walk(op, position)
+    return Fold(
+        proof.title, (Formula(tuple(proof.rows())),), f"why-{op.name}-{position}"
+    )
+
+
+class Walk:
+    """A definition walked backwards, on the op's own sample, over its last axis."""
+
+    def __init__(self, op: Op, position: int) -> None:
+        definition = definition_of(op)
+        self.op, self.position = op, position
+        wanted = inspect.signature(definition).parameters
+        self.params = {**op.params, **op.samples[0].params}
+        if "axis" in self.params and self.params["axis"] is None:
+            self.params["axis"] = -1
+        self.recorder = Recorder(named=False, laws=LAWS)
+        self.letters = variable_names(op)
+        arrays = [
+            self.recorder.input(array, letter)
+            for letter, array in zip(self.letters, sample_arrays(op), strict=True)
+        ]
+        result = definition(
+            *arrays, **{k: v for k, v in self.params.items() if k in wanted}
+        )
+        self.inputs = [array.value for array in arrays]
+        self.upstream = self.recorder.input(
+            np.linspace(0.5, 1.5, result.number.size).reshape(result.shape), "upstream"
+        )
+        self.result: Value = result.value
+        self.given = self._christen()
+        loss = np.sum(self.upstream * result)
+        loss.value.christen("loss")
+        self.derived: Derived = backward(
+            self.recorder.run([loss.value]), loss.value, [self.inputs[position]]
+        )
+        self.writer = Writer(
+            self.derived.run, self._names(), {}, self.derived.forward.program.producer()
+        )
+
+    def _christen(self) -> dict[str, Value]:
+        """Names for the pieces worth one: those used twice, and what is not plain arithmetic."""
+        uses = Counter(read for line in self.recorder.lines for read in line.reads())
+        free = [
+            letter
+            for letter in LETTERS
+            if letter not in self.letters and letter not in "ab"
+        ]
+        given: dict[str, Value] = {}
+        for line in self.recorder.lines:
+            value = line.result
+            if value is self.result:
+                continue
+            if (
+                value.dtype.kind == "f"
+                and (uses[value] > 1 or line.op.name not in TRIVIAL)
+                and free
+            ):
+                value.christen(free.pop(0))
+                given[value.name or ""] = value
+        self.result.christen("y" if "y" not in self.letters else "f")
+        return given
+
+    def _names(self) -> dict[Value, Node]:
+        names: dict[Value, Node] = {
+            value: identifier(value.name or "")
+            for value in (*self.inputs, *self.given.values())
+        }
+        names[self.result] = identifier(self.result.name or "")
+        names[self.upstream.value] = gradient(self.result.name or "")
+        for value, found in self.derived.gradients.items():
+            if value.name is not None and value is not self.derived.loss:
+                names.setdefault(found, gradient(value.name))
+        return names
+
+    @property
+    def title(self) -> Spans:
+        """What is proved."""
+        return (
+            "Why ",
+            infix(self._left(), "=", self._form()),
+            " for ",
+            infix(identifier(self.result.name or ""), "=", self._head()),
+        )
+
+    def _left(self) -> Node:
+        return gradient(self.letters[self.position])
+
+    def _head(self) -> Node:
+        recorder = Recorder(named=False)
+        arrays = [
+            recorder.input(array, letter)
+            for letter, array in zip(self.letters, sample_arrays(self.op), strict=True)
+        ]
+        result = recorder.record(self.op, arrays, self.params)
+        return Writer(
+            recorder.run([result.value]),
+            {a.value: identifier(a.value.name or "") for a in arrays},
+            {},
+        ).written(result.value)
+
+    def _form(self) -> Node:
+        """The rule's own form, over the upstream gradient, the arguments and the result."""
+        recorder = Recorder(named=False)
+        arrays = [
+            recorder.input(array, letter)
+            for letter, array in zip(self.letters, sample_arrays(self.op), strict=True)
+        ]
+        upstream = recorder.input(self.upstream.number, "upstream")
+        result = recorder.record(self.op, arrays, self.params)
+        run = recorder.run([result.value])
+        again = recorder_of(run)
+        line = run.program.producer()[result.value]
+        found = settled(
+            again, pulled(again, line, self.position, again.lift(upstream.value))
+        )
+        names: dict[Value, Node] = {
+            a.value: identifier(a.value.name or "") for a in arrays
+        }
+        names[upstream.value] = gradient(self.result.name or "")
+        names[result.value] = identifier(self.result.name or "")
+        return expression(found, names)
+
+    def rows(self) -> Iterator[Row]:
+        """The pieces, then their gradients from the end back, then the rule's form."""
+        shape = self.inputs[self.position].shape
+        reason: Spans = (f"told on a {self.letters[self.position]} of shape {shape}",)
+        for value in (*self.given.values(), self.result):
+            yield Row(
+                left=identifier(value.name or ""),
+                right=self.writer.written(value),
+                reason=reason,
+            )
+            reason = ()
+        target = self.inputs[self.position]
+        last: Node | None = None
+        for step in self.derived.steps:
+            value = step.value
+            if value.name is None or value is self.derived.loss or value is self.result:
+                continue
+            if value not in self.given.values() and value is not target:
+                continue
+            last = self._written(step)
+            whys = dict.fromkeys(
+                contribution.why for contribution in step.contributions
+            )
+            yield Row(left=gradient(value.name), right=last, reason=("; ".join(whys),))
+        form = self._form()
+        if last is None or to_text(last) != to_text(form):
+            yield Row(right=form, reason=("with the pieces put in",))
+
+    def _written(self, step: Step) -> Node:
+        """A gradient; one that is only copied along an axis is the gradient it is copied from."""
+        if (
+            step.gradient in self.writer.producer
+            and step.gradient not in self.derived.forward.numbers
+        ):
+            return self.writer.written(step.gradient)
+        return gradient(step.contributions[0].line.result.name or "")
+
+    def numbers(self) -> tuple[Array, Array]:
+        """The gradient by the walk and by the rule, which are equal."""
+        target = self.inputs[self.position]
+        walked = self.derived.gradient(target)
+        arrays = [np.asarray(self.derived.run.numbers[value]) for value in self.inputs]
+        rule = self.op.rule(self.position)
+        if rule is None:
+            raise TypeError(self.op)
+        result = self.op(*arrays, **self.params)
+        return walked, np.asarray(
+            rule.pull(self.upstream.number, result, *arrays, **self.params)
+        )
+
+
+def sample_arrays(op: Op) -> list[Array]:
+    """Numbers to walk on: the op's first sample, spread over its domain."""
+    sample = op.samples[0]
+    low, high = sample.domain
+    arrays = []
+    for position, shape in enumerate(sample.shapes):
+        size = int(np.prod(shape))
+        spread: Array = low + (high - low) * (
+            np.arange(size) * 0.618 + 0.1 + 0.3 * position
+        ) % (high - low)
+        if position in sample.integers:
+            spread = np.arange(size) % sample.integers[position]
+        arrays.append(spread.reshape(shape))
+    return arrays
