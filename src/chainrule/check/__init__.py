@@ -20,11 +20,11 @@ from typing import Any
 
 from chainrule.check.functions import WrongGradient, assert_right
 from chainrule.check.functions import check as check_functions
-from chainrule.check.judge import Verdict
 from chainrule.check.report import LineReport, Report
 from chainrule.check.script import check_script
 from chainrule.check.stated import Judgement, Sheet, check_claims
 from chainrule.check.text import sheet_text, text
+from chainrule.check.verdict import Verdict
 
 __all__ = [
     "Judgement",

@@ -9,8 +9,8 @@ from typing import Any, Protocol
 import numpy as np
 
 from chainrule.check.diagnose import diagnose, kind_of
-from chainrule.check.judge import Verdict
 from chainrule.check.report import LineReport, Report
+from chainrule.check.verdict import Verdict
 from chainrule.program import Array
 
 N_DIRECTIONS = 2

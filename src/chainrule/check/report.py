@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.check.agree import RELATIVE
-from chainrule.check.judge import Verdict
+from chainrule.check.verdict import Verdict
 from chainrule.program import Array
 
 FORMAT = "chainrule-check-1"

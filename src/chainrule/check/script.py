@@ -14,13 +14,14 @@ import numpy as np
 
 from chainrule.check.agree import agree
 from chainrule.check.claims import Claim, Claims
-from chainrule.check.judge import Judge, Judged, Verdict
+from chainrule.check.judge import Judge
 from chainrule.check.limits import time_limit
 from chainrule.check.names import names_a_gradient
 from chainrule.check.repair import Cause, Repair
 from chainrule.check.report import LineReport, Report
 from chainrule.check.study import Study, study
 from chainrule.check.surroundings import notes
+from chainrule.check.verdict import Judged, Verdict
 from chainrule.program import Array, ProgramError, Value
 from chainrule.trace import Script, read_script
 

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-from chainrule.check.judge import Verdict
 from chainrule.check.report import WRONG, LineReport, Report
 from chainrule.check.stated import Judgement, Sheet, where
+from chainrule.check.verdict import Verdict
 from chainrule.program import Array
 
 WIDTH = 100

@@ -1,0 +1,155 @@
+"""The first claim on the way to a wrong gradient whose inputs are right and whose result is not."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from chainrule.check.agree import agree, squeezed
+from chainrule.check.claims import Claim, Claims
+from chainrule.check.study import Study
+from chainrule.check.surplus import Surplus
+from chainrule.check.verdict import Factors, Judged, Verdict, World
+from chainrule.check.worlds import Worlds
+from chainrule.program import Array, Value
+
+MOST_TARGETS = 6
+
+
+@dataclass(eq=False)
+class Blame:
+    """Which claim is at fault for a final one that is wrong."""
+
+    worlds: Worlds
+    surplus: Surplus
+
+    @property
+    def study(self) -> Study:
+        """The script."""
+        return self.worlds.study
+
+    @property
+    def claims(self) -> Claims:
+        """Its hand-written values."""
+        return self.worlds.claims
+
+    def first(self, final: Claim, world: World) -> Judged:
+        """The first claim on the way to ``final`` whose inputs are right and whose result is not."""
+        chain = self._chain(final)
+        factors: dict[Claim, Factors] = {}
+        doubtful: list[Claim] = []
+        for claim in chain:
+            found = self.surplus.factors(claim, world)
+            if found is not None:
+                factors[claim] = found
+            meant = None if claim is final else self._meant(claim, final, world)
+            if meant is not None:
+                return self._fault(claim, world, target=meant)
+            if found is None and (claim is final or self._is_claim(claim, world)):
+                doubtful.append(claim)
+        if doubtful:
+            return self._fault(doubtful[0], world)
+        claim, wanted = self.surplus.enters(final, chain, factors, world)
+        return self._fault(claim, world, wanted=wanted)
+
+    def _meant(self, claim: Claim, final: Claim, world: World) -> Value | None:
+        """The gradient that a claim was meant to be: it is not, and if it were, ``final`` would be right."""
+        if self._goes_on(claim):
+            return None
+        proportional = self.surplus.factors(final, world) is not None
+        for target in claim.targets[:MOST_TARGETS]:
+            if squeezed(target) != squeezed(claim.value):
+                continue
+            factors = self.claims.scale(claim.value, target, world)
+            if factors is not None and (proportional or np.allclose(factors, 1)):
+                return None
+            trial = self.worlds.world(self._all_turns(claim, target))
+            if self.worlds.is_right(final, trial) or (
+                factors is None
+                and final.target is not None
+                and self.claims.scale(final.value, final.target, trial) is not None
+            ):
+                return target
+        return None
+
+    def _all_turns(self, claim: Claim, target: Value) -> dict[Value, list[Array]]:
+        """A claim's true gradient, and those of the same line in the other turns of its loop."""
+        ones = (1.0,) * len(self.study.trials)
+        right = {
+            other.value: self.worlds.right(other.value, other.targets[0], ones)
+            for other in self.claims.all
+            if other.execution.site is claim.execution.site
+            and other.text == claim.text
+            and other.targets
+            and other.targets[0] is not target
+            and other.targets[0].shape == other.value.shape
+        }
+        right[claim.value] = self.worlds.right(claim.value, target, ones)
+        return right
+
+    def _chain(self, final: Claim) -> list[Claim]:
+        """The claims that ``final`` is computed from, in the order of the script, and itself."""
+        cone = self.study.cone(final.value)
+        inner = [
+            claim
+            for claim in self.claims.all
+            if claim.value in cone
+            and claim.value is not final.value
+            and claim.target is not None
+            and claim.value not in self.worlds.overrides
+        ]
+        distinct = {claim.value: claim for claim in reversed(inner)}
+        return [*(claim for claim in inner if distinct[claim.value] is claim), final]
+
+    def _is_claim(self, claim: Claim, world: World) -> bool:
+        """Whether a value that is no gradient was meant as one: its name says so, and it is no part of one."""
+        if not claim.targets or claim.value.shape != claim.targets[0].shape:
+            return False
+        return not self._goes_on(claim) and not self._is_part(claim, world)
+
+    def _goes_on(self, claim: Claim) -> bool:
+        """Whether the same name is bound again to something made of this value: a sum still being added up."""
+        return any(
+            other is not claim
+            and other.text == claim.text
+            and other.execution.order > claim.execution.order
+            and other.targets[:1] == claim.targets[:1]
+            and claim.value in self.study.cone(other.value)
+            for other in self.claims.all
+        )
+
+    def _is_part(self, claim: Claim, world: World) -> bool:
+        """Whether a value is one of several contributions to a gradient, to which others are added later."""
+        derived = self.study.derived
+        target = claim.targets[0]
+        step = next((step for step in derived.steps if step.value is target), None)
+        if step is None or len(step.contributions) < 2:
+            return False
+        return any(
+            self.worlds.equals(claim.value, contribution.gradient, world)
+            for contribution in step.contributions
+        )
+
+    def _fault(
+        self,
+        claim: Claim,
+        world: World,
+        wanted: Factors | None = None,
+        target: Value | None = None,
+    ) -> Judged:
+        target = target or claim.target or self.study.script.loss
+        verdict = Verdict.WRONG
+        ones = (1.0,) * len(self.study.trials)
+        needed = wanted if wanted is not None else self.surplus.needed(claim, target)
+        base, truth = world[0], self.study.trials[0].truth[target]
+        if claim.value in base and agree(base[claim.value], truth * needed[0]):
+            verdict = Verdict.RIGHT_HERE
+        return Judged(
+            claim,
+            verdict,
+            target,
+            self.surplus.factors(claim, world),
+            needed or ones,
+            world,
+        )
