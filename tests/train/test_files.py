@@ -235,7 +235,7 @@ def test_an_interrupted_training_is_taken_up_in_the_middle_of_an_epoch(tmp_path)
     from chainrule.train import loop
 
     unbroken = network().fit(X, Y, epochs=4, batch_size=8)
-    batches = loop.Training._batches
+    batches = loop.Training.batches
 
     def interrupted(self, mixed):
         for batch in batches(self, mixed):
@@ -244,7 +244,7 @@ def test_an_interrupted_training_is_taken_up_in_the_middle_of_an_epoch(tmp_path)
             yield batch
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop.Training, "_batches", interrupted)
+        patch.setattr(loop.Training, "batches", interrupted)
         with pytest.raises(KeyboardInterrupt):
             network().fit(X, Y, epochs=4, batch_size=8, checkpoint=tmp_path)
     progress, _ = latest(tmp_path)

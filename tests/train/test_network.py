@@ -1,5 +1,7 @@
 """Networks learn what they should, stop when they should, and say what is wrong."""
 
+import signal
+
 import numpy as np
 import pytest
 
@@ -261,3 +263,76 @@ def test_every_callback_sees_every_epoch_and_may_end_the_training():
     network = Network((4,)).fit(X, y, epochs=10, callbacks=[watch])
     assert seen == [1, 2, 3]
     assert [row["epoch"] for row in network.history_] == seen
+
+
+@pytest.mark.parametrize("accumulate", [1, 2])
+def test_every_step_can_be_watched_and_a_watcher_may_end_the_training(accumulate):
+    X, y = blobs(40)
+    seen = []
+
+    def watch(training):
+        W = training.progress.parameters["W1"]
+        seen.append((training.progress.step, float(W.sum())))
+        return len(seen) == 5
+
+    network = Network((4,), learning_rate=0.01)
+    network.fit(
+        X, y, epochs=10, batch_size=10, accumulate=accumulate, after_step=[watch]
+    )
+    assert [step for step, _ in seen] == [1, 2, 3, 4, 5]
+    assert len({total for _, total in seen}) == 5
+    assert network.numbers_["W1"].sum() == seen[-1][1]
+
+
+@pytest.mark.parametrize("accumulate", [1, 3])
+def test_an_anomaly_is_found_in_the_step_it_happens_and_named(accumulate):
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(24, 2)), rng.normal(size=(24, 1))
+    X[13] = 0.0
+    layers = [
+        Dense(3, bias=False),
+        Written(lambda x: np.sqrt(x * x)),
+        Dense(1),
+    ]
+    options = {
+        "epochs": 1, "batch_size": 4, "shuffle": False, "accumulate": accumulate,
+    }  # fmt: skip
+    with pytest.raises(NonFiniteError) as caught:
+        Network(layers, "mse", seed=1).fit(X, Y, **options, detect_anomaly=True)
+    assert "a gradient or a weight is no longer finite" in caught.value.message
+    assert "batch 4)" in caught.value.message
+    assert "first in" in caught.value.detail
+
+    with pytest.raises(NonFiniteError) as late:
+        Network(layers, "mse", seed=1).fit(X, Y, **options)
+    assert "batch 4)" not in late.value.message
+
+
+def test_a_second_interruption_leaves_no_half_step(monkeypatch):
+    """The first Ctrl-C waits for the step; the second does not, and the weights of the last epoch come back."""
+    from chainrule.train import steps
+
+    X, y = blobs(40)
+    count, ends = steps._count, []
+
+    def impatient(training, batch, loss):
+        if training.progress.epoch == 2:
+            training.progress.parameters["W1"][:] = 7.0
+            signal.raise_signal(signal.SIGINT)
+            signal.raise_signal(signal.SIGINT)
+        return count(training, batch, loss)
+
+    monkeypatch.setattr(steps, "_count", impatient)
+    network = Network((4,), seed=1)
+
+    def kept(training):
+        ends.append(training.progress.copied())
+
+    with pytest.raises(KeyboardInterrupt):
+        network.fit(X, y, epochs=5, batch_size=10, callbacks=[kept])
+    assert len(ends) == 2
+    assert all(
+        np.array_equal(network.numbers_[name], array)
+        for name, array in ends[-1].items()
+    )
+    assert len(network.history_) == 2

@@ -24,11 +24,11 @@ from chainrule.nn.losses import Loss
 from chainrule.program import Array, UsageError
 from chainrule.sklearn.callbacks import stochastic, with_callbacks
 from chainrule.sklearn.network import Network, dense
-from chainrule.train.loop import Data
 from chainrule.train.scikit import (
     BINARY_LOG_LOSS,
     LOG_LOSS,
 )
+from chainrule.train.state import Data
 
 
 class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]

@@ -23,12 +23,14 @@ from chainrule.nn.layers import Activation, BatchNorm, Dense, Dropout, Layer
 from chainrule.nn.losses import Loss
 from chainrule.program import Array, NonFiniteError
 from chainrule.sklearn.callbacks import CallbackSupportMixin, with_callbacks
-from chainrule.train.loop import Data, Progress, Settings, Training, predict
+from chainrule.train.forward import predict
+from chainrule.train.loop import Training
 from chainrule.train.plan import Penalty, Plan
 from chainrule.train.scikit import (
     Stopping,
     solver_of,
 )
+from chainrule.train.state import Data, Progress, Settings
 from chainrule.train.step import Compiled, Limits
 
 PREPARED: dict[str, tuple[Plan, dict[bool, Compiled]]] = {}

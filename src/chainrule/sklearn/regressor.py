@@ -18,11 +18,11 @@ from chainrule.nn.losses import Loss
 from chainrule.program import Array, UsageError
 from chainrule.sklearn.callbacks import stochastic, with_callbacks
 from chainrule.sklearn.network import Network, dense
-from chainrule.train.loop import Data
 from chainrule.train.scikit import (
     POISSON,
     SQUARED_ERROR,
 )
+from chainrule.train.state import Data
 
 
 class MLPRegressor(RegressorMixin, Network):  # type: ignore[misc]

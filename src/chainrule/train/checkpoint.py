@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from chainrule.program import Array, CorruptFileError, UsageError
 from chainrule.train.files import read_arrays, sweep, write_arrays
-from chainrule.train.loop import Progress, Settings, Training
+from chainrule.train.loop import Training
+from chainrule.train.state import Progress, Settings
 
 PATTERN = re.compile(r"checkpoint-(\d{8})\.safetensors$")
 PLACES = ("parameters", "state", "running", "best")
@@ -57,6 +58,19 @@ def save(
         with contextlib.suppress(OSError):
             old.unlink()
     return path
+
+
+def saver(
+    folder: str | Path, every: int, keep: int, network: Mapping[str, Any]
+) -> Callable[[Training], None]:
+    """A watcher of the epochs that writes a checkpoint after every few of them, and after the last."""
+
+    def after_epoch(training: Training) -> None:
+        epoch = training.progress.epoch
+        if epoch % every == 0 or epoch == training.settings.epochs:
+            save(folder, training, keep=keep, network=network)
+
+    return after_epoch
 
 
 def listed(folder: str | Path) -> list[Path]:

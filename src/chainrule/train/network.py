@@ -9,16 +9,17 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.nn import Described, Optimizer, activation, loss_of, optimizer, schedule
+from chainrule.nn import Described, Optimizer, loss_of, optimizer, schedule
 from chainrule.nn.described import draw
 from chainrule.nn.layers import Dense, Embedding, Layer, Written
-from chainrule.nn.losses import USUAL, Loss
 from chainrule.nn.schedules import Schedule
-from chainrule.nn.words import Words, read_labels
+from chainrule.nn.words import Words
 from chainrule.program import Array, ShapeError, UsageError
 from chainrule.train import checkpoint as checkpoints
 from chainrule.train import model
-from chainrule.train.loop import Data, Progress, Settings, Training, evaluate, predict
+from chainrule.train.ends import closed, planned, usual_loss
+from chainrule.train.forward import evaluate, predict
+from chainrule.train.loop import Training
 from chainrule.train.metrics import Metric, classes, usual
 from chainrule.train.plan import Penalty, Plan
 from chainrule.train.progress import bar, warn
@@ -31,18 +32,10 @@ from chainrule.train.samples import (
     split,
     weights_of,
 )
+from chainrule.train.state import Data, Progress, Settings
 from chainrule.train.step import Limits
 from chainrule.train.summary import Summary
 from chainrule.train.watch import health, teller
-
-USUAL_FOR = {
-    "0/1": "binary_cross_entropy",
-    "one-hot": "categorical_cross_entropy",
-    "integer": "categorical_cross_entropy",
-    "-1/+1": "hinge",
-    "counts": "poisson",
-}
-"""The loss that labels call for, where nobody chose one."""
 
 
 class Network:
@@ -135,24 +128,19 @@ class Network:
         whole_numbers: bool,
     ) -> None:
         """Settle inputs of ``units``, outputs and labels, and draw the parameters."""
-        loss = self.loss or self._usual_loss(labels)
-        layers = self.hidden
-        if self.open_ended:
-            if n_outputs is None:
-                raise UsageError(
-                    "E411",
-                    "how many outputs there are is not known",
-                    hint="build(n_inputs, n_outputs)",
-                )
-            layers = (*layers, Dense(n_outputs, loss.output))
-        last = getattr(layers[-1], "activation", getattr(layers[-1], "name", None))
-        if isinstance(last, str):
-            loss.require(activation(last))
-        kind = read_labels(loss, labels)
-        self.plan_ = Plan(
-            layers, units, loss, kind, self.dtype, self.penalty, whole_numbers
+        loss = self.loss or usual_loss(
+            None if self.open_ended else self.hidden[-1], labels
         )
-        self._require_outputs(n_outputs)
+        self.plan_ = planned(
+            closed(self.hidden, loss, n_outputs) if self.open_ended else self.hidden,
+            units,
+            loss,
+            labels,
+            n_outputs,
+            dtype=self.dtype,
+            penalty=self.penalty,
+            whole_numbers=whole_numbers,
+        )
         drafted = self.plan_.training
         drawn = {
             **draw(drafted.state, self.seed),
@@ -161,29 +149,6 @@ class Network:
         self.numbers_ = {
             name: array.astype(self.dtype) for name, array in drawn.items()
         }
-
-    def _usual_loss(self, labels: str | None) -> Loss:
-        last = (
-            getattr(self.hidden[-1], "activation", None)
-            if self.hidden and not self.open_ended
-            else None
-        )
-        if isinstance(last, str) and activation(last).gives in USUAL:
-            return loss_of(USUAL[activation(last).gives])
-        return loss_of(USUAL_FOR.get(labels or "", "mse"))
-
-    def _require_outputs(self, n_outputs: int | None) -> None:
-        plan = self.plan
-        if (
-            n_outputs is not None
-            and plan.labels != "integer"
-            and plan.n_outputs != n_outputs
-        ):
-            raise ShapeError(
-                "E101",
-                f"the labels have {n_outputs} columns, the network has {plan.n_outputs} outputs",
-                hint=f"end the network with {n_outputs} units",
-            )
 
     def fit(
         self,
@@ -206,6 +171,7 @@ class Network:
         keep: int = 3,
         detect_anomaly: bool = False,
         callbacks: Sequence[Callable[[Training], Any]] = (),
+        after_step: Sequence[Callable[[Training], Any]] = (),
         verbose: int = 0,
     ) -> Network:
         """Train on samples in rows. A second call goes on from the weights there are.
@@ -213,6 +179,10 @@ class Network:
         ``validation`` is a share of the samples or a pair of arrays; with ``patience``, training stops once
         ``monitor`` has not got better for so many epochs, and the best weights are put back. ``checkpoint`` is a folder:
         a training that was stopped is taken up where it was, and ends as if it had not been stopped.
+
+        ``callbacks`` are called with the :class:`Training` after each epoch, those in ``after_step`` after each update;
+        one that returns True ends the training. ``detect_anomaly`` looks at every gradient and weight after each step,
+        and names the line where the first one that is not finite comes from.
 
         Raises:
             ShapeError: E101 where labels do not fit the outputs.
@@ -244,7 +214,9 @@ class Network:
         after = [*callbacks, *([teller(warn)] if verbose else [])]
         if checkpoint is not None:
             after.append(
-                _saver(checkpoint, checkpoint_every, keep, model.described(self))
+                checkpoints.saver(
+                    checkpoint, checkpoint_every, keep, model.described(self)
+                )
             )
         with bar(epochs, verbose) as shown:
             training = Training(
@@ -257,6 +229,7 @@ class Network:
                 if metrics is None
                 else metrics,
                 after_epoch=[shown, *after],
+                after_step=after_step,
             )
             try:
                 training.run()
@@ -426,16 +399,3 @@ def _whole(name: str, number: int) -> int:
             "E411", f"{name} is a whole number, at least 1; got {number!r}"
         )
     return int(number)
-
-
-def _saver(
-    folder: str | Path, every: int, keep: int, described: Mapping[str, Any]
-) -> Callable[[Training], None]:
-    def save(training: Training) -> None:
-        if (
-            training.progress.epoch % every == 0
-            or training.progress.epoch == training.settings.epochs
-        ):
-            checkpoints.save(folder, training, keep=keep, network=described)
-
-    return save

@@ -9,9 +9,9 @@ import numpy as np
 
 from chainrule.nn import Loss
 from chainrule.program import Array, DTypeError, ShapeError, UsageError
-from chainrule.train.loop import Data
 from chainrule.train.metrics import classes
 from chainrule.train.plan import Plan
+from chainrule.train.state import Data
 
 
 def inputs_of(X: Any, dtype: str, *, whole: bool) -> Array:
