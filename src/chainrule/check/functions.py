@@ -18,8 +18,9 @@ from chainrule.check.report import Report
 from chainrule.check.script import check_script, is_new, judged
 from chainrule.check.text import text
 from chainrule.program import ChainruleError, Value
+from chainrule.trace.reader import Reader
 from chainrule.trace.rewrite import rewritten
-from chainrule.trace.script import Script, _Reader
+from chainrule.trace.script import Script
 from chainrule.trace.traced import Traced
 from chainrule.trace.watch import Watch
 from chainrule.trace.watched import watched
@@ -128,7 +129,7 @@ def _read(
     seed: int,
 ) -> tuple[Script, dict[Value, Value]]:
     file = inspect.getsourcefile(backward) or "<function>"
-    reader = _Reader(file, None, 1, watch=is_new)
+    reader = Reader(file, None, 1, watch=is_new)
     reader.recorder.boundary = frozenset((_call.__code__,))
     watch = reader.watch
     if watch is None:
@@ -190,7 +191,7 @@ def _first_name(function: Callable[..., Any]) -> str:
     return next(iter(inspect.signature(function).parameters), "upstream")
 
 
-def _traced(reader: _Reader, name: str, one: Any) -> Any:
+def _traced(reader: Reader, name: str, one: Any) -> Any:
     if isinstance(one, np.ndarray | float) and np.asarray(one).dtype.kind in "fiub":
         return reader.recorder.input(np.array(one), name)
     return one
@@ -232,7 +233,7 @@ def _paired(
 
 
 def _watched(
-    reader: _Reader, watch: Watch, functions: Sequence[Callable[..., Any]]
+    reader: Reader, watch: Watch, functions: Sequence[Callable[..., Any]]
 ) -> list[Callable[..., Any]]:
     """The functions with notes taken, and those they call from the same file."""
     scope: dict[str, Any] = {}

@@ -26,7 +26,7 @@ from chainrule.program import (
 from chainrule.program.program import substitute
 from chainrule.program.run import measure, resolve
 from chainrule.trace import Script
-from chainrule.trace.script import cut
+from chainrule.trace.cutting import cut
 from chainrule.trace.watch import Execution, Watch
 
 SPREADS = (1.0, 0.3, 0.1)

@@ -155,7 +155,8 @@ def opaque(
     recorder: Recorder, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Any:
     """A function outside the catalogue: computed and recorded, and refused only where a gradient must pass."""
-    from chainrule.trace.traced import Traced, TracedInt
+    from chainrule.trace.lengths import TracedInt
+    from chainrule.trace.traced import Traced
 
     if any(isinstance(item, Traced) for item in kwargs.values()):
         _refuse(

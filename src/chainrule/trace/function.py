@@ -10,8 +10,9 @@ from typing import Any
 import numpy as np
 
 from chainrule.program import CannotTrace, Run, Value
+from chainrule.trace.lengths import TracedInt
 from chainrule.trace.recorder import Recorder
-from chainrule.trace.traced import Traced, TracedInt
+from chainrule.trace.traced import Traced
 
 
 def trace(

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import keyword
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import CodeType
@@ -19,7 +17,6 @@ from chainrule.program import (
     CannotTrace,
     ChainruleError,
     DTypeError,
-    Hole,
     Line,
     Op,
     Program,
@@ -30,7 +27,17 @@ from chainrule.program import (
 )
 from chainrule.program.op import shape_of
 from chainrule.trace import source
-from chainrule.trace.traced import Traced, TracedInt, View
+from chainrule.trace.guards import refuse_column_against_row, refuse_drift
+from chainrule.trace.lengths import TracedInt
+from chainrule.trace.names import free_name
+from chainrule.trace.parameters import (
+    concrete,
+    hashable,
+    is_weak,
+    lowered_param,
+    nested,
+)
+from chainrule.trace.traced import Traced, View
 
 Law = Callable[["Recorder", Op, tuple[Arg, ...], Mapping[str, Any]], "Arg | None"]
 """A simplification: the argument that a line may be replaced by, or None where the law says nothing."""
@@ -41,9 +48,6 @@ VIEWS = frozenset(
 """Operations whose NumPy result shares memory with its argument: writing to it would write to both."""
 WRITTEN_OUT = 16
 """A nameless constant with at most this many entries is written out in the program."""
-RESERVED = frozenset(
-    {"np", "tf", "torch", "jnp", "jax", "numpy", "print", "len", "range"}
-)
 
 
 class Recorder:
@@ -104,17 +108,7 @@ class Recorder:
 
     def free(self, name: str) -> str:
         """``name`` as an identifier nobody has taken: ``h`` bound again is ``h_2``."""
-        clean = re.sub(r"\W", "_", name).strip("_") or "value"
-        if clean[0].isdigit():
-            clean = f"v{clean}"
-        if keyword.iskeyword(clean) or clean in RESERVED:
-            clean += "_"
-        candidate, count = clean, 1
-        while candidate in self.taken:
-            count += 1
-            candidate = f"{clean}_{count}"
-        self.taken.add(candidate)
-        return candidate
+        return free_name(name, self.taken)
 
     def christen(self, value: Value, name: str) -> None:
         """Name a value, unless it has a name."""
@@ -131,7 +125,7 @@ class Recorder:
         """Write ``result = op(*args, **params)`` and return the result, traced."""
         lowered = tuple(self.lower(arg) for arg in args)
         full = {
-            key: _lower_param(param)
+            key: lowered_param(param)
             for key, param in {**op.params, **(params or {})}.items()
         }
         for law in self.laws:
@@ -157,23 +151,23 @@ class Recorder:
         frames = list(source.user_frames(boundary=self.boundary)) if self.named else []
         at = source.place(frames[0]) if frames else self.at
         numbers = [self.number(arg) for arg in args]
-        concrete = {key: _concrete(param) for key, param in params.items()}
+        plain = {key: concrete(param) for key, param in params.items()}
         try:
-            shape = shape_of(op, [np.shape(number) for number in numbers], concrete)
+            shape = shape_of(op, [np.shape(number) for number in numbers], plain)
             if op.elementwise and self.named:
-                _refuse_column_against_row(op, args)
+                refuse_column_against_row(op, args)
             with np.errstate(all="ignore"):
-                number = np.asarray(op.forward(*numbers, **concrete))
+                number = np.asarray(op.forward(*numbers, **plain))
         except ChainruleError as error:
             if not error.detail:
                 error.detail = self._describe(args)
             raise error.at(at) from None
-        weak = number.ndim == 0 and bool(args) and all(_is_weak(arg) for arg in args)
+        weak = number.ndim == 0 and bool(args) and all(is_weak(arg) for arg in args)
         value = Value(number.shape, number.dtype, weak=weak)
         if shape != number.shape:
             message = f"{op.name} promised the shape {shape} and gave {number.shape}"
             raise ShapeError("E102", message, where=at)
-        _refuse_drift(op, args, value, at)
+        refuse_drift(op, args, value, at)
         self.numbers[value] = number
         line = Line(value, op, args, params, why, at)
         self._append(line)
@@ -282,7 +276,7 @@ class Recorder:
                 )
             name = self._constant_name(array)
             if name is None and array.size <= WRITTEN_OUT:
-                written = {"value": _nested(array), "dtype": array.dtype.name}
+                written = {"value": nested(array), "dtype": array.dtype.name}
                 traced = Traced(self, self._write(ops.array, (), written, ""))
             else:
                 traced = self.input(array.copy(), name or "constant")
@@ -326,123 +320,10 @@ class Recorder:
         return (
             op,
             typed,
-            tuple((name, _hashable(param)) for name, param in params.items()),
+            tuple((name, hashable(param)) for name, param in params.items()),
         )
 
     def run(self, outputs: Iterable[Value], name: str = "program") -> Run:
         """What has been recorded, as a program with its numbers."""
         program = Program(tuple(self.inputs), tuple(self.lines), tuple(outputs), name)
         return Run(program, self.numbers)
-
-
-def _nested(array: Array) -> Any:
-    """The entries as nested tuples of plain numbers."""
-    listed = array.tolist()
-
-    def frozen(item: Any) -> Any:
-        return tuple(frozen(one) for one in item) if isinstance(item, list) else item
-
-    return frozen(listed)
-
-
-def _is_weak(arg: Arg) -> bool:
-    """Whether ``arg`` is a Python number, which takes the element type of what it meets."""
-    return arg.weak if isinstance(arg, Value) else True
-
-
-def _hashable(param: Any) -> Any:
-    """A parameter as a key: equal only where the parameters are, value by value."""
-    match param:
-        case slice():
-            return (
-                slice,
-                *(_hashable(part) for part in (param.start, param.stop, param.step)),
-            )
-        case tuple():
-            return tuple(_hashable(item) for item in param)
-        case _:
-            return (type(param), param)
-
-
-def _lower_param(param: Any) -> Any:
-    """A parameter as a line keeps it: sizes read from arrays stay sizes."""
-    match param:
-        case TracedInt():
-            return param.ref if isinstance(param.ref, Size) else int(param)
-        case tuple() | list():
-            return tuple(_lower_param(item) for item in param)
-        case slice():
-            return slice(
-                _lower_param(param.start),
-                _lower_param(param.stop),
-                _lower_param(param.step),
-            )
-        case np.integer() | np.floating() | np.bool_():
-            return param.item()
-        case Traced():
-            raise CannotTrace(
-                "E301",
-                "a traced value is used as a parameter (an axis, a shape or a count)",
-                where=param.recorder.here(),
-                hint="parameters are plain Python numbers",
-            )
-        case _:
-            return param
-
-
-def _concrete(param: Any) -> Any:
-    match param:
-        case Size():
-            return param.number
-        case tuple():
-            return tuple(_concrete(item) for item in param)
-        case slice():
-            return slice(
-                _concrete(param.start), _concrete(param.stop), _concrete(param.step)
-            )
-        case _:
-            return param
-
-
-def _refuse_column_against_row(op: Op, args: Sequence[Arg]) -> None:
-    """A column (n, 1) against a flat (n,) makes an (n, n) that nobody meant."""
-    values = [arg for arg in args if isinstance(arg, Value)]
-    for column in values:
-        for flat in values:
-            if (
-                flat.ndim == 1
-                and column.shape == (*flat.shape, 1)
-                and flat.shape[0] > 1
-            ):
-                n = flat.shape[0]
-                one, other = column.name or "one side", flat.name or "the other"
-                raise ShapeError(
-                    "E101",
-                    f"shapes do not match in {op.name}: {one} is {column.shape}, {other} is {flat.shape}",
-                    detail=f"NumPy would broadcast these to {(n, n)}; the loss and every gradient would be wrong",
-                    hint=f"{flat.name or 'it'}.reshape({n}, 1), or [None, :] if all {n}×{n} pairs are meant",
-                )
-
-
-def _refuse_drift(op: Op, args: Sequence[Arg], result: Value, at: At | None) -> None:
-    """A float32 computation that turns into float64 by the way is named, never let pass."""
-    floats = [arg for arg in args if isinstance(arg, Value) and arg.dtype.kind == "f"]
-    narrow = [value for value in floats if value.dtype.itemsize < result.dtype.itemsize]
-    if not narrow or result.dtype.kind != "f" or op is ops.astype:
-        return
-    wide = [value.name or "one side" for value in floats if value not in narrow]
-    cause = (
-        f"{wide[0]} is {result.dtype}"
-        if wide
-        else f"{op.name} with these arguments gives {result.dtype}"
-    )
-    raise DTypeError(
-        "E111",
-        f"{narrow[0].name or 'a value'} is {narrow[0].dtype}, and the result drifts to {result.dtype}",
-        where=at,
-        detail=cause,
-        hint=f"bring both to one type, such as .astype(np.{narrow[0].dtype}) or .astype(np.{result.dtype})",
-    )
-
-
-__all__ = ["Hole", "Law", "Recorder"]

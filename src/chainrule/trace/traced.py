@@ -1,18 +1,18 @@
-"""Stand-ins for arrays and sizes: they hold their numbers and have every operation recorded."""
+"""Stand-ins for arrays: they hold their numbers and have every operation recorded."""
 
 from __future__ import annotations
 
-import operator
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from chainrule import ops
-from chainrule.program import Arg, Array, CannotTrace, Hole, Op, ShapeError, Size, Value
-from chainrule.trace import dispatch, source
+from chainrule.program import Array, Op, Size, Value
+from chainrule.trace import dispatch, refusals
+from chainrule.trace.lengths import TracedInt
+from chainrule.trace.operators import COMPARISONS, METHODS, OPERATORS
 
 if TYPE_CHECKING:
     from chainrule.trace.recorder import Recorder
@@ -58,19 +58,9 @@ class Traced:
     def current(self, recorder: Recorder) -> Value:
         """The value, checked to belong to ``recorder`` and not to be a view of something rewritten."""
         if recorder is not self.recorder:
-            raise CannotTrace(
-                "E301",
-                f"{self._value.name or 'a value'} was traced elsewhere and has leaked into this computation",
-                where=recorder.here(),
-                hint="pass it in as an argument",
-            )
+            raise refusals.leaked(self._value.name, recorder.here())
         if self.view is not None and self.view.stale:
-            raise CannotTrace(
-                "E301",
-                f"{self._value.name or 'a view'} is a view of an array that was written to afterwards",
-                where=recorder.here(),
-                hint="take a .copy() before the write",
-            )
+            raise refusals.stale(self._value.name, recorder.here())
         return self._value
 
     # what an array tells about itself
@@ -144,27 +134,14 @@ class Traced:
         return dispatch.call_function(self.recorder, function, args, kwargs)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:  # noqa: FBT001 - NumPy's signature
-        name = self._value.name or "a traced value"
         plain = self.dtype.kind in "iub" or not dispatch.called_by_user(self.recorder)
         if self.recorder.lenient and plain:
             return (
                 self.number.astype(dtype) if dtype is not None else self.number.copy()
             )
         if self.dtype.kind in "iub":
-            raise CannotTrace(
-                "E301",
-                f"{name} indexes a plain array here, which would bake its numbers into the program",
-                where=self.recorder.here(),
-                hint="pass the table in as an argument;"
-                f" for one-hot rows write ({name}[:, None] == np.arange(3)) * 1.0",
-            )
-        raise CannotTrace(
-            "E301",
-            f"{name} would be turned into a plain array here, and its gradient lost",
-            where=self.recorder.here(),
-            hint="use NumPy functions on the value itself; build arrays with np.stack or np.concatenate,\n"
-            "copy with .copy(), and fill rows of a result through a list and np.stack",
-        )
+            raise refusals.table(self._value.name, self.recorder.here())
+        raise refusals.plain_array(self._value.name, self.recorder.here())
 
     # how it leaves
 
@@ -174,12 +151,7 @@ class Traced:
             if isinstance(item, float):
                 self.recorder.escape(item)
             return item
-        raise CannotTrace(
-            "E301",
-            f"{how} takes the number out of {self._value.name or 'a traced value'}, and its gradient would be lost",
-            where=self.recorder.here(),
-            hint=rewrite,
-        )
+        raise refusals.taken_out(how, self._value.name, self.recorder.here(), rewrite)
 
     def __float__(self) -> float:
         return float(
@@ -214,12 +186,7 @@ class Traced:
     def __bool__(self) -> bool:
         if self.recorder.lenient or self.recorder.follow_branches:
             return bool(self.number)
-        raise CannotTrace(
-            "E302",
-            f"a branch on {self._value.name or 'a traced value'} would be decided now and baked into the program",
-            where=self.recorder.here(),
-            hint="choose with np.where(condition, a, b), or follow this one branch with follow_branches=True",
-        )
+        raise refusals.branch(self._value.name, self.recorder.here())
 
     # indexing and writing
 
@@ -254,29 +221,16 @@ class Traced:
 
     def refuse_write(self) -> None:
         """Raise where NumPy would write to memory that others see."""
-        name = self._value.name or "a traced value"
         if self.view is not None and self.view.key is None:
-            raise CannotTrace(
-                "E301",
-                f"{name} is a view, and writing to it would write to the array behind it",
-                where=self.recorder.here(),
-                hint="write to the array itself, or to a .copy()",
-            )
+            raise refusals.written_through(self._value.name, self.recorder.here())
         if not self.recorder.lenient and self._value in self.recorder.inputs:
-            raise CannotTrace(
-                "E301",
-                f"{name} belongs to the caller, and would be changed in place",
-                where=self.recorder.here(),
-                hint=f"write {name} = {name} - ..., which makes a new array, or take a .copy() first",
-            )
+            raise refusals.written_argument(self._value.name, self.recorder.here())
 
     def move(self, result: Traced) -> None:
         """Stand for ``result`` from now on, as an array does that was written to."""
         if result._value.shape != self._value.shape:
-            raise ShapeError(
-                "E101",
-                f"an in-place write would change the shape {self._value.shape} to {result._value.shape}",
-                where=self.recorder.here(),
+            raise refusals.reshaping_write(
+                self._value.shape, result._value.shape, self.recorder.here()
             )
         before, self._value = self._value, result._value
         self.moves += 1
@@ -342,54 +296,6 @@ class Traced:
         return lambda *args, **kwargs: function(self, *args, **kwargs)
 
 
-METHODS: dict[str, Any] = {
-    "all": np.all,
-    "any": np.any,
-    "argmax": np.argmax,
-    "argmin": np.argmin,
-    "argsort": np.argsort,
-    "clip": np.clip,
-    "cumsum": np.cumsum,
-    "diagonal": np.diagonal,
-    "dot": np.dot,
-    "max": np.max,
-    "mean": np.mean,
-    "min": np.min,
-    "prod": np.prod,
-    "ravel": np.ravel,
-    "repeat": np.repeat,
-    "round": np.round,
-    "squeeze": np.squeeze,
-    "std": np.std,
-    "sum": np.sum,
-    "swapaxes": np.swapaxes,
-    "take": np.take,
-    "trace": np.trace,
-    "var": np.var,
-}
-
-OPERATORS = {
-    "add": np.add,
-    "sub": np.subtract,
-    "mul": np.multiply,
-    "truediv": np.true_divide,
-    "floordiv": np.floor_divide,
-    "mod": np.remainder,
-    "pow": np.power,
-    "matmul": np.matmul,
-    "and": np.logical_and,
-    "or": np.logical_or,
-}
-COMPARISONS = {
-    "lt": np.less,
-    "le": np.less_equal,
-    "gt": np.greater,
-    "ge": np.greater_equal,
-    "eq": np.equal,
-    "ne": np.not_equal,
-}
-
-
 def _operators() -> None:
     def forward(function: Any) -> Any:
         # a ufunc is no function to a class: on its own it would not be bound to the array
@@ -419,118 +325,3 @@ def _operators() -> None:
 
 
 _operators()
-
-
-PLAIN = {
-    np.add: operator.add,
-    np.subtract: operator.sub,
-    np.multiply: operator.mul,
-    np.true_divide: operator.truediv,
-    np.power: operator.pow,
-}
-
-
-class TracedInt(int):
-    """An integer that remembers what it was read from: a length, or a number a script gave a name.
-
-    Everywhere else it is the plain integer, so shapes print and ranges count.
-    """
-
-    recorder: Recorder
-    ref: Arg
-
-    def __new__(cls, number: int, recorder: Recorder, ref: Arg) -> Self:
-        """The integer ``number``, standing for ``ref``."""
-        self = super().__new__(cls, number)
-        self.recorder = recorder
-        self.ref = ref
-        return self
-
-    def __neg__(self) -> Any:
-        return _scalar(self.recorder, np.negative, (self,))
-
-    def __chainrule_record__(
-        self, op: Op, args: Sequence[Any], params: dict[str, Any]
-    ) -> Any:
-        return self.recorder.record(op, args, params)
-
-    def __array_ufunc__(
-        self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any
-    ) -> Any:
-        if (
-            method == "__call__"
-            and not kwargs
-            and not any(isinstance(item, np.ndarray) for item in inputs)
-        ):
-            return _scalar(self.recorder, ufunc, inputs)
-        return getattr(ufunc, method)(
-            *(int(i) if isinstance(i, TracedInt) else i for i in inputs), **kwargs
-        )
-
-    def __mul__(self, other: Any) -> Any:
-        merged = _merged(self, other)
-        return (
-            merged
-            if merged is not None
-            else _arithmetic(self, np.multiply, self, other)
-        )
-
-    def __reduce__(self) -> tuple[type[int], tuple[int]]:
-        return int, (int(self),)
-
-
-def _merged(one: TracedInt, other: Any) -> TracedInt | None:
-    """Two lengths of one array multiplied are one size of it."""
-    if not isinstance(other, TracedInt):
-        return None
-    a, b = one.ref, other.ref
-    if (
-        not (isinstance(a, Size) and isinstance(b, Size))
-        or a.value is not b.value
-        or a.axes is None
-        or b.axes is None
-    ):
-        return None
-    axes = (*a.axes, *b.axes)
-    return TracedInt(int(one) * int(other), one.recorder, Size(a.value, axes))
-
-
-def _arithmetic(self: TracedInt, function: Any, one: Any, other: Any) -> Any:
-    # np.arange(n) and its like compute with n from C: they want the plain integer
-    if not source.written_as_operator(sys._getframe(2)):  # noqa: SLF001 - the caller's frame
-        return (
-            NotImplemented
-            if function not in PLAIN
-            else PLAIN[function](int(one), int(other))
-        )
-    if not (isinstance(one, int | float) and isinstance(other, int | float)):
-        return NotImplemented
-    return _scalar(self.recorder, function, (one, other))
-
-
-def _scalar(recorder: Recorder, function: Any, args: Sequence[Any]) -> Any:
-    result = recorder.record(dispatch.op_of(function), args)
-    if isinstance(result, Traced) and result.dtype.kind == "i":
-        return TracedInt(int(result.number), recorder, result.value)
-    return result
-
-
-def _integer_operators() -> None:
-    for name, function in OPERATORS.items():
-        if name in ("matmul", "and", "or", "floordiv", "mod"):
-            continue
-
-        def forward(self: TracedInt, other: Any, function: Any = function) -> Any:
-            return _arithmetic(self, function, self, other)
-
-        def reflected(self: TracedInt, other: Any, function: Any = function) -> Any:
-            return _arithmetic(self, function, other, self)
-
-        if name != "mul":
-            setattr(TracedInt, f"__{name}__", forward)
-        setattr(TracedInt, f"__r{name}__", reflected)
-
-
-_integer_operators()
-
-__all__ = ["Hole", "Traced", "TracedInt"]

@@ -15,8 +15,9 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.program import Arg, Value
+from chainrule.trace.lengths import TracedInt
 from chainrule.trace.recorder import Recorder
-from chainrule.trace.traced import Traced, TracedInt
+from chainrule.trace.traced import Traced
 
 NOTE, AFTER, AFTER_ITEM, WROTE, SEE, ITEM, TURN = (
     "__chainrule_note__",

@@ -1,0 +1,121 @@
+"""Stand-ins for integers read from arrays: lengths stay lengths through arithmetic."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+
+from chainrule.program import Arg, Op, Size
+from chainrule.trace import dispatch, source
+from chainrule.trace.operators import OPERATORS, PLAIN
+
+if TYPE_CHECKING:
+    from chainrule.trace.recorder import Recorder
+
+
+class TracedInt(int):
+    """An integer that remembers what it was read from: a length, or a number a script gave a name.
+
+    Everywhere else it is the plain integer, so shapes print and ranges count.
+    """
+
+    recorder: Recorder
+    ref: Arg
+
+    def __new__(cls, number: int, recorder: Recorder, ref: Arg) -> Self:
+        """The integer ``number``, standing for ``ref``."""
+        self = super().__new__(cls, number)
+        self.recorder = recorder
+        self.ref = ref
+        return self
+
+    def __neg__(self) -> Any:
+        return _scalar(self.recorder, np.negative, (self,))
+
+    def __chainrule_record__(
+        self, op: Op, args: Sequence[Any], params: dict[str, Any]
+    ) -> Any:
+        return self.recorder.record(op, args, params)
+
+    def __array_ufunc__(
+        self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any
+    ) -> Any:
+        if (
+            method == "__call__"
+            and not kwargs
+            and not any(isinstance(item, np.ndarray) for item in inputs)
+        ):
+            return _scalar(self.recorder, ufunc, inputs)
+        return getattr(ufunc, method)(
+            *(int(i) if isinstance(i, TracedInt) else i for i in inputs), **kwargs
+        )
+
+    def __mul__(self, other: Any) -> Any:
+        merged = _merged(self, other)
+        return (
+            merged
+            if merged is not None
+            else _arithmetic(self, np.multiply, self, other)
+        )
+
+    def __reduce__(self) -> tuple[type[int], tuple[int]]:
+        return int, (int(self),)
+
+
+def _merged(one: TracedInt, other: Any) -> TracedInt | None:
+    """Two lengths of one array multiplied are one size of it."""
+    if not isinstance(other, TracedInt):
+        return None
+    a, b = one.ref, other.ref
+    if (
+        not (isinstance(a, Size) and isinstance(b, Size))
+        or a.value is not b.value
+        or a.axes is None
+        or b.axes is None
+    ):
+        return None
+    axes = (*a.axes, *b.axes)
+    return TracedInt(int(one) * int(other), one.recorder, Size(a.value, axes))
+
+
+def _arithmetic(self: TracedInt, function: Any, one: Any, other: Any) -> Any:
+    # np.arange(n) and its like compute with n from C: they want the plain integer
+    if not source.written_as_operator(sys._getframe(2)):  # noqa: SLF001 - the caller's frame
+        return (
+            NotImplemented
+            if function not in PLAIN
+            else PLAIN[function](int(one), int(other))
+        )
+    if not (isinstance(one, int | float) and isinstance(other, int | float)):
+        return NotImplemented
+    return _scalar(self.recorder, function, (one, other))
+
+
+def _scalar(recorder: Recorder, function: Any, args: Sequence[Any]) -> Any:
+    result = recorder.record(dispatch.op_of(function), args)
+    # a law may have answered with a plain number or another length
+    if not isinstance(result, int | float) and result.dtype.kind == "i":
+        return TracedInt(int(result.number), recorder, result.value)
+    return result
+
+
+def _integer_operators() -> None:
+    for name, function in OPERATORS.items():
+        if name in ("matmul", "and", "or", "floordiv", "mod"):
+            continue
+
+        def forward(self: TracedInt, other: Any, function: Any = function) -> Any:
+            return _arithmetic(self, function, self, other)
+
+        def reflected(self: TracedInt, other: Any, function: Any = function) -> Any:
+            return _arithmetic(self, function, other, self)
+
+        if name != "mul":
+            setattr(TracedInt, f"__{name}__", forward)
+        setattr(TracedInt, f"__r{name}__", reflected)
+
+
+_integer_operators()

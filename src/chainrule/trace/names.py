@@ -1,0 +1,33 @@
+"""Names for values: valid in every language a program is written in, and nobody's twice."""
+
+from __future__ import annotations
+
+import keyword
+import re
+
+RESERVED = frozenset(
+    {"np", "tf", "torch", "jnp", "jax", "numpy", "print", "len", "range"}
+)
+"""Names that an emitted program needs for itself."""
+
+
+def free_name(name: str, taken: set[str]) -> str:
+    """``name`` as an identifier that is not in ``taken``, which it joins.
+
+    >>> taken = set()
+    >>> [free_name(name, taken) for name in ("h", "h", "coef_", "lambda", "_", "2nd")]
+    ['h', 'h_2', 'coef_', 'lambda_', 'value', 'v2nd']
+    """
+    clean = re.sub(r"\W", "_", name)
+    if not clean.strip("_"):
+        clean = "value"
+    if clean[0].isdigit():
+        clean = f"v{clean}"
+    if keyword.iskeyword(clean) or clean in RESERVED:
+        clean += "_"
+    candidate, count = clean, 1
+    while candidate in taken:
+        count += 1
+        candidate = f"{clean}_{count}"
+    taken.add(candidate)
+    return candidate

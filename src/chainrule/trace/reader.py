@@ -1,0 +1,336 @@
+"""A script being run: its assignments are bound, its prints kept, its training loop followed for one pass."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+import io
+import linecache
+import os
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from chainrule import ops
+from chainrule.program import At, ChainruleError, ProgramError, Value
+from chainrule.trace import rewrite, source
+from chainrule.trace.choose import LOSS_NAMES
+from chainrule.trace.function import length
+from chainrule.trace.lengths import TracedInt
+from chainrule.trace.moments import Bound, Update
+from chainrule.trace.recorder import Recorder
+from chainrule.trace.standins import (
+    elementwise,
+    holds_traced,
+    key_name,
+    leaves,
+    stacked,
+)
+from chainrule.trace.traced import Traced
+from chainrule.trace.watch import Watch
+from chainrule.trace.watched import watched
+
+LONGEST_LIST = 1000
+
+
+class ScriptError(ProgramError):
+    """A script that does not run (E330)."""
+
+
+class _PassEnd(BaseException):
+    """Raised inside the script when its loss is computed anew: the pass asked for is over."""
+
+
+class Reader:
+    """One reading of one script."""
+
+    def __init__(
+        self,
+        file: str,
+        loss: str | None,
+        n_pass: int,
+        *,
+        watch: bool | Callable[[str], bool] = False,
+    ) -> None:
+        self.file = file
+        self.losses = LOSS_NAMES if loss is None else (loss,)
+        self.passes_left = n_pass
+        self.recorder = Recorder(lenient=True, boundary=(Reader.execute.__code__,))
+        self.recorder.script_file = file
+        self.recorder.on_write = self._written
+        self.watch = Watch(self.recorder) if watch else None
+        if self.watch is not None and callable(watch):
+            self.watch.distinct = watch
+        self.bound: list[Bound] = []
+        self.updates: list[Update] = []
+        self.printed = io.StringIO()
+        self.held: dict[str, list[Value]] = {}
+        self.loss_places: dict[tuple[str, int], Value] = {}
+
+    def attempt(self) -> ChainruleError | None:
+        """Run the script as far as it goes; what stopped it."""
+        try:
+            self.execute()
+        except ChainruleError as error:
+            return error
+        return None
+
+    def execute(self) -> None:
+        """Run the script with its assignments bound, its prints kept, its plots unseen."""
+        source = Path(self.file).read_text(encoding="utf-8")
+        linecache.checkcache(self.file)
+        with self._failing():
+            tree = ast.parse(source, self.file)
+            tree = watched(tree, self.watch) if self.watch is not None else tree
+            code = compile(rewrite.rewritten(tree), self.file, "exec")
+        scope: dict[str, Any] = {
+            "__name__": "__main__",
+            "__file__": self.file,
+            **self.names(),
+        }
+        if self.watch is not None:
+            self.watch.scope = scope
+        with (
+            _as_main(self.file),
+            contextlib.redirect_stdout(self.printed),
+            self._failing(),
+            contextlib.suppress(_PassEnd, SystemExit),
+        ):
+            exec(code, scope)  # noqa: S102 - running the user's script is what was asked for
+
+    def names(self) -> dict[str, Any]:
+        """What a rewritten script calls."""
+        return {
+            rewrite.BIND: self.bind,
+            rewrite.LOOP: self.loop,
+            rewrite.LENGTH: length,
+            rewrite.ARRAY: self.array,
+            rewrite.KEY: key_name,
+            rewrite.MATH: elementwise,
+            rewrite.APPEND: self.append,
+            **({} if self.watch is None else self.watch.names()),
+        }
+
+    @contextlib.contextmanager
+    def _failing(self) -> Iterator[None]:
+        """The script's own errors, with their place."""
+        try:
+            yield
+        except ChainruleError:
+            raise
+        except SyntaxError as error:
+            at = At(self.file, error.lineno or 0, (error.offset or 1) - 1)
+            raise ScriptError("E330", f"SyntaxError: {error.msg}", where=at) from None
+        except Exception as error:
+            frames = [
+                f
+                for f in traceback.extract_tb(error.__traceback__)
+                if f.filename == self.file
+            ]
+            last = frames[-1] if frames else None
+            place = At(self.file, last.lineno or 0, last.colno or 0) if last else None
+            said = "".join(traceback.format_exception_only(error)).strip()
+            message = f"the script does not run: {said}"
+            raise ScriptError("E330", message, where=place) from error
+
+    def bind(self, value: Any, name: str | tuple[str | None, ...] | None) -> Any:
+        """``value`` with its arrays and numbers traced, under the name it is given."""
+        if isinstance(name, tuple):
+            return self._unpacked(value, name)
+        wrapped = self._wrap(value, name)
+        if name is not None:
+            self._note(name, wrapped)
+        return wrapped
+
+    def _unpacked(self, value: Any, names: tuple[str | None, ...]) -> Any:
+        if not isinstance(value, tuple | list | Traced) or len(value) != len(names):
+            return value
+        return tuple(
+            self.bind(one, name) for one, name in zip(value, names, strict=True)
+        )
+
+    def _wrap(self, value: Any, name: str | None) -> Any:
+        match value:
+            case Traced():
+                if name is not None:
+                    self.recorder.christen(value.value, name)
+                return value
+            case TracedInt() | bool() | str() | None:
+                return value
+            case np.ndarray() | np.floating() | float():
+                if isinstance(value, np.ndarray) and value.dtype.kind not in "fiub":
+                    return value
+                held = value if type(value) is float else np.array(value)
+                return self.recorder.input(held, name or "value")
+            case int():
+                traced = self.recorder.input(np.asarray(value), name or "value")
+                return TracedInt(value, self.recorder, traced.value)
+            case dict():
+                for key, item in value.items():
+                    value[key] = self._inner(
+                        item, key if isinstance(key, str) else f"{name}_{key}"
+                    )
+                return value
+            case list():
+                if len(value) <= LONGEST_LIST:
+                    value[:] = [
+                        self._inner(one, f"{name}_{i}") for i, one in enumerate(value)
+                    ]
+                return value
+            case tuple() if type(value) is tuple:
+                return tuple(
+                    self._inner(one, f"{name}_{i}") for i, one in enumerate(value)
+                )
+            case _:
+                return value
+
+    def _inner(self, item: Any, name: str) -> Any:
+        """An item of a container: counts stay plain, arrays and floats are traced."""
+        return item if isinstance(item, int) else self._wrap(item, name)
+
+    def append(self, held: Any, value: Any, name: str) -> Any:
+        """``held.append(value)``: the value is bound under its place in the list."""
+        return (
+            self._inner(value, f"{name}_{len(held)}")
+            if isinstance(held, list)
+            else value
+        )
+
+    def loop(self, value: Any, name: str) -> None:
+        """A loop's variable: its value gets its name."""
+        if isinstance(value, Traced):
+            self.recorder.christen(value.value, name)
+
+    def array(self, maker: Any, items: Any, *args: Any, **kwargs: Any) -> Any:
+        """``np.array`` of what may hold traced values: they are stacked, so that nothing is lost."""
+        if isinstance(items, Traced) and maker in (np.array, np.asarray):
+            return items if maker is np.asarray else items.copy()
+        if isinstance(items, list | tuple) and holds_traced(items):
+            return stacked(items)
+        return maker(items, *args, **kwargs)
+
+    def _note(self, name: str, wrapped: Any) -> None:
+        values = [traced.value for traced in leaves(wrapped)]
+        at = self.recorder.here()
+        if isinstance(wrapped, Traced):
+            self._watch_loss(name, values[0], at)
+            self.bound.append(Bound(name, values[0], at))
+            if self.watch is not None:
+                self.watch.bound(
+                    name, values[0], source.user_frames(boundary=self.recorder.boundary)
+                )
+        for before, after in zip(self.held.get(name, ()), values, strict=False):
+            self._watch_update(name, before, after, at)
+        self.held[name] = values
+        if isinstance(wrapped, dict):
+            # params["W1"] is met again as W1, whatever its dict is called
+            self.held.update(
+                (key, [item.value])
+                for key, item in wrapped.items()
+                if isinstance(key, str) and isinstance(item, Traced)
+            )
+
+    def _watch_loss(self, name: str, value: Value, at: At | None) -> None:
+        """A loss computed again, and not from itself, opens the next pass of a training loop."""
+        if name not in self.losses or at is None or self._is_lesser(name):
+            return
+        place = (name, at.line)
+        earlier = self.loss_places.get(place)
+        if earlier is not None and not self._descends(value, earlier):
+            self.passes_left -= 1
+            if self.passes_left <= 0:
+                self.forget(value, earlier)
+                raise _PassEnd
+        self.loss_places[place] = value
+
+    def forget(self, value: Value, earlier: Value) -> None:
+        """Take out what the next pass computed on its way to its loss: it is no part of this one."""
+        ends = {update.after for update in self.updates}
+        roots = self.recorder.run(()).program.pruned([earlier]).inputs
+        ends |= {
+            line.result
+            for line in self.recorder.lines
+            if line.op is ops.subtract
+            and line.args[0] in roots
+            and line.args[0] not in (value, earlier)
+        }
+        before = self.recorder.producer[earlier]
+        last = self.recorder.position(before)
+        beyond: set[Value] = set()
+        ahead = [value]
+        while ahead:
+            one = ahead.pop()
+            line = self.recorder.producer.get(one)
+            if (
+                line is None
+                or one in beyond
+                or one in ends
+                or self.recorder.position(line) <= last
+            ):
+                continue
+            beyond.add(one)
+            ahead += line.reads()
+        self.recorder.lines = [
+            line for line in self.recorder.lines if line.result not in beyond
+        ]
+        self.bound = [one for one in self.bound if one.value not in beyond]
+        if self.watch is not None:
+            self.watch.forget(beyond)
+
+    def _is_lesser(self, name: str) -> bool:
+        """Whether a likelier name for the loss is bound already: ``error`` beside ``loss``."""
+        likelier = self.losses[: self.losses.index(name)]
+        return any(other in self.held for other in likelier)
+
+    def _descends(self, value: Value, ancestor: Value) -> bool:
+        ahead, seen = [value], {value}
+        while ahead:
+            one = ahead.pop()
+            if one is ancestor:
+                return True
+            line = self.recorder.producer.get(one)
+            fresh = [
+                read for read in (line.reads() if line else ()) if read not in seen
+            ]
+            seen.update(fresh)
+            ahead += fresh
+        return False
+
+    def _written(self, before: Value, after: Value) -> None:
+        """An in-place write moved an array on."""
+        self._watch_update(before.name or "", before, after, self.recorder.here())
+
+    def _watch_update(
+        self, name: str, before: Value, after: Value, at: At | None
+    ) -> None:
+        line = self.recorder.producer.get(after)
+        if (
+            line is not None
+            and line.op in (ops.add, ops.subtract)
+            and before in line.args
+            and before.shape == after.shape
+            and before.differentiable
+            and not any(update.after is after for update in self.updates)
+        ):
+            self.updates.append(Update(name, before, after, at))
+
+
+@contextlib.contextmanager
+def _as_main(file: str) -> Iterator[None]:
+    """The surroundings a script expects: its folder importable, its name as the command, no windows."""
+    path, argv, backend = sys.path[:], sys.argv[:], os.environ.get("MPLBACKEND")
+    sys.path.insert(0, str(Path(file).resolve().parent))
+    sys.argv[:] = [file]
+    os.environ["MPLBACKEND"] = "Agg"
+    try:
+        yield
+    finally:
+        sys.path[:], sys.argv[:] = path, argv
+        if backend is None:
+            del os.environ["MPLBACKEND"]
+        else:
+            os.environ["MPLBACKEND"] = backend

@@ -1,0 +1,52 @@
+"""What a reader asks of its arguments: options it cannot keep are refused, shapes are put right."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from chainrule import ops
+from chainrule.program import CannotTrace
+
+if TYPE_CHECKING:
+    from chainrule.trace.recorder import Recorder
+
+
+Reader = Callable[..., Any]
+UNSET = np._NoValue  # noqa: SLF001 - NumPy's own sign for "not given"
+
+
+def refuse(recorder: Recorder, name: str, options: Mapping[str, Any]) -> None:
+    """Options that would be silently dropped are an error."""
+    kept = [
+        key
+        for key, value in options.items()
+        if value is not None and value is not UNSET
+    ]
+    if kept:
+        raise CannotTrace(
+            "E301",
+            f"np.{name}({', '.join(f'{key}=...' for key in kept)}) is not recorded, and would be silently wrong",
+            where=recorder.here(),
+            hint="write it without that option, as a NumPy expression",
+        )
+
+
+def ndim(item: Any) -> int:
+    """The number of axes of anything array-like."""
+    return int(
+        getattr(item, "ndim", None)
+        or np.ndim(np.asarray(item) if isinstance(item, list) else item)
+    )
+
+
+def reshaped(recorder: Recorder, item: Any, shape: tuple[int, ...]) -> Any:
+    """The same entries in ``shape``."""
+    return recorder.record(ops.reshape, (item,), {"shape": shape})
+
+
+def expanded(recorder: Recorder, item: Any, axis: Any) -> Any:
+    """With a new axis, or several."""
+    return recorder.record(ops.expand_dims, (item,), {"axis": axis})
