@@ -2,71 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-import numpy as np
-
 from chainrule import ops
+from chainrule.derive.asked import require_floats, require_scalar
+from chainrule.derive.derived import Contribution, Derived, Step
 from chainrule.derive.fit import fit
 from chainrule.derive.laws import LAWS
 from chainrule.derive.reasons import said, why_total
+from chainrule.derive.spoken import MANY, SHORT, expression_of, owners
 from chainrule.emit import expression
-from chainrule.program import (
-    DTypeError,
-    Line,
-    NoRuleError,
-    Program,
-    ProgramError,
-    Rule,
-    Run,
-    Value,
-)
+from chainrule.program import Line, NoRuleError, Program, ProgramError, Rule, Run, Value
 from chainrule.trace import Recorder, Traced
-
-SHORT = 32
-FEW = 5
-MANY = 2000
-"""A nameless value is spoken of by its expression up to so many letters and operations, in programs of so many lines."""
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Contribution:
-    """What one use of a value adds to its gradient: the use, the rule, the reason, the result."""
-
-    line: Line
-    position: int
-    rule: Rule
-    why: str
-    gradient: Value
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Step:
-    """One gradient: of which value, from which contributions, by which lines."""
-
-    value: Value
-    gradient: Value
-    contributions: tuple[Contribution, ...]
-    lines: tuple[Line, ...]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Derived:
-    """A forward program and its backward program, with numbers, step by step."""
-
-    forward: Run
-    run: Run
-    loss: Value
-    wrt: tuple[Value, ...]
-    gradients: Mapping[Value, Value]
-    steps: tuple[Step, ...]
-
-    def gradient(self, value: Value | str) -> Any:
-        """The numbers of ∂loss/∂value."""
-        found = self.forward.program.named()[value] if isinstance(value, str) else value
-        return self.run.numbers[self.gradients[found]]
 
 
 def backward(
@@ -90,42 +38,15 @@ def backward(
     array([1., 2.])
     """
     loss = run.program.outputs[0] if loss is None else loss
-    _require_scalar(loss)
+    require_scalar(loss)
     needed = run.program.pruned([loss])
     targets = (
         tuple(v for v in needed.inputs if v.differentiable)
         if wrt is None
         else tuple(wrt)
     )
-    _require_floats(targets)
+    require_floats(targets)
     return _Walk(run, needed, loss, targets).derived()
-
-
-def _require_scalar(loss: Value) -> None:
-    if int(np.prod(loss.shape)) != 1:
-        name = loss.name or "the loss"
-        raise ProgramError(
-            "E323",
-            f"{name} has the shape {loss.shape}; a loss is a single number",
-            hint=f"reduce it: np.mean({name}) or np.sum({name})",
-        )
-    if not loss.differentiable:
-        raise DTypeError(
-            "E110",
-            f"the loss is {loss.dtype}; it must be a float",
-            hint="compute it in floats",
-        )
-
-
-def _require_floats(targets: Iterable[Value]) -> None:
-    for value in targets:
-        if not value.differentiable:
-            name = value.name or "a value"
-            raise DTypeError(
-                "E110",
-                f"{name} holds {value.dtype}: a gradient with respect to integers does not exist",
-                hint=f"make it a float: {name}.astype(np.float64), or write 2.0 for 2",
-            )
 
 
 class _Walk:
@@ -141,7 +62,7 @@ class _Walk:
         self.recorder = Recorder(laws=LAWS, named=False)
         self.recorder.adopt(whole)
         self.active = self._active()
-        self.part_of = _owners(whole.program)
+        self.part_of = owners(whole.program)
         self.spelled: dict[Value, str] = {}
         self.found: dict[Value, list[Contribution]] = {}
         self.gradients: dict[Value, Value] = {}
@@ -169,7 +90,7 @@ class _Walk:
         if value.name is not None or len(self.needed.lines) > MANY:
             return self.describe(value)
         if value not in self.spelled:
-            part = _expression_of(value, self.recorder.producer)
+            part = expression_of(value, self.recorder.producer)
             text = expression(value, part) if part is not None else ""
             self.spelled[value] = (
                 text if 0 < len(text) <= SHORT else self.describe(value)
@@ -303,36 +224,6 @@ class _Walk:
                 ahead += [read for read in line.reads() if read not in gradients]
             lines = sorted(mine.values(), key=lambda line: order[line.result])
             yield Step(value, gradient, contributions, tuple(lines))
-
-
-def _owners(program: Program) -> Mapping[Value, str]:
-    """For every nameless value the named one it goes into: ``W @ x`` is a part of ``z = W @ x + b``."""
-    owners: dict[Value, str] = {}
-    for line in reversed(program.lines):
-        name = line.result.name or owners.get(line.result)
-        for read in line.reads():
-            if read.name is None and name is not None:
-                owners[read] = name
-    return owners
-
-
-def _expression_of(value: Value, producer: Mapping[Value, Line]) -> Program | None:
-    """The few lines that a nameless value is made of, back to named ones; None where they are many."""
-    lines: dict[Value, Line] = {}
-    inputs: dict[Value, None] = {}
-    ahead = [value]
-    while ahead:
-        one = ahead.pop()
-        if one in lines:
-            continue
-        if one.name is not None or one not in producer:
-            inputs[one] = None
-            continue
-        if len(lines) == FEW:
-            return None
-        lines[one] = producer[one]
-        ahead += producer[one].reads()
-    return Program(tuple(inputs), tuple(reversed(lines.values())), (value,))
 
 
 def _rule(line: Line, position: int) -> Rule:

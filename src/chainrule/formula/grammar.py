@@ -4,9 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final
 
 from chainrule.formula import build
+from chainrule.formula.cursor import Cursor
+from chainrule.formula.makers import (
+    Bindings,
+    Maker,
+    constant,
+    joined,
+    primed,
+    side_by_side,
+    with_script,
+)
 from chainrule.formula.signs import (
     ACCENT_COMMANDS,
     DELIMITER_COMMANDS,
@@ -19,7 +29,6 @@ from chainrule.formula.signs import (
     STYLE_COMMANDS,
     SYMBOL_COMMANDS,
 )
-from chainrule.formula.tokens import Token, tokens
 from chainrule.formula.tree import (
     Call,
     Node,
@@ -30,9 +39,6 @@ from chainrule.formula.tree import (
     Symbol,
     Text,
 )
-
-Bindings: TypeAlias = Mapping[str, Node]
-Maker: TypeAlias = Callable[[Bindings], Node]
 
 PAIRS: Final = MappingProxyType(
     {"(": ")", "[": "]", "|": "|", "‖": "‖", "⌊": "⌋", "⌈": "⌉", "{": "}"}
@@ -47,43 +53,12 @@ def parse(notation: str) -> tuple[Maker, frozenset[str]]:
     return make, frozenset(parser.holes)
 
 
-class _Parser:
+class _Parser(Cursor):
     """Recursive descent over the tokens of one notation; each method reads one level and returns its maker."""
 
     def __init__(self, notation: str) -> None:
-        self.notation = notation
-        self.tokens = tokens(notation)
-        self.at = 0
+        super().__init__(notation)
         self.holes: set[str] = set()
-
-    @property
-    def next(self) -> Token:
-        return self.tokens[self.at]
-
-    def take(self, *texts: str) -> Token | None:
-        """The next token, if it is one of these (any, if none are named)."""
-        token = self.next
-        if token.text and (not texts or token.text in texts):
-            self.at += 1
-            return token
-        return None
-
-    def expect(self, text: str) -> None:
-        if self.take(text) is None:
-            raise self.error(f"expected {text!r}")
-
-    def expect_end(self) -> None:
-        if self.next.text:
-            raise self.error("did not expect this")
-
-    def error(self, what: str) -> ValueError:
-        token = self.next
-        here = (
-            f"at character {token.at + 1}, {token.text!r}"
-            if token.text
-            else "at the end"
-        )
-        return ValueError(f"notation {self.notation}, {here}: {what}")
 
     def comma_list(self) -> Maker:
         makers = [self.relation()]
@@ -117,7 +92,7 @@ class _Parser:
             if sign not in signs:
                 return make
             self.at += 1
-            make = _joined(make, sign, tighter())
+            make = joined(make, sign, tighter())
 
     def signed(self) -> Maker:
         self.spaces()
@@ -133,7 +108,7 @@ class _Parser:
             spaced = self.spaces()
             if not self.starts_factor():
                 return make
-            make = _side_by_side(
+            make = side_by_side(
                 make, self.factor(), build.THIN_SPACE if spaced else build.TIMES
             )
 
@@ -165,9 +140,6 @@ class _Parser:
             return self.function()
         base, callable_ = self.primary()
         return self.scripts(base, callable_=callable_)
-
-    def lookahead(self, text: str) -> bool:
-        return self.notation.startswith(text, self.next.at)
 
     def differential(self) -> Maker:
         token = self.take()
@@ -204,9 +176,9 @@ class _Parser:
 
     def function(self) -> Maker:
         if self.take(r"\operatorname"):
-            head: Maker = _constant(build.function(self.word()))
+            head: Maker = constant(build.function(self.word()))
         else:
-            head = _constant(build.function(FUNCTION_COMMANDS[self.next.text]))
+            head = constant(build.function(FUNCTION_COMMANDS[self.next.text]))
             self.at += 1
         head = self.scripts(head, callable_=False)
         self.spaces()
@@ -227,12 +199,12 @@ class _Parser:
     def scripts(self, base: Maker, *, callable_: bool) -> Maker:
         while True:
             if self.take("'"):
-                base = _primed(base)
+                base = primed(base)
             elif self.take("^"):
-                base = _with_script(base, self.script(), build.power)
+                base = with_script(base, self.script(), build.power)
                 callable_ = False
             elif self.take("_"):
-                base = _with_script(base, self.script(), build.subscript)
+                base = with_script(base, self.script(), build.subscript)
             elif (callable_ and self.opens_call()) or (
                 self.next.text == "[" and self.notation[self.next.at - 1] != " "
             ):
@@ -290,17 +262,6 @@ class _Parser:
         self.expect("}")
         return make
 
-    def word(self) -> str:
-        """The raw text of a group: a function's name, words."""
-        start = self.next.at + 1
-        self.expect("{")
-        while self.next.text != "}":
-            if self.take() is None:
-                raise self.error("expected '}'")
-        end = self.next.at
-        self.expect("}")
-        return self.notation[start:end].strip()
-
     def primary(self) -> tuple[Maker, bool]:
         text = self.next.text
         if text.startswith("#"):
@@ -313,22 +274,22 @@ class _Parser:
             return (lambda given: build.fence(opening, body(given), closing)), False
         if text[:1].isdecimal():
             self.at += 1
-            return _constant(Number(text)), False
+            return constant(Number(text)), False
         if text[:1].isalpha():
             self.at += 1
-            return _constant(Symbol(text)), True
+            return constant(Symbol(text)), True
         if text in GREEK_COMMANDS:
             self.at += 1
-            return _constant(Symbol(GREEK_COMMANDS[text])), True
+            return constant(Symbol(GREEK_COMMANDS[text])), True
         if text in SYMBOL_COMMANDS:
             self.at += 1
-            return _constant(SYMBOL_COMMANDS[text]), False
+            return constant(SYMBOL_COMMANDS[text]), False
         if text in STYLE_COMMANDS:
             self.at += 1
-            return _constant(Symbol(self.word(), style=STYLE_COMMANDS[text])), True
+            return constant(Symbol(self.word(), style=STYLE_COMMANDS[text])), True
         if text == r"\text":
             self.at += 1
-            return _constant(Text(self.word())), False
+            return constant(Text(self.word())), False
         if text in ACCENT_COMMANDS:
             self.at += 1
             mark = ACCENT_COMMANDS[text]
@@ -365,39 +326,5 @@ class _Parser:
 
         return filled
 
-    def spaces(self) -> bool:
-        found = False
-        while self.take(*SPACES):
-            found = True
-        return found
-
 
 _NOT_FACTORS = RELATION_COMMANDS.keys() | SIGN_COMMANDS.keys() | {r"\right"}
-
-
-def _constant(node: Node) -> Maker:
-    return lambda _: node
-
-
-def _joined(left: Maker, sign: str, right: Maker) -> Maker:
-    return lambda given: build.infix(left(given), sign, right(given))
-
-
-def _side_by_side(left: Maker, right: Maker, between: Operator) -> Maker:
-    return lambda given: build.beside(left(given), right(given), between)
-
-
-def _primed(base: Maker) -> Maker:
-    return lambda given: build.accent(base(given), "prime")
-
-
-def _with_script(
-    base: Maker,
-    script: Callable[[Bindings], Node | None],
-    place: Callable[[Node, Node], Node],
-) -> Maker:
-    def made(given: Bindings) -> Node:
-        node = script(given)
-        return base(given) if node is None else place(base(given), node)
-
-    return made

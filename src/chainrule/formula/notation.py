@@ -7,7 +7,8 @@ from functools import lru_cache
 from types import MappingProxyType
 from typing import Final, NamedTuple
 
-from chainrule.formula.grammar import Bindings, Maker, parse
+from chainrule.formula.grammar import parse
+from chainrule.formula.makers import Bindings, Maker
 from chainrule.formula.tree import Node
 
 NOTHING: Final[Bindings] = MappingProxyType({})

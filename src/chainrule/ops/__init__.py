@@ -17,6 +17,7 @@ from chainrule.ops import (
     constants,
     einstein,
     exponential,
+    extremes,
     indexing,
     joining,
     linear,
@@ -26,9 +27,11 @@ from chainrule.ops import (
     normalizing,
     ordering,
     reductions,
+    running,
     shaping,
     smooth,
     softmaxes,
+    spreads,
 )
 from chainrule.program import Op
 
@@ -40,6 +43,9 @@ FAMILIES: tuple[ModuleType, ...] = (
     linear,
     einstein,
     reductions,
+    spreads,
+    extremes,
+    running,
     softmaxes,
     ordering,
     shaping,
