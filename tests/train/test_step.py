@@ -14,7 +14,7 @@ from chainrule.nn.layers import (
     Residual,
     Written,
 )
-from chainrule.nn.optimizers import RULES
+from chainrule.nn.rules import RULES
 from chainrule.program import run, verify
 from chainrule.train.plan import Penalty, Plan
 from chainrule.train.step import Limits, compiled, derive, gradient_step, training_step

@@ -4,7 +4,8 @@ from chainrule.nn.activations import ACTIVATIONS, Activation, activation
 from chainrule.nn.described import Described, describe
 from chainrule.nn.initialisers import INITIALISERS, initialiser
 from chainrule.nn.losses import LOSSES, Loss, loss_of
-from chainrule.nn.optimizers import RULES, Optimizer, optimizer
+from chainrule.nn.optimizers import Optimizer, optimizer
+from chainrule.nn.rules import RULES
 from chainrule.nn.schedules import SCHEDULES, Schedule, schedule
 from chainrule.nn.tomlfile import describe_toml
 from chainrule.nn.words import Words, read

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from keyword import iskeyword
+from typing import Any, Literal
+
+import numpy as np
 
 from chainrule.nn.activations import Activation, Range
 from chainrule.nn.names import find
-from chainrule.program import UsageError
+from chainrule.program import ShapeError, UsageError
 
 Labels = Literal[
     "0/1", "one-hot", "integer", "real", "-1/+1", "probabilities", "counts"
@@ -22,7 +25,8 @@ class Loss:
     The last text of each is the loss of every sample, or of every entry; those before are lines it needs. In
     them ``{p}`` is the prediction, ``{t}`` the target, ``{axis}`` the axis of the units, ``{picked}`` the index
     of each sample's own class. ``output`` is the usual last activation, ``fits`` what the loss can take;
-    ``entries`` says whether there is a loss for every entry (not one a sample).
+    ``entries`` says whether there is a loss for every entry (not one a sample), ``functions`` are the user's own
+    that the lines call.
     """
 
     name: str
@@ -30,6 +34,7 @@ class Loss:
     output: str
     fits: tuple[Range, ...]
     entries: bool = False
+    functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
     @property
     def labels(self) -> Labels:
@@ -184,6 +189,40 @@ USUAL: Mapping[Range, str] = {
     "probabilities": "categorical_cross_entropy",
     "log-probabilities": "nll",
 }
+
+
+def own_loss(
+    function: Callable[[Any, Any], Any],
+    labels: Labels = "real",
+    output: str = "identity",
+) -> Loss:
+    """A loss of your own: a function in plain NumPy of (y_true, y_pred), giving a loss for every sample or entry.
+
+    ``output`` is the last activation of a network that is not told another.
+
+    Raises:
+        ShapeError: E101 if the function gives neither.
+
+    >>> def pinball(y_true, y_pred):
+    ...     error = y_true - y_pred
+    ...     return np.maximum(0.9 * error, -0.1 * error)
+    >>> own_loss(pinball).lines["real"]
+    ('pinball({t}, {p})',)
+    """
+    given = np.full((3, 2), 0.5)
+    shape = np.shape(function(given, given))
+    if shape not in {(3, 2), (3,)}:
+        raise ShapeError(
+            "E101",
+            f"a loss of (3, 2) targets and predictions gave {shape}; it gives (3, 2), one an entry, or (3,), one a sample",
+            hint="leave the mean over the samples to the network",
+        )
+    name = getattr(function, "__name__", "")
+    if not name.isidentifier() or iskeyword(name) or name in ("np", "erf", "network"):
+        name = "own_loss"
+    text = f"{name}({{t}}, {{p}})"
+    entries, functions = shape == (3, 2), {name: function}
+    return Loss(name, {labels: (text,)}, output, _ANY, entries, functions)
 
 
 def loss_of(name: str) -> Loss:

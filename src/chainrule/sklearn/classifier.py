@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any, Self
 
 import numpy as np
@@ -9,33 +10,29 @@ from sklearn.base import ClassifierMixin
 from sklearn.metrics import accuracy_score
 from sklearn.preprocessing import LabelBinarizer
 from sklearn.utils import column_or_1d
+from sklearn.utils.class_weight import compute_sample_weight
 from sklearn.utils.multiclass import (
     check_classification_targets,
     type_of_target,
     unique_labels,
 )
-from sklearn.utils.validation import (
-    check_is_fitted,
-    validate_data,
-)
+from sklearn.utils.validation import check_is_fitted, validate_data
 
-from chainrule.nn import loss_of
-from chainrule.nn.losses import Loss
+from chainrule.nn.losses import Labels, Loss
 from chainrule.program import Array, UsageError
 from chainrule.sklearn.callbacks import stochastic, with_callbacks
-from chainrule.sklearn.network import Network, dense
-from chainrule.train.scikit import (
-    BINARY_LOG_LOSS,
-    LOG_LOSS,
-)
+from chainrule.sklearn.estimator import Network
+from chainrule.sklearn.losses import BINARY_LOG_LOSS, LOG_LOSS, chosen
 from chainrule.train.state import Data
 
 
+@dataclass(eq=False, repr=False)
 class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]
     """A classifier that takes scikit-learn's ``MLPClassifier``'s place.
 
-    Beyond it: ``activation`` and ``solver`` are any of ours, the activation also one a layer; ``class_weight``,
-    ``dropout``, ``batch_norm``; ``layers(X)``, ``gradients(X, y)`` and ``example(X, y)`` show the inside.
+    Beyond it: ``activation`` and ``solver`` are any of ours, the activation also one a layer; ``loss``,
+    ``class_weight``, ``dropout``, ``batch_norm``; ``layers(X)``, ``gradients(X, y)`` and ``example(X, y)`` show the
+    inside.
 
     >>> from sklearn.datasets import load_iris
     >>> X, y = load_iris(return_X_y=True)
@@ -48,126 +45,77 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]
     True
     """
 
-    def __init__(
-        self,
-        hidden_layer_sizes: Any = (100,),
-        activation: Any = "relu",
-        *,
-        solver: str = "adam",
-        alpha: float = 0.0001,
-        batch_size: Any = "auto",
-        learning_rate: str = "constant",
-        learning_rate_init: float = 0.001,
-        power_t: float = 0.5,
-        max_iter: int = 200,
-        shuffle: bool = True,
-        random_state: Any = None,
-        tol: float = 1e-4,
-        verbose: Any = False,
-        warm_start: bool = False,
-        momentum: float = 0.9,
-        nesterovs_momentum: bool = True,
-        early_stopping: bool = False,
-        validation_fraction: float = 0.1,
-        beta_1: float = 0.9,
-        beta_2: float = 0.999,
-        epsilon: float = 1e-8,
-        n_iter_no_change: float = 10,
-        max_fun: int = 15000,
-        loss: Any = "log_loss",
-        class_weight: Any = None,
-        dropout: float = 0.0,
-        batch_norm: bool = False,
-    ) -> None:
-        super().__init__(
-            hidden_layer_sizes, activation, loss=loss, solver=solver, alpha=alpha, batch_size=batch_size,
-            learning_rate=learning_rate, learning_rate_init=learning_rate_init, power_t=power_t, max_iter=max_iter,
-            shuffle=shuffle, random_state=random_state, tol=tol, verbose=verbose, warm_start=warm_start,
-            momentum=momentum, nesterovs_momentum=nesterovs_momentum, early_stopping=early_stopping,
-            validation_fraction=validation_fraction, beta_1=beta_1, beta_2=beta_2, epsilon=epsilon,
-            n_iter_no_change=n_iter_no_change, max_fun=max_fun, dropout=dropout, batch_norm=batch_norm,
-        )  # fmt: skip
-        self.class_weight = class_weight
+    loss: Any = field(default="log_loss", kw_only=True)
+    class_weight: Any = field(default=None, kw_only=True)
+    """How much each class weighs: ``balanced``, or a weight by class."""
 
-    def _loss_and_labels(self) -> tuple[Loss, Any]:
-        several = self._binarizer.y_type_ == "multiclass"
+    def _loss_and_labels(self) -> tuple[Loss, Labels]:
+        several = self._label_binarizer.y_type_ == "multiclass"
+        kind: Labels = "one-hot" if several else "0/1"
         if self.loss == "log_loss":
-            return (LOG_LOSS, "one-hot") if several else (BINARY_LOG_LOSS, "0/1")
-        chosen = loss_of(self.loss) if isinstance(self.loss, str) else self.loss
-        kind = next(
-            (kind for kind in chosen.lines if kind in ("one-hot", "0/1", "real")), None
-        )
-        if (
-            kind is None
-            or (several and kind == "0/1")
-            or (kind == "one-hot" and not several)
-        ):
+            return (LOG_LOSS if several else BINARY_LOG_LOSS), kind
+        output = "softmax" if several else "sigmoid"
+        found = chosen(self.loss, kind, output)
+        takes: tuple[Labels, ...] = (kind, "real")
+        fitting = next((one for one in takes if one in found.lines), None)
+        if fitting is None:
             raise UsageError(
                 "E413",
-                f"{chosen.name} does not fit these classes",
+                f"{found.name} does not fit these classes",
                 hint="use log_loss or mse",
             )
-        return chosen, kind
+        return found, fitting
 
     def _validated(
-        self, X: Any, y: Any, *, first: bool, incremental: bool
-    ) -> tuple[Array, Array]:
+        self, X: Any, y: Any, *, first: bool, once: bool
+    ) -> tuple[Any, Array]:
         X, y = validate_data(
             self, X, y, accept_sparse=["csr", "csc"], multi_output=True,
             dtype=(np.float64, np.float32), reset=first,
         )  # fmt: skip
-        X = dense(X)
         check_classification_targets(y)
         if y.ndim == 2 and y.shape[1] == 1:
             y = column_or_1d(y, warn=True)
-        if not incremental and (first or not self.warm_start):
-            self._binarizer = LabelBinarizer().fit(y)
-            self.classes_ = self._binarizer.classes_
+        if not once and (first or not self.warm_start):
+            self._label_binarizer = LabelBinarizer().fit(y)
+            self.classes_ = self._label_binarizer.classes_
         else:
-            known = unique_labels(y)
-            if self.warm_start and not incremental and set(known) != set(self.classes_):
-                message = (
-                    "warm_start can only be used where `y` has the same classes as in the previous call to"
-                    f" fit. Previously got {self.classes_}, `y` has {known}"
-                )
-                raise ValueError(message)
-            if len(np.setdiff1d(known, self.classes_, assume_unique=True)):
-                message = f"`y` has classes not in `self.classes_`. `self.classes_` has {self.classes_}. 'y' has {known}."
-                raise ValueError(message)
-        return X, self._binarizer.transform(y).astype(X.dtype)
+            self._require_known(unique_labels(y), once=once)
+        return X, self._label_binarizer.transform(y).astype(X.dtype)
 
-    def _with_class_weight(self, Y: Array, weights: Array | None) -> Array | None:
+    def _require_known(self, known: Array, *, once: bool) -> None:
+        if not once and self.warm_start and set(known) != set(self.classes_):
+            message = (
+                "warm_start can only be used where `y` has the same classes as in the previous call to"
+                f" fit. Previously got {self.classes_}, `y` has {known}"
+            )
+            raise ValueError(message)
+        if len(np.setdiff1d(known, self.classes_, assume_unique=True)):
+            message = f"`y` has classes not in `self.classes_`. `self.classes_` has {self.classes_}. 'y' has {known}."
+            raise ValueError(message)
+
+    def _with_class_weight(self, Y: Array, weight: Array | None) -> Array | None:
         if self.class_weight is None:
-            return weights
-        from sklearn.utils.class_weight import compute_sample_weight
-
-        labels = self._binarizer.inverse_transform(Y)
+            return weight
+        labels = self._label_binarizer.inverse_transform(Y)
         each: Array = compute_sample_weight(self.class_weight, labels).astype(Y.dtype)
-        return each if weights is None else each * weights
+        return each if weight is None else each * weight
 
     def _stratified(self) -> bool:
         return bool(self.n_outputs_ == 1)
 
     def _targets(self, y: Any) -> Array:
-        return np.asarray(
-            self._binarizer.transform(np.asarray(y)), dtype=self.coefs_[0].dtype
-        )
-
-    def _some_targets(self, X: Any) -> Any:
-        return self.predict(X)
+        labels = self._label_binarizer.transform(np.asarray(y))
+        return np.asarray(labels, dtype=self.coefs_[0].dtype)
 
     def _labels(self, predicted: Array) -> Array:
-        return np.asarray(
-            self._binarizer.inverse_transform(
-                predicted.ravel() if self.n_outputs_ == 1 else predicted
-            )
-        )
+        flat = predicted.ravel() if self.n_outputs_ == 1 else predicted
+        return np.asarray(self._label_binarizer.inverse_transform(flat))
 
     def _score_of(self, predicted: Array, held: Data) -> float:
-        true = self._binarizer.inverse_transform(held.Y)
-        return float(
-            accuracy_score(true, self._labels(predicted), sample_weight=held.weight)
-        )
+        true = self._label_binarizer.inverse_transform(held.Y)
+        labels = self._labels(predicted)
+        return float(accuracy_score(true, labels, sample_weight=held.weight))
 
     @stochastic
     @with_callbacks
@@ -181,13 +129,14 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]
                 raise ValueError(message)
             self.classes_ = unique_labels(classes)
             several = type_of_target(y).startswith("multilabel")
-            self._binarizer = LabelBinarizer().fit(y if several else self.classes_)
+            known = y if several else self.classes_
+            self._label_binarizer = LabelBinarizer().fit(known)
         elif classes is not None and not np.array_equal(
             self.classes_, unique_labels(classes)
         ):
             message = f"`classes={classes!r}` is not the same as on last call to partial_fit, was: {self.classes_!r}"
             raise ValueError(message)
-        return self._fit(X, y, sample_weight, incremental=True)
+        return self._fit(X, y, sample_weight, once=True)
 
     def predict(self, X: Any) -> Array:
         """The class of every sample."""

@@ -106,7 +106,8 @@ class Plan:
     def function(self, source: str, drafted: Draft, title: str) -> Callable[..., Any]:
         """The function of a source, known to tracebacks and tracing by its lines."""
         file = register(source, f"network {title}")
-        return compiled_text(source, file, "network", drafted.functions)
+        scope = {**drafted.functions, **self.loss.functions}
+        return compiled_text(source, file, "network", scope)
 
     def sample(self, *, weighted: bool, n: int = 3) -> dict[str, Array]:
         """Made-up numbers of the right shapes and types, to trace the passes with."""

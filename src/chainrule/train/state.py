@@ -22,7 +22,8 @@ class Data:
     weight: Array | None = None
 
     def __len__(self) -> int:
-        return len(self.X)
+        # sparse samples have rows, but no length
+        return int(self.X.shape[0])
 
     def at(self, index: Any) -> Data:
         """Some of the samples."""

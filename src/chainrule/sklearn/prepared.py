@@ -1,0 +1,102 @@
+"""A network made ready from settings: its layers, its plan, how its weights start, its compiled steps."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from chainrule.nn import activation
+from chainrule.nn.layers import Activation, BatchNorm, Dense, Dropout, Layer
+from chainrule.nn.losses import Labels, Loss
+from chainrule.program import Array, UsageError
+from chainrule.sklearn.settings import Settings
+from chainrule.sklearn.solvers import solver_of
+from chainrule.train.plan import Penalty, Plan
+from chainrule.train.step import Compiled, Limits
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A plan, and its compiled steps by whether samples weigh differently."""
+
+    plan: Plan
+    steps: dict[bool, Compiled] = field(default_factory=dict)
+
+    def step(self, settings: Settings, *, weighted: bool) -> Compiled:
+        """The training step."""
+        if weighted not in self.steps:
+            solver = solver_of(settings)
+            self.steps[weighted] = self.plan.step(solver, Limits(), weighted=weighted)
+        return self.steps[weighted]
+
+
+KEPT: dict[str, Prepared] = {}
+"""What this process has made ready, so that a grid search derives each network once."""
+MOST_KEPT = 64
+
+
+def prepare(
+    settings: Settings,
+    loss: Loss,
+    labels: Labels,
+    *,
+    n_features: int,
+    n_outputs: int,
+    dtype: str,
+) -> Prepared:
+    """The network of these settings on data of that kind."""
+    layers = layers_of(settings, n_outputs, loss.output)
+    penalty = Penalty(l2=float(settings.alpha), per_sample=True)
+    plan = Plan(layers, (n_features,), loss, labels, dtype, penalty)
+    key = repr((plan, solver_of(settings)))
+    if key not in KEPT:
+        if len(KEPT) >= MOST_KEPT:
+            KEPT.pop(next(iter(KEPT)))
+        KEPT[key] = Prepared(plan)
+    return KEPT[key]
+
+
+def hidden_activations(settings: Settings) -> list[str]:
+    """The activation of every hidden layer, by name."""
+    given, n_hidden = settings.activation, len(settings.sizes)
+    names = [given] * n_hidden if isinstance(given, str) else list(given)
+    if len(names) != n_hidden:
+        raise UsageError(
+            "E411", f"activation has {len(names)} names for {n_hidden} hidden layers"
+        )
+    return [activation(name).name for name in names]
+
+
+def layers_of(settings: Settings, n_outputs: int, last: str) -> tuple[Layer, ...]:
+    """The hidden layers, each with its normalisation and dropout, and the outputs."""
+    layers: list[Layer] = []
+    for size, name in zip(settings.sizes, hidden_activations(settings), strict=True):
+        layers.append(Dense(size))
+        if settings.batch_norm:
+            layers.append(BatchNorm())
+        if name != "identity":
+            layers.append(Activation(name))
+        if settings.dropout:
+            layers.append(Dropout(settings.dropout))
+    return (*layers, Dense(n_outputs, last))
+
+
+def start(settings: Settings, plan: Plan, rng: Any) -> dict[str, Array]:
+    """Weights and biases drawn as scikit-learn draws them, in its order; the rest as its layers say."""
+    names = hidden_activations(settings)
+    numbers: dict[str, Array] = {}
+    drafted = plan.training
+    for name, begun in {**drafted.parameters, **drafted.state}.items():
+        if name[0] in "Wb" and name[1:].isdigit():
+            # every layer is drawn with the hidden activation's factor, also the last
+            number = int(name[1:])
+            hidden = names[min(number, len(names)) - 1] if names else "identity"
+            limit = math.sqrt((2.0 if hidden == "sigmoid" else 6.0) / sum(begun.fans))
+            numbers[name] = rng.uniform(-limit, limit, begun.shape).astype(plan.dtype)
+        else:
+            filling = {"ones": 1, "zeros": 0}.get(begun.initialiser, begun.initialiser)
+            numbers[name] = np.full(begun.shape, filling, plan.dtype)
+    return numbers
