@@ -6,6 +6,8 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 import told
+import told_network
+import told_numbers
 
 from chainrule.formula import identifier
 from chainrule.lesson.media.page.html import to_html
@@ -169,14 +171,14 @@ def test_any_array_can_be_shown(array):
 
 
 def test_every_entry_of_a_small_array_knows_its_place():
-    page = to_html([Numbers("W1", identifier("W1"), told.W1, "value")])
+    page = to_html([Numbers("W1", identifier("W1"), told_numbers.W1, "value")])
     [inside] = re.findall(r'<mrow data-of="W1" class="value">(.*?)</mtable>', page)
     places = re.findall(r'data-entry="(\d,\d)"', inside)
     assert places == ["0,0", "0,1", "0,2", "1,0", "1,1", "1,2"]
 
 
 def test_a_large_array_is_a_sentence_and_a_small_picture():
-    page = to_html([Numbers("W", identifier("W"), told.np.eye(512))])
+    page = to_html([Numbers("W", identifier("W"), np.eye(512))])
     assert "512×512, from 0 to 1" in page
     assert page.count("data:image/png;base64,") == 1
     assert len(page) - len(to_html([])) < 20_000
@@ -201,7 +203,7 @@ def test_the_largest_entry_of_a_block_is_what_its_cell_shows():
 
 
 def test_no_two_nodes_of_a_drawing_touch():
-    for graph in (told.network(), told.wide(64, 64, 32, 10)):
+    for graph in (told_network.network(), told_network.wide(64, 64, 32, 10)):
         discs = draw(graph).discs
         for i, a in enumerate(discs):
             for b in discs[i + 1 :]:
@@ -211,7 +213,7 @@ def test_no_two_nodes_of_a_drawing_touch():
 
 
 def test_a_drawing_keeps_within_its_sheet():
-    for graph in (told.network(), told.wide(64, 64, 32, 10)):
+    for graph in (told_network.network(), told_network.wide(64, 64, 32, 10)):
         drawing = draw(graph)
         for disc in drawing.discs:
             assert disc.x - disc.half - disc.left >= 0
@@ -220,6 +222,6 @@ def test_a_drawing_keeps_within_its_sheet():
 
 
 def test_a_long_column_says_how_many_units_it_leaves_out():
-    drawing = draw(told.wide(64, 64, 32, 10))
+    drawing = draw(told_network.wide(64, 64, 32, 10))
     assert [gap.count for gap in drawing.gaps] == [58, 58, 26, 4]
     assert len(drawing.discs) == 24

@@ -3,17 +3,19 @@ import json
 import numpy as np
 import pytest
 import told
+import told_numbers
 
+from chainrule.formula import identifier
 from chainrule.lesson.media.json import Outcome, from_json, to_json
 from chainrule.lesson.media.schema import json_schema
 from chainrule.lesson.parts import Heading, Numbers, Series, Table
 
 OUTCOME = Outcome(
-    float(told.loss),
+    float(told_numbers.loss),
     1.079203,
-    {"x": told.x, "W1": told.W1, "mask": np.array([[True], [False]])},
-    {"W1": told.dW1},
-    {"W1": told.W1 - 0.1 * told.dW1},
+    {"x": told_numbers.x, "W1": told_numbers.W1, "mask": np.array([[True], [False]])},
+    {"W1": told_numbers.dW1},
+    {"W1": told_numbers.W1 - 0.1 * told_numbers.dW1},
 )
 TEXT = to_json(told.article(), OUTCOME)
 
@@ -48,9 +50,9 @@ def test_a_readers_text_is_read_back_as_it_was(text):
 def test_the_top_level_holds_the_numbers_in_full():
     document = json.loads(TEXT)
     assert document["schema"] == "chainrule.lesson/1"
-    assert document["loss"] == told.loss
-    assert document["values"]["W1"] == told.W1.tolist()
-    assert document["gradients"]["W1"] == told.dW1.tolist()
+    assert document["loss"] == told_numbers.loss
+    assert document["values"]["W1"] == told_numbers.W1.tolist()
+    assert document["gradients"]["W1"] == told_numbers.dW1.tolist()
     assert list(document) == [
         "schema",
         "loss",
@@ -78,7 +80,7 @@ def test_what_is_not_finite_is_read_back():
     table = Table(("a",), ((-np.inf,),))
     read = from_json(
         to_json(
-            [Numbers("odd", told.identifier("odd"), odd), table],
+            [Numbers("odd", identifier("odd"), odd), table],
             Outcome(np.inf, None, {"odd": odd}),
         )
     )
@@ -124,7 +126,7 @@ def test_what_does_not_fit_the_schema_is_named(change, place):
 
 def test_arrays_must_be_of_their_shape():
     document = json.loads(
-        to_json([Numbers("x", told.identifier("x"), told.x)], Outcome(0.0))
+        to_json([Numbers("x", identifier("x"), told_numbers.x)], Outcome(0.0))
     )
     document["parts"][0]["array"]["shape"] = [2, 2]
     with pytest.raises(ValueError, match="not \\[2, 2\\]"):

@@ -6,14 +6,14 @@ import pytest
 from chainrule import ops
 from chainrule.formula import to_text
 from chainrule.lesson.media.terminal.canvas import plain_text
-from chainrule.lesson.proofs import proof as proofs
-from chainrule.lesson.proofs import pulled
+from chainrule.lesson.proofs import definition, pulled
+from chainrule.lesson.proofs.proof import Proof
 
 DOMAINS = {
     f"{op.name}-{position}": (op, position)
     for op in ops.CATALOGUE.values()
-    if proofs.provable(op)
-    for position in range(len(proofs.variable_names(op)))
+    if definition.provable(op)
+    for position in range(len(definition.variable_names(op)))
     if op.rule(position) is not None
 }
 WALKS = {
@@ -30,7 +30,7 @@ def points(op, count=5):
     rng = np.random.default_rng(len(op.name))
     sample = op.samples[0]
     low, high = sample.domain
-    arguments = len(proofs.variable_names(op))
+    arguments = len(definition.variable_names(op))
     while count:
         at = rng.uniform(low + 0.01, high - 0.01, size=arguments)
         if all(abs(one - kink) > 1e-2 for one in at for kink in sample.away):
@@ -54,7 +54,7 @@ def measured(op, position, at, params):
 def test_chain_steps_and_rule_come_to_the_same_number(case):
     op, position = DOMAINS[case]
     for at in points(op):
-        found = proofs.Proof(op, position, at, {}).numbers()
+        found = definition.Made(op, position, at, {}).numbers()
         assert len(found) == 2 + len(op.steps)
         np.testing.assert_allclose(found, found[-1], rtol=1e-9, atol=1e-11)
         expected = measured(op, position, at, op.params)
@@ -65,7 +65,7 @@ def test_chain_steps_and_rule_come_to_the_same_number(case):
 def test_every_line_of_a_proof_follows_or_has_a_reason(case):
     op, position = DOMAINS[case]
     (at,) = points(op, 1)
-    rows = list(proofs.Proof(op, position, at, {}).rows())
+    rows = list(Proof(op, position, at, {}).rows())
     assert rows[-1].reason[0] == "here"
     named = [row for row in rows if row.left is not None][1:-1]
     products = [row for row in named if "d/d" not in "".join(to_text(row.left))]

@@ -12,7 +12,7 @@ from chainrule.lesson.chapters.words import WORDS_OF_OPS
 from chainrule.lesson.parts import Arrow, Circle, Graph, Spans
 from chainrule.lesson.story.roles import Roles
 from chainrule.lesson.story.story import Story
-from chainrule.lesson.symbols.writer import name
+from chainrule.lesson.symbols.names import name
 from chainrule.program import Array, Line, Op, Value
 from chainrule.program.program import concrete
 

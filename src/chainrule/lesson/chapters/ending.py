@@ -13,7 +13,7 @@ from chainrule.lesson.story.folding import Folding
 from chainrule.lesson.story.roles import Roles
 from chainrule.lesson.story.story import Story
 from chainrule.lesson.summary import is_small, summarise
-from chainrule.lesson.symbols.writer import name, numbers
+from chainrule.lesson.symbols.names import name, numbers
 from chainrule.program import Array, Value
 
 

@@ -20,7 +20,9 @@ from chainrule.formula import (
 )
 from chainrule.lesson.parts import Formula, Heading, Part, Prose, Row
 from chainrule.lesson.story.story import Story, Telling
-from chainrule.lesson.symbols.writer import Writer, gradient_of, name, written
+from chainrule.lesson.symbols.names import gradient_of, name
+from chainrule.lesson.symbols.writer import Writer
+from chainrule.lesson.symbols.written import written
 from chainrule.ops.shapes import axes_of
 from chainrule.program import Arg, Array, Line, Size, Value
 from chainrule.program.program import concrete

@@ -23,7 +23,8 @@ from chainrule.lesson.story.listing import Listing
 from chainrule.lesson.story.roles import Roles
 from chainrule.lesson.story.saturation import idle
 from chainrule.lesson.story.story import Story
-from chainrule.lesson.symbols.writer import Writer, name
+from chainrule.lesson.symbols.names import name
+from chainrule.lesson.symbols.writer import Writer
 from chainrule.program import Line, Value
 
 MOST_OPS = 24

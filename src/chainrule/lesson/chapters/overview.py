@@ -23,7 +23,7 @@ from chainrule.lesson.parts import (
 from chainrule.lesson.story.folding import Folding
 from chainrule.lesson.story.roles import Roles
 from chainrule.lesson.story.story import Story
-from chainrule.lesson.symbols.writer import name
+from chainrule.lesson.symbols.names import name
 
 FEW = 16
 

@@ -22,7 +22,7 @@ from chainrule.lesson.parts import (
 from chainrule.lesson.story.folding import Folding
 from chainrule.lesson.story.story import Story
 from chainrule.lesson.summary import is_small
-from chainrule.lesson.symbols.writer import fits, gradient_of, name, numbers
+from chainrule.lesson.symbols.names import fits, gradient_of, name, numbers
 from chainrule.program import Array
 
 FEW = 12

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from chainrule.formula import Node, format_number
 from chainrule.lesson.parts import Arrow, Circle, Code, Graph, Spans
-from chainrule.lesson.pictures.label import Label, label
+from chainrule.lesson.pictures.edges import BOW, edges
+from chainrule.lesson.pictures.label import label, short
+from chainrule.lesson.pictures.sheet import Disc, Drawing, Gap
 
 BODY: Final = 17.0
 LETTER: Final = 7.6
@@ -20,69 +20,11 @@ ROW: Final = 58.0
 TIGHT_ROW: Final = 46.0
 GAP: Final = 56.0
 WIDE_GAP: Final = 132.0
-BOW: Final = 52.0
 TITLE: Final = 30.0
 MARGIN: Final = 14.0
 MOST_ROWS: Final = 8
 SHOWN_FIRST: Final = 4
 SHOWN_LAST: Final = 2
-MOST_LABELS: Final = 8
-DIGITS: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Disc:
-    """A node: its label in the middle, its value on the left wing, its gradient on the right one."""
-
-    formula: Node
-    label: Label
-    x: float
-    y: float
-    half: float
-    left: float
-    right: float
-    role: str
-    value: str
-    gradient: str
-    said: str
-
-
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """A curve from one node to another, with the local derivative that stands on it."""
-
-    path: str
-    ends: tuple[float, float, float, float]
-    x: float
-    y: float
-    label: str
-    local: str
-    strength: float
-    negative: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Gap:
-    """The place in a column where nodes were left out, and how many."""
-
-    x: float
-    y: float
-    count: int
-
-
-@dataclass(frozen=True, slots=True)
-class Drawing:
-    """Everything on the sheet, and its size."""
-
-    width: float
-    height: float
-    discs: tuple[Disc, ...]
-    edges: tuple[Edge, ...]
-    gaps: tuple[Gap, ...]
-    titles: tuple[tuple[float, Label], ...]
-    between: tuple[tuple[float, str], ...]
-    labelled: bool
-    unlabelled: bool
 
 
 @dataclass(slots=True)
@@ -129,19 +71,19 @@ def draw(graph: Graph) -> Drawing:
             gaps.append(Gap(column.x, ys.pop(SHOWN_FIRST), column.left_out))
         for circle, y in zip(column.circles, ys, strict=True):
             discs[circle.identity] = _disc(circle, column, y)
-    edges, unlabelled = _edges(graph.arrows, discs, places)
+    drawn, unlabelled = edges(graph.arrows, discs, places)
     return Drawing(
         width,
         top + (lowest - highest) * step + BODY + MARGIN,
         tuple(discs.values()),
-        edges,
+        drawn,
         tuple(gaps),
         tuple((c.x, label(t)) for c, t in zip(columns, graph.columns, strict=False)),
         tuple(
             ((a.end + b.start) / 2, text)
             for a, b, text in zip(columns, columns[1:], between, strict=False)
         ),
-        any(edge.local for edge in edges),
+        any(edge.local for edge in drawn),
         unlabelled,
     )
 
@@ -178,7 +120,7 @@ def _column(circles: list[Circle]) -> _Column:
 
 
 def _wing(numbers: Iterable[float | None]) -> float:
-    longest = max(len(_short(number)) for number in numbers)
+    longest = max(len(short(number)) for number in numbers)
     return DIGIT * longest + 13 if longest else 0.0
 
 
@@ -220,7 +162,7 @@ def _over(arrow: Arrow, column_of: Mapping[str, int]) -> int:
 
 
 def _disc(circle: Circle, column: _Column, y: float) -> Disc:
-    value, slope = _short(circle.value), _short(circle.gradient)
+    value, slope = short(circle.value), short(circle.gradient)
     name = label(circle.label)
     said = "".join(piece.text for piece in name.pieces)
     said += f" is {value}" if value else ""
@@ -241,99 +183,3 @@ def _disc(circle: Circle, column: _Column, y: float) -> Disc:
         slope,
         said,
     )
-
-
-def _edges(
-    arrows: Sequence[Arrow], discs: Mapping[str, Disc], places: Sequence[float]
-) -> tuple[tuple[Edge, ...], bool]:
-    """The edges between nodes that are shown; where they are dense, without their numbers."""
-    seen = [arrow for arrow in arrows if arrow.tail in discs and arrow.head in discs]
-    groups: dict[tuple[float, float], list[Arrow]] = defaultdict(list)
-    for arrow in seen:
-        groups[discs[arrow.tail].x, discs[arrow.head].x].append(arrow)
-    sizes = (abs(_strength(arrow)) for arrow in seen)
-    largest = max(filter(math.isfinite, sizes), default=0.0) or 1.0
-    edges = []
-    unlabelled = False
-    for (start, end), group in groups.items():
-        dense = len(group) > MOST_LABELS
-        unlabelled |= dense and any(arrow.local is not None for arrow in group)
-        over = sum(start < x < end for x in places)
-        for arrow, along in zip(group, _label_places(group, discs), strict=True):
-            tail, head = discs[arrow.tail], discs[arrow.head]
-            edges.append(
-                _edge(
-                    arrow,
-                    tail,
-                    head,
-                    along=along,
-                    over=over,
-                    largest=largest,
-                    bare=dense,
-                )
-            )
-    return tuple(edges), unlabelled
-
-
-def _label_places(group: Sequence[Arrow], discs: Mapping[str, Disc]) -> list[float]:
-    """How far along each edge its number stands: apart both from its neighbours at the tail and at the head."""
-    tails = sorted({discs[arrow.tail].y for arrow in group})
-    heads = sorted({discs[arrow.head].y for arrow in group})
-    if len(heads) <= len(tails):
-        places = {y: i for i, y in enumerate(heads)}
-        low, own = 0.22, [places[discs[arrow.head].y] for arrow in group]
-    else:
-        places = {y: i for i, y in enumerate(tails)}
-        low, own = 0.42, [places[discs[arrow.tail].y] for arrow in group]
-    if len(places) == 1:
-        return [0.5] * len(group)
-    return [low + 0.36 * i / (len(places) - 1) for i in own]
-
-
-def _edge(
-    arrow: Arrow,
-    tail: Disc,
-    head: Disc,
-    *,
-    along: float,
-    over: int,
-    largest: float,
-    bare: bool,
-) -> Edge:
-    x0, y0 = tail.x + tail.half + tail.right, tail.y
-    x1, y1 = head.x - head.half - head.left, head.y
-    bend = 0.5 * (x1 - x0)
-    # an edge over other columns bows, so that it does not run through their nodes
-    bow = BOW * over
-    ya, yb = y0 - bow, y1 - bow
-    path = (
-        f"M{x0:.1f} {y0:.1f}C{x0 + bend:.1f} {ya:.1f} "
-        f"{x1 - bend:.1f} {yb:.1f} {x1:.1f} {y1:.1f}"
-    )
-    weight = _strength(arrow)
-    return Edge(
-        path,
-        (x0, y0, x1, y1),
-        _bezier(along, x0, x0 + bend, x1 - bend, x1),
-        _bezier(along, y0, ya, yb, y1),
-        "".join(piece.text for piece in label(arrow.label).pieces),
-        "" if bare else _short(arrow.local),
-        min(abs(weight) / largest, 1.0) if math.isfinite(weight) else 1.0,
-        weight < 0,
-    )
-
-
-def _bezier(t: float, a: float, b: float, c: float, d: float) -> float:
-    s = 1 - t
-    return s**3 * a + 3 * s * s * t * b + 3 * s * t * t * c + t**3 * d
-
-
-def _strength(arrow: Arrow) -> float:
-    """How strongly an edge is drawn; one without a number as if it were 1."""
-    if arrow.local is None:
-        return 1.0
-    return 0.0 if math.isnan(arrow.local) else float(arrow.local)
-
-
-def _short(number: float | None) -> str:
-    return "" if number is None else format_number(number, DIGITS)

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from chainrule.formula import Call, Node, Operand, Symbol, columns, plain, to_text
+from chainrule.formula import (
+    Call,
+    Node,
+    Operand,
+    Symbol,
+    columns,
+    format_number,
+    plain,
+    to_text,
+)
 
 Style = Literal["plain", "italic", "below"]
 
@@ -55,3 +64,8 @@ def label(node: Node | str | None) -> Label:
         case _:
             text = " ".join(line.strip() for line in to_text(node))
             return Label((Piece(text),), columns(text))
+
+
+def short(number: float | None) -> str:
+    """A number in three digits, nothing for none."""
+    return "" if number is None else format_number(number, 3)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from chainrule.formula import Node, big, derivative, entry, formula, identifier, infix
 from chainrule.lesson.parts import Fold, Formula, Row
-from chainrule.lesson.symbols.writer import name
+from chainrule.lesson.symbols.names import name
 from chainrule.program import Line, Value
 
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import inspect
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 from functools import reduce
 from typing import Any
 
@@ -27,64 +25,14 @@ from chainrule.formula import (
     to_text,
 )
 from chainrule.lesson.parts import Fold, Formula, Row, Spans
-from chainrule.lesson.symbols.slopes import (
-    Slope,
-    expression,
-    pulled,
-    reason,
-    recorder_of,
-    settled,
-)
-from chainrule.lesson.symbols.writer import Writer, numbers, written
-from chainrule.program import Line, Op, Run, Value
-from chainrule.trace import Recorder
+from chainrule.lesson.proofs.definition import LETTERS, Made, variable_names
+from chainrule.lesson.symbols.names import numbers
+from chainrule.lesson.symbols.slopes import expression, reason
+from chainrule.lesson.symbols.writer import Writer
+from chainrule.lesson.symbols.written import written
+from chainrule.program import Line, Op, Value
 
-LETTERS = ("g", "u", "v", "w", "a", "b", "c", "r", "s", "q")
 QUIET = frozenset({"add", "subtract", "identity"})
-LONG = 4
-
-
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """A definition traced on single numbers: its run, its variables, what it gives."""
-
-    run: Run
-    variables: tuple[Value, ...]
-    result: Value
-
-
-def provable(op: Op) -> bool:
-    """Whether an op says what it is made of, entry by entry."""
-    return op.elementwise and op.definition is not None
-
-
-def definition_of(op: Op) -> Callable[..., Any]:
-    """What the op is made of; asked of provable ops only."""
-    if op.definition is None:
-        raise TypeError(op)
-    return op.definition
-
-
-def setting(op: Op, at: Sequence[float], params: dict[str, Any]) -> Setting:
-    """The op's definition at the numbers ``at``."""
-    definition = definition_of(op)
-    recorder = Recorder(laws=(), named=False)
-    traced = [recorder.input(np.asarray(float(one)), None) for one in at]
-    wanted = inspect.signature(definition).parameters
-    result = definition(*traced, **{k: v for k, v in params.items() if k in wanted})
-    run = recorder.run([result.value])
-    return Setting(run, tuple(one.value for one in traced), result.value)
-
-
-def variable_names(op: Op) -> tuple[str, ...]:
-    """The letters of a definition's variables: z alone, else as its author calls them."""
-    listed = [
-        name
-        for name, parameter in inspect.signature(definition_of(op)).parameters.items()
-        if parameter.kind is not inspect.Parameter.KEYWORD_ONLY
-        and name not in op.params
-    ]
-    return ("z",) if len(listed) == 1 else tuple(listed)
 
 
 def prove(op: Op, position: int, at: Sequence[float], params: dict[str, Any]) -> Fold:
@@ -101,25 +49,15 @@ class Proof:
     def __init__(
         self, op: Op, position: int, at: Sequence[float], params: dict[str, Any]
     ) -> None:
-        params = {**op.params, **params}
-        self.op, self.position, self.at, self.params = op, position, at, params
-        self.set = setting(op, at, params)
+        self.op, self.at = op, at
+        self.made = Made(op, position, at, params)
         self.letters = [identifier(one) for one in variable_names(op)]
-        self.variable = self.set.variables[position]
+        self.letter = self.letters[position]
         self.names: dict[Value, Node] = dict(
-            zip(self.set.variables, self.letters, strict=True)
+            zip(self.made.variables, self.letters, strict=True)
         )
-        self.active = self._active()
         self.free = [letter for letter in LETTERS if letter not in variable_names(op)]
         self.head = self._head()
-        self.step_inputs: list[Value] = []
-
-    def _active(self) -> set[Value]:
-        active = {self.variable}
-        for line in self.set.run.program.lines:
-            if line.result.differentiable and not active.isdisjoint(line.reads()):
-                active.add(line.result)
-        return active
 
     def _head(self) -> Node:
         """The op applied to its letters: σ(z); one letter for what has several, ℓ."""
@@ -130,7 +68,7 @@ class Proof:
             Value((), np.dtype(float)),
             self.op,
             tuple(values),
-            {**self.op.params, **self.params},
+            self.made.params,
         )
         return written(line, list(self.letters))
 
@@ -156,7 +94,7 @@ class Proof:
     @property
     def slope(self) -> Node:
         """The slope that is asked for: σ′(z), or ∂ℓ/∂p of what has several letters."""
-        return self._slope_at(self.letters[self.position])
+        return self._slope_at(self.letter)
 
     @property
     def _named(self) -> bool:
@@ -173,7 +111,7 @@ class Proof:
                 accent(head.body if isinstance(head, Operand) else head, "prime"),
                 letter,
             )
-        return self._by(self.top, self.letters[self.position])
+        return self._by(self.top, self.letter)
 
     @property
     def title(self) -> Spans:
@@ -185,45 +123,35 @@ class Proof:
         return self._slope_of_op(list(self.letters), self.head)
 
     def _slope_of_op(self, args: list[Node], result: Node) -> Node:
-        found, names = self._op_slope()
+        found, names = self.made.op_slope()
         return expression(
             found,
             dict(zip(names, [*args, result], strict=True)),
         )
 
-    def _op_slope(self) -> tuple[Slope, list[Value]]:
-        recorder = Recorder(laws=(), named=False)
-        traced = [recorder.input(np.asarray(float(one)), None) for one in self.at]
-        result = recorder.record(self.op, traced, self.params)
-        run = recorder.run([result.value])
-        (line,) = [line for line in run.program.lines if line.result is result.value]
-        again = recorder_of(run)
-        found = settled(again, pulled(again, line, self.position, 1))
-        return found, [*(one.value for one in traced), result.value]
-
     def rows(self) -> Iterator[Row]:
         """The proof, line by line."""
-        producer = self.set.run.program.producer()
-        outer = producer[self.set.result]
+        producer = self.made.run.program.producer()
+        outer = producer[self.made.result]
         inner = [
             arg
             for arg in dict.fromkeys(outer.args)
-            if isinstance(arg, Value) and arg in self.active
+            if isinstance(arg, Value) and arg in self.made.active
         ]
         named: dict[Value, Node] = {
             value: identifier(self.free.pop(0))
             for value in inner
-            if value is not self.variable
+            if value is not self.made.variable
         }
         whole = {**self.names, **named}
         if not self._names_pieces(outer):
             yield from self._at_once()
             return
-        first = self._text(self.set.result, whole)
+        first = self._text(self.made.result, whole)
         if to_text(first) != to_text(self.head):
             yield Row(left=self.head, right=first, reason=self._with(named))
         for value in named:
-            partial = self._partial(outer, value, whole)
+            partial = expression(self.made.partial(outer, value), whole)
             yield Row(
                 left=self._by(self.top, whole[value]),
                 right=partial,
@@ -236,11 +164,11 @@ class Proof:
             last = self._sum(outer, inner, self.names, named, expand=True)
             yield Row(right=last)
         else:
-            last = self._partial(outer, self.variable, whole)
+            last = expression(self.made.partial(outer, self.made.variable), whole)
             yield Row(
                 left=self.slope,
                 right=last,
-                reason=(self._why(outer, self.variable, whole),),
+                reason=(self._why(outer, self.made.variable, whole),),
             )
         yield from self._end(last)
 
@@ -250,8 +178,8 @@ class Proof:
 
     def _at_once(self) -> Iterator[Row]:
         """A sum of terms: each term by its own rule."""
-        yield Row(left=self.head, right=self._text(self.set.result, self.names))
-        found, whys = self._slope(self.set.result)
+        yield Row(left=self.head, right=self._text(self.made.result, self.names))
+        found, whys = self._slope(self.made.result)
         yield Row(left=self.slope, right=found, reason=("; ".join(whys),))
         yield from self._end(found)
 
@@ -281,23 +209,13 @@ class Proof:
         return tuple(spans)
 
     def _text(self, value: Value, names: dict[Value, Node]) -> Node:
-        return Writer(self.set.run, names, {}).written(value)
-
-    def _partial(self, line: Line, value: Value, names: dict[Value, Node]) -> Node:
-        """∂line/∂value, over every place in which it stands."""
-        recorder = recorder_of(self.set.run)
-        total: Any = None
-        for position, arg in enumerate(line.args):
-            if arg is value:
-                part = pulled(recorder, line, position, 1)
-                total = part if total is None else total + part
-        return expression(settled(recorder, total), names)
+        return Writer(self.made.run, names, {}).written(value)
 
     def _why(self, line: Line, value: Value, names: dict[Value, Node]) -> str:
         writer = Writer(
-            self.set.run,
+            self.made.run,
             {**names, line.result: self.head}
-            if line.result is self.set.result
+            if line.result is self.made.result
             else names,
             {},
         )
@@ -307,14 +225,14 @@ class Proof:
         """The slope of a named piece in the variable, with the reasons of its links."""
         found, whys = self._slope(value)
         yield Row(
-            left=self._by(letter, self.letters[self.position]),
+            left=self._by(letter, self.letter),
             right=found,
             reason=("; ".join(whys),),
         )
 
     def _slope(self, value: Value) -> tuple[Node, list[str]]:
-        found, lines = self._walk(value)
-        writer = Writer(self.set.run, self.names, {})
+        found, lines = self.made.walked(value)
+        writer = Writer(self.made.run, self.names, {})
         telling = [
             (line, position)
             for line, position in lines
@@ -336,29 +254,9 @@ class Proof:
         still = [
             arg
             for arg in line.args
-            if not (isinstance(arg, Value) and arg in self.active)
+            if not (isinstance(arg, Value) and arg in self.made.active)
         ]
         return line.op.name == "multiply" and len(still) == 1
-
-    def _walk(self, value: Value) -> tuple[Slope, list[tuple[Line, int]]]:
-        """The slope of ``value`` in the variable, walked backwards; and the rules that were used."""
-        recorder = recorder_of(self.set.run)
-        arrived: dict[Value, Any] = {value: 1}
-        used: list[tuple[Line, int]] = []
-        for line in reversed(self.set.run.program.lines):
-            upstream = arrived.get(line.result)
-            if upstream is None or line.result not in self.active:
-                continue
-            for position, arg in enumerate(line.args):
-                if (
-                    isinstance(arg, Value)
-                    and arg in self.active
-                    and not line.op.still(position)
-                ):
-                    used.append((line, position))
-                    part = pulled(recorder, line, position, upstream)
-                    arrived[arg] = arrived[arg] + part if arg in arrived else part
-        return settled(recorder, arrived[self.variable]), used
 
     def _sum(
         self,
@@ -372,36 +270,20 @@ class Proof:
         """The chain rule: the outer slopes times the inner ones, added up."""
         terms: list[Node] = []
         for value in inner:
-            term = self._partial(outer, value, names)
-            if value is not self.variable:
+            term = expression(self.made.partial(outer, value), names)
+            if value is not self.made.variable:
                 right = (
                     self._slope(value)[0]
                     if expand
-                    else self._by(named[value], self.letters[self.position])
+                    else self._by(named[value], self.letter)
                 )
                 term = right if _is_one(term) else infix(term, "·", right)
             terms.append(term)
         return reduce(lambda left, right: infix(left, "+", right), terms)
 
     def _step(self, step: Callable[..., Any]) -> Node:
-        return expression(
-            self._step_slope(step),
-            dict(zip(self.step_inputs, self.letters, strict=True)),
-        )
-
-    def _step_slope(self, step: Callable[..., Any]) -> Slope:
-        recorder = Recorder(laws=(), named=False)
-        traced = [recorder.input(np.asarray(float(one)), None) for one in self.at]
-        self.step_inputs = [one.value for one in traced]
-        wanted = inspect.signature(step).parameters
-        keywords = {key: value for key, value in self.params.items() if key in wanted}
-        return settled(recorder, step(*traced, **keywords))
-
-    def numbers(self) -> list[float]:
-        """The slope at ``at`` as each part of the proof gives it: the chain, every step, the rule; all equal."""
-        walked = self._walk(self.set.result)[0]
-        steps = [self._step_slope(step) for step in self.op.steps]
-        return [_number(found) for found in (walked, *steps, self._op_slope()[0])]
+        found, names = self.made.step_slope(step)
+        return expression(found, dict(zip(names, self.letters, strict=True)))
 
     def _places(self) -> Spans:
         pairs = zip(self.letters, self.at, strict=True)
@@ -411,7 +293,7 @@ class Proof:
         )
 
     def _here(self) -> Node:
-        found, names = self._op_slope()
+        found, names = self.made.op_slope()
         if isinstance(found.of, float):
             return number(found.of)
         forward = found.run.numbers
@@ -421,9 +303,3 @@ class Proof:
 
 def _is_one(node: Node) -> bool:
     return to_text(node) == ["1"]
-
-
-def _number(found: Slope) -> float:
-    return (
-        float(found.run.numbers[found.of]) if isinstance(found.of, Value) else found.of
-    )

@@ -12,7 +12,7 @@ from chainrule.derive import Derived, Step, backward
 from chainrule.derive.laws import LAWS
 from chainrule.formula import Node, gradient, identifier, infix, to_text
 from chainrule.lesson.parts import Fold, Formula, Row, Spans
-from chainrule.lesson.proofs.proof import LETTERS, definition_of, variable_names
+from chainrule.lesson.proofs.definition import LETTERS, definition_of, variable_names
 from chainrule.lesson.symbols.slopes import expression, pulled, recorder_of, settled
 from chainrule.lesson.symbols.writer import Writer
 from chainrule.program import Array, Op, Value

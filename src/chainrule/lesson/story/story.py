@@ -10,6 +10,7 @@ from typing import Any
 from chainrule.derive import Contribution, Derived, Step
 from chainrule.formula import Kind, Node, infix, number
 from chainrule.lesson.story.study import Study
+from chainrule.lesson.symbols.names import gradient_of, name
 from chainrule.lesson.symbols.slopes import (
     expression,
     only,
@@ -17,7 +18,7 @@ from chainrule.lesson.symbols.slopes import (
     recorder_of,
     settled,
 )
-from chainrule.lesson.symbols.writer import Writer, gradient_of, name
+from chainrule.lesson.symbols.writer import Writer
 from chainrule.program import Line, Program, Value
 
 

@@ -2,27 +2,26 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Iterable, Iterator, Sequence
-from functools import cache
-from importlib import resources
 from typing import Any, Final, NamedTuple, assert_never
 
-import numpy as np
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from chainrule.formula import Node, format_number, to_mathml, to_text
-from chainrule.lesson.media.align import is_continued, sides
+from chainrule.formula import Node, format_number
 from chainrule.lesson.media.page.anchors import Anchors
-from chainrule.lesson.media.page.code import lines
-from chainrule.lesson.media.page.compact import compact
-from chainrule.lesson.media.shown import joined, numbers_of, shape_of, shown
+from chainrule.lesson.media.page.arrays import Detail, array_shown, row_shown
+from chainrule.lesson.media.page.pieces import (
+    cell_shown,
+    description,
+    line,
+    listing,
+    mathml,
+    spans_shown,
+)
+from chainrule.lesson.media.page.resources import digest, environment, resource
+from chainrule.lesson.media.shown import joined, numbers_of
 from chainrule.lesson.parts import (
-    Cell,
     Chain,
-    Code,
     Fold,
     Formula,
     Graph,
@@ -32,20 +31,13 @@ from chainrule.lesson.parts import (
     Part,
     Plot,
     Prose,
-    Row,
     Source,
-    Spans,
     Table,
 )
 from chainrule.lesson.pictures.chart import chart
-from chainrule.lesson.pictures.graph import Drawing, draw, words
-from chainrule.lesson.pictures.heat import heat
-from chainrule.lesson.summary import MOST_ENTRIES, is_constant, is_small, summarise
+from chainrule.lesson.pictures.graph import draw
 
 NEAR: Final = 3
-CELL: Final = 6
-SIDE: Final = 168
-SCROLLED: Final = 26
 LARGEST: Final = 1_700_000
 FEW: Final = 16
 
@@ -71,22 +63,22 @@ def to_html(parts: Iterable[Part], *, language: str = "en") -> str:
     title = next(
         (p.text for p in parts if isinstance(p, Heading) and p.level == 1), "A lesson"
     )
-    body = _Page(parts).write()
+    body = _Page(parts, Detail()).write()
     if len(body) > LARGEST:
         # the lesson stays whole: only what shows where a number comes from is given up
-        body = _Page(parts, identities=False, most_entries=FEW).write()
-    style, script = _resource("style.css"), _resource("script.js")
+        body = _Page(parts, Detail(identities=False, most_entries=FEW)).write()
+    style, script = resource("style.css"), resource("script.js")
     return (
-        _environment()
+        environment()
         .get_template("page.html")
         .render(
             language=language,
             title=title,
             body=body,
             style=Markup(style),  # noqa: S704 - our own file
-            style_hash=_digest(style),
+            style_hash=digest(style),
             script=Markup(script),  # noqa: S704 - our own file
-            script_hash=_digest(script),
+            script_hash=digest(script),
         )
     )
 
@@ -97,19 +89,16 @@ class _Page:
     def __init__(
         self,
         parts: Sequence[Part],
-        *,
-        identities: bool = True,
-        most_entries: int = MOST_ENTRIES,
+        detail: Detail,
     ) -> None:
         self.parts = parts
-        self.identities = identities
-        self.most_entries = most_entries
+        self.detail = detail
         self.pieces: list[str] = []
         self.open: list[int] = []
         self.level = 1
         self.anchors = Anchors()
         self.names = Anchors()
-        self.macro: Any = _environment().get_template("parts.html").module
+        self.macro: Any = environment().get_template("parts.html").module
         self.addresses = {
             id(p): self.anchors.take(p.anchor or "step")
             for p in _inside(parts)
@@ -153,10 +142,12 @@ class _Page:
             case []:
                 pass
             case [Numbers(), *_]:
-                arrays = [self.array(p) for p in group if isinstance(p, Numbers)]
+                arrays = [
+                    array_shown(self.detail, p) for p in group if isinstance(p, Numbers)
+                ]
                 self.add(self.macro.arrays(arrays))
             case [Source(), *_]:
-                listings = [_listing(p) for p in group if isinstance(p, Source)]
+                listings = [listing(p) for p in group if isinstance(p, Source)]
                 self.add(self.macro.sources(self.names.take("code"), listings))
             case _:
                 for part in group:
@@ -168,16 +159,18 @@ class _Page:
             case Heading(text, level, _):
                 self.heading(text, level, self.addresses.get(id(part), "part"))
             case Prose(spans):
-                self.add(self.macro.prose(_spans(spans)))
+                self.add(self.macro.prose(spans_shown(spans)))
             case Formula(rows):
-                self.add(self.macro.formula([self.row(row) for row in rows]))
+                self.add(
+                    self.macro.formula([row_shown(self.detail, row) for row in rows])
+                )
             case Chain():
                 self.chain(part)
             case Numbers():
-                self.add(self.macro.arrays([self.array(part)]))
+                self.add(self.macro.arrays([array_shown(self.detail, part)]))
             case Source():
                 name = self.names.take("code")
-                self.add(self.macro.sources(name, [_listing(part)]))
+                self.add(self.macro.sources(name, [listing(part)]))
             case Graph():
                 self.graph(part)
             case Table():
@@ -191,17 +184,17 @@ class _Page:
                 name = self.names.take("plot")
                 self.add(
                     self.macro.plot(
-                        name, chart(part), x_label, y_label, _spans(caption), said
+                        name, chart(part), x_label, y_label, spans_shown(caption), said
                     )
                 )
             case Fold(title, inner, anchor, opened):
                 address = self.anchors.take(anchor) if anchor else ""
-                self.add(self.macro.open_fold(address, _spans(title), opened))
+                self.add(self.macro.open_fold(address, spans_shown(title), opened))
                 self.all(inner)
                 self.add(Markup("</div></details>\n"))
             case Note(spans, tone):
                 known = tone if tone in {"note", "caution"} else "note"
-                self.add(self.macro.note(known, tone.capitalize(), _spans(spans)))
+                self.add(self.macro.note(known, tone.capitalize(), spans_shown(spans)))
             case _:
                 assert_never(part)
 
@@ -238,9 +231,9 @@ class _Page:
                 part.title,
                 part.position if part.position[1] else None,
                 self.links(part),
-                None if part.subject is None else _mathml(part.subject),
-                "" if part.subject is None else _line(part.subject),
-                _spans(part.meaning),
+                None if part.subject is None else mathml(part.subject),
+                "" if part.subject is None else line(part.subject),
+                spans_shown(part.meaning),
                 part.sources,
             )
         )
@@ -255,75 +248,17 @@ class _Page:
         for i, node in enumerate(part.links):
             if i in near:
                 address = self.steps.get(node, "")
-                links.append(
-                    Link(_mathml(node), _line(node), address, i == part.current)
-                )
+                links.append(Link(mathml(node), line(node), address, i == part.current))
             elif not links[-1].left_out:
                 links.append(Link(left_out=True))
         return links
-
-    def row(self, row: Row) -> dict[str, Any]:
-        shown = [self.side(side) for side in sides(row)]
-        letters = max((len(side.striptags()) for side in shown), default=0)
-        return {
-            "label": row.label,
-            "left": "" if row.left is None else self.side(row.left),
-            "sides": shown,
-            "reason": _spans(row.reason),
-            # what may be wider than a phone must be within reach of the keyboard, to be scrolled
-            "long": letters > SCROLLED and not any("tabindex" in s for s in shown),
-        }
-
-    def whole_row(self, row: Row) -> Markup:
-        nodes = (*(() if row.left is None else (row.left,)), *sides(row))
-        return Markup("").join(map(self.side, nodes))
-
-    def side(self, node: Node) -> Markup:
-        """Mathematics of display size that stands in a line."""
-        full = to_mathml(node, display=True, focusable=True)
-        if is_continued(node):
-            # a sign at the start of a formula would stand close, as if it were that of a number
-            full = full.replace("<mo>", '<mo form="infix">', 1)
-        return Markup(compact(full, identities=self.identities))  # noqa: S704
-
-    def array(self, part: Numbers) -> dict[str, Any]:
-        array = np.asarray(part.array)
-        small = is_small(array, self.most_entries) or array.size == 0
-        note = part.note
-        shape = f"shape {shape_of(array)}"
-        if not small and note and isinstance(note[0], str):
-            # the summary says it
-            note = (note[0].removeprefix(shape).removeprefix(", "), *note[1:])
-        seen: dict[str, Any] = {
-            "name": part.name,
-            "kind": part.kind,
-            "symbol": _mathml(part.symbol),
-            "note": _spans(note),
-            "shape": shape_of(array),
-            "summary": summarise(array),
-            "heat": None,
-            "empty": array.size == 0,
-            "large": not small,
-            "rows": [self.whole_row(row) for row in shown(part)] if small else [],
-        }
-        if not small and not is_constant(array):
-            picture = heat(array)
-            down, across = picture.block
-            cell = max(2, min(CELL, SIDE // max(picture.rows, picture.columns, 1)))
-            seen |= {
-                "heat": picture,
-                "width": picture.columns * cell,
-                "height": picture.rows * cell,
-                "block": "" if picture.block == (1, 1) else f"{down}×{across}",
-            }
-        return seen
 
     def graph(self, part: Graph) -> None:
         drawing = draw(part)
         name = self.names.take("graph")
         self.add(
             self.macro.graph(
-                name, drawing, _spans(part.caption), _description(part, drawing)
+                name, drawing, spans_shown(part.caption), description(part, drawing)
             )
         )
 
@@ -337,12 +272,14 @@ class _Page:
         ]
         rows = [
             [
-                ("number", _mathml(number)) if number is not None else _cell(cell)
+                ("number", mathml(number)) if number is not None else cell_shown(cell)
                 for cell, number in zip(row, found, strict=True)
             ]
             for row, found in zip(part.rows, numbers, strict=True)
         ]
-        self.add(self.macro.table(part.columns, numeric, rows, _spans(part.caption)))
+        self.add(
+            self.macro.table(part.columns, numeric, rows, spans_shown(part.caption))
+        )
 
 
 def _inside(parts: Iterable[Part]) -> Iterator[Part]:
@@ -361,82 +298,3 @@ def _together(before: Part, part: Part) -> bool:
             return group != "" and group == same
         case _:
             return False
-
-
-def _mathml(node: Node, *, display: bool = False, focusable: bool = False) -> Markup:
-    # formula escapes every name and word it writes
-    return Markup(to_mathml(node, display=display, focusable=focusable))  # noqa: S704
-
-
-def _line(node: Node) -> str:
-    """A formula in a line of plain letters, for those who listen."""
-    return " ".join(line.strip() for line in to_text(node))
-
-
-def _spans(spans: Spans) -> list[tuple[str, str]]:
-    shown: list[tuple[str, str]] = []
-    for span in spans:
-        match span:
-            case str():
-                shown.append(("", span))
-            case Code(text):
-                shown.append(("code", text))
-            case _:
-                shown.append(("math", _mathml(span)))
-    return shown
-
-
-def _cell(cell: Cell) -> tuple[str, str]:
-    match cell:
-        case str():
-            return "", cell
-        case Code(text):
-            return "code", text
-        case int() | float():
-            return "number", format_number(cell)
-        case _:
-            return "math", _mathml(cell)
-
-
-def _listing(part: Source) -> dict[str, Any]:
-    return {
-        "title": part.title,
-        "lines": [
-            {"pieces": pieces, "marked": n == part.marked}
-            for n, pieces in enumerate(lines(part.text, part.language), 1)
-        ],
-    }
-
-
-def _description(part: Graph, drawing: Drawing) -> dict[str, str]:
-    said = [disc.said for disc in drawing.discs]
-    said += [f"{gap.count} more are not drawn" for gap in drawing.gaps]
-    return {
-        "title": words(part.caption) or "The network",
-        "description": "; ".join(said) + ".",
-    }
-
-
-@cache
-def _environment() -> Environment:
-    from chainrule.version import __version__
-
-    environment = Environment(
-        loader=PackageLoader("chainrule.lesson.media.page", "."),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.globals["version"] = __version__
-    return environment
-
-
-@cache
-def _resource(name: str) -> str:
-    folder = resources.files("chainrule.lesson.media.page")
-    return (folder / name).read_text(encoding="utf-8")
-
-
-def _digest(text: str) -> str:
-    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode("ascii")

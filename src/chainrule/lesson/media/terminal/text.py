@@ -41,7 +41,7 @@ from chainrule.lesson.parts import (
     Table,
 )
 from chainrule.lesson.summary import is_small, summarise
-from chainrule.lesson.symbols.writer import numbers
+from chainrule.lesson.symbols.names import numbers
 
 NARROW, WIDE, PIPED = 60, 118, 100
 MARGIN, LABEL = 3, 10
