@@ -336,3 +336,45 @@ def test_a_second_interruption_leaves_no_half_step(monkeypatch):
         for name, array in ends[-1].items()
     )
     assert len(network.history_) == 2
+
+
+def test_a_column_of_words_is_embedded_beside_columns_of_numbers():
+    rng = np.random.default_rng(0)
+    words, numbers = rng.integers(0, 5, 300), rng.normal(size=(300, 2))
+    X = np.column_stack([numbers[:, 0], words, numbers[:, 1]])
+    y = ((words % 2 == 0) ^ (numbers[:, 1] > 0)).astype(np.int64)
+    layers = [Embedding(5, 3, column=1), Dense(16, "tanh"), Dropout(0.1)]
+    network = Network([*layers, Dense(2, "softmax")], "cce", learning_rate=0.02)
+    network.fit(X, y, epochs=40)
+    assert network.numbers_["E1"].shape == (5, 3)
+    assert network.evaluate(X, y)["accuracy"] > 0.95
+
+
+def test_an_embedding_of_a_column_is_a_product_with_ones_and_zeros():
+    """The same function as one-hot columns times the table, written the other way."""
+    rng = np.random.default_rng(1)
+    words, numbers = rng.integers(0, 4, 20), rng.normal(size=(20, 1))
+    network = Network([Embedding(4, 3, column=1), Dense(1)], "mse").build(2)
+    E, W, b = (network.numbers_[name] for name in ("E1", "W1", "b1"))
+    wanted = np.hstack([numbers, np.eye(4)[words] @ E]) @ W + b
+    found = network.predict(np.column_stack([numbers, words]))
+    assert np.allclose(found, wanted, rtol=1e-14, atol=1e-15)
+
+
+@pytest.mark.parametrize("word", [-1.0, 4.0, 0.5, np.nan])
+def test_a_word_that_is_not_there_is_refused_and_not_counted_from_the_end(word):
+    layers = [Embedding(9, 2, column=2), Embedding(4, 3, column=0), Dense(1)]
+    network = Network(layers, "mse").build(3)
+    X = np.array([[1.0, 0.3, 8.0], [word, 0.3, 0.0]])
+    with pytest.raises(ShapeError, match="sample 1, column 0") as caught:
+        network.predict(X)
+    assert caught.value.code == "E102"
+    assert network.predict(X[:1]).shape == (1, 1)
+
+
+def test_embeddings_come_back_from_their_file(tmp_path):
+    layers = [Embedding(9, 2, column=2), Embedding(4, 3, column=0), Dense(1)]
+    network = Network(layers, "mse").build(3)
+    X = np.array([[1.0, 0.3, 8.0]])
+    back = Network.load(network.save(tmp_path))
+    assert np.array_equal(back.predict(X), network.predict(X))

@@ -6,11 +6,18 @@ import io
 import numpy as np
 import pytest
 
-from chainrule.program import ChainruleError, CorruptFileError, UsageError
+from chainrule.program import (
+    ChainruleError,
+    CorruptFileError,
+    UnsafeFileError,
+    UsageError,
+)
 from chainrule.train.datasets import DATASETS, dataset
-from chainrule.train.features import Features, infer, learn, target_names
-from chainrule.train.table import Table, parse, read, written
-from chainrule.train.tabular import divide
+from chainrule.train.divide import divide
+from chainrule.train.features import Features, learn
+from chainrule.train.output import as_csv
+from chainrule.train.table import Table, parse, read
+from chainrule.train.target import infer, target_names
 
 TEXT = "size,colour,weight,kind\n1,red,2.5,a\n2,blue,3.5,b\n3,red,NA,a\n4,green,1.0,b\n"
 
@@ -28,7 +35,7 @@ def test_columns_are_numbers_or_words():
         ("", "is empty"),
         ("a,a\n1,2\n", "two columns are called 'a'"),
         ("a,,c\n1,2,3\n", "column 2 has no name"),
-        ("a,b\n1,2\n3\n", "row 3: 1 cells, where the first row has 2"),
+        ("a,b\n1,2\n3\n", "row 3: 1 cell, where the first row has 2"),
         ("a,b\n1,2\n3,4,5\n", "row 3: 3 cells"),
         ('a,b\n1,"2\n', "is not CSV"),
         ("a,b\n1,\0\n", "zero byte"),
@@ -47,7 +54,7 @@ def test_the_separator_is_found(separator):
 
 
 def test_cells_that_a_spreadsheet_would_run_are_made_harmless():
-    text = written(
+    text = as_csv(
         {"who": ["=cmd()", "+1", "-x", "@a", "fine"], "n": [-1.5, 2.0, 3.0, 4.0, 5.0]}
     )
     rows = list(csv.reader(io.StringIO(text)))
@@ -59,8 +66,12 @@ def test_an_archive_of_arrays_is_a_table_and_one_of_objects_is_refused(tmp_path)
     np.savez(tmp_path / "a.npz", X=np.ones((3, 2)), y=np.array([0, 1, 0]))
     assert list(read(tmp_path / "a.npz").columns) == ["X0", "X1", "y"]
     np.savez(tmp_path / "b.npz", X=np.array([{"a": 1}], dtype=object))
-    with pytest.raises(CorruptFileError, match="plain arrays"):
+    with pytest.raises(UnsafeFileError, match="Python objects") as caught:
         read(tmp_path / "b.npz")
+    assert caught.value.code == "E510"
+    (tmp_path / "c.npz").write_bytes(b"not an archive")
+    with pytest.raises(CorruptFileError, match="plain arrays"):
+        read(tmp_path / "c.npz")
 
 
 @pytest.mark.frameworks
@@ -189,3 +200,115 @@ def test_every_data_set_is_a_table_with_a_target(name):
         where=name,
     )
     assert features.inputs(table, name).std() > 0
+
+
+@pytest.mark.parametrize(
+    ("text", "numbers"),
+    [
+        ("a;b\n1,5;x\n-2,25;y\n", [1.5, -2.25]),
+        ("a;b\n1.234,5;x\n7;y\n", [1234.5, 7.0]),
+        ('a,b\n"1,234.5",x\n"12",y\n', [1234.5, 12.0]),
+        ('a,b\n"1,5",x\n"2,25",y\n', [1.5, 2.25]),
+        ("a,b\n1970-01-02,x\n1970-01-03T06:00,y\n", [1.0, 2.25]),
+        ("\ufeffa,b\r\n1e300,x\r\n-1E-300,y\r\n", [1e300, -1e-300]),
+    ],
+    ids=["decimal comma", "dots part thousands", "commas part thousands", "quoted", "days", "huge"],
+)  # fmt: skip
+def test_numbers_are_read_as_people_write_them(tmp_path, text, numbers):
+    (tmp_path / "t.csv").write_bytes(text.encode())
+    assert read(tmp_path / "t.csv").columns["a"].tolist() == numbers
+
+
+@pytest.mark.parametrize("cell", ["1_000", "1,5,2", "2024-13-01", "12:30", "0x10"])
+def test_what_only_looks_like_a_number_stays_a_word(cell):
+    column = parse(f'a,b\n"{cell}",1\n').columns["a"]
+    assert column.tolist() == [cell]
+
+
+def test_how_a_column_was_read_is_noted():
+    assert parse("a;b;c\n1,5;2,5;3\n").notes == ("a, b: its commas are decimal points",)
+
+
+def test_text_in_another_encoding_is_refused_with_its_row(tmp_path):
+    (tmp_path / "t.csv").write_bytes("a,b\n1,x\n2,größe\n".encode("cp1252"))
+    with pytest.raises(UsageError, match="row 3: byte") as caught:
+        read(tmp_path / "t.csv")
+    assert "UTF-8" in caught.value.hint
+
+
+def test_rows_keep_their_numbers_when_the_table_is_cut():
+    table = parse("a,b\n1,x\n\n2,y\n3,z\n4,x\n").at([3, 1])
+    assert [table.row(0), table.row(1)] == [6, 4]
+
+
+def test_categories_are_those_of_the_whole_table():
+    table = parse(TEXT.replace("NA", "1"))
+    whole = learn(table.at([0, 1]), ("kind",), "classification", impute=False, where="t", whole=table)  # fmt: skip
+    assert whole.columns[1].categories == ("blue", "green", "red")
+
+
+def test_infinite_numbers_are_refused_at_their_cell():
+    table = parse("a,kind\n1,x\ninf,y\n")
+    with pytest.raises(
+        UsageError, match="column a, row 3: inf is not a finite"
+    ) as caught:
+        learn(table, ("kind",), "classification", impute=False, where="t").inputs(
+            table, "t"
+        )
+    assert caught.value.code == "E424"
+
+
+def test_labels_may_be_words_for_no_and_yes():
+    table = parse("a,dog,cat\n1,Yes,False\n2,No,True\n")
+    assert infer(table, ("dog", "cat"), None) == "labels"
+    features = learn(table, ("dog", "cat"), "labels", impute=False, where="t")
+    assert features.target.encoded(table, "t").tolist() == [[1, 0], [0, 1]]
+    said = features.target.decoded(np.array([[0.9, 0.1]]))
+    assert (said["dog"], said["cat"]) == (["Yes"], ["False"])
+
+
+def test_numbers_far_from_one_are_standardised():
+    for size in (1e300, 1e-300):
+        table = Table({"x": size * np.array([1.0, 2.0, 3.0]), "y": np.arange(3.0)})
+        X = learn(table, ("y",), "regression", impute=False, where="t").inputs(
+            table, "t"
+        )
+        assert np.allclose(X[:, 0], [-(1.5**0.5), 0, 1.5**0.5])
+
+
+def test_a_class_of_one_row_stays_in_the_training_part():
+    labels = np.array(["a"] * 10 + ["b"])
+    train, held = divide(11, 0.3, 0, labels)
+    assert "b" in labels[train]
+    assert len(held) >= 2
+    with pytest.raises(UsageError, match="holds out none"):
+        divide(3, 0.3, 0, np.array(["a", "b", "c"]))
+
+
+@pytest.mark.parametrize("ending", ["csv", "json", "npz"])
+def test_predictions_come_back_from_every_form(tmp_path, ending):
+    import json
+
+    from chainrule.train import output
+
+    columns = {"kind": ["a", "b"], "p(a)": [0.75, 0.1 + 0.2]}
+    path = tmp_path / f"p.{ending}"
+    output.write(path, columns)
+    if ending == "json":
+        rows = json.loads(path.read_text())
+        back = {key: [row[key] for row in rows] for key in columns}
+    else:
+        back = {key: column.tolist() for key, column in read(path).columns.items()}
+    assert back == columns
+    with pytest.raises(UsageError, match="not written as"):
+        output.form("p.xlsx")
+
+
+@pytest.mark.frameworks
+def test_predictions_in_parquet_are_read_by_others(tmp_path):
+    import polars as pl
+
+    from chainrule.train import output
+
+    output.write(tmp_path / "p.parquet", {"kind": ["a", "b"], "p(a)": [0.75, 0.25]})
+    assert pl.read_parquet(tmp_path / "p.parquet")["p(a)"].to_list() == [0.75, 0.25]

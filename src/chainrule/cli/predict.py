@@ -22,7 +22,7 @@ def predict(
         typer.Option(
             "--output",
             "-o",
-            help="Write a CSV file ('-' or nothing prints it).",
+            help="Write a .csv, .json, .npz or .parquet file ('-' or nothing prints CSV).",
             show_default=False,
         ),
     ] = None,
@@ -32,16 +32,20 @@ def predict(
     ] = None,
 ) -> None:
     """Predict the rows of a table: the class and each one's probability, or the number."""
-    from chainrule.train.files import write_whole
-    from chainrule.train.table import read, written
+    from chainrule.train import output as outputs
+    from chainrule.train.table import read
     from chainrule.train.tabular import opened
 
+    to_stdout = output is None or str(output) == "-"
+    if output is not None and not to_stdout:
+        # a name that says no form is refused before any work is done
+        outputs.form(output)
     network, features = opened(model, epoch)
     table = read(data)
     predicted = network.predict(features.inputs(table, data.name))
-    text = written(features.target.decoded(predicted))
-    if output is None or str(output) == "-":
-        sys.stdout.write(text.replace("\r\n", "\n"))
+    columns = features.target.decoded(predicted)
+    if output is None or to_stdout:
+        sys.stdout.write(outputs.as_csv(columns).replace("\r\n", "\n"))
         return
-    write_whole(output, text.encode())
+    outputs.write(output, columns)
     sys.stderr.write(f"{table.n_rows} rows to {output}\n")

@@ -11,8 +11,8 @@ import typer
 from chainrule.program import UsageError
 
 
-def _option(text: str, **more: Any) -> Any:
-    return typer.Option(help=text, show_default=False, **more)
+def _option(text: str, *names: str) -> Any:
+    return typer.Option(*names, help=text, show_default=False)
 
 
 def train(
@@ -29,21 +29,42 @@ def train(
     target: Annotated[
         str | None, _option("The column to predict; several as a,b.")
     ] = None,
+    ignore: Annotated[str | None, _option("Columns to leave out, as a,b.")] = None,
+    task: Annotated[
+        str | None,
+        _option("classification or regression, where the target does not tell."),
+    ] = None,
+    impute: Annotated[
+        bool | None, _option("Fill missing values.", "--impute/--no-impute")
+    ] = None,
+    test: Annotated[float | None, _option("The share of rows held out (0.25).")] = None,
     hidden: Annotated[
         str | None, _option("The sizes of the hidden layers (64,32).")
     ] = None,
     activation: Annotated[
-        str | None, _option("The hidden layers' activation (relu).")
-    ] = None,
-    task: Annotated[
         str | None,
-        _option("classification or regression, where the target does not tell."),
+        _option("The hidden layers' activation (relu), or one each as relu,tanh."),
+    ] = None,
+    dropout: Annotated[
+        float | None, _option("The share of hidden units silenced in each step (0).")
+    ] = None,
+    batch_norm: Annotated[
+        bool | None,
+        _option("Normalise over the batch.", "--batch-norm/--no-batch-norm"),
+    ] = None,
+    embed: Annotated[
+        int | None,
+        _option(
+            "Learn so many numbers for each word of a column, in place of 0 and 1."
+        ),
     ] = None,
     loss: Annotated[
         str | None, _option("The loss, where the usual one will not do.")
     ] = None,
     optimizer: Annotated[str | None, _option("The optimizer (adam).")] = None,
-    learning_rate: Annotated[float | None, _option("The learning rate.")] = None,
+    learning_rate: Annotated[
+        float | None, _option("The learning rate.", "--learning-rate", "--lr")
+    ] = None,
     schedule: Annotated[
         str | None, _option("How the learning rate changes (constant).")
     ] = None,
@@ -53,86 +74,72 @@ def train(
     l2: Annotated[
         float | None, _option("Penalty on the squares of the weights (10 / rows).")
     ] = None,
+    clip_value: Annotated[
+        float | None, _option("The largest entry of a gradient.")
+    ] = None,
     clip_norm: Annotated[
         float | None, _option("The largest common norm of the gradients.")
+    ] = None,
+    max_norm: Annotated[
+        float | None, _option("The largest norm of a unit's weights.")
     ] = None,
     epochs: Annotated[
         int | None, _option("How many passes over the data (100).")
     ] = None,
-    batch_size: Annotated[int | None, _option("Rows a step (32).")] = None,
-    test: Annotated[float | None, _option("The share of rows held out (0.25).")] = None,
+    batch_size: Annotated[int | None, _option("Rows a batch (32).")] = None,
+    accumulate: Annotated[
+        int | None, _option("Batches an update, their gradients added up (1).")
+    ] = None,
+    validation: Annotated[
+        float | None,
+        _option("The share of the training rows watched for --patience (0.15)."),
+    ] = None,
     patience: Annotated[
         int | None, _option("Stop after so many epochs without getting better.")
     ] = None,
-    impute: Annotated[
-        bool, typer.Option("--impute", help="Fill missing values.")
-    ] = False,
     class_weight: Annotated[
         str | None, _option("'balanced': every class counts alike.")
+    ] = None,
+    detect_anomaly: Annotated[
+        bool | None,
+        _option(
+            "Stop at the first gradient or weight that is not finite, and name its line.",
+            "--detect-anomaly/--no-detect-anomaly",
+        ),
     ] = None,
     seed: Annotated[int | None, _option("The seed of every random number (0).")] = None,
     dtype: Annotated[str | None, _option("float64 or float32 (float64).")] = None,
     out: Annotated[
         str | None, _option("The folder for the model, its checkpoints and its report.")
     ] = None,
+    restart: Annotated[
+        bool | None,
+        _option("Forget the checkpoints in --out.", "--restart/--no-restart"),
+    ] = None,
+    quiet: Annotated[
+        bool | None, _option("Print nothing but errors.", "--quiet/--no-quiet", "-q")
+    ] = None,
     config: Annotated[
         Path | None, _option("All of the above from a TOML file; options win over it.")
     ] = None,
-    quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")
-    ] = False,
 ) -> None:
     """Train a network on a table: standardised, split, fitted, measured, saved."""
-    given = {
-        "data": data, "target": target, "hidden": _sizes(hidden), "activation": activation, "task": task,
-        "loss": loss, "optimizer": optimizer, "learning_rate": learning_rate, "schedule": schedule, "l1": l1,
-        "l2": l2, "clip_norm": clip_norm, "epochs": epochs, "batch_size": batch_size, "test": test,
-        "patience": patience, "impute": impute or None, "class_weight": class_weight, "seed": seed,
-        "dtype": dtype, "out": out,
-    }  # fmt: skip
-    words = _settled(
-        {key: item for key, item in given.items() if item is not None}, config
-    )
-    from chainrule.train import report, tabular
-
-    source = words.pop("data")
-    table = _table(source, words["seed"])
-    try:
-        outcome = tabular.train(
-            table, **words, where=Path(source).name, verbose=0 if quiet else 1
-        )
-    except KeyboardInterrupt:
-        again = (
-            "the same command goes on from there"
-            if words["out"]
-            else "with --out it could be taken up again"
-        )
-        sys.stderr.write(f"interrupted; {again}\n")
-        raise typer.Exit(130) from None
-    if not quiet:
-        typer.echo(report.text(outcome))
-    if words["out"]:
-        _keep(outcome, source, Path(words["out"]), quiet=quiet)
+    # first of all, so that it holds the options and nothing else
+    said = {name: item for name, item in locals().items() if item is not None}
+    run(settled(said, said.pop("config", None)))
 
 
-def _sizes(text: str | None) -> list[Any] | None:
-    if text is None:
-        return None
-    parts = [part.strip() for part in text.split(",") if part.strip()]
-    return [int(part) if part.isdecimal() else part for part in parts]
+def settled(said: dict[str, Any], config: Path | None) -> dict[str, Any]:
+    """Options and config together, checked.
 
-
-def _settled(given: dict[str, Any], config: Path | None) -> dict[str, Any]:
-    """Options and config together, checked: every mistake at once."""
-    from chainrule.nn.tomlfile import parse, validated
+    Raises:
+        UsageError: E412 with every mistake at once, E402 if nothing says what to train on.
+    """
+    from chainrule.nn.tomlfile import validated
     from chainrule.train.form import TrainForm
 
-    table: dict[str, Any] = {}
-    if config is not None:
-        document = parse(config)
-        table = document.get("train", document)
-    merged = {**table, **given}
-    if "data" not in merged:
+    merged = {**(_table_of(config) if config is not None else {}), **said}
+    if not merged:
         raise UsageError(
             "E402",
             "there is no data to train on",
@@ -141,7 +148,51 @@ def _settled(given: dict[str, Any], config: Path | None) -> dict[str, Any]:
     return validated(TrainForm, merged, config or "the command line").model_dump()
 
 
-def _table(source: str, seed: int) -> Any:
+def _table_of(config: Path) -> dict[str, Any]:
+    """The words in a TOML file: at its top, or all in a table ``[train]``; what stands beside that is a mistake."""
+    from chainrule.nn.tomlfile import parse
+
+    document = parse(config)
+    table = document.pop("train", {})
+    return {**document, **table} if isinstance(table, dict) else {"train": table}
+
+
+def run(words: dict[str, Any]) -> None:
+    """Train as told, print what came of it, and keep it."""
+    from chainrule.train import report, tabular
+    from chainrule.train.progress import warn
+    from chainrule.train.shape import Shape
+
+    source, out = words.pop("data"), words["out"]
+    quiet = words.pop("quiet")
+    layers = ("hidden", "activation", "dropout", "batch_norm", "embed")
+    shape = Shape(**{name: words.pop(name) for name in layers})
+    if words["validation"] is None and words["patience"] is not None:
+        words["validation"] = 0.15
+    try:
+        outcome = tabular.train(
+            _data(source, words["seed"]),
+            **words,
+            shape=shape,
+            where=Path(source).name,
+            verbose=0 if quiet else 1,
+            say=(lambda _: None) if quiet else warn,
+        )
+    except KeyboardInterrupt:
+        again = (
+            "the same command goes on from there"
+            if out
+            else "with --out it could be taken up again"
+        )
+        sys.stderr.write(f"interrupted; {again}\n")
+        raise typer.Exit(130) from None
+    if not quiet:
+        typer.echo(report.text(outcome))
+    if out:
+        _keep(outcome, source, Path(out), quiet=quiet)
+
+
+def _data(source: str, seed: int) -> Any:
     from chainrule.train.datasets import DATASETS, dataset
     from chainrule.train.table import read
 

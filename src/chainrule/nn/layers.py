@@ -162,27 +162,60 @@ class LayerNorm:
 
 @dataclass(frozen=True, slots=True)
 class Embedding:
-    """Each whole number becomes a learned row of ``size`` numbers; the rows of one sample stand side by side."""
+    """Each whole number becomes a learned row of ``size`` numbers; the rows of one sample stand side by side.
+
+    With ``column`` only that column of the inputs is looked up, and the others pass: ``Embedding(7, 3, column=2)``
+    for a day of the week beside measured numbers.
+    """
 
     n_words: int
     size: int
     initialiser: Any = "normal"
+    column: int | None = None
 
     def write(self, draft: Draft) -> None:
         """The rows looked up, then laid end to end."""
         if draft.columns:
-            raise UsageError("E411", "an embedding takes samples as rows")
+            raise UsageError(
+                "E411",
+                "an embedding takes samples as rows",
+                hint="leave columns=True out, or look the words up before: E[words].T",
+            )
+        _require_count(self.n_words, "an embedding's words")
+        _require_count(self.size, "the numbers a word becomes")
         number, n_places = draft.number("E"), draft.width
         draft.parameters[f"E{number}"] = Start(
             (self.n_words, self.size), self.initialiser, (self.n_words, self.size)
         )
         x = draft.result
-        draft.lines.append(f"rows{number} = E{number}[{x}]")
-        draft.units = (n_places * self.size,)
-        draft.write(f"e{number}", f"rows{number}.reshape({x}.shape[0], -1)")
+        if self.column is None:
+            draft.lines.append(f"rows{number} = E{number}[{x}]")
+            draft.units = (n_places * self.size,)
+            draft.write(f"e{number}", f"rows{number}.reshape({x}.shape[0], -1)")
+        else:
+            self._beside(draft, number, n_places)
         draft.tell(
             f"Embedding({self.n_words}, {self.size})", self.n_words * self.size, 0
         )
+
+    def _beside(self, draft: Draft, number: int, n_places: int) -> None:
+        """The rows of one column, in the place of that column."""
+        column = int(self.column or 0)
+        if not 0 <= column < n_places:
+            raise UsageError(
+                "E411", f"an embedding looks up column {column} of {n_places}"
+            )
+        x = draft.result
+        draft.lines.append(
+            f"rows{number} = E{number}[{x}[:, {column}].astype(np.int64)]"
+        )
+        parts = [f"rows{number}"]
+        if column:
+            parts.insert(0, f"{x}[:, :{column}]")
+        if column + 1 < n_places:
+            parts.append(f"{x}[:, {column + 1}:]")
+        draft.units = (n_places - 1 + self.size,)
+        draft.write(f"e{number}", f"np.concatenate([{', '.join(parts)}], axis=1)")
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from typing import Any
 from chainrule.program import Array, CorruptFileError, UsageError
 from chainrule.train.files import read_arrays, sweep, write_arrays
 from chainrule.train.loop import Training
-from chainrule.train.state import Progress, Settings
+from chainrule.train.state import Data, Progress, Settings
 
 PATTERN = re.compile(r"checkpoint-(\d{8})\.safetensors$")
 PLACES = ("parameters", "state", "running", "best")
@@ -51,6 +51,7 @@ def save(
         "settings": described(training.settings),
         "network": dict(network or {}),
         "samples": len(training.data),
+        "data": training.data.digest(),
     }
     path = folder / f"checkpoint-{progress.step:08d}.safetensors"
     write_arrays(path, arrays, about)
@@ -71,6 +72,19 @@ def saver(
             save(folder, training, keep=keep, network=network)
 
     return after_epoch
+
+
+def forget(folder: str | Path) -> None:
+    """Remove the checkpoints of a folder."""
+    for path in listed(folder):
+        with contextlib.suppress(OSError):
+            path.unlink()
+
+
+def last(folder: str | Path) -> str:
+    """A line that names the newest checkpoint; nothing if there is none."""
+    found = listed(folder)
+    return f"\nthe last checkpoint is {found[-1]}" if found else ""
 
 
 def listed(folder: str | Path) -> list[Path]:
@@ -134,7 +148,7 @@ def described(settings: Settings) -> dict[str, Any]:
 
 
 def require_same(
-    about: Mapping[str, Any], settings: Settings, n_samples: int, folder: str | Path
+    about: Mapping[str, Any], settings: Settings, data: Data, folder: str | Path
 ) -> None:
     """Refuse to go on with other settings or other data than the training began with.
 
@@ -147,12 +161,14 @@ def require_same(
         for key in now
         if now[key] != then.get(key)
     ]
-    if about["samples"] != n_samples:
-        differ.append(f"there were {about['samples']} samples, there are {n_samples}")
+    if about["samples"] != len(data):
+        differ.append(f"there were {about['samples']} samples, there are {len(data)}")
+    elif about.get("data", data.digest()) != data.digest():
+        differ.append("the numbers in the data are others")
     if differ:
         raise UsageError(
             "E416",
             f"{folder} holds checkpoints of another training",
             detail="\n".join(differ),
-            hint="go on with the same settings, or choose another folder",
+            hint="go on with the same settings, choose another folder, or begin anew with restart (--restart)",
         )

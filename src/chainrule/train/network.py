@@ -14,7 +14,7 @@ from chainrule.nn.described import draw
 from chainrule.nn.layers import Dense, Embedding, Layer, Written
 from chainrule.nn.schedules import Schedule
 from chainrule.nn.words import Words
-from chainrule.program import Array, ShapeError, UsageError
+from chainrule.program import Array, NonFiniteError, ShapeError, UsageError
 from chainrule.train import checkpoint as checkpoints
 from chainrule.train import model
 from chainrule.train.ends import closed, planned, usual_loss
@@ -29,6 +29,7 @@ from chainrule.train.samples import (
     kind_of,
     labels_of,
     n_outputs_of,
+    require_words,
     split,
     weights_of,
 )
@@ -169,6 +170,7 @@ class Network:
         checkpoint: str | Path | None = None,
         checkpoint_every: int = 1,
         keep: int = 3,
+        restart: bool = False,
         detect_anomaly: bool = False,
         callbacks: Sequence[Callable[[Training], Any]] = (),
         after_step: Sequence[Callable[[Training], Any]] = (),
@@ -178,7 +180,8 @@ class Network:
 
         ``validation`` is a share of the samples or a pair of arrays; with ``patience``, training stops once
         ``monitor`` has not got better for so many epochs, and the best weights are put back. ``checkpoint`` is a folder:
-        a training that was stopped is taken up where it was, and ends as if it had not been stopped.
+        a training that was stopped is taken up where it was, and ends as if it had not been stopped; ``restart``
+        forgets what is there.
 
         ``callbacks`` are called with the :class:`Training` after each epoch, those in ``after_step`` after each update;
         one that returns True ends the training. ``detect_anomaly`` looks at every gradient and weight after each step,
@@ -210,6 +213,8 @@ class Network:
             monitor=monitor,
             detect_anomaly=detect_anomaly,
         )
+        if checkpoint is not None and restart:
+            checkpoints.forget(checkpoint)
         progress = self._progress(checkpoint, settings, data)
         after = [*callbacks, *([teller(warn)] if verbose else [])]
         if checkpoint is not None:
@@ -233,6 +238,10 @@ class Network:
             )
             try:
                 training.run()
+            except NonFiniteError as error:
+                if checkpoint is not None:
+                    error.detail += checkpoints.last(checkpoint)
+                raise
             except KeyboardInterrupt:
                 if checkpoint is not None:
                     checkpoints.save(
@@ -260,7 +269,7 @@ class Network:
         )
         if found is not None:
             progress, about = found
-            checkpoints.require_same(about, settings, len(data), checkpoint or "")
+            checkpoints.require_same(about, settings, data, checkpoint or "")
             progress.stopped = False
             return progress
         drafted = self.plan.training
@@ -288,6 +297,7 @@ class Network:
                 "E101",
                 f"the samples have {inputs.shape[1]} numbers, the network takes {plan.units[0]}",
             )
+        require_words(inputs, plan.layers)
         weights = None if weight is None else weights_of(weight, plan, len(inputs))
         return Data(inputs, labels_of(labels, plan, len(inputs)), weights)
 
@@ -296,12 +306,19 @@ class Network:
         if self.plan_ is not None:
             return self.plan_.whole_numbers
         return X.dtype.kind in "iu" and any(
-            isinstance(layer, Embedding) for layer in self.hidden
+            isinstance(layer, Embedding) and layer.column is None
+            for layer in self.hidden
         )
 
     def predict(self, X: Any) -> Array:
         """The predictions for samples in rows, as they leave the last layer."""
         inputs = inputs_of(X, self.dtype, whole=self.plan.whole_numbers)
+        if inputs.shape[1:] != self.plan.units:
+            raise ShapeError(
+                "E101",
+                f"the samples have {inputs.shape[1]} numbers, the network takes {self.plan.units[0]}",
+            )
+        require_words(inputs, self.plan.layers)
         return predict(self.plan, self.numbers_, inputs)
 
     def classes(self, X: Any) -> Array:

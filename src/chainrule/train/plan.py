@@ -14,7 +14,7 @@ from chainrule.nn import Loss, Optimizer
 from chainrule.nn.described import compiled as compiled_text
 from chainrule.nn.described import draw_labels, register
 from chainrule.nn.draft import Draft, loss_lines
-from chainrule.nn.layers import Layer
+from chainrule.nn.layers import Embedding, Layer
 from chainrule.nn.losses import Labels
 from chainrule.nn.writing import draft, function_text
 from chainrule.program import Array, Run
@@ -112,11 +112,10 @@ class Plan:
     def sample(self, *, weighted: bool, n: int = 3) -> dict[str, Array]:
         """Made-up numbers of the right shapes and types, to trace the passes with."""
         rng = np.random.default_rng(0)
-        X: Array = (
-            np.zeros((n, *self.units), np.int64)
-            if self.whole_numbers
-            else rng.normal(size=(n, *self.units))
-        )
+        X: Array = rng.normal(size=(n, *self.units))
+        if any(isinstance(layer, Embedding) for layer in self.layers):
+            # every table of words has a word 0
+            X = np.zeros(X.shape, np.int64 if self.whole_numbers else np.float64)
         arrays = {"X": X, "Y": draw_labels(self.labels, rng, n, self.n_outputs)}
         if weighted:
             arrays["weight"] = np.ones(n) if not self.loss.entries else np.ones((n, 1))

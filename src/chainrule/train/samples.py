@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from chainrule.nn import Loss
+from chainrule.nn.layers import Embedding, Layer
 from chainrule.program import Array, DTypeError, ShapeError, UsageError
 from chainrule.train.metrics import classes
 from chainrule.train.plan import Plan
@@ -31,6 +32,36 @@ def inputs_of(X: Any, dtype: str, *, whole: bool) -> Array:
     if array.dtype.kind not in "fiub":
         raise DTypeError("E110", f"the samples are {array.dtype}; numbers are needed")
     return array if whole else array.astype(dtype, copy=False)
+
+
+def require_words(X: Array, layers: Sequence[Layer]) -> None:
+    """Refuse numbers that the first layers would look up and are not there: NumPy counts -1 from the end.
+
+    Raises:
+        ShapeError: E102 at the first.
+    """
+    origin: list[int | None] = list(range(X.shape[1]))
+    for layer in layers:
+        if not isinstance(layer, Embedding):
+            return
+        places = origin if layer.column is None else [origin[layer.column]]
+        for place in places:
+            if place is not None:
+                _require_whole_numbers(X[:, place], layer.n_words, place)
+        if layer.column is None:
+            return
+        origin[layer.column : layer.column + 1] = [None] * layer.size
+
+
+def _require_whole_numbers(column: Array, n_words: int, place: int) -> None:
+    there = (column >= 0) & (column < n_words) & (column == np.floor(column))
+    if not there.all():
+        row = int(np.argmin(there))
+        raise ShapeError(
+            "E102",
+            f"sample {row}, column {place}: {column[row]:g} is looked up; an embedding of {n_words} words takes the"
+            f" whole numbers from 0 to {n_words - 1}",
+        )
 
 
 def kind_of(labels: Array, loss: Loss | None) -> str | None:

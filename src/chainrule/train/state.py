@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import copy
+import hashlib
 import math
 from dataclasses import dataclass, field, fields
 from typing import Any
+
+import numpy as np
 
 from chainrule.nn.optimizers import Optimizer, optimizer
 from chainrule.nn.schedules import Schedule
@@ -29,6 +32,15 @@ class Data:
         """Some of the samples."""
         weight = None if self.weight is None else self.weight[index]
         return Data(self.X[index], self.Y[index], weight)
+
+    def digest(self) -> str:
+        """A hash of all of it, by which other data are known."""
+        found = hashlib.sha256()
+        for array in (self.X, self.Y, self.weight):
+            if array is not None:
+                found.update(repr((array.shape, array.dtype.str)).encode())
+                found.update(np.ascontiguousarray(array).tobytes())
+        return found.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

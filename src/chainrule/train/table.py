@@ -4,36 +4,57 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from chainrule.program import Array, CorruptFileError, MissingEngineError, UsageError
-
-MISSING = frozenset({"", "na", "n/a", "nan", "null", "none", "?"})
-LARGEST = 4 * 2**30
+from chainrule.program import (
+    Array,
+    ChainruleError,
+    CorruptFileError,
+    LimitError,
+    UsageError,
+)
+from chainrule.train import archives
+from chainrule.train.cells import typed
 
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """Named columns of one length: floats with NaN where a value is missing, or words with None there."""
+    """Named columns of one length: floats with NaN where a value is missing, or words with None there.
+
+    ``notes`` say how columns were read that do not stand in the file as they are here; ``numbers`` are the rows'
+    own numbers in the file, by which errors point at them (without them, the first is row 2, below the names).
+    """
 
     columns: Mapping[str, Array]
     target: str | None = None
+    notes: tuple[str, ...] = ()
+    numbers: Array | None = None
 
     @property
     def n_rows(self) -> int:
         """How many rows there are."""
         return len(next(iter(self.columns.values()), ()))
 
+    def row(self, place: int) -> int:
+        """The number of a row in the file it is from."""
+        return place + 2 if self.numbers is None else int(self.numbers[place])
+
     def at(self, rows: Any) -> Table:
         """Some of the rows."""
-        return Table(
-            {name: column[rows] for name, column in self.columns.items()}, self.target
-        )
+        numbers = np.arange(self.n_rows) + 2 if self.numbers is None else self.numbers
+        cut = {name: column[rows] for name, column in self.columns.items()}
+        return replace(self, columns=cut, numbers=numbers[rows])
+
+    def without(self, names: Iterable[str]) -> Table:
+        """The table without some of its columns."""
+        left = {name: one for name, one in self.columns.items() if name not in names}
+        return replace(self, columns=left)
 
 
 def read(path: str | Path) -> Table:
@@ -41,21 +62,25 @@ def read(path: str | Path) -> Table:
 
     Raises:
         UsageError: E403 for a kind of file that is not a table, E401 for a malformed one.
-        CorruptFileError: E504 if it cannot be read.
+        CorruptFileError: E503 for a damaged one, E504 if it cannot be read.
+        LimitError: E601 for one that is larger than any sensible table.
     """
     path = Path(path)
     try:
+        if path.is_file() and path.stat().st_size > archives.LARGEST:
+            raise LimitError(
+                "E601",
+                f"{path} has {path.stat().st_size} bytes; the limit is {archives.LARGEST}",
+            )
         match path.suffix.lower():
             case ".csv" | ".tsv" | ".txt":
                 return parse(
-                    path.read_text(encoding="utf-8-sig"),
-                    path.name,
-                    "\t" if path.suffix == ".tsv" else "",
+                    _text(path), path.name, "\t" if path.suffix == ".tsv" else ""
                 )
             case ".npz":
-                return _npz(path)
+                return _table(archives.npz(path))
             case ".parquet":
-                return _parquet(path)
+                return _table(archives.parquet(path))
             case other:
                 raise UsageError(
                     "E403",
@@ -63,15 +88,41 @@ def read(path: str | Path) -> Table:
                     hint="give .csv, .parquet or .npz",
                 )
     except OSError as error:
-        if isinstance(error, CorruptFileError):
+        if isinstance(error, ChainruleError):
             raise
         raise CorruptFileError(
             "E504", f"{path} cannot be read: {error.strerror or error}"
         ) from None
+
+
+def _text(path: Path) -> str:
+    content = path.read_bytes()
+    try:
+        return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
+        row = content.count(b"\n", 0, error.start) + 1
         raise UsageError(
-            "E401", f"{path.name} is not UTF-8 text: byte {error.start}"
+            "E401",
+            f"{path.name}, row {row}: byte {error.start} is not UTF-8 text",
+            hint="save it as UTF-8 (in a spreadsheet: CSV UTF-8)",
         ) from None
+
+
+def _table(
+    columns: Mapping[str, Any], *, comma: bool = False, numbers: Array | None = None
+) -> Table:
+    """Columns as floats or words, with notes on those that had to be interpreted."""
+    found: dict[str, Array] = {}
+    notes: dict[str, list[str]] = {}
+    for key, cells in columns.items():
+        if isinstance(cells, np.ndarray) and cells.dtype.kind in "fiub":
+            found[key] = cells.astype(np.float64)
+            continue
+        found[key], note = typed(cells, comma=comma)
+        if note:
+            notes.setdefault(note, []).append(key)
+    said = tuple(f"{', '.join(keys)}: {note}" for note, keys in notes.items())
+    return Table(found, notes=said, numbers=numbers)
 
 
 def parse(text: str, name: str = "the table", delimiter: str = "") -> Table:
@@ -86,7 +137,7 @@ def parse(text: str, name: str = "the table", delimiter: str = "") -> Table:
     """
     if "\0" in text:
         raise UsageError("E401", f"{name} holds a zero byte: it is not text")
-    first = text.split("\n", 1)[0]
+    first = re.sub('"[^"]*"', "", text.split("\n", 1)[0])
     separator = delimiter or max(",;\t", key=first.count)
     try:
         rows = list(
@@ -103,10 +154,12 @@ def parse(text: str, name: str = "the table", delimiter: str = "") -> Table:
         if len(row) != len(names):
             raise UsageError(
                 "E401",
-                f"{name}, row {number}: {len(row)} cells, where the first row has {len(names)}",
+                f"{name}, row {number}: {len(row)} cell{'s' * (len(row) != 1)}, where the first row has {len(names)}",
             )
     cells = list(zip(*(row for _, row in rows[1:]), strict=True)) or [()] * len(names)
-    return Table({key: typed(column) for key, column in zip(names, cells, strict=True)})
+    numbers = np.array([number for number, _ in rows[1:]], dtype=np.int64)
+    columns = dict(zip(names, cells, strict=True))
+    return _table(columns, comma=separator != ",", numbers=numbers)
 
 
 def _require_names(names: Sequence[str], where: str) -> None:
@@ -115,97 +168,3 @@ def _require_names(names: Sequence[str], where: str) -> None:
             raise UsageError("E401", f"{where}, row 1: column {place} has no name")
         if names.index(key) != place - 1:
             raise UsageError("E401", f"{where}, row 1: two columns are called {key!r}")
-
-
-def typed(cells: Iterable[Any]) -> Array:
-    """Cells as floats if all of them are numbers, else as words."""
-    listed = [
-        None
-        if cell is None or str(cell).strip().lower() in MISSING
-        else str(cell).strip()
-        for cell in cells
-    ]
-    try:
-        return np.array(
-            [np.nan if cell is None else float(cell) for cell in listed],
-            dtype=np.float64,
-        )
-    except ValueError:
-        return np.array(listed, dtype=object)
-
-
-def _npz(path: Path) -> Table:
-    try:
-        with np.load(path, allow_pickle=False) as archive:
-            arrays = {key: archive[key] for key in archive.files}
-    except (ValueError, KeyError, EOFError, OSError) as error:
-        raise CorruptFileError(
-            "E503", f"{path} is not an archive of plain arrays: {error}"
-        ) from None
-    columns: dict[str, Array] = {}
-    for key, array in arrays.items():
-        if array.ndim == 2:
-            columns |= {
-                f"{key}{place}": array[:, place] for place in range(array.shape[1])
-            }
-        elif array.ndim == 1:
-            columns[key] = array
-    lengths = {key: len(column) for key, column in columns.items()}
-    if len(set(lengths.values())) > 1:
-        raise UsageError(
-            "E401", f"{path.name}: the columns have different lengths: {lengths}"
-        )
-    return Table({key: _plain(column) for key, column in columns.items()})
-
-
-def _plain(column: Array) -> Array:
-    return (
-        column.astype(np.float64)
-        if column.dtype.kind in "fiub"
-        else typed(column.tolist())
-    )
-
-
-def _parquet(path: Path) -> Table:
-    try:
-        import polars as pl
-    except ImportError as error:
-        raise MissingEngineError(
-            "E802", "Parquet files need polars", hint='pip install "chainrule[data]"'
-        ) from error
-    try:
-        frame = pl.read_parquet(path)
-    except Exception as error:  # noqa: BLE001 - polars raises what its reader raises
-        raise CorruptFileError(
-            "E503", f"{path} is not a Parquet file: {error}"
-        ) from None
-    return Table(
-        {
-            key: frame[key].cast(pl.Float64).fill_null(float("nan")).to_numpy()
-            if frame[key].dtype.is_numeric() or frame[key].dtype == pl.Boolean
-            else typed(frame[key].cast(pl.String).to_list())
-            for key in frame.columns
-        }
-    )
-
-
-def written(columns: Mapping[str, Sequence[Any]]) -> str:
-    r"""Columns as CSV; words that a spreadsheet would take for a formula get an apostrophe in front.
-
-    >>> written({"a": [1.5], "b": ["=1+1"]})
-    "a,b\r\n1.5,'=1+1\r\n"
-    """
-    text = io.StringIO(newline="")
-    writer = csv.writer(text)
-    writer.writerow([_safe(key) for key in columns])
-    for row in zip(*columns.values(), strict=True):
-        writer.writerow([_safe(cell) for cell in row])
-    return text.getvalue()
-
-
-def _safe(cell: Any) -> Any:
-    return (
-        f"'{cell}"
-        if isinstance(cell, str) and cell[:1] in ("=", "+", "-", "@", "\t", "\r")
-        else cell
-    )

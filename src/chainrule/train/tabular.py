@@ -2,23 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from chainrule.nn import Described
+from chainrule.nn import Described, loss_of
 from chainrule.program import Array, UsageError
 from chainrule.train import metrics, model
-from chainrule.train.features import Features, infer, learn, target_names
+from chainrule.train.divide import divide
+from chainrule.train.features import Features, idle, learn, require_whole
 from chainrule.train.files import read_arrays, write_arrays
 from chainrule.train.loop import Training
 from chainrule.train.network import Network
+from chainrule.train.progress import warn
+from chainrule.train.shape import Shape
 from chainrule.train.table import Table
+from chainrule.train.target import MOST_CLASSES, infer, require_columns, target_names
 
 EPOCHS = "epochs"
+USUAL = Shape()
 KEPT = 64 * 2**20
 """How many bytes of weights are kept for looking back at single epochs."""
 
@@ -35,38 +40,6 @@ class Outcome:
     n_test: int
 
 
-def divide(
-    n: int, share: float, seed: int, labels: Array | None
-) -> tuple[Array, Array]:
-    """Rows to train on and rows held out; with ``labels`` each class is divided alike.
-
-    Raises:
-        UsageError: E411 if one of the two would be empty.
-    """
-    rng = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(11,)))
-    order = rng.permutation(n)
-    n_test = round(share * n)
-    if share and not 0 < n_test < n:
-        raise UsageError("E411", f"a share of {share} holds out {n_test} of {n} rows")
-    if labels is not None:
-        order = _dealt(order, labels[order], n_test)
-    return np.sort(order[n_test:]), np.sort(order[:n_test])
-
-
-def _dealt(order: Array, labels: Array, n_first: int) -> Array:
-    """``order`` changed so that its first ``n_first`` hold each class by its share, to the nearest row."""
-    kinds, counts = np.unique(labels, return_counts=True)
-    wanted = counts * n_first / len(order)
-    taken = np.floor(wanted).astype(int)
-    # the rows that rounding left over go to the classes that lost most by it
-    for place in np.argsort(taken - wanted, kind="stable")[: n_first - taken.sum()]:
-        taken[place] += 1
-    first = np.zeros(len(order), dtype=bool)
-    for kind, count in zip(kinds, taken, strict=True):
-        first[np.flatnonzero(labels == kind)[:count]] = True
-    return np.concatenate([order[first], order[~first]])
-
-
 def usual_decay(n_rows: int) -> float:
     """How strongly weights are held small where nobody says: less with more rows, as a prior on them would.
 
@@ -79,85 +52,108 @@ def usual_decay(n_rows: int) -> float:
 def train(
     table: Table,
     *,
-    target: str | None,
-    hidden: Sequence[int],
-    activation: str = "relu",
+    target: Sequence[str] | str | None,
+    ignore: Sequence[str] = (),
     task: str | None = None,
+    impute: bool = False,
+    test: float = 0.25,
+    shape: Shape = USUAL,
     loss: str | None = None,
     optimizer: str = "adam",
     learning_rate: float | None = None,
     schedule: str | None = None,
     l1: float = 0.0,
     l2: float | None = None,
+    clip_value: float | None = None,
     clip_norm: float | None = None,
-    epochs: int = 100,
-    batch_size: int = 32,
-    test: float = 0.25,
-    patience: int | None = None,
-    impute: bool = False,
-    class_weight: str | None = None,
+    max_norm: float | None = None,
     seed: int = 0,
     dtype: str = "float64",
     out: str | Path | None = None,
-    verbose: int = 1,
     where: str = "the table",
-    callbacks: Sequence[Callable[[Training], Any]] = (),
+    say: Callable[[str], Any] = warn,
+    **fitting: Any,
 ) -> Outcome:
     """Train a network on a table and hold it against rows it has not seen.
 
-    Columns are standardised and categories learnt on the training part alone. With ``out`` checkpoints, the model
-    and the weights after each epoch are kept there; a training that was stopped goes on.
+    Columns are standardised as learnt on the training part alone; those that can tell nothing are left out, and
+    ``say`` is told. With ``out`` checkpoints, the model and the weights after each epoch are kept there; a training
+    that was stopped goes on. ``fitting`` are further arguments of :meth:`Network.fit`.
     """
     names = target_names(table, target, where)
+    require_columns(table, ignore, where)
+    table = table.without([name for name in ignore if name not in names])
+    require_whole(table, names, where)
+    if not table.n_rows:
+        raise UsageError("E425", f"{where} has no rows")
     kind = infer(table, names, task)
-    labels = (
-        np.array([str(word) for word in table.columns[names[0]]])
-        if kind == "classification"
-        else None
+    labels = np.array([str(word) for word in table.columns[names[0]]])
+    rows, held = divide(
+        table.n_rows, test, seed, labels if kind == "classification" else None
     )
-    rows, held = divide(table.n_rows, test, seed, labels)
-    features = learn(table.at(rows), names, kind, impute=impute, where=where)
-    X, Y = (
-        features.inputs(table.at(rows), where),
-        features.target.encoded(table.at(rows), where),
+    left_out = idle(table, [name for name in table.columns if name not in names])
+    for sentence in [*table.notes, *gathered(left_out)]:
+        say(sentence)
+    n_classes = len(np.unique(labels)) if kind == "classification" else 0
+    if n_classes > max(MOST_CLASSES, table.n_rows / 2):
+        say(f"{names[0]}: {n_classes} classes in {table.n_rows} rows; is it one?")
+    table = table.without(left_out)
+    part = table.at(rows)
+    features = learn(
+        part,
+        names,
+        kind,
+        impute=impute,
+        where=where,
+        whole=table,
+        loss=loss,
+        looked_up=shape.embed is not None,
     )
+    chosen = features.target.loss(loss)
     network = Network(
-        tuple(hidden),
-        loss or features.target.loss,
-        activation=activation,
+        shape.layers(features, loss_of(chosen)),
+        chosen,
         optimizer=optimizer,
         learning_rate=learning_rate,
         schedule=schedule,
         l1=l1,
         l2=usual_decay(len(rows)) if l2 is None else l2,
+        clip_value=clip_value,
         clip_norm=clip_norm,
+        max_norm=max_norm,
         seed=seed,
         dtype=dtype,
     )
-    n_classes = len(features.target.classes)
-    if Y.ndim == 1:
-        network.build(X.shape[1], n_classes, "integer")
-    network.fit(
-        X,
-        Y,
-        epochs=epochs,
-        batch_size=batch_size,
-        validation=0.15 if patience is not None else None,
-        patience=patience,
-        class_weight=class_weight,
-        checkpoint=None if out is None else Path(out) / "checkpoints",
-        callbacks=[
-            *callbacks,
-            *([] if out is None else [_keeper(Path(out) / EPOCHS, epochs)]),
-        ],
-        verbose=verbose,
+    X, Y = features.inputs(part, where), features.target.encoded(part, where)
+    network.build(
+        X.shape[1], features.target.n_outputs, "integer" if Y.ndim == 1 else None
     )
+    callbacks = [*fitting.pop("callbacks", ())]
+    if out is not None:
+        callbacks.append(_keeper(Path(out) / EPOCHS, fitting.get("epochs", 100)))
+        fitting["checkpoint"] = Path(out) / "checkpoints"
+    network.fit(X, Y, **fitting, callbacks=callbacks)
     measures, table_of = measured(network, features, table.at(held), where)
     outcome = Outcome(network, features, measures, table_of, len(rows), len(held))
     if out is not None:
         about = {"features": features.to_json(), "measures": measures}
         model.save(network, out, about)
     return outcome
+
+
+def gathered(left_out: Mapping[str, str]) -> list[str]:
+    """A sentence for each reason that columns are left out.
+
+    >>> gathered({"a": "it is empty", "b": "it is empty"})
+    ['left out: a, b (it is empty)']
+    """
+    reasons: dict[str, list[str]] = {}
+    for name, reason in left_out.items():
+        reasons.setdefault(reason, []).append(name)
+    return [
+        f"left out: {', '.join(names[:8])}{f' and {len(names) - 8} more' if len(names) > 8 else ''} ({reason})"
+        for reason, names in reasons.items()
+    ]
 
 
 def _keeper(folder: Path, epochs: int) -> Callable[[Training], None]:
@@ -187,10 +183,18 @@ def measured(
     if target.task == "regression":
         scale, mean = np.array(target.scale), np.array(target.mean)
         predicted, true = network.predict(X) * scale + mean, Y * scale + mean
-        found["mean absolute error"] = metrics.mean_absolute_error(predicted, true)
-        found["root mean squared error"] = metrics.root_mean_squared_error(
-            predicted, true
-        )
+        for place, name in enumerate(target.names):
+            # each in its own units, which nothing can be averaged over
+            of = f" of {name}" if len(target.names) > 1 else ""
+            one, its = predicted[:, place], true[:, place]
+            found[f"mean absolute error{of}"] = metrics.mean_absolute_error(one, its)
+            found[f"root mean squared error{of}"] = metrics.root_mean_squared_error(
+                one, its
+            )
+    if target.task == "labels":
+        right = (network.predict(X) > 0.5) == (Y > 0.5)
+        for place, name in enumerate(target.names):
+            found[f"accuracy of {name}"] = float(np.mean(right[:, place]))
     if target.task != "classification":
         return found, None
     classes, true = network.classes(X).ravel(), Y.ravel().astype(np.int64)

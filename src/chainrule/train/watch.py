@@ -11,6 +11,8 @@ import numpy as np
 from chainrule.program import Array, ChainruleError, Program, Run, Value, run
 
 if TYPE_CHECKING:
+    from chainrule.derive import Derived
+    from chainrule.train.loop import Training
     from chainrule.train.plan import Plan
 
 
@@ -33,6 +35,10 @@ BOUNDED = {
     "hard_sigmoid": (0.0, 1.0),
     "hard_tanh": (-1.0, 1.0),
 }
+
+
+TELLING = 0.1
+"""A smaller share of units is no trouble yet, and is not told while training."""
 
 
 def units(filled: Run) -> Iterator[Finding]:
@@ -105,16 +111,27 @@ def first_non_finite(
     return None
 
 
-def health(plan: Plan, numbers: Mapping[str, Array], X: Array, Y: Array) -> list[str]:
-    """What is wrong inside a network on some samples, a sentence each; nothing if nothing is."""
-    _, derived = plan.derived(weighted=False)
+def health(
+    plan: Plan,
+    numbers: Mapping[str, Array],
+    X: Array,
+    Y: Array,
+    *,
+    derived: Derived | None = None,
+    least: float = 0.0,
+) -> list[str]:
+    """What is wrong inside a network on some samples, a sentence each; nothing if nothing is.
+
+    Shares of units below ``least`` are passed over. ``derived`` spares deriving the gradients anew.
+    """
+    derived = derived or plan.derived(weighted=False)[1]
     masks = {
         name: np.ones((len(X), *mask.units), plan.dtype)
         for name, mask in plan.training.masks.items()
     }
     with np.errstate(all="ignore"):
         filled = run(derived.run.program, {"X": X, "Y": Y, **masks, **numbers})
-    found = [str(finding) for finding in units(filled)]
+    found = [str(finding) for finding in units(filled) if finding.share >= least]
     gradients = {
         value.name or "": filled.numbers[derived.gradients[value]]
         for value in derived.wrt
@@ -125,16 +142,26 @@ def health(plan: Plan, numbers: Mapping[str, Array], X: Array, Y: Array) -> list
 
 def teller(
     say: Callable[[str], Any], every: int = 10, n_samples: int = 256
-) -> Callable[[Any], None]:
+) -> Callable[[Training], None]:
     """A watcher of a training that says what is wrong inside, when it is new, every few epochs."""
     known: set[str] = set()
+    derivations: list[Derived] = []
 
-    def tell(training: Any) -> None:
+    def tell(training: Training) -> None:
         progress = training.progress
         if progress.epoch != 1 and progress.epoch % every:
             return
+        if not derivations:
+            derivations.append(training.plan.derived(weighted=False)[1])
         some = training.data.at(slice(0, n_samples))
-        for sentence in health(training.plan, progress.everything(), some.X, some.Y):
+        for sentence in health(
+            training.plan,
+            progress.everything(),
+            some.X,
+            some.Y,
+            derived=derivations[0],
+            least=TELLING,
+        ):
             what = sentence.split(":")[0] + sentence.rsplit(" ", 1)[-1]
             if what not in known:
                 known.add(what)

@@ -1,0 +1,132 @@
+"""Tables kept as arrays or as Parquet: what they declare is held against their size before anything is read."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from chainrule.program import (
+    Array,
+    ChainruleError,
+    CorruptFileError,
+    LimitError,
+    MissingEngineError,
+    UnsafeFileError,
+    UsageError,
+)
+
+LARGEST = 4 * 2**30
+"""The most bytes a table may have."""
+
+
+def npz(path: Path) -> Mapping[str, Array]:
+    """The arrays of an archive as columns: those with two axes give one for each of theirs.
+
+    Raises:
+        CorruptFileError: E503 if it is not an archive of arrays, or its arrays are not as long as they say.
+        UnsafeFileError: E510 for an array of objects, which only running a pickle could read.
+        LimitError: E601 if it declares more than any sensible table.
+        UsageError: E401 if the columns have different lengths.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            for member in archive.infolist():
+                _require_honest(path, archive, member)
+        with np.load(path, allow_pickle=False) as loaded:
+            arrays = {key: loaded[key] for key in loaded.files}
+    except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+        if isinstance(error, ChainruleError):
+            raise
+        raise CorruptFileError(
+            "E503", f"{path} is not an archive of plain arrays: {error}"
+        ) from None
+    columns: dict[str, Array] = {}
+    for key, array in arrays.items():
+        if array.ndim == 2:
+            columns |= {f"{key}{place}": part for place, part in enumerate(array.T)}
+        elif array.ndim == 1:
+            columns[key] = array
+        else:
+            raise UsageError(
+                "E401",
+                f"{path.name}: {key} has the shape {array.shape}; columns have one or two axes",
+                hint=f"{key}.reshape(len({key}), -1)",
+            )
+    lengths = {key: len(column) for key, column in columns.items()}
+    if len(set(lengths.values())) > 1:
+        said = ", ".join(f"{key} {length}" for key, length in lengths.items())
+        raise UsageError(
+            "E401", f"{path.name}: the columns have different lengths: {said}"
+        )
+    return columns
+
+
+def _require_honest(
+    path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo
+) -> None:
+    """Hold the shape in an array's header against the bytes that are there, before any are asked for."""
+    with archive.open(member) as file:
+        version = np.lib.format.read_magic(file)
+        read: Any = (
+            np.lib.format.read_array_header_1_0
+            if version == (1, 0)
+            else np.lib.format.read_array_header_2_0
+        )
+        shape, _, dtype = read(file)
+        start = file.tell()
+    if dtype.hasobject:
+        raise UnsafeFileError(
+            "E510",
+            f"{path}: {member.filename} holds Python objects, which only a pickle can carry, and a pickle can run code",
+            hint="save it as numbers or as fixed-width text",
+        )
+    n_bytes = int(np.prod([int(n) for n in shape], dtype=object)) * dtype.itemsize
+    if max(n_bytes, member.file_size) > LARGEST:
+        raise LimitError(
+            "E601",
+            f"{path}: {member.filename} asks for {n_bytes} bytes; the limit is {LARGEST}",
+        )
+    if n_bytes != member.file_size - start:
+        message = f"{member.filename} says it holds {n_bytes} bytes, and holds {member.file_size - start}"
+        raise ValueError(message)
+
+
+def parquet(path: Path) -> Mapping[str, Any]:
+    """The columns of a Parquet file: floats where they are numbers, else lists of text.
+
+    Raises:
+        MissingEngineError: E802 if polars is not there.
+        CorruptFileError: E503 if it is not a Parquet file.
+        UsageError: E401 for a column of lists or records.
+    """
+    try:
+        import polars as pl
+    except ImportError as error:
+        raise MissingEngineError(
+            "E802", "Parquet files need polars", hint='pip install "chainrule[data]"'
+        ) from error
+    try:
+        frame = pl.read_parquet(path)
+    except Exception as error:  # noqa: BLE001 - polars raises what its reader raises
+        raise CorruptFileError(
+            "E503", f"{path} is not a Parquet file: {error}"
+        ) from None
+    columns: dict[str, Any] = {}
+    for key in frame.columns:
+        column = frame[key]
+        if column.dtype.is_nested():
+            raise UsageError(
+                "E401",
+                f"{path.name}, column {key}: its cells are {column.dtype}, not single values",
+            )
+        if column.dtype.is_numeric():
+            columns[key] = column.cast(pl.Float64).fill_null(float("nan")).to_numpy()
+        else:
+            columns[key] = [
+                None if cell is None else str(cell) for cell in column.to_list()
+            ]
+    return columns

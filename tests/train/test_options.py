@@ -1,0 +1,178 @@
+"""Every option of ``chainrule train`` says the same on the command line and in a TOML file."""
+
+import json
+
+import numpy as np
+import pytest
+import typer
+
+from chainrule.cli.train import run, settled, train
+from chainrule.program import UsageError
+from chainrule.train.form import TrainForm
+
+RNG = np.random.default_rng(0)
+ROWS = "\n".join(
+    f"{a:.3f},{b:.3f},{['red', 'blue', 'green'][i % 3]},{int(a + b > 0)},{int(a > 0.5)}"
+    for i, (a, b) in enumerate(RNG.normal(size=(60, 2)))
+)
+TABLE = f"a,b,colour,flag,other\n{ROWS}\n"
+
+app = typer.Typer(add_completion=False)
+app.command()(train)
+OPTIONS = {one.name: one for one in typer.main.get_command(app).params}
+
+NUMBERS = {"target": "a"}
+"""Beside an option that only changes a regression."""
+SAID = {
+    "ignore": ("colour", ["colour"], {}),
+    "task": ("regression", "regression", {}),
+    "impute": (True, True, {}),
+    "test": (0.4, 0.4, {}),
+    "hidden": ("5,3", [5, 3], {}),
+    "activation": ("tanh", ["tanh"], {}),
+    "dropout": (0.3, 0.3, {}),
+    "batch_norm": (True, True, {}),
+    "embed": (2, 2, {}),
+    "loss": ("huber", "huber", NUMBERS),
+    "optimizer": ("sgd", "sgd", {}),
+    "learning_rate": (0.02, 0.02, {}),
+    "schedule": ("cosine", "cosine", {}),
+    "l1": (0.1, 0.1, {}),
+    "l2": (0.5, 0.5, {}),
+    "clip_value": (0.001, 0.001, {"optimizer": "sgd"}),
+    "clip_norm": (0.001, 0.001, {"optimizer": "sgd"}),
+    "max_norm": (0.1, 0.1, {}),
+    "epochs": (3, 3, {}),
+    "batch_size": (7, 7, {}),
+    "accumulate": (2, 2, {}),
+    "validation": (0.3, 0.3, {}),
+    "patience": (1, 1, {}),
+    "class_weight": ("balanced", "balanced", {}),
+    "seed": (5, 5, {}),
+    "dtype": ("float32", "float32", {}),
+    "target": ("other", "other", {}),
+    "data": ("more.csv", "more.csv", {}),
+}
+"""Each option as it is typed, as it stands in a file, and what else has to be said for it to matter."""
+SILENT = {
+    "detect_anomaly": True,
+    "quiet": False,
+    "restart": True,
+    "out": "elsewhere",
+}
+"""Options that change how a run goes about it, not what comes of it."""
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "data.csv").write_text(TABLE)
+    (tmp_path / "more.csv").write_text(TABLE + "0.1,0.2,red,1,0\n" * 8)
+    return tmp_path
+
+
+def toml(words):
+    return "[train]\n" + "".join(
+        f"{name} = {json.dumps(item)}\n" for name, item in words.items()
+    )
+
+
+def made(folder, words, config=None):
+    """What a run leaves behind: the model's description and its weights."""
+    told = settled(words, config)
+    out = folder / told["out"]
+    run(told)
+    return (out / "model.json").read_bytes(), (out / "weights.safetensors").read_bytes()
+
+
+def base(**more):
+    return {
+        "data": "data.csv",
+        "target": "flag",
+        "hidden": "4",
+        "epochs": 2,
+        "quiet": True,
+        **more,
+    }
+
+
+def test_every_option_has_its_word_in_the_file_and_a_case_here():
+    assert set(OPTIONS) - {"config"} == set(TrainForm.model_fields)
+    assert set(OPTIONS) - {"config"} == set(SAID) | set(SILENT)
+
+
+@pytest.mark.parametrize("name", SAID)
+def test_an_option_in_the_file_gives_the_same_run_and_another_than_without_it(
+    folder, name
+):
+    typed, written, more = SAID[name]
+    plain = base(**more, out="plain")
+    plain.pop(name) if name == "hidden" else None
+    on_the_line = made(folder, {**plain, name: typed, "out": "line"})
+    (folder / "run.toml").write_text(toml({**plain, name: written, "out": "file"}))
+    assert made(folder, {}, folder / "run.toml") == on_the_line
+    assert made(folder, plain) != on_the_line
+
+
+@pytest.mark.parametrize("name", SILENT)
+def test_an_option_that_changes_no_number_may_stand_in_the_file_too(folder, name):
+    plain = made(folder, base(out="plain"))
+    words = {**base(out="file"), name: SILENT[name]}
+    (folder / "run.toml").write_text(toml(words))
+    assert made(folder, {}, folder / "run.toml") == plain
+
+
+def test_an_option_is_read_by_the_parser_as_it_stands_here(folder, monkeypatch):
+    """The walk above gives words to ``settled``; this one goes through the parser, all options at once."""
+    from chainrule.cli import train as verb
+
+    heard = {}
+    monkeypatch.setattr(verb, "run", heard.update)
+    line, wanted = ["data.csv"], {"data": "data.csv"}
+    for name, (typed, _, _) in SAID.items():
+        if name == "data":
+            continue
+        flag = f"--{name.replace('_', '-')}"
+        line += [flag] if typed is True else [flag, str(typed)]
+        wanted[name] = typed
+    for name, item in SILENT.items():
+        flag = name.replace("_", "-")
+        line += (
+            [f"--{flag}" if item else f"--no-{flag}"]
+            if isinstance(item, bool)
+            else [f"--{flag}", item]
+        )
+        wanted[name] = item
+    app(line, standalone_mode=False)
+    assert heard == settled(wanted, None)
+
+
+def test_options_win_over_the_file_and_the_file_over_defaults(folder):
+    (folder / "run.toml").write_text('data = "data.csv"\nepochs = 7\nimpute = true\n')
+    told = settled({"epochs": 3, "impute": False}, folder / "run.toml")
+    assert (told["epochs"], told["impute"], told["batch_size"]) == (3, False, 32)
+
+
+def test_every_mistake_is_told_at_once(folder):
+    (folder / "run.toml").write_text(
+        "epochs = 0\nhiden = [3]\n[train]\nactivation = ['rleu', 'relu']\noptimizer = 'adm'\ntest = 1.5\nl2 = nan\n"
+        "seed = 'x'\ndropout = 1\nhidden = [4, 0]\n"
+    )
+    with pytest.raises(UsageError) as caught:
+        settled({"batch_size": 0}, folder / "run.toml")
+    said = caught.value.detail
+    places = {line.split(":")[0] for line in said.splitlines()}
+    assert places == {
+        "data", "epochs", "hiden", "activation[0]", "optimizer", "test", "l2", "seed", "dropout", "hidden[1]",
+        "batch_size",
+    }  # fmt: skip
+    assert "did you mean hidden?" in said
+    assert "did you mean adam" in said
+
+
+@pytest.mark.parametrize("text", ["train = 3\n", "epochs = \n", "[train\n"])
+def test_a_file_that_is_no_config_is_an_error_and_no_traceback(folder, text):
+    (folder / "run.toml").write_text(text)
+    with pytest.raises(UsageError) as caught:
+        settled({}, folder / "run.toml")
+    assert caught.value.code == "E412"
