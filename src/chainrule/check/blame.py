@@ -14,7 +14,7 @@ from chainrule.check.verdict import Factors, Judged, Verdict, World
 from chainrule.check.worlds import Worlds
 from chainrule.program import Array, Value
 
-MOST_TARGETS = 6
+MOST_TARGETS, MOST_OTHERS = 6, 40
 
 
 @dataclass(eq=False)
@@ -49,7 +49,7 @@ class Blame:
             if found is None and (claim is final or self._is_claim(claim, world)):
                 doubtful.append(claim)
         if doubtful:
-            return self._fault(doubtful[0], world)
+            return self._fault(doubtful[0], world, target=self._used_as(doubtful[0]))
         claim, wanted = self.surplus.enters(final, chain, factors, world)
         return self._fault(claim, world, wanted=wanted)
 
@@ -59,8 +59,11 @@ class Blame:
             return None
         proportional = self.surplus.factors(final, world) is not None
         for target in claim.targets[:MOST_TARGETS]:
-            if squeezed(target) != squeezed(claim.value):
+            if not _fits(target, claim):
                 continue
+            if claim.exact is not target and claim.exact in self.study.cone(target):
+                # it has come further than its name says: p - y is past the sigmoid already
+                return None
             factors = self.claims.scale(claim.value, target, world)
             if factors is not None and (proportional or np.allclose(factors, 1)):
                 return None
@@ -72,6 +75,34 @@ class Blame:
             ):
                 return target
         return None
+
+    def _used_as(self, claim: Claim) -> Value | None:
+        """The gradient that later lines take a claim for: its name's, unless with another more of them are right."""
+        if claim.parameter is not None or claim.exact is not None:
+            return None
+        named = [one for one in claim.targets if _fits(one, claim)][:MOST_TARGETS]
+        others = [
+            value
+            for value in self.study.derived.gradients
+            if _fits(value, claim) and value not in named
+        ][:MOST_OTHERS]
+        counts = {
+            target: self._n_right(claim, target)
+            for target in (*named, *sorted(others, key=lambda one: one.name is None))
+        }
+        return max(counts, key=counts.__getitem__, default=None)
+
+    def _n_right(self, claim: Claim, target: Value) -> int:
+        """How many of the gradients made from a claim are right, up to a factor, if it is the gradient of ``target``."""
+        ones = (1.0,) * len(self.study.trials)
+        right = self.worlds.right(claim.value, target, ones)
+        world = self.worlds.world({claim.value: right})
+        return sum(
+            final.target is not None
+            and claim.value in self.study.cone(final.value)
+            and self.claims.scale(final.value, final.target, world) is not None
+            for final in self.surplus.finals
+        )
 
     def _all_turns(self, claim: Claim, target: Value) -> dict[Value, list[Array]]:
         """A claim's true gradient, and those of the same line in the other turns of its loop."""
@@ -153,3 +184,7 @@ class Blame:
             needed or ones,
             world,
         )
+
+
+def _fits(value: Value, claim: Claim) -> bool:
+    return squeezed(value) == squeezed(claim.value)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -14,6 +15,8 @@ from chainrule.check.names import bases, is_local
 from chainrule.check.study import Study, Trial
 from chainrule.program import Array, Value
 from chainrule.trace.watch import Execution
+
+SPELLED = re.compile(r"^(?:d|D|g|grad|partial)_?")
 
 
 @dataclass(eq=False)
@@ -39,6 +42,19 @@ class Claim:
         """The value of which this is meant to be the gradient."""
         return (
             self.parameter or self.exact or (self.targets[0] if self.targets else None)
+        )
+
+    @property
+    def said(self) -> str | None:
+        """The value that the name spells out, as ``dh`` does; ``delta`` and ``error`` spell out none."""
+        augmented = self.execution.site.augmented is not None
+        if self.parameter is not None or not self.targets or augmented:
+            return None
+        name = self.targets[0].name
+        return (
+            name
+            if name and SPELLED.match(self.name) and self.name.endswith(name)
+            else None
         )
 
 
@@ -310,7 +326,7 @@ class Claims:
         found: dict[Value, tuple[int, bool, bool]] = {}
         for value in self._of_size(claim.value):
             factors = self.scale(claim.value, value)
-            if factors is not None:
+            if factors is not None and (value in preferred or self._counts(value)):
                 is_one = np.allclose(factors, 1, rtol=1e-6)
                 found[value] = (
                     preferred.get(value, len(preferred)),
@@ -318,6 +334,10 @@ class Claims:
                     value.name is None,
                 )
         return min(found, key=found.__getitem__, default=None)
+
+    def _counts(self, value: Value) -> bool:
+        """Whether a value moves the loss: zeros are the gradient of anything that does not."""
+        return any(np.any(trial.truth[value]) for trial in self.study.trials)
 
     def _of_size(self, written: Value) -> list[Value]:
         number = self.study.trials[0].numbers[written]

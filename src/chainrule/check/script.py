@@ -3,36 +3,27 @@
 from __future__ import annotations
 
 import ast
-import linecache
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
-from chainrule.check.agree import agree
 from chainrule.check.claims import Claim, Claims
 from chainrule.check.judge import Judge
 from chainrule.check.limits import time_limit
+from chainrule.check.lines import merged, reports
 from chainrule.check.names import names_a_gradient
 from chainrule.check.repair import Cause, Repair
-from chainrule.check.report import LineReport, Report
+from chainrule.check.report import Report
 from chainrule.check.study import Study, study
 from chainrule.check.surroundings import notes
-from chainrule.check.verdict import Judged, Verdict
-from chainrule.program import Array, ProgramError, Value
+from chainrule.program import ProgramError, Value
 from chainrule.trace import Script, read_script
 
 CHANCE = re.compile(r"random|urandom|time\.|uuid")
-WORST = (
-    Verdict.WRONG,
-    Verdict.RIGHT_HERE,
-    Verdict.CANNOT_TELL,
-    Verdict.FOLLOWS,
-    Verdict.RIGHT,
-)
 
 
 def check_script(
@@ -112,7 +103,7 @@ def judged(
     """The report on a script that was read and watched; ``given`` values are the gradients of what they map to."""
     known, claims, judge = _searched(study(script, seed=seed), mapped, given or {})
     causes = _causes(Repair(known, claims, judge), judge)
-    lines = _merged(_reports(known, judge, causes))
+    lines = merged(reports(known, judge, causes))
     failure = (
         None
         if script.failure is None
@@ -218,182 +209,3 @@ def _refuse(claims: Claims) -> None:
 
 def _dtype(script: Script) -> str:
     return str(script.loss.dtype)
-
-
-def _reports(
-    known: Study, judge: Judge, causes: Mapping[Claim, Cause]
-) -> Iterable[LineReport]:
-    blamed = {cause.execution for cause in causes.values()}
-    for item in judge.verdicts():
-        cause = causes.get(item.claim)
-        if cause is None:
-            yield _line(known, item)
-            continue
-        own = cause.execution is item.claim.execution or _is_same_value(cause, item)
-        yield _wrong(known, item, cause)
-        if not own and item.claim.execution not in blamed:
-            yield replace(_line(known, item), verdict=Verdict.FOLLOWS)
-
-
-def _is_same_value(cause: Cause, item: Judged) -> bool:
-    return any(value is item.claim.value for _, value in cause.execution.results)
-
-
-def _line(known: Study, item: Judged) -> LineReport:
-    claim = item.claim
-    statement = claim.execution.site.statement
-    target = item.target
-    numbers = known.trials[0]
-    return LineReport(
-        line=statement.lineno,
-        column=statement.col_offset,
-        end_line=statement.end_lineno or statement.lineno,
-        end_column=statement.end_col_offset or 0,
-        source=_source(known, statement),
-        name=claim.text
-        or claim.name
-        or (claim.parameter.name if claim.parameter else None)
-        or "",
-        gradient_of=described(target),
-        verdict=item.verdict,
-        value=numbers.numbers.get(claim.value),
-        true_value=numbers.truth.get(target) if target is not None else None,
-        note=item.note or _scale_note(item),
-    )
-
-
-def _scale_note(item: Judged) -> str | None:
-    """What to say of a line that is a gradient with another sign or factor, and meant so."""
-    if item.verdict is not Verdict.RIGHT or item.factors is None or item.claim.free:
-        return None
-    first = item.factors[0]
-    if np.isclose(first, 1):
-        return None
-    if np.isclose(first, -1):
-        return "minus the gradient"
-    return f"{first:.4g} times the gradient, as what follows expects"
-
-
-def _wrong(known: Study, item: Judged, cause: Cause) -> LineReport:
-    execution = cause.execution
-    statement = execution.site.statement
-    part = cause.part if cause.part is not None else execution.site.expression
-    if item.target is None:
-        return _line(known, item)
-    own = cause.execution is item.claim.execution or _is_same_value(cause, item)
-    shown = _shown(known, item)
-    world, wanted = item.world[shown], item.wanted[shown] if item.wanted else 1.0
-    written = world.get(item.claim.value)
-    true: Array | None = known.trials[shown].truth[item.target] * wanted
-    name = item.claim.text or item.claim.name
-    if not own:
-        text, value = execution.results[0]
-        name = text or name
-        written = world.get(value) if isinstance(value, Value) else None
-        true = cause.repaired[shown] if cause.repaired else None
-    return LineReport(
-        line=statement.lineno,
-        column=_column(known, part.lineno, part.col_offset),
-        end_line=statement.end_lineno or statement.lineno,
-        end_column=_column(
-            known, part.end_lineno or part.lineno, part.end_col_offset or 0
-        ),
-        source=_source(known, statement),
-        name=name,
-        gradient_of=described(item.target),
-        verdict=item.verdict,
-        cause=_sentence(known, item, cause),
-        kinds=cause.kinds,
-        fix=cause.corrected,
-        value=written,
-        true_value=true,
-        data=known.trials[shown].kind,
-        note=None,
-    )
-
-
-def _shown(known: Study, item: Judged) -> int:
-    """The data set whose numbers are shown: the script's own, else the first on which the line is wrong."""
-    if item.verdict is not Verdict.RIGHT_HERE or item.target is None:
-        return 0
-    labelled = [i for i, trial in enumerate(known.trials) if "=" in trial.kind]
-    order = [*labelled, *range(len(known.trials))]
-    return next((i for i in order if not _agrees(known, item, i)), 0)
-
-
-def _agrees(known: Study, item: Judged, i: int) -> bool:
-    if item.target is None:
-        return False
-    written = item.world[i].get(item.claim.value)
-    wanted = item.wanted[i] if item.wanted else 1.0
-    return written is not None and agree(
-        written, known.trials[i].truth[item.target] * wanted
-    )
-
-
-def _sentence(known: Study, item: Judged, cause: Cause) -> str:
-    sentence = cause.sentence or "Wrong; none of the known slips explains it."
-    if item.verdict is Verdict.RIGHT_HERE:
-        sentence = f"{_only_here(known, item)} {sentence}"
-    return sentence
-
-
-def _only_here(known: Study, item: Judged) -> str:
-    """Where a line that is right at these values is wrong."""
-    right = [i for i in range(len(known.trials)) if _agrees(known, item, i)]
-    wrong = [i for i in range(len(known.trials)) if i not in right]
-    for kind in {known.trials[i].kind for i in wrong}:
-        name, _, label = kind.partition(" = ")
-        value = (
-            next((v for v in known.trials[0].numbers if v.name == name), None)
-            if label
-            else None
-        )
-        if value is None:
-            continue
-        labels = [float(np.ravel(trial.numbers[value])[0]) for trial in known.trials]
-        good, bad = {labels[i] for i in right}, {labels[i] for i in wrong}
-        if not good & bad:
-            said = " or ".join(f"{one:g}" for one in sorted(good))
-            other = " or ".join(f"{one:g}" for one in sorted(bad))
-            return f"Right for {name} = {said}, wrong for {name} = {other}."
-    if all("batch" in known.trials[i].kind for i in wrong):
-        return f"Right at this batch size, wrong for {known.trials[wrong[0]].kind}."
-    return "Right at these values, wrong at others."
-
-
-def _column(known: Study, line: int, column: int) -> int:
-    """A column in characters, from one in bytes."""
-    return len(
-        linecache.getline(known.script.file, line)
-        .encode()[:column]
-        .decode(errors="ignore")
-    )
-
-
-def _source(known: Study, statement: ast.stmt) -> str:
-    last = statement.end_lineno or statement.lineno
-    if isinstance(statement, ast.FunctionDef | ast.For | ast.While | ast.If):
-        last = statement.lineno
-    lines = [
-        linecache.getline(known.script.file, i).rstrip("\n")
-        for i in range(statement.lineno, last + 1)
-    ]
-    return "\n".join(lines)
-
-
-def described(value: Value | None) -> str | None:
-    """A value by its name; a part of an expression by nothing."""
-    return value.name if value is not None else None
-
-
-def _merged(lines: Iterable[LineReport]) -> list[LineReport]:
-    """One report a line and name: the worst of the turns of a loop."""
-    found: dict[tuple[int, str], LineReport] = {}
-    for line in lines:
-        key = (line.line, line.name)
-        if key not in found or WORST.index(line.verdict) < WORST.index(
-            found[key].verdict
-        ):
-            found[key] = line
-    return sorted(found.values(), key=lambda line: (line.line, line.column))

@@ -40,6 +40,7 @@ SLIPS: tuple[Slip, ...] = (
     terms.overwritten,
     terms.missing_summand,
     factors.surplus_factor,
+    slopes.surplus_slope,
     terms.surplus_term,
     slopes.softmax_as_elementwise,
     slopes.wrong_slope,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from functools import reduce
+from itertools import combinations
 
 from chainrule.check.place import known
 from chainrule.check.slips.expressions import binary, called, is_product, parents
@@ -59,6 +61,31 @@ def missing_slope(suspect: Suspect) -> Iterator[Change]:
             for part in suspect.nodes[1:]:
                 if suspect.shape(part) == bent.x.shape:
                     yield Change(part, binary(part, ast.Mult(), node), words)
+
+
+@slip(
+    "surplus derivative",
+    "The derivative {slope} does not belong here: {rest} has it already.",
+)
+def surplus_slope(suspect: Suspect) -> Iterator[Change]:
+    """The slope of an activation in two factors, ``a * (1 - a)``, once too often."""
+    for node in suspect.nodes:
+        factors = _factors(node)
+        for i, j in combinations(range(len(factors)), 2):
+            rest = [one for k, one in enumerate(factors) if k not in (i, j)]
+            if rest:
+                new = reduce(lambda one, other: binary(one, ast.Mult(), other), rest)
+                slope = binary(factors[i], ast.Mult(), factors[j])
+                words = {"slope": text_of(slope), "rest": text_of(new)}
+                yield Change(node, new, words)
+
+
+def _factors(node: ast.expr) -> list[ast.expr]:
+    match node:
+        case ast.BinOp(left=left, op=ast.Mult(), right=right):
+            return [*_factors(left), *_factors(right)]
+        case _:
+            return [node]
 
 
 @slip("wrong derivative", "{old} is not the derivative of {bend}, which is {slope}.")

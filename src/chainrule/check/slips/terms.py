@@ -60,10 +60,23 @@ def missing_summand(suspect: Suspect) -> Iterator[Change]:
     for node in suspect.nodes:
         shape = suspect.shape(node)
         for text, item in at_hand:
-            if _fits(item.shape, shape) and not isinstance(node, ast.Constant):
+            if (
+                _fits(item.shape, shape)
+                and not isinstance(node, ast.Constant)
+                and text not in _summands(node)
+            ):
                 term = known(text, item)
                 yield Change(node, binary(node, ast.Add(), term), {"term": text})
                 yield Change(node, binary(node, ast.Sub(), term), {"term": text})
+
+
+def _summands(node: ast.expr) -> set[str]:
+    """What is added up or taken away in an expression, as text."""
+    match node:
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
+            return _summands(left) | _summands(right)
+        case _:
+            return {text_of(node)}
 
 
 def _fits(shape: tuple[int, ...], whole: tuple[int, ...] | None) -> bool:
