@@ -40,14 +40,18 @@ class Blame:
         factors: dict[Claim, Factors] = {}
         doubtful: list[Claim] = []
         for claim in chain:
-            found = self.surplus.factors(claim, world)
-            if found is not None:
-                factors[claim] = found
+            scale = self.surplus.factors(claim, world)
+            if scale is not None:
+                factors[claim] = scale
             meant = None if claim is final else self._meant(claim, final, world)
             if meant is not None:
                 return self._fault(claim, world, target=meant)
-            if found is None and (claim is final or self._is_claim(claim, world)):
+            if scale is None and (claim is final or self._is_claim(claim, world)):
                 doubtful.append(claim)
+        if doubtful == [final]:
+            found = self._unnamed(final)
+            if found is not None:
+                return self._fault(found[0], world, target=found[1])
         if doubtful:
             return self._fault(doubtful[0], world, target=self._used_as(doubtful[0]))
         claim, wanted = self.surplus.enters(final, chain, factors, world)
@@ -76,27 +80,50 @@ class Blame:
                 return target
         return None
 
+    def _unnamed(self, final: Claim) -> tuple[Claim, Value] | None:
+        """The first value, of a name that says nothing, with which as some gradient ``final`` would be right."""
+        cone = self.study.cone(final.value)
+        for claim in self.claims.all:
+            if (
+                claim.target is not None
+                or claim.value not in cone
+                or claim.value is final.value
+                or claim.value in self.worlds.overrides
+            ):
+                continue
+            for target in self._candidates(claim):
+                if self.worlds.is_right(final, self._with(claim, target)):
+                    return claim, target
+        return None
+
     def _used_as(self, claim: Claim) -> Value | None:
         """The gradient that later lines take a claim for: its name's, unless with another more of them are right."""
         if claim.parameter is not None or claim.exact is not None:
             return None
+        counts = {
+            target: self._n_right(claim, target) for target in self._candidates(claim)
+        }
+        return max(counts, key=counts.__getitem__, default=None)
+
+    def _candidates(self, claim: Claim) -> list[Value]:
+        """What a claim may be the gradient of: what its name says, then everything else of its shape."""
         named = [one for one in claim.targets if _fits(one, claim)][:MOST_TARGETS]
         others = [
             value
             for value in self.study.derived.gradients
             if _fits(value, claim) and value not in named
         ][:MOST_OTHERS]
-        counts = {
-            target: self._n_right(claim, target)
-            for target in (*named, *sorted(others, key=lambda one: one.name is None))
-        }
-        return max(counts, key=counts.__getitem__, default=None)
+        return [*named, *sorted(others, key=lambda one: one.name is None)]
+
+    def _with(self, claim: Claim, target: Value) -> World:
+        """The numbers, were a claim the gradient of ``target``."""
+        ones = (1.0,) * len(self.study.trials)
+        right = self.worlds.right(claim.value, target, ones)
+        return self.worlds.world({claim.value: right})
 
     def _n_right(self, claim: Claim, target: Value) -> int:
         """How many of the gradients made from a claim are right, up to a factor, if it is the gradient of ``target``."""
-        ones = (1.0,) * len(self.study.trials)
-        right = self.worlds.right(claim.value, target, ones)
-        world = self.worlds.world({claim.value: right})
+        world = self._with(claim, target)
         return sum(
             final.target is not None
             and claim.value in self.study.cone(final.value)

@@ -76,35 +76,10 @@ class Claims:
     mapped: Mapping[str, str] = field(default_factory=dict)
     given: Mapping[Value, Value] = field(default_factory=dict)
 
-    @cached_property
+    @property
     def updates(self) -> list[tuple[Value, Value]]:
-        """Before and after of every update; also of one that silently makes a parameter larger."""
-        pairs = [
-            (u.before, u.after)
-            for u in self.study.script.updates
-            if u.before in self.study.roots
-        ]
-        for execution in self.study.executions:
-            for text, after in execution.results:
-                line = (
-                    self.study.producer.get(after) if isinstance(after, Value) else None
-                )
-                if (
-                    line is None
-                    or text is None
-                    or line.op not in (ops.add, ops.subtract)
-                ):
-                    continue
-                before = line.args[0]
-                if (
-                    isinstance(before, Value)
-                    and before in self.study.roots
-                    and self.study.watch.visible(execution).get(text) is before
-                    and (before, after) not in pairs
-                    and line.result not in self.study.forward
-                ):
-                    pairs.append((before, line.result))
-        return pairs
+        """Before and after of every update."""
+        return self.study.updates
 
     @cached_property
     def parameters(self) -> set[Value]:
@@ -195,7 +170,7 @@ class Claims:
                     )
         for claim in found:
             claim.targets = tuple(self._named(claim))
-            claim.exact = self._exact(claim)
+            claim.exact = self.matched(claim)
         self._take_parameters(found)
         return found
 
@@ -318,14 +293,17 @@ class Claims:
 
     # by value
 
-    def _exact(self, claim: Claim) -> Value | None:
-        trials = [trial for trial in self.study.trials if claim.value in trial.numbers]
-        if len(trials) < len(self.study.trials):
+    def matched(
+        self, claim: Claim, numbers: Sequence[Mapping[Value, Array]] | None = None
+    ) -> Value | None:
+        """The value of which a claim is the gradient, up to a factor, on all data; None if there is none."""
+        held = numbers or [trial.numbers for trial in self.study.trials]
+        if any(claim.value not in one for one in held):
             return None
         preferred = {value: i for i, value in enumerate(claim.targets)}
         found: dict[Value, tuple[int, bool, bool]] = {}
-        for value in self._of_size(claim.value):
-            factors = self.scale(claim.value, value)
+        for value in self._of_size(held[0][claim.value], held[-1][claim.value]):
+            factors = self.scale(claim.value, value, held)
             if factors is not None and (value in preferred or self._counts(value)):
                 is_one = np.allclose(factors, 1, rtol=1e-6)
                 found[value] = (
@@ -339,8 +317,8 @@ class Claims:
         """Whether a value moves the loss: zeros are the gradient of anything that does not."""
         return any(np.any(trial.truth[value]) for trial in self.study.trials)
 
-    def _of_size(self, written: Value) -> list[Value]:
-        number = self.study.trials[0].numbers[written]
+    def _of_size(self, number: Array, other: Array) -> list[Value]:
+        """The values whose gradients are as long as a number of the first trial, and may be one of the last."""
         last = self.study.trials[-1]
         return [
             value
@@ -348,7 +326,7 @@ class Claims:
             if value in self.study.trials[0].truth
             and not self._is_turned(value)
             and same_layout(number, self.study.trials[0].truth[value])
-            and may_be(last.numbers[written], last.truth[value])
+            and may_be(other, last.truth[value])
         ]
 
     def _is_turned(self, value: Value) -> bool:

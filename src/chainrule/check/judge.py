@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -115,16 +116,25 @@ class Judge:
     def verdicts(self) -> list[Judged]:
         """Every claim with its verdict, in the order of the script."""
         world = self.worlds.world()
-        judged = []
+        judged: list[Judged] = []
         named = {claim.value for claim in self.claims.all if claim.text}
         for claim in self.claims.all:
-            if claim.target is None:
+            if claim.target is None and claim not in self.faults:
+                judged += self._repaired(claim, world)
                 continue
             again = not claim.text and claim.value in named and not claim.free
             if again and claim not in self.faults:
                 continue
             judged.append(self.faults.get(claim) or self._rest(claim, world))
         return judged
+
+    def _repaired(self, claim: Claim, world: World) -> Iterator[Judged]:
+        """The verdict on a value that is a gradient only where the faults before it are taken back."""
+        behind = self.study.cone(claim.value)
+        if any(value in behind for value in self.worlds.overrides):
+            target = self.claims.matched(claim, world)
+            if target is not None:
+                yield Judged(claim, Verdict.FOLLOWS, target, None, None, world)
 
     def _rest(self, claim: Claim, world: World) -> Judged:
         if self.doubts and self._is_doubtful(claim):

@@ -12,6 +12,7 @@ import numpy as np
 from chainrule import ops
 from chainrule.check.agree import agree
 from chainrule.check.claims import Claim
+from chainrule.check.edits import Edit
 from chainrule.check.judge import Judge
 from chainrule.check.repair import Cause
 from chainrule.check.report import LineReport
@@ -131,11 +132,19 @@ def _wrong(known: Study, item: Judged, cause: Cause) -> LineReport:
         cause=_sentence(known, item, cause),
         kinds=cause.kinds,
         fix=cause.corrected,
+        move=cause.move.advice if cause.move else None,
+        edits=_edits(statement, cause),
         value=written,
         true_value=true,
         data=known.trials[shown].kind,
         note=None,
     )
+
+
+def _edits(statement: ast.stmt, cause: Cause) -> tuple[Edit, ...]:
+    first, last = statement.lineno, statement.end_lineno or statement.lineno
+    own = [] if cause.corrected is None else [Edit(first, last, cause.corrected)]
+    return (*own, *(cause.move.edits if cause.move else ()))
 
 
 def _shown(known: Study, item: Judged) -> int:

@@ -28,17 +28,17 @@ class Known(ast.Name):
     """A name put in by a change, with the value it stands for."""
 
     item: Arg
-    fixed: bool
+    old: bool
 
     def __deepcopy__(self, memo: Any) -> Known:
         """A copy of the name; a value is one thing and stays it."""
-        return known(self.id, self.item, fixed=self.fixed)
+        return known(self.id, self.item, old=self.old)
 
 
-def known(text: str, item: Arg, *, fixed: bool = False) -> Known:
-    """``text`` as an expression whose value is known; ``fixed`` if it is that value in every turn of a loop."""
+def known(text: str, item: Arg, *, old: bool = False) -> Known:
+    """``text`` as an expression whose value is known; ``old`` if it is what stood there before its update."""
     node = Known(text, ast.Load())
-    node.item, node.fixed = item, fixed
+    node.item, node.old = item, old
     return node
 
 
@@ -183,9 +183,9 @@ class _Substitution(ast.NodeTransformer):
     def visit(self, node: ast.AST) -> Any:
         if isinstance(node, Known):
             # in another turn of a loop the same name is another value
-            here = (
-                node.item if node.fixed else self.place.visible.get(node.id, node.item)
-            )
+            here = self.place.visible.get(node.id, node.item)
+            if node.old and isinstance(here, Value):
+                here = self.place.study.before.get(here, node.item)
             return self._variable(here)
         if isinstance(node, ast.expr) and hasattr(node, "lineno"):
             seen = self.place.parts.get(span_of(node))

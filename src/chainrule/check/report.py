@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.check.agree import RELATIVE
+from chainrule.check.edits import Edit, edited
 from chainrule.check.verdict import Verdict
 from chainrule.program import Array
 
@@ -32,7 +33,8 @@ class LineReport:
     """One hand-written line: where it stands, what it claims to be, and what can be said about it.
 
     ``line`` counts from 1, columns from 0. ``cause`` is a sentence, ``kinds`` name its slips, ``fix`` is the
-    statement to write instead. ``value`` and ``true_value`` are those of the data set ``data``.
+    statement to write instead, ``move`` says which statement belongs elsewhere, and ``edits`` do both to the source.
+    ``value`` and ``true_value`` are those of the data set ``data``.
     """
 
     line: int
@@ -46,6 +48,8 @@ class LineReport:
     cause: str | None = None
     kinds: tuple[str, ...] = ()
     fix: str | None = None
+    move: str | None = None
+    edits: tuple[Edit, ...] = ()
     value: Array | None = None
     true_value: Array | None = None
     data: str = "as written"
@@ -70,6 +74,7 @@ class LineReport:
             "cause": self.cause,
             "kinds": list(self.kinds),
             "fix": self.fix,
+            "move": self.move,
             "value": _jsonable(self.value),
             "true_value": _jsonable(self.true_value),
             "data": self.data,
@@ -135,17 +140,10 @@ class Report:
 
     def corrected(self) -> str:
         """The source with every fix that is known."""
-        source = Path(self.file).read_text(encoding="utf-8").splitlines(keepends=True)
-        fixes = {
-            line.line: (line.end_line, line.fix)
-            for line in self.lines
-            if line.fix is not None and line.verdict in WRONG
-        }
-        for number in sorted(fixes, reverse=True):
-            last, fix = fixes[number]
-            ending = "\n" if source[last - 1].endswith("\n") else ""
-            source[number - 1 : last] = [f"{fix}{ending}"]
-        return "".join(source)
+        edits = [
+            edit for line in self.lines if line.verdict in WRONG for edit in line.edits
+        ]
+        return edited(Path(self.file).read_text(encoding="utf-8"), edits)
 
     def diff(self) -> str:
         """The fixes as a unified diff; empty where there is nothing to change."""

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.check.agree import agree
 from chainrule.check.trials import Numbers, datasets
 from chainrule.derive import Derived, backward, fuse, recognise
@@ -116,6 +117,37 @@ class Study:
     def cone(self, value: Value) -> frozenset[Value]:
         """Everything ``value`` was computed from, itself included."""
         return self.cones.get(value, frozenset((value,)))
+
+    @cached_property
+    def updates(self) -> list[tuple[Value, Value]]:
+        """Before and after of every update; also of one that silently makes a parameter larger."""
+        pairs = [
+            (u.before, u.after) for u in self.script.updates if u.before in self.roots
+        ]
+        for execution in self.executions:
+            for text, after in execution.results:
+                line = self.producer.get(after) if isinstance(after, Value) else None
+                if (
+                    line is None
+                    or text is None
+                    or line.op not in (ops.add, ops.subtract)
+                ):
+                    continue
+                before = line.args[0]
+                if (
+                    isinstance(before, Value)
+                    and before in self.roots
+                    and self.watch.visible(execution).get(text) is before
+                    and (before, after) not in pairs
+                    and line.result not in self.forward
+                ):
+                    pairs.append((before, line.result))
+        return pairs
+
+    @cached_property
+    def before(self) -> dict[Value, Value]:
+        """What each updated parameter was."""
+        return {after: before for before, after in self.updates}
 
     def rerun(
         self, trial: Trial, overrides: Mapping[Value, Array], upto: Value | None = None

@@ -115,6 +115,7 @@ class Surplus:
             if (
                 claim.value in self.study.cone(final.value)
                 and final.target is not None
+                and not final.free
                 and self._counts(final)
             ):
                 factors = self.claims.scale(final.value, final.target, world)

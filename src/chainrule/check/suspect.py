@@ -71,7 +71,8 @@ class Suspect:
     """One statement that may be at fault, and the test that a change of it has to pass.
 
     ``places`` are its executions on the way to the claim (several, in a loop); a change is made to all of them at
-    once, and what follows is run again. ``wanted`` is what the claim should be in each world.
+    once, and what follows is run again. ``wanted`` is what the claim should be in each world; of a ``free`` one, which
+    holds its learning rate, up to a positive number.
     """
 
     places: Sequence[Place]
@@ -79,6 +80,7 @@ class Suspect:
     claims: tuple[Value, ...]
     target: Value
     wanted: Sequence[Array]
+    free: bool = False
 
     @property
     def place(self) -> Place:
@@ -184,6 +186,11 @@ class Suspect:
 
     def passes(self, changed: ast.expr) -> bool:
         """Whether the claim is right with the expression changed, on every data set."""
+        if self.free:
+            factors = self.surplus(changed)
+            return factors is not None and bool(
+                factors[0] > 0 and np.allclose(factors, factors[0], rtol=1e-6)
+            )
         # the script's own data come last: fresh numbers tell things apart that coincide there
         return all(self._passes(changed, i) for i in (*range(1, len(self.wanted)), 0))
 
@@ -260,9 +267,9 @@ class Suspect:
 
     def older(self, item: Value, text: str) -> Iterator[Known]:
         """What a parameter was before it was updated."""
-        for update in self.study.script.updates:
-            if update.after is item:
-                yield known(text, update.before, fixed=True)
+        before = self.study.before.get(item)
+        if before is not None:
+            yield known(text, before, old=True)
 
     def usable(self, other: Value) -> bool:
         """Whether a value existed before the statement, so that it may be used in it."""

@@ -66,6 +66,8 @@ def _at_length(
         fixed = [one.strip() for one in line.fix.splitlines()]
         yield f"   write    {fixed[0]}"
         yield from (f"            {one}" for one in fixed[1:])
+    if line.move is not None:
+        yield f"   {line.move}"
     yield ""
 
 

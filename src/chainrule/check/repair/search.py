@@ -12,7 +12,8 @@ import numpy as np
 
 from chainrule.check.claims import Claims
 from chainrule.check.judge import Judge
-from chainrule.check.place import Place
+from chainrule.check.place import Known, Place
+from chainrule.check.repair.moving import Move, later_update
 from chainrule.check.repair.multiples import described
 from chainrule.check.repair.rewriting import rewritten, swapped
 from chainrule.check.repair.statements import Statements
@@ -43,6 +44,7 @@ class Cause:
     corrected: str | None = None
     repaired: Sequence[Array] = ()
     heals: bool = False
+    move: Move | None = None
 
 
 @dataclass(eq=False)
@@ -166,9 +168,13 @@ class Repair:
             for slip, change in zip(slips, changes, strict=True)
         ]
         kinds = tuple(slip.kind for slip in slips)
-        corrected = None
-        if "updated weight" not in kinds:
-            corrected = rewritten(suspect, changes)
+        late = [
+            change
+            for slip, change in zip(slips, changes, strict=True)
+            if slip.kind == "updated weight"
+        ]
+        own = [change for change in changes if change not in late]
+        corrected = rewritten(suspect, own) if own else None
         goal = suspect.root
         for change in changes:
             goal = swapped(goal, change.old, change.new) or goal
@@ -180,6 +186,20 @@ class Repair:
             corrected,
             _values(suspect, goal),
             heals,
+            next((self._moved(change) for change in late), None),
+        )
+
+    def _moved(self, change: Change) -> Move | None:
+        """The update moved below the use of the weight that ``change`` makes an old one."""
+        old = change.new.item if isinstance(change.new, Known) else None
+        finals = [final.value for final in self.judge.finals]
+        return next(
+            (
+                later_update(self.study, after, finals)
+                for before, after in self.study.updates
+                if before is old
+            ),
+            None,
         )
 
     def _number(

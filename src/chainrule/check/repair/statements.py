@@ -45,7 +45,9 @@ class Statements:
             turns = self._turns(executions, fault.claim)
             places = [Place(self.study, one, fault.world) for one in turns]
             words = words_at(places[0], self.gradients())
-            yield Suspect(places, words, (fault.claim.value,), fault.target, wanted)
+            claimed = (fault.claim.value,)
+            free = fault.claim.free
+            yield Suspect(places, words, claimed, fault.target, wanted, free)
 
     def _own(self, claim: Claim) -> list[Execution]:
         """The executions that made the lines between a claim and the gradients it is computed from."""

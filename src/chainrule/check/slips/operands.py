@@ -27,10 +27,7 @@ def wrong_operand(suspect: Suspect) -> Iterator[Change]:
 
 
 def _is_old(suspect: Suspect, item: Value, other: object) -> bool:
-    return any(
-        update.after is item and update.before is other
-        for update in suspect.study.script.updates
-    )
+    return suspect.study.before.get(item) is other
 
 
 @slip("wrong operand", "The wrong operand: {old} where {new} belongs.")
