@@ -9,6 +9,7 @@ from chainrule.version import __version__
 
 __all__ = [
     "ChainruleError",
+    "Network",
     "Op",
     "Rule",
     "__version__",
@@ -21,13 +22,18 @@ __all__ = [
 
 if _typing.TYPE_CHECKING:
     from chainrule.check.functions import check
+    from chainrule.train import Network
+
+_PACKAGES = ("check", "nn", "sklearn", "train")
 
 
 def __getattr__(name: str) -> _typing.Any:
-    """``chainrule.check``, imported when it is asked for: the package is itself the function."""
-    if name == "check":
-        import importlib
+    """``chainrule.Network`` and the packages, imported when they are asked for; ``check`` is itself the function."""
+    import importlib
 
-        return importlib.import_module("chainrule.check")
+    if name == "Network":
+        return importlib.import_module("chainrule.train").Network
+    if name in _PACKAGES:
+        return importlib.import_module(f"chainrule.{name}")
     message = f"module 'chainrule' has no attribute {name!r}"
     raise AttributeError(message)

@@ -9,7 +9,14 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.nn import Described, Optimizer, loss_of, optimizer, schedule
+from chainrule.nn import (
+    Described,
+    Optimizer,
+    describe_toml,
+    loss_of,
+    optimizer,
+    schedule,
+)
 from chainrule.nn.described import draw
 from chainrule.nn.layers import Dense, Embedding, Layer, Written
 from chainrule.nn.schedules import Schedule
@@ -17,6 +24,7 @@ from chainrule.nn.words import Words
 from chainrule.program import Array, NonFiniteError, ShapeError, UsageError
 from chainrule.train import checkpoint as checkpoints
 from chainrule.train import model
+from chainrule.train.described import trainable
 from chainrule.train.ends import closed, planned, usual_loss
 from chainrule.train.forward import evaluate, predict
 from chainrule.train.loop import Training
@@ -188,10 +196,12 @@ class Network:
         and names the line where the first one that is not finite comes from.
 
         Raises:
-            ShapeError: E101 where labels do not fit the outputs.
+            ShapeError: E101 where labels do not fit the outputs, E103 where there are no samples.
             NonFiniteError: E201 when training diverges; the last good weights are kept.
         """
         data = self._data(X, Y, sample_weight)
+        if not len(data):
+            raise ShapeError("E103", "there are no samples to train on")
         if class_weight is not None:
             data = replace(data, weight=class_weights(data, self.plan, class_weight))
         held: Data | None = None
@@ -378,6 +388,15 @@ class Network:
             CorruptFileError: E504 if they cannot be written.
         """
         return model.save(self, folder, about)
+
+    @classmethod
+    def from_toml(cls, path: str | Path, **options: Any) -> Network:
+        """The network that a TOML file describes, with the numbers it gives; ``options`` are those of a network.
+
+        Raises:
+            UsageError: E412 with every mistake in the file, each with its place.
+        """
+        return trainable(describe_toml(path), cls, **options)
 
     @staticmethod
     def load(folder: str | Path, layers: Sequence[Written] = ()) -> Network:

@@ -139,13 +139,13 @@ def parse(text: str, name: str = "the table", delimiter: str = "") -> Table:
         raise UsageError("E401", f"{name} holds a zero byte: it is not text")
     first = re.sub('"[^"]*"', "", text.split("\n", 1)[0])
     separator = delimiter or max(",;\t", key=first.count)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
-        rows = list(
-            csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-        )
+        rows = [(number, row) for number, row in enumerate(reader, 1) if row]
     except csv.Error as error:
-        raise UsageError("E401", f"{name} is not CSV: {error}") from None
-    rows = [(number, row) for number, row in enumerate(rows, 1) if row]  # type: ignore[misc]
+        raise UsageError(
+            "E401", f"{name} is not CSV: {error}, at line {reader.line_num}"
+        ) from None
     if not rows:
         raise UsageError("E401", f"{name} is empty")
     names = [cell.strip() for cell in rows[0][1]]
