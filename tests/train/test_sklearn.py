@@ -1,10 +1,12 @@
 """The estimators are scikit-learn's networks: the same numbers, the same checks, and more inside."""
 
 import pickle
+import tracemalloc
 
 import numpy as np
 import pytest
 import sklearn.neural_network
+from scipy import sparse
 from sklearn.base import clone
 from sklearn.datasets import load_diabetes, load_digits, load_iris
 from sklearn.exceptions import ConvergenceWarning
@@ -13,6 +15,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 from sklearn.utils.estimator_checks import check_estimator
 
+import chainrule
+from chainrule import nn
 from chainrule import sklearn as ours
 
 pytestmark = [
@@ -174,6 +178,7 @@ def test_a_warm_start_goes_on():
     for estimator in (found, true, found, true):
         estimator.fit(X, y)
     agree(found, true)
+    assert len(found.loss_curve_) == 10
 
 
 @pytest.mark.slow
@@ -209,6 +214,147 @@ def test_pipelines_searches_clones_and_pickles_work():
     back = pickle.loads(pickle.dumps(search.best_estimator_))
     assert np.array_equal(back.predict(X), search.predict(X))
     assert clone(pipe).get_params()["mlpclassifier__max_iter"] == 60
+
+
+def test_a_search_in_two_processes_gives_what_one_gives():
+    X, y = classes()
+    estimator = ours.MLPClassifier((8,), max_iter=30, random_state=0, loss=brier)
+    searches = [
+        GridSearchCV(estimator, {"alpha": [1e-4, 1.0]}, cv=3, n_jobs=n).fit(X, y)
+        for n in (1, 2)
+    ]
+    one, two = (search.cv_results_["mean_test_score"] for search in searches)
+    assert np.array_equal(one, two)
+
+
+@pytest.mark.frameworks
+@pytest.mark.parametrize("library", ["pandas", "polars"])
+def test_a_pipeline_hands_frames_on(library):
+    X, y = classes()
+    names = ["a", "b", "c", "d"]
+    scaler = StandardScaler().set_output(transform=library)
+    columns = dict(zip(names, X.T, strict=True))
+    frame = pytest.importorskip(library).DataFrame(columns)
+    pipe = make_pipeline(scaler, ours.MLPClassifier(max_iter=5, random_state=0))
+    pipe.fit(frame, y)
+    assert list(pipe[-1].feature_names_in_) == names
+    turned = scaler.transform(frame)[names[::-1]]
+    with pytest.raises(ValueError, match="feature names"):
+        pipe[-1].predict(turned)
+
+
+def brier(y_true, y_pred):
+    return (y_true - y_pred) ** 2
+
+
+@pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs"])
+@pytest.mark.parametrize("kind", [sparse.csr_matrix, sparse.csc_array])
+def test_sparse_samples_give_the_numbers_of_dense_ones(solver, kind):
+    X, y = load_digits(return_X_y=True)
+    X, y, settings = X[:300] / 16, y[:300], {"max_iter": 4, "random_state": 0}
+    weight = np.random.default_rng(0).uniform(0.5, 2, 300)
+    from_sparse, from_dense = (
+        ours.MLPClassifier((8,), solver=solver, **settings).fit(data, y, weight)
+        for data in (kind(X), X)
+    )
+    agree(from_sparse, from_dense, within=1e-10)
+    probabilities = from_dense.predict_proba(X)
+    assert np.allclose(from_sparse.predict_proba(kind(X)), probabilities, atol=1e-10)
+    assert np.allclose(from_sparse.predict_proba(X), probabilities, atol=1e-10)
+    assert from_sparse.layers(kind(X[:2]))["h1"].shape == (2, 8)
+
+
+def test_sparse_samples_are_never_made_dense():
+    rng = np.random.default_rng(0)
+    n, n_features = 2000, 5000
+    places = rng.integers(0, n_features, size=(n, 3)).ravel()
+    rows = np.repeat(np.arange(n), 3)
+    X = sparse.csr_matrix((np.ones(3 * n), (rows, places)), shape=(n, n_features))
+    y = rng.integers(0, 2, n)
+    estimator = ours.MLPClassifier((4,), max_iter=2, solver="sgd", random_state=0)
+    tracemalloc.start()
+    try:
+        estimator.fit(X, y).predict(X)
+        most = tracemalloc.get_traced_memory()[1]
+    finally:
+        tracemalloc.stop()
+    assert most < n * n_features * 8 / 4
+
+
+def test_a_loss_of_ones_own_is_minimised_and_told():
+    X, y = load_diabetes(return_X_y=True)
+    y = y / 100
+
+    def pinball(y_true, y_pred):
+        error = y_true - y_pred
+        return np.maximum(0.9 * error, -0.1 * error)
+
+    settings = {"max_iter": 400, "random_state": 0, "learning_rate_init": 0.01}
+    fitted = ours.MLPRegressor(pinball, (16,), **settings).fit(X, y)
+    assert 0.85 < np.mean(y < fitted.predict(X)) < 0.95
+    assert "pinball(Y, y_pred)" in fitted.example(X[:1], y[:1]).source
+    weight = np.ones(len(y))
+    weighted = ours.MLPRegressor(pinball, (16,), **settings).fit(X, y, weight)
+    assert np.allclose(weighted.predict(X), fitted.predict(X), rtol=1e-6)
+
+
+@pytest.mark.parametrize("loss", ["mae", "huber", brier, "squared_error"])
+@pytest.mark.parametrize("n_targets", [1, 2])
+def test_a_weight_of_two_is_a_sample_given_twice(loss, n_targets):
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(40, 3)), rng.normal(size=(40, n_targets)).squeeze()
+    weight = rng.integers(1, 4, 40)
+    settings = {"solver": "lbfgs", "random_state": 0, "max_iter": 5, "tol": 0.0}
+    weighted = ours.MLPRegressor(loss, (4,), activation="tanh", **settings)
+    repeated = clone(weighted).fit(np.repeat(X, weight, 0), np.repeat(Y, weight, 0))
+    found = weighted.fit(X, Y, sample_weight=weight).predict(X)
+    assert np.allclose(found, repeated.predict(X), rtol=1e-8, atol=1e-10)
+
+
+def test_a_loss_that_gives_one_number_is_refused():
+    X, y = load_diabetes(return_X_y=True)
+    with pytest.raises(ValueError, match="one an entry"):
+        ours.MLPRegressor(lambda t, p: np.mean((t - p) ** 2)).fit(X, y)
+
+
+def test_an_optimizer_may_come_with_its_own_settings():
+    X, y = classes()
+    solver = nn.optimizer("rmsprop", 0.01, rho=0.9)
+    estimator = clone(ours.MLPClassifier((8,), solver=solver, random_state=0))
+    assert "rho=0.9" in repr(estimator)
+    assert estimator.fit(X, y).score(X, y) > 0.9
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {"activation": ["relu", "tanh"], "hidden_layer_sizes": (4, 3)},
+        {"batch_norm": True, "dropout": 0.1, "hidden_layer_sizes": (4,)},
+        {"loss": brier, "hidden_layer_sizes": (3,)},
+    ],
+    ids=["activations", "norm and dropout", "loss"],
+)
+def test_a_lesson_is_told_of_a_fitted_estimator(settings):
+    X, y = classes()
+    fitted = ours.MLPClassifier(max_iter=5, random_state=0, **settings).fit(X, y)
+    lesson = chainrule.explain(fitted, X[:1], y[:1])
+    gradients = fitted.gradients(X[:1], y[:1])
+    assert np.allclose(lesson.gradients["W1"], gradients["W1"], rtol=1e-12)
+    assert "W1" in str(lesson)
+
+
+def test_what_is_printed_and_warned_is_what_scikit_learn_prints(capsys):
+    X, y = classes()
+    said = []
+    for module in (ours, sklearn.neural_network):
+        for settings in (
+            {"solver": "sgd", "learning_rate": "adaptive", "tol": 0.1, "max_iter": 90},
+            {"early_stopping": True, "max_iter": 15, "n_iter_no_change": 2},
+        ):
+            module.MLPClassifier(random_state=0, verbose=True, **settings).fit(X, y)
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]
+    assert "Setting learning rate to" in said[0]
 
 
 @pytest.mark.frameworks

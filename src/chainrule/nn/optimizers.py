@@ -23,11 +23,19 @@ class Optimizer:
     >>> chosen = optimizer("adam", learning_rate=0.01)
     >>> chosen.state, chosen.settings["beta1"]
     (('m', 'v'), 0.9)
+    >>> chosen
+    optimizer('adam', 0.01, beta1=0.9, beta2=0.999, eps=1e-08)
     """
 
     rule: Rule
     learning_rate: float
     settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """The call that makes it."""
+        settings = (f"{key}={given!r}" for key, given in self.settings.items())
+        words = (repr(self.name), repr(self.learning_rate), *settings)
+        return f"optimizer({', '.join(words)})"
 
     @property
     def name(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
@@ -59,7 +60,7 @@ class Network(CallbackSupportMixin, Settings):  # type: ignore[misc]
             if sample_weight is None
             else _check_sample_weight(sample_weight, X, dtype=X.dtype)
         )
-        data = Data(X, Y, self._with_class_weight(Y, weight))
+        weight = self._with_class_weight(Y, weight)
         self.n_outputs_ = Y.shape[1]
         self.n_layers_ = len(self.sizes) + 2
         self._random_state = check_random_state(self.random_state)
@@ -69,6 +70,10 @@ class Network(CallbackSupportMixin, Settings):  # type: ignore[misc]
         if first:
             begun = start(self, prepared.plan, self._random_state)
             self._memory = Memory(begun)
+        if weight is not None and prepared.plan.loss.entries:
+            # a loss for every entry of a row: the row's weight holds for all of them
+            weight = weight.reshape(-1, 1)
+        data = Data(X, Y, weight)
         try:
             self._minimise(prepared, data, X, y, once=once)
         except NonFiniteError as problem:
@@ -139,7 +144,8 @@ class Network(CallbackSupportMixin, Settings):  # type: ignore[misc]
         predicted = predict(prepared.plan, numbers, held.X)
         if not np.isfinite(predicted).all():
             return float("nan")
-        return self._score_of(predicted, held)
+        weight = None if held.weight is None else held.weight.ravel()
+        return self._score_of(predicted, replace(held, weight=weight))
 
     def _show(self) -> None:
         """What scikit-learn's estimators show once they are fitted, by its names."""

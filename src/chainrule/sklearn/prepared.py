@@ -51,7 +51,9 @@ def prepare(
     layers = layers_of(settings, n_outputs, loss.output)
     penalty = Penalty(l2=float(settings.alpha), per_sample=True)
     plan = Plan(layers, (n_features,), loss, labels, dtype, penalty)
-    key = repr((plan, solver_of(settings)))
+    solver = solver_of(settings)
+    # by its formula too: two rules of a user's own may have one name
+    key = repr((plan, solver, solver.rule))
     if key not in KEPT:
         if len(KEPT) >= MOST_KEPT:
             KEPT.pop(next(iter(KEPT)))
