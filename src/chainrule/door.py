@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from chainrule import subject
-from chainrule.emit import emit as write
 
 if TYPE_CHECKING:
     from chainrule.lesson import Lesson
+    from chainrule.nn import Optimizer
     from chainrule.program import Array
 
 
@@ -94,14 +94,16 @@ def emit(
     part: Literal["forward", "backward", "step", "script"] = "backward",
     loss: str | None = None,
     wrt: Sequence[str] | None = None,
-    learning_rate: float = 0.1,
+    optimizer: str | Optimizer | None = None,
+    learning_rate: float | None = None,
     steps: int = 1,
     **inputs: Any,
 ) -> str:
     """Source that a person would have written: the forward pass, its gradients, a training step, a program.
 
     The text stands alone: it imports only its framework, keeps the names of the forward pass, and gives a reason
-    above each gradient.
+    above each gradient. ``optimizer`` writes its update into a step or a program; the learning rate is then its usual
+    one, else 0.1.
 
     Raises:
         ChainruleError: as :func:`gradients` does.
@@ -120,10 +122,13 @@ def emit(
     <BLANKLINE>
     """
     found = _subject(forward, args, inputs, loss, wrt)
-    return write(
+    from chainrule.source import source
+
+    return source(
         found.derived(),
         dialect=dialect,
         part=part,
+        optimizer=optimizer,
         learning_rate=learning_rate,
         steps=steps,
     )

@@ -53,7 +53,23 @@ def emit(
     inputs: options.With = None,
     loss: options.Loss = None,
     wrt: options.Wrt = None,
-    learning_rate: options.LearningRate = 0.1,
+    optimizer: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The optimizer of a step or a program: momentum, adam, lion …",
+            show_default=False,
+        ),
+    ] = None,
+    learning_rate: Annotated[
+        float | None,
+        typer.Option(
+            "--learning-rate",
+            "--lr",
+            help="The length of a step; by default 0.1, or what is usual for the optimizer.",
+            show_default=False,
+        ),
+    ] = None,
     steps: options.Steps = 1,
     layers: options.Layers = None,
     activations: options.Activations = None,
@@ -73,15 +89,16 @@ def emit(
     )
     import numpy as np
 
-    from chainrule.emit import emit as write
     from chainrule.emit import stored_arrays
     from chainrule.program.files import replace_file
+    from chainrule.source import source
 
     derived = found.derived()
-    text = write(
+    text = source(
         derived,
         dialect=dialect.value,
         part=part.value,
+        optimizer=optimizer,
         learning_rate=learning_rate,
         steps=steps,
     )

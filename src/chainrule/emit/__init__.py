@@ -16,6 +16,7 @@ from chainrule.emit.plan import Plan, Roles
 from chainrule.emit.spell import require_spellings
 from chainrule.emit.tensorflow import TENSORFLOW
 from chainrule.emit.torch import TORCH
+from chainrule.emit.update import Update, start_function
 from chainrule.program import Array, Program, Run, UsageError, Value
 
 DIALECTS: Mapping[str, Dialect] = {
@@ -32,12 +33,14 @@ def emit(
     learning_rate: float = 0.1,
     steps: int = 1,
     name: str | None = None,
+    update: Update | None = None,
 ) -> str:
     """The source of ``part`` in ``dialect``.
 
     ``forward`` is a function that returns the loss (and the values the backward pass needs), ``backward`` is
     ``loss_and_gradients``, ``step`` adds the update of every parameter, ``script`` is a program that runs by
     itself. A ``Run`` that nothing was derived from has a ``forward`` only. ``name`` names the forward function.
+    ``update`` is the optimizer of a step or a script; without one, parameters move along their gradients.
 
     Raises:
         UsageError: E410 for a dialect or a part that does not exist.
@@ -76,12 +79,19 @@ def emit(
             plan = parts.backward_plan(what, chosen)
             return _module(what, chosen, [parts.backward_function(what, plan)])
         case "step":
-            plan = parts.backward_plan(what, chosen, {"step", "gradients"})
+            plan = parts.backward_plan(
+                what, chosen, {"step", "gradients", "start", *_taken(update)}
+            )
             function = parts.backward_function(what, plan)
-            step = parts.step_function(what, plan, learning_rate)
-            return _module(what, chosen, [function, step])
+            step = parts.step_function(what, plan, learning_rate, update)
+            blocks = (
+                []
+                if update is None
+                else [update.function(chosen), start_function(update, chosen)]
+            )
+            return _module(what, chosen, [function, *blocks, step])
         case "script":
-            return _script(what, chosen, learning_rate, steps)
+            return _script(what, chosen, learning_rate, steps, update)
         case _:
             message = f"there is no part {part!r}"
             raise UsageError("E410", message, hint="forward, backward, step or script")
@@ -129,15 +139,23 @@ def _forward(derived: Derivation, dialect: Dialect, name: str | None) -> str:
     return _module(derived, dialect, [lines])
 
 
+def _taken(update: Update | None) -> set[str]:
+    return set() if update is None else {update.name}
+
+
 def _script(
-    derived: Derivation, dialect: Dialect, learning_rate: float, steps: int
+    derived: Derivation,
+    dialect: Dialect,
+    learning_rate: float,
+    steps: int,
+    update: Update | None,
 ) -> str:
     plan = parts.backward_plan(
-        derived, dialect, {"forward", "total_loss", *script.WORDS}
+        derived, dialect, {"forward", "total_loss", *script.WORDS, *_taken(update)}
     )
     blocks = [parts.backward_function(derived, plan)]
     inputs = [plan.name(value) for value in plan.program.inputs]
-    pairs = parts.trained(derived, plan)
+    pairs = parts.trained(derived, plan, update)
     if dialect.autodiff:
         program = parts.forward_alone(
             derived.forward, [derived.loss], plan.program.inputs
@@ -153,12 +171,15 @@ def _script(
                 connected=parts.is_connected(derived),
             )
         )
+    if update is not None:
+        blocks.append(update.function(dialect))
     lines = [
         *script.options(steps, learning_rate),
         "",
         *script.data(parts.numbers_of(derived, plan), pairs, dialect),
         "",
-        *script.loop(dialect, inputs, pairs, derived.loss.dtype.itemsize),
+        *script.started(dialect, pairs, update),
+        *script.loop(dialect, inputs, pairs, derived.loss.dtype.itemsize, update),
     ]
     return _module(derived, dialect, [*blocks, lines])
 
@@ -198,6 +219,7 @@ __all__ = [
     "Derivation",
     "Dialect",
     "Part",
+    "Update",
     "emit",
     "expression",
     "stored_arrays",

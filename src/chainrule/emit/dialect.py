@@ -40,7 +40,8 @@ class Dialect:
     ``guard`` is the ``with`` under which the framework does not follow along.
 
     The rest is for scripts: how an array is written (``array``; ``variable`` for what is trained; ``stored``
-    where it is loaded from a file, ``zeros`` where it holds nothing else), whether its type has to be said, how a parameter moves, how a value is
+    where it is loaded from a file, ``zeros`` where it holds nothing else), whether its type has to be said, how a parameter moves (``update``)
+    or takes a new value (``assign``), how a value is
     printed, the function by which the framework differentiates itself, and how two results are compared.
     """
 
@@ -66,6 +67,7 @@ class Dialect:
     stored_variable: str = ""
     zeros_variable: str = ""
     update: str = "{0} = {0} - {rate} * {1}"
+    assign: str = "{0} = {1}"
     printed: str = "{0}"
     printed_parameter: str = "{0}"
     guard: str = ""

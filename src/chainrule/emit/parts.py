@@ -13,9 +13,11 @@ from chainrule.emit.derivation import Derivation
 from chainrule.emit.dialect import Dialect
 from chainrule.emit.names import Names, valid
 from chainrule.emit.plan import Plan, Roles
+from chainrule.emit.update import Update
 from chainrule.program import Array, Program, Run, Value
 
 GRADIENTS = "loss_and_gradients"
+DOWNHILL = "every parameter moves a little against its gradient"
 
 
 def roles(derived: Derivation) -> Roles:
@@ -105,28 +107,57 @@ def backward_function(derived: Derivation, plan: Plan) -> list[str]:
     return [*header, *body(plan), *wrap.returned(plan.name(derived.loss), gradients)]
 
 
-def step_function(derived: Derivation, plan: Plan, learning_rate: float) -> list[str]:
-    """``def step(x, y, W, learning_rate=0.1): … return loss, (W,)``."""
+def step_function(
+    derived: Derivation, plan: Plan, learning_rate: float, update: Update | None
+) -> list[str]:
+    """``def step(x, y, W, learning_rate=0.1): … return loss, (W,)``; with an optimizer, its state goes in and out."""
     inputs = [plan.name(value) for value in plan.program.inputs]
-    pairs = trained(derived, plan)
+    pairs = trained(derived, plan, update)
     rate = plan.names.free("learning_rate")
-    lines = wrap.signature("step", [*inputs, f"{rate}={float(learning_rate)}"])
+    remembered = plan.names.free("state")
+    t = plan.names.free("t")
+    extra = [] if update is None else [remembered, *([t] if update.counts else [])]
+    lines = wrap.signature("step", [*inputs, *extra, f"{rate}={float(learning_rate)}"])
     lines += wrap.statement(f"loss, gradients = {GRADIENTS}({', '.join(inputs)})")
     lines += wrap.unpacked([one.gradient for one in pairs], "gradients")
-    lines += comment("every parameter moves a little against its gradient")
+    if update is None:
+        lines += comment(DOWNHILL)
+        for one in pairs:
+            lines += wrap.statement(
+                f"{one.name} = {one.name} - {rate} * {one.gradient}"
+            )
+        return [*lines, *wrap.returned("loss", [one.name for one in pairs])]
+    states = [wrap.tuple_of(one.kept) for one in pairs]
+    lines += wrap.unpacked(states, remembered)
+    lines += comment(update.why)
     for one in pairs:
-        lines += wrap.statement(f"{one.name} = {one.name} - {rate} * {one.gradient}")
-    return [*lines, *wrap.returned("loss", [one.name for one in pairs])]
+        call = update.call(one.name, one.gradient, one.kept, t, rate)
+        new = ", ".join([one.name, *one.kept])
+        lines += wrap.statement(f"{new} = {call}")
+    lines += wrap.statement(f"{remembered} = [{', '.join(states)}]")
+    names = wrap.tuple_of([one.name for one in pairs])
+    return [*lines, f"{layout.INDENT}return loss, {names}, {remembered}"]
 
 
-def trained(derived: Derivation, plan: Plan) -> list[script.Trained]:
-    """Parameters and gradients by the names they have outside of the functions."""
+def trained(
+    derived: Derivation, plan: Plan, update: Update | None = None
+) -> list[script.Trained]:
+    """Parameters, gradients and what is remembered of them, by the names they have outside of the functions."""
     inputs = [plan.name(value) for value in plan.program.inputs]
-    names = Names({*inputs, "loss", "gradients", *script.WORDS})
-    return [
-        script.Trained(plan.name(value), names.free(f"d{plan.name(value)}"))
-        for value in derived.wrt
-    ]
+    names = Names({*inputs, "loss", "gradients", "state", "t", *script.WORDS})
+    found = []
+    for value in derived.wrt:
+        name = plan.name(value)
+        kept = [] if update is None else update.kept(name)
+        found.append(
+            script.Trained(
+                name,
+                names.free(f"d{name}"),
+                tuple(names.free(one) for one in kept),
+                names.free(f"new_{name}"),
+            )
+        )
+    return found
 
 
 def numbers_of(derived: Derivation, plan: Plan) -> dict[str, Array]:

@@ -11,6 +11,7 @@ from chainrule.emit.body import comment
 from chainrule.emit.dialect import Dialect
 from chainrule.emit.literal import is_small, literal
 from chainrule.emit.template import template
+from chainrule.emit.update import Update
 from chainrule.program import Array
 
 WORDS = frozenset(
@@ -26,10 +27,12 @@ TOLERANCE = {
 
 @dataclass(frozen=True, slots=True)
 class Trained:
-    """A parameter and its gradient, by name."""
+    """A parameter, its gradient, what is remembered of it and its new value, by name."""
 
     name: str
     gradient: str
+    kept: tuple[str, ...]
+    new: str
 
 
 def options(steps: int, learning_rate: float) -> list[str]:
@@ -94,7 +97,11 @@ def _fitted(line: str, inputs: Sequence[str]) -> list[str]:
 
 
 def loop(
-    dialect: Dialect, inputs: Sequence[str], trained: Sequence[Trained], itemsize: int
+    dialect: Dialect,
+    inputs: Sequence[str],
+    trained: Sequence[Trained],
+    itemsize: int,
+    update: Update | None,
 ) -> list[str]:
     """Step after step: the gradients, the comparison, the update; at the end what has been reached."""
     arguments = ", ".join(inputs)
@@ -116,18 +123,48 @@ def loop(
     lines.append("    if step == 1:")
     for one in trained:
         lines += _shown(f"dL/d{one.name}", dialect.printed.format(one.gradient), 2)
-    lines += comment("every parameter moves a little against its gradient")
-    rate = "options.learning_rate"
-    lines += _guarded(
-        dialect,
-        [dialect.update.format(one.name, one.gradient, rate=rate) for one in trained],
-    )
+    lines += _updated(dialect, trained, update)
     lines.append("")
     for one in trained:
         lines += _shown(one.name, dialect.printed_parameter.format(one.name), 0)
     lines += wrap.statement(derive, 0)
     lines.append(f'print("Loss after:", {dialect.number.format("loss")})')
     return lines
+
+
+def _updated(
+    dialect: Dialect, trained: Sequence[Trained], update: Update | None
+) -> list[str]:
+    """The move of every parameter, in the loop."""
+    rate = "options.learning_rate"
+    if update is None:
+        moves = [
+            dialect.update.format(one.name, one.gradient, rate=rate) for one in trained
+        ]
+        why = "every parameter moves a little against its gradient"
+        return [*comment(why), *_guarded(dialect, moves)]
+    moves = []
+    for one in trained:
+        new = one.name if dialect.assign == "{0} = {1}" else one.new
+        call = update.call(one.name, one.gradient, one.kept, "step", rate)
+        moves.append(f"{', '.join([new, *one.kept])} = {call}")
+        if new != one.name:
+            moves.append(dialect.assign.format(one.name, new))
+    return [*comment(update.why), *_guarded(dialect, moves)]
+
+
+def started(
+    dialect: Dialect, trained: Sequence[Trained], update: Update | None
+) -> list[str]:
+    """The state of every parameter before the first step."""
+    if update is None:
+        return []
+    lines: list[str] = []
+    for one in trained:
+        starts = update.starting(one.name, dialect)
+        for kept, start in zip(one.kept, starts, strict=True):
+            lines += wrap.statement(f"{kept} = {start}", 0)
+    return [*lines, ""]
 
 
 def _guarded(dialect: Dialect, statements: Sequence[str]) -> list[str]:

@@ -37,6 +37,7 @@ TENSORFLOW = Dialect(
     cast="tf.cast({0}, {dtype})",
     fits=strictly,
     update="{0}.assign_sub({rate} * {1})",
+    assign="{0}.assign({1})",
     printed="{0}.numpy()",
     number="{0}.numpy().item()",
     autodiff=AUTODIFF,

@@ -28,6 +28,7 @@ TORCH = Dialect(
     variable="torch.tensor({0}{dtype}, requires_grad=True)",
     stored_variable="torch.from_numpy(stored[{0}]).requires_grad_()",
     update="{0} -= {rate} * {1}",
+    assign="{0}.copy_({1})",
     guard="with torch.no_grad():",
     unconnected=", allow_unused=True, materialize_grads=True",
     printed_parameter="{0}.detach().numpy()",

@@ -136,7 +136,8 @@ def amsgrad(W: Any, dW: Any, m: Any, v: Any, v_max: Any, s: Any) -> New:  # noqa
     v_max = np.maximum(v_max, v / correction if s.corrected else v)
     v_hat = v_max if s.corrected else v_max / correction
     moved = W - s.learning_rate * m_hat / (np.sqrt(v_hat) + s.eps)
-    return {"m": m, "v": v, "v_max": v_max, "m_hat": m_hat, "W": moved}
+    new = {"m": m, "v": v, "v_max": v_max, "W": moved}
+    return {**new, "m_hat": m_hat, "v_hat": v_hat}
 
 
 @rule(
@@ -175,8 +176,8 @@ def nadam(W: Any, dW: Any, m: Any, v: Any, product: Any, s: Any) -> New:  # noqa
     m_hat = mu_next * m / (1 - product * mu_next) + (1 - mu) * dW / (1 - product)
     v_hat = v / (1 - s.beta2**s.t)
     moved = W - s.learning_rate * m_hat / (np.sqrt(v_hat) + s.eps)
-    shown = {"m_hat": m_hat, "v_hat": v_hat}
-    return {"product": product, "m": m, "v": v, **shown, "W": moved}
+    new = {"product": product, "m": m, "v": v, "W": moved}
+    return {**new, "mu": mu, "mu_next": mu_next, "m_hat": m_hat, "v_hat": v_hat}
 
 
 def _grown_momentum(s: Any, t: Any) -> Any:
@@ -213,8 +214,10 @@ REASONS: Mapping[str, str] = {
     "v": "its square, averaged in the same way",
     "v_max": "the largest average square so far, so that steps do not grow again",
     "m_hat": "m started at 0 and is too small at first; this makes up for it",
-    "v_hat": "the same for v",
+    "v_hat": "the same for the squares",
     "u": "the largest gradient of the last steps; old ones fade",
+    "mu": "the momentum of this step, which grows towards beta1",
+    "mu_next": "and that of the next step",
     "product": "all momenta so far multiplied: how much of the start is still in m",
     "direction": "only the sign counts, so every entry moves by the same length",
 }
