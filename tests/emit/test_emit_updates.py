@@ -117,7 +117,9 @@ def test_every_line_of_an_update_has_its_reason(optimizer):
     lines = body.splitlines()[1:]
     said = [line for line in lines if line.strip().startswith("#")]
     assert len(said) >= len(RULES[optimizer].state)
-    assert RULES[optimizer].source.split(",")[0] in " ".join(text.replace("#", "").split())
+    assert RULES[optimizer].source.split(",")[0] in " ".join(
+        text.replace("#", "").split()
+    )
 
 
 def test_settings_of_the_optimizer_are_the_defaults_of_its_function():
