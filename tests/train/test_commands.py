@@ -101,6 +101,49 @@ def test_a_config_file_says_the_same_and_options_win(tmp_path):
     assert said["layers"][0]["units"] == 4
 
 
+def test_begun_anew_nothing_of_the_old_training_is_left(tmp_path):
+    from chainrule.program import UsageError
+    from chainrule.train.table import parse
+    from chainrule.train.tabular import train
+
+    table = parse(TEXT)
+    options = {"target": "answer", "out": tmp_path / "model"}
+    train(table, **options, epochs=4)
+    with pytest.raises(UsageError, match="another training") as caught:
+        train(table, **options, epochs=2, learning_rate=0.5)
+    assert "--restart" in caught.value.hint
+    train(table, **options, epochs=2, learning_rate=0.5, restart=True)
+    kept = sorted(path.name for path in (tmp_path / "model" / "epochs").iterdir())
+    assert kept == ["epoch-00001.safetensors", "epoch-00002.safetensors"]
+    opened(tmp_path / "model", 2)
+    with pytest.raises(UsageError, match="epoch 3 were not kept"):
+        opened(tmp_path / "model", 3)
+
+
+MIXED = "id,day,member,city,size,unit,bought\n" + "".join(
+    f'A{i:03},2024-01-{1 + i % 28:02},{bool(i % 2)},{["Bern", "Graz", ""][i % 3]},"{i},5",1,{["no", "yes"][i % 2]}\n'
+    for i in range(60)
+)
+
+
+def test_a_table_of_everyday_columns_is_trained_on_and_what_was_done_is_said(tmp_path):
+    (tmp_path / "t.csv").write_bytes(("\ufeff" + MIXED).encode())
+    words = ["train", "t.csv", "--target", "bought", "--epochs", 30, "--embed", 2]
+    words += ["--dropout", 0.1, "--impute", "--out", "m", "--l2", 0, "--lr", 0.02]
+    done = command(*words, cwd=tmp_path)
+    assert "left out: id (it names the rows: 60 words in 60 rows)" in done.stderr
+    assert "left out: unit (it is always 1)" in done.stderr
+    assert "day: its dates are days since 1970-01-01" in done.stderr
+    assert "size: its commas are decimal points" in done.stderr
+    accuracy = next(line for line in done.stdout.splitlines() if "accuracy" in line)
+    assert float(accuracy.split()[1]) == 1.0
+    command("predict", "m", "t.csv", "-o", "p.json", cwd=tmp_path)
+    rows = json.loads((tmp_path / "p.json").read_text())
+    right = [row["bought"] == ["no", "yes"][i % 2] for i, row in enumerate(rows)]
+    assert all(right)
+    assert all(abs(row["p(no)"] + row["p(yes)"] - 1) < 1e-12 for row in rows)
+
+
 @pytest.mark.parametrize(
     ("words", "rc", "said"),
     [
@@ -136,6 +179,10 @@ def test_a_config_file_says_the_same_and_options_win(tmp_path):
             "has 3 mistakes",
         ),
         (["train", "none.csv", "--target", "a"], 3, "No such file"),
+        (["train", "data.csv", "--target", "a", "--out", "data.csv/m"], 3, "E504"),
+        (["train", "data.csv", "--target", "a", "--ignore", "colr"], 2, "mean colour?"),
+        (["train", "data.csv", "--target", "answer", "--loss", "mse"], 2, "E413"),
+        (["train", "data.csv", "--target", "answer", "--test", "0.001"], 2, "--test 0"),
         (["predict", "nothing", "data.csv"], 3, "cannot be read"),
         (
             [

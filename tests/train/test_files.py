@@ -274,6 +274,26 @@ def test_other_settings_do_not_go_on_from_a_checkpoint(tmp_path):
     assert "seed was 3, is 9" in caught.value.detail
 
 
+def test_a_training_that_stopped_early_is_not_gone_on_with(tmp_path):
+    noise = np.random.default_rng(2).normal(size=Y.shape)
+    options = {"epochs": 200, "validation": 0.3, "patience": 3, "checkpoint": tmp_path}
+    first = network(learning_rate=0.1, schedule=None).fit(X, noise, **options)
+    again = network(learning_rate=0.1, schedule=None).fit(X, noise, **options)
+    assert len(first.history_) < 200
+    assert digest(again) == digest(first)
+
+
+def test_damaged_checkpoints_say_how_to_begin_anew(tmp_path):
+    network().fit(X, Y, epochs=1, checkpoint=tmp_path)
+    (path,) = listed(tmp_path)
+    path.write_bytes(path.read_bytes() + b"x")
+    with pytest.raises(CorruptFileError) as caught:
+        network().fit(X, Y, epochs=2, checkpoint=tmp_path)
+    assert caught.value.code == "E503"
+    assert "begin anew" in caught.value.hint
+    network().fit(X, Y, epochs=2, checkpoint=tmp_path, restart=True)
+
+
 WRITER = """
     import os, signal, sys, time
     import numpy as np

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from chainrule.program import Array, CorruptFileError, UsageError
-from chainrule.train.files import read_arrays, sweep, write_arrays
+from chainrule.train.files import make_folder, read_arrays, sweep, write_arrays
 from chainrule.train.loop import Training
 from chainrule.train.state import Data, Progress, Settings
 
@@ -33,13 +33,7 @@ def save(
     Raises:
         CorruptFileError: E504 if it cannot be written; the older ones are then untouched.
     """
-    folder = Path(folder)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CorruptFileError(
-            "E504", f"{folder} cannot be made: {error.strerror}"
-        ) from None
+    folder = make_folder(folder)
     progress = training.progress
     arrays: dict[str, Array] = {}
     for place in PLACES:
@@ -108,6 +102,9 @@ def latest(folder: str | Path) -> tuple[Progress, dict[str, Any]] | None:
         except CorruptFileError as error:
             trouble = error
     if trouble is not None:
+        trouble.hint = (
+            "none of the checkpoints is whole; begin anew with restart (--restart)"
+        )
         raise trouble
     return None
 

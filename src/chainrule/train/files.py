@@ -73,6 +73,24 @@ def write_arrays(
     write_whole(path, b"".join([len(text).to_bytes(8, "little"), text, *bodies]))
 
 
+def make_folder(path: str | Path) -> Path:
+    """A folder that is there, made if it was not.
+
+    Raises:
+        CorruptFileError: E504 if it cannot be made.
+    """
+    path = Path(path)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CorruptFileError(
+            "E504",
+            f"the folder {path} cannot be made: {error.strerror}",
+            hint="choose a folder that you may write into",
+        ) from None
+    return path
+
+
 def write_whole(path: str | Path, content: bytes) -> None:
     """Write a file that is either the old one or the new one, whatever happens on the way.
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from chainrule.nn.layers import Written
 from chainrule.program import Array, CorruptFileError
-from chainrule.train.files import read_arrays, write_arrays, write_whole
+from chainrule.train.files import make_folder, read_arrays, write_arrays, write_whole
 from chainrule.train.spec import from_json, to_json
 
 if TYPE_CHECKING:
@@ -46,13 +46,7 @@ def save(
     Raises:
         CorruptFileError: E504 if they cannot be written.
     """
-    path = Path(folder)
-    try:
-        path.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise CorruptFileError(
-            "E504", f"{path} cannot be made: {error.strerror}"
-        ) from None
+    path = make_folder(folder)
     whole = {
         **described(network),
         "about": dict(about or {}),

@@ -21,16 +21,15 @@ from chainrule.nn.described import draw
 from chainrule.nn.layers import Dense, Embedding, Layer, Written
 from chainrule.nn.schedules import Schedule
 from chainrule.nn.words import Words
-from chainrule.program import Array, NonFiniteError, ShapeError, UsageError
-from chainrule.train import checkpoint as checkpoints
+from chainrule.program import Array, ShapeError, UsageError
 from chainrule.train import model
 from chainrule.train.described import trainable
 from chainrule.train.ends import closed, planned, usual_loss
+from chainrule.train.fitting import Kept, fitted
 from chainrule.train.forward import evaluate, predict
 from chainrule.train.loop import Training
 from chainrule.train.metrics import Metric, classes, usual
 from chainrule.train.plan import Penalty, Plan
-from chainrule.train.progress import bar, warn
 from chainrule.train.samples import (
     class_weights,
     inputs_of,
@@ -41,10 +40,10 @@ from chainrule.train.samples import (
     split,
     weights_of,
 )
-from chainrule.train.state import Data, Progress, Settings
+from chainrule.train.state import Data, Settings
 from chainrule.train.step import Limits
 from chainrule.train.summary import Summary
-from chainrule.train.watch import health, teller
+from chainrule.train.watch import health
 
 
 class Network:
@@ -223,69 +222,23 @@ class Network:
             monitor=monitor,
             detect_anomaly=detect_anomaly,
         )
-        if checkpoint is not None and restart:
-            checkpoints.forget(checkpoint)
-        progress = self._progress(checkpoint, settings, data)
-        after = [*callbacks, *([teller(warn)] if verbose else [])]
-        if checkpoint is not None:
-            after.append(
-                checkpoints.saver(
-                    checkpoint, checkpoint_every, keep, model.described(self)
-                )
-            )
-        with bar(epochs, verbose) as shown:
-            training = Training(
-                self.plan,
-                settings,
-                data,
-                progress,
-                validation=held,
-                metrics=usual(self.plan.labels, logits=self.gives_logits)
-                if metrics is None
-                else metrics,
-                after_epoch=[shown, *after],
-                after_step=after_step,
-            )
-            try:
-                training.run()
-            except NonFiniteError as error:
-                if checkpoint is not None:
-                    error.detail += checkpoints.last(checkpoint)
-                raise
-            except KeyboardInterrupt:
-                if checkpoint is not None:
-                    checkpoints.save(
-                        checkpoint, training, keep=keep, network=model.described(self)
-                    )
-                raise
-            finally:
-                self._take(training)
-        training.finish()
-        self._take(training)
-        return self
-
-    def _take(self, training: Training) -> None:
-        self.numbers_ = dict(training.progress.everything())
-        self.history_ = training.progress.history
-        self.n_steps_ = training.progress.step
-
-    def _progress(
-        self, checkpoint: str | Path | None, settings: Settings, data: Data
-    ) -> Progress:
-        found = (
-            checkpoints.latest(checkpoint)
-            if checkpoint is not None and Path(checkpoint).is_dir()
-            else None
+        kept = (
+            None
+            if checkpoint is None
+            else Kept(Path(checkpoint), checkpoint_every, keep, restart)
         )
-        if found is not None:
-            progress, about = found
-            checkpoints.require_same(about, settings, data, checkpoint or "")
-            progress.stopped = False
-            return progress
-        drafted = self.plan.training
-        parameters = {name: self.numbers_[name] for name in drafted.parameters}
-        running = {name: self.numbers_[name] for name in drafted.state}
-        return Progress(parameters, self.optimizer.start(parameters), running)
+        fitted(
+            self,
+            settings,
+            data,
+            validation=held,
+            metrics=metrics,
+            kept=kept,
+            after_epoch=callbacks,
+            after_step=after_step,
+            verbose=verbose,
+        )
+        return self
 
     @property
     def gives_logits(self) -> bool:

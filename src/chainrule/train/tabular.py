@@ -11,10 +11,10 @@ import numpy as np
 
 from chainrule.nn import Described, loss_of
 from chainrule.program import Array, UsageError
-from chainrule.train import metrics, model
+from chainrule.train import checkpoint, metrics, model
 from chainrule.train.divide import divide
 from chainrule.train.features import Features, idle, learn, require_whole
-from chainrule.train.files import read_arrays, write_arrays
+from chainrule.train.files import make_folder, read_arrays, write_arrays
 from chainrule.train.loop import Training
 from chainrule.train.network import Network
 from chainrule.train.progress import warn
@@ -130,8 +130,13 @@ def train(
     )
     callbacks = [*fitting.pop("callbacks", ())]
     if out is not None:
-        callbacks.append(_keeper(Path(out) / EPOCHS, fitting.get("epochs", 100)))
-        fitting["checkpoint"] = Path(out) / "checkpoints"
+        kept, checkpoints = make_folder(Path(out) / EPOCHS), Path(out) / "checkpoints"
+        if fitting.get("restart") or not checkpoint.listed(checkpoints):
+            # what another training left would be taken for this one's
+            for path in kept.glob("epoch-*"):
+                path.unlink()
+        callbacks.append(_keeper(kept, fitting.get("epochs", 100)))
+        fitting["checkpoint"] = checkpoints
     network.fit(X, Y, **fitting, callbacks=callbacks)
     measures, table_of = measured(network, features, table.at(held), where)
     outcome = Outcome(network, features, measures, table_of, len(rows), len(held))
@@ -162,11 +167,9 @@ def _keeper(folder: Path, epochs: int) -> Callable[[Training], None]:
     def keep(training: Training) -> None:
         numbers = training.progress.everything()
         if epochs * sum(array.nbytes for array in numbers.values()) <= KEPT:
-            folder.mkdir(parents=True, exist_ok=True)
             epoch = training.progress.epoch
-            write_arrays(
-                folder / f"epoch-{epoch:05d}.safetensors", numbers, {"epoch": epoch}
-            )
+            name = f"epoch-{epoch:05d}.safetensors"
+            write_arrays(make_folder(folder) / name, numbers, {"epoch": epoch})
 
     return keep
 
@@ -222,7 +225,7 @@ def opened(folder: str | Path, epoch: int | None = None) -> tuple[Network, Featu
             raise UsageError(
                 "E418",
                 f"the weights after epoch {epoch} were not kept",
-                hint=f"kept: {kept[0]} to {kept[-1]}"
+                hint=f"those after {kept[0]} to {kept[-1]} were"
                 if kept
                 else "train with --out to keep them",
             )
