@@ -140,7 +140,7 @@ class _Walk:
                 total = total + self._traced(contribution.gradient)
         else:
             total = self.recorder.record(ops.zeros_like, (self._traced(value),))
-        why = why_total(
+        why = self._unchanged(contributions) or why_total(
             value, [contribution.why for contribution in contributions], self.describe
         )
         gradient = self._named(value, total, why)
@@ -149,11 +149,26 @@ class _Walk:
         self.taken.add(gradient)
         self.settled.append((value, gradient, contributions))
 
+    def _unchanged(self, contributions: tuple[Contribution, ...]) -> str:
+        """The reason of a nameless gradient that passes on unchanged: what made it says more than that it passes."""
+        if len(contributions) != 1:
+            return ""
+        (only,) = contributions
+        made = self.recorder.producer.get(only.gradient)
+        if only.gradient.name is not None or made is None:
+            return ""
+        if only.gradient is not self.gradients[only.line.result]:
+            return ""
+        return "" if only.gradient is self.gradients[self.loss] else made.why
+
     def _named(self, value: Value, total: Traced, why: str) -> Value:
         """The gradient under the name that belongs to it: dW1 for W1."""
         gradient = total.value
         if value.name is None:
             return gradient
+        if gradient.name is not None and gradient is self.gradients[self.loss]:
+            # two terms of the loss: each gradient is 1 by itself, not because the other is
+            gradient = self.recorder.twin(gradient)
         if (
             gradient.name is not None
             or gradient in self.whole.numbers

@@ -103,6 +103,16 @@ def double_minus(recorder: Recorder, op: Op, args: Args, _: Params) -> Arg | Non
                 return _record(
                     recorder, ops.multiply, minus.args[0], other_minus.args[0]
                 )
+            share = _made_by(recorder, one, ops.divide)
+            if (
+                other_minus is not None
+                and share is not None
+                and _negative(share.args[0])
+            ):
+                turned = _record(recorder, ops.negative, one)
+                factors = (turned, other_minus.args[0])
+                kept = factors if one is args[0] else factors[::-1]
+                return _record(recorder, ops.multiply, *kept)
     if op is ops.divide:
         above, below = (_made_by(recorder, arg, ops.negative) for arg in args)
         if above is not None and below is not None:
@@ -148,6 +158,11 @@ def numbers_first(recorder: Recorder, op: Op, args: Args, _: Params) -> Arg | No
         if _ones(recorder, scaled[1]) and _keeps(other, one):
             return _record(recorder, ops.multiply, scaled[0], other)
     return None
+
+
+def _negative(arg: Arg) -> bool:
+    """Whether ``arg`` is a number below 0, written out."""
+    return isinstance(arg, int | float) and arg < 0
 
 
 def _written(arg: Arg) -> bool:
@@ -227,6 +242,23 @@ def copied_anyway(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg
     if slim == list(args):
         return None
     return _record(recorder, op, *slim, **params)
+
+
+def one_without_an_axis(
+    recorder: Recorder, op: Op, args: Args, params: Params
+) -> Arg | None:
+    """A single number beside an array needs no axis of its own."""
+    if not op.elementwise or len(args) < 2:
+        return None
+    wide = ops.multiply.shape(*(arg_shape(arg) for arg in args))
+    for position, arg in enumerate(args):
+        axis = _made_by(recorder, arg, ops.expand_dims)
+        if axis is None or arg_shape(axis.args[0]) != ():
+            continue
+        slim = (*args[:position], axis.args[0], *args[position + 1 :])
+        if ops.multiply.shape(*(arg_shape(one) for one in slim)) == wide:
+            return _record(recorder, op, *slim, **params)
+    return None
 
 
 def copied_last(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg | None:
@@ -310,6 +342,7 @@ LAWS = (
     numbers_first,
     one_over,
     copied_anyway,
+    one_without_an_axis,
     copied_last,
     shares_of_one,
     there_and_back,

@@ -70,7 +70,7 @@ def matrix(
 ) -> Node:
     r"""An array as mathematics writes it, each entry knowing its place.
 
-    A 0-d array is a number, a 1-d array a list in round brackets (it is neither a row nor a column), a 2-d array a
+    What is only the rounding of larger neighbours is shown as 0.000. A 0-d array is a number, a 1-d array a list in round brackets (it is neither a row nor a column), a 2-d array a
     matrix, shortened by ⋮ and ⋯ where it is large; of more axes, or without entries, only a summary is given.
 
     >>> from chainrule.formula import to_text
@@ -80,6 +80,8 @@ def matrix(
     ⎣  0.7685 ⎦
     >>> to_text(matrix([0.2, -0.4, 1.0], "w"))
     ['(0.2, −0.4, 1.0)']
+    >>> to_text(matrix([0.1 + 0.2 - 0.3, 0.25, 0.0]))
+    ['(0.00, 0.25, 0)']
     """
     values: Array = np.asarray(array)
     name = of.name if isinstance(of, Ref) else of
@@ -89,14 +91,20 @@ def matrix(
     most = (max_rows, max_cols) if values.ndim == 2 else (max_cols,)
     axes = [_shown(length, n) for length, n in zip(values.shape, most, strict=False)]
     seen = values[np.ix_(*([i for i in axis if i is not None] for axis in axes))]
-    decimals = shared_decimals(seen.ravel().tolist(), digits)
+    noise = _noise(seen)
+    listed = [0.0 if abs(one) <= noise else one for one in seen.ravel().tolist()]
+    decimals = shared_decimals(listed, digits)
 
     def cell(*entry: int | None) -> Node:
         places = tuple(i for i in entry if i is not None)
         if len(places) < len(entry):
             return _gap(*entry)
         ref = None if name is None else Ref(name, places)
-        return number(values[places], ref, kind, digits=digits, decimals=decimals)
+        value = values[places]
+        if 0 < abs(value) <= noise:
+            # 0.000, not 0: it is not exactly nothing
+            return Number(f"{0:.{max(decimals, 1)}f}", None, ref, kind)
+        return number(value, ref, kind, digits=digits, decimals=decimals)
 
     match axes:
         case []:
@@ -107,13 +115,22 @@ def matrix(
                 digits=digits,
             )
         case [only]:
-            listed = fence("(", sequence(*map(cell, only)), ")")
-            return listed if whole is None else marked(listed, whole, kind)
+            items = fence("(", sequence(*map(cell, only)), ")")
+            return items if whole is None else marked(items, whole, kind)
         case [down, across, *_]:
             return Matrix(
                 tuple(tuple(cell(i, j) for j in across) for i in down), whole, kind
             )
     raise AssertionError(axes)
+
+
+def _noise(values: Array) -> float:
+    """The size up to which an entry is the rounding of larger ones that nearly cancelled."""
+    if values.dtype.kind != "f" or values.size < 2:
+        return 0.0
+    finite = np.abs(values[np.isfinite(values)])
+    largest = float(finite.max(initial=0.0))
+    return 64 * float(np.finfo(values.dtype).eps) * largest
 
 
 def shared_decimals(values: Sequence[Any], digits: int = 4) -> int:

@@ -12,6 +12,7 @@ from chainrule.program import Array
 MOST_ROWS: Final = 10
 MOST_COLUMNS: Final = 8
 MOST_ENTRIES: Final = 64
+ROUNDING: Final = 1e-13
 
 
 def is_small(array: Array, most: int = MOST_ENTRIES) -> bool:
@@ -60,7 +61,12 @@ def summarise(array: Array) -> str:
         if low == high:
             said.append(f"all about {low}" if np.ptp(finite) else f"all {low}")
         else:
-            said += [f"from {low} to {high}", f"mean {format_number(_mean(finite))}"]
+            mean = _mean(finite)
+            largest = float(np.abs(finite).max())
+            about = (
+                "0.0000" if 0 < abs(mean) <= ROUNDING * largest else format_number(mean)
+            )
+            said += [f"from {low} to {high}", f"mean {about}"]
     zeros = float(np.count_nonzero(numbers == 0)) / numbers.size
     if 0 < zeros < 1:
         said.append(f"{_percent(zeros)} are 0")

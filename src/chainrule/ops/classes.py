@@ -176,6 +176,7 @@ categorical_cross_entropy_with_logits = Op(
         lambda z, t, axis: -(t * log_softmax(z, axis=axis)).sum(axis=axis),
     ),
     samples=rows(-2.0, 2.0),
+    stable="from the logits themselves: no exponential overflows, no logarithm meets 0",
 )
 nll = Op(
     lambda log_p, labels, axis: -np.squeeze(picked(log_p, labels, axis), axis=axis),
@@ -252,4 +253,5 @@ sparse_categorical_cross_entropy_with_logits = Op(
     notation=r"-\log(\operatorname{softmax}(#1)[#2])",
     forms=(lambda z, labels, axis: nll(log_softmax(z, axis=axis), labels, axis=axis),),
     samples=labelled(-2.0, 2.0),
+    stable="from the logits themselves: no exponential overflows, no logarithm meets 0",
 )

@@ -257,6 +257,7 @@ binary_cross_entropy_with_logits = Op(
         lambda z, t: np.logaddexp(0, z) - t * z,
     ),
     samples=ALIKE,
+    stable="the cross-entropy in its stable form, finite for every logit",
 )
 kl_divergence = Op(
     lambda p, t: np.where(t > 0, t * np.log(np.where(t > 0, t, 1) / p), 0),

@@ -137,6 +137,14 @@ moveaxis = Op(
         Sample(((2, 3, 4, 2),), {"source": (0, -1), "destination": (2, 0)}),
     ),
 )
+
+
+def _reshaped(site: Site) -> str:
+    """A row of all entries is asked for as people do: ``reshape(-1)``."""
+    flat = site.params["shape"] == (-1,)
+    return "{0}.reshape(-1)" if flat else "{0}.reshape({shape})"
+
+
 reshape = Op(
     fresh(lambda x, shape: np.reshape(x, shape)),
     shapes.reshape,
@@ -150,8 +158,8 @@ reshape = Op(
     params={"shape": None},
     met_as=(np.reshape,),
     spelling={
-        "numpy": "{0}.reshape({shape})",
-        "torch": "{0}.reshape({shape})",
+        "numpy": _reshaped,
+        "torch": _reshaped,
         "tensorflow": "tf.reshape({0}, {shape})",
     },
     notation=r"\operatorname{reshape}(#1)",

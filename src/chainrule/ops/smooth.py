@@ -64,6 +64,7 @@ log_sigmoid = unary(
         lambda x: -np.log1p(np.exp(-x)),
         lambda x: -np.logaddexp(0, -x),
     ),
+    stable="log σ in its stable form: no exponential overflows, no logarithm meets 0",
 )
 softplus = unary(
     quietly(lambda x: np.logaddexp(0, x)),
@@ -87,6 +88,7 @@ softplus = unary(
         lambda x: np.log1p(np.exp(x)),
         lambda x: np.logaddexp(0, x),
     ),
+    stable="log(1 + e^z) in its stable form: no exponential overflows",
 )
 silu = unary(
     lambda x: x * sigmoid(x),

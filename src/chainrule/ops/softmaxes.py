@@ -89,6 +89,7 @@ softmax = Op(
         lambda x, axis: np.exp(x) / np.expand_dims(np.sum(np.exp(x), axis=axis), axis),
     ),
     samples=ROWS,
+    stable="the largest entry is taken away first: the same shares, and no exponential overflows",
 )
 log_softmax = Op(
     quietly(log_softmax_forward),
@@ -137,6 +138,7 @@ log_softmax = Op(
         ),
     ),
     samples=ROWS,
+    stable="the log-softmax in its stable form: no exponential overflows, no logarithm meets 0",
 )
 logsumexp: Op = Op(
     quietly(logsumexp_forward),
@@ -175,4 +177,5 @@ logsumexp: Op = Op(
         ),
     ),
     samples=REDUCED,
+    stable="the largest exponent is taken out first, so that no exponential overflows",
 )

@@ -70,7 +70,7 @@ class Op:
     whose gradient is not known: E303 where one must pass. ``params`` are the parameters with
     their defaults, in the order NumPy takes them. ``spelling`` maps a dialect to its text, ``notation`` is
     LaTeX with holes ``#1`` … and ``#axis``. ``definition`` says the op in simpler ops; ``forms`` are other
-    ways users write it by hand. ``met_as`` are further functions under which tracing meets it.
+    ways users write it by hand, and ``stable`` what its own form spares them. ``met_as`` are further functions under which tracing meets it.
 
     >>> import numpy as np
     >>> from chainrule.ops import shapes
@@ -100,6 +100,7 @@ class Op:
     caution: str = ""
     analytic: bool = True
     says: str = ""
+    stable: str = ""
 
     def __post_init__(self) -> None:
         if not self.name:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 
@@ -15,11 +16,16 @@ LOSS_NAMES = (
     "error", "err", "mse", "ce", "nll", "objective",
 )  # fmt: skip
 DATA = re.compile(
-    r"^([xX]\d*|[yYt]\d*|[xXyY]_?(train|test|batch|true|val|valid|b|onehot|one_hot|oh|data)|y_?true|"
-    r"y_?hat|targets?|labels?|inputs?|data|images?|samples?|one_?hot.*|Y_.*|T|h_?0|h_?prev|c_?0|mask.*|"
-    r"lr|learning_rate|eta|alpha|eps|epsilon|lam|lambda_?|lmbda|reg.*|decay|momentum|beta\d?|rate|step_size|"
-    r"m|n|N|D|H|K|batch_size|epochs?|scale|constant.*)(_\d+)?$"
+    r"^([xX]\d*|[yYt]\d*|[xyt]s|[xXyY]_?(train|test|batch|true|val|valid|b|t|onehot|one_hot|oh|data|seq)|y_?true|"
+    r"y_?hat|targets?|labels?|inputs?|data|images?|img|samples?|tokens?|one_?hot.*|Y_.*|T|h_?0|h_?prev|c_?0|"
+    r"mask.*|eps|epsilon|m|n|N|constant.*)(_\d+)?$"
 )
+"""What data is called, whatever its shape."""
+SETTING = re.compile(
+    r"^(lr|learning_rate|eta|alpha|lam|lambda_?|lmbda|reg.*|decay|momentum|beta\d?|rate|step_size|"
+    r"D|H|K|batch_size|epochs?|scale)(_\d+)?$"
+)
+"""What a setting is called if it is one number; an array of that name, as the beta of a batch norm, is learnt."""
 
 
 def choose_loss(
@@ -113,8 +119,17 @@ def choose_parameters(
     if used:
         return tuple(used)
     floats = [value for value in needed.inputs if value.differentiable]
-    arrays = [value for value in floats if not DATA.match(value.name or "")]
-    return tuple(arrays or floats)
+    computed = {line.result.name for line in run.program.lines}
+    learnt = [value for value in floats if not _is_given(run, value, computed)]
+    return tuple(learnt or floats)
+
+
+def _is_given(run: Run, value: Value, computed: AbstractSet[str | None]) -> bool:
+    """Whether a value is data, a setting, or the state a loop starts from: zeros, and ``h_2`` is computed."""
+    name = value.name or ""
+    if DATA.match(name) or (_single(value) and SETTING.match(name)):
+        return True
+    return f"{name}_2" in computed and not run.numbers[value].any()
 
 
 def _named(name: str, names: Mapping[str, Value]) -> Value:

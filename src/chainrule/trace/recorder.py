@@ -141,6 +141,11 @@ class Recorder:
             return Traced(self, result, View(first, first.moves))
         return Traced(self, result)
 
+    def twin(self, value: Value) -> Value:
+        """What made ``value``, on a second line."""
+        line = self.producer[value]
+        return self._write(line.op, line.args, line.params, line.why)
+
     def again(self, traced: Traced) -> Traced:
         """The same value on a line of its own, to be given a second name."""
         return Traced(self, self._write(ops.identity, (self.lower(traced),), {}, ""))

@@ -65,7 +65,7 @@ def read_script(
     needed = {*program.program.pruned([chosen]).values()}
     updates = tuple(update for update in reader.updates if update.after not in needed)
     parameters = choose_parameters(
-        program, chosen, [u.before for u in updates], wrt, _latest(reader.bound)
+        program, chosen, [u.before for u in updates], wrt, _first(reader.bound)
     )
     return Script(
         file,
@@ -80,7 +80,7 @@ def read_script(
     )
 
 
-def _latest(bound: Sequence[Bound]) -> dict[str, Value]:
+def _first(bound: Sequence[Bound]) -> dict[str, Value]:
     """The first value each name was given."""
     found: dict[str, Value] = {}
     for one in bound:

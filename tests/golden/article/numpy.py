@@ -8,6 +8,7 @@ def loss_and_gradients(x, y, W1, b1, W2, b2):
     h = np.maximum(0, z1)
     z2 = W2 @ h + b2
     y_pred = 1 / (1 + np.exp(-z2))
+    # the cross-entropy in its stable form, finite for every logit
     loss = y * np.logaddexp(0, -z2) + (1 - y) * np.logaddexp(0, z2)
     # sigmoid and cross-entropy together: what is predicted minus what is true
     dz2 = y_pred - y

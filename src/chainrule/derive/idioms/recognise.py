@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import cache
 from typing import Any
 
@@ -100,6 +101,7 @@ def rewrite(run: Run, patterns: Index) -> Run:
             result.value.christen(name)
         new[line.result] = result.value
     outputs = [new[value] for value in run.program.outputs]
+    _say_what_is_stable(recorder, {line.op for line in run.program.lines}, outputs)
     program = Program(
         tuple(recorder.inputs), tuple(recorder.lines), tuple(outputs), run.program.name
     )
@@ -113,6 +115,21 @@ def rewrite(run: Run, patterns: Index) -> Run:
         Program(program.inputs, kept.lines, program.outputs, program.name),
         recorder.numbers,
     )
+
+
+def _say_what_is_stable(
+    recorder: Recorder, before: AbstractSet[Op], outputs: Sequence[Value]
+) -> None:
+    """A statement in which a stable form took the place of the one written by hand says so."""
+    waiting: dict[Value, str] = {}
+    for line in tuple(recorder.lines):
+        why = line.op.stable if line.op not in before else ""
+        why = why or next(filter(None, map(waiting.get, line.reads())), "")
+        if not why or line.why:
+            continue
+        recorder.give_reason(line.result, why)
+        if line.result.name is None and line.result not in outputs:
+            waiting[line.result] = why
 
 
 def _mapped(recorder: Recorder, arg: Any, new: Mapping[Value, Value]) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chainrule.formula import to_text
+from chainrule.lesson.chapters.stages import stages
 from chainrule.lesson.chapters.words import an, joined, place, shape_words
 from chainrule.lesson.parts import (
     Cell,
@@ -134,10 +135,7 @@ def _rows(story: Story, one: str, found: Line, *, numbers: bool) -> Iterator[Row
             writer, value = recognised, found.result
     if not numbers:
         return
-    label = "numbers"
-    for stage in writer.stages(value):
-        yield Row(label, right=stage)
-        label = ""
+    yield from stages(writer, value)
 
 
 def _recognised(new: list[str]) -> str:

@@ -74,7 +74,7 @@ def summary(story: Story, roles: Roles) -> Spans:
     source = f" from {joined(data[:6])}" if data else ""
     each = "number" if count == 1 else "numbers"
     said = (
-        f"A program computes the loss{source} with {count} {each} to learn, in "
+        f"A program computes the loss{source} with {count:,} {each} to learn, in "
         f"{joined(list(study.parameters[:8]))}{' …' if len(study.parameters) > 8 else ''}. "
         "The chain rule, walked backwards from the loss, says how the loss changes with each of them; a step "
         f"against that gradient, times the learning rate {format_number(study.learning_rate)}, takes the loss from "

@@ -48,19 +48,14 @@ class Roles:
                 return here[0]
         return ""
 
-    @cached_property
-    def _last(self) -> int:
-        """The place of the last line that a parameter enters."""
-        places = [
-            i
-            for i, line in enumerate(self.story.lines.values())
-            if self._has_parameter(line)
-        ]
-        return max(places, default=-1)
-
     def _ends(self, name: str) -> bool:
-        """Whether no parameter enters from here on."""
-        return list(self.story.lines).index(name) > self._last
+        """Whether no parameter enters here or on the way from here; a penalty may join at the loss."""
+        on = {name}
+        for one, line in self.story.lines.items():
+            if not on.isdisjoint(self._stops_of(line)):
+                on.add(one)
+        on.discard(self.story.study.loss_name)
+        return not any(self._has_parameter(self.story.lines[one]) for one in on)
 
     def _moving(self, name: str) -> bool:
         return name in self.story.literal.stops or name == self.story.study.loss_name

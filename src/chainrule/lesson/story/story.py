@@ -109,10 +109,9 @@ class Telling:
         recorder = recorder_of(only(self.derived.forward, lines))
         end = self.derived.gradients[way.end]
         upstream: Any = recorder.input(self.derived.run.numbers[end], None)
-        names = {
-            **self.writer.names,
-            upstream.value: self.writer.names.get(end, number(1)),
-        }
+        # the gradient of the loss itself may carry the name of a term that has the same
+        above = {} if way.end is self.derived.loss else self.writer.names
+        names = {**self.writer.names, upstream.value: above.get(end, number(1))}
         for link in reversed(way.links):
             upstream = pulled(recorder, link.line, link.contribution.position, upstream)
         return expression(settled(recorder, upstream), names, self.writer.producer)

@@ -9,7 +9,7 @@ from functools import partial
 from chainrule import ops
 from chainrule.formula import Kind, Node, Text, infix, marked, number, to_text
 from chainrule.lesson.summary import is_small
-from chainrule.lesson.symbols.names import fits, numbers
+from chainrule.lesson.symbols.names import numbers
 from chainrule.lesson.symbols.written import written
 from chainrule.program import Arg, Line, Run, Size, Value
 
@@ -65,7 +65,7 @@ class Writer:
     def stages(self, value: Value) -> list[Node]:
         """What computes ``value`` with the numbers put in, then with one layer of functions after another worked out.
 
-        Stages too wide to read are left out; nothing is told where the numbers are too many to print.
+        Nothing is told where the numbers are too many to print.
         """
         done: set[Value] = set()
         found: list[Node] = []
@@ -84,7 +84,7 @@ class Writer:
             node = self._tried(value, self._small)
             if node is not None and node != found[-1]:
                 found.append(node)
-        return [node for node in found if fits(node)]
+        return found
 
     def _innermost(self, value: Value, done: set[Value]) -> set[Value]:
         """The nameless functions under ``value`` that are still to work out and hold no other such."""

@@ -13,6 +13,7 @@ from chainrule.formula import (
     Marked,
     Node,
     Number,
+    Operator,
     Row,
     Strength,
     Symbol,
@@ -20,10 +21,12 @@ from chainrule.formula import (
     apply,
     call,
     entry,
+    fence,
     holes,
     infix,
     number,
     power,
+    sequence,
     to_text,
 )
 from chainrule.formula.build import TIMES, beside
@@ -52,6 +55,8 @@ def written(line: Line, args: list[Node]) -> Node:
             return entry(args[0], *_index(line, args))
         case "identity":
             return args[0]
+        case "arange":
+            return _counted(concrete(line.params)["n"])
         case "concatenate" | "stack" | "einsum" | "tensordot":
             return call(line.op.name, *args, *_keywords(line))
     if not line.op.notation:
@@ -78,6 +83,13 @@ def entrywise_notation(notation: str) -> str:
 
 
 _SIDE_BY_SIDE = re.compile(r"(#\d|\))\s*(?:\\,)?\s*(?=\\(?:log|tanh|sigma|Phi)\b)")
+
+
+def _counted(n: int) -> Node:
+    """0, 1, …, n − 1 in brackets."""
+    ends = (0, 1, Operator("…", "ellipsis"), n - 1) if n > 3 else tuple(range(n))
+    listed = [one if isinstance(one, Operator) else number(one) for one in ends]
+    return fence("(", sequence(*listed), ")") if listed else Text("()")
 
 
 def _product(line: Line, args: list[Node]) -> Node:

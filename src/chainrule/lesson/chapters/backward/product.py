@@ -8,6 +8,7 @@ import numpy as np
 
 from chainrule.formula import derivative, infix
 from chainrule.lesson.chapters.backward.given import Given, plain, slope_numbers
+from chainrule.lesson.chapters.stages import stages, too_wide
 from chainrule.lesson.parts import Row, Spans
 from chainrule.lesson.story.story import Stop, Telling
 from chainrule.lesson.summary import is_small
@@ -56,10 +57,7 @@ def products(given: Given, telling: Telling, stop: Stop) -> Iterator[Row]:
         )
     if not given.detailed or writer.is_same(mine.gradient):
         return
-    label = "numbers"
-    for stage in writer.stages(mine.gradient):
-        yield Row(label, right=stage)
-        label = ""
+    yield from stages(writer, mine.gradient)
     if telling is given.story.literal and given.story.is_fused(stop):
         yield from _literal_result(telling, mine)
 
@@ -84,6 +82,8 @@ def _product_numbers(
     put_in = infix(numbers(upstream, f"d{way.end.name}", "upstream"), sign, local)
     if fits(put_in):
         yield Row("numbers", right=put_in)
+    else:
+        yield Row("numbers", reason=(too_wide(put_in),))
     if telling is given.story.literal and given.story.is_fused(stop):
         yield from _literal_result(telling, stop)
 

@@ -80,7 +80,8 @@ def _locals(given: Given, stop: Stop, way: Way) -> list[Row]:
         return rows
     *outer, (line, position) = links
     if line.op.name == "matmul" and all(
-        one.op.name in {"add", "subtract"} and p == 0 for one, p in outer
+        one.op.name == "add" or (one.op.name == "subtract" and p == 0)
+        for one, p in outer
     ):
         found_row = product_slope(line, position, end, here)
         return [found_row] if found_row is not None else []

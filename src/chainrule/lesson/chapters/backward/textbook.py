@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from chainrule.derive.idioms import Idiom
 from chainrule.formula import formula
 from chainrule.lesson.chapters.backward.given import Given
+from chainrule.lesson.chapters.stages import stages
 from chainrule.lesson.parts import Fold, Formula, Part, Row
 from chainrule.lesson.story.fusing import fusion_of
 from chainrule.lesson.story.story import Stop
@@ -23,7 +25,10 @@ def textbook(given: Given, stop: Stop) -> Iterator[Part]:
     left = gradient_of(stop.name, given.loss, "result")
     rows.append(Row("textbook", left, right=telling.written(mine), reason=(sentence,)))
     if mine.gradient in telling.writer.producer and given.detailed:
-        rows += [Row(right=stage) for stage in telling.writer.stages(mine.gradient)[:1]]
+        rows += [
+            replace(row, label="")
+            for row in stages(telling.writer, mine.gradient, most=1)
+        ]
     yield Formula(tuple(rows))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -35,6 +36,8 @@ NBSP: Final = "\N{NO-BREAK SPACE}"
 
 Piece = tuple[str, str]
 Line = tuple[Piece, ...]
+LINE = re.compile(r"\bline (?=\d+$)")
+"""Where the number of a line must not be parted from its word."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +129,7 @@ def plain_text(spans: Spans) -> str:
 
 def _span(span: object) -> str:
     if isinstance(span, str):
-        return span
+        return LINE.sub(f"line{NBSP}", span)
     text = span.text if isinstance(span, Code) else " ".join(to_text(span))  # type: ignore[arg-type]
     return text.replace(" ", NBSP) if len(text) < 48 else text
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO, assert_never
 
 from chainrule.formula import Text, format_number
+from chainrule.lesson.media.shown import shown as slices
 from chainrule.lesson.media.terminal import graph, plot
 from chainrule.lesson.media.terminal.canvas import (
     Block,
@@ -244,6 +245,8 @@ class Printer:
         label = word("result".ljust(LABEL) if follows else "", "faint")
         head = beside(word(" " * MARGIN), label, drawn(part.symbol))
         note = plain_text(part.note).replace("\N{NO-BREAK SPACE}", " ")
+        if is_small(part.array) and part.array.ndim > 2 and part.array.size:
+            return self._formula(slices(part), MARGIN)
         shown = (
             numbers(part.array, part.name, part.kind)
             if is_small(part.array)
