@@ -39,6 +39,13 @@ CALLS = {
     "repeat": lambda a, b: np.repeat(a, 2, axis=0) * np.repeat(b, 2).reshape(4, 3),
     "repeat as often": lambda a, b: np.repeat(a, [2, 1], axis=0),
     "pad": lambda a, b: np.pad(a, 1) * np.pad(b, ((1, 1), (0, 2)), constant_values=2.0),
+    **{
+        f"pad {mode}": lambda a, b, mode=mode: (
+            np.pad(a, ((1, 1), (1, 1)), mode=mode)
+            * np.pad(b, ((1, 1), (0, 2)), mode=mode)
+        )
+        for mode in ("edge", "reflect", "symmetric", "wrap")
+    },
     "pad pair": lambda a, b: np.pad(a, (1, 0)),
     "ravel": lambda a, b: np.ravel(a) * b.ravel(),
     "flatten": lambda a, b: a.flatten() * b.reshape(-1),
@@ -107,6 +114,8 @@ CALLS = {
         a * np.full_like(b, 3.0) + np.zeros_like(a) - np.ones_like(b)
     ),
     "round where no gradient passes": lambda a, b: a * (np.round(b) > 0),
+    "round to decimals": lambda a, b: a * (np.round(b, 1) == 0.6),
+    "round to tens": lambda a, b: a * (np.round(b * 30, -1) == 30),
     "logaddexp": lambda a, b: np.logaddexp(a, b),
     "hypot": lambda a, b: np.hypot(a, b) + np.arctan2(a, b),
     "float_power": lambda a, b: np.float_power(a, 2.0) + np.abs(b) ** 1.5,
@@ -150,10 +159,10 @@ def test_what_is_recorded_is_derived(name: str):
 REFUSED = {
     "a norm of singular values": lambda a: np.linalg.norm(a, 2),
     "the nuclear norm": lambda a: np.linalg.norm(a, "nuc"),
-    "padding with edges": lambda a: np.pad(a, 1, mode="edge"),
+    "padding with means": lambda a: np.pad(a, 1, mode="mean"),
+    "padding by more than there is": lambda a: np.pad(a, 4, mode="reflect"),
     "another order": lambda a: np.ravel(a, order="F"),
     "wrapped indices": lambda a: np.take(a, [7], mode="wrap"),
-    "decimals": lambda a: np.round(a, 2),
     "a mean where": lambda a: np.mean(a, where=MASK),
     "a maximum with a start": lambda a: np.max(a, initial=0.0),
 }

@@ -1,6 +1,5 @@
 """Which inputs are learnt, when nobody has said."""
 
-import numpy as np
 import pytest
 
 from chainrule.trace import read_script
@@ -25,14 +24,19 @@ LEARNT = {
         {"w"},
     ),
     "the state a loop starts from": (
-        "xs = rng.normal(size=(3, 2))\nU, V = np.eye(2), np.eye(2)\nh = np.zeros(2)\n"
-        "for t in range(3):\n    h = np.tanh(U @ xs[t] + V @ h)",
+        """\
+xs = rng.normal(size=(3, 2))
+U, V = np.eye(2), np.eye(2)
+h = np.zeros(2)
+for t in range(3):
+    h = np.tanh(U @ xs[t] + V @ h)
+""",
         {"U", "V"},
     ),
 }
 
 
-@pytest.mark.parametrize("lines, learnt", LEARNT.values(), ids=LEARNT)
+@pytest.mark.parametrize(("lines", "learnt"), LEARNT.values(), ids=LEARNT)
 def test_what_is_learnt_is_read_off(lines, learnt, tmp_path):
     file = tmp_path / "network.py"
     file.write_text(NETWORK.format(lines))

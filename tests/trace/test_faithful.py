@@ -163,7 +163,7 @@ def odd_option(x):
 
 
 def plain_table(x):
-    return np.sum(x * np.eye(3)[np.argmax(x, axis=1)])
+    return np.sum(x * np.eye(3)[np.argmax(x, axis=1), :])
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,9 @@ import numpy as np
 
 from chainrule.program import CannotTrace, Run, Value
 from chainrule.trace.lengths import TracedInt
+from chainrule.trace.lookups import LOOKUP, lookup, with_lookups
 from chainrule.trace.recorder import Recorder
+from chainrule.trace.refusals import PlainTable
 from chainrule.trace.traced import Traced
 
 
@@ -37,10 +39,27 @@ def trace(
     >>> [line.op.name for line in run.program.lines]
     ['multiply', 'sum']
     """
+    try:
+        return _traced(function, args, kwargs, follow_branches=follow_branches)
+    except PlainTable:
+        followed = with_lookups(function)
+        if followed is None:
+            raise
+    return _traced(followed, args, kwargs, follow_branches=follow_branches)
+
+
+def _traced(
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    *,
+    follow_branches: bool,
+) -> Run:
+    """The run of one call."""
     recorder = Recorder(boundary=(_call.__code__,), follow_branches=follow_branches)
     bound = _bound(function, args, kwargs)
     inputs = {name: wrap(recorder, name, value) for name, value in bound.items()}
-    with _counting(function):
+    with _standing_in(function):
         result = _call(function, args, inputs)
     outputs = list(_outputs(recorder, result, _result_name(function)))
     return recorder.run(
@@ -49,17 +68,23 @@ def trace(
 
 
 @contextlib.contextmanager
-def _counting(function: Callable[..., Any]) -> Iterator[None]:
-    """While it runs, ``len`` in the function's module remembers what it measured, as ``.shape[0]`` does."""
-    scope = getattr(inspect.unwrap(function), "__globals__", {})
-    if "len" in scope or not isinstance(scope, dict):
+def _standing_in(function: Callable[..., Any]) -> Iterator[None]:
+    """While it runs, ``len`` in the function's module remembers what it measured; so do lookups in tables."""
+    scope = getattr(inspect.unwrap(function), "__globals__", None)
+    if not isinstance(scope, dict):
         yield
         return
-    scope["len"] = length
+    lent = {
+        name: stand_in
+        for name, stand_in in (("len", length), (LOOKUP, lookup))
+        if name not in scope
+    }
+    scope.update(lent)
     try:
         yield
     finally:
-        scope.pop("len", None)
+        for name in lent:
+            scope.pop(name, None)
 
 
 def length(items: Any) -> Any:

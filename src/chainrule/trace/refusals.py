@@ -26,10 +26,14 @@ def stale(name: str | None, where: At | None) -> CannotTrace:
     )
 
 
-def table(name: str | None, where: At | None) -> CannotTrace:
+class PlainTable(CannotTrace):
+    """A plain array indexed by traced labels (E301)."""
+
+
+def table(name: str | None, where: At | None) -> PlainTable:
     """Whole numbers that index an array which is not traced."""
     name = name or "a traced value"
-    return CannotTrace(
+    return PlainTable(
         "E301",
         f"{name} indexes a plain array here, which would bake its numbers into the program",
         where=where,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -118,6 +118,21 @@ def repeat(recorder: Recorder, a: Any, repeats: Any, axis: int | None = None) ->
     return take(recorder, flat, np.repeat(np.arange(int(n)), repeats), axis or 0)
 
 
+AROUND: Mapping[str, Callable[[int, int], tuple[list[slice], list[slice]]]] = {
+    "edge": lambda before, after: ([slice(1)] * before, [slice(-1, None)] * after),
+    "reflect": lambda before, after: (
+        [slice(before, 0, -1)],
+        [slice(-2, -after - 2, -1)],
+    ),
+    "symmetric": lambda before, after: (
+        [slice(before - 1, None, -1)],
+        [slice(None, -after - 1, -1)],
+    ),
+    "wrap": lambda before, after: ([slice(-before, None)], [slice(after)]),
+}
+"""What stands before and after an array that is padded with its own entries, as slices of it."""
+
+
 def pad(
     recorder: Recorder,
     array: Any,
@@ -125,8 +140,18 @@ def pad(
     mode: str = "constant",
     **options: Any,
 ) -> Any:
-    """``np.pad(a, ((1, 1), (0, 2)))`` with a number."""
+    """``np.pad(a, ((1, 1), (0, 2)))`` with a number, or with entries of the array itself."""
     value = options.pop("constant_values", 0)
+    if isinstance(pad_width, dict):
+        refuse(recorder, "pad", {"pad_width": "a dict"})
+    refuse(recorder, "pad", options)
+    pairs = np.broadcast_to(np.asarray(pad_width), (ndim(array), 2))
+    widths = tuple((int(before), int(after)) for before, after in pairs)
+    if mode in AROUND and not any(
+        max(width) >= int(length)
+        for width, length in zip(widths, array.shape, strict=True)
+    ):
+        return _surrounded(recorder, array, widths, mode)
     if mode != "constant" or not isinstance(value, int | float):
         refuse(
             recorder,
@@ -136,11 +161,23 @@ def pad(
                 "constant_values": value or None,
             },
         )
-    refuse(recorder, "pad", options)
-    if isinstance(pad_width, dict):
-        refuse(recorder, "pad", {"pad_width": "a dict"})
-    pairs = np.broadcast_to(np.asarray(pad_width), (ndim(array), 2))
-    widths = tuple((int(before), int(after)) for before, after in pairs)
     return recorder.record(
         ops.pad, (array,), {"pad_width": widths, "constant_values": value}
     )
+
+
+def _surrounded(
+    recorder: Recorder, array: Any, widths: Sequence[tuple[int, int]], mode: str
+) -> Any:
+    """The array between slices of itself, axis by axis."""
+    for axis, (before, after) in enumerate(widths):
+        front, back = AROUND[mode](before, after)
+        place = (slice(None),) * axis
+        parts = [
+            *(array[(*place, one)] for one in front if before),
+            array,
+            *(array[(*place, one)] for one in back if after),
+        ]
+        if len(parts) > 1:
+            array = recorder.record(ops.concatenate, tuple(parts), {"axis": axis})
+    return array

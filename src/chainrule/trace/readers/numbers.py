@@ -31,9 +31,16 @@ def clip(
 
 
 def around(recorder: Recorder, a: Any, decimals: int = 0, **options: Any) -> Any:
-    """``np.round(a)``."""
-    refuse(recorder, "round", {**options, "decimals": decimals or None})
-    return recorder.record(ops.rint, (a,))
+    """``np.round(a, decimals)``: moved by powers of ten, rounded, and moved back, as NumPy does it."""
+    refuse(recorder, "round", options)
+    if not decimals:
+        return recorder.record(ops.rint, (a,))
+    there, back = (
+        (ops.multiply, ops.divide) if decimals > 0 else (ops.divide, ops.multiply)
+    )
+    scale = 10.0 ** abs(int(decimals))
+    moved = recorder.record(ops.rint, (recorder.record(there, (a, scale)),))
+    return recorder.record(back, (moved, scale))
 
 
 def average(
