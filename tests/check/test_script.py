@@ -215,11 +215,6 @@ def test_gradients_that_are_added_may_be_negative(checked):
     assert checked(FORWARD, turned, UPDATE.replace("-=", "+=")).ok
 
 
-def test_an_update_up_the_gradient_is_noted(checked):
-    report = checked(FORWARD, BACKWARD, UPDATE.replace("W2 -=", "W2 +="))
-    assert any("W2 goes up the gradient" in note for note in report.notes)
-
-
 def test_a_number_of_samples_written_out_is_right_only_here(checked):
     report = checked(FORWARD, BACKWARD.replace("y.shape[0]", "6"), UPDATE)
     assert report.verdict is Verdict.RIGHT_HERE

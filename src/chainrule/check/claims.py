@@ -89,11 +89,14 @@ class Claims:
     @cached_property
     def steps(self) -> list[Step]:
         """What each parameter's update uses."""
-        found = (self._step(before, after) for before, after in self.updates)
+        found = (self.step(before, after) for before, after in self.updates)
         return [step for step in found if step is not None]
 
-    def _step(self, before: Value, after: Value) -> Step | None:
+    def step(self, before: Value, after: Value) -> Step | None:
+        """What the update from ``before`` to ``after`` uses; None if it is no plain addition."""
         line = self.study.producer[after]
+        if line.op not in (ops.add, ops.subtract) or before not in line.args:
+            return None
         first = line.args[0] is before
         moved = line.args[1] if first else line.args[0]
         sign = 1 if line.op is ops.subtract and first else -1
@@ -152,10 +155,17 @@ class Claims:
     def all(self) -> list[Claim]:
         """Every claim, in the order of the script, matched by value, by name and by update."""
         found = list(self._bound())
+        for claim in found:
+            claim.targets = tuple(self._named(claim))
+            claim.exact = self.matched(claim)
         bound = {claim.value for claim in found}
         for before, after in self.updates:
-            step = self._step(before, after)
-            if step is not None and step.value not in bound:
+            step = self.step(before, after)
+            if (
+                step is not None
+                and step.value not in bound
+                and not self._is_optimised(step.value, step.parameter, found)
+            ):
                 execution = next(
                     (
                         e
@@ -165,12 +175,9 @@ class Claims:
                     None,
                 )
                 if execution is not None:
-                    found.append(
-                        Claim(execution, "", "", step.value, free=not step.scales)
-                    )
-        for claim in found:
-            claim.targets = tuple(self._named(claim))
-            claim.exact = self.matched(claim)
+                    unnamed = Claim(execution, "", "", step.value, free=not step.scales)
+                    unnamed.exact = self.matched(unnamed)
+                    found.append(unnamed)
         self._take_parameters(found)
         return found
 
@@ -178,7 +185,11 @@ class Claims:
         """A parameter's gradient is what its update uses; without an update, what its name says."""
         for claim in found:
             wanted = claim.targets[0] if claim.targets else None
-            if wanted in self.parameters and self._is_last(claim, found):
+            if wanted not in self.parameters or not self._is_last(claim, found):
+                continue
+            if claim.exact is None and self._is_optimised(claim.value, wanted, found):
+                claim.targets = ()
+            else:
                 claim.parameter = wanted
         for value, parameter in self.given.items():
             using = [claim for claim in found if claim.value is value]
@@ -186,8 +197,47 @@ class Claims:
                 using[-1].parameter = parameter
         for step in self.steps:
             using = [claim for claim in found if claim.value is step.value]
-            if using and not any(claim.parameter is step.parameter for claim in using):
+            if (
+                using
+                and not any(claim.parameter is step.parameter for claim in using)
+                and not _is_its_own(using[-1])
+                and not self._is_optimised(step.value, step.parameter, found)
+            ):
                 using[-1].parameter = step.parameter
+
+    def _is_optimised(
+        self, step: Value, parameter: Value, found: Sequence[Claim]
+    ) -> bool:
+        """Whether a step is an optimizer's: made of right gradients, of its own state, and of plain numbers.
+
+        Momentum, Adam, weight decay and clipping take a step that is no gradient, and are right.
+        """
+        gradients = {claim.value for claim in found if claim.exact in self.parameters}
+        own = {claim.value for claim in found if claim.exact is parameter}
+        # what only makes a number, as a norm does, may be computed in any way
+        ahead, seen, leaves = [(step, False)], {step}, set[Value]()
+        while ahead:
+            value, in_number = ahead.pop()
+            line = self.study.producer.get(value)
+            is_gradient = value in gradients and value is not step
+            if is_gradient or line is None or value in self.study.forward:
+                leaves.add(value)
+                continue
+            in_number = in_number or value.shape == ()
+            if not (in_number or line.op.elementwise or line.op is ops.identity):
+                return False
+            fresh = [
+                one for one in line.args if isinstance(one, Value) and one not in seen
+            ]
+            seen.update(fresh)
+            ahead += [(one, in_number) for one in fresh]
+        beside = leaves - gradients - self.parameters
+        state = {one for one in beside if one.shape == parameter.shape}
+        return (
+            bool(leaves & own)
+            and not any(one in self.study.forward and one.shape != () for one in beside)
+            and (step not in own or bool(state))
+        )
 
     def _is_last(self, claim: Claim, found: Sequence[Claim]) -> bool:
         """Whether nothing is bound to the same name in the same place later."""
@@ -372,6 +422,15 @@ def scale(
         for i in members:
             factors[i] = found
     return tuple(factors)
+
+
+def _is_its_own(claim: Claim) -> bool:
+    """Whether a claim is the gradient its name says: then another's update takes it by mistake."""
+    return (
+        bool(claim.text)
+        and claim.parameter is not None
+        and claim.exact is claim.parameter
+    )
 
 
 def _layout(value: Value) -> tuple[int, ...]:

@@ -11,6 +11,7 @@ import numpy as np
 
 from chainrule.check.agree import RELATIVE
 from chainrule.check.edits import Edit, edited
+from chainrule.check.surroundings.finding import Finding, by_lines
 from chainrule.check.verdict import Verdict
 from chainrule.program import Array
 
@@ -86,7 +87,8 @@ class LineReport:
 class Report:
     """Everything a check found. It is true where nothing is wrong.
 
-    ``lines`` are in the order of the source; ``notes`` concern the script as a whole.
+    ``lines`` are in the order of the source, and so are ``findings``, the mistakes and warnings beside the
+    gradients; ``notes`` concern the script as a whole.
     """
 
     file: str
@@ -95,12 +97,15 @@ class Report:
     dtype: str = "float64"
     notes: tuple[str, ...] = ()
     failure: str | None = None
+    findings: tuple[Finding, ...] = ()
 
     @property
     def ok(self) -> bool:
-        """Whether no line is wrong."""
-        return self.failure is None and not any(
-            line.verdict in WRONG for line in self.lines
+        """Whether no line is wrong, and nothing beside the lines is a mistake."""
+        return (
+            self.failure is None
+            and not any(line.verdict in WRONG for line in self.lines)
+            and not any(one.is_mistake for one in self.findings)
         )
 
     def __bool__(self) -> bool:
@@ -108,8 +113,10 @@ class Report:
 
     @property
     def verdict(self) -> Verdict:
-        """The verdict on the whole: the worst of its lines'."""
+        """The verdict on the whole: the worst of its lines', and WRONG where a mistake stands beside them."""
         found = {line.verdict for line in self.lines}
+        if any(one.is_mistake for one in self.findings):
+            return Verdict.WRONG
         order = (Verdict.WRONG, Verdict.RIGHT_HERE, Verdict.CANNOT_TELL, Verdict.RIGHT)
         if self.failure is not None and Verdict.WRONG not in found:
             return (
@@ -132,6 +139,7 @@ class Report:
             "verdict": self.verdict.value,
             "failure": self.failure,
             "notes": list(self.notes),
+            "findings": [one.to_dict() for one in self.findings],
             "data_sets": self.n_data,
             "dtype": self.dtype,
             "tolerance": RELATIVE,
@@ -140,10 +148,12 @@ class Report:
 
     def corrected(self) -> str:
         """The source with every fix that is known."""
-        edits = [
+        source = Path(self.file).read_text(encoding="utf-8")
+        fixes = [
             edit for line in self.lines if line.verdict in WRONG for edit in line.edits
         ]
-        return edited(Path(self.file).read_text(encoding="utf-8"), edits)
+        beside = [piece for one in self.findings for piece in one.pieces]
+        return edited(source, [*fixes, *by_lines(source, beside)])
 
     def diff(self) -> str:
         """The fixes as a unified diff; empty where there is nothing to change."""

@@ -17,11 +17,19 @@ from chainrule.check.limits import time_limit
 from chainrule.check.lines import merged, reports
 from chainrule.check.names import names_a_gradient
 from chainrule.check.repair import Cause, Repair
-from chainrule.check.report import Report
+from chainrule.check.report import WRONG, LineReport, Report
 from chainrule.check.study import Study, study
-from chainrule.check.surroundings import notes
-from chainrule.program import ProgramError, Value
+from chainrule.check.surroundings import (
+    Finding,
+    Scene,
+    Steps,
+    in_forward,
+    in_updates,
+    pieced,
+)
+from chainrule.program import ChainruleError, ProgramError, Value
 from chainrule.trace import Script, read_script
+from chainrule.trace.reader import in_place_of
 
 CHANCE = re.compile(r"random|urandom|time\.|uuid")
 
@@ -46,14 +54,86 @@ def check_script(
         ProgramError: E325 or E326 if the loss is not clear, E329 if there is no backward pass.
         LimitError: E601 if the loss is not reached in ``timeout`` seconds.
     """
+    read = partial(read_script, path, loss=loss, wrt=wrt, n_pass=n_pass, watch=is_new)
     with time_limit(timeout):
-        script = read_script(path, loss=loss, wrt=wrt, n_pass=n_pass, watch=is_new)
-        chance = _by_chance(
-            script,
-            partial(read_script, path, loss=loss, wrt=wrt, n_pass=n_pass, watch=is_new),
-        )
-    report = judged(script, mapped or {}, seed=seed)
+        script = read()
+        chance = _by_chance(script, read)
+    findings = in_forward(Scene(script))
+    judge = partial(judged, mapped=mapped or {}, seed=seed)
+    if not findings:
+        report = judge(script)
+    else:
+        with time_limit(timeout):
+            report = _beside(script, findings, read, judge)
     return replace(report, notes=(*report.notes, *chance))
+
+
+def _beside(
+    script: Script,
+    findings: tuple[Finding, ...],
+    read: Callable[..., Script],
+    judge: Callable[..., Report],
+) -> Report:
+    """The report on a script whose forward pass has mistakes: the gradients may be right for what was meant.
+
+    If fewer lines are wrong with the forward pass corrected, they are judged so.
+    """
+    report, refused = _attempted(judge, script)
+    if report is not None and (report.ok or not any(one.pieces for one in findings)):
+        return replace(report, findings=_ordered(findings, report.findings))
+    text = pieced(script.text, [piece for one in findings for piece in one.pieces])
+    with in_place_of(script.file, text):
+        try:
+            meant, _ = _attempted(judge, read(text=text))
+        except ChainruleError:
+            meant = None
+    if meant is None or (report is not None and _n_wrong(report) <= _n_wrong(meant)):
+        if report is None:
+            raise refused or AssertionError
+        return replace(report, findings=_ordered(findings, report.findings))
+    note = "the gradients are judged with the forward pass corrected as above"
+    return replace(
+        meant,
+        lines=tuple(_as_in_the_file(line, script.text) for line in meant.lines),
+        findings=_ordered(findings, meant.findings),
+        notes=(*meant.notes, note),
+    )
+
+
+def _attempted(
+    judge: Callable[..., Report], script: Script
+) -> tuple[Report | None, ChainruleError | None]:
+    """The report, or what stands in its way; where the loss is not finite, with smaller parameters."""
+    try:
+        return judge(script), None
+    except ChainruleError as error:
+        if error.code != "E328":
+            return None, error
+        refused = error
+    try:
+        return judge(script, calm=True), None
+    except ChainruleError:
+        return None, refused
+
+
+def _n_wrong(report: Report) -> int:
+    return sum(line.verdict in WRONG for line in report.lines) + (
+        report.failure is not None
+    )
+
+
+def _ordered(
+    findings: tuple[Finding, ...], others: tuple[Finding, ...]
+) -> tuple[Finding, ...]:
+    return tuple(sorted((*findings, *others), key=lambda one: (one.line, one.column)))
+
+
+def _as_in_the_file(line: LineReport, text: str) -> LineReport:
+    """A line that was judged with a correction in it, as it stands in the file."""
+    written = "\n".join(text.splitlines()[line.line - 1 : line.end_line])
+    if line.source == written or line.fix is not None:
+        return line
+    return replace(line, source=written, note=line.note or "with the correction above")
 
 
 def _by_chance(script: Script, again: Callable[[], Script]) -> tuple[str, ...]:
@@ -99,9 +179,15 @@ def judged(
     *,
     seed: int = 0,
     given: Mapping[Value, Value] | None = None,
+    calm: bool = False,
 ) -> Report:
-    """The report on a script that was read and watched; ``given`` values are the gradients of what they map to."""
-    known, claims, judge = _searched(study(script, seed=seed), mapped, given or {})
+    """The report on a script that was read and watched; ``given`` values are the gradients of what they map to.
+
+    It is judged at its own numbers and others; if ``calm``, with its parameters made small.
+    """
+    known, claims, judge = _searched(
+        study(script, seed=seed, calm=calm), mapped, given or {}
+    )
     causes = _causes(Repair(known, claims, judge), judge)
     lines = merged(reports(known, judge, causes))
     failure = (
@@ -114,8 +200,9 @@ def judged(
         tuple(lines),
         len(known.trials),
         _dtype(script),
-        tuple(notes(known, claims)),
+        (),
         failure,
+        in_updates(Steps(Scene(script), known, claims, judge)) if script.text else (),
     )
 
 

@@ -74,7 +74,8 @@ class Study:
     @cached_property
     def tree(self) -> ast.Module:
         """The script's syntax tree."""
-        return ast.parse(Path(self.script.file).read_text(encoding="utf-8"))
+        text = self.script.text or Path(self.script.file).read_text(encoding="utf-8")
+        return ast.parse(text)
 
     @cached_property
     def lines(self) -> tuple[Line, ...]:
@@ -167,8 +168,8 @@ class Study:
         return numbers
 
 
-def study(script: Script, *, seed: int = 0) -> Study:
-    """Derive the true gradients and run everything on several data sets.
+def study(script: Script, *, seed: int = 0, calm: bool = False) -> Study:
+    """Derive the true gradients and run everything on several data sets; ``calm`` ones, with small parameters.
 
     Raises:
         ProgramError: E328 if the script's own loss is not a finite number.
@@ -176,7 +177,7 @@ def study(script: Script, *, seed: int = 0) -> Study:
     roots = _roots(script)
     derived = derive(script, roots)
     found = Study(script, derived, _textbook(derived))
-    for data in datasets(roots, script.parameters, seed=seed):
+    for data in datasets(roots, script.parameters, seed=seed, calm=calm):
         for spread in SPREADS:
             trial = _trial(found, data.kind, data.numbers(spread))
             if trial is not None and (not found.trials or _is_stable(found, trial)):

@@ -9,6 +9,7 @@ import numpy as np
 
 from chainrule.check.report import WRONG, LineReport, Report
 from chainrule.check.stated import Judgement, Sheet, where
+from chainrule.check.surroundings import Finding
 from chainrule.check.verdict import Verdict
 from chainrule.program import Array
 
@@ -23,11 +24,19 @@ def text(report: Report, width: int = WIDTH) -> str:
 
 def _lines(report: Report, width: int) -> Iterator[str]:
     name = Path(report.file).name
-    for i, line in enumerate(line for line in report.lines if line.verdict in WRONG):
-        yield from _at_length(line, name, width, in_full=i < 8)
+    told: list[LineReport | Finding] = [
+        *(one for one in report.findings if one.is_mistake),
+        *(line for line in report.lines if line.verdict in WRONG),
+    ]
+    for i, one in enumerate(sorted(told, key=lambda one: one.line)):
+        yield from _at_length(one, name, width, in_full=i < 8)
     for line in report.lines:
         if line.verdict not in WRONG:
             yield from _brief(line, name, width)
+    for one in report.findings:
+        if not one.is_mistake:
+            yield ""
+            yield from _at_length(one, name, width, in_full=True)
     if report.failure is not None:
         yield ""
         yield from (f" {one}" for one in report.failure.splitlines())
@@ -36,7 +45,9 @@ def _lines(report: Report, width: int) -> Iterator[str]:
     yield _summary(report, width)
 
 
-def _head(line: LineReport, name: str, width: int, said: str) -> tuple[str, int]:
+def _head(
+    line: LineReport | Finding, name: str, width: int, said: str
+) -> tuple[str, int]:
     place = f" {name}:{line.line}  "
     source = line.source.splitlines()[0].strip() if line.source else ""
     room = max(width - len(place) - len(said) - 2, 20)
@@ -47,31 +58,33 @@ def _head(line: LineReport, name: str, width: int, said: str) -> tuple[str, int]
 
 
 def _at_length(
-    line: LineReport, name: str, width: int, *, in_full: bool
+    line: LineReport | Finding, name: str, width: int, *, in_full: bool
 ) -> Iterator[str]:
-    head, offset = _head(line, name, width, line.verdict.value)
+    if isinstance(line, Finding):
+        said, cause = line.severity.value, line.sentence
+    else:
+        said, cause = line.verdict.value, line.cause or "Wrong; the cause is unknown."
+    head, offset = _head(line, name, width, said)
     yield head
     mark = _caret(line)
     if mark is not None:
         start, length = mark
         yield " " * (offset + start) + "~" * length
-    yield from (
-        f"   {one}"
-        for one in _wrapped(line.cause or "Wrong; the cause is unknown.", width - 4)
-    )
+    yield from (f"   {one}" for one in _wrapped(cause, width - 4))
     if not in_full:
         return
-    yield from _values(line)
+    if isinstance(line, LineReport):
+        yield from _values(line)
     if line.fix is not None:
         fixed = [one.strip() for one in line.fix.splitlines()]
         yield f"   write    {fixed[0]}"
         yield from (f"            {one}" for one in fixed[1:])
-    if line.move is not None:
+    if isinstance(line, LineReport) and line.move is not None:
         yield f"   {line.move}"
     yield ""
 
 
-def _caret(line: LineReport) -> tuple[int, int] | None:
+def _caret(line: LineReport | Finding) -> tuple[int, int] | None:
     """Where the wrong part stands in the first line of the source, without its indentation."""
     first = line.source.splitlines()[0] if line.source else ""
     indent = len(first) - len(first.lstrip())
@@ -206,6 +219,12 @@ def _summary(report: Report, width: int) -> str:
             if wrong + here == 1
             else f"{n} {'follows' if n == 1 else 'follow'} from them"
         )
+    for word, n in (
+        ("mistake", sum(one.is_mistake for one in report.findings)),
+        ("warning", sum(not one.is_mistake for one in report.findings)),
+    ):
+        if n:
+            parts.append(f"{n} {word if n == 1 else f'{word}s'} beside the gradients")
     if counts[Verdict.CANNOT_TELL]:
         parts.append(f"{counts[Verdict.CANNOT_TELL]} cannot be told")
     if counts[Verdict.RIGHT]:

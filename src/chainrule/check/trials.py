@@ -31,13 +31,26 @@ def wide(number: Array) -> Array:
 
 
 def datasets(
-    roots: Mapping[Value, Array], parameters: Iterable[Value], *, seed: int
+    roots: Mapping[Value, Array],
+    parameters: Iterable[Value],
+    *,
+    seed: int,
+    calm: bool = False,
 ) -> Iterator[Data]:
-    """The script's own data, then others; a spread says how far the others may lie from it."""
+    """The script's own data, then others; a spread says how far the others may lie from it.
+
+    ``calm`` is for a script whose own numbers overflow: its parameters are made small.
+    """
     rng = np.random.default_rng(seed)
     free = frozenset(parameters)
+    if calm:
+        roots = {
+            value: _small(number) if value in free and number.size else number
+            for value, number in roots.items()
+        }
     yield Data(
-        "as written", lambda _: {value: wide(number) for value, number in roots.items()}
+        "smaller parameters" if calm else "as written",
+        lambda _: {value: wide(number) for value, number in roots.items()},
     )
     for _ in range(N_FRESH):
         yield Data("fresh numbers", lambda spread: fresh(roots, free, rng, spread))
@@ -51,6 +64,12 @@ def datasets(
 
                 yield Data(f"{value.name} = {label}", numbers)
     yield from _other_batches(roots, free, rng)
+
+
+def _small(number: Array) -> Array:
+    """Numbers of the same signs, none larger than 0.01."""
+    most = float(np.max(np.abs(number)))
+    return number * min(1.0, 0.01 / most) if most else number
 
 
 def fresh(

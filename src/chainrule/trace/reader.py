@@ -67,6 +67,8 @@ class Reader:
             self.watch.distinct = watch
         self.bound: list[Bound] = []
         self.updates: list[Update] = []
+        self.rebound: list[Update] = []
+        self.text = ""
         self.printed = io.StringIO()
         self.held: dict[str, list[Value]] = {}
         self.loss_places: dict[tuple[str, int], Value] = {}
@@ -81,10 +83,9 @@ class Reader:
 
     def execute(self) -> None:
         """Run the script with its assignments bound, its prints kept, its plots unseen."""
-        source = Path(self.file).read_text(encoding="utf-8")
         linecache.checkcache(self.file)
         with self._failing():
-            tree = ast.parse(source, self.file)
+            tree = ast.parse(self.text, self.file)
             tree = watched(tree, self.watch) if self.watch is not None else tree
             code = compile(rewrite.rewritten(tree), self.file, "exec")
         scope: dict[str, Any] = {
@@ -260,6 +261,13 @@ class Reader:
         }
         before = self.recorder.producer[earlier]
         last = self.recorder.position(before)
+        # a parameter's name bound again: an update of whatever form, which belongs to the pass before
+        names = {one.name for one in self.bound if one.value in roots}
+        ends |= {
+            one.value
+            for one in self.bound
+            if one.name in names and one.value not in roots
+        }
         beyond: set[Value] = set()
         ahead = [value]
         while ahead:
@@ -309,14 +317,29 @@ class Reader:
     ) -> None:
         line = self.recorder.producer.get(after)
         if (
-            line is not None
-            and line.op in (ops.add, ops.subtract)
+            line is None
+            or before is after
+            or before.shape != after.shape
+            or not before.differentiable
+        ):
+            return
+        self.rebound.append(Update(name, before, after, at))
+        if (
+            line.op in (ops.add, ops.subtract)
             and before in line.args
-            and before.shape == after.shape
-            and before.differentiable
             and not any(update.after is after for update in self.updates)
         ):
             self.updates.append(Update(name, before, after, at))
+
+
+@contextlib.contextmanager
+def in_place_of(file: str, text: str) -> Iterator[None]:
+    """Places in ``file`` are shown with the lines of ``text``, which is run instead."""
+    linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
+    try:
+        yield
+    finally:
+        linecache.cache.pop(file, None)
 
 
 @contextlib.contextmanager

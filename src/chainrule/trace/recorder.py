@@ -55,7 +55,8 @@ class Recorder:
 
     ``laws`` are tried on every line before it is written; ``named`` says whether the user's source is
     consulted for names and places; ``lenient`` lets a script's plain Python (prints, branches on values,
-    ``float(loss)``) run on the numbers.
+    ``float(loss)``) run on the numbers. ``pairs`` lets a column meet a flat array, as NumPy does, for the mistake
+    to be judged instead of refused.
     """
 
     def __init__(
@@ -66,6 +67,7 @@ class Recorder:
         lenient: bool = False,
         follow_branches: bool = False,
         shared: bool = True,
+        pairs: bool = False,
         boundary: Iterable[CodeType] = (),
     ) -> None:
         self.inputs: list[Value] = []
@@ -76,6 +78,7 @@ class Recorder:
         self.named = named
         self.lenient = lenient
         self.follow_branches = follow_branches
+        self.pairs = pairs
         self.shared = shared and bool(laws)
         self.boundary = frozenset(boundary)
         self.at: At | None = None
@@ -159,7 +162,7 @@ class Recorder:
         plain = {key: concrete(param) for key, param in params.items()}
         try:
             shape = shape_of(op, [np.shape(number) for number in numbers], plain)
-            if op.elementwise and self.named:
+            if op.elementwise and self.named and not self.pairs:
                 refuse_column_against_row(op, args)
             with np.errstate(all="ignore"):
                 number = np.asarray(op.forward(*numbers, **plain))

@@ -16,7 +16,11 @@ from chainrule.trace.watch import Watch
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """A script that was read: all its lines, its loss, its parameters, what was bound and updated."""
+    """A script that was read: all its lines, its loss, its parameters, what was bound and updated.
+
+    ``rebound`` are the names given another array of the same shape, updates or not. ``text`` is the source that
+    was run.
+    """
 
     file: str
     recorded: Run
@@ -27,6 +31,8 @@ class Script:
     printed: str
     watch: Watch | None = None
     failure: ChainruleError | None = None
+    rebound: tuple[Update, ...] = ()
+    text: str = ""
 
     @property
     def forward(self) -> Run:
@@ -41,12 +47,14 @@ def read_script(
     wrt: Sequence[str] | None = None,
     n_pass: int = 1,
     watch: bool | Callable[[str], bool] = False,
+    text: str | None = None,
 ) -> Script:
     """Run a script, as ``python path`` would, and record it; a training loop is followed for one pass.
 
     With ``watch``, notes are taken at every bound expression: what it read, and what became of it; and a script
-    that fails after its loss is read as far as it came, its ``failure`` kept. A function for ``watch`` says of
-    which names ``name = other`` is a line of its own.
+    that fails after its loss is read as far as it came, its ``failure`` kept; a column that meets a flat array is
+    not refused. A function for ``watch`` says of which names ``name = other`` is a line of its own. ``text`` is run
+    in place of what the file holds.
 
     Raises:
         ScriptError: E330 with the script's own error and its place.
@@ -54,6 +62,8 @@ def read_script(
     """
     file = str(path)
     reader = Reader(file, loss, n_pass, watch=watch)
+    reader.recorder.pairs = bool(watch)
+    reader.text = Path(file).read_text(encoding="utf-8") if text is None else text
     failure = reader.attempt()
     if failure is not None and not watch:
         raise failure
@@ -77,6 +87,8 @@ def read_script(
         reader.printed.getvalue(),
         reader.watch,
         failure,
+        tuple(reader.rebound),
+        reader.text,
     )
 
 

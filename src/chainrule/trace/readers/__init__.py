@@ -29,6 +29,7 @@ from chainrule.trace.readers.joining import (
     vsplit,
     vstack,
 )
+from chainrule.trace.readers.making import ones_like, zeros_like
 from chainrule.trace.readers.numbers import around, average, clip, norm, ptp
 from chainrule.trace.readers.products import dot, einsum, inner, multi_dot, vdot
 from chainrule.trace.readers.shapes import (
@@ -41,6 +42,8 @@ from chainrule.trace.readers.shapes import (
 )
 
 READERS: dict[Reader, Reader] = {
+    np.zeros_like: zeros_like,
+    np.ones_like: ones_like,
     np.concatenate: concatenate,
     np.stack: stack,
     np.vstack: vstack,

@@ -1,0 +1,224 @@
+"""Updates that go the wrong way, reach nothing, come twice or not at all are named, with the line to write."""
+
+import pytest
+from written_styles import REGRESSION
+
+from chainrule.check import check_script
+
+PLAIN, FUNCTIONS, CLASS = (
+    REGRESSION[style] for style in ("plain", "functions", "class")
+)
+SQUARE = """
+import numpy as np
+rng = np.random.default_rng(2)
+X = rng.standard_normal((7, 4))
+y = rng.standard_normal((7, 4))
+W1 = rng.standard_normal((4, 4))
+W2 = rng.standard_normal((4, 4))
+for step in range(3):
+    h = np.tanh(X @ W1)
+    p = h @ W2
+    loss = np.mean((p - y) ** 2)
+    dp = 2 * (p - y) / y.size
+    dW2 = h.T @ dp
+    dW1 = X.T @ ((dp @ W2.T) * (1 - h ** 2))
+    W1 -= 0.1 * dW1
+    W2 -= 0.1 * dW2
+"""
+PLAIN_UPDATES = "W1 -= lr * dW1\nb1 -= lr * db1\nW2 -= lr * dW2\nb2 -= lr * db2\n"
+DICT_UPDATES = '    for key in params:\n        params[key] -= 0.1 * grads["d" + key]\n'
+CLASS_UPDATES = "".join(
+    f"        self.{name} = self.{name} - lr * self.d{name}\n"
+    for name in ("W1", "b1", "W2", "b2")
+)
+MOVED = """        for i in ("W1", "b1", "W2", "b2"):
+            move(getattr(self, i), getattr(self, "d" + i), lr)
+
+def move(w, g, lr):
+    w = w - lr * g
+"""
+MISTAKES = [
+    ("update sign", PLAIN, ("W1 -= lr", "W1 += lr"), "W1 -= lr * dW1"),
+    (
+        "update sign",
+        FUNCTIONS,
+        ("params[key] -=", "params[key] +="),
+        'params[key] -= 0.1 * grads["d" + key]',
+    ),
+    (
+        "update sign",
+        CLASS,
+        ("self.b2 - lr", "self.b2 + lr"),
+        "self.b2 = self.b2 - lr * self.db2",
+    ),
+    (
+        "another's gradient",
+        SQUARE,
+        ("W1 -= 0.1 * dW1", "W1 -= 0.1 * dW2"),
+        "W1 -= 0.1 * dW1",
+    ),
+    (
+        "another's gradient",
+        SQUARE,
+        (
+            "W1 -= 0.1 * dW1\n    W2 -= 0.1 * dW2",
+            "W1 = W1 - 0.1 * dW2\n    W2 = W2 - 0.1 * dW1",
+        ),
+        "W1 = W1 - 0.1 * dW1",
+    ),
+    (
+        "another's gradient",
+        SQUARE,
+        ("W2 -= 0.1 * dW2", "W1 -= 0.1 * dW2"),
+        "W2 -= 0.1 * dW2",
+    ),
+    (
+        "updated twice",
+        SQUARE,
+        ("W2 -= 0.1 * dW2", "W1 -= 0.1 * dW1"),
+        "W2 -= 0.1 * dW2",
+    ),
+    (
+        "updated twice",
+        PLAIN,
+        ("b2 -= lr * db2\n", "b2 -= lr * db2\nW2 -= lr * dW2\nprint(loss)\n"),
+        None,
+    ),
+    (
+        "updated twice",
+        CLASS,
+        (
+            "        self.b2 = self.b2 - lr",
+            "        self.W2 = self.W2 - lr * self.dW2\n        self.b2 = self.b2 - lr",
+        ),
+        None,
+    ),
+    ("never updated", PLAIN, ("b2 -= lr * db2\n", ""), "b2 -= lr * db2"),
+    (
+        "never updated",
+        FUNCTIONS,
+        ("for key in params:", 'for key in ("W1", "W2", "b2"):'),
+        None,
+    ),
+    (
+        "never updated",
+        CLASS,
+        (CLASS_UPDATES[: len(CLASS_UPDATES) // 4], ""),
+        "self.W1 = self.W1 - lr * self.dW1",
+    ),
+    (
+        "lost update",
+        PLAIN,
+        (
+            PLAIN_UPDATES,
+            "for w, g in zip([W1, b1, W2, b2], [dW1, db1, dW2, db2]):\n    w = w - lr * g\n",
+        ),
+        "w -= lr * g",
+    ),
+    (
+        "lost update",
+        FUNCTIONS,
+        (
+            DICT_UPDATES,
+            '    for name, value in params.items():\n        value = value - 0.1 * grads["d" + name]\n',
+        ),
+        'value -= 0.1 * grads["d" + name]',
+    ),
+    (
+        "lost update",
+        CLASS,
+        (
+            CLASS_UPDATES,
+            MOVED,
+        ),
+        "w -= lr * g",
+    ),
+    (
+        "lost update",
+        PLAIN,
+        (
+            PLAIN_UPDATES,
+            "def update(W, dW):\n    W = 0.9 * W - lr * dW\nupdate(W1, dW1); update(b1, db1)\nupdate(W2, dW2); update(b2, db2)\n",
+        ),
+        "W[...] = 0.9 * W - lr * dW",
+    ),
+    (
+        "lost update",
+        PLAIN,
+        ("W1 -= lr * dW1\n", "W = W1.copy()\nW -= lr * dW1\n"),
+        None,
+    ),
+    ("step assigned", PLAIN, ("W2 -= lr * dW2", "W2 =- lr * dW2"), "W2 -= lr * dW2"),
+    (
+        "step assigned",
+        SQUARE,
+        ("W1 -= 0.1 * dW1", "W1 = -0.1 * dW1"),
+        "W1 -= 0.1 * dW1",
+    ),
+]
+
+
+@pytest.fixture
+def checked(tmp_path):
+    def run(source):
+        path = tmp_path / "network.py"
+        path.write_text(source, encoding="utf-8")
+        return check_script(path)
+
+    return run
+
+
+def test_the_right_script_has_no_findings(checked):
+    assert checked(SQUARE).ok
+    assert checked(SQUARE).findings == ()
+
+
+@pytest.mark.parametrize(("kind", "source", "replacement", "written"), MISTAKES)
+def test_a_wrong_update_is_named_in_its_place_and_its_correction_is_right(
+    checked, kind, source, replacement, written
+):
+    right, wrong = replacement
+    assert right in source
+    report = checked(source.replace(right, wrong))
+    assert not report.ok
+    assert report.first_wrong is None
+    assert {one.kind for one in report.findings} == {kind}
+    found = report.findings[0]
+    if written is not None:
+        assert found.fix.strip() == written
+    if found.pieces:
+        after = checked(report.corrected())
+        assert after.ok
+        assert after.findings == ()
+
+
+def test_a_parameter_without_a_gradient_beside_those_that_learn_is_a_warning(checked):
+    source = PLAIN.replace("b2 -= lr * db2\n", "").replace("db2 = dp.sum(axis=0)\n", "")
+    report = checked(source)
+    assert report.ok
+    (found,) = report.findings
+    assert (found.kind, found.severity) == ("never updated", "WARNING")
+    assert found.sentence.startswith("b2 has no gradient")
+
+
+def test_the_wrong_sign_of_one_line_says_that_the_others_are_right(checked):
+    (found,) = checked(PLAIN.replace("W1 -= lr", "W1 += lr")).findings
+    assert "unlike the others" in found.sentence
+
+
+def test_a_gradient_of_the_wrong_sign_is_blamed_once_and_not_its_update(checked):
+    report = checked(PLAIN.replace("dW1 = X.T @ da1", "dW1 = -X.T @ da1"))
+    assert report.first_wrong.name == "dW1"
+    assert report.findings == ()
+
+
+def test_updates_that_are_lost_in_a_function_are_named_with_all_their_parameters(
+    checked,
+):
+    source = PLAIN.replace(
+        PLAIN_UPDATES,
+        "def sgd(params, grads):\n    for p_, g_ in zip(params, grads):\n        p_ = p_ - lr * g_\n"
+        "sgd([W1, b1, W2, b2], [dW1, db1, dW2, db2])\n",
+    )
+    (found,) = checked(source).findings
+    assert "W1, b1, W2, b2 are never updated" in found.sentence
