@@ -1,6 +1,11 @@
 """What every test stands on: NumPy that raises, golden files, repeatable Hypothesis."""
 
+import html
+import json
 import os
+import re
+import shutil
+import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,6 +13,17 @@ import hypothesis
 import numpy as np
 import pytest
 
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+AXE = "axe-core@4"
+AXE_REPORT = """
+axe.run(document, {resultTypes: ["violations"]}).then((found) => {
+  const said = document.createElement("pre");
+  said.id = "axe";
+  said.textContent = JSON.stringify(found.violations.map(
+    (v) => [v.id, v.help, v.nodes.length, v.nodes[0].html]));
+  document.body.append(said);
+});
+"""
 GOLDEN = Path(__file__).parent / "golden"
 # golden scripts are read, not imported in search of doctests
 collect_ignore = ["golden"]
@@ -49,3 +65,65 @@ def golden(request: pytest.FixtureRequest) -> Callable[[str, str], None]:
         assert text == path.read_text(encoding="utf-8")
 
     return agree
+
+
+@pytest.fixture
+def browse(tmp_path: Path) -> Callable[..., tuple[str, list[str]]]:
+    """The document that Chromium makes of a page, and what it wrote to its console."""
+
+    def browsed(page: str, *options: str) -> tuple[str, list[str]]:
+        file = tmp_path / "page.html"
+        file.write_text(page, encoding="utf-8")
+        program = next(filter(None, map(shutil.which, BROWSERS)), None)
+        assert program, "this test needs Chromium"
+        fixed = [
+            "--headless=new",
+            "--no-sandbox",
+            "--disable-gpu",
+            f"--user-data-dir={tmp_path / 'profile'}",
+            "--enable-logging=stderr",
+            "--virtual-time-budget=60000",
+        ]
+        done = subprocess.run(
+            [program, *fixed, *options, "--dump-dom", file.as_uri()],
+            capture_output=True,
+            check=True,
+            encoding="utf-8",
+            timeout=180,
+        )
+        console = [line for line in done.stderr.splitlines() if ":CONSOLE" in line]
+        return done.stdout, console
+
+    return browsed
+
+
+@pytest.fixture(scope="session")
+def axe(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """axe-core, which examines a page for what keeps people out."""
+    folder = tmp_path_factory.mktemp("axe")
+    npm = shutil.which("npm")
+    assert npm, "this test needs npm"
+    command = [npm, "install", "--silent", "--no-save", "--prefix", str(folder), AXE]
+    subprocess.run(command, check=True, timeout=300, capture_output=True)
+    source = folder / "node_modules" / "axe-core" / "axe.min.js"
+    return source.read_text(encoding="utf-8").replace("</script", r"<\/script")
+
+
+@pytest.fixture
+def examined(
+    axe: str, browse: Callable[..., tuple[str, list[str]]]
+) -> Callable[..., list[object]]:
+    """What axe-core finds on a page that is so many pixels wide."""
+
+    def violations(page: str, width: int, *options: str) -> list[object]:
+        # the page's own policy would keep the examiner out
+        page = re.sub(r'<meta http-equiv="Content-Security-Policy"[^>]*>', "", page)
+        script = f"<script>{axe}</script><script>{AXE_REPORT}</script></body>"
+        document, _ = browse(
+            page.replace("</body>", script), f"--window-size={width},900", *options
+        )
+        [report] = re.findall(r'<pre id="axe">(.*?)</pre>', document, re.DOTALL)
+        found: list[object] = json.loads(html.unescape(report))
+        return found
+
+    return violations

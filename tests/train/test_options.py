@@ -59,6 +59,7 @@ SILENT = {
     "quiet": False,
     "restart": True,
     "out": "elsewhere",
+    "tensorboard": "",  # a folder would need tensorboardX; tests/train/test_tensorboard.py has one
 }
 """Options that change how a run goes about it, not what comes of it."""
 

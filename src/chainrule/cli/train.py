@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -112,6 +114,9 @@ def train(
     out: Annotated[
         str | None, _option("The folder for the model, its checkpoints and its report.")
     ] = None,
+    tensorboard: Annotated[
+        str | None, _option("A folder for TensorBoard event files.")
+    ] = None,
     restart: Annotated[
         bool | None,
         _option("Forget the checkpoints in --out.", "--restart/--no-restart"),
@@ -162,22 +167,27 @@ def run(words: dict[str, Any]) -> None:
     from chainrule.train import report, tabular
     from chainrule.train.progress import warn
     from chainrule.train.shape import Shape
+    from chainrule.train.tensorboard import TensorBoard
 
+    said = dict(words)
     source, out = words.pop("data"), words["out"]
-    quiet = words.pop("quiet")
+    quiet, events = words.pop("quiet"), words.pop("tensorboard")
     layers = ("hidden", "activation", "dropout", "batch_norm", "embed")
     shape = Shape(**{name: words.pop(name) for name in layers})
     if words["validation"] is None and words["patience"] is not None:
         words["validation"] = 0.15
     try:
-        outcome = tabular.train(
-            _data(source, words["seed"]),
-            **words,
-            shape=shape,
-            where=Path(source).name,
-            verbose=0 if quiet else 1,
-            say=(lambda _: None) if quiet else warn,
-        )
+        with ExitStack() as opened:
+            boards = [opened.enter_context(TensorBoard(events))] if events else []
+            outcome = tabular.train(
+                _data(source, words["seed"]),
+                **words,
+                shape=shape,
+                where=Path(source).name,
+                verbose=0 if quiet else 1,
+                callbacks=boards,
+                say=(lambda _: None) if quiet else warn,
+            )
     except KeyboardInterrupt:
         again = (
             "the same command goes on from there"
@@ -189,26 +199,82 @@ def run(words: dict[str, Any]) -> None:
     if not quiet:
         typer.echo(report.text(outcome))
     if out:
-        _keep(outcome, source, Path(out), quiet=quiet)
+        _keep(outcome, said)
 
 
 def _data(source: str, seed: int) -> Any:
-    from chainrule.train.datasets import DATASETS, dataset
+    from chainrule.train.datasets import dataset
     from chainrule.train.table import read
 
-    if source in DATASETS or ("." not in source and not Path(source).exists()):
-        return dataset(source, seed)
-    return read(source)
+    return read(source) if _is_file(source) else dataset(source, seed)
 
 
-def _keep(outcome: Any, source: str, out: Path, *, quiet: bool) -> None:
+def _is_file(source: str) -> bool:
+    """Whether the data are in a file, rather than a set known by name."""
+    from chainrule.train.datasets import DATASETS
+
+    return source not in DATASETS and ("." in source or Path(source).exists())
+
+
+def _keep(outcome: Any, words: dict[str, Any]) -> None:
+    """Write the report, and say where it is and how to go on."""
     from chainrule.train import report
     from chainrule.train.files import write_whole
 
-    page = report.html(outcome, f"A network for {Path(source).name}")
+    source, out = words["data"], Path(words["out"])
+    rows = source if _is_file(source) else "new.csv"
+    predict = shlex.join(
+        ["chainrule", "predict", str(out), rows, "-o", "predictions.csv"]
+    )
+    explain = shlex.join(
+        ["chainrule", "explain", str(out), "--data", rows, "--row", "0"]
+    )
+    network = outcome.network
+    used = {
+        **words,
+        "learning_rate": network.optimizer.learning_rate,
+        "l2": network.penalty.l2,
+    }
+    page = report.html(
+        outcome,
+        f"A network for {Path(source).name}",
+        settings={key: _joined(item) for key, item in used.items() if _tells(item)},
+        commands=[
+            ("Predict the rows of a table with the same columns:", predict),
+            ("Open one of its rows as a lesson, down to each gradient:", explain),
+            (
+                "Train on from here, to twice as many epochs:",
+                command({**words, "epochs": 2 * words["epochs"], "restart": False}),
+            ),
+            ("What made this:", command(words)),
+        ],
+    )
     write_whole(out / "report.html", page.encode())
-    if quiet:
+    if words["quiet"]:
         return
-    rows = source if Path(source).exists() else "new.csv"
     typer.echo(f"\nsaved to {out}; report: {out / 'report.html'}")
-    typer.echo(f"go on with: chainrule predict {out} {rows} -o predictions.csv")
+    typer.echo(f"go on with: {predict}")
+
+
+def command(words: dict[str, Any]) -> str:
+    """The command that trains so: what differs from the defaults."""
+    from chainrule.train.form import TrainForm
+
+    parts = ["chainrule", "train", str(words["data"])]
+    for key, item in words.items():
+        if key == "data" or item == TrainForm.model_fields[key].get_default():
+            continue
+        option = key.replace("_", "-")
+        if isinstance(item, bool):
+            parts.append(f"--{option}" if item else f"--no-{option}")
+        elif _tells(item):
+            parts += [f"--{option}", str(_joined(item))]
+    return shlex.join(parts)
+
+
+def _tells(item: Any) -> bool:
+    return item is not None and item not in ([], ())
+
+
+def _joined(item: Any) -> Any:
+    return ",".join(map(str, item)) if isinstance(item, list | tuple) else item

@@ -73,5 +73,6 @@ class TrainForm(BaseModel):
     seed: Seed = 0
     dtype: Literal["float64", "float32"] = "float64"
     out: str | None = None
+    tensorboard: str | None = None
     restart: bool = False
     quiet: bool = False

@@ -198,14 +198,14 @@ class Network:
             ShapeError: E101 where labels do not fit the outputs, E103 where there are no samples.
             NonFiniteError: E201 when training diverges; the last good weights are kept.
         """
-        data = self._data(X, Y, sample_weight)
+        data = self.data(X, Y, sample_weight)
         if not len(data):
             raise ShapeError("E103", "there are no samples to train on")
         if class_weight is not None:
             data = replace(data, weight=class_weights(data, self.plan, class_weight))
         held: Data | None = None
         if isinstance(validation, tuple):
-            held = self._data(*validation, None)
+            held = self.data(*validation, None)
         elif validation is not None:
             data, held = split(data, validation, self.seed)
         settings = Settings(
@@ -245,7 +245,8 @@ class Network:
         """Whether predictions are scores rather than probabilities."""
         return self.plan.loss.name.endswith("with_logits")
 
-    def _data(self, X: Any, Y: Any, weight: Any) -> Data:
+    def data(self, X: Any, Y: Any, weight: Any = None) -> Data:
+        """Samples in rows with their labels and weights, checked, in the form the plan takes them."""
         labels = np.asarray(Y)
         whole = self._looks_up(np.asarray(X))
         inputs = inputs_of(X, self.dtype, whole=whole)
@@ -290,7 +291,7 @@ class Network:
 
     def evaluate(self, X: Any, Y: Any, sample_weight: Any = None) -> dict[str, float]:
         """The loss and the usual metrics on data."""
-        data = self._data(X, Y, sample_weight)
+        data = self.data(X, Y, sample_weight)
         loss, predicted = evaluate(self.plan, self.numbers_, data)
         measured = usual(self.plan.labels, logits=self.gives_logits)
         return {
@@ -300,7 +301,7 @@ class Network:
 
     def health(self, X: Any, Y: Any) -> list[str]:
         """Dead and saturated units, vanishing and exploding gradients on data, a sentence each."""
-        data = self._data(X, Y, None)
+        data = self.data(X, Y)
         return health(self.plan, self.numbers_, data.X, data.Y)
 
     @property
@@ -310,7 +311,7 @@ class Network:
 
     def example(self, X: Any, Y: Any) -> Described:
         """The network on some samples, as a NumPy function with its arrays: what a lesson is made from."""
-        data = self._data(X, Y, None)
+        data = self.data(X, Y)
         plan = self.plan
         drafted = plan.predicting
         source = plan.source(training=False).replace(

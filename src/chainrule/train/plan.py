@@ -132,7 +132,16 @@ class Plan:
         }
 
     def derived(self, *, weighted: bool) -> tuple[Run, Derived]:
-        """The training pass and its gradients."""
+        """The training pass and its gradients, derived once."""
+        if weighted not in self._derived:
+            self._derived[weighted] = self._derive(weighted=weighted)
+        return self._derived[weighted]
+
+    @cached_property
+    def _derived(self) -> dict[bool, tuple[Run, Derived]]:
+        return {}
+
+    def _derive(self, *, weighted: bool) -> tuple[Run, Derived]:
         source = self.source(weighted=weighted)
         function = self.function(source, self.training, "training")
         arrays = self.sample(weighted=weighted)

@@ -1,14 +1,27 @@
-"""The report of a training: metrics, the confusion of classes, the learning curve, as text and as one HTML file."""
+"""The report of a training: metrics and confusion as text, and everything there is to see as one HTML file."""
 
 from __future__ import annotations
 
+import base64
+import hashlib
+import platform
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from importlib.resources import files
+from itertools import count
 from typing import Any
 
-from chainrule.train.tabular import Outcome
+import numpy as np
 
-WIDTH, HEIGHT, MARGIN = 640, 260, 44
-COLOURS = ("#3b6fd4", "#d4703b", "#3c9a5f", "#9a3c8c")
+from chainrule.program import Array
+from chainrule.train import gallery
+from chainrule.train.figures.plot import Plot
+from chainrule.train.figures.svg import svg
+from chainrule.train.summary import HEADINGS
+from chainrule.train.tabular import Outcome
+from chainrule.version import __version__
+
+SMALL = (250, 170)
 
 
 def text(outcome: Outcome) -> str:
@@ -40,96 +53,149 @@ def text(outcome: Outcome) -> str:
     return "\n".join(lines)
 
 
-def curve(history: Sequence[Mapping[str, float]]) -> dict[str, Any]:
-    """The learning curve as points in a drawing: one line for each loss of the history."""
-    names = [
-        name for name in (history[0] if history else {}) if name in ("loss", "val_loss")
-    ]
-    top = max((row[name] for row in history for name in names), default=1.0) or 1.0
-    last = max(len(history) - 1, 1)
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A cell of the confusion: how many, which share of its row, and how it looks."""
 
-    def place(number: int, value: float) -> str:
-        x = MARGIN + (WIDTH - 2 * MARGIN) * number / last
-        y = HEIGHT - MARGIN - (HEIGHT - 2 * MARGIN) * value / top
-        return f"{x:.1f},{y:.1f}"
-
-    lines = [
-        {
-            "name": {"loss": "training", "val_loss": "validation"}[name],
-            "colour": COLOURS[position],
-            "points": " ".join(
-                place(number, row[name]) for number, row in enumerate(history)
-            ),
-            "y": MARGIN - 22 + 0 * position,
-            "x": MARGIN + 120 * position,
-        }
-        for position, name in enumerate(names)
-    ]
-    return {"lines": lines, "top": f"{top:.3g}", "epochs": len(history)}
+    count: int
+    share: str
+    kind: str
 
 
-PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>{{ title }}</title>
-<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<style>
-:root { color-scheme: light dark; }
-body { font: 16px/1.5 system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
-table { border-collapse: collapse; margin: 1rem 0; }
-th, td { padding: .25rem .8rem; border-bottom: 1px solid color-mix(in srgb, currentColor 25%, transparent); text-align: right; }
-th:first-child, td:first-child { text-align: left; }
-td.right { background: color-mix(in srgb, #3c9a5f 22%, transparent); }
-svg { max-width: 100%; height: auto; } svg text { fill: currentColor; font-size: 13px; }
-pre { overflow-x: auto; }
-</style></head><body><main>
-<h1>{{ title }}</h1>
-<p>Trained on {{ n_train }} rows, measured on {{ n_test }} rows that were held out.</p>
-<h2>Metrics</h2>
-<table><tbody>{% for name, number in measures %}<tr><td>{{ name }}</td><td>{{ number }}</td></tr>{% endfor %}</tbody></table>
-{% if confusion %}<h2>Confusion</h2>
-<table><thead><tr><th scope="col">true \\ found</th>{% for name in classes %}<th scope="col">{{ name }}</th>{% endfor %}</tr></thead>
-<tbody>{% for name, row in confusion %}{% set outer = loop.index0 %}<tr><th scope="row">{{ name }}</th>
-{% for count in row %}<td{% if loop.index0 == outer %} class="right"{% endif %}>{{ count }}</td>{% endfor %}</tr>{% endfor %}</tbody></table>{% endif %}
-<h2>Learning curve</h2>
-<svg viewBox="0 0 {{ width }} {{ height }}" role="img" aria-label="loss by epoch">
-<line x1="{{ margin }}" y1="{{ height - margin }}" x2="{{ width - margin }}" y2="{{ height - margin }}" stroke="currentColor"/>
-<line x1="{{ margin }}" y1="{{ margin }}" x2="{{ margin }}" y2="{{ height - margin }}" stroke="currentColor"/>
-<text x="{{ margin - 6 }}" y="{{ margin + 4 }}" text-anchor="end">{{ curve.top }}</text>
-<text x="{{ margin - 6 }}" y="{{ height - margin }}" text-anchor="end">0</text>
-<text x="{{ width - margin }}" y="{{ height - margin + 18 }}" text-anchor="end">epoch {{ curve.epochs }}</text>
-{% for line in curve.lines %}<polyline fill="none" stroke="{{ line.colour }}" stroke-width="2" points="{{ line.points }}"/>
-<text x="{{ line.x }}" y="{{ line.y }}" style="fill: {{ line.colour }}">{{ line.name }} loss</text>{% endfor %}
-</svg>
-<h2>Network</h2>
-<pre>{{ summary }}</pre>
-<h2>Its forward pass in NumPy</h2>
-<pre>{{ source }}</pre>
-</main></body></html>
-"""
+def cells(confusion: Array) -> list[list[Cell]]:
+    """The confusion as cells, darker by their share of the row.
+
+    >>> cells(np.array([[9, 1], [0, 4]]))[0][1]
+    Cell(count=1, share='10%', kind='wrong h1')
+    """
+    rows = []
+    for place, row in enumerate(np.asarray(confusion).tolist()):
+        total = sum(row) or 1
+        rows.append(
+            [
+                Cell(number, f"{number / total:.0%}", _kind(number / total, place == column))
+                for column, number in enumerate(row)
+            ]
+        )  # fmt: skip
+    return rows
 
 
-def html(outcome: Outcome, title: str) -> str:
-    """The report as one page that fetches nothing."""
+def _kind(share: float, right: bool) -> str:  # noqa: FBT001
+    if not share:
+        return "none"
+    return f"{'right' if right else 'wrong'} h{min(int(share * 5) + 1, 5)}"
+
+
+def html(
+    outcome: Outcome,
+    title: str,
+    *,
+    settings: Mapping[str, Any] | None = None,
+    commands: Sequence[tuple[str, str]] = (),
+) -> str:
+    """The report as one page that fetches nothing.
+
+    ``settings`` are listed as they are; ``commands`` are shown with a sentence each, as what to do next.
+    """
     import jinja2
+    from markupsafe import Markup
 
-    classes = outcome.features.target.classes
-    confusion = (
-        None
-        if outcome.confusion is None
-        else list(zip(classes, outcome.confusion.tolist(), strict=True))
-    )
-    page = jinja2.Environment(autoescape=True).from_string(PAGE)
-    return page.render(
+    pages = files("chainrule.train") / "page"
+    style = (pages / "style.css").read_text(encoding="utf-8")
+    template = jinja2.Environment(
+        autoescape=True, trim_blocks=True, lstrip_blocks=True
+    ).from_string((pages / "report.html").read_text(encoding="utf-8"))
+    numbers = count(1)
+
+    def shown(plot: Plot | None, size: tuple[float, float] = (420, 260)) -> Any:
+        if plot is None:
+            return None
+        drawn = svg(plot, f"figure-{next(numbers)}", size)
+        return {"title": plot.title, "svg": Markup(drawn)}  # noqa: S704 - svg() escapes its words
+
+    return template.render(
         title=title,
-        n_train=outcome.n_train,
+        lead=_lead(outcome),
+        style=Markup(style),  # noqa: S704 - our own file
+        style_hash=_hash(style),
+        version=__version__,
         n_test=outcome.n_test,
-        measures=[(name, f"{number:.4f}") for name, number in outcome.measures.items()],
-        classes=classes,
-        confusion=confusion,
-        curve=curve(outcome.network.history_),
-        summary=str(outcome.network.summary()),
+        measures=[
+            (_called(name), _told(name, number))
+            for name, number in outcome.measures.items()
+        ],
+        classes=outcome.features.target.classes,
+        confusion=_confusion(outcome),
+        predicted=[shown(plot, (420, 360)) for plot in gallery.predictions(outcome)],
+        boundary=shown(gallery.boundary(outcome), (540, 420)),
+        curves=[shown(plot) for plot in gallery.curves(outcome)],
+        about_curves=gallery.about_curves(outcome),
+        drawing=shown(gallery.network(outcome)),
+        about_drawing=gallery.about_network(outcome),
+        headings=HEADINGS,
+        layers=outcome.network.summary().cells(),
+        findings=gallery.findings(outcome),
+        flow=shown(gallery.flow(outcome), (560, 300)),
+        weights=[shown(plot, SMALL) for plot in gallery.weights(outcome)],
+        activations=[shown(plot, SMALL) for plot in gallery.activations(outcome)],
+        **gallery.looked(outcome),
+        settings=[*_said(settings or {}), *versions()],
+        commands=commands,
         source=outcome.network.source,
-        width=WIDTH,
-        height=HEIGHT,
-        margin=MARGIN,
     )
+
+
+def _called(name: str) -> str:
+    return {"r2": "R²"}.get(name, name)
+
+
+def _told(name: str, number: float) -> str:
+    return f"{number:.1%}" if name == "accuracy" else f"{number:.4g}"
+
+
+def _hash(style: str) -> str:
+    return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+
+
+def _confusion(outcome: Outcome) -> list[tuple[str, list[Cell]]] | None:
+    if outcome.confusion is None or not outcome.n_test:
+        return None
+    names = outcome.features.target.classes
+    return list(zip(names, cells(outcome.confusion), strict=True))
+
+
+def _lead(outcome: Outcome) -> str:
+    network, task = outcome.network, outcome.features.target.task
+    n_epochs, target = len(network.history_), ", ".join(outcome.features.target.names)
+    what = "numbers" if task == "regression" else "classes"
+    kind = {
+        "classification": f"one of {len(outcome.features.target.classes)} {what}",
+        "labels": "several yes-or-no labels",
+        "regression": "a number" if len(outcome.features.target.names) == 1 else what,
+    }[task]
+    n_inputs = len(outcome.features.columns)
+    said = (
+        f"From {n_inputs} column{'s' if n_inputs > 1 else ''} to {target}, {kind}:"
+        f" {network.summary().n_parameters:,} parameters, trained for {n_epochs}"
+        f" epoch{'s' if n_epochs > 1 else ''} on {outcome.n_train:,} rows."
+    )
+    if not outcome.n_test:
+        return f"{said} No rows were held out, so how well it does on new ones is not known."
+    return f"{said} The numbers below are measured on {outcome.n_test:,} rows it has not seen."
+
+
+def _said(settings: Mapping[str, Any]) -> list[tuple[str, str]]:
+    return [
+        (name, f"{item:.6g}" if isinstance(item, float) else str(item))
+        for name, item in settings.items()
+    ]
+
+
+def versions() -> list[tuple[str, str]]:
+    """What the report was made with."""
+    return [
+        ("chainrule", __version__),
+        ("NumPy", np.__version__),
+        ("Python", platform.python_version()),
+        ("machine", f"{platform.system()} {platform.machine()}"),
+    ]

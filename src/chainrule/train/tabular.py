@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +13,7 @@ import numpy as np
 from chainrule.nn import Described, loss_of
 from chainrule.program import Array, UsageError
 from chainrule.train import checkpoint, metrics, model
+from chainrule.train.diary import Diary, recall
 from chainrule.train.divide import divide
 from chainrule.train.features import Features, idle, learn, require_whole
 from chainrule.train.files import make_folder, read_arrays, write_arrays
@@ -19,6 +21,7 @@ from chainrule.train.loop import Training
 from chainrule.train.network import Network
 from chainrule.train.progress import warn
 from chainrule.train.shape import Shape
+from chainrule.train.state import Data
 from chainrule.train.table import Table
 from chainrule.train.target import MOST_CLASSES, infer, require_columns, target_names
 
@@ -38,6 +41,9 @@ class Outcome:
     confusion: Array | None
     n_train: int
     n_test: int
+    data: Data | None = None
+    held: Data | None = None
+    diary: Diary | None = None
 
 
 def usual_decay(n_rows: int) -> float:
@@ -129,18 +135,30 @@ def train(
         X.shape[1], features.target.n_outputs, "integer" if Y.ndim == 1 else None
     )
     callbacks = [*fitting.pop("callbacks", ())]
-    if out is not None:
+    unseen = None
+    if len(held):
+        rest = table.at(held)
+        unseen = network.data(
+            features.inputs(rest, where), features.target.encoded(rest, where)
+        )
+    diary = None if out is None else Diary(unseen)
+    if out is not None and diary is not None:
         kept, checkpoints = make_folder(Path(out) / EPOCHS), Path(out) / "checkpoints"
         if fitting.get("restart") or not checkpoint.listed(checkpoints):
             # what another training left would be taken for this one's
             for path in kept.glob("epoch-*"):
                 path.unlink()
-        callbacks.append(_keeper(kept, fitting.get("epochs", 100)))
+        callbacks += [diary, _keeper(kept, fitting.get("epochs", 100))]
         fitting["checkpoint"] = checkpoints
     network.fit(X, Y, **fitting, callbacks=callbacks)
     measures, table_of = measured(network, features, table.at(held), where)
-    outcome = Outcome(network, features, measures, table_of, len(rows), len(held))
-    if out is not None:
+    data = network.data(X, Y)
+    outcome = Outcome(
+        network, features, measures, table_of, len(rows), len(held), data, unseen, diary
+    )
+    if out is not None and diary is not None:
+        read = partial(_kept, Path(out), network)
+        recall(diary, len(network.history_), network.plan, data, read)
         about = {"features": features.to_json(), "measures": measures}
         model.save(network, out, about)
     return outcome
@@ -172,6 +190,15 @@ def _keeper(folder: Path, epochs: int) -> Callable[[Training], None]:
             write_arrays(make_folder(folder) / name, numbers, {"epoch": epoch})
 
     return keep
+
+
+def _kept(folder: Path, network: Network, epoch: int) -> dict[str, Array] | None:
+    """The weights after an epoch, if they were kept."""
+    path = folder / EPOCHS / f"epoch-{epoch:05d}.safetensors"
+    if not path.exists():
+        return None
+    arrays, _ = read_arrays(path)
+    return {name: arrays[name] for name in network.numbers_}
 
 
 def measured(
@@ -216,11 +243,11 @@ def opened(folder: str | Path, epoch: int | None = None) -> tuple[Network, Featu
         model.read(folder).get("about", {}).get("features", {})
     )
     if epoch is not None:
-        path = Path(folder) / EPOCHS / f"epoch-{epoch:05d}.safetensors"
-        if not path.exists():
+        numbers = _kept(Path(folder), network, epoch)
+        if numbers is None:
             kept = sorted(
                 int(one.stem.split("-")[1])
-                for one in path.parent.glob("epoch-*.safetensors")
+                for one in (Path(folder) / EPOCHS).glob("epoch-*.safetensors")
             )
             raise UsageError(
                 "E418",
@@ -229,8 +256,7 @@ def opened(folder: str | Path, epoch: int | None = None) -> tuple[Network, Featu
                 if kept
                 else "train with --out to keep them",
             )
-        arrays, _ = read_arrays(path)
-        network.numbers_ = {name: arrays[name] for name in network.numbers_}
+        network.numbers_ = numbers
     return network, features
 
 

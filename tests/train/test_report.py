@@ -1,0 +1,188 @@
+"""The report shows what there is to see, in one file that fetches nothing."""
+
+import base64
+import hashlib
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+
+from chainrule.train import report, tabular
+from chainrule.train.datasets import dataset
+from chainrule.train.shape import Shape
+from chainrule.train.table import Table
+
+RNG = np.random.default_rng(2)
+NUMBERS = RNG.normal(size=(120, 4))
+
+
+def _trained(table, folder, **words):
+    given = {"target": None, "shape": Shape((6,)), "epochs": 4, "verbose": 0} | words
+    return tabular.train(table, out=folder, **given)
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("trained")
+    three = np.array(["a", "b", "c"], dtype=object)[np.arange(120) % 3]
+    columns = {name: NUMBERS[:, place] for place, name in enumerate("wxyz")}
+    tables = {
+        "plane": dataset("xor"),
+        "classes": Table({**columns, "t": three}, "t"),
+        "numbers": Table({**columns, "t": 1e4 * NUMBERS[:, 0] - 5}, "t"),
+        "several": Table({**columns, "t": NUMBERS[:, 0], "u": NUMBERS[:, 1]}, "t,u"),
+        "labels": Table(
+            {**columns, "t": (NUMBERS[:, 0] > 0) * 1.0, "u": (NUMBERS[:, 1] > 0) * 1.0},
+            "t,u",
+        ),
+    }
+    return {name: _trained(table, folder / name) for name, table in tables.items()} | {
+        "all": _trained(tables["classes"], folder / "all", test=0.0)
+    }
+
+
+class Seen(HTMLParser):
+    """The tags of a page, and the words of its titles and captions."""
+
+    def __init__(self, page):
+        super().__init__()
+        self.tags, self.words, self.inside = [], [], None
+        self.feed(page)
+
+    def handle_starttag(self, tag, attrs):
+        self.tags.append((tag, dict(attrs)))
+        self.inside = tag
+
+    def handle_data(self, data):
+        if self.inside in ("h2", "h3", "figcaption") and data.strip():
+            self.words.append(data.strip())
+
+
+COMMON = {"Loss", "The network on one sample", "Sizes of the gradients by layer", "W1", "W2", "h1", "y_pred"}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("which", "shown", "missing"),
+    [
+        (
+            "plane",
+            {"Accuracy", "Decision boundary", "Which class was taken for which"},
+            {"What was predicted, and what is true"},
+        ),
+        (
+            "classes",
+            {"Accuracy", "Which class was taken for which"},
+            {"Decision boundary"},
+        ),
+        (
+            "numbers",
+            {"Predicted and true t"},
+            {"Accuracy", "Which class was taken for which"},
+        ),
+        ("several", {"Predicted and true t", "Predicted and true u"}, {"Accuracy"}),
+        ("labels", {"Accuracy"}, {"Decision boundary", "Predicted and true t"}),
+        ("all", {"Accuracy"}, {"Which class was taken for which"}),
+    ],
+)
+def test_a_report_has_the_figures_its_task_calls_for(outcomes, which, shown, missing):
+    seen = Seen(report.html(outcomes[which], "A network"))
+    assert set(seen.words) >= COMMON | shown
+    assert not missing & set(seen.words)
+
+
+@pytest.mark.parametrize("which", ["plane", "numbers", "labels", "all"])
+def test_a_report_is_one_page_that_fetches_nothing(outcomes, which):
+    page = report.html(outcomes[which], "A network")
+    tags = [tag for tag, _ in Seen(page).tags]
+    assert not {"script", "link", "img", "iframe", "object", "use"} & set(tags)
+    assert not re.search(r"https?:|url\(|@import|style=", page)
+    [style] = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in page
+
+
+def test_every_figure_says_its_title_and_what_there_is_to_see(outcomes):
+    seen = Seen(report.html(outcomes["plane"], "A network"))
+    known = [attributes["id"] for _, attributes in seen.tags if "id" in attributes]
+    assert len(known) == len(set(known))
+    pictures = [attributes for tag, attributes in seen.tags if tag == "svg"]
+    assert len(pictures) == 9
+    for picture in pictures:
+        assert picture["role"] == "img"
+        assert set(picture["aria-labelledby"].split()) <= set(known)
+
+
+def test_predictions_are_in_the_targets_own_units(outcomes):
+    from chainrule.train import gallery
+
+    outcome = outcomes["numbers"]
+    [plot] = gallery.predictions(outcome)
+    dots = plot.marks[1]
+    error = np.mean(np.abs(dots.x - dots.y))
+    assert np.isclose(error, outcome.measures["mean absolute error"])
+    assert np.abs(dots.x).max() > 1e3
+
+
+def test_the_curves_end_where_the_metrics_are(outcomes):
+    outcome = outcomes["classes"]
+    last = outcome.diary.entries[-1].measures
+    assert np.isclose(last["val_loss"], outcome.measures["loss"])
+    assert last["val_accuracy"] == outcome.measures["accuracy"]
+
+
+def test_settings_commands_and_versions_are_on_the_page(outcomes):
+    page = report.html(
+        outcomes["plane"],
+        "A <b>network</b>",
+        settings={"seed": 7, "l2": 0.1 + 0.2},
+        commands=[("Predict:", "chainrule predict 'a <folder>' new.csv")],
+    )
+    assert "A &lt;b&gt;network&lt;/b&gt;" in page
+    assert "<code>7</code>" in page
+    assert "<code>0.3</code>" in page
+    assert "chainrule predict &#39;a &lt;folder&gt;&#39; new.csv" in page
+    assert np.__version__ in page
+
+
+def test_a_report_of_a_training_that_was_taken_up_again_is_that_of_an_unbroken_one(
+    tmp_path,
+):
+    table = dataset("xor")
+    whole = _trained(table, tmp_path / "whole", epochs=8)
+    _trained(table, tmp_path / "broken", epochs=3)
+    broken = _trained(table, tmp_path / "broken", epochs=8)
+    assert report.html(broken, "xor") == report.html(whole, "xor")
+
+
+def test_a_report_of_a_large_network_stays_small(tmp_path):
+    n = 1200
+    X = RNG.normal(size=(n, 300))
+    columns = {f"x{place}": X[:, place] for place in range(300)}
+    classes = np.array([f"class {i % 20}" for i in range(n)], dtype=object)
+    outcome = _trained(
+        Table({**columns, "t": classes}, "t"),
+        tmp_path,
+        shape=Shape([200] * 12),
+        epochs=1,
+    )
+    page = report.html(outcome, "large")
+    assert len(page.encode()) < 250_000
+    assert "The network, layer by layer" in page
+
+
+def test_a_report_needs_no_matplotlib(tmp_path):
+    script = (
+        "import sys; sys.modules['matplotlib'] = None\n"
+        "from chainrule.cli import main\n"
+        f"sys.argv = ['chainrule', 'train', 'moons', '--hidden', '4', '--epochs', '2', '--out', {str(tmp_path / 'm')!r}]\n"
+        "main()"
+    )
+    subprocess.run(
+        [sys.executable, "-c", script], check=True, capture_output=True, timeout=60
+    )
+    page = (tmp_path / "m" / "report.html").read_text()
+    assert "Decision boundary" in page
+    assert "--hidden 4 --epochs 4" in page
