@@ -34,7 +34,7 @@ class Listing:
             if error.code != "E305":
                 raise
             # an op of the reader's own, without a spelling: the lesson is told all the same
-            return f"# {error.message}: give its record a spelling\n"
+            return f"# {error.message}\n# {error.hint}\n"
 
     @cached_property
     def statements(self) -> dict[str, str]:
