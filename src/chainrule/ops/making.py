@@ -25,6 +25,8 @@ zeros_like = Op(
     np.zeros_like,
     shapes.broadcast,
     (None,),
+    # what stands in np.empty_like is not said; zeros are as good, and the same each time
+    met_as=(np.empty_like,),
     spelling={"tensorflow": "tf.zeros_like({0})"},
     notation="0",
     samples=LIKE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -177,22 +177,37 @@ def opaque(
             fixed[position] = number
         return function(*fixed, **plain)
 
-    numbers = [args[position].number for position in positions]
-    result = forward(*numbers)
     name = getattr(function, "__name__", type(function).__name__)
+    if not positions:
+        _refuse(recorder, f"{name} of traced values in a list")
+    traced = [args[position] for position in positions]
+    result = forward(*(one.number for one in traced))
+    if isinstance(result, tuple | list):
+        parts = [
+            _computed(recorder, one, lambda *n, i=i: forward(*n)[i], name, traced)
+            for i, one in enumerate(result)
+        ]
+        kind = type(result)
+        return kind(*parts) if hasattr(kind, "_fields") else kind(parts)
+    return _computed(recorder, result, forward, name, traced)
+
+
+def _computed(
+    recorder: Recorder,
+    result: Any,
+    forward: Callable[..., Any],
+    name: str,
+    traced: Sequence[Any],
+) -> Any:
+    """One result of a function outside the catalogue, as a line without a rule; what is no array stays as it is."""
     if (
         not isinstance(result, np.ndarray | np.generic)
         or np.asarray(result).dtype.kind not in "fiub"
     ):
         return result
-    op = Op(
-        forward,
-        lambda *_, **__: np.shape(result),
-        (),
-        name=name,
-        says="opaque",
-    )
-    return recorder.record(op, [args[position] for position in positions])
+    shape = np.shape(result)
+    op = Op(forward, lambda *_, **__: shape, (), name=name, says="opaque")
+    return recorder.record(op, traced)
 
 
 def measured(

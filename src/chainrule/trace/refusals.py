@@ -94,6 +94,16 @@ def written_argument(name: str | None, where: At | None) -> CannotTrace:
     )
 
 
+def written_twice(name: str | None, where: At | None) -> CannotTrace:
+    """A write with an index that names an entry twice."""
+    return CannotTrace(
+        "E301",
+        f"the index writes to some entries of {name or 'the array'} more than once, and only the last write would count",
+        where=where,
+        hint="add up with np.add.at(array, index, values), or write each entry once",
+    )
+
+
 def reshaping_write(before: Shape, after: Shape, where: At | None) -> ShapeError:
     """A write that would change the shape of what it writes to."""
     return ShapeError(

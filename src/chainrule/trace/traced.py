@@ -201,12 +201,33 @@ class Traced:
         if self._already_holds(key, written):
             return
         self.refuse_write()
+        if isinstance(written, Traced) and self._repeats(key):
+            raise refusals.written_twice(self._value.name, self.recorder.here())
         arrays, index = dispatch.index_of(self.recorder, self, key)
         self.move(
             self.recorder.record(
                 ops.setitem, (self, written, *arrays), {"index": index}
             )
         )
+
+    def _repeats(self, key: Any) -> bool:
+        """Whether an index of whole numbers names an entry twice: only the last write to it would count."""
+        items = key if isinstance(key, tuple) else (key,)
+        listed = any(
+            isinstance(item, list | range | np.ndarray | Traced) for item in items
+        )
+        if not listed:
+            return False
+        places = np.arange(self.number.size).reshape(self.number.shape)
+        plain = (getattr(item, "number", item) for item in items)
+        met = places[
+            tuple(list(one) if isinstance(one, range) else one for one in plain)
+        ]
+        return bool(np.unique(met).size < met.size)
+
+    def fill(self, written: Any) -> None:
+        """Every entry the same number."""
+        self[...] = written
 
     def _already_holds(self, key: Any, written: Any) -> bool:
         """``h[1] += v`` writes through its view ``h[1]`` first, and then assigns what is there already."""

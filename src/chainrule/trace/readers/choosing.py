@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -36,6 +37,19 @@ def where(recorder: Recorder, condition: Any, *choices: Any) -> Any:
     if not choices:
         return np.where(condition.number)
     return recorder.record(ops.where, (condition, *choices))
+
+
+def select(
+    recorder: Recorder,
+    condlist: Sequence[Any],
+    choicelist: Sequence[Any],
+    default: Any = 0,
+) -> Any:
+    """``np.select([c, d], [a, b], default)``: the first choice whose condition holds."""
+    chosen = default
+    for condition, choice in reversed([*zip(condlist, choicelist, strict=True)]):
+        chosen = recorder.record(ops.where, (condition, choice, chosen))
+    return chosen
 
 
 def diag(recorder: Recorder, v: Any, k: int = 0) -> Any:
