@@ -243,6 +243,14 @@ def test_every_number_can_be_worked_out_again_from_those_on_the_page(name):
     assert worked >= 4
 
 
+@EVERY
+@pytest.mark.parametrize("width", [80, 118])
+def test_no_matrix_is_wider_than_the_terminal(name, width):
+    text = NETWORKS[name].lesson(level="entry").to_text(width)
+    drawn = [line for line in text.splitlines() if set(line) & set("⎡⎢⎣⎛⎜⎝┌└")]
+    assert not [line for line in drawn if len(line) > width]
+
+
 def test_numbers_too_wide_to_print_are_not_left_out_in_silence():
     cost = NETWORKS["columns"].lesson().to_text(width=80)
     assert "too wide to print: 23 numbers" in cost

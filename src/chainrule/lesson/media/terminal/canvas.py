@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import textwrap
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -166,3 +167,25 @@ def _printed(line: Line, *, color: bool) -> str:
         code = COLOURS.get(style)
         out.append(f"\x1b[{code}m{shown}\x1b[0m" if code and shown.strip() else shown)
     return "".join(out)
+
+
+def narrowed(lines: Sequence[str], width: int) -> Iterator[str]:
+    """Source whose comments are wrapped anew where they are wider than ``width``; code stays as it is.
+
+    >>> list(narrowed(["    # one two three", "    # four", "    x = 1"], 16))
+    ['    # one two', '    # three four', '    x = 1']
+    """
+    for margin, group in itertools.groupby(lines, _comment_margin):
+        block = list(group)
+        if not margin or max(map(len, block)) <= width:
+            yield from block
+            continue
+        words = " ".join(line.removeprefix(margin) for line in block)
+        yield from textwrap.wrap(
+            words, width, initial_indent=margin, subsequent_indent=margin
+        )
+
+
+def _comment_margin(line: str) -> str:
+    found = re.match(r" *# ", line)
+    return found[0] if found else ""

@@ -14,6 +14,9 @@ from chainrule.lesson.media.terminal.canvas import (
 )
 from chainrule.lesson.parts import Circle, Graph
 
+ON = " ⋯"
+"""Where a drawing goes on below."""
+
 
 def graph(part: Graph, width: int) -> Block:
     """The drawing, broken into as many strips as the width asks for; arrows that skip a column stand below it."""
@@ -30,8 +33,9 @@ def graph(part: Graph, width: int) -> Block:
             current = column
             continue
         longer = beside(current, joint, column)
-        if longer.width > width:
-            strips.append(beside(current, word(" ⋯", "faint")))
+        going_on = 0 if i == len(columns) - 1 else len(ON)
+        if longer.width + going_on > width:
+            strips.append(beside(current, word(ON, "faint")))
             current = beside(joint, column)
         else:
             current = longer

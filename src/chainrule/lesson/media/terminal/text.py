@@ -18,6 +18,7 @@ from chainrule.lesson.media.terminal.canvas import (
     drawn,
     indented,
     length,
+    narrowed,
     padded,
     plain_text,
     printed,
@@ -197,11 +198,14 @@ class Printer:
 
     def _row(self, head: Block, row: Row, column: int) -> Block:
         space = max(self.width - head.width, 24)
-        whole = (
-            head
-            if row.right is None
-            else beside(head, side(row.sign, row.right, space))
-        )
+        whole = head
+        if row.right is not None:
+            body = side(row.sign, row.right, space)
+            whole = beside(head, body)
+            if whole.width > self.width and body.height > 1:
+                # lines that a terminal breaks would leave no matrix to read
+                said = f"{row.sign} … here {whole.width} columns are needed"
+                whole = beside(head, word(said, "faint"))
         if not row.reason:
             return whole
         reason = plain_text(row.reason).replace("\N{NO-BREAK SPACE}", " ")
@@ -209,8 +213,9 @@ class Printer:
         free = self.width - whole.width - 3
         if len(reason) <= free:
             return beside(whole, word("   "), word(reason, "faint"))
-        if free >= 34:
-            return beside(whole, word("   "), wrapped(row.reason, free, "faint"))
+        beneath = wrapped(row.reason, free, "faint")
+        if free >= 34 and beneath.width <= free:
+            return beside(whole, word("   "), beneath)
         under = wrapped(row.reason, self.width - head.width - 3, "faint")
         return stacked(whole, indented(under, head.width + 3))
 
@@ -254,8 +259,8 @@ class Printer:
         )
         whole = beside(head, side("=", shown, self.width - head.width))
         if whole.width > self.width:
-            shown = Text(summarise(part.array))
-            whole = beside(head, side("=", shown, self.width - head.width))
+            said = wrapped((summarise(part.array),), self.width - head.width - 3)
+            whole = beside(head, word(" = "), said)
         if not note or (part.array.size == 1 and not follows):
             return whole
         if whole.width + len(note) + 3 <= self.width:
@@ -264,7 +269,8 @@ class Printer:
 
     def _source(self, title: str, text: str) -> Block:
         lines: list[Line] = [((f" {title}", "strong"),), ()]
-        lines += [((f"    {line}", "code"),) for line in text.rstrip().splitlines()]
+        source = narrowed(text.rstrip().splitlines(), self.width - 4)
+        lines += [((f"    {line}", "code"),) for line in source]
         return Block(tuple(lines))
 
     def _graph(self, part: Graph) -> Block:
