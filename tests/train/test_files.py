@@ -347,3 +347,21 @@ def test_the_kill_bites_where_a_file_is_written_in_place(tmp_path):
     planted = "files.write_whole = lambda p, c: open(p, 'wb').write(c)"
     in_place = WRITER.replace("# PLANTED", planted)
     assert kills(tmp_path, 60, in_place) > 0
+
+
+@pytest.mark.parametrize(
+    ("hidden", "changes", "said"),
+    [
+        ((6,), {}, r"had the layers Dense\(4, relu\).*it has Dense\(6, relu\)"),
+        ((4,), {"activation": "tanh"}, r"it has Dense\(4, tanh\)"),
+        ((4,), {"l2": 0.5}, "had the l2 0.0; it has 0.5"),
+        ((4,), {"dtype": "float32"}, "had the dtype float64; it has float32"),
+    ],
+)
+def test_another_network_does_not_go_on_from_the_checkpoints(
+    tmp_path, hidden, changes, said
+):
+    Network((4,)).fit(X, Y, epochs=1, checkpoint=tmp_path)
+    with pytest.raises(UsageError, match=said):
+        Network(hidden, **changes).fit(X, Y, epochs=2, checkpoint=tmp_path)
+    Network((4,)).fit(X, Y, epochs=2, checkpoint=tmp_path)

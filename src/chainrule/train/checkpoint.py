@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
@@ -145,9 +146,13 @@ def described(settings: Settings) -> dict[str, Any]:
 
 
 def require_same(
-    about: Mapping[str, Any], settings: Settings, data: Data, folder: str | Path
+    about: Mapping[str, Any],
+    settings: Settings,
+    data: Data,
+    folder: str | Path,
+    network: Mapping[str, Any],
 ) -> None:
-    """Refuse to go on with other settings or other data than the training began with.
+    """Refuse to go on with other settings, another network or other data than the training began with.
 
     Raises:
         UsageError: E416, naming what differs.
@@ -158,6 +163,7 @@ def require_same(
         for key in now
         if now[key] != then.get(key)
     ]
+    differ += _other(about.get("network") or {}, network)
     if about["samples"] != len(data):
         differ.append(f"there were {about['samples']} samples, there are {len(data)}")
     elif about.get("data", data.digest()) != data.digest():
@@ -169,3 +175,25 @@ def require_same(
             detail="\n".join(differ),
             hint="go on with the same settings, choose another folder, or begin anew with restart (--restart)",
         )
+
+
+def _other(then: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
+    """In what a network, as plain data, is another than it was; files lose the difference of lists and tuples."""
+    keys = ("layers", "units", "loss", "labels", "dtype", "l1", "l2")
+    back = json.loads(json.dumps(dict(now)))
+    return [
+        f"the network had the {key} {_said(then[key])}; it has {_said(back[key])}"
+        for key in keys
+        if key in then and then[key] != back[key]
+    ]
+
+
+def _said(item: Any) -> str:
+    if not isinstance(item, list):
+        return str(item)
+    return ", ".join(_layer(one) if isinstance(one, dict) else str(one) for one in item)
+
+
+def _layer(said: Mapping[str, Any]) -> str:
+    told = [str(item) for key, item in said.items() if key != "kind"]
+    return f"{said['kind']}({', '.join(told[:2])})"

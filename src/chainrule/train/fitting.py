@@ -89,7 +89,8 @@ def _begun(
         found = checkpoint.latest(kept.folder)
         if found is not None:
             progress, about = found
-            checkpoint.require_same(about, settings, data, kept.folder)
+            described = model.described(network)
+            checkpoint.require_same(about, settings, data, kept.folder, described)
             # what a watcher stopped goes on; what had not got better for too long does not
             patience = settings.patience
             progress.stopped = patience is not None and progress.waited >= patience

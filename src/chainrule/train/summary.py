@@ -58,9 +58,20 @@ class Summary:
         return "\n".join([lines[0], rule, *lines[1:-1], rule, lines[-1]])
 
     def _repr_html_(self) -> str:
-        head = "".join(f"<th>{escape(text)}</th>" for text in HEADINGS)
-        body = "".join(
-            "<tr>" + "".join(f"<td>{escape(text)}</td>" for text in row) + "</tr>"
-            for row in self.cells()
+        *body, total = self.cells()
+        return (
+            f"<table><thead>{_row(HEADINGS, 'th')}</thead>"
+            f"<tbody>{''.join(_row(cells) for cells in body)}</tbody>"
+            f"<tfoot>{_row(total, 'th')}</tfoot></table>"
         )
-        return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _row(cells: tuple[str, ...], tag: str = "td") -> str:
+    """A row; numbers end under each other. Notebooks have no styles but those in the tags."""
+    scope = ' scope="col"' if cells is HEADINGS else ""
+    sides = ["left", "left", "right", "right", "right"]
+    said = (
+        f'<{tag}{scope} style="text-align: {side}; padding: 0.15em 0.8em">{escape(text)}</{tag}>'
+        for text, side in zip(cells, sides, strict=True)
+    )
+    return f"<tr>{''.join(said)}</tr>"

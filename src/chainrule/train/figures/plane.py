@@ -46,7 +46,7 @@ def boundary(
     axes: tuple[str, str] = ("", ""),
     n: int = 120,
 ) -> Plot:
-    """Where each class is found, darker where it is surer, and the samples with their true ``classes`` (0, 1, ...).
+    """Where each class is found, in stronger colour where it is surer, and the samples with their true ``classes`` (0, 1, ...).
 
     ``ahead`` gives the margins of samples in rows.
     """
