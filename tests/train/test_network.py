@@ -378,3 +378,18 @@ def test_embeddings_come_back_from_their_file(tmp_path):
     X = np.array([[1.0, 0.3, 8.0]])
     back = Network.load(network.save(tmp_path))
     assert np.array_equal(back.predict(X), network.predict(X))
+
+
+def test_the_history_has_keras_keys_and_train_metrics_change_no_bit():
+    rng = np.random.default_rng(4)
+    X = rng.normal(size=(60, 3))
+    y = (X[:, 0] > 0).astype(int)
+    plain, told = Network((4,), seed=2), Network((4,), seed=2)
+    plain.fit(X, y, epochs=4, validation=(X[:9], y[:9]))
+    told.fit(X, y, epochs=4, validation=(X[:9], y[:9]), train_metrics=True)
+    keys = {"epoch", "learning_rate", "loss", "val_loss", "val_accuracy"}
+    assert set(plain.history_[-1]) == keys
+    assert set(told.history_[-1]) == keys | {"accuracy"}
+    assert told.history_[-1]["accuracy"] == told.evaluate(X, y)["accuracy"]
+    for name, array in plain.numbers_.items():
+        assert array.tobytes() == told.numbers_[name].tobytes()

@@ -136,6 +136,8 @@ class Training:
         total, weight = progress.sums
         row = {"epoch": progress.epoch + 1, "loss": total / max(weight, 1e-300)}
         row["learning_rate"] = self.learning_rate
+        if settings.train_metrics:
+            row |= self._measured(self.data)[1]
         row |= self._validated()
         require_finite(self)
         progress.history.append(row)
@@ -157,14 +159,16 @@ class Training:
     def _validated(self) -> dict[str, float]:
         if self.validation is None or not len(self.validation):
             return {}
-        loss, predicted = evaluate(
-            self.plan, self.progress.everything(), self.validation
-        )
-        measured = {
-            f"val_{name}": metric(predicted, self.validation.Y)
-            for name, metric in self.metrics.items()
+        loss, measured = self._measured(self.validation)
+        return {
+            "val_loss": loss,
+            **{f"val_{name}": number for name, number in measured.items()},
         }
-        return {"val_loss": loss, **measured}
+
+    def _measured(self, data: Data) -> tuple[float, dict[str, float]]:
+        loss, predicted = evaluate(self.plan, self.progress.everything(), data)
+        metrics = self.metrics.items()
+        return loss, {name: metric(predicted, data.Y) for name, metric in metrics}
 
     def _judge(self, row: Mapping[str, float]) -> None:
         """Remember the best weights; stop when they have not got better for too long."""

@@ -170,6 +170,7 @@ class Network:
         sample_weight: Any = None,
         class_weight: Mapping[int, float] | str | None = None,
         metrics: Mapping[str, Metric] | None = None,
+        train_metrics: bool = False,
         patience: int | None = None,
         min_delta: float = 0.0,
         monitor: str = "val_loss",
@@ -189,6 +190,9 @@ class Network:
         ``monitor`` has not got better for so many epochs, and the best weights are put back. ``checkpoint`` is a folder:
         a training that was stopped is taken up where it was, and ends as if it had not been stopped; ``restart``
         forgets what is there.
+
+        ``metrics`` are measured on the validation samples (``val_accuracy``); with ``train_metrics`` on the training
+        samples too (``accuracy``), which takes another forward pass each epoch.
 
         ``callbacks`` are called with the :class:`Training` after each epoch, those in ``after_step`` after each update;
         one that returns True ends the training. ``detect_anomaly`` looks at every gradient and weight after each step,
@@ -221,6 +225,7 @@ class Network:
             min_delta=min_delta,
             monitor=monitor,
             detect_anomaly=detect_anomaly,
+            train_metrics=train_metrics,
         )
         kept = (
             None

@@ -59,6 +59,7 @@ class Settings:
     min_delta: float = 0.0
     monitor: str = "val_loss"
     detect_anomaly: bool = False
+    train_metrics: bool = False
 
 
 @dataclass(slots=True)

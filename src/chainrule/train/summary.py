@@ -62,16 +62,17 @@ class Summary:
         return (
             f"<table><thead>{_row(HEADINGS, 'th')}</thead>"
             f"<tbody>{''.join(_row(cells) for cells in body)}</tbody>"
-            f"<tfoot>{_row(total, 'th')}</tfoot></table>"
+            f"<tfoot>{_row(total, bold=True)}</tfoot></table>"
         )
 
 
-def _row(cells: tuple[str, ...], tag: str = "td") -> str:
+def _row(cells: tuple[str, ...], tag: str = "td", *, bold: bool = False) -> str:
     """A row; numbers end under each other. Notebooks have no styles but those in the tags."""
     scope = ' scope="col"' if cells is HEADINGS else ""
+    weight = "; font-weight: bold" if bold else ""
     sides = ["left", "left", "right", "right", "right"]
     said = (
-        f'<{tag}{scope} style="text-align: {side}; padding: 0.15em 0.8em">{escape(text)}</{tag}>'
+        f'<{tag}{scope} style="text-align: {side}; padding: 0.15em 0.8em{weight}">{escape(text)}</{tag}>'
         for text, side in zip(cells, sides, strict=True)
     )
     return f"<tr>{''.join(said)}</tr>"
