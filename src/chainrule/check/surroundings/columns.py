@@ -214,7 +214,7 @@ def rows_along_columns(scene: Scene) -> Iterator[Finding]:
                 f"The {name} of each row has lost its axis: {shapes(*_values(other, arg))} go together only because "
                 f"the array is {n} by {n}, and row i's {name} meets column i. The numbers, and every gradient "
                 "behind them, are wrong.",
-                (with_argument(scene, call, "keepdims=True"),)
+                (scene.with_argument(call, "keepdims=True"),)
                 if scene.within(reduced.at, line.at)
                 else (),
             )
@@ -251,12 +251,3 @@ def _belongs(scene: Scene, reduced: Line, other: Arg | None) -> bool:
 
 def _values(*args: Arg | None) -> list[Value]:
     return [arg for arg in args if isinstance(arg, Value)]
-
-
-def with_argument(scene: Scene, call: ast.Call, text: str) -> Piece:
-    """A call with one more keyword argument."""
-    _, _, end_line, end_column = scene.span(call)
-    separator = ", " if call.args or call.keywords else ""
-    return Piece(
-        end_line, end_column - 1, end_line, end_column - 1, f"{separator}{text}"
-    )

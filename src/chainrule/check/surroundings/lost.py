@@ -4,52 +4,114 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 from chainrule.check.surroundings.finding import Finding, Piece, Severity
 from chainrule.check.surroundings.scene import Scene
 
 if TYPE_CHECKING:
-    from chainrule.check.surroundings.steps import Move, Steps
+    from chainrule.check.surroundings.steps import Steps
 
 LOOPS = (ast.For, ast.While)
 COPIES = frozenset({"copy", "deepcopy", "array"})
 
 
-def is_lost(scene: Scene, statement: ast.stmt) -> bool:
-    """Whether a statement gives a name a new value that nothing reads, the name being only another's.
+class Way(StrEnum):
+    """How an update is lost, as a sentence about its name and its function."""
 
-    That name is the variable of a loop, an argument of a function, or a copy made just before. ``p -= g`` writes
-    into the array itself, unless it is a copy.
+    COPY = "{name} is a copy, and nothing reads it afterwards"
+    TURN = "{name} = … gives the loop's own name a new array, which the next turn throws away"
+    ALIAS = "{name} = … gives a second name a new array, and the next turn takes the old one again"
+    ARGUMENT = "{name} = … gives the name inside {function} a new array, and {function} does not return it"
+    UNTAKEN = "{function} returns what is new, and no call of it takes what is returned"
+    BARE = "this line makes a new array and gives it to nobody"
+
+
+def way_lost(scene: Scene, here: ast.stmt) -> Way | None:
+    """How a statement that makes a new weight throws it away; None if it does not.
+
+    ``p -= g`` writes into the array itself, unless it is a copy. A name of one's own may be read anywhere behind; the
+    variable of a loop, an argument of a function, a copy and a second name must be given on.
     """
-    here, name = scene.own(statement), _name(statement)
-    if here is None or name is None:
-        return False
-    function = _function_of(scene, here)
+    name, function = _name(here), _function_of(scene, here)
+    if isinstance(here, ast.Expr):
+        return None if _writes_out(here) else Way.BARE
+    if isinstance(here, ast.Return):
+        return Way.UNTAKEN if _is_called_in_vain(scene, function) else None
+    if name is None or (function is not None and _is_declared(function, name)):
+        return None
     around = scene.tree if function is None else function
-    if function is not None and _is_declared(function, name):
-        return False
+    after = _reads_after(scene, around, name, here)
     if is_copy(scene, here, name):
-        return not _read_after(around, name, here)
+        return None if after else Way.COPY
     if isinstance(here, ast.AugAssign):
-        return False
+        return None
     loop = _loop_of(scene, here, name)
     if loop is not None:
-        return not _read_after(loop, name, here)
-    if function is None or name not in _arguments(function):
-        return False
-    turns = [
-        one
-        for one in scene.around(here)
-        if isinstance(one, LOOPS) and function in scene.around(one)
-    ]
-    return not any(_loads(one, name, here) for one in turns) and not _read_after(
-        function, name, here
+        return None if _reads_after(scene, loop, name, here) else Way.TURN
+    is_alias = _is_alias(scene, here, name)
+    turns = [one for one in scene.around(here) if isinstance(one, LOOPS)]
+    if is_alias and turns and not after:
+        return Way.ALIAS
+    is_own = function is None or not (is_alias or name in _arguments(function))
+    if is_own or function is None:
+        return None
+    inside = [one for one in turns if function in scene.around(one)]
+    if any(_loads(one, name, here) for one in inside):
+        return None
+    if not after:
+        return Way.ARGUMENT
+    only_returned = all(isinstance(scene.statement(one), ast.Return) for one in after)
+    return (
+        Way.UNTAKEN if only_returned and _is_called_in_vain(scene, function) else None
     )
+
+
+def _writes_out(statement: ast.Expr) -> bool:
+    """Whether a call puts its result somewhere by itself: ``np.subtract(W, step, out=W)``."""
+    match statement.value:
+        case ast.Call(args=args, keywords=keywords):
+            return len(args) > 2 or any(one.arg == "out" for one in keywords)
+        case _:
+            return False
+
+
+def _is_called_in_vain(scene: Scene, function: ast.FunctionDef | None) -> bool:
+    """Whether every call of a function stands alone, so that what it returns is dropped."""
+    if function is None:
+        return False
+    calls = [
+        one
+        for one in ast.walk(scene.tree)
+        if isinstance(one, ast.Call)
+        and isinstance(one.func, ast.Name | ast.Attribute)
+        and (one.func.id if isinstance(one.func, ast.Name) else one.func.attr)
+        == function.name
+    ]
+    return bool(calls) and all(
+        isinstance(scene.parents[one], ast.Expr) for one in calls
+    )
+
+
+def _is_alias(scene: Scene, statement: ast.stmt, name: str) -> bool:
+    """Whether a name was bound, in the statements just before, to what a list, a dict or an object holds."""
+    value = _bound_before(scene, statement, name)
+    return isinstance(value, ast.Subscript | ast.Attribute)
 
 
 def is_copy(scene: Scene, statement: ast.stmt, name: str) -> bool:
     """Whether a name was bound to a copy in the statements just before, and not read since."""
+    value = _bound_before(scene, statement, name)
+    return (
+        value is not None
+        and _copies(value)
+        and not _is_read_before(scene, statement, name)
+    )
+
+
+def _bound_before(scene: Scene, statement: ast.stmt, name: str) -> ast.expr | None:
+    """What a name was given last, in the statements just before; None if it was not there."""
     parent = scene.parents[statement]
     suite = next(
         (
@@ -57,13 +119,19 @@ def is_copy(scene: Scene, statement: ast.stmt, name: str) -> bool:
             for field in ("body", "orelse")
             if statement in (body := getattr(parent, field, []))
         ),
-        [],
+        [statement],
     )
-    for one in reversed(suite[: suite.index(statement)] if suite else []):
+    for one in reversed(suite[: suite.index(statement)]):
         match one:
             case ast.Assign(targets=[ast.Name(id=bound)], value=value) if bound == name:
-                return _copies(value) and not _is_read_before(scene, statement, name)
-    return False
+                return value
+            case ast.Assign(
+                targets=[ast.Tuple(elts=targets)], value=ast.Tuple(elts=values)
+            ) if len(targets) == len(values):
+                for target, value in zip(targets, values, strict=True):
+                    if isinstance(target, ast.Name) and target.id == name:
+                        return value
+    return None
 
 
 def _copies(value: ast.expr) -> bool:
@@ -93,44 +161,31 @@ def _is_read_before(scene: Scene, statement: ast.stmt, name: str) -> bool:
 
 def lost_updates(steps: Steps) -> Iterator[Finding]:
     """Updates that reach nothing: the parameters stay as they are."""
+    by_statement: dict[ast.stmt, set[str]] = {}
     for move in steps.lost:
         parameter = steps.root(move.before)
-        here = steps.scene.node(steps.study.producer[move.after].at)
-        if move.execution is None or here is None or parameter is None:
+        if parameter is not None and parameter not in steps.updated:
+            statement = steps.scene.statement(move.node)
+            by_statement.setdefault(statement, set()).add(steps.called(parameter))
+    for statement, parameters in by_statement.items():
+        way, function = (
+            way_lost(steps.scene, statement),
+            _function_of(steps.scene, statement),
+        )
+        if way is None:
             continue
-        statement = steps.scene.own(move.execution.site.statement)
-        if statement is None or parameter in steps.updated:
-            continue
-        yield _finding(steps, statement, move, steps.called(parameter))
-
-
-def _finding(steps: Steps, statement: ast.stmt, move: Move, parameter: str) -> Finding:
-    scene = steps.scene
-    name = _name(statement) or ""
-    loop, function = _loop_of(scene, statement, name), _function_of(scene, statement)
-    others = {
-        steps.called(root)
-        for one in steps.lost
-        if (root := steps.root(one.before)) is not None
-        and one.execution is not None
-        and move.execution is not None
-        and one.execution.site is move.execution.site
-    }
-    names = sorted(others, key=_naturally) or [parameter]
-    never = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'} never updated"
-    if is_copy(scene, statement, name):
-        said = f"{name} is a copy, and nothing reads it afterwards: {never}."
-        pieces: tuple[Piece, ...] = ()
-    elif loop is not None:
-        said = f"{name} = … gives the loop's own name a new array, which the next turn throws away: {never}."
-        pieces = _in_place(scene, statement)
-    else:
-        called = "the function" if function is None else function.name
-        said = f"{name} = … gives the name inside {called} a new array, and {called} does not return it: {never}."
-        pieces = _in_place(scene, statement)
-    return scene.finding(
-        "lost update", Severity.MISTAKE, statement, said, pieces, name=name
-    )
+        name = _name(statement) or ""
+        said = way.format(name=name, function="" if function is None else function.name)
+        names = ", ".join(sorted(parameters, key=_naturally))
+        verb = "is" if len(parameters) == 1 else "are"
+        yield steps.scene.finding(
+            "lost update",
+            Severity.MISTAKE,
+            statement,
+            f"{said[0].upper() if way is Way.BARE else said[0]}{said[1:]}: {names} {verb} never updated.",
+            () if way is Way.COPY else _in_place(steps.scene, statement),
+            name=name,
+        )
 
 
 def _naturally(name: str) -> tuple[str, str]:
@@ -152,6 +207,8 @@ def _in_place(scene: Scene, statement: ast.stmt) -> tuple[Piece, ...]:
             return (Piece(*first[:2], *last[2:], f"{name} {sign} {step}"),)
         case ast.Assign(targets=[ast.Name(id=name) as target]):
             return (scene.replaced(target, f"{name}[...]"),)
+        case ast.Expr(value=ast.Call(args=[ast.Name(id=name), *_]) as call):
+            return (scene.with_argument(call, f"out={name}"),)
         case _:
             return ()
 
@@ -211,13 +268,17 @@ def _loads(tree: ast.AST, name: str, besides: ast.stmt) -> bool:
     )
 
 
-def _read_after(tree: ast.AST, name: str, statement: ast.stmt) -> bool:
-    """Whether a name is read behind a statement."""
-    end = statement.end_lineno or statement.lineno
-    return any(
-        isinstance(one, ast.Name)
+def _reads_after(
+    scene: Scene, tree: ast.AST, name: str, statement: ast.stmt
+) -> list[ast.Name]:
+    """Where a name is read behind a statement."""
+    end = (statement.end_lineno or statement.lineno, statement.end_col_offset or 0)
+    return [
+        one
+        for one in ast.walk(tree)
+        if isinstance(one, ast.Name)
         and one.id == name
         and isinstance(one.ctx, ast.Load)
-        and (one.lineno, one.col_offset) > (end, statement.end_col_offset or 0)
-        for one in ast.walk(tree)
-    )
+        and (one.lineno, one.col_offset) > end
+        and one in scene.parents
+    ]

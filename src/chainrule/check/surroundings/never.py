@@ -83,6 +83,7 @@ def _without_gradient(steps: Steps, known: set[Value]) -> Iterator[Finding]:
         if root in steps.truth
         and root not in updated
         and root not in known
+        and steps.called(root) not in steps.scene.updated_somewhere
         and root.shape != ()
         and root not in {steps.root(move.before) for move in steps.moves}
         and is_named_a_weight(steps.called(root))

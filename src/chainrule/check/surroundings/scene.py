@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,6 +13,7 @@ from chainrule.check.surroundings.finding import Finding, Piece, Severity, reads
 from chainrule.program import Arg, Array, At, Line, Value
 from chainrule.trace import Script
 
+COUNT = re.compile(r"_\d+$")
 Span = tuple[int, int, int, int]
 TIGHT = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.Constant)
 STATEMENTS = (
@@ -68,16 +70,20 @@ class Scene:
         return self.script.recorded.numbers[value]
 
     @cached_property
-    def names(self) -> dict[Value, str]:
-        """The name each value was given first, in the user's words: ``y`` also where ``y`` was bound before."""
-        found: dict[Value, str] = {}
+    def names(self) -> dict[Value, list[str]]:
+        """The names each value was given, in the user's words."""
+        found: dict[Value, list[str]] = {}
         for bound in self.script.bound:
-            found.setdefault(bound.value, bound.name)
+            found.setdefault(bound.value, []).append(bound.name)
         return found
 
     def called(self, value: Value) -> str | None:
-        """A value's name in the script."""
-        return self.names.get(value, value.name)
+        """A value's name in the script: ``y``, also where ``y`` stood for something else before."""
+        given = self.names.get(value, [])
+        if value.name is None:
+            return given[0] if given else None
+        stem = COUNT.sub("", value.name)
+        return stem if stem in given and value.name not in given else value.name
 
     def made_by(self, arg: Arg) -> Line | None:
         """The line of an argument, second names left out; None for an input or a plain number."""
@@ -137,6 +143,25 @@ class Scene:
             for node in ast.walk(self.tree)
             for child in ast.iter_child_nodes(node)
         }
+
+    @cached_property
+    def updated_somewhere(self) -> set[str]:
+        """The names that ``+=`` or ``-=`` moves anywhere in the source, also in a branch that was not taken."""
+        found = set()
+        for node in ast.walk(self.tree):
+            match node:
+                case ast.AugAssign(target=ast.Name(id=name) | ast.Attribute(attr=name)):
+                    found.add(name)
+                case ast.AugAssign(
+                    target=ast.Subscript(slice=ast.Constant(value=str() as name))
+                ):
+                    found.add(name)
+                case ast.Assign(targets=[ast.Name(id=name)], value=value) if any(
+                    isinstance(one, ast.Name) and one.id == name
+                    for one in ast.walk(value)
+                ):
+                    found.add(name)
+        return found
 
     def node(self, at: At | None) -> ast.AST | None:
         """What stands at a place of this script."""
@@ -215,6 +240,12 @@ class Scene:
         if isinstance(node, TIGHT):
             return (self.after(node, method),)
         return (self.before(node, "("), self.after(node, f"){method}"))
+
+    def with_argument(self, call: ast.Call, text: str) -> Piece:
+        """A call with one more keyword argument."""
+        _, _, line, column = self.span(call)
+        separator = ", " if call.args or call.keywords else ""
+        return Piece(line, column - 1, line, column - 1, f"{separator}{text}")
 
     def operator(
         self, node: ast.BinOp | ast.AugAssign, old: str, new: str

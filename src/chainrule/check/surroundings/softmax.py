@@ -9,7 +9,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from chainrule import ops
-from chainrule.check.surroundings.columns import with_argument
 from chainrule.check.surroundings.finding import Finding, Piece, Severity
 from chainrule.check.surroundings.scene import Scene
 from chainrule.program import Hole, Line, Value
@@ -202,5 +201,5 @@ def along(
     if keep and "keepdims" not in named:
         more.append("keepdims=True")
     if more:
-        pieces.append(with_argument(scene, call, ", ".join(more)))
+        pieces.append(scene.with_argument(call, ", ".join(more)))
     return tuple(pieces)

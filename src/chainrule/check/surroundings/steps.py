@@ -9,11 +9,12 @@ from functools import cached_property
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.check.agree import factor
 from chainrule.check.claims import Claim, Claims, Step
 from chainrule.check.judge import Judge
 from chainrule.check.study import Study
-from chainrule.check.surroundings.lost import is_copy, is_lost
+from chainrule.check.surroundings.lost import is_copy, way_lost
 from chainrule.check.surroundings.scene import Scene
 from chainrule.program import Array, Value
 from chainrule.trace.watch import Execution
@@ -70,7 +71,7 @@ class Steps:
             and one.before in self.study.cone(one.after)
             and one.after not in self.study.forward
         ]
-        pairs += self._rewritten()
+        pairs += [*self._rewritten(), *self._dropped()]
         found = []
         for before, after in dict.fromkeys(pairs):
             line = self.study.producer.get(after)
@@ -79,6 +80,25 @@ class Steps:
                 step = self.claims.step(before, after)
                 found.append(Move(before, after, self.makers.get(after), node, step))
         return sorted(found, key=lambda one: self.study.position[one.after])
+
+    def _dropped(self) -> Iterator[tuple[Value, Value]]:
+        """New weights that a statement makes without a name: ``np.subtract(W, step)``, ``return W - step``."""
+        for line in self.study.lines:
+            before = line.args[0] if line.args else None
+            if (
+                line.op not in (ops.add, ops.subtract)
+                or not isinstance(before, Value)
+                or before not in self.truth
+                or before not in self.study.roots
+                or line.result in self.study.forward
+                or line.result.shape != before.shape
+            ):
+                continue
+            node = self.scene.node(line.at)
+            if node is not None and isinstance(
+                self.scene.parents.get(node), ast.Expr | ast.Return
+            ):
+                yield before, line.result
 
     def _rewritten(self) -> Iterator[tuple[Value, Value]]:
         """A name's parameter and what it was given next, where that is made of it: ``W = 0.9 * W - step``."""
@@ -110,9 +130,7 @@ class Steps:
         return [one for one in self.moves if self._is_lost(one)]
 
     def _is_lost(self, move: Move) -> bool:
-        return move.execution is not None and is_lost(
-            self.scene, move.execution.site.statement
-        )
+        return way_lost(self.scene, self.scene.statement(move.node)) is not None
 
     @cached_property
     def kept(self) -> list[Move]:
@@ -124,11 +142,15 @@ class Steps:
         ]
 
     def _is_aside(self, move: Move) -> bool:
-        if move.execution is None:
-            return False
-        statement = self.scene.own(move.execution.site.statement)
-        (text, _), *_ = move.execution.results
-        return statement is not None and is_copy(self.scene, statement, text or "")
+        statement = self.scene.statement(move.node)
+        match statement:
+            case (
+                ast.Assign(targets=[ast.Name(id=name)])
+                | ast.AugAssign(target=ast.Name(id=name))
+            ):
+                return is_copy(self.scene, statement, name)
+            case _:
+                return False
 
     @cached_property
     def updated(self) -> set[Value]:

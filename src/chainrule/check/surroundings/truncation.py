@@ -7,7 +7,6 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from chainrule.check.surroundings.columns import with_argument
 from chainrule.check.surroundings.finding import Finding, Piece, Severity
 from chainrule.check.surroundings.scene import Scene
 from chainrule.program import Array, Hole, Line, Value
@@ -258,4 +257,4 @@ def _as_float(scene: Scene, call: ast.Call) -> Piece:
     for keyword in call.keywords:
         if keyword.arg == "dtype":
             return scene.replaced(keyword.value, "float")
-    return with_argument(scene, call, "dtype=float")
+    return scene.with_argument(call, "dtype=float")

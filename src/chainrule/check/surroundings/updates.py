@@ -10,6 +10,7 @@ from chainrule.check.surroundings.finding import Finding, Piece, Severity
 from chainrule.check.surroundings.steps import Move, Steps
 from chainrule.check.surroundings.weights import forgotten
 from chainrule.program import Value
+from chainrule.trace.choose import DATA
 
 BOUNDED_BELOW = frozenset(
     {
@@ -29,7 +30,9 @@ BOUNDED_BELOW = frozenset(
 
 def updated_upwards(steps: Steps) -> Iterator[Finding]:
     """An update that adds a gradient where it should take it away."""
-    directions = {move: steps.goes_up(move) for move in steps.kept}
+    directions = {
+        move: steps.goes_up(move) for move in steps.kept if not _moves_data(steps, move)
+    }
     up = [move for move, is_up in directions.items() if is_up]
     known = [one for one in directions.values() if one is not None]
     if len(up) == len(known) and _is_climbed(steps):
@@ -47,6 +50,12 @@ def updated_upwards(steps: Steps) -> Iterator[Finding]:
             _turned(steps, move),
             name=name,
         )
+
+
+def _moves_data(steps: Steps, move: Move) -> bool:
+    """Whether what is moved is data or a setting: a sample may be made harder, a price may rise."""
+    root = steps.root(move.before)
+    return root is not None and bool(DATA.match(steps.called(root)))
 
 
 def _is_climbed(steps: Steps) -> bool:

@@ -32,6 +32,7 @@ def unused(steps: Steps) -> Iterator[tuple[Claim, Value]]:
         name = steps.called(target)
         if (
             target in moved
+            or name in steps.scene.updated_somewhere
             or target not in steps.study.roots
             or not (_stem(name) in stems or is_named_a_weight(name))
         ):
