@@ -306,6 +306,69 @@ def test_a_bias_of_the_wrong_shape_is_found(checked):
     )
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        [
+            ("z.mean(axis=0)", "z.mean(axis=1, keepdims=True)"),
+            ("z.var(axis=0)", "z.var(axis=1, keepdims=True)"),
+        ],
+        [("z.mean(axis=0)", "z.mean(axis=1, keepdims=True)")],
+        [("z.var(axis=0)", "z.var(axis=1, keepdims=True)")],
+    ],
+)
+def test_statistics_of_nameless_norms_are_held_against_the_backward_pass(
+    checked, wrong
+):
+    nameless = BATCH_NORM.replace("# batch normalisation\n", "")
+    report = checked(planted(nameless, wrong))
+    assert [one.kind for one in report.findings] == ["mean over the wrong axis"] * len(
+        wrong
+    )
+    assert report.first_wrong is None
+    assert checked(report.corrected()).ok
+
+
+def test_a_sum_over_the_samples_that_is_averaged_over_the_outputs_is_found(checked):
+    wide = (
+        PLAIN.replace("(8, 1)", "(8, 2)")
+        .replace("(4, 1)", "(4, 2)")
+        .replace("np.zeros(1)", "np.zeros(2)")
+        .replace("np.mean((p - y) ** 2)", "np.mean(np.sum((p - y) ** 2, axis=1))")
+    )
+    assert checked(wide).ok
+    (found,) = checked(planted(wide, [("axis=1))", "axis=0))")])).findings
+    assert found.fix == "loss = np.mean(np.sum((p - y) ** 2, axis=1))"
+
+
+def test_a_wrong_factor_behind_a_right_forward_pass_is_still_the_lines_mistake(checked):
+    wide = (
+        PLAIN.replace("(8, 1)", "(8, 2)")
+        .replace("(4, 1)", "(4, 2)")
+        .replace("np.zeros(1)", "np.zeros(2)")
+        .replace("np.mean((p - y) ** 2)", "np.mean(np.sum((p - y) ** 2, axis=1))")
+        .replace("/ len(y)", "/ y.shape[1]")
+    )
+    report = checked(wide)
+    assert report.findings == ()
+    assert report.first_wrong.name == "dp"
+
+
+def test_labels_of_any_name_are_told_from_weights_also_where_the_updates_fail(checked):
+    wrong = planted(
+        PLAIN.replace("y", "größe").replace("numpgröße", "numpy"),
+        [
+            ("rng.standard_normal((8, 1))", "rng.standard_normal(8)"),
+            ("W2 -= lr * dW2", "W2 = W2 - lr * dW2"),
+            ("(p - größe) ** 2", "(p\n     - größe) ** 2"),
+        ],
+    )
+    report = checked(wrong)
+    assert [one.kind for one in report.findings] == ["column against flat"] * 2
+    assert (report.findings[0].line, report.findings[0].end_line) == (14, 15)
+    assert checked(report.corrected()).ok
+
+
 def test_an_accuracy_of_pairs_is_a_warning_and_not_a_mistake(checked):
     source = PLAIN + "label = y.ravel() > 0\naccuracy = np.mean((p > 0) == label)\n"
     report = checked(source)

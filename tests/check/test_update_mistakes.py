@@ -148,6 +148,39 @@ MISTAKES = [
         ("W1 -= lr * dW1\n", "W = W1.copy()\nW -= lr * dW1\n"),
         None,
     ),
+    (
+        "lost update",
+        FUNCTIONS,
+        (
+            DICT_UPDATES,
+            '    for key in params:\n        w = params[key]\n        w = w - 0.1 * grads["d" + key]\n',
+        ),
+        'w -= 0.1 * grads["d" + key]',
+    ),
+    (
+        "lost update",
+        PLAIN,
+        ("W1 -= lr * dW1\n", "np.subtract(W1, lr * dW1)\n"),
+        "np.subtract(W1, lr * dW1, out=W1)",
+    ),
+    (
+        "lost update",
+        PLAIN,
+        (
+            PLAIN_UPDATES,
+            "def step(W, dW):\n    return W - lr * dW\n\nfor w, g in ((W1, dW1), (b1, db1), (W2, dW2), (b2, db2)):\n    step(w, g)\n",
+        ),
+        None,
+    ),
+    (
+        "lost update",
+        PLAIN,
+        (
+            PLAIN_UPDATES,
+            "def step(W, dW):\n    W = W - lr * dW\n    return W\n\nstep(W1, dW1)\nstep(b1, db1)\nstep(W2, dW2)\nstep(b2, db2)\n",
+        ),
+        "W -= lr * dW",
+    ),
     ("step assigned", PLAIN, ("W2 -= lr * dW2", "W2 =- lr * dW2"), "W2 -= lr * dW2"),
     (
         "step assigned",
@@ -166,6 +199,42 @@ def checked(tmp_path):
         return check_script(path)
 
     return run
+
+
+RIGHT_UPDATES = {
+    "returned and taken": """def step(W, dW):
+    return W - lr * dW
+
+W1, b1 = step(W1, dW1), step(b1, db1)
+W2 = step(W2, dW2)
+b2 = step(b2, db2)
+""",
+    "written out": """np.subtract(W1, lr * dW1, out=W1)
+np.subtract(b1, lr * db1, b1)
+np.subtract(W2, lr * dW2, out=W2)
+np.subtract(b2, lr * db2, out=b2)
+""",
+    "in a branch that is not taken": """W1 -= lr * dW1
+b1 -= lr * db1
+W2 -= lr * dW2
+if loss > 1e6:
+    b2 -= lr * db2
+""",
+    "of the data, uphill": """dX = da1 @ W1.T
+X += 0.01 * np.sign(dX)
+W1 -= lr * dW1
+b1 -= lr * db1
+W2 -= lr * dW2
+b2 -= lr * db2
+""",
+}
+
+
+@pytest.mark.parametrize("name", RIGHT_UPDATES)
+def test_right_updates_have_no_findings(checked, name):
+    report = checked(PLAIN.replace(PLAIN_UPDATES, RIGHT_UPDATES[name]))
+    assert report.ok
+    assert report.findings == ()
 
 
 def test_the_right_script_has_no_findings(checked):

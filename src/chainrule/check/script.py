@@ -15,21 +15,14 @@ from chainrule.check.claims import Claim, Claims
 from chainrule.check.judge import Judge
 from chainrule.check.limits import time_limit
 from chainrule.check.lines import merged, reports
+from chainrule.check.meant import Meant
 from chainrule.check.names import names_a_gradient
 from chainrule.check.repair import Cause, Repair
-from chainrule.check.report import WRONG, LineReport, Report
+from chainrule.check.report import Report
 from chainrule.check.study import Study, study
-from chainrule.check.surroundings import (
-    Finding,
-    Scene,
-    Steps,
-    in_forward,
-    in_updates,
-    pieced,
-)
-from chainrule.program import ChainruleError, ProgramError, Value
+from chainrule.check.surroundings import Scene, Steps, in_forward, in_updates, suspects
+from chainrule.program import ProgramError, Value
 from chainrule.trace import Script, read_script
-from chainrule.trace.reader import in_place_of
 
 CHANCE = re.compile(r"random|urandom|time\.|uuid")
 
@@ -58,82 +51,16 @@ def check_script(
     with time_limit(timeout):
         script = read()
         chance = _by_chance(script, read)
-    findings = in_forward(Scene(script))
-    judge = partial(judged, mapped=mapped or {}, seed=seed)
-    if not findings:
-        report = judge(script)
-    else:
+
+    def again(text: str) -> Script:
         with time_limit(timeout):
-            report = _beside(script, findings, read, judge)
+            return read(text=text)
+
+    scene = Scene(script)
+    found = in_forward(scene)
+    judge = partial(judged, mapped=mapped or {}, seed=seed)
+    report = Meant(script, again, judge).report(found, partial(suspects, scene))
     return replace(report, notes=(*report.notes, *chance))
-
-
-def _beside(
-    script: Script,
-    findings: tuple[Finding, ...],
-    read: Callable[..., Script],
-    judge: Callable[..., Report],
-) -> Report:
-    """The report on a script whose forward pass has mistakes: the gradients may be right for what was meant.
-
-    If fewer lines are wrong with the forward pass corrected, they are judged so.
-    """
-    report, refused = _attempted(judge, script)
-    if report is not None and (report.ok or not any(one.pieces for one in findings)):
-        return replace(report, findings=_ordered(findings, report.findings))
-    text = pieced(script.text, [piece for one in findings for piece in one.pieces])
-    with in_place_of(script.file, text):
-        try:
-            meant, _ = _attempted(judge, read(text=text))
-        except ChainruleError:
-            meant = None
-    if meant is None or (report is not None and _n_wrong(report) <= _n_wrong(meant)):
-        if report is None:
-            raise refused or AssertionError
-        return replace(report, findings=_ordered(findings, report.findings))
-    note = "the gradients are judged with the forward pass corrected as above"
-    return replace(
-        meant,
-        lines=tuple(_as_in_the_file(line, script.text) for line in meant.lines),
-        findings=_ordered(findings, meant.findings),
-        notes=(*meant.notes, note),
-    )
-
-
-def _attempted(
-    judge: Callable[..., Report], script: Script
-) -> tuple[Report | None, ChainruleError | None]:
-    """The report, or what stands in its way; where the loss is not finite, with smaller parameters."""
-    try:
-        return judge(script), None
-    except ChainruleError as error:
-        if error.code != "E328":
-            return None, error
-        refused = error
-    try:
-        return judge(script, calm=True), None
-    except ChainruleError:
-        return None, refused
-
-
-def _n_wrong(report: Report) -> int:
-    return sum(line.verdict in WRONG for line in report.lines) + (
-        report.failure is not None
-    )
-
-
-def _ordered(
-    findings: tuple[Finding, ...], others: tuple[Finding, ...]
-) -> tuple[Finding, ...]:
-    return tuple(sorted((*findings, *others), key=lambda one: (one.line, one.column)))
-
-
-def _as_in_the_file(line: LineReport, text: str) -> LineReport:
-    """A line that was judged with a correction in it, as it stands in the file."""
-    written = "\n".join(text.splitlines()[line.line - 1 : line.end_line])
-    if line.source == written or line.fix is not None:
-        return line
-    return replace(line, source=written, note=line.note or "with the correction above")
 
 
 def _by_chance(script: Script, again: Callable[[], Script]) -> tuple[str, ...]:

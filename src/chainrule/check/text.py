@@ -76,7 +76,9 @@ def _at_length(
     if isinstance(line, LineReport):
         yield from _values(line)
     if line.fix is not None:
-        fixed = [one.strip() for one in line.fix.splitlines()]
+        first, *rest = line.fix.splitlines()
+        indent = first[: len(first) - len(first.lstrip())]
+        fixed = [first.strip(), *(one.removeprefix(indent) for one in rest)]
         yield f"   write    {fixed[0]}"
         yield from (f"            {one}" for one in fixed[1:])
     if isinstance(line, LineReport) and line.move is not None:

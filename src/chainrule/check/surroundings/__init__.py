@@ -20,6 +20,7 @@ from chainrule.check.surroundings.never import never_updated
 from chainrule.check.surroundings.scene import Scene
 from chainrule.check.surroundings.softmax import softmax_over_samples
 from chainrule.check.surroundings.steps import Steps
+from chainrule.check.surroundings.suspected import Suspected, suspects
 from chainrule.check.surroundings.truncation import (
     cast_to_integers,
     integer_buffers,
@@ -80,7 +81,9 @@ __all__ = [
     "Scene",
     "Severity",
     "Steps",
+    "Suspected",
     "in_forward",
     "in_updates",
     "pieced",
+    "suspects",
 ]

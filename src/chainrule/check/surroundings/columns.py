@@ -82,7 +82,7 @@ def _is_slip(scene: Scene, line: Line, column: Value, flat: Value) -> bool:
     A label meets its prediction one by one; a bias has one entry for each unit; and what is added up whole, or is a
     gradient, was no table of pairs. A weight's column times a row of data is one, and right.
     """
-    parameters = set(scene.script.parameters)
+    parameters = scene.parameters
     one_is_data = (column in scene.moved) != (flat in scene.moved)
     if one_is_data:
         return not {column, flat} & parameters and (
@@ -132,7 +132,7 @@ def _said(scene: Scene, line: Line, column: Value, flat: Value) -> str:
     n = column.shape[0]
     one, other = _called(scene, line, column), _called(scene, line, flat)
     head = f"{one} is {column.shape} and {other} is {flat.shape}: NumPy pairs every entry with every other, and makes {(n, n)} of them."
-    if line.result in scene.forward and flat in scene.script.parameters:
+    if line.result in scene.forward and flat in scene.parameters:
         return (
             f"{head} What follows is computed {n} times over, and so are its gradients."
         )

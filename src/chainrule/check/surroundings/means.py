@@ -99,7 +99,7 @@ def entropy_over_samples(scene: Scene) -> Iterator[Finding]:
             or line.result not in scene.forward
             or not isinstance(source, Value)
             or source.ndim != 2
-            or not _is_averaged(scene, line.result)
+            or not is_averaged(scene, line.result)
         ):
             continue
         axis, classes = axis_of(line), _classes(scene, source)
@@ -117,12 +117,13 @@ def entropy_over_samples(scene: Scene) -> Iterator[Finding]:
         )
 
 
-def _is_averaged(scene: Scene, value: Value) -> bool:
+def is_averaged(scene: Scene, value: Value) -> bool:
+    """Whether nothing but a mean over everything is made of a value."""
     readers = [
         line for line in scene.readers.get(value, ()) if line.result in scene.forward
     ]
     if len(readers) == 1 and readers[0].op is ops.negative:
-        return _is_averaged(scene, readers[0].result)
+        return is_averaged(scene, readers[0].result)
     return (
         len(readers) == 1
         and readers[0].op is ops.mean
@@ -199,7 +200,7 @@ def _feature_axis(scene: Scene, line: Line) -> int | None:
     """The axis along which the parameter lies that scales what was normed with these statistics."""
     source = line.args[0]
     ahead, seen = [line.result], {line.result}
-    parameters = set(scene.script.parameters)
+    parameters = scene.parameters
     while ahead:
         for reader in scene.readers.get(ahead.pop(), ()):
             if not reader.op.elementwise or reader.result in seen:

@@ -57,13 +57,31 @@ class Scene:
         return set(self.script.recorded.program.pruned([self.script.loss]).values())
 
     @cached_property
+    def parameters(self) -> set[Value]:
+        """What learns: what is updated; where no update worked out, what the source moves by its name."""
+        named = {
+            one
+            for one in self.script.recorded.program.inputs
+            if one in self.forward and self.called(one) in self.updated_somewhere
+        }
+        return set(self.script.parameters if self.script.updates else named) or set(
+            self.script.parameters
+        )
+
+    @cached_property
     def moved(self) -> set[Value]:
         """What a parameter moves, the parameters themselves included; all other values are data."""
-        moved = set(self.script.parameters)
+        moved = set(self.parameters)
         for line in self.lines:
             if any(isinstance(arg, Value) and arg in moved for arg in line.args):
                 moved.add(line.result)
         return moved
+
+    @cached_property
+    def data(self) -> list[Value]:
+        """The inputs of the forward pass that no parameter moves."""
+        inputs = self.script.recorded.program.inputs
+        return [one for one in inputs if one in self.forward and one not in self.moved]
 
     def number(self, value: Value) -> Array:
         """The numbers of a value."""
