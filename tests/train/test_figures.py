@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as ET
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -316,3 +317,35 @@ def test_a_logarithmic_axis_has_ticks_too(low, size):
 
 def test_a_plot_of_nothing_has_an_axis():
     ET.fromstring(figures.svg(Plot("Nothing", "There is nothing to see.", ()), "one"))
+
+
+def test_a_single_epoch_is_a_dot():
+    rows = [{"epoch": 1.0, "loss": 0.5}]
+    text = figures.svg(curves.curves(rows, ("loss",), title="Loss"), "one")
+    assert 'class="dots s0"' in text
+    assert 'class="curve' not in text
+
+
+def test_no_two_of_many_classes_look_alike():
+    assert len({plot.look(style) for style in range(36)}) == 36
+
+
+@pytest.mark.parametrize("end", [900.0, 9e6])
+def test_numbers_along_an_axis_do_not_run_into_each_other(end):
+    one = Plot("x", "x", (Curve(np.array([-end, end]), np.array([0.0, 1.0])),))
+    root = ET.fromstring(figures.svg(one, "one"))
+    ticks = [text for text in root.iter("text") if text.get("class") == "tick middle"]
+    places = [
+        (float(one.get("x")), 5.5 * len(one.text) / 2)
+        for one in sorted(ticks, key=lambda one: float(one.get("x")))
+    ]
+    assert len(places) >= 2
+    for (left, half), (right, other) in pairwise(places):
+        assert left + half < right - other
+
+
+def test_gradients_of_next_to_nothing_do_not_flatten_the_others():
+    one = curves.flow([1, 2], {"W1": [[1e-12, 0.1, 0.2]] * 2, "W2": [[0.1, 0.2, 0.3]] * 2})  # fmt: skip
+    low, high = one.y.span
+    assert 1e-4 < low < 0.1
+    assert high == 0.3

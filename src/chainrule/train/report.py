@@ -127,6 +127,7 @@ def html(
         classes=outcome.features.target.classes,
         confusion=_confusion(outcome),
         predicted=[shown(plot, (420, 360)) for plot in gallery.predictions(outcome)],
+        whose="held out" if outcome.held else "trained on",
         boundary=shown(gallery.boundary(outcome), (540, 420)),
         curves=[shown(plot) for plot in gallery.curves(outcome)],
         about_curves=gallery.about_curves(outcome),
@@ -150,7 +151,10 @@ def _called(name: str) -> str:
 
 
 def _told(name: str, number: float) -> str:
-    return f"{number:.1%}" if name == "accuracy" else f"{number:.4g}"
+    if name.startswith("accuracy"):
+        return f"{number:.1%}"
+    text = f"{number:,.0f}" if 1e4 <= abs(number) < 1e12 else f"{number:.4g}"
+    return text.replace("-", "−")
 
 
 def _hash(style: str) -> str:
@@ -166,7 +170,10 @@ def _confusion(outcome: Outcome) -> list[tuple[str, list[Cell]]] | None:
 
 def _lead(outcome: Outcome) -> str:
     network, task = outcome.network, outcome.features.target.task
-    n_epochs, target = len(network.history_), ", ".join(outcome.features.target.names)
+    n_epochs, target = (
+        len(network.history_),
+        ", ".join(f"“{name}”" for name in outcome.features.target.names),
+    )
     what = "numbers" if task == "regression" else "classes"
     kind = {
         "classification": f"one of {len(outcome.features.target.classes)} {what}",

@@ -12,6 +12,7 @@ from chainrule.train.figures.plot import Axis, Band, Curve, Plot, thinned
 
 MOST_POINTS = 300
 MOST_LAYERS = 6
+NEXT_TO_NOTHING = 100
 MUCH = 10
 """How many times the smallest number the largest has to be for a logarithmic axis."""
 CALLED = {"loss": "training", "val_loss": "validation"}
@@ -87,8 +88,23 @@ def flow(
         f"The median size of a gradient's entries: {'; '.join(said)}.",
         tuple(sorted(marks, key=lambda mark: isinstance(mark, Curve))),
         Axis("epoch", whole=True),
-        Axis("|∂L/∂W|", log=True),
+        Axis("|∂L/∂W|", log=True, span=_reach(marks)),
     )
+
+
+def _reach(marks: Sequence[Band | Curve]) -> tuple[float, float] | None:
+    """From where to where sizes are shown: what lies far below every median is next to nothing."""
+    medians = np.concatenate(
+        [np.empty(0), *(m.y for m in marks if isinstance(m, Curve))]
+    )
+    medians = medians[np.isfinite(medians)]
+    if not medians.size:
+        return None
+    bands = [mark for mark in marks if isinstance(mark, Band) and mark.low.size]
+    low = min((float(band.low.min()) for band in bands), default=float(medians.min()))
+    high = max((float(band.high.max()) for band in bands), default=float(medians.max()))
+    low = max(low, float(medians.min()) / NEXT_TO_NOTHING)
+    return (low, high) if low < high else None
 
 
 def quarters(gradients: Sequence[Mapping[str, Array]]) -> dict[str, list[list[float]]]:

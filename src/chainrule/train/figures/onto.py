@@ -8,7 +8,6 @@ import numpy as np
 
 from chainrule.program import MissingEngineError
 from chainrule.train.figures.plot import (
-    STYLES,
     Area,
     Band,
     Box,
@@ -18,6 +17,7 @@ from chainrule.train.figures.plot import (
     Mark,
     Plot,
     Words,
+    look,
     span,
 )
 
@@ -79,8 +79,14 @@ def _axes(plot: Plot) -> Any:
 def _draw(mark: Mark, ax: Any, letters: float = 10.0) -> None:
     match mark:
         case Curve(x, y, label, style, quiet):
-            look = {"color": "0.6"} if quiet else _look(style)
-            ax.plot(x, y, label=label or None, **look)
+            drawn = {"color": "0.6"} if quiet else _look(style)
+            ax.plot(
+                x,
+                y,
+                label=label or None,
+                marker="o" if len(x) == 1 else None,
+                **drawn,
+            )
         case Band(x, low, high, style):
             ax.fill_between(x, low, high, color=_colour(style), alpha=0.15, linewidth=0)
         case Area(loops, style, label):
@@ -91,7 +97,7 @@ def _draw(mark: Mark, ax: Any, letters: float = 10.0) -> None:
                 y,
                 s=22,
                 c=_colour(style),
-                marker=MARKERS[style % STYLES],
+                marker=MARKERS[look(style)[1]],
                 edgecolors="white",
                 linewidths=0.4,
                 label=label or None,
@@ -128,11 +134,11 @@ def _draw(mark: Mark, ax: Any, letters: float = 10.0) -> None:
 
 
 def _look(style: int) -> dict[str, Any]:
-    return {"color": _colour(style), "linestyle": DASHES[style % STYLES]}
+    return {"color": _colour(style), "linestyle": DASHES[look(style)[1]]}
 
 
 def _colour(style: int) -> str:
-    return COLOURS[style % STYLES]
+    return COLOURS[look(style)[0]]
 
 
 def _fill(ax: Any, loops: tuple[Any, ...], style: int, label: str) -> None:

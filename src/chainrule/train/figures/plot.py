@@ -11,7 +11,16 @@ import numpy as np
 from chainrule.program import Array
 
 STYLES = 6
-"""How many series look different: each has a colour, a dash pattern and a marker of its own."""
+"""How many colours there are, and how many dash patterns and markers."""
+
+
+def look(style: int) -> tuple[int, int]:
+    """Which colour and which dash pattern or marker a series has; no two of the first 36 have both alike.
+
+    >>> look(1), look(7)
+    ((1, 1), (1, 2))
+    """
+    return style % STYLES, (style + style // STYLES) % STYLES
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ import numpy as np
 from chainrule.formula import format_number
 from chainrule.program import Array
 from chainrule.train.figures.plot import (
-    STYLES,
     Area,
     Axis,
     Band,
@@ -23,6 +22,7 @@ from chainrule.train.figures.plot import (
     Mark,
     Plot,
     Words,
+    look,
     span,
     ticks,
 )
@@ -115,14 +115,24 @@ def _scale(
     return place
 
 
-def _ticks(plot: Plot, name: str) -> tuple[float, ...]:
+def _ticks(plot: Plot, name: str, room: float = math.inf) -> tuple[float, ...]:
     axis: Axis = getattr(plot, name)
     if name == "y" and plot.bare:
         return ()
-    return ticks(*span(plot, name), axis, 6 if name == "x" else 5)
+    if name == "y":
+        return ticks(*span(plot, name), axis, 5)
+    found: tuple[float, ...] = ()
+    for most in (6, 5, 4, 3, 2):
+        found = ticks(*span(plot, name), axis, most)
+        letters = sum(len(_number(tick, axis)) + 2 for tick in found)
+        if LETTER * letters <= room:
+            break
+    return found
 
 
 def _number(number: float, axis: Axis) -> str:
+    if abs(number) >= 1e4 and float(number).is_integer() and abs(number) < 1e12:
+        return f"{number:,.0f}".replace("-", "−")
     if axis.log and number > 0:
         power = round(math.log10(number))
         if abs(power) > 2 and math.isclose(number, 10.0**power):
@@ -136,7 +146,7 @@ def _grid(plot: Plot, sheet: Sheet) -> Iterator[str]:
         y = float(sheet.up(np.array(tick)))
         yield f'<path class="grid" d="M{sheet.left:.1f} {y:.1f}H{sheet.right:.1f}"/>'
         yield _text(sheet.left - 6, y + 4, _number(tick, plot.y), "tick end")
-    for tick in _ticks(plot, "x"):
+    for tick in _ticks(plot, "x", sheet.right - sheet.left):
         x = float(sheet.across(np.array(tick)))
         yield f'<path class="axis" d="M{x:.1f} {sheet.bottom:.1f}v4"/>'
         yield _text(x, sheet.bottom + 17, _number(tick, plot.x), "tick middle")
@@ -158,18 +168,18 @@ def _names(plot: Plot, sheet: Sheet) -> Iterator[str]:
             places[place] = float(sheet.up(mark.y[ends[-1]]))
     for place, y in apart(places, sheet.top + 4, sheet.bottom).items():
         mark = curves[place]
-        kind = "quiet" if mark.quiet else f"s{mark.style % STYLES}"
+        kind = "quiet" if mark.quiet else f"s{look(mark.style)[0]}"
         yield _text(sheet.right + 6, y + 4, mark.label, f"end {kind}")
     key = _key(plot, sheet.left, sheet.width - 6)
     lowest = max((y for *_, y in key), default=0.0)
     for named, x, down in key:
-        y, style = sheet.top - 12 - lowest + down, named.style % STYLES
+        y, (colour, shape) = sheet.top - 12 - lowest + down, look(named.style)
         if isinstance(named, Curve):
-            yield f'<path class="curve s{style}" d="M{x:.1f} {y - 4:.1f}h22"/>'
+            yield f'<path class="curve s{colour} d{shape}" d="M{x:.1f} {y - 4:.1f}h22"/>'
         elif isinstance(named, Dots):
-            yield f'<path class="dots s{style}" d="M{x + 17:.1f} {y - 4:.1f}{MARKERS[style]}"/>'
+            yield f'<path class="dots s{colour}" d="M{x + 17:.1f} {y - 4:.1f}{MARKERS[shape]}"/>'
         else:
-            yield f'<rect class="area s{style}" x="{x + 11:.1f}" y="{y - 9:.1f}" width="11" height="10"/>'
+            yield f'<rect class="area s{colour}" x="{x + 11:.1f}" y="{y - 9:.1f}" width="11" height="10"/>'
         yield _text(x + 27, y, named.label, "name start")
 
 
@@ -218,23 +228,28 @@ def apart(
 def _mark(mark: Mark, sheet: Sheet) -> Iterator[str]:
     match mark:
         case Curve(x, y, _, style, quiet):
-            kind = "quiet" if quiet else f"s{style % STYLES}"
+            colour, shape = look(style)
+            kind = "quiet" if quiet else f"s{colour} d{shape}"
+            if len(x) == 1:
+                # a line takes two points
+                yield from _mark(Dots(x, y, style=style), sheet)
+                return
             yield f'<path class="curve {kind}" d="{_path(sheet.across(x), sheet.up(y))}"/>'
         case Band(x, low, high, style):
             there = np.concatenate([sheet.across(x), sheet.across(x)[::-1]])
             edge = np.concatenate([sheet.up(low), sheet.up(high)[::-1]])
-            yield f'<path class="band s{style % STYLES}" d="{_path(there, edge)}z"/>'
+            yield f'<path class="band s{look(style)[0]}" d="{_path(there, edge)}z"/>'
         case Area(loops, style):
             paths = (
                 _path(sheet.across(loop[:, 0]), sheet.up(loop[:, 1])) + "z"
                 for loop in loops
             )
-            yield f'<path class="area s{style % STYLES}" d="{"".join(paths)}"/>'
+            yield f'<path class="area s{look(style)[0]}" d="{"".join(paths)}"/>'
         case Dots(x, y, _, style):
             places = zip(sheet.across(x), sheet.up(y), strict=True)
-            marker = MARKERS[style % STYLES]
-            path = "".join(f"M{a:.1f} {b:.1f}{marker}" for a, b in places)
-            yield f'<path class="dots s{style % STYLES}" d="{path}"/>'
+            colour, shape = look(style)
+            path = "".join(f"M{a:.1f} {b:.1f}{MARKERS[shape]}" for a, b in places)
+            yield f'<path class="dots s{colour}" d="{path}"/>'
         case Link((x0, y0), (x1, y1), strength):
             bend = (x1 - x0) / 2
             path = f"M{x0:.1f} {y0:.1f}c{bend:.1f} 0 {x1 - x0 - bend:.1f} {y1 - y0:.1f} {x1 - x0:.1f} {y1 - y0:.1f}"
