@@ -1,0 +1,66 @@
+"""What a law asks of a line, and how it writes another."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from chainrule import ops
+from chainrule.program import Arg, Line, Op, Size, Value
+from chainrule.program.program import arg_shape
+from chainrule.trace import Recorder
+
+Params = Mapping[str, Any]
+Args = tuple[Arg, ...]
+
+
+def made_by(recorder: Recorder, arg: Arg, op: Op) -> Line | None:
+    """The line of ``arg`` if ``op`` made it."""
+    line = recorder.producer.get(arg) if isinstance(arg, Value) else None
+    return line if line is not None and line.op is op else None
+
+
+def is_number(arg: Arg, number: float) -> bool:
+    """Whether ``arg`` is this number, written out."""
+    return not isinstance(arg, Value | Size) and arg == number
+
+
+def is_one(recorder: Recorder, arg: Arg) -> bool:
+    """Whether ``arg`` is 1, or 1 at every place."""
+    return is_number(arg, 1) or made_by(recorder, arg, ops.ones_like) is not None
+
+
+def keeps(arg: Arg, *others: Arg) -> bool:
+    """Whether ``arg`` alone has the shape and type that it has together with ``others``."""
+    if not isinstance(arg, Value) or arg.dtype.kind != "f" or arg.weak:
+        return False
+    shape = ops.multiply.shape(arg.shape, *(arg_shape(other) for other in others))
+    return bool(shape == arg.shape)
+
+
+def record(recorder: Recorder, op: Op, *args: Arg, **params: Any) -> Arg:
+    """Write a line; its result."""
+    return recorder.lower(
+        recorder.record(op, [recorder.lift(arg) for arg in args], params)
+    )
+
+
+def is_negative(arg: Arg) -> bool:
+    """Whether ``arg`` is a number below 0, written out."""
+    return isinstance(arg, int | float) and arg < 0
+
+
+def is_written(arg: Arg) -> bool:
+    """Whether ``arg`` is a number, written out."""
+    return isinstance(arg, int | float) and not isinstance(arg, bool)
+
+
+def factored(recorder: Recorder, arg: Arg) -> tuple[Any, Arg] | None:
+    """The written-out factor and the rest of a product, if ``arg`` is one and has no name."""
+    line = made_by(recorder, arg, ops.multiply)
+    if line is None or line.result.name is not None:
+        return None
+    for number, rest in (line.args, line.args[::-1]):
+        if is_written(number) and isinstance(rest, Value):
+            return number, rest
+    return None
