@@ -244,7 +244,7 @@ def test_every_number_can_be_worked_out_again_from_those_on_the_page(name):
 
 
 @EVERY
-@pytest.mark.parametrize("width", [80, 118])
+@pytest.mark.parametrize("width", [60, 80, 118])
 def test_no_matrix_is_wider_than_the_terminal(name, width):
     text = NETWORKS[name].lesson(level="entry").to_text(width)
     drawn = [line for line in text.splitlines() if set(line) & set("⎡⎢⎣⎛⎜⎝┌└")]

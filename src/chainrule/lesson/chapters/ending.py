@@ -16,6 +16,9 @@ from chainrule.lesson.summary import is_small, summarise
 from chainrule.lesson.symbols.names import name, numbers
 from chainrule.program import Array, Value
 
+MOST_BESIDE = 5
+"""How many columns three arrays may have that stand side by side."""
+
 
 def ending(story: Story, roles: Roles, folding: Folding) -> Iterator[Part]:
     """Section 7."""
@@ -40,7 +43,9 @@ def ending(story: Story, roles: Roles, folding: Folding) -> Iterator[Part]:
 
 
 def _cell(array: Array) -> Node | str:
-    return numbers(array) if is_small(array) else summarise(array)
+    """An array that stands beside two more of its size."""
+    narrow = array.ndim == 0 or array.shape[-1] <= MOST_BESIDE
+    return numbers(array) if narrow and is_small(array) else summarise(array)
 
 
 def _conventions(story: Story, roles: Roles) -> Iterator[str]:

@@ -39,6 +39,7 @@ SECTIONS: Final = ("section", "subsection", "subsubsection", "paragraph")
 ROOM: Final = 52
 WIDE_TABLE: Final = 72
 VERY_WIDE_TABLE: Final = 104
+LONG_CELL: Final = 36
 PREAMBLE: Final = r"""\documentclass[11pt,a4paper,fleqn]{article}
 \usepackage[utf8]{inputenc}
 \usepackage{textcomp}
@@ -268,7 +269,15 @@ def _table(part: Table) -> str:
         all(cell is not None for cell in column)
         for column in zip(*numbers, strict=True)
     ] or [False] * len(part.columns)
-    kinds = "".join("r" if number else "l" for number in numeric)
+    wordy = [
+        any(isinstance(cell, str) and len(cell) > LONG_CELL for cell in column)
+        for column in zip(*part.rows, strict=True)
+    ] or [False] * len(part.columns)
+    share = rf"p{{{0.84 / max(sum(wordy), 1):.2f}\textwidth}}"
+    kinds = "".join(
+        share if words else "r" if number else "l"
+        for number, words in zip(numeric, wordy, strict=True)
+    )
     rows = [
         " & ".join(
             # a bracket at the start of a row would be read as an argument of \\

@@ -297,6 +297,13 @@ class Printer:
             else []
         )
         widths = _squeezed(widths, self.width - MARGIN - 3 * (count - 1))
+        broken = any(
+            block.height > 1 and block.width > width
+            for row in cells
+            for block, width in zip(row, widths, strict=True)
+        )
+        if broken:
+            return self._below(heads, cells)
         rows = [
             _table_row(heads, widths),
             word(
@@ -314,6 +321,19 @@ class Printer:
         return stacked(
             body, indented(wrapped(part.caption, self.width - MARGIN, "faint"), MARGIN)
         )
+
+    def _below(self, heads: Sequence[Block], cells: Sequence[Sequence[Block]]) -> Block:
+        """A table whose matrices are too wide to stand side by side: row by row, one cell under the other."""
+        across = max(head.width for head in heads) + 3
+        lines: list[Block] = []
+        for first, *others in cells:
+            lines.append(indented(first, MARGIN))
+            lines += [
+                beside(word(" " * 2 * MARGIN), padded(head, across), block)
+                for head, block in zip(heads[1:], others, strict=True)
+                if block.width
+            ]
+        return stacked(*lines)
 
 
 def _squeezed(widths: list[int], space: int) -> list[int]:
