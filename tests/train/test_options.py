@@ -1,12 +1,13 @@
 """Every option of ``chainrule train`` says the same on the command line and in a TOML file."""
 
 import json
+import shlex
 
 import numpy as np
 import pytest
 import typer
 
-from chainrule.cli.train import run, settled, train
+from chainrule.cli.train import MANNERS, command, run, settled, train
 from chainrule.program import UsageError
 from chainrule.train.form import TrainForm
 
@@ -177,3 +178,18 @@ def test_a_file_that_is_no_config_is_an_error_and_no_traceback(folder, text):
     with pytest.raises(UsageError) as caught:
         settled({}, folder / "run.toml")
     assert caught.value.code == "E412"
+
+
+@pytest.mark.parametrize("name", [*SAID, "tensorboard"])
+def test_the_command_in_a_report_says_the_run_again(name, monkeypatch):
+    from chainrule.cli import train as verb
+
+    typed, _, more = SAID.get(name, ("a 'folder' of events", None, {}))
+    words = settled({"data": "my data.csv", **more, name: typed}, None)
+    heard = {}
+    monkeypatch.setattr(verb, "run", heard.update)
+    program, which, *line = shlex.split(command(words))
+    assert (program, which) == ("chainrule", "train")
+    app(line, standalone_mode=False)
+    assert heard == words
+    assert not any(f"--{manner}" in line for manner in MANNERS)

@@ -12,6 +12,9 @@ import typer
 
 from chainrule.program import UsageError
 
+MANNERS = ("quiet", "restart")
+"""Options that say how to go about it; what comes of it is the same."""
+
 
 def _option(text: str, *names: str) -> Any:
     return typer.Option(*names, help=text, show_default=False)
@@ -238,13 +241,17 @@ def _keep(outcome: Any, words: dict[str, Any]) -> None:
     page = report.html(
         outcome,
         f"A network for {Path(source).name}",
-        settings={key: _joined(item) for key, item in used.items() if _tells(item)},
+        settings={
+            key: _joined(item)
+            for key, item in used.items()
+            if _tells(item) and key not in MANNERS
+        },
         commands=[
             ("Predict the rows of a table with the same columns:", predict),
             ("Open one of its rows as a lesson, down to each gradient:", explain),
             (
                 "Train on from here, to twice as many epochs:",
-                command({**words, "epochs": 2 * words["epochs"], "restart": False}),
+                command({**words, "epochs": 2 * words["epochs"]}),
             ),
             ("What made this:", command(words)),
         ],
@@ -262,7 +269,10 @@ def command(words: dict[str, Any]) -> str:
 
     parts = ["chainrule", "train", str(words["data"])]
     for key, item in words.items():
-        if key == "data" or item == TrainForm.model_fields[key].get_default():
+        if (
+            key in ("data", *MANNERS)
+            or item == TrainForm.model_fields[key].get_default()
+        ):
             continue
         option = key.replace("_", "-")
         if isinstance(item, bool):

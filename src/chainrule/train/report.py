@@ -192,10 +192,17 @@ def _lead(outcome: Outcome) -> str:
 
 
 def _said(settings: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [
-        (name, f"{item:.6g}" if isinstance(item, float) else str(item))
-        for name, item in settings.items()
-    ]
+    return [(name, _word(item)) for name, item in settings.items()]
+
+
+def _word(item: Any) -> str:
+    match item:
+        case bool():
+            return "yes" if item else "no"
+        case float():
+            return f"{item:.6g}"
+        case _:
+            return str(item)
 
 
 def versions() -> list[tuple[str, str]]:
