@@ -291,3 +291,27 @@ def test_updates_that_are_lost_in_a_function_are_named_with_all_their_parameters
     )
     (found,) = checked(source).findings
     assert "W1, b1, W2, b2 are never updated" in found.sentence
+
+
+def test_numbers_in_a_loop_are_lost_also_with_a_minus_in_front_of_the_equals(checked):
+    source = """
+x, t = 1.5, 0.2
+w, b = 0.4, 0.1
+for epoch in range(3):
+    z = w * x + b
+    loss = (z - t) ** 2
+    dz = 2 * (z - t)
+    dw = dz * x
+    db = dz
+    for p, g in [(w, dw), (b, db)]:
+        p -= 0.1 * g
+"""
+    (found,) = checked(source).findings
+    assert found.kind == "lost update"
+    assert found.sentence.startswith("p -= … gives the loop's own name a new number")
+    assert found.sentence.endswith("w, b are never updated.")
+    right = source.replace(
+        "    for p, g in [(w, dw), (b, db)]:\n        p -= 0.1 * g\n",
+        "    w -= 0.1 * dw\n    b -= 0.1 * db\n",
+    )
+    assert checked(right).findings == ()

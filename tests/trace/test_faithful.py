@@ -34,6 +34,16 @@ def through_a_view(x):
     return np.sum(h * h) + np.sum(row)
 
 
+def numbers_are_not_written_to(x):
+    total = np.sum(x)
+    other = total
+    other += 5 * x[0, 1]
+    entry = x[1]
+    first = entry[0]
+    first *= 3
+    return total * other + first * np.sum(entry)
+
+
 def methods(x):
     return (
         (x.T.reshape(-1) * x.ravel()).mean()
@@ -73,6 +83,7 @@ def iterated(x):
     [
         written_rows,
         through_a_view,
+        numbers_are_not_written_to,
         methods,
         sizes,
         by_len,

@@ -35,6 +35,12 @@ class View:
         return self.array.moves != self.moves
 
 
+ARRAYS = frozenset(
+    {"array", "setitem", "identity", "zeros_like", "ones_like", "reshape"}
+)
+"""Operations whose result is an array even where it has no axes."""
+
+
 class Traced:
     """What a user's function sees instead of an array: the same operators, methods and functions."""
 
@@ -263,9 +269,22 @@ class Traced:
             self.view = View(array, array.moves, (key,))
 
     def _in_place(self, op: Op, other: Any) -> Traced:
+        if self._is_number():
+            # numbers are never written to: the name on the left gets another one
+            result: Traced = self.recorder.record(op, (self, other))
+            if self.recorder.on_write is not None:
+                self.recorder.on_write(self._value, result._value)
+            return result
         self.refuse_write()
         self.move(self.recorder.record(op, (self, other)))
         return self
+
+    def _is_number(self) -> bool:
+        """Whether this stands for a number, as Python's floats and NumPy's results without axes are, not for an array."""
+        if self.ndim:
+            return False
+        line = self.recorder.producer.get(self._value)
+        return self._value.weak or (line is not None and line.op.name not in ARRAYS)
 
     # methods
 

@@ -21,17 +21,17 @@ class Way(StrEnum):
     """How an update is lost, as a sentence about its name and its function."""
 
     COPY = "{name} is a copy, and nothing reads it afterwards"
-    TURN = "{name} = … gives the loop's own name a new array, which the next turn throws away"
-    ALIAS = "{name} = … gives a second name a new array, and the next turn takes the old one again"
-    ARGUMENT = "{name} = … gives the name inside {function} a new array, and {function} does not return it"
+    TURN = "{written} … gives the loop's own name a new {kind}, which the next turn throws away"
+    ALIAS = "{written} … gives a second name a new {kind}, and the next turn takes the old one again"
+    ARGUMENT = "{written} … gives the name inside {function} a new {kind}, and {function} does not return it"
     UNTAKEN = "{function} returns what is new, and no call of it takes what is returned"
-    BARE = "this line makes a new array and gives it to nobody"
+    BARE = "This line makes a new array and gives it to nobody"
 
 
-def way_lost(scene: Scene, here: ast.stmt) -> Way | None:
+def way_lost(scene: Scene, here: ast.stmt, *, of_number: bool = False) -> Way | None:
     """How a statement that makes a new weight throws it away; None if it does not.
 
-    ``p -= g`` writes into the array itself, unless it is a copy. A name of one's own may be read anywhere behind; the
+    ``p -= g`` writes into the array itself, unless it is a copy or ``p`` a number. A name of one's own may be read anywhere behind; the
     variable of a loop, an argument of a function, a copy and a second name must be given on.
     """
     name, function = _name(here), _function_of(scene, here)
@@ -45,7 +45,7 @@ def way_lost(scene: Scene, here: ast.stmt) -> Way | None:
     after = _reads_after(scene, around, name, here)
     if is_copy(scene, here, name):
         return None if after else Way.COPY
-    if isinstance(here, ast.AugAssign):
+    if isinstance(here, ast.AugAssign) and not of_number:
         return None
     loop = _loop_of(scene, here, name)
     if loop is not None:
@@ -161,35 +161,51 @@ def _is_read_before(scene: Scene, statement: ast.stmt, name: str) -> bool:
 
 def lost_updates(steps: Steps) -> Iterator[Finding]:
     """Updates that reach nothing: the parameters stay as they are."""
-    by_statement: dict[ast.stmt, set[str]] = {}
+    by_statement: dict[ast.stmt, list[str]] = {}
+    of_numbers: set[ast.stmt] = set()
     for move in steps.lost:
         parameter = steps.root(move.before)
         if parameter is not None and parameter not in steps.updated:
             statement = steps.scene.statement(move.node)
-            by_statement.setdefault(statement, set()).add(steps.called(parameter))
+            by_statement.setdefault(statement, []).append(steps.called(parameter))
+            if move.before.weak:
+                of_numbers.add(statement)
     for statement, parameters in by_statement.items():
         way, function = (
-            way_lost(steps.scene, statement),
+            way_lost(steps.scene, statement, of_number=statement in of_numbers),
             _function_of(steps.scene, statement),
         )
         if way is None:
             continue
         name = _name(statement) or ""
-        said = way.format(name=name, function="" if function is None else function.name)
-        names = ", ".join(sorted(parameters, key=_naturally))
-        verb = "is" if len(parameters) == 1 else "are"
+        names = list(dict.fromkeys(parameters))
+        said = way.format(
+            name=name,
+            written=f"{name} {_sign(statement)}",
+            function="" if function is None else function.name,
+            kind="number" if statement in of_numbers else "array",
+        )
+        whose = f"{', '.join(names)} {'is' if len(names) == 1 else 'are'}"
         yield steps.scene.finding(
             "lost update",
             Severity.MISTAKE,
             statement,
-            f"{said[0].upper() if way is Way.BARE else said[0]}{said[1:]}: {names} {verb} never updated.",
-            () if way is Way.COPY else _in_place(steps.scene, statement),
+            f"{said}: {whose} never updated.",
+            ()
+            if way is Way.COPY or statement in of_numbers
+            else _in_place(steps.scene, statement),
             name=name,
         )
 
 
-def _naturally(name: str) -> tuple[str, str]:
-    return name.lstrip("WbUVwuv"), name
+def _sign(statement: ast.stmt) -> str:
+    match statement:
+        case ast.AugAssign(op=ast.Sub()):
+            return "-="
+        case ast.AugAssign():
+            return "+="
+        case _:
+            return "="
 
 
 def _in_place(scene: Scene, statement: ast.stmt) -> tuple[Piece, ...]:

@@ -130,7 +130,9 @@ class Steps:
         return [one for one in self.moves if self._is_lost(one)]
 
     def _is_lost(self, move: Move) -> bool:
-        return way_lost(self.scene, self.scene.statement(move.node)) is not None
+        statement = self.scene.statement(move.node)
+        way = way_lost(self.scene, statement, of_number=move.before.weak)
+        return way is not None
 
     @cached_property
     def kept(self) -> list[Move]:
