@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from chainrule.formula import format_number
+from chainrule.formula import format_number, number
+from chainrule.formula.numbers import shared_decimals, written
 from chainrule.lesson.chapters.drawing import drawing
 from chainrule.lesson.chapters.words import joined, shape_words
 from chainrule.lesson.parts import (
@@ -73,12 +74,17 @@ def summary(story: Story, roles: Roles) -> Spans:
     ]
     source = f" from {joined(data[:6])}" if data else ""
     each = "number" if count == 1 else "numbers"
+    decimals = shared_decimals([study.loss, study.loss_after])
+    before, after = (
+        written(number(one, decimals=decimals))
+        for one in (study.loss, study.loss_after)
+    )
     said = (
         f"A program computes the loss{source} with {count:,} {each} to learn, in "
         f"{joined(list(study.parameters[:8]))}{' …' if len(study.parameters) > 8 else ''}. "
         "The chain rule, walked backwards from the loss, says how the loss changes with each of them; a step "
         f"against that gradient, times the learning rate {format_number(study.learning_rate)}, takes the loss from "
-        f"{format_number(study.loss)} to {format_number(study.loss_after)}."
+        f"{before} to {after}."
     )
     return (said,)
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from chainrule.formula import Symbol, format_number, infix, number
+from chainrule.formula.numbers import shared_decimals
 from chainrule.lesson.parts import (
     Cell,
     Formula,
@@ -54,13 +55,14 @@ def update(story: Story, folding: Folding) -> Iterator[Part]:
         if len(others) > folding.most:
             yield Prose((f"… and {len(others) - folding.most} more.",))
     symbol = name(study.loss_name)
+    decimals = shared_decimals([study.loss, study.loss_after])
     yield Formula(
         (
-            Row("before", symbol, right=number(study.loss)),
+            Row("before", symbol, right=number(study.loss, decimals=decimals)),
             Row(
                 "after",
                 symbol,
-                right=number(study.loss_after),
+                right=number(study.loss_after, decimals=decimals),
                 reason=(_verdict(study.loss, study.loss_after),),
             ),
         )
