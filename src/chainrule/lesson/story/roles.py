@@ -38,24 +38,28 @@ class Roles:
         """The last value before the label comes in."""
         lines = self.story.lines
         for name, line in lines.items():
-            if not self._moving(name):
+            if not self._moving(name) or name in self._entered:
                 continue
-            if not self._ends(name):
-                continue
-            labels = [v for v in self._inputs_of(line) if v not in self.parameters]
-            here = [v for v in self._stops_of(line) if self._moving(v) and v in lines]
+            stops = self._stops_of(line)
+            # the labels as given, or what was made of them, as one-hot rows
+            labels = [
+                v for v in stops if v not in self.parameters and not self._moving(v)
+            ]
+            here = [v for v in stops if self._moving(v) and v in lines]
             if labels and len(here) == 1:
                 return here[0]
         return ""
 
-    def _ends(self, name: str) -> bool:
-        """Whether no parameter enters here or on the way from here; a penalty may join at the loss."""
-        on = {name}
-        for one, line in self.story.lines.items():
-            if not on.isdisjoint(self._stops_of(line)):
-                on.add(one)
-        on.discard(self.story.study.loss_name)
-        return not any(self._has_parameter(self.story.lines[one]) for one in on)
+    @cached_property
+    def _entered(self) -> set[str]:
+        """The values at which a parameter enters, or on the way from which; a penalty may join at the loss."""
+        found: set[str] = set()
+        for name, line in reversed(self.story.lines.items()):
+            entered = name in found or self._has_parameter(line)
+            if entered and name != self.story.study.loss_name:
+                found.add(name)
+                found.update(self._stops_of(line))
+        return found
 
     def _moving(self, name: str) -> bool:
         return name in self.story.literal.stops or name == self.story.study.loss_name
