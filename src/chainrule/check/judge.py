@@ -9,12 +9,11 @@ from functools import cached_property
 from chainrule.check.agree import agree
 from chainrule.check.blame import Blame
 from chainrule.check.claims import Claim, Claims
-from chainrule.check.kinks import kinks
+from chainrule.check.doubts import Doubts
 from chainrule.check.study import Study
 from chainrule.check.surplus import Surplus
 from chainrule.check.verdict import Judged, Verdict, World
 from chainrule.check.worlds import Worlds
-from chainrule.program import Value
 
 MOST_ERRORS = 12
 
@@ -26,12 +25,17 @@ class Judge:
     study: Study
     claims: Claims
     faults: dict[Claim, Judged] = field(default_factory=dict)
-    doubts: set[Value] = field(default_factory=set)
+    in_doubt: bool = False
 
     @cached_property
     def worlds(self) -> Worlds:
         """The numbers with the faults found so far taken back."""
         return Worlds(self.study, self.claims)
+
+    @cached_property
+    def doubts(self) -> Doubts:
+        """Why some of what differs cannot be blamed."""
+        return Doubts(self.worlds)
 
     @cached_property
     def surplus(self) -> Surplus:
@@ -81,37 +85,12 @@ class Judge:
                 world = self.worlds.world()
                 if final in self.faults or self.worlds.is_right(final, world):
                     break
-                if not self.faults and self._is_doubtful(final):
-                    self.doubts.add(final.value)
+                if not self.faults and self.doubts.of(final) is not None:
+                    self.in_doubt = True
                     break
                 fault = blame.first(final, world)
                 self.faults[fault.claim] = fault
                 self.worlds.override(fault)
-
-    @cached_property
-    def kink(self) -> str | None:
-        """Where the script's own data stand on a kink, in words; None if they do not."""
-        return next(kinks(self.study), None)
-
-    def _is_doubtful(self, claim: Claim) -> bool:
-        """Whether a claim differs at the script's own data alone, and these stand on a kink."""
-        target = (
-            claim.parameter
-            or claim.exact
-            or (claim.targets[0] if claim.targets else None)
-        )
-        if target is None or len(self.study.trials) < 2 or self.kink is None:
-            return False
-        first, *others = self.study.trials
-        return (
-            all(
-                claim.value in trial.numbers
-                and agree(trial.numbers[claim.value], trial.truth[target])
-                for trial in others
-            )
-            and claim.value in first.numbers
-            and not agree(first.numbers[claim.value], first.truth[target])
-        )
 
     def verdicts(self) -> list[Judged]:
         """Every claim with its verdict, in the order of the script."""
@@ -137,10 +116,17 @@ class Judge:
                 yield Judged(claim, Verdict.FOLLOWS, target, None, None, world)
 
     def _rest(self, claim: Claim, world: World) -> Judged:
-        if self.doubts and self._is_doubtful(claim):
-            note = f"{self.kink}; another slope there is as good as ours"
+        doubt = self.doubts.of(claim) if self.in_doubt else None
+        if doubt is not None:
             return Judged(
-                claim, Verdict.CANNOT_TELL, claim.target, None, None, world, note
+                claim,
+                Verdict.CANNOT_TELL,
+                claim.target,
+                None,
+                None,
+                world,
+                doubt.reason,
+                (doubt.kind,),
             )
         raw = [trial.numbers for trial in self.study.trials]
         factors = self.surplus.factors(claim, raw)

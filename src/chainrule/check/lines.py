@@ -67,6 +67,7 @@ def _line(known: Study, item: Judged) -> LineReport:
         or "",
         gradient_of=_named(target),
         verdict=item.verdict,
+        kinds=item.kinds,
         value=numbers.numbers.get(claim.value),
         true_value=numbers.truth.get(target) if target is not None else None,
         note=item.note or _notes(known, item),

@@ -37,3 +37,4 @@ class Judged:
     wanted: Factors | None = None
     world: World = ()
     note: str = ""
+    kinds: tuple[str, ...] = ()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.check.agree import agree, factor
 from chainrule.check.claims import Claim, Claims, Step
 from chainrule.check.study import Study, Trial
@@ -35,6 +37,31 @@ class Worlds:
             )
             for i, trial in enumerate(self.study.trials)
         ]
+
+    @cached_property
+    def rounded(self) -> dict[Value, Value]:
+        """Hand-written values that are rounded to less than double precision, with what they were before."""
+        return {
+            line.result: line.args[0]
+            for line in self.study.lines
+            if line.op is ops.astype
+            and line.result.dtype in (np.float32, np.float16)
+            and line.result not in self.study.forward
+            and isinstance(line.args[0], Value)
+            and line.args[0].dtype.kind == "f"
+        }
+
+    def unrounded(self) -> list[Mapping[Value, Array]]:
+        """The numbers of every trial, had nothing been rounded to less than double precision."""
+        worlds = self.world()
+        for value, before in self.rounded.items():
+            worlds = [
+                self.study.rerun(
+                    replace(trial, numbers=numbers), {value: numbers[before]}
+                )
+                for trial, numbers in zip(self.study.trials, worlds, strict=True)
+            ]
+        return worlds
 
     def is_right(self, final: Claim, world: World) -> bool:
         """Whether a final claim is right in a world, with the sign and the factor that its update takes."""
