@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,8 @@ from chainrule.check.study import Study
 from chainrule.check.surplus import Surplus
 from chainrule.check.verdict import Factors, Judged, Verdict, World
 from chainrule.check.worlds import Worlds
-from chainrule.program import Array, Value
+from chainrule.program import Array, At, Value
+from chainrule.trace.watch import Site
 
 MOST_TARGETS, MOST_OTHERS = 6, 40
 
@@ -49,7 +51,7 @@ class Blame:
             if scale is None and (claim is final or self._is_claim(claim, world)):
                 doubtful.append(claim)
         if doubtful == [final]:
-            found = self._unnamed(final)
+            found = self._unnamed(final) or self._unnamed_in_turns(final, world)
             if found is not None:
                 return self._fault(found[0], world, target=found[1])
         if doubtful:
@@ -95,6 +97,63 @@ class Blame:
                 if self.worlds.is_right(final, self._with(claim, target)):
                     return claim, target
         return None
+
+    def _unnamed_in_turns(
+        self, final: Claim, world: World
+    ) -> tuple[Claim, Value] | None:
+        """As ``_unnamed``, of a statement in a loop that goes wrong in several turns; the first of them."""
+        cone = self.study.cone(final.value)
+        seen: set[tuple[Site, str]] = set()
+        for claim in self.claims.all:
+            key = (claim.execution.site, claim.text)
+            if claim.target is not None or claim.value not in cone or key in seen:
+                continue
+            seen.add(key)
+            turns = [
+                one for one in self.claims.all if (one.execution.site, one.text) == key
+            ]
+            for targets in self._rows(turns):
+                right = self._truths(turns, targets)
+                if not self.worlds.is_right(final, self.worlds.world(right)):
+                    continue
+                wrong = [
+                    (one, target)
+                    for one, target in zip(turns, targets, strict=True)
+                    if not self._agrees(one, target, world)
+                ]
+                if wrong:
+                    rest = [one.value for one, _ in wrong[1:]]
+                    self.worlds.overrides.update({one: right[one] for one in rest})
+                    return wrong[0]
+        return None
+
+    def _rows(self, turns: Sequence[Claim]) -> Iterator[list[Value]]:
+        """Values that a forward loop makes in as many turns, the last first, as a backward loop meets them."""
+        rows: dict[tuple[At | None, str], list[Value]] = {}
+        for line in self.study.lines:
+            if line.result in self.study.derived.gradients:
+                rows.setdefault((line.at, line.op.name), []).append(line.result)
+        for row in rows.values():
+            if 1 < len(turns) == len(row) and all(
+                _fits(value, turn)
+                for value, turn in zip(reversed(row), turns, strict=True)
+            ):
+                yield row[::-1]
+
+    def _truths(
+        self, turns: Sequence[Claim], targets: Sequence[Value]
+    ) -> dict[Value, list[Array]]:
+        ones = (1.0,) * len(self.study.trials)
+        return {
+            one.value: self.worlds.right(one.value, target, ones)
+            for one, target in zip(turns, targets, strict=True)
+        }
+
+    def _agrees(self, claim: Claim, target: Value, world: World) -> bool:
+        return all(
+            agree(numbers[claim.value], trial.truth[target])
+            for numbers, trial in zip(world, self.study.trials, strict=True)
+        )
 
     def _used_as(self, claim: Claim) -> Value | None:
         """The gradient that later lines take a claim for: its name's, unless with another more of them are right."""

@@ -16,7 +16,7 @@ from chainrule.program import ChainruleError
 
 # where two kinds describe one mistake: what is left out of p * (dp - sum(p * dp)) is the softmax's Jacobian, ...
 ALSO = {
-    "missing term": {"softmax as elementwise", "regulariser"},
+    "missing term": {"softmax as elementwise", "regulariser", "carry dropped"},
     "regulariser": {"missing term"},
     "activation for pre-activation": {"wrong operand"},
     "wrong operand": {"activation for pre-activation"},

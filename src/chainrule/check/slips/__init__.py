@@ -36,6 +36,7 @@ SLIPS: tuple[Slip, ...] = (
     sums.needless_sum,
     slopes.missing_slope,
     rounding.truncation,
+    terms.carry_dropped,
     terms.missing_term,
     terms.overwritten,
     terms.missing_summand,

@@ -7,12 +7,41 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from chainrule.check.place import known
+from chainrule.check.place import Known, known
 from chainrule.check.slips.expressions import binary
 from chainrule.check.slips.record import Change, slip
 from chainrule.check.spelled import CannotSpell, text_of
 from chainrule.check.suspect import Suspect
 from chainrule.program import Size, Value
+
+
+@slip(
+    "carry dropped",
+    "What arrives from the turn before, {term}, is dropped: it should be added.",
+)
+def carry_dropped(suspect: Suspect) -> Iterator[Change]:
+    """In a loop, what the turn before hands over is left out."""
+    for change in (
+        *missing_term.changes(suspect),
+        *missing_summand.changes(suspect),
+    ):
+        term = change.new.right if isinstance(change.new, ast.BinOp) else change.new
+        if any(
+            isinstance(node, Known) and _is_handed_on(suspect, node)
+            for node in ast.walk(term)
+        ):
+            yield change
+
+
+def _is_handed_on(suspect: Suspect, node: Known) -> bool:
+    """Whether a value was bound further down, in the turn before."""
+    here = suspect.execution
+    return any(
+        one.order < here.order
+        and one.site.statement.lineno > here.site.statement.lineno
+        and any(item is node.item for _, item in one.results)
+        for one in suspect.study.executions
+    )
 
 
 @slip("missing term", "The term {term} is missing.")
