@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -34,6 +35,7 @@ class Words:
             CannotSpell: if something in it has no name and no expression.
         """
         sign, node = self.signed(value)
+        node = _Vectors().visit(node)
         return node if sign > 0 else ast.UnaryOp(ast.USub(), node)
 
     def signed(self, value: Value, depth: int = 0) -> tuple[int, ast.expr]:
@@ -90,6 +92,28 @@ class Words:
         ):
             line = self.producer.get(line.args[0])
         return line is not None and line.op.name == "ones_like"
+
+
+class _Vectors(ast.NodeTransformer):
+    """``A @ v`` where a product with a column was taken apart again: ``(A @ np.expand_dims(v, -1))[..., 0]``."""
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.expr:
+        match self.generic_visit(node):
+            case ast.Subscript(
+                value=ast.BinOp(
+                    left=left,
+                    op=ast.MatMult(),
+                    right=ast.Call(
+                        func=ast.Attribute(attr="expand_dims"), args=[Known() as v, _]
+                    ),
+                ),
+                slice=ast.Tuple(
+                    elts=[ast.Constant(value=builtins.Ellipsis), ast.Constant(value=0)]
+                ),
+            ) if isinstance(v.item, Value) and v.item.ndim == 1:
+                return ast.BinOp(left, ast.MatMult(), v)
+            case other:
+                return other  # type: ignore[return-value]
 
 
 def words_at(place: Place, gradients: Mapping[Value, Arg]) -> Words:

@@ -107,6 +107,8 @@ def _values(line: LineReport) -> Iterator[str]:
         return
     said = ""
     found = line.difference
+    if found is not None and found.n_differing == 0:
+        return
     if found is not None and found.n_entries > 1:
         place = ", ".join(map(str, found.largest))
         said = f"     {found.n_differing} of {found.n_entries} entries differ, most at [{place}]"

@@ -83,7 +83,9 @@ class Statements:
 
     def _only_names(self, execution: Execution) -> bool:
         return all(
-            isinstance(item, Value) and self.study.producer[item].op is ops.identity
+            isinstance(item, Value)
+            and item in self.study.producer
+            and self.study.producer[item].op is ops.identity
             for _, item in execution.results
         )
 
@@ -132,11 +134,14 @@ class Statements:
 
     def gradients(self) -> dict[Value, Arg]:
         """Hand-written values that are gradients, by what they are gradients of."""
-        return {
-            claim.exact: claim.value
-            for claim in self.claims.all
-            if claim.exact is not None and claim not in self.faults
-        }
+        found: dict[Value, Arg] = {}
+        for claim in self.claims.all:
+            if claim.exact is None or claim in self.faults:
+                continue
+            if claim.execution.site.augmented is None or claim.exact not in found:
+                # a sum that has met one summand so far is that summand, by its numbers alone
+                found[claim.exact] = claim.value
+        return found
 
 
 def covers(statement: ast.stmt, at: At) -> bool:

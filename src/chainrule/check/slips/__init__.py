@@ -18,6 +18,7 @@ from chainrule.check.slips.record import Change, Slip
 SLIPS: tuple[Slip, ...] = (
     slopes.other_side_of_the_bend,
     operands.updated_weight,
+    rounding.whole_numbers,
     masks.wrong_mask,
     signs.needless_minus,
     signs.flipped_difference,
@@ -30,6 +31,7 @@ SLIPS: tuple[Slip, ...] = (
     factors.mean_for_sum,
     factors.wrong_constant,
     operands.wrong_operand,
+    operands.stale_variable,
     products.not_turned,
     products.elementwise_for_product,
     sums.missing_sum,

@@ -8,9 +8,11 @@ from chainrule.check.place import known
 from chainrule.check.slips.expressions import transposed
 from chainrule.check.slips.masks import in_mask
 from chainrule.check.slips.record import Change, slip
-from chainrule.check.spelled import text_of
+from chainrule.check.spelled import CannotSpell, text_of
 from chainrule.check.suspect import Suspect
 from chainrule.program import Value
+
+LONGEST = 60
 
 
 @slip("wrong operand", "The wrong operand: {old} where {new} belongs.")
@@ -24,6 +26,38 @@ def wrong_operand(suspect: Suspect) -> Iterator[Change]:
                 and other.id != text_of(node)
             ):
                 yield Change(node, other, {"old": text_of(node), "new": other.id})
+
+
+@slip(
+    "stale variable",
+    "{old} still holds the gradient of {held}; here it is the gradient of {wanted} that is needed.",
+)
+def stale_variable(suspect: Suspect) -> Iterator[Change]:
+    """A gradient left over from another layer, where the next one was never computed."""
+    derived = suspect.study.derived
+    held = {
+        text: target
+        for target, gradient in derived.gradients.items()
+        if (text := suspect.texts.get(gradient)) is not None
+    }
+    for node, item in suspect.leaves:
+        old = text_of(node)
+        for target, gradient in derived.gradients.items():
+            if (
+                old not in held
+                or target.name is None
+                or target.shape != item.shape
+                or held[old] is target
+                or gradient in suspect.texts
+            ):
+                continue
+            try:
+                new = suspect.words.expression(gradient)
+            except CannotSpell:
+                continue
+            words = {"old": old, "held": held[old].name or "", "wanted": target.name}
+            if len(text_of(new)) <= LONGEST and words["held"]:
+                yield Change(node, new, words)
 
 
 def _is_old(suspect: Suspect, item: Value, other: object) -> bool:

@@ -35,11 +35,11 @@ def carry_dropped(suspect: Suspect) -> Iterator[Change]:
 
 def _is_handed_on(suspect: Suspect, node: Known) -> bool:
     """Whether a value was bound further down, in the turn before."""
-    here = suspect.execution
+    here, item = suspect.execution, suspect.place.visible.get(node.id)
     return any(
         one.order < here.order
         and one.site.statement.lineno > here.site.statement.lineno
-        and any(item is node.item for _, item in one.results)
+        and any(result is item for _, result in one.results)
         for one in suspect.study.executions
     )
 
