@@ -13,7 +13,7 @@ from chainrule import ops
 from chainrule.check.agree import factor, may_be, same_layout, squeezed
 from chainrule.check.names import bases, is_local
 from chainrule.check.study import Study, Trial
-from chainrule.program import Array, Value
+from chainrule.program import Arg, Array, Value
 from chainrule.trace.watch import Execution
 
 SPELLED = re.compile(r"^(?:d|D|g|grad|partial)_?")
@@ -123,10 +123,19 @@ class Claims:
                 ):
                     break
                 scales += [arg for arg in numbers if isinstance(arg, Value)]
+                if sum(self._is_negative(arg) for arg in numbers) % 2:
+                    sign = -sign
                 value = arrays[0]  # type: ignore[assignment]
             else:
                 break
         return Step(step.parameter, value, sign, tuple(scales))
+
+    def _is_negative(self, number: Arg) -> bool:
+        """Whether a learning rate stands there with its sign: ``W += -lr * dW``."""
+        if isinstance(number, Value):
+            numbers = self.study.trials[0].numbers
+            return number in numbers and bool(np.all(numbers[number] < 0))
+        return isinstance(number, int | float) and number < 0
 
     def _is_array(self, arg: object) -> bool:
         return isinstance(arg, Value) and (arg.shape != () or arg in self.study.moved)
@@ -351,13 +360,15 @@ class Claims:
         if any(claim.value not in one for one in held):
             return None
         preferred = {value: i for i, value in enumerate(claim.targets)}
-        found: dict[Value, tuple[int, bool, bool]] = {}
+        found: dict[Value, tuple[int, bool, bool, bool]] = {}
+        data = self.study.roots - self.parameters
         for value in self._of_size(held[0][claim.value], held[-1][claim.value]):
             factors = self.scale(claim.value, value, held)
             if factors is not None and (value in preferred or self._counts(value)):
                 is_one = np.allclose(factors, 1, rtol=1e-6)
                 found[value] = (
                     preferred.get(value, len(preferred)),
+                    value in data,
                     not is_one,
                     value.name is None,
                 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -99,13 +100,26 @@ class Judge:
         named = {claim.value for claim in self.claims.all if claim.text}
         for claim in self.claims.all:
             if claim.target is None and claim not in self.faults:
-                judged += self._repaired(claim, world)
+                if claim.text or claim.value not in named:
+                    judged += self._repaired(claim, world)
                 continue
-            again = not claim.text and claim.value in named and not claim.free
+            again = (
+                not claim.text and claim.value in named and not claim.free
+            ) or self._is_handed_out(claim)
             if again and claim not in self.faults:
                 continue
             judged.append(self.faults.get(claim) or self._rest(claim, world))
         return judged
+
+    def _is_handed_out(self, claim: Claim) -> bool:
+        """Whether a value was named inside of a function, and is only unpacked here from what that returned."""
+        return isinstance(claim.execution.site.expression, ast.Call) and any(
+            other.value is claim.value
+            and other.text
+            and other.execution.order < claim.execution.order
+            and other.execution.frame != claim.execution.frame
+            for other in self.claims.all
+        )
 
     def _repaired(self, claim: Claim, world: World) -> Iterator[Judged]:
         """The verdict on a value that is a gradient only where the faults before it are taken back."""

@@ -193,7 +193,7 @@ def _only_here(known: Study, item: Judged) -> str:
             said = " or ".join(f"{one:g}" for one in sorted(good))
             other = " or ".join(f"{one:g}" for one in sorted(bad))
             return f"Right for {name} = {said}, wrong for {name} = {other}."
-    if all("batch" in known.trials[i].kind for i in wrong):
+    if wrong and all("batch" in known.trials[i].kind for i in wrong):
         return f"Right at this batch size, wrong for {known.trials[wrong[0]].kind}."
     return "Right at these values, wrong at others."
 

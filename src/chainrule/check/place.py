@@ -229,8 +229,11 @@ def _neighbours(seen: Seen) -> Iterator[tuple[str, Arg]]:
     if not isinstance(node, ast.Subscript) or seen.neighbours is None:
         return
     if isinstance(seen.key, int) and not isinstance(node.slice, ast.Constant):
+        key = int(seen.key)
+        if key < 0:
+            key += max(seen.neighbours, default=0) + 1
         for offset in (-1, 1):
-            item = seen.neighbours.get(int(seen.key) + offset)
+            item = seen.neighbours.get(key + offset)
             if item is not None:
                 yield _shifted(node, offset), item
     elif isinstance(node.slice, ast.Constant):

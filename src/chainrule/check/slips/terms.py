@@ -128,7 +128,9 @@ def regulariser(suspect: Suspect) -> Iterator[Change]:
         and item.shape == ()
         and item.dtype.kind == "f"
         and item in suspect.study.forward
-    ]
+    ] + [known(text, item) for text, item in visible.items() if type(item) is float]
+    written = ast.unparse(suspect.root)
+    numbers.sort(key=lambda number: number.id not in written)
     weights = [
         known(text, item)
         for text, item in visible.items()
