@@ -86,6 +86,8 @@ class Judge:
                 world = self.worlds.world()
                 if final in self.faults or self.worlds.is_right(final, world):
                     break
+                if self.surplus.keeps_convention(final, world):
+                    break
                 if not self.faults and self.doubts.of(final) is not None:
                     self.in_doubt = True
                     break

@@ -127,10 +127,23 @@ def judged(
         tuple(lines),
         len(known.trials),
         _dtype(script),
-        (),
+        _unjudged(claims),
         failure,
         in_updates(Steps(Scene(script), known, claims, judge)) if script.text else (),
     )
+
+
+def _unjudged(claims: Claims) -> tuple[str, ...]:
+    """A note if no line was found to be a parameter's gradient: green says little then."""
+    if any(claim.parameter is not None for claim in claims.all):
+        return ()
+    given = [value.name for value in claims.study.script.parameters if value.name]
+    # s_5 is the fifth that was called s: a step on the way, and no parameter
+    names = [name for name in given if not name.rpartition("_")[2].isdigit()]
+    if not names:
+        return ()
+    said = f"no line was found to be the gradient of {', '.join(names)}; "
+    return (f"{said}only what stands above was judged (--map NAME={names[0]})",)
 
 
 def _searched(

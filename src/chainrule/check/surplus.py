@@ -152,6 +152,22 @@ class Surplus:
         ]
         return factors[nearest[-1]] if nearest else None
 
+    def keeps_convention(self, final: Claim, world: World) -> bool:
+        """Whether a gradient that no parameter needs has the factor that those before it have, and are meant to have."""
+        mine = self.factors(final, world)
+        if final.parameter is not None or mine is None or not self._is_count(mine):
+            return False
+        cone = self.study.cone(final.value)
+        return any(
+            one.value is not final.value
+            and one.value in cone
+            and self._is_convention(one, world)
+            and (theirs := self.factors(one, world)) is not None
+            and _same(mine, theirs)
+            for one in self.claims.all
+            if one.target is not None
+        )
+
     def _is_convention(self, claim: Claim, world: World) -> bool:
         """Whether another gradient that uses this claim comes out right, so that its factor is meant."""
         return any(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -276,9 +277,12 @@ def add_at(recorder: Recorder, target: Any, key: Any, written: Any) -> None:
 
 
 def called_by_user(recorder: Recorder) -> bool:
-    """Whether the innermost frame outside this library is the file being read (not a plotting library)."""
+    """Whether the innermost frame outside this library is the file being read, or one beside it."""
+    if not recorder.script_file:
+        return False
     for frame in source.user_frames(boundary=recorder.boundary):
-        return frame.f_code.co_filename == recorder.script_file
+        beside = Path(recorder.script_file).parent
+        return Path(frame.f_code.co_filename).parent == beside
     return False
 
 

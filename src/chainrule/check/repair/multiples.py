@@ -11,7 +11,6 @@ import numpy as np
 from chainrule import ops
 from chainrule.check.place import known
 from chainrule.check.spelled import text_of
-from chainrule.check.study import Study
 from chainrule.check.suspect import Suspect
 from chainrule.check.verdict import Factors
 from chainrule.program import Arg, Array, Size, Value
@@ -47,7 +46,7 @@ def described(
 def _counts(suspect: Suspect) -> Iterator[tuple[ast.expr, list[float]]]:
     """Numbers a gradient may be off by: 2, a half, a length, a number at hand."""
     n_worlds = len(suspect.wanted)
-    yield from _of_the_forward_pass(suspect.study, n_worlds)
+    yield from _of_the_forward_pass(suspect)
     for constant in (2, 3, 4):
         yield ast.Constant(constant), [float(constant)] * n_worlds
     worlds = suspect.place.worlds
@@ -90,26 +89,31 @@ def _number(item: Arg, world: Mapping[Value, Array]) -> float:
         return float("nan")
 
 
-def _of_the_forward_pass(
-    study: Study, n_worlds: int
-) -> Iterator[tuple[ast.expr, list[float]]]:
+def _of_the_forward_pass(suspect: Suspect) -> Iterator[tuple[ast.expr, list[float]]]:
     """Numbers that the forward pass multiplies or divides by, as they are written there: ``np.sqrt(d)``."""
+    study, worlds = suspect.study, suspect.place.worlds
     for line in study.lines:
         at = line.at
-        if line.result not in study.forward or at is None or at.line != at.end_line:
-            continue
-        plain = [arg for arg in line.args if type(arg) in (int, float)]
-        if line.op not in (ops.multiply, ops.divide) or len(plain) != 1:
+        if (
+            line.op not in (ops.multiply, ops.divide)
+            or line.result not in study.forward
+            or at is None
+            or at.line != at.end_line
+        ):
             continue
         text = linecache.getline(at.file, at.line)[at.column : at.end_column]
         try:
             node = ast.parse(text, mode="eval").body
         except SyntaxError:
             continue
-        if isinstance(node, ast.BinOp):
-            written = node.right if line.args[1] is plain[0] else node.left
-            if isinstance(written, ast.Call) and _is_bare(written):
-                yield written, [float(plain[0])] * n_worlds
+        if not isinstance(node, ast.BinOp):
+            continue
+        for written, arg in zip((node.left, node.right), line.args, strict=True):
+            if not isinstance(written, ast.Call) or not _is_bare(written):
+                continue
+            numbers = [_number(arg, world) for world in worlds]
+            if np.allclose(numbers, numbers[0]):
+                yield written, numbers
 
 
 def _is_bare(node: ast.expr) -> bool:

@@ -90,13 +90,11 @@ class Statements:
         )
 
     def _misnamed(self, claim: Claim) -> bool:
-        """Whether a line only gives another name to a gradient: ``da = dh``."""
+        """Whether a line is another gradient than its name says: ``da = dh``, or ``dh`` before the dropout's mask."""
         line = self.study.producer.get(claim.value)
-        return (
-            line is not None
-            and line.op is ops.identity
-            and claim.exact not in claim.targets
-        )
+        if line is None or claim.exact in claim.targets:
+            return False
+        return line.op is ops.identity or claim.said is not None
 
     def _turns(self, executions: list[Execution], claim: Claim) -> list[Execution]:
         """The executions of a statement, with those whose result was overwritten before it could count."""

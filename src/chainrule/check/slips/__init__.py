@@ -30,6 +30,7 @@ SLIPS: tuple[Slip, ...] = (
     factors.surplus_number,
     factors.mean_for_sum,
     factors.wrong_constant,
+    factors.uneven_summand,
     operands.wrong_operand,
     products.not_turned,
     products.elementwise_for_product,

@@ -10,7 +10,7 @@ from chainrule.check.slips.expressions import binary, called, parsed
 from chainrule.check.slips.record import Change, slip
 from chainrule.check.spelled import text_of
 from chainrule.check.suspect import Suspect
-from chainrule.program import Value
+from chainrule.program import Size, Value
 
 
 @slip("power", "{old} should be {new}.")
@@ -113,3 +113,23 @@ def forgotten_factor(suspect: Suspect) -> Iterator[Change]:
             for op, done in ((ast.Mult(), "multiplied"), (ast.Div(), "divided")):
                 new = binary(suspect.root, op, known(text, item))
                 yield Change(suspect.root, new, {"factor": text, "done": done})
+
+
+@slip("factor", "{old} is {done} by {number} in this sum.")
+def uneven_summand(suspect: Suspect) -> Iterator[Change]:
+    """One summand of several without the ``/ m`` that belongs to it."""
+    counts = [
+        known(text, item)
+        for text, item in suspect.place.visible.items()
+        if isinstance(item, Size | int) and not isinstance(item, bool)
+    ]
+    for node in suspect.nodes:
+        match node:
+            case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
+                for part in (left, right):
+                    for count in counts:
+                        words = {"old": text_of(part), "number": count.id}
+                        less = binary(part, ast.Div(), count)
+                        yield Change(part, less, {**words, "done": "to be divided"})
+                        more = binary(part, ast.Mult(), count)
+                        yield Change(part, more, {**words, "done": "to be multiplied"})

@@ -150,24 +150,20 @@ def regulariser(suspect: Suspect) -> Iterator[Change]:
             ]
             shares += [binary(plain, ast.Div(), count) for count in counts]
             for share in shares:
-                words = {"term": text_of(share)}
-                yield Change(
-                    suspect.root, binary(suspect.root, ast.Add(), share), words
-                )
-                match suspect.root:
-                    case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
-                        yield Change(
-                            right,
-                            share,
-                            {**words, "old": text_of(right)},
-                            "The regulariser's share {old} should be {term}.",
-                        )
-                        yield Change(
-                            left,
-                            share,
-                            {**words, "old": text_of(left)},
-                            "The regulariser's share {old} should be {term}.",
-                        )
+                yield from _shared_otherwise(suspect, share)
+            for share in shares:
+                whole = binary(suspect.root, ast.Add(), share)
+                yield Change(suspect.root, whole, {"term": text_of(share)})
+
+
+def _shared_otherwise(suspect: Suspect, share: ast.expr) -> Iterator[Change]:
+    """The share that is there, replaced."""
+    sentence = "The regulariser's share {old} should be {term}."
+    match suspect.root:
+        case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
+            for part in (right, left):
+                words = {"term": text_of(share), "old": text_of(part)}
+                yield Change(part, share, words, sentence)
 
 
 @slip("surplus term", "The term {term} does not belong here.")

@@ -70,6 +70,7 @@ class Steps:
             if self.root(one.before) is not None
             and one.before in self.study.cone(one.after)
             and one.after not in self.study.forward
+            and self._is_same_place(one.before, one.after)
         ]
         pairs += [*self._rewritten(), *self._dropped()]
         found = []
@@ -99,6 +100,25 @@ class Steps:
                 self.scene.parents.get(node), ast.Expr | ast.Return
             ):
                 yield before, line.result
+
+    def _is_same_place(self, before: Value, after: Value) -> bool:
+        """Whether a value was put where its parameter stands; ``grads["W"]`` is not ``params["W"]``."""
+        maker = self.makers.get(after)
+        held = {
+            text.partition("[")[0]
+            for known in self.study.watch.known.values()
+            for _, text, item in known
+            if item is before
+        }
+        return (
+            maker is None
+            or not held
+            or any(
+                text is None or text.partition("[")[0] in held
+                for text, item in maker.results
+                if item is after
+            )
+        )
 
     def _rewritten(self) -> Iterator[tuple[Value, Value]]:
         """A name's parameter and what it was given next, where that is made of it: ``W = 0.9 * W - step``."""
