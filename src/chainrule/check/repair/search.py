@@ -63,40 +63,12 @@ class Repair:
     def cause(self, fault: Judged) -> Cause:
         """Why a claim is wrong; with no kinds where nothing that is known explains it."""
         suspects = list(self.statements.suspects(fault))
-        filled = self._filled_with_integers(fault, suspects)
-        if filled is not None:
-            return filled
         for search in (self._single, self._scaled, self._double):
             found = search(suspects)
             if found is not None:
                 return found
         execution = suspects[0].execution if suspects else fault.claim.execution
         return Cause((), "", execution, None, self._derived(fault, suspects))
-
-    def _filled_with_integers(
-        self, fault: Judged, suspects: Sequence[Suspect]
-    ) -> Cause | None:
-        """An array of whole numbers made of nothing, ``np.zeros(3, dtype=int)``, that gradients are put into."""
-        value = fault.claim.value
-        made = [
-            one
-            for one in self.study.cone(value) - self.study.roots
-            if one.dtype.kind in "iu" and one not in self.study.producer
-        ]
-        if value.dtype.kind not in "iu" or not made or not suspects:
-            return None
-        worlds = [
-            self.study.rerun(
-                replace(trial, numbers=numbers),
-                {one: np.asarray(numbers[one], np.float64) for one in made},
-            )
-            for trial, numbers in zip(self.study.trials, fault.world, strict=True)
-        ]
-        if not self.judge.worlds.is_right(fault.claim, worlds):
-            return None
-        name = made[0].name or text_of(suspects[0].root)
-        sentence = f"{name} is an array of whole numbers: what is put into it loses everything behind the point. Make it with dtype=float."
-        return Cause(("truncation",), sentence, suspects[0].execution)
 
     def heals(self, suspect: Suspect, changed: ast.expr) -> bool:
         """Whether a change, made wherever its statement runs, makes every gradient of the script right."""

@@ -18,7 +18,6 @@ from chainrule.check.slips.record import Change, Slip
 SLIPS: tuple[Slip, ...] = (
     slopes.other_side_of_the_bend,
     operands.updated_weight,
-    rounding.whole_numbers,
     masks.wrong_mask,
     signs.needless_minus,
     signs.flipped_difference,

@@ -22,8 +22,8 @@ from chainrule.program import Size, Value
 def carry_dropped(suspect: Suspect) -> Iterator[Change]:
     """In a loop, what the turn before hands over is left out."""
     for change in (
-        *missing_term.changes(suspect),
         *missing_summand.changes(suspect),
+        *missing_term.changes(suspect),
     ):
         term = change.new.right if isinstance(change.new, ast.BinOp) else change.new
         if any(
