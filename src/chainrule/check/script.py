@@ -135,7 +135,7 @@ def judged(
 
 def _unjudged(claims: Claims) -> tuple[str, ...]:
     """A note if no line was found to be a parameter's gradient: green says little then."""
-    if any(claim.parameter is not None for claim in claims.all):
+    if any(claim.target in claims.parameters for claim in claims.all):
         return ()
     given = [value.name for value in claims.study.script.parameters if value.name]
     # s_5 is the fifth that was called s: a step on the way, and no parameter
