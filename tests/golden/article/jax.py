@@ -12,6 +12,7 @@ def loss_and_gradients(x, y, W1, b1, W2, b2):
     h = jnp.maximum(0, z1)
     z2 = W2 @ h + b2
     y_pred = jax.nn.sigmoid(z2)
+    # the cross-entropy in its stable form, finite for every logit
     loss = y * jax.nn.softplus(-z2) + (1 - y) * jax.nn.softplus(z2)
     # sigmoid and cross-entropy together: what is predicted minus what is true
     dz2 = y_pred - y
@@ -35,6 +36,7 @@ def forward(x, y, W1, b1, W2, b2):
     z1 = W1 @ x + b1
     h = jnp.maximum(0, z1)
     z2 = W2 @ h + b2
+    # the cross-entropy in its stable form, finite for every logit
     loss = y * jax.nn.softplus(-z2) + (1 - y) * jax.nn.softplus(z2)
     return loss
 

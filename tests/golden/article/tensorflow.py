@@ -9,6 +9,7 @@ def loss_and_gradients(x, y, W1, b1, W2, b2):
     h = tf.nn.relu(z1)
     z2 = W2 @ h + b2
     y_pred = tf.sigmoid(z2)
+    # the cross-entropy in its stable form, finite for every logit
     loss = y * tf.math.softplus(-z2) + (1 - y) * tf.math.softplus(z2)
     # sigmoid and cross-entropy together: what is predicted minus what is true
     dz2 = y_pred - y
@@ -32,6 +33,7 @@ def forward(x, y, W1, b1, W2, b2):
     z1 = W1 @ x + b1
     h = tf.nn.relu(z1)
     z2 = W2 @ h + b2
+    # the cross-entropy in its stable form, finite for every logit
     loss = y * tf.math.softplus(-z2) + (1 - y) * tf.math.softplus(z2)
     return loss
 

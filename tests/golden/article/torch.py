@@ -8,6 +8,7 @@ def loss_and_gradients(x, y, W1, b1, W2, b2):
     h = torch.relu(z1)
     z2 = W2 @ h + b2
     y_pred = torch.sigmoid(z2)
+    # the cross-entropy in its stable form, finite for every logit
     loss = torch.nn.functional.binary_cross_entropy_with_logits(z2, y, reduction="none")
     # sigmoid and cross-entropy together: what is predicted minus what is true
     dz2 = y_pred - y
@@ -31,6 +32,7 @@ def forward(x, y, W1, b1, W2, b2):
     z1 = W1 @ x + b1
     h = torch.relu(z1)
     z2 = W2 @ h + b2
+    # the cross-entropy in its stable form, finite for every logit
     loss = torch.nn.functional.binary_cross_entropy_with_logits(z2, y, reduction="none")
     return loss
 
