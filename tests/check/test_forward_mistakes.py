@@ -9,6 +9,7 @@ import pytest
 from written_styles import CLASSIFIER, REGRESSION
 
 from chainrule.check import check_script, text
+from chainrule.program import ProgramError
 
 BATCH_NORM = """
 import numpy as np
@@ -441,3 +442,10 @@ def test_the_report_shows_a_caret_the_reason_and_the_line_to_write(checked):
 
 def test_a_broadcast_that_is_refused_elsewhere_is_judged_here(checked):
     np.testing.assert_equal(len(checked(planted(FUNCTIONS, [FLAT])).findings), 2)
+
+
+def test_a_mistake_is_told_also_where_there_is_no_backward_pass_to_judge(checked):
+    forward = planted(PLAIN, [FLAT]).partition("dp =")[0]
+    with pytest.raises(ProgramError, match="no hand-written backward pass") as caught:
+        checked(forward)
+    assert "line 14: p is (8, 1) and y is (8,)" in caught.value.detail

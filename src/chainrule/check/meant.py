@@ -39,7 +39,7 @@ class Meant:
         if meant is not None and (report is None or _n_wrong(meant) < _n_wrong(report)):
             return self._as_meant(meant, found)
         if report is None:
-            raise refused or AssertionError
+            raise _told(refused, found) or AssertionError
         unexplained = any(
             line.verdict in WRONG and not line.kinds for line in report.lines
         )
@@ -79,6 +79,16 @@ class Meant:
     def _as_meant(self, meant: Report, found: tuple[Finding, ...]) -> Report:
         lines = tuple(_as_in_the_file(line, self.script.text) for line in meant.lines)
         return _with(replace(meant, lines=lines, notes=(*meant.notes, NOTE)), found)
+
+
+def _told(
+    refused: ChainruleError | None, found: tuple[Finding, ...]
+) -> ChainruleError | None:
+    """The error that stands in the way, with the mistakes that were found all the same."""
+    if refused is not None:
+        said = [f"line {one.line}: {one.sentence}" for one in found if one.is_mistake]
+        refused.detail = "\n".join(filter(None, (refused.detail, *said)))
+    return refused
 
 
 def _n_wrong(report: Report) -> int:
