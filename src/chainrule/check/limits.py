@@ -11,11 +11,16 @@ from types import FrameType
 from chainrule.program import LimitError
 
 
+def can_limit() -> bool:
+    """Whether a limit can be kept: in the main thread of a system with POSIX timers."""
+    in_main = threading.current_thread() is threading.main_thread()
+    return in_main and hasattr(signal, "setitimer")
+
+
 @contextlib.contextmanager
 def time_limit(seconds: float | None) -> Iterator[None]:
     """Raise E601 inside of what runs longer than ``seconds``; None is no limit."""
-    in_main = threading.current_thread() is threading.main_thread()
-    if seconds is None or not in_main or not hasattr(signal, "setitimer"):
+    if seconds is None or not can_limit():
         yield
         return
 

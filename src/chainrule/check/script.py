@@ -13,7 +13,7 @@ import numpy as np
 
 from chainrule.check.claims import Claim, Claims
 from chainrule.check.judge import Judge
-from chainrule.check.limits import time_limit
+from chainrule.check.limits import can_limit, time_limit
 from chainrule.check.lines import merged, reports
 from chainrule.check.meant import Meant
 from chainrule.check.names import names_a_gradient
@@ -24,6 +24,9 @@ from chainrule.check.surroundings import Scene, Steps, in_forward, in_updates, s
 from chainrule.program import ProgramError, Value
 from chainrule.trace import Script, read_script
 
+UNLIMITED = (
+    "the time limit is not kept here: it needs the main thread, and POSIX timers"
+)
 CHANCE = re.compile(r"random|urandom|time\.|uuid")
 
 
@@ -60,7 +63,8 @@ def check_script(
     found = in_forward(scene)
     judge = partial(judged, mapped=mapped or {}, seed=seed)
     report = Meant(script, again, judge).report(found, partial(suspects, scene))
-    return replace(report, notes=(*report.notes, *chance))
+    unlimited = () if timeout is None or can_limit() else (UNLIMITED,)
+    return replace(report, notes=(*report.notes, *chance, *unlimited))
 
 
 def _by_chance(script: Script, again: Callable[[], Script]) -> tuple[str, ...]:
