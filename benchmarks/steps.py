@@ -79,10 +79,10 @@ def chainrule_numpy(case) -> Callable[[], float]:
     live = {"X": X, "Y": Y, "learning_rate": RATE}
     for number, W in enumerate(weights, 1):
         live |= {f"W{number}": W, f"b{number}": np.zeros(W.shape[1], np.float32)}
-    names = step.inputs
+    names, function = step.inputs, step.repeated()
 
     def once():
-        loss, *new = step.function(*[live[name] for name in names])
+        loss, *new = function(*[live[name] for name in names])
         live.update(zip(step.outputs[1:], new, strict=True))
         return float(loss)
 

@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 
 from chainrule import nn
+from chainrule.emit import emit
+from chainrule.engines import load
 from chainrule.nn.layers import (
     Activation,
     BatchNorm,
@@ -186,34 +188,30 @@ def test_a_step_keeps_the_type_of_the_network(dtype, rule):
 
 
 @pytest.mark.parametrize("name", PLANS)
-def test_a_step_writes_to_nothing_but_the_parameters_it_owns(name):
+def test_a_step_writes_to_nothing_but_the_parameters_and_the_state_it_owns(name):
     plan, chosen = PLANS[name], nn.optimizer("adam")
     step = plan.step(chosen, Limits(), weighted=False)
-    given = {**arranged(plan), **chosen.start(plan.sample_parameters())}
+    state = chosen.start(plan.sample_parameters())
+    given = {**arranged(plan), **state}
     for key, array in given.items():
-        array.flags.writeable = key in plan.training.parameters
+        array.flags.writeable = key in plan.training.parameters or key in state
     given |= {"learning_rate": 0.01, "t": 1.0}
     before = {key: np.copy(array) for key, array in given.items()}
-    made = dict(
-        zip(
-            step.outputs,
-            step.function(*[given[key] for key in step.inputs]),
-            strict=True,
-        )
-    )
+    arrays = [given[key] for key in step.inputs]
+    made = dict(zip(step.outputs, step.function(*arrays), strict=True))
+    for key in (*plan.training.parameters, *state):
+        assert made[key] is given[key], "the new numbers stand where the old ones stood"
     for key in plan.training.parameters:
         assert not np.array_equal(made[key], before[key])
 
 
+@pytest.mark.parametrize("rule", ["sgd", "adam", "nadam", "adamw"])
 @pytest.mark.parametrize("name", PLANS)
-def test_exponentials_that_are_shared_and_updates_in_place_change_no_number(name):
-    plan, chosen = PLANS[name], nn.optimizer("adam")
+def test_what_the_engine_runs_gives_the_numbers_of_what_is_emitted(name, rule):
+    plan, chosen = PLANS[name], nn.optimizer(rule)
     run, derived = plan.derived(weighted=False)
-    plain = compiled(
-        training_step(run, derived, optimizer=chosen, carried=plan.training.carried),
-        "step",
-        (),
-    )
+    whole = training_step(run, derived, optimizer=chosen, carried=plan.training.carried)
+    plain = load(emit(whole, part="forward", name="plain"))["plain"]
     step = plan.step(chosen, Limits(), weighted=False)
     given = {
         **arranged(plan),
@@ -221,9 +219,17 @@ def test_exponentials_that_are_shared_and_updates_in_place_change_no_number(name
         "learning_rate": 0.01,
         "t": 1.0,
     }
-    true = plain.function(*[given[key] for key in plain.inputs])
-    found = step.function(*[np.copy(given[key]) for key in step.inputs])
-    assert "new_W1 =" in plain.text
-    assert "W1 -= learning_rate" in step.text
-    for one, other in zip(found, true, strict=True):
-        assert np.allclose(one, other, rtol=1e-13, atol=1e-16)
+    true = plain(*[given[key] for key in step.inputs])
+    again = step.repeated()
+    for function in (step.function, again, again):
+        found = function(*[np.copy(given[key]) for key in step.inputs])
+        for one, other in zip(found, true, strict=True):
+            assert np.allclose(one, other, rtol=1e-13, atol=1e-16)
+
+
+def test_a_step_makes_its_products_and_its_updates_in_place():
+    step = PLANS["dense"].step(nn.optimizer("sgd"), Limits(), weighted=False)
+    assert "X_W1 = X.dot(W1, out=X_W1)" in step.text
+    assert "new_W1 = np.subtract(W1, learning_rate_times_dW1, out=W1)" in step.text
+    # the last layer is updated before the gradient of the first is known
+    assert step.text.index("new_W2 =") < step.text.index("dW1 =")

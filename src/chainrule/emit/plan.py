@@ -147,6 +147,11 @@ class Plan:
             if gradient in self.own:
                 self.own.add(value)
 
+    def give_statements(self, values: Iterable[Value]) -> None:
+        """Give each of these values a statement of its own, however short it is."""
+        self.own.update(values)
+        self._built.clear()
+
     def expression(self, value: Value) -> ast.expr:
         """How a value is written where it is used: its name, or what computes it."""
         if value in self.own or value not in self.producer:

@@ -1,19 +1,18 @@
-"""The same training step with less work: exponentials shared, parameters updated in place.
+"""The same training step with less work: exponentials shared, lines that NumPy does at once, updates early.
 
-Both change how numbers are reached, not what they are, and both leave text that a person would have written.
+This changes how numbers are reached, not what they are.
 """
 
 from __future__ import annotations
 
-import ast
-import re
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from chainrule import ops
-from chainrule.program import Arg, Line, Op, Program, Run, Shape, Value
+from chainrule.program import Arg, Line, Op, Program, Run, Shape, Size, Value
 from chainrule.program.program import arg_shape
 
 CLASSES = {
@@ -23,12 +22,20 @@ CLASSES = {
 """Losses that need the exponentials of the softmax beside them; whether their labels are whole numbers."""
 
 
-def shared(run: Run) -> Run:
-    """``run`` with the exponentials of a softmax used for its cross-entropy too.
+VIEWS = frozenset({"transpose", "swapaxes", "reshape", "expand_dims", "squeeze"})
+"""Ops whose results are mostly the same memory, seen otherwise."""
+
+
+def lean(run: Run) -> Run:
+    """``run`` with less to do for the same numbers."""
+    return Run(_updated_early(_lowered(run.program)), run.numbers)
+
+
+def _lowered(program: Program) -> Program:
+    """``program`` with the exponentials of a softmax used for its cross-entropy too, and simpler lines.
 
     The binary cross-entropy of logits becomes log(1 + e^z) - t z, one logarithm in place of two.
     """
-    program = run.program
     softmaxes = {
         _site(line): line for line in program.lines if line.op.name == "softmax"
     }
@@ -41,19 +48,9 @@ def shared(run: Run) -> Run:
             lean.softmax(line)
         elif site in both and line is losses[site] and site in lean.exponentials:
             lean.cross_entropy(line)
-        elif line.op.name == "binary_cross_entropy_with_logits":
-            z, t = line.args
-            soft, product = (
-                lean.write(ops.logaddexp, 0, z),
-                lean.write(ops.multiply, t, z),
-            )
-            lean.close(line, ops.subtract, soft, product)
         else:
-            lean.lines.append(line)
-    lines = tuple(lean.lines)
-    return Run(
-        Program(program.inputs, lines, program.outputs, program.name), run.numbers
-    )
+            lean.simpler(line)
+    return Program(program.inputs, tuple(lean.lines), program.outputs, program.name)
 
 
 def _site(line: Line) -> Any:
@@ -67,6 +64,7 @@ class _Lines:
     def __init__(self) -> None:
         self.lines: list[Line] = []
         self.exponentials: dict[Any, tuple[Value, Value]] = {}
+        self.relus: dict[Value, Value] = {}
 
     def write(self, op: Op, *args: Arg, **params: Any) -> Value:
         full = {**op.params, **params}
@@ -77,13 +75,43 @@ class _Lines:
             if isinstance(arg, Value) and arg.dtype.kind == "f"
         )
         value = Value(shape, np.dtype(dtype))
-        self.lines.append(Line(value, op, args, full))
+        self.add(Line(value, op, args, full))
         return value
 
     def close(self, line: Line, op: Op, *args: Arg) -> None:
-        self.lines.append(
-            Line(line.result, op, args, dict(op.params), line.why, line.at)
-        )
+        """The new last line of what ``line`` computes."""
+        self.add(Line(line.result, op, args, dict(op.params), line.why, line.at))
+
+    def add(self, line: Line) -> None:
+        """One more line."""
+        self.lines.append(line)
+        if line.op is ops.relu and isinstance(line.args[0], Value):
+            self.relus[line.args[0]] = line.result
+
+    def simpler(self, line: Line) -> None:
+        """A line in terms of what NumPy does at once."""
+        match line.op.name, line.args:
+            case "binary_cross_entropy_with_logits", (z, t):
+                soft, product = (
+                    self.write(ops.logaddexp, 0, z),
+                    self.write(ops.multiply, t, z),
+                )
+                self.close(line, ops.subtract, soft, product)
+            case "sigmoid", (x,):
+                power = self.write(ops.exp, self.write(ops.negative, x))
+                self.close(line, ops.divide, 1, self.write(ops.add, power, 1))
+            case "power", (Value() as x, 2) if x.shape and x.dtype.kind == "f":
+                self.close(line, ops.square, x)
+            case "mean", (Value() as x,) if line.params["axis"] is None and _is_plain(
+                x
+            ):
+                total = self.write(ops.sum, x, axis=None)
+                self.close(line, ops.divide, total, Size(x, None))
+            case "greater", (Value() as z, 0) if z in self.relus:
+                # where relu(z) > 0 is where z > 0, so z itself is not needed any longer
+                self.close(line, ops.greater, self.relus[z], 0)
+            case _:
+                self.add(line)
 
     def softmax(self, line: Line) -> None:
         z, axis = line.args[0], line.params["axis"]
@@ -110,69 +138,70 @@ class _Lines:
         self.close(line, ops.subtract, logs, own)
 
 
-def in_place(text: str, parameters: Iterable[str]) -> str:
-    r"""Emitted text whose last word on a parameter is ``W = W - …``, writing into W itself.
+def _is_plain(x: Value) -> bool:
+    return x.shape != () and x.dtype.name in ("float32", "float64")
 
-    >>> print(
-    ...     in_place(
-    ...         "def step(W, dW):\n    new_W = W - 0.1 * dW\n    return new_W\n", ["W"]
-    ...     ),
-    ...     end="",
-    ... )
-    def step(W, dW):
-        W -= 0.1 * dW
-        return W
+
+def _updated_early(program: Program) -> Program:
+    """``program`` with every update of a parameter as soon as the old one is no longer read.
+
+    Its gradient is then still in the cache, and the memory of the gradient is free for the next.
     """
-    function = next(
-        node for node in ast.parse(text).body if isinstance(node, ast.FunctionDef)
-    )
-    lines = text.splitlines(keepends=True)
-    for name in parameters:
-        place = _update(function, name)
-        if place is None:
+    producer = program.producer()
+    names = {f"new_{value.name}": value for value in program.inputs}
+    updates = {
+        value: names[value.name]
+        for value in program.outputs
+        if value.name in names and value in producer
+    }
+    reached = {value: _ancestors(producer, value) for value in program.outputs}
+    shared = Counter(line for lines in reached.values() for line in lines)
+    own = {
+        value: [
+            line
+            for line in program.lines
+            if line in reached[value] and shared[line] == 1
+        ]
+        for value in updates
+    }
+    alone = {line for lines in own.values() for line in lines}
+    readers = _readers(program)
+    done: dict[Line, None] = {}
+    for line in program.lines:
+        if line in alone:
             continue
-        lines[place] = lines[place].replace(f"new_{name} = {name} - ", f"{name} -= ", 1)
-        new = re.compile(rf"\bnew_{name}\b")
-        lines = [new.sub(name, line) for line in lines]
-    return "".join(lines)
+        done[line] = None
+        for value, old in list(updates.items()):
+            first = (reached[value] | readers.get(old, set())).difference(own[value])
+            if first <= done.keys():
+                done.update(dict.fromkeys(own[value]))
+                del updates[value]
+    done.update(dict.fromkeys(program.lines))
+    return Program(program.inputs, tuple(done), program.outputs, program.name)
 
 
-def with_methods(text: str) -> str:
-    """Emitted text that asks arrays themselves for their sums, which spares NumPy its look at the arguments.
+def _ancestors(producer: Mapping[Value, Line], value: Value) -> set[Line]:
+    """The lines that a value comes from."""
+    found: set[Line] = set()
+    pending = [producer[value]] if value in producer else []
+    while pending:
+        line = pending.pop()
+        if line not in found:
+            found.add(line)
+            pending += [producer[one] for one in line.reads() if one in producer]
+    return found
 
-    >>> with_methods("db = np.sum(dz, axis=0)")
-    'db = dz.sum(axis=0)'
-    """
-    return re.sub(r"\bnp\.(sum|mean|max)\((\w+)(?:, ([^()]*))?\)", r"\2.\1(\3)", text)
 
-
-def _update(function: ast.FunctionDef, name: str) -> int | None:
-    """The line that makes ``new_W`` of ``W`` by subtracting, if nothing reads either W after it."""
-    for position, statement in enumerate(function.body):
-        match statement:
-            case ast.Assign(
-                targets=[ast.Name(id=made)],
-                value=ast.BinOp(left=ast.Name(id=old), op=ast.Sub(), right=step),
-            ) if (
-                made == f"new_{name}"
-                and old == name
-                and statement.lineno == statement.end_lineno
-            ):
-                # the shape of a step is that of its parameter, or smaller; never larger
-                *between, last = function.body[position + 1 :]
-                read = {
-                    node.id
-                    for later in between
-                    for node in ast.walk(later)
-                    if isinstance(node, ast.Name)
-                }
-                read |= {
-                    node.id for node in ast.walk(last) if isinstance(node, ast.Name)
-                } - {made}
-                read |= {
-                    node.id for node in ast.walk(step) if isinstance(node, ast.Name)
-                } & {made}
-                return statement.lineno - 1 if not read & {name, made} else None
-            case _:
-                continue
-    return None
+def _readers(program: Program) -> dict[Value, set[Line]]:
+    """The lines that read each value, or a view of it."""
+    readers: dict[Value, set[Line]] = {}
+    views: dict[Value, set[Value]] = {}
+    for line in program.lines:
+        read = {value for value in line.args if isinstance(value, Value)}
+        for value in list(read):
+            read |= views.get(value, set())
+        for value in read:
+            readers.setdefault(value, set()).add(line)
+        if line.op.name in VIEWS:
+            views[line.result] = read
+    return readers

@@ -54,9 +54,8 @@ class Training:
         self.after_step = tuple(after_step)
         self.order = order or self._shuffled
         self.weighted = data.weight is not None
-        progress.parameters = {
-            name: array.copy() for name, array in progress.parameters.items()
-        }
+        # a step writes into parameters and state: those that were given are somebody else's
+        progress.become(progress.snapshot())
         self._remember()
         if isinstance(settings.schedule, OnPlateau) and progress.plateau:
             settings.schedule.restore(progress.plateau)
@@ -73,6 +72,7 @@ class Training:
             self.step = step or self.plan.step(
                 settings.optimizer, settings.limits, weighted=self.weighted
             )
+            self.again = self.step.repeated()
 
     @property
     def n_batches(self) -> int:

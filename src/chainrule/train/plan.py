@@ -169,7 +169,7 @@ class Plan:
             whole,
             "step",
             ["loss", *self.training.parameters, *state, *self.training.carried],
-            owned=list(self.training.parameters),
+            owned=[*self.training.parameters, *state],
         )
 
     def split_step(

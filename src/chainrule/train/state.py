@@ -90,13 +90,14 @@ class Progress:
         return {name: array.copy() for name, array in self.everything().items()}
 
     def snapshot(self) -> Progress:
-        """All of it as it is now; only parameters are ever written into, so only they are copied."""
+        """All of it as it is now; steps write into parameters and state, so these are copied, and nothing else."""
         kept = {
             one.name: copy.copy(getattr(self, one.name)) for one in fields(Progress)
         }
-        kept["parameters"] = {
-            name: array.copy() for name, array in self.parameters.items()
-        }
+        for written in ("parameters", "state"):
+            kept[written] = {
+                name: array.copy() for name, array in kept[written].items()
+            }
         return Progress(**kept)
 
     def become(self, other: Progress) -> None:

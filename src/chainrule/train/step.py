@@ -10,12 +10,11 @@ import numpy as np
 
 from chainrule.derive import Derived, backward, fuse, recognise
 from chainrule.derive.laws import LAWS
-from chainrule.emit import emit
-from chainrule.engines import load
+from chainrule.engines import Written, written
 from chainrule.nn import Optimizer
 from chainrule.program import Array, Line, Program, Run, Value
 from chainrule.trace import Recorder, Traced, trace
-from chainrule.train.lean import in_place, shared, with_methods
+from chainrule.train.lean import lean
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,13 +28,29 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Compiled:
-    """A program as the function its emitted text makes, called by position."""
+    """A program as the function its text makes, called by position.
+
+    ``function`` gives every result an array of its own; a loop asks for ``repeated``.
+    """
 
     run: Run
-    text: str
-    function: Callable[..., Any]
+    written: Written
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
+
+    @property
+    def text(self) -> str:
+        """What is run."""
+        return self.written.text
+
+    @property
+    def function(self) -> Callable[..., Any]:
+        """From the inputs to the outputs, which stay as they are whatever is called later."""
+        return self.written.function
+
+    def repeated(self) -> Callable[..., Any]:
+        """The same for one caller in one thread, who calls it over and over: it keeps what it computes with."""
+        return self.written.repeated()
 
 
 def compiled(
@@ -45,10 +60,9 @@ def compiled(
 
     The arrays of ``owned`` are the caller's to lose: the function may write their new values into them.
     """
-    text = emit(shared(run), dialect="numpy", part="forward", name=name)
-    text = with_methods(in_place(text, owned))
     inputs = tuple(value.name or "" for value in run.program.inputs)
-    return Compiled(run, text, load(text, name)[name], inputs, tuple(outputs))
+    text = written(lean(run).program, name, owned)
+    return Compiled(run, text, inputs, tuple(outputs))
 
 
 def derive(

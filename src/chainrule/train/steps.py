@@ -30,7 +30,7 @@ def each(training: Training, compiled: Compiled, mixed: Data) -> None:
     progress, settings = training.progress, training.settings
     names, function, results = (
         compiled.inputs,
-        compiled.function,
+        training.again,
         compiled.outputs[1:],
     )
     anomalies, watchers = settings.detect_anomaly, training.after_step
@@ -159,7 +159,8 @@ def _replayed(training: Training, compiled: Compiled, mixed: Data) -> Live:
     """What went into the step at hand, whose parameters have been written over: the epoch done once more."""
     progress = training.progress
     here = progress.batch, progress.step
-    live: Live = training.good.copied() | training.good.state
+    good = training.good.snapshot()
+    live: Live = good.everything() | good.state
     progress.batch, progress.step = training.good.batch, training.good.step
     for batch in training.batches(mixed):
         _feed(training, live, batch)

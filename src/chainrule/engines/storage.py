@@ -1,0 +1,147 @@
+"""Where each line of a program may put its result: into an array that nothing reads any more, or one kept for it.
+
+A result takes the place of an argument when the argument has its shape and type, is nobody else's, and is read
+for the last time. Whatever may be a view of an array counts as that array.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from chainrule import ops
+from chainrule.program import Line, Program, Value
+
+REDUCTIONS = {ops.sum: "np.add", ops.max: "np.maximum", ops.min: "np.minimum"}
+"""Of which function each is the reduction."""
+
+
+@dataclass(frozen=True, slots=True)
+class Storage:
+    """The places of results: ``into`` an older value's array, or an array that is ``kept`` from call to call.
+
+    A result in neither is a new array at every call. What is kept is in use from one position among the lines to
+    another, both included.
+    """
+
+    into: Mapping[Value, Value]
+    kept: Mapping[Value, tuple[int, int]]
+
+
+def storage(program: Program, owned: Collection[Value] = ()) -> Storage:
+    """The places of a program's results; of the inputs only those that are ``owned`` may be written over.
+
+    What is returned is in a new array, or in one that is owned.
+
+    >>> from chainrule.trace import trace
+    >>> run = trace(lambda x, W: np.exp(x @ W), np.ones((2, 3)), np.ones((3, 4)))
+    >>> product, power = (line.result for line in run.program.lines)
+    >>> storage(run.program).into[power] is product
+    True
+    >>> storage(run.program).kept  # it is returned, and the caller may keep it
+    {}
+    """
+    last = _last_reads(program)
+    roots: dict[Value, frozenset[Value]] = {
+        value: frozenset({value}) for value in program.inputs
+    }
+    writable = set(owned)
+    into: dict[Value, Value] = {}
+    made: dict[Value, int] = {}
+    for position, line in enumerate(program.lines):
+        result = line.result
+        if not writes(line):
+            seen = [roots[arg] for arg in line.args if isinstance(arg, Value)]
+            alone = not seen or is_single(line)
+            roots[result] = frozenset({result} if alone else frozenset().union(*seen))
+            continue
+        place = next(
+            (
+                arg
+                for arg in line.args
+                if isinstance(arg, Value)
+                and arg in writable
+                and line.op.elementwise
+                and (arg.shape, arg.dtype) == (result.shape, result.dtype)
+                and not any(
+                    position < last.get(other, -1)
+                    for other, held in roots.items()
+                    if held & roots[arg]
+                )
+            ),
+            None,
+        )
+        if place is None:
+            made[result] = position
+            roots[result] = frozenset({result})
+        else:
+            into[result] = place
+            roots[result] = roots[place]
+        writable.add(result)
+    returned = frozenset().union(*(roots[value] for value in program.outputs))
+    kept = {
+        value: (
+            start,
+            max(
+                last.get(other, start) for other, held in roots.items() if value in held
+            ),
+        )
+        for value, start in made.items()
+        if value not in returned
+    }
+    return Storage(into, kept)
+
+
+def writes(line: Line) -> bool:
+    """Whether NumPy can be told where to put the result of a line."""
+    if line.result.shape == ():
+        return False
+    return is_ufunc(line) or is_product(line) or is_reduction(line)
+
+
+def is_ufunc(line: Line) -> bool:
+    """Whether a line is one of NumPy's functions of entries, or the relu, which is one of them with a 0."""
+    return line.op is ops.relu or (
+        line.op.elementwise
+        and not line.params
+        and line.op is not ops.power
+        and ops.CATALOGUE.get(line.op.name) is line.op
+        and isinstance(getattr(np, line.op.name, None), np.ufunc)
+    )
+
+
+def is_product(line: Line) -> bool:
+    """Whether a line multiplies matrices or vectors, which an array's own ``dot`` does with the least ado."""
+    return line.op is ops.matmul and all(
+        isinstance(arg, Value) and arg.ndim in (1, 2) and arg.dtype == line.result.dtype
+        for arg in line.args
+    )
+
+
+def is_reduction(line: Line) -> bool:
+    """Whether a line adds up, or looks for the largest or the smallest, over one axis or all of them."""
+    if line.op not in REDUCTIONS:
+        return False
+    (x,), axis = line.args, line.params["axis"]
+    return (
+        isinstance(x, Value)
+        and (axis is None or isinstance(axis, int))
+        and x.dtype == line.result.dtype
+        and x.dtype.kind == "f"
+    )
+
+
+def is_single(line: Line) -> bool:
+    """Whether a line makes one number of an array, and keeps no view of it."""
+    return line.result.shape == () and (is_reduction(line) or is_product(line))
+
+
+def _last_reads(program: Program) -> dict[Value, int]:
+    """The position of the last line that reads the entries of each value; outputs are read after all of them."""
+    last: dict[Value, int] = {}
+    for position, line in enumerate(program.lines):
+        last.update(dict.fromkeys(line.args, position))  # type: ignore[arg-type]
+    last.update(dict.fromkeys(program.outputs, len(program.lines)))
+    return last
