@@ -19,7 +19,6 @@ from chainrule.emit import emit, layout, wrap
 from chainrule.emit.body import comment, statement
 from chainrule.emit.names import Names, plain, valid
 from chainrule.emit.numpy import NUMPY
-from chainrule.emit.parts import module
 from chainrule.emit.plan import Plan, Roles
 from chainrule.emit.template import Filling, template
 from chainrule.engines.arena import Arena
@@ -155,8 +154,8 @@ class _Text:
             *body,
             f"{layout.INDENT}return {together}",
         ]
-        blocks = [constants, function] if constants else [function]
-        return module(NUMPY, blocks, wide=False)
+        blocks = [[NUMPY.imports["np"]], constants, function]
+        return "\n\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
     def _numbers(self) -> list[str]:
         """Numbers among the inputs that several arrays meet, made arrays once instead of at every call."""
