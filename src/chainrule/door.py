@@ -47,7 +47,8 @@ def explain(
     *args: Any,
     loss: str | None = None,
     wrt: Sequence[str] | None = None,
-    learning_rate: float = 0.1,
+    optimizer: str | Optimizer | None = None,
+    learning_rate: float | None = None,
     steps: int = 1,
     step: int = 1,
     level: Literal["network", "layer", "line", "entry"] = "line",
@@ -56,7 +57,8 @@ def explain(
     """The lesson of a network: forward pass, loss, every gradient with its proof, the update, the code.
 
     ``forward`` is a function of the arrays that follow, returning the loss, or the path of a script; or a trained
-    network or estimator, followed by the samples and their labels. The lesson shows itself in a notebook;
+    network or estimator, followed by the samples and their labels. ``optimizer`` makes the update, its state told
+    line by line; without one it is gradient descent. The lesson shows itself in a notebook;
     ``print(lesson)`` and ``lesson.save("lesson.html")`` do elsewhere.
 
     Raises:
@@ -80,6 +82,7 @@ def explain(
         found.run,
         loss=found.loss,
         wrt=found.parameters,
+        optimizer=optimizer,
         learning_rate=learning_rate,
         steps=steps,
         step=step,

@@ -64,16 +64,8 @@ def _update(optimizer: Optimizer, dtype: np.dtype[Any]) -> Update | None:
     rule, settings = optimizer.rule, optimizer.settings
     return Update(
         run=traced(optimizer, sample, sample, kept),
-        why=f"{rule.name}: {_clause(rule.idea)} ({rule.source})",
+        why=f"{rule.name}: {rule.clause} ({rule.source})",
         start=start,
         defaults={key: one for key, one in settings.items() if varies(one)},
         counts=optimizer.counts,
     )
-
-
-def _clause(sentence: str) -> str:
-    """A sentence as a clause: no full stop, no capital but a name's."""
-    first = (
-        sentence if sentence.startswith("Adam") else sentence[0].lower() + sentence[1:]
-    )
-    return first.rstrip(".")

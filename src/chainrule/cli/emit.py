@@ -53,23 +53,8 @@ def emit(
     inputs: options.With = None,
     loss: options.Loss = None,
     wrt: options.Wrt = None,
-    optimizer: Annotated[
-        str | None,
-        typer.Option(
-            metavar="NAME",
-            help="The optimizer of a step or a program: momentum, adam, lion …",
-            show_default=False,
-        ),
-    ] = None,
-    learning_rate: Annotated[
-        float | None,
-        typer.Option(
-            "--learning-rate",
-            "--lr",
-            help="The length of a step; by default 0.1, or what is usual for the optimizer.",
-            show_default=False,
-        ),
-    ] = None,
+    optimizer: options.OptimizerName = None,
+    learning_rate: options.LearningRate = None,
     steps: options.Steps = 1,
     layers: options.Layers = None,
     activations: options.Activations = None,

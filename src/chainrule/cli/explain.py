@@ -37,7 +37,8 @@ def explain(
     inputs: options.With = None,
     loss: options.Loss = None,
     wrt: options.Wrt = None,
-    learning_rate: options.LearningRate = 0.1,
+    optimizer: options.OptimizerName = None,
+    learning_rate: options.LearningRate = None,
     steps: options.Steps = 1,
     step: Annotated[
         int, typer.Option(min=1, help="Which of the steps the lesson tells.")
@@ -90,6 +91,7 @@ def explain(
         found.run,
         loss=found.loss,
         wrt=found.parameters,
+        optimizer=optimizer,
         learning_rate=learning_rate,
         steps=steps,
         step=step,

@@ -67,9 +67,21 @@ Columns = Annotated[
 ]
 Seed = Annotated[int, typer.Option(help="The seed of every number that is made up.")]
 LearningRate = Annotated[
-    float,
+    float | None,
     typer.Option(
-        "--learning-rate", "--lr", help="The step along the negative gradient."
+        "--learning-rate",
+        "--lr",
+        help="The length of a step; by default 0.1, or what is usual for the optimizer.",
+        show_default=False,
+    ),
+]
+OptimizerName = Annotated[
+    str | None,
+    typer.Option(
+        "--optimizer",
+        metavar="NAME",
+        help="What makes the steps: momentum, adam, lion …; without one, the gradient alone.",
+        show_default=False,
     ),
 ]
 Steps = Annotated[int, typer.Option(min=0, help="How many update steps.")]

@@ -23,9 +23,11 @@ def update(
     *,
     t: int = 1,
     name: str = "W",
+    behind: str = "",
 ) -> Run:
     """The program from a parameter called ``name``, its gradient, its state and the settings to what is new.
 
+    ``behind`` follows the names of its state and of the lines between.
     The inputs are ``W``, ``dW``, the state by its names, ``t`` where the rule counts, ``learning_rate`` and the
     settings; the outputs ``new_W`` and the new state. A setting that is 0, None or a choice is not an input.
 
@@ -44,7 +46,7 @@ def update(
         return recorder.input(np.asarray(number, dtype), called)
 
     traced = given(W, name), given(dW, f"d{name}")
-    kept = {kind: given(state[kind], kind) for kind in optimizer.state}
+    kept = {kind: given(state[kind], f"{kind}{behind}") for kind in optimizer.state}
     counted = given(t, "t") if optimizer.counts else None
     rate = given(optimizer.learning_rate, "learning_rate")
     settings = {
@@ -58,8 +60,9 @@ def update(
     reasons = {}
     for key, item in made.items():
         kind = key.removesuffix("_")
+        called = f"{kind}{behind}" if kind else name
         recorder.christen(
-            item.value, f"new_{kind or name}" if kind in (*kept, "") else kind
+            item.value, f"new_{called}" if kind in (*kept, "") else called
         )
         reasons[item.value] = REASONS.get(kind, "")
     outputs = [made[key].value for key in ("", *state_of)]

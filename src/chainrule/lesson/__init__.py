@@ -12,6 +12,7 @@ from chainrule.lesson.compose import LEVELS, Level, compose, title
 from chainrule.lesson.media.terminal import text
 from chainrule.lesson.parts import Part
 from chainrule.lesson.story.study import Study, study
+from chainrule.nn import Optimizer
 from chainrule.program import Array, Run, UsageError, Value
 from chainrule.program.files import replace_file
 
@@ -167,15 +168,17 @@ def explain(
     *,
     loss: Value | str | None = None,
     wrt: Sequence[Value | str] | None = None,
-    learning_rate: float = 0.1,
+    optimizer: str | Optimizer | None = None,
+    learning_rate: float | None = None,
     steps: int = 1,
     step: int = 1,
     level: Level = "line",
 ) -> Lesson:
-    """The lesson on a run: one of ``steps`` steps of gradient descent, taken apart.
+    """The lesson on a run: one of ``steps`` steps of training, taken apart.
 
     ``loss`` is the value or name of the loss (the run's first output), ``wrt`` what is learnt (by default every
-    float input not named like data).
+    float input not named like data). ``optimizer`` makes the steps; without one it is gradient descent, with a learning
+    rate of 0.1 if none is given.
 
     Raises:
         UsageError: E411 for a step that is not taken, E410 for a level that does not exist.
@@ -198,7 +201,13 @@ def explain(
             hint=f"choose one of {', '.join(LEVELS)}",
         )
     found = study(
-        run, loss=loss, wrt=wrt, learning_rate=learning_rate, steps=steps, step=step
+        run,
+        loss=loss,
+        wrt=wrt,
+        optimizer=optimizer,
+        learning_rate=learning_rate,
+        steps=steps,
+        step=step,
     )
     return Lesson(found, level)
 

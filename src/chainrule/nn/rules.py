@@ -42,6 +42,12 @@ class Rule:
         """What it does, in a sentence."""
         return (self.formula.__doc__ or "").partition("\n")[0]
 
+    @property
+    def clause(self) -> str:
+        """The same within a sentence: no full stop, no capital but a name's."""
+        idea = self.idea.rstrip(".")
+        return idea if idea.startswith("Adam") else idea[:1].lower() + idea[1:]
+
     @cached_property
     def state(self) -> tuple[str, ...]:
         """What is remembered from step to step, by name."""

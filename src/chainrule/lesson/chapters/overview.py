@@ -79,11 +79,13 @@ def summary(story: Story, roles: Roles) -> Spans:
         written(number(one, decimals=decimals))
         for one in (study.loss, study.loss_after)
     )
+    step = "" if study.optimizer.name == "sgd" else f" by {study.optimizer.name}"
     said = (
         f"A program computes the loss{source} with {count:,} {each} to learn, in "
         f"{joined(list(study.parameters[:8]))}{' …' if len(study.parameters) > 8 else ''}. "
         "The chain rule, walked backwards from the loss, says how the loss changes with each of them; a step "
-        f"against that gradient, times the learning rate {format_number(study.learning_rate)}, takes the loss from "
+        f"against that gradient{step}, {'with' if step else 'times'} the learning rate "
+        f"{format_number(study.learning_rate)}, takes the loss from "
         f"{before} to {after}."
     )
     return (said,)

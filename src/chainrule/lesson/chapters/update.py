@@ -8,6 +8,7 @@ import numpy as np
 
 from chainrule.formula import Symbol, format_number, infix, number
 from chainrule.formula.numbers import shared_decimals
+from chainrule.lesson.chapters import remembering
 from chainrule.lesson.parts import (
     Cell,
     Formula,
@@ -33,18 +34,22 @@ def update(story: Story, folding: Folding) -> Iterator[Part]:
     """Section 5."""
     study = story.study
     rate = Symbol("η")
+    plain = not study.optimizer.state
     yield Heading("Update", 2, "update")
-    yield Prose(
-        (
-            "The gradient points uphill, so each parameter takes a step the other way, of length ",
-            infix(rate, "=", number(study.learning_rate)),
-            " times its gradient. All take it at once, from the gradients above.",
+    if plain:
+        yield Prose(
+            (
+                "The gradient points uphill, so each parameter takes a step the other way, of length ",
+                infix(rate, "=", number(study.learning_rate)),
+                " times its gradient. All take it at once, from the gradients above.",
+            )
         )
-    )
+    else:
+        yield from remembering.opening(story)
     before = study.moments[study.step - 1].parameters
     full = study.parameters[:2] if folding.folded else study.parameters
     for one in full:
-        yield from _moved(story, one, before[one])
+        yield from (_moved if plain else remembering.moved)(story, one, before[one])
     others = study.parameters[len(full) :]
     if others:
         yield Prose(("The other parameters move in the same way:",))

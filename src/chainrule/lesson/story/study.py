@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -11,16 +11,22 @@ import numpy as np
 
 from chainrule.derive import Derived, backward, fuse, recognise
 from chainrule.lesson.story.nameless import christen
+from chainrule.nn import Optimizer
+from chainrule.nn import optimizer as optimizer_of
 from chainrule.program import Array, Program, Run, UsageError, Value, run
 from chainrule.trace.choose import choose_parameters
+
+USUAL_RATE = 0.1
+"""The learning rate of plain gradient descent in a lesson."""
 
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One moment of training: the parameters, and the loss they give."""
+    """One moment of training: the parameters, the loss they give, and what the optimizer remembers."""
 
     parameters: Mapping[str, Array]
     loss: float
+    state: Mapping[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -37,9 +43,14 @@ class Study:
     literal: Derived
     textbook: Derived
     moments: tuple[Moment, ...]
-    learning_rate: float
+    optimizer: Optimizer
     step: int
     christened: frozenset[str] = frozenset()
+
+    @property
+    def learning_rate(self) -> float:
+        """How far a step goes."""
+        return self.optimizer.learning_rate
 
     @property
     def loss_name(self) -> str:
@@ -113,11 +124,14 @@ def study(
     *,
     loss: Value | str | None = None,
     wrt: Sequence[Value | str] | None = None,
-    learning_rate: float = 0.1,
+    optimizer: str | Optimizer | None = None,
+    learning_rate: float | None = None,
     steps: int = 1,
     step: int = 1,
 ) -> Study:
     """Work out a lesson on ``written``: both derivations at the chosen step, and ``steps`` updates.
+
+    Without an ``optimizer`` it is plain gradient descent, with the learning rate 0.1 where none is given.
 
     Raises:
         UsageError: E411 for a step that is not taken, E327 for a name that does not exist.
@@ -132,13 +146,17 @@ def study(
     names = _names(written, wrt)
     recognised, christened = _recognised(written, names)
     textbook = _derived(fuse(recognised), names)
-    moments = tuple(_moments(textbook, learning_rate, steps))
+    rate = USUAL_RATE if optimizer is None else None
+    chosen = optimizer_of(
+        optimizer or "sgd", rate if learning_rate is None else learning_rate
+    )
+    moments = tuple(_moments(textbook, chosen, steps))
     if step > 1:
         written = _moved(written, moments[step - 1].parameters)
         recognised, christened = _recognised(written, names)
         textbook = _derived(fuse(recognised), names)
     literal = _derived(recognised, names)
-    return Study(written, literal, textbook, moments, learning_rate, step, christened)
+    return Study(written, literal, textbook, moments, chosen, step, christened)
 
 
 def _recognised(written: Run, names: Sequence[str]) -> tuple[Run, frozenset[str]]:
@@ -203,17 +221,33 @@ def _moved(written: Run, parameters: Mapping[str, Array]) -> Run:
     return run(program, numbers)
 
 
-def _moments(derived: Derived, learning_rate: float, steps: int) -> Iterator[Moment]:
-    """Every moment of gradient descent: each parameter moves against its gradient, all at once."""
+def _moments(derived: Derived, optimizer: Optimizer, steps: int) -> Iterator[Moment]:
+    """Every moment of training: all parameters move at once, each by its gradient."""
     program = derived.run.program
     inputs: dict[Value, Any] = {v: derived.run.numbers[v] for v in program.inputs}
+    state = optimizer.start({v.name or "": inputs[v] for v in derived.wrt})
     now = derived.run
-    for _ in range(steps):
+    for t in range(1, steps + 1):
         loss, *gradients = (now.numbers[value] for value in program.outputs)
-        yield Moment({v.name or "": inputs[v] for v in derived.wrt}, _number(loss))
+        yield _moment(derived, inputs, loss, state)
+        new: dict[str, Any] = {}
         for value, gradient in zip(derived.wrt, gradients, strict=True):
-            rate = np.asarray(learning_rate, gradient.dtype)
-            inputs[value] = inputs[value] - rate * gradient
+            rate = np.asarray(optimizer.learning_rate, gradient.dtype)
+            name = value.name or ""
+            new |= optimizer.update(
+                name, inputs[value], gradient, state, t=t, learning_rate=rate
+            )
+            inputs[value] = new[name]
+        state = {name: new[name] for name in state}
         now = run(program, inputs)
-    loss = now.numbers[program.outputs[0]]
-    yield Moment({v.name or "": inputs[v] for v in derived.wrt}, _number(loss))
+    yield _moment(derived, inputs, now.numbers[program.outputs[0]], state)
+
+
+def _moment(
+    derived: Derived,
+    inputs: Mapping[Value, Any],
+    loss: Array,
+    state: Mapping[str, Array],
+) -> Moment:
+    parameters = {value.name or "": inputs[value] for value in derived.wrt}
+    return Moment(parameters, _number(loss), dict(state))
