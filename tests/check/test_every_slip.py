@@ -46,6 +46,7 @@ W3 -= lr * dW3
 SLIPPED = [
     ("2 * (q - y) / len(X)", "(q - y) / len(X)", "factor"),
     ("2 * (q - y) / len(X)", "2 * (q - y)", "factor"),
+    ("2 * (q - y) / len(X)", "2 * (q - y) / 7", "written size"),
     ("2 * (q - y) / len(X)", "2 * (q - y) / len(X) / y.shape[1]", "factor"),
     ("2 * (q - y) / len(X)", "2 * (y - q) / len(X)", "sign"),
     ("2 * (q - y) / len(X)", "2 * (q - y) // len(X)", "truncation"),

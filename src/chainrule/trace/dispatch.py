@@ -281,8 +281,8 @@ def called_by_user(recorder: Recorder) -> bool:
     if not recorder.script_file:
         return False
     for frame in source.user_frames(boundary=recorder.boundary):
-        beside = Path(recorder.script_file).parent
-        return Path(frame.f_code.co_filename).parent == beside
+        folder = Path(recorder.script_file).resolve().parent
+        return Path(frame.f_code.co_filename).resolve().parent == folder
     return False
 
 

@@ -231,7 +231,7 @@ class Repair:
         if words is None:
             kind, sentence, fixed = (
                 "factor",
-                f"It is {_plain(surplus[0])} times the true gradient.",
+                f"It is {_plain(surplus)} times the true gradient.",
                 None,
             )
         else:
@@ -320,5 +320,7 @@ def _nested(one: ast.expr, other: ast.expr) -> bool:
     )
 
 
-def _plain(number: float) -> str:
+def _plain(surplus: Factors) -> str:
+    """A factor as a number; of several, one that does some harm."""
+    number = next((one for one in surplus if not np.isclose(one, 1)), surplus[0])
     return f"{number:.6g}"

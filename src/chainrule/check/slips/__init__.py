@@ -23,6 +23,7 @@ SLIPS: tuple[Slip, ...] = (
     signs.flipped_difference,
     masks.mask_inverted,
     signs.wrong_sign,
+    factors.written_size,
     factors.wrong_power,
     sums.wrong_axis,
     terms.regulariser,

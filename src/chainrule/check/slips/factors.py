@@ -10,7 +10,7 @@ from chainrule.check.slips.expressions import binary, called, parsed
 from chainrule.check.slips.record import Change, slip
 from chainrule.check.spelled import text_of
 from chainrule.check.suspect import Suspect
-from chainrule.program import Size, Value
+from chainrule.program import Arg, Size, Value
 
 
 @slip("power", "{old} should be {new}.")
@@ -49,6 +49,35 @@ def wrong_constant(suspect: Suspect) -> Iterator[Change]:
                         ast.Constant(other),
                         {"old": text_of(node), "new": str(other)},
                     )
+
+
+@slip("written size", "{old} is {new} for these data only: another batch is not as long.")
+def written_size(suspect: Suspect) -> Iterator[Change]:
+    """A length written as a number."""
+    numbers = [
+        node
+        for node in suspect.nodes
+        if isinstance(node, ast.Constant) and type(node.value) is int and node.value > 1
+    ]
+    for text, item in suspect.place.visible.items() if numbers else ():
+        for node in numbers:
+            for length in _lengths(text, item, node.value):
+                words = {"old": text_of(node), "new": text_of(length)}
+                yield Change(node, length, words)
+
+
+def _lengths(text: str, item: Arg, number: object) -> Iterator[ast.expr]:
+    """A visible thing as an expression for a length, if it is as long as ``number`` where it was traced."""
+    if isinstance(item, Size) and item.number == number:
+        yield known(text, item)
+    if isinstance(item, Value):
+        array = known(text, item)
+        for axis, length in enumerate(item.shape):
+            if length == number and axis == 0:
+                yield ast.Call(ast.Name("len", ast.Load()), [array], [])
+            elif length == number:
+                shape = ast.Attribute(array, "shape", ast.Load())
+                yield ast.Subscript(shape, ast.Constant(axis), ast.Load())
 
 
 @slip("factor", "It is {done} by {number} once too often.")
