@@ -202,8 +202,9 @@ class Claims:
                 claim.parameter = wanted
         for value, parameter in self.given.items():
             using = [claim for claim in found if claim.value is value]
+            named = [claim for claim in using if claim.text]
             if using:
-                using[-1].parameter = parameter
+                (named or using)[-1].parameter = parameter
         for step in self.steps:
             using = [claim for claim in found if claim.value is step.value]
             if (

@@ -68,11 +68,12 @@ class Place:
     @cached_property
     def dumps(self) -> dict[Span, str]:
         """The parts as written, by which a changed part is told from an unchanged one."""
-        return {
-            span_of(node): ast.dump(node)
-            for node in ast.walk(self.root)
-            if isinstance(node, ast.expr)
-        }
+        dumps: dict[Span, str] = {}
+        for node in ast.walk(self.root):
+            # what was read from another language may hold several parts at one place: the outermost is what was seen
+            if isinstance(node, ast.expr) and span_of(node) not in dumps:
+                dumps[span_of(node)] = ast.dump(node)
+        return dumps
 
     @cached_property
     def visible(self) -> dict[str, Arg]:

@@ -116,9 +116,15 @@ def judged(
 
     It is judged at its own numbers and others; if ``calm``, with its parameters made small.
     """
-    known, claims, judge = _searched(
-        study(script, seed=seed, calm=calm), mapped, given or {}
-    )
+    return reported(study(script, seed=seed, calm=calm), mapped, given or {})
+
+
+def reported(
+    found: Study, mapped: Mapping[str, str], given: Mapping[Value, Value]
+) -> Report:
+    """The report on a script that was run on several data sets."""
+    script = found.script
+    known, claims, judge = _searched(found, mapped, given)
     causes = _causes(Repair(known, claims, judge), judge)
     lines = merged(reports(known, judge, causes))
     failure = (

@@ -7,6 +7,7 @@ import builtins
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from chainrule.check.languages import spoken
 from chainrule.check.place import Known, Place, known
 from chainrule.emit.layout import flat
 from chainrule.emit.numpy import NUMPY
@@ -134,15 +135,16 @@ def words_at(place: Place, gradients: Mapping[Value, Arg]) -> Words:
 
 
 def text_of(node: ast.expr) -> str:
-    """An expression as text.
+    """An expression as text, in the language of what is being judged.
 
     >>> text_of(ast.parse("(a*b) - (c - d)", mode="eval").body)
     'a * b - (c - d)'
     """
+    written = spoken().write(_plain(node))
     try:
-        return flat(_plain(node))
+        return flat(written)
     except Exception:  # noqa: BLE001 - what the layout does not know, Python writes
-        return ast.unparse(_plain(node))
+        return ast.unparse(written)
 
 
 def _plain(node: ast.expr) -> ast.expr:

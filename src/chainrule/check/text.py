@@ -30,8 +30,12 @@ def _lines(report: Report, width: int) -> Iterator[str]:
     ]
     for i, one in enumerate(sorted(told, key=lambda one: one.line)):
         yield from _at_length(one, name, width, in_full=i < 8)
+    said: set[tuple[int, str, Verdict, str | None]] = set()
     for line in report.lines:
-        if line.verdict not in WRONG:
+        # a return of several gradients is one row a verdict
+        row = (line.line, line.source, line.verdict, line.note)
+        if line.verdict not in WRONG and row not in said:
+            said.add(row)
             yield from _brief(line, name, width)
     for one in report.findings:
         if not one.is_mistake:
@@ -42,7 +46,8 @@ def _lines(report: Report, width: int) -> Iterator[str]:
         yield from (f" {one}" for one in report.failure.splitlines())
     for note in report.notes:
         yield f" note: {note}"
-    yield _summary(report, width)
+    if report.lines or report.failure is None:
+        yield _summary(report, width)
 
 
 def _head(
@@ -91,7 +96,8 @@ def _caret(line: LineReport | Finding) -> tuple[int, int] | None:
     first = line.source.splitlines()[0] if line.source else ""
     indent = len(first) - len(first.lstrip())
     start = line.column - indent
-    if start < 0 or not first:
+    is_empty = (line.end_line, line.end_column) == (line.line, line.column)
+    if start < 0 or not first or is_empty:
         return None
     end = line.end_column if line.end_line == line.line else len(first)
     return start, max(min(end, len(first)) - line.column, 1)

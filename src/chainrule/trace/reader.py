@@ -46,7 +46,7 @@ class _PassEnd(BaseException):
 
 
 class Reader:
-    """One reading of one script."""
+    """One reading of one script, or of functions that are called with traced values."""
 
     def __init__(
         self,

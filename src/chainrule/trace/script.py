@@ -20,6 +20,8 @@ class Script:
 
     ``rebound`` are the names given another array of the same shape, updates or not. ``text`` is the source that
     was run.
+    ``weights`` are the numbers by which the results of functions are weighted and added up to a loss: nobody asks for
+    their gradients.
     """
 
     file: str
@@ -33,6 +35,7 @@ class Script:
     failure: ChainruleError | None = None
     rebound: tuple[Update, ...] = ()
     text: str = ""
+    weights: tuple[Value, ...] = ()
 
     @property
     def forward(self) -> Run:

@@ -87,11 +87,13 @@ class Execution:
 class Watch:
     """The notes taken while a script runs.
 
-    Where ``distinct`` is true of a name, ``name = other`` is a line of its own, not a second name of one value.
+    Where ``distinct`` is true of a name, ``name = other`` is a line of its own, not a second name of one value; so is
+    what is returned where ``returned`` is true of the site and the value.
     """
 
     recorder: Recorder
     distinct: Callable[[str], bool] = lambda _: False
+    returned: Callable[[Site, Value], bool] = lambda *_: False
     sites: list[Site] = field(default_factory=list)
     parts: list[tuple[Span, str, bool]] = field(default_factory=list)
     executions: list[Execution] = field(default_factory=list)
@@ -221,13 +223,12 @@ class Watch:
         """A value of its own for what is only another name, where ``distinct`` asks for it."""
         plain = isinstance(site.expression, ast.Name | ast.Attribute | ast.Subscript)
         (name, *more) = site.targets
-        if (
-            plain
-            and isinstance(value, Traced)
-            and name is not None
-            and not more
-            and self.distinct(name)
-        ):
+        if not plain or more or not isinstance(value, Traced):
+            return value
+        again = isinstance(site.statement, ast.Return) and self.returned(
+            site, value.value
+        )
+        if again or (name is not None and self.distinct(name)):
             return self.recorder.record(ops.identity, (value,))
         return value
 
@@ -294,14 +295,17 @@ class Watch:
     def visible(self, execution: Execution) -> dict[str, Arg]:
         """Every text that stood for an array or number where ``execution`` ran, just before it ended."""
         found: dict[str, Arg] = {}
-        for frame in dict.fromkeys((0, execution.frame)):
+        for frame in dict.fromkeys((execution.frame, 0)):
+            known: dict[str, Arg] = {}
             for order, text, item in self.known.get(frame, ()):
                 if order > execution.order:
                     break
                 if item is None:
-                    found.pop(text, None)
+                    known.pop(text, None)
                 else:
-                    found[text] = item
+                    known[text] = item
+            # what stands nearest comes first, and hides what is further away
+            found = {**found, **{k: v for k, v in known.items() if k not in found}}
         return found
 
 

@@ -8,6 +8,7 @@ import linecache
 import textwrap
 from collections.abc import Sequence
 
+from chainrule.check.languages import Unknown, spoken
 from chainrule.check.place import replaced
 from chainrule.check.slips import Change
 from chainrule.check.spelled import text_of
@@ -58,18 +59,19 @@ def rewritten(suspect: Suspect, changes: Sequence[Change]) -> str | None:
                 start, end = start - 1, end + 1  # noqa: PLW2901 - the piece with its brackets
             text = text[:start] + new.encode() + text[end:]
         result = text.decode()
-        if fits and _means(result, suspect, goal):
+        if fits and spoken().says(result, source) and _means(result, suspect, goal):
             return result
     return None
 
 
 def _means(text: str, suspect: Suspect, goal: ast.expr) -> bool:
     """Whether the new statement is the old one with the changed expression in it."""
+    site, language = suspect.execution.site, spoken()
     try:
-        (statement,) = ast.parse(_dedented(text)).body
-    except (SyntaxError, ValueError):
+        (statement,) = language.read(ast.parse(_dedented(text))).body
+        new = language.read(ast.parse(text_of(goal), mode="eval")).body
+    except (SyntaxError, ValueError, Unknown):
         return False
-    site = suspect.execution.site
     inner = next(
         (
             node
@@ -83,14 +85,13 @@ def _means(text: str, suspect: Suspect, goal: ast.expr) -> bool:
     if inner is None:
         return False
     intended = copy.deepcopy(site.statement)
-    (place,) = [
+    place = next(
         node
         for node in ast.walk(intended)
         if isinstance(node, ast.expr)
         and span_of(node) == site.span
         and type(node) is type(inner)
-    ]
-    new = ast.parse(text_of(goal), mode="eval").body
+    )
     for parent in ast.walk(intended):
         for name, child in ast.iter_fields(parent):
             if child is place:

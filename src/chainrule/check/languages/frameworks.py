@@ -1,0 +1,75 @@
+"""Each framework as a language, with the names that a user's functions see."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from typing import Any
+
+from chainrule.check.languages import jax, tensorflow, torch
+from chainrule.check.languages.language import Language
+
+
+def pytorch(scope: Mapping[str, Any], *, batched: bool = False) -> Language:
+    """PyTorch: ``dim`` for ``axis``, functions that are methods too, writes in place."""
+    module = sys.modules["torch"]
+    return Language(
+        "PyTorch",
+        {
+            "torch": module,
+            "F": module.nn.functional,
+            "torch.special": module.special,
+            "torch.linalg": module.linalg,
+        },
+        torch.PHRASES,
+        home="torch.",
+        spelling="torch",
+        functions="torch.",
+        methods=True,
+        synonyms=torch.SYNONYMS,
+        attributes=torch.ATTRIBUTES,
+        in_place=torch.IN_PLACE,
+        batched=batched,
+        scope=scope,
+    )
+
+
+def jax_numpy(scope: Mapping[str, Any], *, batched: bool = False) -> Language:
+    """JAX: NumPy's words, and arrays that are never written to."""
+    module = sys.modules["jax"]
+    return Language(
+        "JAX",
+        {
+            "jax": module,
+            "jnp": module.numpy,
+            "jax.nn": module.nn,
+            "jax.lax": module.lax,
+            "jax.scipy.special": module.scipy.special,
+        },
+        jax.PHRASES,
+        home="jnp.",
+        numpy_like="jnp",
+        spelling="jax",
+        functions="jnp.",
+        attributes=jax.ATTRIBUTES,
+        lacks=frozenset(),
+        batched=batched,
+        scope=scope,
+    )
+
+
+def eager_tensorflow(scope: Mapping[str, Any], *, batched: bool = False) -> Language:
+    """TensorFlow: functions only, and masks that are cast before they are numbers."""
+    return Language(
+        "TensorFlow",
+        {"tf": sys.modules["tensorflow"]},
+        tensorflow.PHRASES,
+        home="tf.",
+        spelling="tensorflow",
+        functions="tf.math.",
+        synonyms=tensorflow.SYNONYMS,
+        lacks=frozenset({"T", "size"}),
+        numbers_and_masks=False,
+        batched=batched,
+        scope=scope,
+    )
