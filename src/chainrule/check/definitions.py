@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import builtins
+import copy
 import inspect
 import linecache
 import sysconfig
@@ -62,44 +63,33 @@ def _found(text: str, code: CodeType) -> ast.FunctionDef | None:
     for node in ast.walk(tree):
         match node:
             case ast.FunctionDef(name=name) if (
-                name == code.co_name
-                and min(
-                    [node.lineno, *(one.lineno for one in node.decorator_list)]
-                )
-                == code.co_firstlineno
+                name == code.co_name and _first_line(node) == code.co_firstlineno
             ):
-                return ast.FunctionDef(
-                    name=name,
-                    args=node.args,
-                    body=node.body,
-                    decorator_list=[],
-                    returns=None,
-                    type_params=[],
-                    lineno=node.lineno,
-                    col_offset=node.col_offset,
-                    end_lineno=node.end_lineno,
-                    end_col_offset=node.end_col_offset,
-                )
-            case ast.Lambda() if (
+                bare = copy.copy(node)
+                bare.decorator_list, bare.returns = [], None
+                return bare
+            case ast.Lambda(args=args) if (
                 code.co_name == "<lambda>"
                 and node.lineno == code.co_firstlineno
-                and [one.arg for one in node.args.args]
+                and [one.arg for one in args.args]
                 == list(code.co_varnames[: code.co_argcount])
                 and _spans_fit(node, code)
             ):
-                body = ast.copy_location(ast.Return(node.body), node.body)
-                return ast.copy_location(
-                    ast.FunctionDef(
-                        name="_lambda",
-                        args=node.args,
-                        body=[body],
-                        decorator_list=[],
-                        returns=None,
-                        type_params=[],
-                    ),
-                    node,
-                )
+                return _as_function(node)
     return None
+
+
+def _first_line(node: ast.FunctionDef) -> int:
+    return min([node.lineno, *(one.lineno for one in node.decorator_list)])
+
+
+def _as_function(node: ast.Lambda) -> ast.FunctionDef:
+    (made,) = ast.parse("def _lambda(): pass").body
+    if not isinstance(made, ast.FunctionDef):
+        raise TypeError
+    made.args = node.args
+    made.body = [ast.copy_location(ast.Return(node.body), node.body)]
+    return ast.copy_location(made, node)
 
 
 def _spans_fit(node: ast.Lambda, code: CodeType) -> bool:

@@ -79,7 +79,9 @@ def by_numbers(
             true, noise = _differences(
                 function, inputs, position, upstreams, tolerance.eps
             )
-            line = _judge(function, name, grad, true, tolerance, noise)
+            written = np.zeros_like(true) if grad is None else np.asarray(grad, float)
+            right = tolerance.admits(written, true, noise)
+            line = _judged(function, name, written, true, right=right)
             if name not in lines or line.verdict is Verdict.WRONG:
                 lines[name] = line
     return Report(function.name, tuple(lines.values()), N_DIRECTIONS)
@@ -118,22 +120,15 @@ def _line(
     )
 
 
-def _judge(
-    function: Differentiable,
-    name: str,
-    grad: Any,
-    true: Array,
-    tolerance: Tolerance,
-    noise: float,
+def _judged(
+    function: Differentiable, name: str, written: Array, true: Array, *, right: bool
 ) -> LineReport:
-    written = np.zeros_like(true) if grad is None else np.asarray(grad, dtype=float)
-    right = tolerance.admits(written, true, noise)
-    cause = None if right else diagnose(name, written, true)
+    said = diagnose(name, written, true) or f"d{name} is off by more than is allowed."
     return _line(
         function,
         name,
         Verdict.RIGHT if right else Verdict.WRONG,
-        cause=cause if right or cause else f"d{name} is off by more than is allowed.",
+        cause=None if right else said,
         kinds=() if right else kind_of(written, true),
         value=written,
         true_value=true,

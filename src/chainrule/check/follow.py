@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 import copy
-
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,7 +18,7 @@ from chainrule.check.definitions import (
     scope_of,
 )
 from chainrule.check.frameworks.custom import Custom, Finding, Replayed
-from chainrule.check.languages import Language, Unknown
+from chainrule.check.languages import Language, Unknown, read
 from chainrule.check.languages.namespace import NAMESPACE
 from chainrule.check.script import is_new
 from chainrule.program import Array, ChainruleError, Value
@@ -117,13 +116,11 @@ class _Following:
         recorder.boundary = frozenset((_call.__code__,))
         watch.returned = self._is_again
         translated = self._translated()
-        arguments = dict(
-            (position, name) for name, position in self.custom.arguments(self.inputs)
-        )
+        arguments = {
+            position: name for name, position in self.custom.arguments(self.inputs)
+        }
         names = self.custom.names(len(self.inputs))
-        traced = [
-            self._traced(names[i], one) for i, one in enumerate(self.inputs)
-        ]
+        traced = [self._traced(names[i], one) for i, one in enumerate(self.inputs)]
         inputs = {
             i: one.value for i, one in enumerate(traced) if isinstance(one, Traced)
         }
@@ -156,9 +153,7 @@ class _Following:
             self.file,
             recorder.run(()),
             self.loss,
-            tuple(
-                inputs[i] for i in arguments if inputs[i] not in samples
-            ),
+            tuple(inputs[i] for i in arguments if inputs[i] not in samples),
             tuple(reader.bound),
             (),
             "",
@@ -215,7 +210,9 @@ class _Following:
         given: list[Any] = []
         for out, name in zip(outs, names, strict=False):
             if not isinstance(out, Traced):
-                raise NotFollowed("forward gives something that is not computed from its inputs")
+                raise NotFollowed(
+                    "forward gives something that is not computed from its inputs"
+                )
             if out.dtype.kind != "f":
                 given.append(np.zeros(out.number.shape))
                 continue
@@ -240,19 +237,21 @@ class _Following:
         plain = {**self.scope, "np": self._numpy}
         for helper in self.helpers:
             try:
-                read = ast.Module([self.language.read(helper.tree)], [])
+                known = ast.Module([read(helper.tree, self.language)], [])
             except Unknown as reason:
                 noted[helper.name] = _refusing(reason)
                 continue
-            _define(read, helper.file, plain, helper.name)
-            tree = copy.deepcopy(read)
+            _define(known, helper.file, plain, helper.name)
+            tree = copy.deepcopy(known)
             if helper.file == self.file:
                 tree = watched(tree, watch)
             _define(rewritten(tree), helper.file, noted, helper.name)
         made = []
         for one in self.definitions:
-            read = ast.Module([self.language.read(one.tree)], [])
-            tree = watched(copy.deepcopy(read), watch) if one.file == self.file else read
+            known = ast.Module([read(one.tree, self.language)], [])
+            tree = (
+                watched(copy.deepcopy(known), watch) if one.file == self.file else known
+            )
             made.append(_define(rewritten(tree), one.file, noted))
         watch.scope = {"__chainrule_plain__": plain}
         return made

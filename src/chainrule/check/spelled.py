@@ -7,7 +7,7 @@ import builtins
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chainrule.check.languages import spoken
+from chainrule.check.languages import spoken, write
 from chainrule.check.place import Known, Place, known
 from chainrule.emit.layout import flat
 from chainrule.emit.numpy import NUMPY
@@ -140,7 +140,7 @@ def text_of(node: ast.expr) -> str:
     >>> text_of(ast.parse("(a*b) - (c - d)", mode="eval").body)
     'a * b - (c - d)'
     """
-    written = spoken().write(_plain(node))
+    written = write(_plain(node), spoken())
     try:
         return flat(written)
     except Exception:  # noqa: BLE001 - what the layout does not know, Python writes

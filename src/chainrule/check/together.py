@@ -2,31 +2,27 @@
 
 from __future__ import annotations
 
-import ast
-import builtins
-import linecache
-import re
 import traceback
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
-from chainrule.check.agree import agree
-from chainrule.check.definitions import Definition
 from chainrule.check.differences import Tolerance, by_numbers
+from chainrule.check.findings import has_gradient, in_order, line_of, nothing_for
 from chainrule.check.follow import Followed, NotFollowed, follow, reason_of
 from chainrule.check.frameworks import Custom
 from chainrule.check.frameworks.custom import Finding
-from chainrule.check.verdict import Verdict
 from chainrule.check.languages import speaking
-from chainrule.check.report import WRONG, LineReport, Report
+from chainrule.check.report import LineReport, Report
 from chainrule.check.script import reported
 from chainrule.check.study import Study, study
-from chainrule.program import Array, ChainruleError, ProgramError, Value
+from chainrule.check.tolerated import tolerated
+from chainrule.check.verdict import Verdict
+from chainrule.check.wording import at_hand
+from chainrule.program import Array, ChainruleError, ProgramError
 
-USUAL = Tolerance(1e-4, 1e-7, 1e-5)
 SAME = Tolerance(0.0, 1e-9, 1e-7)
 """Two ways to compute one thing in double precision."""
 
@@ -50,6 +46,7 @@ def together(
         except NotFollowed as refused:
             reason = reason or str(refused)
             continue
+        found: tuple[Finding, ...] | str | Exception
         try:
             found = _alone(custom, inputs, followed)
         except Exception as error:  # noqa: BLE001 - whatever the framework says of what comes back
@@ -103,7 +100,9 @@ def _same(one: Array, other: Array) -> bool:
         return False
     largest = float(np.max(np.abs(other[np.isfinite(other)]), initial=0.0))
     with np.errstate(invalid="ignore"):
-        near = np.abs(one - other) <= SAME.atol * max(largest, 1e-3) + SAME.rtol * np.abs(other)
+        near = np.abs(one - other) <= SAME.atol * max(
+            largest, 1e-3
+        ) + SAME.rtol * np.abs(other)
     return bool(np.all(near | (one == other) | (np.isnan(one) & np.isnan(other))))
 
 
@@ -126,21 +125,21 @@ def _line_by_line(
 ) -> Report:
     with speaking(followed.language):
         known = study(followed.script, seed=seed)
-        given, swapped = _in_order(known, followed.given)
+        given, swapped = in_order(known, followed.given)
         try:
             report = reported(known, {}, given)
         except ProgramError:
             # nothing that is a gradient was reached
             report = _empty(followed, known)
     habits, stopped = (found, None) if isinstance(found, tuple) else ((), found)
-    lines = [_at_hand(line, followed) for line in report.lines]
-    lines = list(_within(lines, known, given, tolerance))
+    lines = [at_hand(line, followed) for line in report.lines]
+    lines = list(tolerated(lines, known, given, tolerance))
     findings = (*followed.findings, *habits, *swapped)
-    lines += [_found(one, followed) for one in findings if one.wrong]
+    lines += [line_of(one, followed) for one in findings if one.wrong]
     lines += [
-        _found(_nothing(name), followed)
+        line_of(nothing_for(name), followed)
         for name in followed.nothing
-        if _has_gradient(known, name)
+        if has_gradient(known, name)
     ]
     lines.sort(key=lambda line: (line.line, line.column))
     notes = [one.sentence for one in findings if not one.wrong]
@@ -152,243 +151,10 @@ def _line_by_line(
     return replace(report, lines=tuple(lines), notes=(*report.notes, *notes))
 
 
-def _in_order(
-    known: Study, given: Mapping[Value, Value]
-) -> tuple[dict[Value, Value], tuple[Finding, ...]]:
-    """What each returned value is the gradient of, where they only stand in another order; and that said."""
-    ordered = dict(given)
-    for gradient, target in given.items():
-        if _is_gradient(known, gradient, target):
-            continue
-        for other in given.values():
-            if other is not target and _is_gradient(known, gradient, other):
-                ordered[gradient] = other
-                break
-    changed = [
-        (ordered[gradient], target)
-        for gradient, target in given.items()
-        if ordered[gradient] is not target
-    ]
-    if not changed or len(set(ordered.values())) < len(ordered):
-        return dict(given), ()
-    said = ", ".join(
-        f"that of {got.name} where {target.name}'s belongs" for got, target in changed
-    )
-    return ordered, (
-        Finding(
-            f"The gradients are returned in another order than forward's arguments: {said}.",
-            "order of gradients",
-        ),
-    )
-
-
-def _is_gradient(known: Study, written: Value, target: Value) -> bool:
-    return all(
-        written in trial.numbers and agree(trial.numbers[written], trial.truth[target])
-        for trial in known.trials
-    )
-
-
 def _empty(followed: Followed, known: Study) -> Report:
     return Report(
         followed.script.file, (), len(known.trials), str(followed.script.loss.dtype)
     )
-
-
-def _has_gradient(known: Study, name: str) -> bool:
-    return any(
-        value.name == name and np.any(trial.truth.get(value, 0.0))
-        for trial in known.trials
-        for value in known.script.parameters
-    )
-
-
-def _nothing(name: str) -> Finding:
-    return Finding(
-        f"None is returned for {name}, whose gradient is not 0.", "missing", about=name
-    )
-
-
-def _found(finding: Finding, followed: Followed) -> LineReport:
-    """A finding as a wrong line: the write it is about, else where the gradients are returned."""
-    node = _place(finding, followed)
-    file = followed.backward.file
-    last = node.end_lineno or node.lineno
-    if isinstance(node, ast.FunctionDef):
-        last = node.lineno
-    source = "".join(linecache.getline(file, i) for i in range(node.lineno, last + 1))
-    return LineReport(
-        line=node.lineno,
-        column=node.col_offset,
-        end_line=last,
-        end_column=node.end_col_offset or 0,
-        source=source.rstrip("\n"),
-        name=finding.about or "",
-        gradient_of=finding.about if finding.kind == "missing" else None,
-        verdict=Verdict.WRONG,
-        cause=finding.sentence,
-        kinds=(finding.kind,),
-        fix=finding.fix,
-    )
-
-
-def _place(finding: Finding, followed: Followed) -> ast.stmt:
-    """The statement a finding is about: the first write into it, else where the gradients are returned."""
-    tree = followed.backward.tree
-    statements = [
-        node
-        for node in ast.walk(tree)
-        if isinstance(node, ast.stmt) and node is not tree
-    ]
-    if finding.kind == "changed in place":
-        statements.sort(key=lambda node: node.lineno)
-        write = first_write(statements, finding.about or "")
-        if write is not None:
-            return write
-    returns = [node for node in statements if isinstance(node, ast.Return)]
-    return returns[-1] if returns else tree
-
-
-def first_write(statements: Sequence[ast.stmt], name: str) -> ast.stmt | None:
-    """The first statement that writes into the array called ``name``, or into it by another name.
-
-    >>> first_write(ast.parse("d = g\nd[m] = 0").body, "g").lineno
-    2
-    """
-    names = {name}
-    for node in statements:
-        match node:
-            case ast.Assign(targets=[ast.Name(id=new)], value=ast.Name(id=old)):
-                (names.add if old in names else names.discard)(new)
-            case (
-                ast.Assign(targets=[ast.Subscript(value=ast.Name(id=held))])
-                | ast.AugAssign(target=ast.Name(id=held))
-                | ast.AugAssign(target=ast.Subscript(value=ast.Name(id=held)))
-            ) if held in names:
-                return node
-            case ast.stmt() if any(
-                isinstance(one, ast.Call)
-                and isinstance(one.func, ast.Attribute)
-                and one.func.attr.endswith("_")
-                and isinstance(one.func.value, ast.Name)
-                and one.func.value.id in names
-                for one in ast.walk(node)
-            ):
-                return node
-            case ast.Assign(targets=[ast.Name(id=new)]):
-                names.discard(new)
-    return None
-
-
-def _at_hand(line: LineReport, followed: Followed) -> LineReport:
-    """A correction that names what backward does not have says it by what it has, or says so."""
-    if line.fix is None or line.verdict not in WRONG:
-        return line
-    tree = followed.backward.tree
-    for name, path in _kept(followed).items():
-        word = re.compile(rf"(?<![\w.]){name}\b")
-        if name in _free(line.fix) - _bound(followed.backward, followed):
-            cause = word.sub(path, line.cause or "")
-            line = replace(line, fix=word.sub(path, line.fix), cause=cause)
-    inside = tree.lineno <= line.line <= (tree.end_lineno or tree.lineno)
-    missing = sorted(_free(line.fix) - _bound(followed.backward, followed)) if inside else []
-    if not missing:
-        return line
-    listed = ", ".join(missing)
-    them = "it" if len(missing) == 1 else "them"
-    is_are = "is" if len(missing) == 1 else "are"
-    cause = f"{line.cause} {listed} {is_are} not at hand here: keep {them} in forward."
-    return replace(line, cause=cause)
-
-
-def _kept(followed: Followed) -> dict[str, str]:
-    """Forward's names of what it keeps as attributes: ``scale``, which is ``ctx.scale``."""
-    watch = followed.script.watch
-    last: dict[str, Any] = {}
-    for _, text, item in watch.known.get(0, ()) if watch is not None else ():
-        last[text] = item
-    paths = {id(item): text for text, item in last.items() if text.count(".") == 1}
-    return {
-        text: paths[id(item)]
-        for text, item in last.items()
-        if text.isidentifier() and id(item) in paths and item is not None
-    }
-
-
-def _free(text: str) -> set[str]:
-    try:
-        tree = ast.parse(text.strip())
-    except SyntaxError:
-        return set()
-    return {
-        node.id
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)
-    }
-
-
-def _bound(function: Definition, followed: Followed) -> set[str]:
-    names = {node.arg for node in ast.walk(function.tree) if isinstance(node, ast.arg)}
-    names |= {
-        node.id
-        for node in ast.walk(function.tree)
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)
-    }
-    return names | set(followed.scope) | set(dir(builtins))
-
-
-def _within(
-    lines: Sequence[LineReport],
-    known: Study,
-    given: Mapping[Value, Value],
-    tolerance: Tolerance,
-) -> Iterator[LineReport]:
-    """The verdicts under the tolerance asked for, where it is another than the usual one."""
-    off = {
-        target.name: [
-            tolerance.admits(
-                trial.numbers[gradient], trial.truth[target], _noise(trial.truth[target])
-            )
-            for trial in known.trials
-            if gradient in trial.numbers
-        ]
-        for gradient, target in given.items()
-    }
-    looser = tolerance.atol > USUAL.atol or tolerance.rtol > USUAL.rtol
-    tighter = tolerance.atol < USUAL.atol or tolerance.rtol < USUAL.rtol
-    wrong = any(line.verdict in WRONG for line in lines)
-    if wrong and looser and all(all(one) for one in off.values()):
-        note = "off by less than atol and rtol allow"
-        for line in lines:
-            passed = line.verdict in (*WRONG, Verdict.FOLLOWS)
-            yield replace(
-                line,
-                verdict=Verdict.RIGHT,
-                cause=None,
-                kinds=(),
-                fix=None,
-                note=note,
-            ) if passed else line
-        return
-    for line in lines:
-        if (
-            not wrong
-            and tighter
-            and line.verdict is Verdict.RIGHT
-            and not all(off.get(line.gradient_of, ()))
-            and line.gradient_of is not None
-        ):
-            yield replace(
-                line,
-                verdict=Verdict.WRONG,
-                cause=f"d{line.gradient_of} is off by more than atol and rtol allow.",
-            )
-        else:
-            yield line
-
-
-def _noise(true: Array) -> float:
-    return 64 * float(np.finfo(float).eps) * float(np.max(np.abs(true), initial=0.0))
 
 
 def _argument_by_argument(
@@ -429,9 +195,7 @@ def _argument_by_argument(
     notes = [one.sentence for one in findings if not one.wrong]
     if reason:
         notes.append(f"compared by numbers only, not line by line: {reason}")
-    return replace(
-        report, lines=(*report.lines, *extra), notes=(*report.notes, *notes)
-    )
+    return replace(report, lines=(*report.lines, *extra), notes=(*report.notes, *notes))
 
 
 def _failure(error: BaseException, file: str) -> str:

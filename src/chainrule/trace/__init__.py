@@ -7,4 +7,12 @@ from chainrule.trace.recorder import Recorder
 from chainrule.trace.script import Script, read_script
 from chainrule.trace.traced import Traced
 
-__all__ = ["Reader", "Recorder", "Script", "Traced", "TracedInt", "read_script", "trace"]
+__all__ = [
+    "Reader",
+    "Recorder",
+    "Script",
+    "Traced",
+    "TracedInt",
+    "read_script",
+    "trace",
+]

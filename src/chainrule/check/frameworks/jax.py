@@ -135,6 +135,7 @@ class Jax:
         self, inputs: Sequence[Any], upstreams: Sequence[Array]
     ) -> tuple[Finding, ...]:
         """Whether fwd gives what the function itself gives: JAX calls one or the other."""
+        del upstreams
         import jax
 
         with _double(jax):
@@ -143,7 +144,8 @@ class Jax:
             out = self.function.fwd(*arrays)
             found = [np.asarray(one) for one in listed(out[0])]
         if len(own) == len(found) and all(
-            a.shape == b.shape and np.allclose(a, b, rtol=1e-6, atol=1e-9, equal_nan=True)
+            a.shape == b.shape
+            and np.allclose(a, b, rtol=1e-6, atol=1e-9, equal_nan=True)
             for a, b in zip(own, found, strict=True)
         ):
             return ()
@@ -174,9 +176,7 @@ class Jax:
         free = [i for i in range(len(traced)) if i not in self._fixed]
         names = self.names(len(traced))
         wanted = [j for j, i in enumerate(free) if i in self._wanted(traced)]
-        found = counted(
-            listed(returned), [names[i] for i in free], wanted, asks="JAX"
-        )
+        found = counted(listed(returned), [names[i] for i in free], wanted, asks="JAX")
         findings = list(found.findings)
         if not isinstance(returned, tuple | list):
             findings.insert(

@@ -73,9 +73,7 @@ class Plain:
         """The result, without the cache."""
         result = self.forward(*map(_own, inputs))
         return [
-            np.asarray(
-                result[0] if isinstance(result, tuple) else result, dtype=float
-            )
+            np.asarray(result[0] if isinstance(result, tuple) else result, dtype=float)
         ]
 
     def pull(self, inputs: Sequence[Any], upstreams: Sequence[Array]) -> list[Any]:
@@ -154,7 +152,11 @@ class Plain:
             found = {}
             for key, one in returned.items():
                 position = next(
-                    (i for n, i in floats if key in (n, f"d{n}", f"grad_{n}", f"d_{n}")),
+                    (
+                        i
+                        for n, i in floats
+                        if key in (n, f"d{n}", f"grad_{n}", f"d_{n}")
+                    ),
                     None,
                 )
                 if position is not None:

@@ -31,7 +31,8 @@ class TensorFlow:
 
     @property
     def _inner(self) -> Callable[..., Any]:
-        return inspect.unwrap(self.function)
+        inner: Callable[..., Any] = inspect.unwrap(self.function)
+        return inner
 
     @property
     def name(self) -> str:
@@ -42,7 +43,9 @@ class TensorFlow:
     def backward_name(self) -> str:
         """The function inside, by the name most give it."""
         names = [
-            one.co_name for one in self._inner.__code__.co_consts if hasattr(one, "co_name")
+            one.co_name
+            for one in self._inner.__code__.co_consts
+            if hasattr(one, "co_name")
         ]
         return names[-1] if names else "grad"
 

@@ -107,9 +107,7 @@ class Torch:
 
     def names(self, n_inputs: int) -> list[str]:
         """The names of forward's arguments."""
-        return named(
-            self.function.forward, n_inputs, skip=0 if self._separate else 1
-        )
+        return named(self.function.forward, n_inputs, skip=0 if self._separate else 1)
 
     def plain(self, inputs: Sequence[Any]) -> list[Any]:
         """Tensors and arrays as arrays; one of floats that asks for no gradient is still an array."""
@@ -149,9 +147,7 @@ class Torch:
     def pull(self, inputs: Sequence[Any], upstreams: Sequence[Array]) -> list[Any]:
         """The gradients its backward gives."""
         tensors = self._tensors(inputs)
-        grads = self._pulled(
-            self.function.apply(*tensors), tensors, _copied(upstreams)
-        )
+        grads = self._pulled(self.function.apply(*tensors), tensors, _copied(upstreams))
         return [None if grad is None else grad.numpy() for grad in grads]
 
     def _pulled(

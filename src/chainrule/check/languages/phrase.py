@@ -6,8 +6,9 @@ import ast
 import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
+Tree = TypeVar("Tree", bound=ast.AST)
 Holes = Mapping[str, "ast.expr | list[ast.expr]"]
 ARROW = "→"
 ROOTS = frozenset({"torch", "F", "jax"})
@@ -36,7 +37,9 @@ class Phrase:
     ) -> ast.expr | None:
         """The call in NumPy; None where these are not its arguments.
 
-        >>> phrase = phrases("sum(x, dim, keepdim) → np.sum(x, axis=dim, keepdims=keepdim)")[0]
+        >>> phrase = phrases(
+        ...     "sum(x, dim, keepdim) → np.sum(x, axis=dim, keepdims=keepdim)"
+        ... )[0]
         >>> x, dim = ast.Name("g"), ast.Constant(0)
         >>> ast.unparse(phrase.read([x], {"dim": dim}))
         'np.sum(g, axis=0)'
@@ -58,13 +61,18 @@ class Phrase:
             (filled,) = _filled(self.ours, holes, {*self.parameters, self.rest})
         except Missing:
             return None
-        return filled
+        read: ast.expr = filled
+        return read
 
     def write(self, node: ast.expr) -> tuple[list[ast.expr], list[ast.keyword]] | None:
         """The arguments with which ``theirs`` says ``node``; None where it is not what this phrase says.
 
-        >>> phrase = phrases("sum(x, dim, keepdim) → np.sum(x, axis=dim, keepdims=keepdim)")[0]
-        >>> args, keywords = phrase.write(ast.parse("np.sum(g, axis=0)", mode="eval").body)
+        >>> phrase = phrases(
+        ...     "sum(x, dim, keepdim) → np.sum(x, axis=dim, keepdims=keepdim)"
+        ... )[0]
+        >>> args, keywords = phrase.write(
+        ...     ast.parse("np.sum(g, axis=0)", mode="eval").body
+        ... )
         >>> ast.unparse(args[0]), ast.unparse(keywords[0])
         ('g', 'dim=0')
         """
@@ -229,6 +237,29 @@ def placed(node: ast.expr, like: ast.AST) -> ast.expr:
     return node
 
 
-def again(node: ast.expr) -> ast.expr:
+def again(node: Tree) -> Tree:
     """A copy."""
     return copy.deepcopy(node)
+
+
+def head(node: ast.expr) -> str:
+    """By what a phrase is looked up: the function called, the attribute, the kind of expression."""
+    match node:
+        case ast.Call(func=ast.Attribute(attr=name)):
+            return f"{name}()"
+        case ast.Attribute(attr=name):
+            return f".{name}"
+        case _:
+            return ""
+
+
+def numpy_call(
+    name: str, args: list[ast.expr], keywords: list[ast.keyword]
+) -> ast.Call:
+    """``np.name(*args, **keywords)``, without a place."""
+    func = ast.parse(f"np.{name}", mode="eval").body
+    for node in ast.walk(func):
+        for place in ("lineno", "col_offset", "end_lineno", "end_col_offset"):
+            if hasattr(node, place):
+                delattr(node, place)
+    return ast.Call(func, args, keywords)

@@ -8,7 +8,7 @@ import linecache
 import textwrap
 from collections.abc import Sequence
 
-from chainrule.check.languages import Unknown, spoken
+from chainrule.check.languages import Unknown, read, spoken
 from chainrule.check.place import replaced
 from chainrule.check.slips import Change
 from chainrule.check.spelled import text_of
@@ -68,8 +68,8 @@ def _means(text: str, suspect: Suspect, goal: ast.expr) -> bool:
     """Whether the new statement is the old one with the changed expression in it."""
     site, language = suspect.execution.site, spoken()
     try:
-        (statement,) = language.read(ast.parse(_dedented(text))).body
-        new = language.read(ast.parse(text_of(goal), mode="eval")).body
+        (statement,) = read(ast.parse(_dedented(text)), language).body
+        new = read(ast.parse(text_of(goal), mode="eval"), language).body
     except (SyntaxError, ValueError, Unknown):
         return False
     inner = next(

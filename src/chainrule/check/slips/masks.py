@@ -42,7 +42,7 @@ def mask_inverted(suspect: Suspect) -> Iterator[Change]:
                 yield Change(node, inner, {"old": text_of(node), "new": text_of(inner)})
             case ast.Call(
                 func=ast.Attribute(attr="where"), args=[condition, one, other]
-            ):
+            ) if not isinstance(condition, ast.Compare):
                 new_call = ast.Call(node.func, [condition, other, one], [])
                 yield Change(
                     node, new_call, {"old": text_of(node), "new": text_of(new_call)}
