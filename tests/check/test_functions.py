@@ -73,16 +73,15 @@ def test_a_backward_without_a_cache_gets_the_inputs():
 
 
 def test_functions_that_cannot_be_followed_are_compared_by_their_numbers():
-    scale = 3.0
-
     def cube(x):
-        return scale * np.asarray([value**3 for value in x.ravel()]).reshape(x.shape)
+        return np.asarray([float(value) ** 3 for value in x.ravel()]).reshape(x.shape)
 
     def pull(dy, x):
-        return 2 * dy * scale * 3 * x**2
+        return 2 * dy * 3 * x**2
 
     report = check(cube, pull, X, raise_exception=False)
     assert report.first_wrong.cause == "dx is wrong: it is 2 times too large."
+    assert any("by numbers only" in note for note in report.notes)
 
 
 @pytest.mark.parametrize(
@@ -108,63 +107,3 @@ def test_a_slip_is_seen_in_the_numbers_alone(written, said):
 
 def test_nothing_is_said_of_what_is_right():
     assert diagnose("W", W, W + 1e-12) is None
-
-
-@pytest.mark.frameworks
-def test_a_torch_function_is_checked_argument_by_argument():
-    torch = pytest.importorskip("torch")
-
-    class Cube(torch.autograd.Function):
-        @staticmethod
-        def forward(ctx, x, w):
-            ctx.save_for_backward(x, w)
-            return x**3 @ w
-
-        @staticmethod
-        def backward(ctx, g):
-            x, w = ctx.saved_tensors
-            return 3 * x**2 * (g @ w.T), -((x**3).T @ g)
-
-    report = check(Cube, X, W, raise_exception=False)
-    assert {line.gradient_of: line.verdict.value for line in report.lines} == {
-        "x": "RIGHT",
-        "w": "WRONG",
-    }
-    assert report.first_wrong.cause == "dw is wrong: the sign is flipped."
-
-
-@pytest.mark.frameworks
-def test_a_jax_custom_vjp_is_checked_argument_by_argument():
-    jax = pytest.importorskip("jax")
-
-    @jax.custom_vjp
-    def scaled(x, w):
-        return x @ w
-
-    scaled.defvjp(
-        lambda x, w: (x @ w, (x, w)), lambda kept, g: (2 * g @ kept[1].T, kept[0].T @ g)
-    )
-    report = check(scaled, X, W, raise_exception=False)
-    assert {line.gradient_of: line.verdict.value for line in report.lines} == {
-        "x": "WRONG",
-        "w": "RIGHT",
-    }
-    assert report.first_wrong.cause == "dx is wrong: it is 2 times too large."
-
-
-@pytest.mark.frameworks
-def test_a_tensorflow_custom_gradient_is_checked_argument_by_argument():
-    tf = pytest.importorskip("tensorflow")
-
-    @tf.custom_gradient
-    def scaled(x, w):
-        def grad(g):
-            return g @ tf.transpose(w), -tf.transpose(x) @ g
-
-        return x @ w, grad
-
-    report = check(scaled, X, W, raise_exception=False)
-    assert {line.gradient_of: line.verdict.value for line in report.lines} == {
-        "x": "RIGHT",
-        "w": "WRONG",
-    }

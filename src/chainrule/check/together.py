@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import textwrap
 import traceback
 from collections.abc import Sequence
 from dataclasses import replace
@@ -208,4 +210,7 @@ def _failure(error: BaseException, file: str) -> str:
 
 def _said(error: BaseException) -> str:
     """The first line of what an error says."""
-    return "".join(traceback.format_exception_only(error)).strip().splitlines()[0]
+    said = (str(error).strip().splitlines() or [""])[0]
+    # TensorFlow puts its own node's name first
+    plain = re.sub(r"\{\{.*?\}\}\s*", "", said)
+    return textwrap.shorten(f"{type(error).__name__}: {plain}", 240, placeholder=" …")

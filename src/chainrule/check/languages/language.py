@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import re
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -140,7 +141,9 @@ class Language:
     def says(self, text: str, before: str) -> bool:
         """Whether a text is in this language: no word of NumPy's has come into it."""
         own = self.numpy_like and self.aliases.get(self.numpy_like) == "np"
-        return not self.modules or bool(own) or text.count("np.") <= before.count("np.")
+        word = re.compile(r"(?<![\w.])np\.")
+        few = len(word.findall(text)) <= len(word.findall(before))
+        return not self.modules or bool(own) or few
 
 
 NUMPY = Language("NumPy")

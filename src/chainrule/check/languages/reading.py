@@ -338,7 +338,9 @@ class _Reader(ast.NodeTransformer):
 
     def _turned(self, side: ast.expr) -> ast.expr:
         if self.language.batched:
-            axes: list[ast.expr] = [ast.Constant(-1), ast.Constant(-2)]
+            axes: list[ast.expr] = [
+                ast.UnaryOp(ast.USub(), ast.Constant(one)) for one in (1, 2)
+            ]
             return numpy_call("swapaxes", [side, *axes], [])
         return ast.Attribute(side, "T", ast.Load())
 

@@ -62,7 +62,7 @@ class _Writer(ast.NodeTransformer):
                     ast.Attribute(args[0], name, ast.Load()), args[1:], keywords
                 )
             return ast.Call(self.language.named(phrase.theirs), args, keywords)
-        return self._op(plain)
+        return None if as_method else self._op(plain)
 
     def _op(self, node: ast.expr) -> ast.expr | None:
         """A call of one op, by its spelling in the dialect."""
