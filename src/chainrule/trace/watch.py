@@ -295,17 +295,14 @@ class Watch:
     def visible(self, execution: Execution) -> dict[str, Arg]:
         """Every text that stood for an array or number where ``execution`` ran, just before it ended."""
         found: dict[str, Arg] = {}
-        for frame in dict.fromkeys((execution.frame, 0)):
-            known: dict[str, Arg] = {}
+        for frame in dict.fromkeys((0, execution.frame)):
             for order, text, item in self.known.get(frame, ()):
                 if order > execution.order:
                     break
                 if item is None:
-                    known.pop(text, None)
+                    found.pop(text, None)
                 else:
-                    known[text] = item
-            # what stands nearest comes first, and hides what is further away
-            found = {**found, **{k: v for k, v in known.items() if k not in found}}
+                    found[text] = item
         return found
 
 
