@@ -51,7 +51,9 @@ def wrong_constant(suspect: Suspect) -> Iterator[Change]:
                     )
 
 
-@slip("written size", "{old} is {new} for these data only: another batch is not as long.")
+@slip(
+    "written size", "{old} is {new} for these data only: another batch is not as long."
+)
 def written_size(suspect: Suspect) -> Iterator[Change]:
     """A length written as a number."""
     numbers = [
