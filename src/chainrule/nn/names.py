@@ -24,6 +24,12 @@ def find(
     >>> find("loss", "mean_squared_error", {"mse": 1}, {"mean_squared_error": "mse"})
     1
     """
+    if not isinstance(name, str):
+        raise UsageError(
+            "E410",
+            f"the {kind} is asked for by its name; got {name!r}",
+            hint=f"choose one of {', '.join(table)}",
+        )
     wanted = name.strip().lower().replace("-", "_").replace(" ", "_")
     wanted = other.get(wanted, wanted)
     if wanted in table:

@@ -18,11 +18,11 @@ from chainrule.nn import (
     schedule,
 )
 from chainrule.nn.described import draw
-from chainrule.nn.layers import Dense, Embedding, Layer, Written
+from chainrule.nn.layers import Embedding, Layer, Written
 from chainrule.nn.schedules import Schedule
 from chainrule.nn.words import Words
-from chainrule.program import Array, ShapeError, UsageError
-from chainrule.train import model
+from chainrule.program import Array, ChainruleError, ShapeError, UsageError
+from chainrule.train import asked, model
 from chainrule.train.described import trainable
 from chainrule.train.ends import closed, planned, usual_loss
 from chainrule.train.fitting import Kept, fitted
@@ -42,7 +42,7 @@ from chainrule.train.samples import (
 )
 from chainrule.train.state import Data, Settings
 from chainrule.train.step import Limits
-from chainrule.train.summary import Summary
+from chainrule.train.summary import Summary, told
 from chainrule.train.watch import health
 
 
@@ -85,21 +85,25 @@ class Network:
         seed: int = 0,
         dtype: str = "float64",
     ) -> None:
-        self.hidden = tuple(
-            Dense(int(layer), activation)
-            if isinstance(layer, int | np.integer)
-            else layer
-            for layer in layers
-        )
+        self.hidden = asked.layers_of(layers, activation)
         self.open_ended = not self.hidden or isinstance(layers[-1], int | np.integer)
         self.loss = None if loss is None else loss_of(loss)
         self.labels = labels
         self.optimizer = _optimizer(optimizer, learning_rate)
         self.schedule = _schedule(schedule)
-        self.penalty = Penalty(float(l1), float(l2))
-        self.limits = Limits(clip_value, clip_norm, max_norm)
-        self.seed = seed
-        self.dtype = dtype
+        self.penalty = Penalty(asked.number("l1", l1), asked.number("l2", l2))
+        self.limits = Limits(
+            *(
+                None if size is None else asked.number(name, size, above=True)
+                for name, size in (
+                    ("clip_value", clip_value),
+                    ("clip_norm", clip_norm),
+                    ("max_norm", max_norm),
+                )
+            )
+        )
+        self.seed = asked.whole("seed", seed, 0)
+        self.dtype = asked.dtype_of(dtype)
         self.plan_: Plan | None = None
         self.numbers_: dict[str, Array] = {}
         self.history_: list[dict[str, float]] = []
@@ -200,38 +204,51 @@ class Network:
 
         Raises:
             ShapeError: E101 where labels do not fit the outputs, E103 where there are no samples.
+            UsageError: E410 for an unknown monitor or class, E411 for counts, shares and weights that cannot be,
+                E414 for labels that are words.
             NonFiniteError: E201 when training diverges; the last good weights are kept.
         """
-        data = self.data(X, Y, sample_weight)
-        if not len(data):
-            raise ShapeError("E103", "there are no samples to train on")
-        if class_weight is not None:
-            data = replace(data, weight=class_weights(data, self.plan, class_weight))
-        held: Data | None = None
-        if isinstance(validation, tuple):
-            held = self.data(*validation, None)
-        elif validation is not None:
-            data, held = split(data, validation, self.seed)
+        apart = asked.held_out(validation)
         settings = Settings(
-            epochs=epochs,
-            batch_size=_whole("batch_size", batch_size),
+            epochs=asked.whole("epochs", epochs, 0),
+            batch_size=asked.whole("batch_size", batch_size),
             shuffle=shuffle,
             seed=self.seed,
             optimizer=self.optimizer,
             schedule=self.schedule,
             limits=self.limits,
-            accumulate=_whole("accumulate", accumulate),
-            patience=patience,
+            accumulate=asked.whole("accumulate", accumulate),
+            patience=None if patience is None else asked.whole("patience", patience, 0),
             min_delta=min_delta,
             monitor=monitor,
             detect_anomaly=detect_anomaly,
             train_metrics=train_metrics,
         )
-        kept = (
-            None
-            if checkpoint is None
-            else Kept(Path(checkpoint), checkpoint_every, keep, restart)
+        kept = None
+        if checkpoint is not None:
+            every = asked.whole("checkpoint_every", checkpoint_every)
+            n_kept = asked.whole("keep", keep)
+            kept = Kept(Path(checkpoint), every, n_kept, restart)
+        after_epoch = asked.watchers("callbacks", callbacks)
+        after_each = asked.watchers("after_step", after_step)
+        data = self.data(X, Y, sample_weight)
+        if not len(data):
+            raise ShapeError("E103", "there are no samples to train on")
+        if metrics is None:
+            metrics = usual(self.plan.labels, logits=self.gives_logits)
+        asked.require_monitor(
+            monitor,
+            list(metrics),
+            held=apart is not None,
+            train_metrics=train_metrics,
         )
+        if class_weight is not None:
+            data = replace(data, weight=class_weights(data, self.plan, class_weight))
+        held: Data | None = None
+        if isinstance(apart, tuple):
+            held = self.data(*apart, None)
+        elif apart is not None:
+            data, held = split(data, apart, self.seed)
         fitted(
             self,
             settings,
@@ -239,8 +256,8 @@ class Network:
             validation=held,
             metrics=metrics,
             kept=kept,
-            after_epoch=callbacks,
-            after_step=after_step,
+            after_epoch=after_epoch,
+            after_step=after_each,
             verbose=verbose,
         )
         return self
@@ -252,9 +269,18 @@ class Network:
 
     def data(self, X: Any, Y: Any, weight: Any = None) -> Data:
         """Samples in rows with their labels and weights, checked, in the form the plan takes them."""
-        labels = np.asarray(Y)
-        whole = self._looks_up(np.asarray(X))
+        known, numbers = self.plan_, self.numbers_
+        try:
+            return self._data(asked.table_of(X), np.asarray(Y), weight)
+        except ChainruleError:
+            # what was learnt from data that is refused is forgotten
+            self.plan_, self.numbers_ = known, numbers
+            raise
+
+    def _data(self, X: Array, labels: Array, weight: Any) -> Data:
+        whole = self._looks_up(X)
         inputs = inputs_of(X, self.dtype, whole=whole)
+        asked.require_labels(labels, len(inputs))
         if self.plan_ is None:
             kind = self.labels or kind_of(labels, self.loss)
             self.meet(
@@ -340,6 +366,9 @@ class Network:
         """Every layer with its output, its parameters and its work, as a table that prints and shows itself."""
         return Summary(tuple(self.plan.training.rows))
 
+    def __repr__(self) -> str:
+        return told(self)
+
     def save(self, folder: str | Path, about: Mapping[str, Any] | None = None) -> Path:
         """Write ``model.json`` and ``weights.safetensors`` into a folder.
 
@@ -380,17 +409,11 @@ class Network:
 
 
 def _optimizer(chosen: str | Optimizer, rate: float | None) -> Optimizer:
+    if rate is not None:
+        rate = asked.number("learning_rate", rate)
     found = optimizer(chosen, rate) if isinstance(chosen, str) else chosen
-    return found if rate is None else replace(found, learning_rate=float(rate))
+    return found if rate is None else replace(found, learning_rate=rate)
 
 
 def _schedule(chosen: str | Schedule | None) -> Schedule | None:
     return None if chosen is None else schedule(chosen)
-
-
-def _whole(name: str, number: int) -> int:
-    if number < 1 or number != int(number):
-        raise UsageError(
-            "E411", f"{name} is a whole number, at least 1; got {number!r}"
-        )
-    return int(number)

@@ -10,6 +10,11 @@ import numpy as np
 from chainrule.nn import Loss
 from chainrule.nn.layers import Embedding, Layer
 from chainrule.program import Array, DTypeError, ShapeError, UsageError
+from chainrule.train.asked import (
+    require_class_weights,
+    require_classes,
+    require_weights,
+)
 from chainrule.train.metrics import classes
 from chainrule.train.plan import Plan
 from chainrule.train.state import Data
@@ -108,11 +113,7 @@ def labels_of(Y: Any, plan: Plan, n: int) -> Array:
         )
     if plan.labels != "integer":
         return labels.astype(plan.dtype, copy=False)
-    outside = labels.size and (labels.min() < 0 or labels.max() >= plan.n_outputs)
-    if labels.dtype.kind not in "iu" or outside:
-        raise ShapeError(
-            "E101", f"labels are whole numbers from 0 to {plan.n_outputs - 1}"
-        )
+    require_classes(labels, plan.n_outputs)
     return labels
 
 
@@ -121,12 +122,12 @@ def weights_of(weight: Any, plan: Plan, n: int) -> Array:
 
     Raises:
         ShapeError: E101 if there is not one weight a sample.
+        DTypeError: E110 if they are not numbers.
+        UsageError: E411 if one is below 0 or not finite, or all are 0.
     """
-    weights = np.asarray(weight, dtype=plan.dtype)
-    if weights.shape != (n,):
-        raise ShapeError(
-            "E101", f"there are {n} samples, and weights of the shape {weights.shape}"
-        )
+    weights = np.asarray(weight)
+    require_weights(weights, n)
+    weights = weights.astype(plan.dtype)
     return weights[:, None] if plan.loss.entries else weights
 
 
@@ -134,7 +135,8 @@ def class_weights(data: Data, plan: Plan, asked: Mapping[int, float] | str) -> A
     """Each sample's weight by its class: as told, or ``"balanced"``, so that every class counts alike.
 
     Raises:
-        UsageError: E411 if samples have several labels, or the weights are neither.
+        UsageError: E410 for a class that does not exist, E411 if samples have several labels, or the weights are
+            neither.
     """
     found = data.Y if plan.labels == "integer" else classes(data.Y, plan.labels)
     found = found[:, 0] if found.ndim > 1 and found.shape[1] == 1 else found
@@ -150,7 +152,9 @@ def class_weights(data: Data, plan: Plan, asked: Mapping[int, float] | str) -> A
         counts = np.bincount(found)
         each = len(found) / (np.count_nonzero(counts) * np.maximum(counts, 1))
     else:
-        n_classes = int(found.max(initial=0)) + 1
+        several = plan.labels in ("integer", "one-hot", "probabilities")
+        n_classes = plan.n_outputs if several else 2
+        require_class_weights(asked, n_classes)
         each = np.array([asked.get(number, 1.0) for number in range(n_classes)])
     weights = weights_of(each[found], plan, len(found))
     return weights if data.weight is None else weights * data.weight

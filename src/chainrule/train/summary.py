@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import MISSING, dataclass, fields
 from html import escape
+from typing import TYPE_CHECKING, Any
 
 from chainrule.nn.draft import Row
+from chainrule.nn.layers import Residual, Written
+
+if TYPE_CHECKING:
+    from chainrule.train.network import Network
 
 HEADINGS = ("layer", "output", "parameters", "FLOPs forward", "FLOPs backward")
 
@@ -76,3 +81,42 @@ def _row(cells: tuple[str, ...], tag: str = "td", *, bold: bool = False) -> str:
         for text, side in zip(cells, sides, strict=True)
     )
     return f"<tr>{''.join(said)}</tr>"
+
+
+def told(network: Network) -> str:
+    """A network in a line: its layers, how it learns, and what it has learnt so far."""
+    plan, optimizer = network.plan_, network.optimizer
+    layers = network.hidden if plan is None else plan.layers
+    words = [f"[{', '.join(_layer(layer) for layer in layers)}]"]
+    loss = network.loss if plan is None else plan.loss
+    words += [] if loss is None else [repr(loss.name)]
+    words += [f"optimizer={optimizer.name!r}, learning_rate={optimizer.learning_rate}"]
+    call = f"Network({', '.join(words)})"
+    if plan is None:
+        return f"<{call}, not met data yet>"
+    count = Summary(tuple(plan.training.rows)).n_parameters
+    said = [call, f"{plan.units[0]} inputs", f"{count:,} parameters"]
+    if network.history_:
+        last = network.history_[-1]
+        n = len(network.history_)
+        said.append(f"loss {last['loss']:.4g} after {n} epoch{'s' * (n > 1)}")
+    return f"<{', '.join(said)}>"
+
+
+def _layer(layer: Any) -> str:
+    """The call that makes a layer, without what is as usual and without arrays."""
+    name = type(layer).__name__
+    if isinstance(layer, Residual):
+        return f"{name}([{', '.join(_layer(one) for one in layer.layers)}])"
+    if isinstance(layer, Written):
+        return f"{name}({getattr(layer.function, '__name__', '...')})"
+    words: list[str] = []
+    skipped = False
+    for one in fields(layer):
+        given = getattr(layer, one.name)
+        plain = isinstance(given, str | bool | int | float)
+        if not plain or (one.default is not MISSING and given == one.default):
+            skipped = True
+            continue
+        words.append(f"{one.name}={given!r}" if skipped else repr(given))
+    return f"{name}({', '.join(words)})"
