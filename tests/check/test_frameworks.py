@@ -17,7 +17,7 @@ pytestmark = [
 
 def numbers(*shapes):
     rng = np.random.default_rng(0)
-    return tuple(rng.standard_normal(shape) for shape in shapes)
+    return tuple(np.asarray(rng.standard_normal(shape)) for shape in shapes)
 
 
 LABELS = np.array([0, 2, 1, 1])
@@ -40,6 +40,7 @@ RIGHT = {
     ("torch", "CrossEntropy"): (*numbers(WIDE), LABELS),
     ("torch", "Helper"): numbers(WIDE, (3, 2)),
     ("torch", "Conv1d"): numbers((7,), (3,)),
+    ("torch", "SteepSwish"): numbers(WIDE, ()),
     ("jax", "linear"): numbers(WIDE, (3, 5), (5,)),
     ("jax", "relu"): numbers(WIDE),
     ("jax", "softmax"): numbers(WIDE),
@@ -58,6 +59,14 @@ RIGHT = {
 }
 # framework, layer, what stands there, what is written instead, the slip, the correction
 WRONG = [
+    (
+        "torch",
+        "SteepSwish",
+        "(s + beta * x * ds)",
+        "(s + x * ds)",
+        "missing factor",
+        "dx = g * (s + x * ds * beta)",
+    ),
     ("torch", "Linear", "g.sum(0)", "g.sum(1)", "wrong axis", "g.sum(dim=0)"),
     ("torch", "Linear", "g.sum(0)", "g.mean(0)", "factor", "g.sum(dim=0)"),
     ("torch", "ReLU", "x < 0", "x > 0", "mask inverted", "dx[x <= 0] = 0"),

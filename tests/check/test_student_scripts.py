@@ -122,3 +122,35 @@ dh = 2 * h
     )
     report = check_script(path)
     assert "no line was found to be the gradient of W" in report.notes[0]
+
+
+SLOPE = """
+import numpy as np
+rng = np.random.default_rng(0)
+X, y = rng.normal(size=(6, 3)), rng.normal(size=(6, 1))
+W1, W2 = rng.normal(size=(3, 4)), rng.normal(size=(4, 1))
+z = X @ W1
+h = 1 / (1 + np.exp(-z))
+p = h @ W2
+loss = np.mean((p - y) ** 2)
+dp = 2 * (p - y) / len(y)
+dW2 = h.T @ dp
+dh = h * (1 - h)
+dz = (dp @ W2.T) * dh
+dW1 = X.T @ dz
+W1 -= 0.1 * dW1
+W2 -= 0.1 * dW2
+"""
+
+
+def test_a_slope_by_the_name_of_a_gradient_is_let_be(tmp_path):
+    path = tmp_path / "network.py"
+    path.write_text(SLOPE, encoding="utf-8")
+    assert check_script(path).ok
+    path.write_text(SLOPE.replace("h * (1 - h)", "z * (1 - z)"), encoding="utf-8")
+    assert not check_script(path).ok
+    path.write_text(SLOPE.replace("* dh\n", "* dh * 2\n"), encoding="utf-8")
+    report = check_script(path)
+    assert report.first_wrong.name == "dz"
+    assert report.first_wrong.fix == "dz = dp @ W2.T * dh"
+    assert "multiplied by 2 once too often" in str(report)

@@ -10,7 +10,7 @@ from functools import cached_property
 import numpy as np
 
 from chainrule import ops
-from chainrule.check.agree import factor, may_be, same_layout, squeezed
+from chainrule.check.agree import agree, factor, may_be, same_layout, squeezed
 from chainrule.check.names import bases, is_local
 from chainrule.check.study import Study, Trial
 from chainrule.program import Arg, Array, Value
@@ -167,6 +167,8 @@ class Claims:
         for claim in found:
             claim.targets = tuple(self._named(claim))
             claim.exact = self.matched(claim)
+            if claim.exact is None and self._is_slope(claim):
+                claim.targets = ()
         bound = {claim.value for claim in found}
         for before, after in self.updates:
             step = self.step(before, after)
@@ -374,6 +376,28 @@ class Claims:
                     value.name is None,
                 )
         return min(found, key=found.__getitem__, default=None)
+
+    def _is_slope(self, claim: Claim) -> bool:
+        """Whether ``ds`` is the slope of s alone, ``s * (1 - s)``, which a gradient of the loss is yet to meet."""
+        trials = self.study.trials
+        return any(
+            before is not target
+            and before.shape == target.shape
+            and all(
+                claim.value in trial.numbers
+                and target in trial.truth
+                and before in trial.truth
+                and trial.numbers[claim.value].shape == trial.truth[target].shape
+                and agree(
+                    trial.numbers[claim.value] * trial.truth[target],
+                    trial.truth[before],
+                )
+                for trial in trials
+            )
+            for target in claim.targets
+            if self._counts(target)
+            for before in self.study.cone(target) & self.study.derived.gradients.keys()
+        )
 
     def _counts(self, value: Value) -> bool:
         """Whether a value moves the loss: zeros are the gradient of anything that does not."""

@@ -111,6 +111,11 @@ class Report:
     def __bool__(self) -> bool:
         return self.ok
 
+    def __str__(self) -> str:
+        from chainrule.check.text import text
+
+        return text(self)
+
     @property
     def verdict(self) -> Verdict:
         """The verdict on the whole: the worst of its lines', and WRONG where a mistake stands beside them."""

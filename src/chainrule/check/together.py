@@ -53,6 +53,7 @@ def together(
             found = _alone(custom, inputs, followed)
         except Exception as error:  # noqa: BLE001 - whatever the framework says of what comes back
             if followed.failure is None and not _is_clear(followed):
+                reason = reason or reason_of(error)
                 break
             found = error
         if isinstance(found, str):

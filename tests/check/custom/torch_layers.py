@@ -293,6 +293,22 @@ class Conv1d(Function):
         return dx, dw
 
 
+class SteepSwish(Function):
+    @staticmethod
+    def forward(ctx, x, beta):
+        s = torch.sigmoid(beta * x)
+        ctx.save_for_backward(x, beta, s)
+        return x * s
+
+    @staticmethod
+    def backward(ctx, g):
+        x, beta, s = ctx.saved_tensors
+        ds = s * (1 - s)
+        dx = g * (s + beta * x * ds)
+        dbeta = (g * x * x * ds).sum()
+        return dx, dbeta
+
+
 class Scaled(Function):
     @staticmethod
     def forward(ctx, x):

@@ -237,7 +237,7 @@ class Torch:
             ]
         before = self.function.apply(*tensors)
         others = [
-            one * 1.5 + 0.25
+            np.asarray(one * 1.5 + 0.25)
             if isinstance(one, np.ndarray) and one.dtype.kind == "f"
             else one
             for one in inputs

@@ -144,6 +144,19 @@ def forgotten_factor(suspect: Suspect) -> Iterator[Change]:
             for op, done in ((ast.Mult(), "multiplied"), (ast.Div(), "divided")):
                 new = binary(suspect.root, op, known(text, item))
                 yield Change(suspect.root, new, {"factor": text, "done": done})
+            for part in _summands(suspect):
+                new = binary(part, ast.Mult(), known(text, item))
+                said = f"{text_of(part)} should be multiplied by {text}."
+                yield Change(part, new, sentence=said)
+
+
+def _summands(suspect: Suspect) -> Iterator[ast.expr]:
+    """What sums in an expression are made of."""
+    for node in suspect.nodes:
+        match node:
+            case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=right):
+                yield left
+                yield right
 
 
 @slip("factor", "{old} is {done} by {number} in this sum.")
