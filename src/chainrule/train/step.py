@@ -62,7 +62,8 @@ def compiled(
     """
     inputs = tuple(value.name or "" for value in run.program.inputs)
     text = written(lean(run).program, name, owned)
-    return Compiled(run, text, inputs, tuple(outputs))
+    # its numbers are as large as the weights, many times over, and nobody needs them any more
+    return Compiled(Run(run.program, {}), text, inputs, tuple(outputs))
 
 
 def derive(

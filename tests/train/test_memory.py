@@ -1,0 +1,64 @@
+"""The memory of a training: what the weights, the optimizer and the activations need, however long it goes on."""
+
+import tracemalloc
+from itertools import pairwise
+
+import numpy as np
+import pytest
+
+from chainrule.train import Network
+
+SIZES = (20, *[64] * 10, 1)
+BYTES = 8
+
+
+def held(optimizer, n, epochs, batch_size, *others):
+    """Bytes held and the most there were, step by step, on top of what there was before the fit."""
+    rng = np.random.default_rng(0)
+    X, Y = rng.normal(size=(n, SIZES[0])), rng.normal(size=(n, 1))
+    network = Network(SIZES[1:-1], "mse", optimizer=optimizer, learning_rate=1e-4)
+    steps = np.zeros((1 + epochs * n // batch_size, 2), int)
+
+    def note(training):
+        steps[training.progress.step] = tracemalloc.get_traced_memory()
+        tracemalloc.reset_peak()
+
+    tracemalloc.start()
+    try:
+        before = tracemalloc.get_traced_memory()[0]
+        network.fit(
+            X, Y, epochs=epochs, batch_size=batch_size, after_step=[*others, note]
+        )
+    finally:
+        tracemalloc.stop()
+    return steps - before
+
+
+@pytest.mark.parametrize(("optimizer", "copies"), [("sgd", 1), ("adam", 3)])
+def test_a_deep_network_on_large_batches_needs_its_activations_and_little_more(
+    optimizer, copies
+):
+    n = 10_000
+    parameters = sum((a + 1) * b for a, b in pairwise(SIZES))
+    need = BYTES * (copies * parameters + n * sum(SIZES))
+    most = held(optimizer, n, 3, n)[2:, 1].max()
+    assert 0.9 * need < most < 1.2 * need
+
+
+def grows(steps):
+    """Whether a thousand steps hold 2 % more than a hundred."""
+    return steps[1000][0] > 1.02 * steps[100][0]
+
+
+def test_a_thousand_steps_hold_no_more_than_a_hundred():
+    assert not grows(held("adam", 2000, 100, 200))
+
+
+def test_a_watcher_that_keeps_the_weights_would_be_noticed():
+    kept = []
+
+    def hoard(training):
+        if training.progress.step % 20 == 0:
+            kept.append(training.progress.copied())
+
+    assert grows(held("adam", 2000, 100, 200, hoard))
