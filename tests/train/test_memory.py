@@ -8,6 +8,8 @@ import pytest
 
 from chainrule.train import Network
 
+pytestmark = pytest.mark.slow
+
 SIZES = (20, *[64] * 10, 1)
 BYTES = 8
 
