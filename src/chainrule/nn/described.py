@@ -12,6 +12,7 @@ import numpy as np
 from chainrule import ops
 from chainrule.nn.draft import Start
 from chainrule.nn.initialisers import initialiser as initialiser_of
+from chainrule.nn.layers import Layer
 from chainrule.nn.losses import Labels
 from chainrule.nn.words import Words, read
 from chainrule.nn.writing import draft_words, write
@@ -28,6 +29,9 @@ class Described:
     function: Callable[..., Any]
     arrays: Mapping[str, Array]
     parameters: tuple[str, ...]
+    layers: tuple[Layer, ...] = ()
+    """The layers, where they were given one by one and ``words`` cannot say them."""
+    seed: int = 0
 
 
 def describe(
@@ -66,15 +70,12 @@ def describe(
         **_data(words, batch, seed),
         **_parameters(words, seed, initialiser),
     }
-    filled = {
-        name: array.astype(dtype) if array.dtype.kind == "f" else array
-        for name, array in _given(drawn, arrays or {}).items()
-    }
+    numbers = filled(drawn, arrays, dtype)
     source = write(words)
     file = register(source, f"network {'-'.join(map(str, words.layers))}")
-    parameters = tuple(name for name in filled if name not in ("X", "Y"))
+    parameters = tuple(name for name in numbers if name not in ("X", "Y"))
     function = compiled(source, file, "network")
-    return Described(words, source, file, function, filled, parameters)
+    return Described(words, source, file, function, numbers, parameters, seed=seed)
 
 
 def register(source: str, name: str) -> str:
@@ -151,6 +152,21 @@ def draw_labels(
             return rng.poisson(2.0, (batch, n_out)).astype(np.float64)
         case "real":
             return rng.normal(size=(batch, n_out))
+
+
+def filled(
+    drawn: Mapping[str, Array], given: Mapping[str, Any] | None, dtype: str
+) -> dict[str, Array]:
+    """The drawn arrays, with those given in their place; floats are of type ``dtype``.
+
+    Raises:
+        UsageError: E411 for a name that the network does not have.
+        ShapeError: E101 for a given array of another shape.
+    """
+    return {
+        name: array.astype(dtype) if array.dtype.kind == "f" else array
+        for name, array in _given(drawn, given or {}).items()
+    }
 
 
 def _given(drawn: Mapping[str, Array], given: Mapping[str, Any]) -> dict[str, Array]:

@@ -9,24 +9,42 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from chainrule.nn.described import Described, describe
+from chainrule.nn.layered import describe_layers
 from chainrule.program import UsageError
 
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
 
 Model = TypeVar("Model", bound="BaseModel")
+KINDS = (
+    "Dense",
+    "Activation",
+    "Dropout",
+    "BatchNorm",
+    "LayerNorm",
+    "Embedding",
+    "Residual",
+)
+"""The layers that a file can say; one of the user's own is code, which no file carries."""
 
 
 def describe_toml(path: str | Path, **changes: Any) -> Described:
     """The network that a TOML file describes; ``changes`` are words that replace the file's.
 
-    The words stand at the top of the file or in a table ``[network]``; a table ``[arrays]`` gives numbers.
+    The words stand at the top of the file or in a table ``[network]``; a table ``[arrays]`` gives numbers. Layers
+    are sizes, or tables ``[[layers]]``, each with the ``kind`` of the layer and its settings.
 
     Raises:
         UsageError: E412 with every mistake in the file, each with its place.
     """
-    words = {**read_file(path), **changes}
-    return describe(**words)
+    table = _table(path)
+    if _tells_layers(table):
+        from chainrule.nn.layerform import LayeredForm
+
+        form = validated(LayeredForm, {**table, **changes}, path)
+        said = form.model_dump(exclude_none=True, exclude={"layers"})
+        return describe_layers([one.layer() for one in form.layers], **said)
+    return describe(**{**_words(table, path), **changes})
 
 
 def read_file(path: str | Path) -> dict[str, Any]:
@@ -35,14 +53,26 @@ def read_file(path: str | Path) -> dict[str, Any]:
     Raises:
         UsageError: E412 with every mistake in the file, each with its place.
     """
+    return _words(_table(path), path)
+
+
+def _table(path: str | Path) -> dict[str, Any]:
     document = parse(path)
     table = document.get("network")
     words = table if isinstance(table, dict) else document
-    if words is not document and "arrays" in document:
-        words = {**words, "arrays": document["arrays"]}
+    beside = [key for key in ("arrays", "layers") if key in document]
+    return {**words, **{key: document[key] for key in beside}}
+
+
+def _tells_layers(table: Mapping[str, Any]) -> bool:
+    layers = table.get("layers")
+    return isinstance(layers, list) and any(isinstance(one, dict) for one in layers)
+
+
+def _words(table: Mapping[str, Any], path: str | Path) -> dict[str, Any]:
     from chainrule.nn.fileform import NetworkForm
 
-    return validated(NetworkForm, words, path).model_dump(exclude_none=True)
+    return validated(NetworkForm, table, path).model_dump(exclude_none=True)
 
 
 def parse(path: str | Path) -> dict[str, Any]:
@@ -81,18 +111,37 @@ def _mistakes(error: ValidationError, model: type[BaseModel]) -> Iterable[str]:
     for mistake in error.errors():
         place = _place(mistake["loc"])
         if mistake["type"] == "extra_forbidden":
-            close = difflib.get_close_matches(
-                str(mistake["loc"][-1]), model.model_fields, n=1, cutoff=0.5
-            )
-            known = (
-                f"did you mean {close[0]}?"
-                if close
-                else f"it takes {', '.join(model.model_fields)}"
-            )
-            yield f"{place}: is not a setting; {known}"
+            known = _fields(mistake["loc"], model)
+            meant = _nearest(str(mistake["loc"][-1]), known)
+            yield f"{place}: is not a setting; {meant or 'it takes ' + ', '.join(known)}"
+        elif mistake["type"] == "union_tag_invalid":
+            said = mistake["ctx"]["tag"]
+            meant = _nearest(said, KINDS) or f"there are {', '.join(KINDS)}"
+            if said == "Written":
+                meant = "a function is given in Python: Network([Written(function, ...)], loss)"
+            yield f"{place}.kind: there is no layer {said!r} here; {meant}"
+        elif mistake["type"] == "union_tag_not_found":
+            yield f"{place}.kind: is missing; there are {', '.join(KINDS)}"
+        elif mistake["type"] == "model_attributes_type":
+            yield f'{place}: should be a table, such as {{kind = "Dense", units = 4}}'
         else:
             said = mistake["msg"].removeprefix("Value error, ")
             yield f"{place}: {said[:1].lower()}{said[1:]}"
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    """A question for the name that was meant; empty if none is near."""
+    meant = {one.lower(): one for one in known}
+    close = difflib.get_close_matches(name.lower(), meant, n=1, cutoff=0.5)
+    return f"did you mean {meant[close[0]]}?" if close else ""
+
+
+def _fields(location: Sequence[int | str], model: type[BaseModel]) -> list[str]:
+    """What may stand at a place: the settings of the innermost layer, or of the whole file."""
+    from chainrule.nn.layerform import FORMS
+
+    kinds = [part for part in location if part in KINDS]
+    return list((FORMS[str(kinds[-1])] if kinds else model).model_fields)
 
 
 def _place(location: Sequence[int | str]) -> str:
@@ -101,6 +150,8 @@ def _place(location: Sequence[int | str]) -> str:
     for part in location:
         if isinstance(part, int):
             text += f"[{part}]"
-        elif not part.startswith(("list[", "function-", "constrained", "str", "float")):
+        elif part not in KINDS and not part.startswith(
+            ("list[", "function-", "constrained", "str", "float")
+        ):
             text += f".{part}" if text else part
     return text

@@ -26,14 +26,13 @@ def trainable(described: Described, kind: type[Network], **options: Any) -> Netw
             hint="leave columns out, and give the weights turned around",
         )
     n_inputs, *sizes = words.layers
-    layers = [
+    layers = described.layers or [
         Dense(units, activation.name)
         for units, activation in zip(sizes, words.activations, strict=True)
     ]
-    dtype = next(iter(described.arrays.values())).dtype.name
-    network = kind(
-        layers, words.loss.name, labels=words.labels, **{"dtype": dtype, **options}
-    )
+    dtype = described.arrays[described.parameters[0]].dtype.name
+    settings = {"dtype": dtype, "seed": described.seed, **options}
+    network = kind(layers, words.loss.name, labels=words.labels, **settings)
     network.build(n_inputs)
     for name in described.parameters:
         network.numbers_[name] = described.arrays[name].copy()

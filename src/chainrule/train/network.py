@@ -128,7 +128,9 @@ class Network:
         self, n_inputs: int, n_outputs: int | None = None, labels: str | None = None
     ) -> Network:
         """Settle the inputs and outputs and draw the parameters, as ``fit`` does on its first call."""
-        self.meet((n_inputs,), n_outputs, labels or self.labels, whole_numbers=False)
+        first = self.hidden[0] if self.hidden else None
+        words = isinstance(first, Embedding) and first.column is None
+        self.meet((n_inputs,), n_outputs, labels or self.labels, whole_numbers=words)
         return self
 
     def meet(

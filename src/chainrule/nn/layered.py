@@ -1,0 +1,84 @@
+"""A network described layer by layer: its pass in prediction as a NumPy function, with data to try it on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from chainrule.nn.activations import activation
+from chainrule.nn.described import (
+    Described,
+    compiled,
+    draw,
+    draw_labels,
+    filled,
+    register,
+    stream,
+)
+from chainrule.nn.draft import loss_lines
+from chainrule.nn.layers import Embedding, Layer
+from chainrule.nn.losses import loss_of
+from chainrule.nn.words import Words, read_labels
+from chainrule.nn.writing import draft, function_text
+from chainrule.program import Array
+
+
+def describe_layers(
+    layers: Sequence[Layer],
+    inputs: int,
+    loss: str,
+    *,
+    labels: str | None = None,
+    batch: int = 1,
+    seed: int = 0,
+    dtype: str = "float64",
+    arrays: Mapping[str, Any] | None = None,
+) -> Described:
+    """A network of ``layers`` on samples of ``inputs`` numbers, as it predicts: no mask is drawn.
+
+    Raises:
+        UsageError: E411 for layers that do not fit each other, E413 and E414 for a loss that does not fit them.
+        ShapeError: E101 for a given array of another shape.
+
+    >>> from chainrule.nn.layers import Dense, LayerNorm
+    >>> network = describe_layers([Dense(4), LayerNorm(), Dense(1)], 3, "mse")
+    >>> network.parameters
+    ('W1', 'b1', 'scale1', 'shift1', 'W2', 'b2')
+    """
+    chosen = loss_of(loss)
+    last = getattr(layers[-1], "activation", getattr(layers[-1], "name", None))
+    if isinstance(last, str):
+        chosen.require(activation(last))
+    kind = read_labels(chosen, labels)
+    drafted = draft(layers, (inputs,), training=False)
+    drawn = {
+        "X": _inputs(layers[0], inputs, batch, seed),
+        "Y": draw_labels(kind, stream(seed, 0, 1), batch, drafted.width),
+        **draw(drafted.state, seed),
+        **draw(drafted.parameters, seed),
+    }
+    lines = [*drafted.lines, *loss_lines(chosen, kind), "return loss"]
+    source = function_text("network", drawn, lines)
+    file = register(source, "network")
+    return Described(
+        Words((inputs, drafted.width), (), chosen, kind),
+        source,
+        file,
+        compiled(source, file, "network", drafted.functions),
+        filled(drawn, arrays, dtype),
+        tuple(drafted.parameters),
+        tuple(layers),
+        seed,
+    )
+
+
+def _inputs(first: Layer, n_inputs: int, batch: int, seed: int) -> Array:
+    """Samples made up, with whole numbers where the first layer looks them up."""
+    rng = stream(seed, 0, 0)
+    X = rng.normal(size=(batch, n_inputs))
+    if isinstance(first, Embedding):
+        if first.column is None:
+            return rng.integers(0, first.n_words, (batch, n_inputs))
+        if first.column < n_inputs:
+            X[:, first.column] = rng.integers(0, first.n_words, batch)
+    return X
