@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 from chainrule import subject
 
 if TYPE_CHECKING:
     from chainrule.lesson import Lesson
-    from chainrule.nn import Optimizer
+    from chainrule.nn import Described, Optimizer
     from chainrule.program import Array
 
 
@@ -57,7 +57,7 @@ def explain(
     """The lesson of a network: forward pass, loss, every gradient with its proof, the update, the code.
 
     ``forward`` is a function of the arrays that follow, returning the loss, or the path of a script; or a trained
-    network or estimator, followed by the samples and their labels. ``optimizer`` makes the update, its state told
+    network or estimator, followed by the samples and their labels; or a network that ``nn.describe`` made. ``optimizer`` makes the update, its state told
     line by line; without one it is gradient descent. The lesson shows itself in a notebook;
     ``print(lesson)`` and ``lesson.save("lesson.html")`` do elsewhere.
 
@@ -146,6 +146,8 @@ def _subject(
 ) -> subject.Subject:
     if hasattr(forward, "example"):
         return subject.from_described(forward.example(*args), loss=loss, wrt=wrt)
+    if hasattr(forward, "arrays"):
+        return subject.from_described(cast("Described", forward), loss=loss, wrt=wrt)
     if callable(forward):
         return subject.from_function(forward, args, inputs, loss=loss, wrt=wrt)
     return subject.from_script(forward, loss=loss, wrt=wrt)

@@ -5,6 +5,7 @@ import signal
 import numpy as np
 import pytest
 
+import chainrule
 from chainrule.nn.layers import (
     Activation,
     BatchNorm,
@@ -393,3 +394,29 @@ def test_the_history_has_keras_keys_and_train_metrics_change_no_bit():
     assert told.history_[-1]["accuracy"] == told.evaluate(X, y)["accuracy"]
     for name, array in plain.numbers_.items():
         assert array.tobytes() == told.numbers_[name].tobytes()
+
+
+def logcosh(y_true, y_pred):
+    return np.log(np.cosh(y_pred - y_true))
+
+
+def test_a_loss_of_ones_own_is_learnt_told_saved_and_asked_for(tmp_path):
+    rng = np.random.default_rng(0)
+    X = rng.uniform(-2, 2, (200, 3))
+    Y = np.sin(X[:, :1]) + X[:, 1:2]
+    network = Network([Dense(16, "tanh"), Dense(1)], logcosh, learning_rate=0.01)
+    network.fit(X, Y, epochs=40)
+    by_hand = np.mean(logcosh(Y, network.predict(X)))
+    assert network.evaluate(X, Y)["loss"] == pytest.approx(by_hand, rel=1e-12)
+    assert by_hand < 0.05
+    told = chainrule.explain(network, X[:4], Y[:4])
+    assert told.loss == pytest.approx(np.mean(logcosh(Y[:4], network.predict(X[:4]))))
+    described = chainrule.explain(network.example(X[:4], Y[:4]))
+    assert described.loss == told.loss
+    network.save(tmp_path / "model")
+    with pytest.raises(UsageError, match="E415") as caught:
+        Network.load(tmp_path / "model")
+    assert "loss=logcosh" in str(caught.value)
+    again = Network.load(tmp_path / "model", loss=logcosh)
+    np.testing.assert_array_equal(again.predict(X), network.predict(X))
+    assert again.evaluate(X, Y) == network.evaluate(X, Y)

@@ -225,13 +225,21 @@ def own_loss(
     return Loss(name, {labels: (text,)}, output, _ANY, entries, functions)
 
 
-def loss_of(name: str) -> Loss:
-    """The loss of that name.
+def loss_of(
+    loss: str | Loss | Callable[[Any, Any], Any],
+    labels: Labels = "real",
+    output: str = "identity",
+) -> Loss:
+    """The loss of that name; a loss is one already; of a function, ``own_loss`` with these labels and this output.
 
     >>> loss_of("bce").name
     'binary_cross_entropy'
     """
-    return find("loss", name, LOSSES, OTHER_NAMES)
+    if isinstance(loss, Loss):
+        return loss
+    if callable(loss):
+        return own_loss(loss, labels, output)
+    return find("loss", loss, LOSSES, OTHER_NAMES)
 
 
 def fitting(last: Activation) -> list[str]:

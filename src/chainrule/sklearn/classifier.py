@@ -18,11 +18,11 @@ from sklearn.utils.multiclass import (
 )
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from chainrule.nn.losses import Labels, Loss
+from chainrule.nn.losses import Labels, Loss, loss_of
 from chainrule.program import Array, UsageError
 from chainrule.sklearn.callbacks import stochastic, with_callbacks
 from chainrule.sklearn.estimator import Network
-from chainrule.sklearn.losses import BINARY_LOG_LOSS, LOG_LOSS, chosen
+from chainrule.sklearn.losses import BINARY_LOG_LOSS, LOG_LOSS
 from chainrule.train.state import Data
 
 
@@ -55,7 +55,7 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]
         if self.loss == "log_loss":
             return (LOG_LOSS if several else BINARY_LOG_LOSS), kind
         output = "softmax" if several else "sigmoid"
-        found = chosen(self.loss, kind, output)
+        found = loss_of(self.loss, kind, output)
         takes: tuple[Labels, ...] = (kind, "real")
         fitting = next((one for one in takes if one in found.lines), None)
         if fitting is None:

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 import numpy as np
 
-from chainrule.nn.losses import Labels, Loss, loss_of, own_loss
+from chainrule.nn.losses import Loss
 from chainrule.program import Array
 from chainrule.train.loop import Training
 from chainrule.train.state import Data
@@ -41,13 +40,6 @@ POISSON = Loss(
     "exp",
     ("positive", "unit", "probabilities"),
 )
-
-
-def chosen(loss: Any, labels: Labels, output: str) -> Loss:
-    """A loss by name, a loss as it is, or a function of (y_true, y_pred) with these labels and outputs."""
-    if isinstance(loss, Loss):
-        return loss
-    return own_loss(loss, labels, output) if callable(loss) else loss_of(loss)
 
 
 def offset(loss: Loss, data: Data) -> float:

@@ -11,11 +11,11 @@ from sklearn.metrics import r2_score
 from sklearn.utils import column_or_1d
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from chainrule.nn.losses import Labels, Loss
+from chainrule.nn.losses import Labels, Loss, loss_of
 from chainrule.program import Array, UsageError
 from chainrule.sklearn.callbacks import stochastic, with_callbacks
 from chainrule.sklearn.estimator import Network
-from chainrule.sklearn.losses import POISSON, SQUARED_ERROR, chosen
+from chainrule.sklearn.losses import POISSON, SQUARED_ERROR
 from chainrule.train.state import Data
 
 
@@ -39,7 +39,7 @@ class MLPRegressor(RegressorMixin, Network):  # type: ignore[misc]
     def _loss_and_labels(self) -> tuple[Loss, Labels]:
         own = {"squared_error": SQUARED_ERROR, "poisson": POISSON}
         named = own.get(self.loss) if isinstance(self.loss, str) else None
-        found = named or chosen(self.loss, "real", "identity")
+        found = named or loss_of(self.loss, "real", "identity")
         if found.labels not in ("real", "counts"):
             raise UsageError(
                 "E413",

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from chainrule.nn.layers import Written
-from chainrule.program import Array, CorruptFileError
+from chainrule.nn.losses import LOSSES
+from chainrule.program import Array, CorruptFileError, UsageError
 from chainrule.train.files import make_folder, read_arrays, write_arrays, write_whole
 from chainrule.train.spec import from_json, to_json
 
@@ -96,12 +97,28 @@ def read(folder: str | Path) -> dict[str, Any]:
     return said
 
 
-def options(said: Mapping[str, Any], own: Sequence[Written]) -> dict[str, Any]:
-    """What to make the described network with; ``own`` are the user's layers, which a file does not carry."""
+def options(
+    said: Mapping[str, Any],
+    own: Sequence[Written],
+    loss: Callable[[Any, Any], Any] | None = None,
+) -> dict[str, Any]:
+    """What to make the described network with; ``own`` and ``loss`` are the user's, which a file does not carry.
+
+    Raises:
+        UsageError: E415 where one of them is missing.
+    """
+    name = said["loss"]
+    if loss is None and name not in LOSSES:
+        raise UsageError(
+            "E415",
+            f"the model has a loss of your own, {name}, and a file carries no code",
+            hint=f"give it: Network.load(path, loss={name})",
+        )
     kept = ("loss", "optimizer", "learning_rate", "l1", "l2", "seed", "dtype", "labels")
     return {
         "layers": [from_json(one, own) for one in said["layers"]],
         **{key: said[key] for key in kept if key in said},
+        **({} if loss is None else {"loss": loss}),
     }
 
 

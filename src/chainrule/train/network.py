@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
 from chainrule.nn import (
     Described,
+    Loss,
     Optimizer,
     describe_toml,
     loss_of,
@@ -19,6 +20,7 @@ from chainrule.nn import (
 )
 from chainrule.nn.described import draw
 from chainrule.nn.layers import Embedding, Layer, Written
+from chainrule.nn.losses import Labels
 from chainrule.nn.schedules import Schedule
 from chainrule.nn.words import Words
 from chainrule.program import Array, ChainruleError, ShapeError, UsageError
@@ -50,7 +52,8 @@ class Network:
     """A network from its layers, in words or in layer objects, and a loss.
 
     Whole numbers are ``Dense`` layers with ``activation``; where the last layer is one, the labels decide how many
-    outputs follow it. Without a loss, it follows from the last activation or from the labels.
+    outputs follow it. Without a loss, it follows from the last activation or from the labels. A loss of your own is
+    a function in plain NumPy of (y_true, y_pred), giving a loss for every sample or every entry.
 
     >>> X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
     >>> Y = np.array([[0.0], [1.0], [1.0], [0.0]])
@@ -70,7 +73,7 @@ class Network:
     def __init__(
         self,
         layers: Sequence[Layer | int],
-        loss: str | None = None,
+        loss: str | Loss | Callable[[Any, Any], Any] | None = None,
         *,
         activation: str = "relu",
         optimizer: str | Optimizer = "adam",
@@ -87,7 +90,9 @@ class Network:
     ) -> None:
         self.hidden = asked.layers_of(layers, activation)
         self.open_ended = not self.hidden or isinstance(layers[-1], int | np.integer)
-        self.loss = None if loss is None else loss_of(loss)
+        self.loss = (
+            None if loss is None else loss_of(loss, cast("Labels", labels or "real"))
+        )
         self.labels = labels
         self.optimizer = _optimizer(optimizer, learning_rate)
         self.schedule = _schedule(schedule)
@@ -389,15 +394,20 @@ class Network:
         return trainable(describe_toml(path), cls, **options)
 
     @staticmethod
-    def load(folder: str | Path, layers: Sequence[Written] = ()) -> Network:
-        """The network saved in a folder; ``layers`` are layers of your own, since a file carries no code.
+    def load(
+        folder: str | Path,
+        layers: Sequence[Written] = (),
+        loss: Callable[[Any, Any], Any] | None = None,
+    ) -> Network:
+        """The network saved in a folder; ``layers`` and ``loss`` are your own, since a file carries no code.
 
         Raises:
             CorruptFileError: E503 or E504 for files that are damaged or cannot be read.
             UnsafeFileError: E510 for a file that could run code.
+            UsageError: E415 where a layer or a loss of your own is missing.
         """
         said = model.read(folder)
-        network = Network(**model.options(said, layers))
+        network = Network(**model.options(said, layers, loss))
         network.meet(
             tuple(said["units"]),
             None,
