@@ -52,7 +52,7 @@ MISTAKES = [
     (made, {"seed": 1.5}, "E411", "got 1.5", {"seed": np.int64(3)}),
     (made, {"l2": -1}, "E411", "l2 is a number", {"l2": 0.1}),
     (made, {"clip_norm": 0}, "E411", "above 0; got 0", {"clip_norm": 1}),
-    (made, {"loss": len}, "E410", "by its name", {"loss": "nll", "layers": []}),
+    (made, {"loss": len}, "E411", "(y_true, y_pred)", {"loss": "nll", "layers": []}),
     (fit, {"validation": (X,)}, "E411", "got 1 thing\n", {"validation": (X, y)}),
     (fit, {"validation": (X, y, y)}, "E411", "3 things", {"validation": [X, y]}),
     (fit, {"validation": X}, "E411", "an array (12, 3)", {"validation": 0.25}),

@@ -202,6 +202,7 @@ def own_loss(
 
     Raises:
         ShapeError: E101 if the function gives neither.
+        UsageError: E411 if it does not take the two.
 
     >>> def pinball(y_true, y_pred):
     ...     error = y_true - y_pred
@@ -210,7 +211,15 @@ def own_loss(
     ('pinball({t}, {p})',)
     """
     given = np.full((3, 2), 0.5)
-    shape = np.shape(function(given, given))
+    try:
+        shape = np.shape(function(given, given))
+    except TypeError as error:
+        called = getattr(function, "__name__", "the function")
+        raise UsageError(
+            "E411",
+            f"a loss takes (y_true, y_pred), two arrays; {called} does not: {error}",
+            hint="give the name of a loss, or a function of those two",
+        ) from error
     if shape not in {(3, 2), (3,)}:
         raise ShapeError(
             "E101",
