@@ -22,8 +22,8 @@ import numpy as np
 
 from chainrule import nn
 from chainrule.nn.layers import Dense
-from chainrule.train.plan import Plan
-from chainrule.train.step import Limits
+from chainrule.train.loop.training_step import Limits
+from chainrule.train.model.compiled import Plan
 
 RATE = 0.01
 

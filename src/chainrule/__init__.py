@@ -2,7 +2,7 @@
 
 import typing as _typing
 
-from chainrule.door import emit, explain, gradients
+from chainrule.api import emit, explain, gradients
 from chainrule.program import ChainruleError, Op, Rule
 from chainrule.trace import trace
 from chainrule.version import __version__

@@ -12,7 +12,7 @@ from emitted_networks import NETWORKS, derived
 from chainrule.emit import DIALECTS, emit, stored_arrays
 from chainrule.emit.layout import flat
 from chainrule.emit.literal import literal
-from chainrule.subject import from_script
+from chainrule.target import from_script
 
 ARTICLE = Path(__file__).parents[2] / "examples" / "article.py"
 FRAMEWORKS = [

@@ -75,7 +75,7 @@ def test_f02_every_gradient_has_the_shape_of_its_value():
 
 def test_f02_control_the_wrong_rule_itself_gives_another_shape():
     rule = wrong_shape().rule(0)
-    assert np.shape(rule.pull(np.ones((2, 3)), None, None)) == ()
+    assert np.shape(rule.vjp(np.ones((2, 3)), None, None)) == ()
 
 
 # F03, F04, F05: logarithms of 0, clamps, overflow

@@ -13,7 +13,7 @@ import pytest
 
 from chainrule.nn import optimizer
 from chainrule.nn.layers import BatchNorm, Dense, Dropout
-from chainrule.nn.rules import RULES
+from chainrule.nn.update_rules import RULES
 from chainrule.program import (
     ChainruleError,
     CorruptFileError,
@@ -23,10 +23,12 @@ from chainrule.program import (
     UnsafeFileError,
     UsageError,
 )
-from chainrule.train import Network, archives, checkpoint
-from chainrule.train.files import read_arrays, write_arrays
-from chainrule.train.output import as_csv
-from chainrule.train.table import parse, read
+from chainrule.train import Network
+from chainrule.train.data import archives
+from chainrule.train.data.table import parse, read
+from chainrule.train.data.write_predictions import as_csv
+from chainrule.train.loop import checkpoint
+from chainrule.train.model.array_files import read_arrays, write_arrays
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(40, 3))
@@ -320,7 +322,7 @@ import numpy as np
 resource.setrlimit(resource.RLIMIT_FSIZE, (4000, 4000))
 import signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 from chainrule.program import CorruptFileError
-from chainrule.train.files import write_arrays
+from chainrule.train.model.array_files import write_arrays
 try:
     write_arrays(sys.argv[1], {"W": np.zeros(5000)}, {})
 except CorruptFileError as error:

@@ -11,7 +11,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.lesson import Lesson, explain
-from chainrule.subject import from_function, from_script
+from chainrule.target import from_function, from_script
 
 ARTICLE = Path(__file__).parents[2] / "examples" / "article.py"
 

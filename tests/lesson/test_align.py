@@ -1,8 +1,8 @@
 import pytest
 
 from chainrule.formula import formula, to_text
-from chainrule.lesson.media.align import equation, sides
 from chainrule.lesson.parts import Row
+from chainrule.lesson.printers.align import equation, sides
 
 FORMULAS = [
     "a + b - (c + d) + e",

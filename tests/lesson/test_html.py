@@ -10,10 +10,10 @@ import told_network
 import told_numbers
 
 from chainrule.formula import identifier
-from chainrule.lesson.media.page.html import to_html
+from chainrule.lesson.drawings.graph import draw
+from chainrule.lesson.drawings.heat import heat
 from chainrule.lesson.parts import Chain, Heading, Numbers, Prose, Source
-from chainrule.lesson.pictures.graph import draw
-from chainrule.lesson.pictures.heat import heat
+from chainrule.lesson.printers.page.html import to_html
 
 PAGE = to_html(told.article())
 VOID = {"meta", "img", "input", "br", "link"}

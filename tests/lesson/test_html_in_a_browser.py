@@ -5,8 +5,8 @@ import re
 import pytest
 import told
 
-from chainrule.lesson.media.page.html import to_html
 from chainrule.lesson.parts import Heading
+from chainrule.lesson.printers.page.html import to_html
 
 pytestmark = pytest.mark.tools
 

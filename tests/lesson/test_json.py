@@ -6,9 +6,9 @@ import told
 import told_numbers
 
 from chainrule.formula import identifier
-from chainrule.lesson.media.json import Outcome, from_json, to_json
-from chainrule.lesson.media.schema import json_schema
 from chainrule.lesson.parts import Heading, Numbers, Series, Table
+from chainrule.lesson.printers.json import Outcome, from_json, to_json
+from chainrule.lesson.printers.schema import json_schema
 
 OUTCOME = Outcome(
     float(told_numbers.loss),

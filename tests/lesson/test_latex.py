@@ -4,9 +4,9 @@ import subprocess
 import pytest
 import told
 
-from chainrule.lesson.media.paper.latex import to_latex
-from chainrule.lesson.media.paper.letters import code, declarations, text
 from chainrule.lesson.parts import Heading, Prose, Source, Table
+from chainrule.lesson.printers.paper.latex import to_latex
+from chainrule.lesson.printers.paper.letters import code, declarations, text
 
 
 @pytest.mark.parametrize("hostile", told.HOSTILE)

@@ -10,7 +10,6 @@ from networks import NETWORKS, article
 
 from chainrule.formula import to_text as formula_text
 from chainrule.lesson import LEVELS, explain
-from chainrule.lesson.media.terminal.canvas import plain_text
 from chainrule.lesson.parts import (
     Chain,
     Fold,
@@ -21,6 +20,7 @@ from chainrule.lesson.parts import (
     Numbers,
     Table,
 )
+from chainrule.lesson.printers.terminal.canvas import plain_text
 from chainrule.program import UsageError
 from chainrule.trace import trace
 

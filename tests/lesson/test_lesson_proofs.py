@@ -5,7 +5,7 @@ import pytest
 
 from chainrule import ops
 from chainrule.formula import to_text
-from chainrule.lesson.media.terminal.canvas import plain_text
+from chainrule.lesson.printers.terminal.canvas import plain_text
 from chainrule.lesson.proofs import definition, pulled
 from chainrule.lesson.proofs.proof import Proof
 

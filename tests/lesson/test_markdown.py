@@ -4,8 +4,8 @@ import pytest
 import told
 from markdown_it import MarkdownIt
 
-from chainrule.lesson.media.markdown import code, to_markdown
 from chainrule.lesson.parts import Code, Prose, Source, Table
+from chainrule.lesson.printers.markdown import code, to_markdown
 
 TEXT = to_markdown(told.article())
 

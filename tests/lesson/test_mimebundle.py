@@ -4,8 +4,8 @@ import re
 import pytest
 import told
 
-from chainrule.lesson.media.mimebundle import fallback, mimebundle
-from chainrule.lesson.media.page.html import to_html
+from chainrule.lesson.printers.mimebundle import fallback, mimebundle
+from chainrule.lesson.printers.page.html import to_html
 
 BUNDLE = mimebundle(told.article(), "the lesson")
 # what a notebook that is not trusted takes away

@@ -9,8 +9,8 @@ import told
 import told_numbers
 
 from chainrule.formula import identifier
-from chainrule.lesson.media.notebook import to_notebook
 from chainrule.lesson.parts import Numbers
+from chainrule.lesson.printers.notebook import to_notebook
 
 
 def _read(parts):

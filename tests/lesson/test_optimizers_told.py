@@ -6,7 +6,7 @@ import pytest
 import chainrule
 from chainrule.lesson.parts import Numbers
 from chainrule.nn import optimizer
-from chainrule.nn.rules import RULES
+from chainrule.nn.update_rules import RULES
 
 STATEFUL = sorted(name for name, rule in RULES.items() if rule.state)
 

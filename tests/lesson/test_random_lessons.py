@@ -8,7 +8,7 @@ import pytest
 from chainrule import ops
 from chainrule.lesson import explain
 from chainrule.lesson.parts import Chain
-from chainrule.subject import from_function
+from chainrule.target import from_function
 
 ACTIVATIONS = [
     np.tanh,

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from chainrule import nn
-from chainrule.nn.rules import RULES
+from chainrule.nn.update_rules import RULES
 from chainrule.program import UsageError
 
 STEPS = 100

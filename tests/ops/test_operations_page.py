@@ -48,7 +48,7 @@ def passing(op: Op) -> str:
             reasons.append(re.sub(r"[{}]", "", rule.why))
     if not reasons:
         unknown = not any(
-            op.still(position) for position in range(len(op.samples[0].shapes))
+            op.constant_in(position) for position in range(len(op.samples[0].shapes))
         )
         says = f"{op.says}; " if op.says else ""
         reasons = [

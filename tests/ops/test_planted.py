@@ -45,7 +45,7 @@ VICTIMS = [
 def test_a_planted_slip_is_caught(name: str, slip: str):
     op = ops.CATALOGUE[name]
     rule = op.rule(0)
-    wrong = replace(op, rules=(Rule(SLIPS[slip](rule.pull), rule.why), *op.rules[1:]))
+    wrong = replace(op, rules=(Rule(SLIPS[slip](rule.vjp), rule.why), *op.rules[1:]))
     case = Case(wrong, op.samples[0], 0)
     assert case.moving
     with pytest.raises((AssertionError, ChainruleError)):

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from chainrule.trace import trace
-from chainrule.train.table import read
+from chainrule.train.data.table import read
 from chainrule.train.tabular import example, opened
 
 ROWS = "\n".join(
@@ -103,7 +103,7 @@ def test_a_config_file_says_the_same_and_options_win(tmp_path):
 
 def test_begun_anew_nothing_of_the_old_training_is_left(tmp_path):
     from chainrule.program import UsageError
-    from chainrule.train.table import parse
+    from chainrule.train.data.table import parse
     from chainrule.train.tabular import train
 
     table = parse(TEXT)

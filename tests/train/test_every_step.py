@@ -102,7 +102,7 @@ def test_the_bundled_shapes_are_learnt_with_every_default_but_the_decay(
     name, mark, seed
 ):
     """A curve this winding wants larger weights than the usual decay allows."""
-    from chainrule.train.datasets import dataset
+    from chainrule.train.data.datasets import dataset
     from chainrule.train.tabular import train
 
     outcome = train(
@@ -117,7 +117,7 @@ def test_the_bundled_shapes_are_learnt_with_every_default_but_the_decay(
 
 
 def test_any_epoch_of_a_training_on_a_table_is_opened_on_any_row(tmp_path):
-    from chainrule.train.datasets import dataset
+    from chainrule.train.data.datasets import dataset
     from chainrule.train.tabular import example, opened, train
 
     table = dataset("xor", 0)

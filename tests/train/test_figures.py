@@ -14,7 +14,7 @@ from chainrule.program import ShapeError
 from chainrule.train import Network, figures
 from chainrule.train.figures import contour, curves, drawn, plane, plot, spread
 from chainrule.train.figures.plot import Area, Axis, Band, Box, Curve, Dots, Link, Plot
-from chainrule.train.inside import looker
+from chainrule.train.model.inspect import looker
 
 DEEP = (
     Dense(6, "relu"), BatchNorm(), Dropout(0.3), Residual((Dense(6, "tanh"), LayerNorm())), Dense(1, "sigmoid"),

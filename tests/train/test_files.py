@@ -14,8 +14,8 @@ import pytest
 from chainrule.nn.layers import BatchNorm, Dense, Dropout, Written
 from chainrule.program import CorruptFileError, LimitError, UnsafeFileError, UsageError
 from chainrule.train import Network
-from chainrule.train.checkpoint import latest, listed
-from chainrule.train.files import read_arrays, write_arrays
+from chainrule.train.loop.checkpoint import latest, listed
+from chainrule.train.model.array_files import read_arrays, write_arrays
 
 ARRAYS = {
     "W": np.arange(12.0).reshape(3, 4),
@@ -232,10 +232,10 @@ def test_a_hundred_resumes_end_bit_equal(tmp_path):
 
 
 def test_an_interrupted_training_is_taken_up_in_the_middle_of_an_epoch(tmp_path):
-    from chainrule.train import loop
+    from chainrule.train.loop import epochs
 
     unbroken = network().fit(X, Y, epochs=4, batch_size=8)
-    batches = loop.Training.batches
+    batches = epochs.Training.batches
 
     def interrupted(self, mixed):
         for batch in batches(self, mixed):
@@ -244,7 +244,7 @@ def test_an_interrupted_training_is_taken_up_in_the_middle_of_an_epoch(tmp_path)
             yield batch
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(loop.Training, "batches", interrupted)
+        patch.setattr(epochs.Training, "batches", interrupted)
         with pytest.raises(KeyboardInterrupt):
             network().fit(X, Y, epochs=4, batch_size=8, checkpoint=tmp_path)
     progress, _ = latest(tmp_path)
@@ -299,7 +299,7 @@ WRITER = """
     import numpy as np
     from chainrule.program import CorruptFileError
     from chainrule.train import files
-    from chainrule.train.files import read_arrays, write_arrays
+    from chainrule.train.model.array_files import read_arrays, write_arrays
 
     # PLANTED
     path, n = sys.argv[1], int(sys.argv[2])

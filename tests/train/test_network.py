@@ -311,10 +311,10 @@ def test_an_anomaly_is_found_in_the_step_it_happens_and_named(accumulate):
 
 def test_a_second_interruption_leaves_no_half_step(monkeypatch):
     """The first Ctrl-C waits for the step; the second does not, and the weights of the last epoch come back."""
-    from chainrule.train import steps
+    from chainrule.train.loop import batches
 
     X, y = blobs(40)
-    count, ends = steps._count, []
+    count, ends = batches._count, []
 
     def impatient(training, batch, loss):
         if training.progress.epoch == 2:
@@ -323,7 +323,7 @@ def test_a_second_interruption_leaves_no_half_step(monkeypatch):
             signal.raise_signal(signal.SIGINT)
         return count(training, batch, loss)
 
-    monkeypatch.setattr(steps, "_count", impatient)
+    monkeypatch.setattr(batches, "_count", impatient)
     network = Network((4,), seed=1)
 
     def kept(training):

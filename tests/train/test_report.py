@@ -10,10 +10,11 @@ from html.parser import HTMLParser
 import numpy as np
 import pytest
 
-from chainrule.train import report, tabular
-from chainrule.train.datasets import dataset
+from chainrule.train import tabular
+from chainrule.train.data.datasets import dataset
+from chainrule.train.data.table import Table
+from chainrule.train.report import report
 from chainrule.train.shape import Shape
-from chainrule.train.table import Table
 
 RNG = np.random.default_rng(2)
 NUMBERS = RNG.normal(size=(120, 4))
@@ -116,7 +117,7 @@ def test_every_figure_says_its_title_and_what_there_is_to_see(outcomes):
 
 
 def test_predictions_are_in_the_targets_own_units(outcomes):
-    from chainrule.train import gallery
+    from chainrule.train.report import gallery
 
     outcome = outcomes["numbers"]
     [plot] = gallery.predictions(outcome)

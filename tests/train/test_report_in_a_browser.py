@@ -3,10 +3,11 @@
 import numpy as np
 import pytest
 
-from chainrule.train import report, tabular
-from chainrule.train.datasets import dataset
+from chainrule.train import tabular
+from chainrule.train.data.datasets import dataset
+from chainrule.train.data.table import Table
+from chainrule.train.report import report
 from chainrule.train.shape import Shape
-from chainrule.train.table import Table
 
 pytestmark = pytest.mark.tools
 

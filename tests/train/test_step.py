@@ -16,10 +16,16 @@ from chainrule.nn.layers import (
     Residual,
     Written,
 )
-from chainrule.nn.rules import RULES
+from chainrule.nn.update_rules import RULES
 from chainrule.program import run, verify
-from chainrule.train.plan import Penalty, Plan
-from chainrule.train.step import Limits, compiled, derive, gradient_step, training_step
+from chainrule.train.loop.training_step import (
+    Limits,
+    compiled,
+    derive,
+    gradient_step,
+    training_step,
+)
+from chainrule.train.model.compiled import Penalty, Plan
 
 
 def arranged(plan, *, weighted=False):
@@ -140,7 +146,7 @@ def test_gradients_of_parts_add_up_to_that_of_the_whole():
 
 def test_gradients_are_clipped_by_their_common_norm():
     gradients = {"W1": np.array([3.0]), "b1": np.array([4.0])}
-    from chainrule.train.step import clipped
+    from chainrule.train.loop.training_step import clipped
 
     short = clipped(gradients, Limits(clip_norm=1.0))
     assert np.isclose(np.hypot(short["W1"], short["b1"])[0], 1.0, rtol=1e-6)

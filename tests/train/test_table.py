@@ -12,12 +12,12 @@ from chainrule.program import (
     UnsafeFileError,
     UsageError,
 )
-from chainrule.train.datasets import DATASETS, dataset
-from chainrule.train.divide import divide
-from chainrule.train.features import Features, learn
-from chainrule.train.output import as_csv
-from chainrule.train.table import Table, parse, read
-from chainrule.train.target import infer, target_names
+from chainrule.train.data.datasets import DATASETS, dataset
+from chainrule.train.data.divide import divide
+from chainrule.train.data.features import Features, learn
+from chainrule.train.data.table import Table, parse, read
+from chainrule.train.data.target_columns import infer, target_names
+from chainrule.train.data.write_predictions import as_csv
 
 TEXT = "size,colour,weight,kind\n1,red,2.5,a\n2,blue,3.5,b\n3,red,NA,a\n4,green,1.0,b\n"
 
@@ -289,11 +289,11 @@ def test_a_class_of_one_row_stays_in_the_training_part():
 def test_predictions_come_back_from_every_form(tmp_path, ending):
     import json
 
-    from chainrule.train import output
+    from chainrule.train.data import write_predictions
 
     columns = {"kind": ["a", "b"], "p(a)": [0.75, 0.1 + 0.2]}
     path = tmp_path / f"p.{ending}"
-    output.write(path, columns)
+    write_predictions.write(path, columns)
     if ending == "json":
         rows = json.loads(path.read_text())
         back = {key: [row[key] for row in rows] for key in columns}
@@ -301,14 +301,16 @@ def test_predictions_come_back_from_every_form(tmp_path, ending):
         back = {key: column.tolist() for key, column in read(path).columns.items()}
     assert back == columns
     with pytest.raises(UsageError, match="not written as"):
-        output.form("p.xlsx")
+        write_predictions.form("p.xlsx")
 
 
 @pytest.mark.frameworks
 def test_predictions_in_parquet_are_read_by_others(tmp_path):
     import polars as pl
 
-    from chainrule.train import output
+    from chainrule.train.data import write_predictions
 
-    output.write(tmp_path / "p.parquet", {"kind": ["a", "b"], "p(a)": [0.75, 0.25]})
+    write_predictions.write(
+        tmp_path / "p.parquet", {"kind": ["a", "b"], "p(a)": [0.75, 0.25]}
+    )
     assert pl.read_parquet(tmp_path / "p.parquet")["p(a)"].to_list() == [0.75, 0.25]

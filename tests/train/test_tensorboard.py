@@ -7,7 +7,7 @@ import pytest
 
 from chainrule.program import MissingEngineError
 from chainrule.train import Network
-from chainrule.train.tensorboard import TensorBoard
+from chainrule.train.loop.tensorboard import TensorBoard
 
 RNG = np.random.default_rng(0)
 X = RNG.normal(size=(64, 3))

@@ -13,8 +13,8 @@ from chainrule.check.study import Study
 from chainrule.check.surplus import Surplus
 from chainrule.check.verdict import Factors, Judged, Verdict, World
 from chainrule.check.worlds import Worlds
-from chainrule.program import Array, At, Value
-from chainrule.trace.watch import Site
+from chainrule.program import Array, SourceSpan, Value
+from chainrule.trace.instrument.watch import Site
 
 MOST_TARGETS, MOST_OTHERS = 6, 40
 
@@ -129,7 +129,7 @@ class Blame:
 
     def _rows(self, turns: Sequence[Claim]) -> Iterator[list[Value]]:
         """Values that a forward loop makes in as many turns, the last first, as a backward loop meets them."""
-        rows: dict[tuple[At | None, str], list[Value]] = {}
+        rows: dict[tuple[SourceSpan | None, str], list[Value]] = {}
         for line in self.study.lines:
             if line.result in self.study.derived.gradients:
                 rows.setdefault((line.at, line.op.name), []).append(line.result)

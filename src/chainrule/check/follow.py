@@ -23,9 +23,9 @@ from chainrule.check.languages.namespace import NAMESPACE
 from chainrule.check.script import is_new
 from chainrule.program import Array, ChainruleError, Value
 from chainrule.trace import Reader, Script, Traced
-from chainrule.trace.rewrite import rewritten
-from chainrule.trace.watch import Site
-from chainrule.trace.watched import watched
+from chainrule.trace.instrument.rewrite import rewritten
+from chainrule.trace.instrument.watch import Site
+from chainrule.trace.instrument.watched import watched
 
 
 class NotFollowed(Exception):  # noqa: N818 - it says what happened

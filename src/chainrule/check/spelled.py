@@ -11,7 +11,7 @@ from chainrule.check.languages import spoken, write
 from chainrule.check.place import Known, Place, known
 from chainrule.emit.layout import flat
 from chainrule.emit.numpy import NUMPY
-from chainrule.emit.spell import Speller, spelling
+from chainrule.emit.spelling import Speller, spelling
 from chainrule.program import Arg, Line, Value
 
 DEEPEST = 12

@@ -27,8 +27,8 @@ from chainrule.program import (
 from chainrule.program.program import substitute
 from chainrule.program.run import measure, resolve
 from chainrule.trace import Script
-from chainrule.trace.cutting import cut
-from chainrule.trace.watch import Execution, Watch
+from chainrule.trace.instrument.watch import Execution, Watch
+from chainrule.trace.slice import cut
 
 SPREADS = (1.0, 0.3, 0.1)
 

@@ -74,9 +74,9 @@ def emit(
     )
     import numpy as np
 
+    from chainrule.derived_source import source
     from chainrule.emit import stored_arrays
     from chainrule.program.files import replace_file
-    from chainrule.source import source
 
     derived = found.derived()
     text = source(

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule import subject
+from chainrule import target as pointed
 from chainrule.program import ProgramError, UsageError
 
 
@@ -39,7 +39,7 @@ def find(
     words: dict[str, Any],
     seed: int,
     row: Row | None = None,
-) -> subject.Subject:
+) -> pointed.Target:
     """The subject that the arguments point at.
 
     Raises:
@@ -64,14 +64,15 @@ def find(
             "--with gives a function its arguments",
             hint=f"name the function: {file}:loss",
         )
-    return subject.from_script(path, loss=loss, wrt=names)
+    return pointed.from_script(path, loss=loss, wrt=names)
 
 
 def _trained(
     folder: Path, row: Row | None, loss: str | None, wrt: Sequence[str] | None
-) -> subject.Subject:
+) -> pointed.Target:
     """A trained model on one row of a table."""
-    from chainrule.train import table, tabular
+    from chainrule.train import tabular
+    from chainrule.train.data import table
 
     if row is None:
         raise UsageError(
@@ -82,7 +83,7 @@ def _trained(
     described = tabular.example(
         folder, table.read(row.data), row=row.number, epoch=row.epoch
     )
-    return subject.from_described(described, loss=loss, wrt=wrt)
+    return pointed.from_described(described, loss=loss, wrt=wrt)
 
 
 def _existing(file: str) -> Path:
@@ -103,20 +104,20 @@ def _existing(file: str) -> Path:
 
 def _described(
     words: dict[str, Any], seed: int, loss: str | None, wrt: Sequence[str] | None
-) -> subject.Subject:
+) -> pointed.Target:
     from chainrule import nn
 
     given = {key: value for key, value in words.items() if value is not None}
     described = nn.describe(**given, seed=seed)
-    return subject.from_described(described, loss=loss, wrt=wrt)
+    return pointed.from_described(described, loss=loss, wrt=wrt)
 
 
 def _from_toml(
     path: Path, loss: str | None, wrt: Sequence[str] | None
-) -> subject.Subject:
+) -> pointed.Target:
     from chainrule import nn
 
-    return subject.from_described(nn.describe_toml(path), loss=loss, wrt=wrt)
+    return pointed.from_described(nn.describe_toml(path), loss=loss, wrt=wrt)
 
 
 def _function(
@@ -127,7 +128,7 @@ def _function(
     loss: str | None,
     wrt: Sequence[str] | None,
     seed: int,
-) -> subject.Subject:
+) -> pointed.Target:
     module = _module(path)
     function = getattr(module, name, None)
     if not callable(function):
@@ -152,7 +153,7 @@ def _function(
             hint="give shapes or files: --with "
             + " ".join(f"{one}=4,3" for one in missing),
         )
-    return subject.from_function(function, inputs=arrays, loss=loss, wrt=wrt)
+    return pointed.from_function(function, inputs=arrays, loss=loss, wrt=wrt)
 
 
 def _required(function: Any) -> list[str]:

@@ -32,8 +32,8 @@ def predict(
     ] = None,
 ) -> None:
     """Predict the rows of a table: the class and each one's probability, or the number."""
-    from chainrule.train import output as outputs
-    from chainrule.train.table import read
+    from chainrule.train.data import write_predictions as outputs
+    from chainrule.train.data.table import read
     from chainrule.train.tabular import opened
 
     to_stdout = output is None or str(output) == "-"

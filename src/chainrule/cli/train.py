@@ -167,10 +167,11 @@ def _table_of(config: Path) -> dict[str, Any]:
 
 def run(words: dict[str, Any]) -> None:
     """Train as told, print what came of it, and keep it."""
-    from chainrule.train import report, tabular
-    from chainrule.train.progress import warn
+    from chainrule.train import tabular
+    from chainrule.train.loop.progress import warn
+    from chainrule.train.loop.tensorboard import TensorBoard
+    from chainrule.train.report import report
     from chainrule.train.shape import Shape
-    from chainrule.train.tensorboard import TensorBoard
 
     said = dict(words)
     source, out = words.pop("data"), words["out"]
@@ -206,23 +207,23 @@ def run(words: dict[str, Any]) -> None:
 
 
 def _data(source: str, seed: int) -> Any:
-    from chainrule.train.datasets import dataset
-    from chainrule.train.table import read
+    from chainrule.train.data.datasets import dataset
+    from chainrule.train.data.table import read
 
     return read(source) if _is_file(source) else dataset(source, seed)
 
 
 def _is_file(source: str) -> bool:
     """Whether the data are in a file, rather than a set known by name."""
-    from chainrule.train.datasets import DATASETS
+    from chainrule.train.data.datasets import DATASETS
 
     return source not in DATASETS and ("." in source or Path(source).exists())
 
 
 def _keep(outcome: Any, words: dict[str, Any]) -> None:
     """Write the report, and say where it is and how to go on."""
-    from chainrule.train import report
-    from chainrule.train.files import write_whole
+    from chainrule.train.model.array_files import write_whole
+    from chainrule.train.report import report
 
     source, out = words["data"], Path(words["out"])
     rows = source if _is_file(source) else "new.csv"

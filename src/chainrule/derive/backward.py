@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from chainrule import ops
-from chainrule.derive.asked import require_floats, require_scalar
 from chainrule.derive.derived import Contribution, Derived, Step
-from chainrule.derive.fit import fit
-from chainrule.derive.laws import LAWS
+from chainrule.derive.display_names import MANY, SHORT, expression_of, owners
 from chainrule.derive.reasons import said, why_total
-from chainrule.derive.spoken import MANY, SHORT, expression_of, owners
+from chainrule.derive.require import require_floats, require_scalar
+from chainrule.derive.simplify import LAWS
+from chainrule.derive.unbroadcast import fit
 from chainrule.emit import expression
 from chainrule.program import Line, NoRuleError, Program, ProgramError, Rule, Run, Value
 from chainrule.trace import Recorder, Traced
@@ -76,7 +76,7 @@ class _Walk:
             if line.result.differentiable and not active.isdisjoint(
                 arg
                 for position, arg in enumerate(line.args)
-                if isinstance(arg, Value) and not line.op.still(position)
+                if isinstance(arg, Value) and not line.op.constant_in(position)
             ):
                 active.add(line.result)
         return active
@@ -186,7 +186,7 @@ class _Walk:
             if (
                 isinstance(arg, Value)
                 and arg in self.active
-                and not line.op.still(position)
+                and not line.op.constant_in(position)
             ):
                 self._contribute(line, position, arg)
 
@@ -197,7 +197,7 @@ class _Walk:
             key: self.recorder.lift_param(param) for key, param in line.params.items()
         }
         dy, y = self._traced(self.gradients[line.result]), self._traced(line.result)
-        fitted, why_fit = fit(rule.pull(dy, y, *args, **params), self._traced(target))
+        fitted, why_fit = fit(rule.vjp(dy, y, *args, **params), self._traced(target))
         gradient = (
             fitted.value
             if isinstance(fitted, Traced)

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.derive.laws import LAWS
+from chainrule.derive.simplify import LAWS
 from chainrule.nn import Optimizer
-from chainrule.nn.rules import REASONS
+from chainrule.nn.update_rules import REASONS
 from chainrule.program import Array, Program, Run
 from chainrule.trace import Recorder
 

@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Literal
 
-from chainrule.emit import layout, parts, script
+from chainrule.emit import functions, layout, script
 from chainrule.emit.derivation import Derivation
 from chainrule.emit.dialect import Dialect
 from chainrule.emit.jax import JAX
 from chainrule.emit.literal import is_small
 from chainrule.emit.names import Names, valid
 from chainrule.emit.numpy import NUMPY
-from chainrule.emit.plan import Plan, Roles
-from chainrule.emit.spell import require_spellings
+from chainrule.emit.spelling import require_spellings
+from chainrule.emit.statements import Plan, Roles
 from chainrule.emit.tensorflow import TENSORFLOW
 from chainrule.emit.torch import TORCH
 from chainrule.emit.update import Update, start_function
@@ -76,14 +76,14 @@ def emit(
         case "forward":
             return _forward(what, chosen, name)
         case "backward":
-            plan = parts.backward_plan(what, chosen)
-            return _module(what, chosen, [parts.backward_function(what, plan)])
+            plan = functions.backward_plan(what, chosen)
+            return _module(what, chosen, [functions.backward_function(what, plan)])
         case "step":
-            plan = parts.backward_plan(
+            plan = functions.backward_plan(
                 what, chosen, {"step", "gradients", "start", *_taken(update)}
             )
-            function = parts.backward_function(what, plan)
-            step = parts.step_function(what, plan, learning_rate, update)
+            function = functions.backward_function(what, plan)
+            step = functions.step_function(what, plan, learning_rate, update)
             blocks = (
                 []
                 if update is None
@@ -105,7 +105,9 @@ def _dialect(name: str) -> Dialect:
 
 
 def _module(derived: Derivation, dialect: Dialect, blocks: list[list[str]]) -> str:
-    return parts.module(dialect, blocks, wide=parts.is_wide(derived.run.program))
+    return functions.module(
+        dialect, blocks, wide=functions.is_wide(derived.run.program)
+    )
 
 
 def _function_name(program: Program, name: str | None) -> str:
@@ -119,21 +121,21 @@ def _forward_of_run(run: Run, dialect: Dialect, part: str, name: str | None) -> 
         raise UsageError(
             "E410", message, hint="derive them: chainrule.derive.backward(run)"
         )
-    lines = parts.forward_function(
+    lines = functions.forward_function(
         run.program, dialect, _function_name(run.program, name)
     )
-    return parts.module(dialect, [lines], wide=parts.is_wide(run.program))
+    return functions.module(dialect, [lines], wide=functions.is_wide(run.program))
 
 
 def _forward(derived: Derivation, dialect: Dialect, name: str | None) -> str:
-    also = parts.needed_later(derived)
-    program = parts.forward_alone(
+    also = functions.needed_later(derived)
+    program = functions.forward_alone(
         derived.forward,
         [derived.loss, *also],
         derived.forward.program.pruned([derived.loss, *also]).inputs,
     )
     program = Program(program.inputs, program.lines, (derived.loss,), program.name)
-    lines = parts.forward_function(
+    lines = functions.forward_function(
         program, dialect, _function_name(program, name), also=also
     )
     return _module(derived, dialect, [lines])
@@ -150,17 +152,17 @@ def _script(
     steps: int,
     update: Update | None,
 ) -> str:
-    plan = parts.backward_plan(
+    plan = functions.backward_plan(
         derived, dialect, {"forward", "total_loss", *script.WORDS, *_taken(update)}
     )
-    blocks = [parts.backward_function(derived, plan)]
+    blocks = [functions.backward_function(derived, plan)]
     inputs = [plan.name(value) for value in plan.program.inputs]
-    pairs = parts.trained(derived, plan, update)
+    pairs = functions.trained(derived, plan, update)
     if dialect.autodiff:
-        program = parts.forward_alone(
+        program = functions.forward_alone(
             derived.forward, [derived.loss], plan.program.inputs
         )
-        blocks.append(parts.forward_function(program, dialect, "forward"))
+        blocks.append(functions.forward_function(program, dialect, "forward"))
         scalar = derived.loss.shape == ()
         blocks.append(
             script.autodiff(
@@ -168,7 +170,7 @@ def _script(
                 inputs,
                 pairs,
                 scalar=scalar,
-                connected=parts.is_connected(derived),
+                connected=functions.is_connected(derived),
             )
         )
     if update is not None:
@@ -176,7 +178,7 @@ def _script(
     lines = [
         *script.options(steps, learning_rate),
         "",
-        *script.data(parts.numbers_of(derived, plan), pairs, dialect),
+        *script.data(functions.numbers_of(derived, plan), pairs, dialect),
         "",
         *script.started(dialect, pairs, update),
         *script.loop(dialect, inputs, pairs, derived.loss.dtype.itemsize, update),
@@ -186,8 +188,10 @@ def _script(
 
 def stored_arrays(derived: Derivation) -> dict[str, Array]:
     """The arrays that a script reads from the ``.npz`` file beside it: those too large to be written out."""
-    plan = parts.backward_plan(derived, NUMPY, {"forward", "total_loss", *script.WORDS})
-    numbers = parts.numbers_of(derived, plan)
+    plan = functions.backward_plan(
+        derived, NUMPY, {"forward", "total_loss", *script.WORDS}
+    )
+    numbers = functions.numbers_of(derived, plan)
     return {name: array for name, array in numbers.items() if not is_small(array)}
 
 

@@ -9,7 +9,7 @@ import unicodedata
 
 from chainrule.emit import layout, wrap
 from chainrule.emit.order import ordered
-from chainrule.emit.plan import Plan
+from chainrule.emit.statements import Plan
 from chainrule.program import Value
 
 LONGEST_TARGET = 60

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.emit.dialect import Dialect
-from chainrule.emit.spell import Speller, dtype_name
+from chainrule.emit.spelling import Speller, dtype_name
 from chainrule.emit.template import template
 from chainrule.program import Array
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import heapq
 from collections.abc import Mapping, Sequence
 
-from chainrule.emit.plan import Plan
+from chainrule.emit.statements import Plan
 from chainrule.program import Value
 
 Rank = tuple[int, int]

@@ -1,7 +1,7 @@
 """The TensorFlow dialect: eager tensors, every number cast to the type it meets, GradientTape for the comparison."""
 
+from chainrule.emit.casts import strictly
 from chainrule.emit.dialect import Dialect, DType
-from chainrule.emit.fits import strictly
 
 AUTODIFF = """
 def loss_and_gradients_by_autodiff({arguments}):

@@ -1,7 +1,7 @@
 """The PyTorch dialect: ``dim`` for ``axis``, plain tensors, autograd for the comparison."""
 
+from chainrule.emit.casts import masks_alone
 from chainrule.emit.dialect import Dialect, DType
-from chainrule.emit.fits import masks_alone
 
 AUTODIFF = """
 def loss_and_gradients_by_autodiff({arguments}):

@@ -10,7 +10,7 @@ from chainrule.emit import layout, wrap
 from chainrule.emit.body import body, comment
 from chainrule.emit.dialect import Dialect
 from chainrule.emit.names import Names
-from chainrule.emit.plan import Plan, Roles
+from chainrule.emit.statements import Plan, Roles
 from chainrule.program import Run
 
 

@@ -1,6 +1,6 @@
 """Running: emitted text made to run, in NumPy and in the frameworks it was written for."""
 
+from chainrule.engines.buffered_source import BufferedSource, buffered_source
 from chainrule.engines.numpy import Source, load
-from chainrule.engines.written import Written, written
 
-__all__ = ["Source", "Written", "load", "written"]
+__all__ = ["BufferedSource", "Source", "buffered_source", "load"]

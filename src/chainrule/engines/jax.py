@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.engines.missing import framework
 from chainrule.engines.numpy import load
+from chainrule.engines.require_framework import framework
 
 
 def run(text: str, function: str, *arrays: Any) -> Any:

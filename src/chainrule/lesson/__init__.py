@@ -8,10 +8,10 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TextIO
 
+from chainrule.lesson.analysis.subject_study import Study, study
 from chainrule.lesson.compose import LEVELS, Level, compose, title
-from chainrule.lesson.media.terminal import text
 from chainrule.lesson.parts import Part
-from chainrule.lesson.story.study import Study, study
+from chainrule.lesson.printers.terminal import text
 from chainrule.nn import Optimizer
 from chainrule.program import Array, Run, UsageError, Value
 from chainrule.program.files import replace_file
@@ -105,31 +105,31 @@ class Lesson:
 
     def to_html(self) -> str:
         """The lesson as one page that fetches nothing."""
-        from chainrule.lesson.media.page.html import to_html
+        from chainrule.lesson.printers.page.html import to_html
 
         return to_html(self.parts)
 
     def to_latex(self) -> str:
         """The lesson as a LaTeX document."""
-        from chainrule.lesson.media.paper.latex import to_latex
+        from chainrule.lesson.printers.paper.latex import to_latex
 
         return to_latex(self.parts)
 
     def to_markdown(self) -> str:
         """The lesson as Markdown."""
-        from chainrule.lesson.media.markdown import to_markdown
+        from chainrule.lesson.printers.markdown import to_markdown
 
         return to_markdown(self.parts)
 
     def to_notebook(self) -> str:
         """The lesson as a Jupyter notebook that runs."""
-        from chainrule.lesson.media.notebook import to_notebook
+        from chainrule.lesson.printers.notebook import to_notebook
 
         return to_notebook(self.parts)
 
     def to_json(self) -> str:
         """The lesson as JSON, every number in full."""
-        from chainrule.lesson.media.json import Outcome, to_json
+        from chainrule.lesson.printers.json import Outcome, to_json
 
         outcome = Outcome(
             self.loss, self.loss_after, self.values, self.gradients, self.updated
@@ -158,7 +158,7 @@ class Lesson:
         exclude: Any = None,  # noqa: ARG002
     ) -> dict[str, Any]:
         """How a notebook shows the lesson."""
-        from chainrule.lesson.media.mimebundle import mimebundle
+        from chainrule.lesson.printers.mimebundle import mimebundle
 
         return mimebundle(self.parts, str(self))
 

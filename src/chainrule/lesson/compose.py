@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
-from chainrule.lesson.chapters.backward import Backward
-from chainrule.lesson.chapters.code import code
-from chainrule.lesson.chapters.ending import ending
-from chainrule.lesson.chapters.entries import entries
-from chainrule.lesson.chapters.forward import forward, loss
-from chainrule.lesson.chapters.overview import overview
-from chainrule.lesson.chapters.update import update
+from chainrule.lesson.analysis.folding import fold
+from chainrule.lesson.analysis.listing import Listing
+from chainrule.lesson.analysis.plot import Story
+from chainrule.lesson.analysis.roles import Roles
+from chainrule.lesson.analysis.subject_study import Study
 from chainrule.lesson.parts import Heading, Part
-from chainrule.lesson.story.folding import fold
-from chainrule.lesson.story.listing import Listing
-from chainrule.lesson.story.roles import Roles
-from chainrule.lesson.story.story import Story
-from chainrule.lesson.story.study import Study
+from chainrule.lesson.sections.backward import Backward
+from chainrule.lesson.sections.code import code
+from chainrule.lesson.sections.ending import ending
+from chainrule.lesson.sections.entries import entries
+from chainrule.lesson.sections.forward import forward, loss
+from chainrule.lesson.sections.overview import overview
+from chainrule.lesson.sections.update import update
 
 Level = Literal["network", "layer", "line", "entry"]
 LEVELS: tuple[Level, ...] = ("network", "layer", "line", "entry")

@@ -1,15 +1,15 @@
 """What is built from ops: networks in words, initialisers, losses, layers and optimizers, in plain NumPy."""
 
 from chainrule.nn.activations import ACTIVATIONS, Activation, activation
-from chainrule.nn.described import Described, describe
+from chainrule.nn.forward_source import write
 from chainrule.nn.initialisers import INITIALISERS, initialiser
 from chainrule.nn.losses import LOSSES, Loss, loss_of
+from chainrule.nn.mlp import Described, describe
+from chainrule.nn.mlp_spec import Words, read
 from chainrule.nn.optimizers import Optimizer, optimizer
-from chainrule.nn.rules import RULES
 from chainrule.nn.schedules import SCHEDULES, Schedule, schedule
 from chainrule.nn.tomlfile import describe_toml
-from chainrule.nn.words import Words, read
-from chainrule.nn.writing import write
+from chainrule.nn.update_rules import RULES
 
 __all__ = [
     "ACTIVATIONS",

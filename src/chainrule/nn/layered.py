@@ -6,7 +6,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chainrule.nn.activations import activation
-from chainrule.nn.described import (
+from chainrule.nn.forward_builder import loss_lines
+from chainrule.nn.forward_source import draft, function_text
+from chainrule.nn.layers import Embedding, Layer
+from chainrule.nn.losses import loss_of
+from chainrule.nn.mlp import (
     Described,
     compiled,
     draw,
@@ -15,11 +19,7 @@ from chainrule.nn.described import (
     register,
     stream,
 )
-from chainrule.nn.draft import loss_lines
-from chainrule.nn.layers import Embedding, Layer
-from chainrule.nn.losses import loss_of
-from chainrule.nn.words import Words, read_labels
-from chainrule.nn.writing import draft, function_text
+from chainrule.nn.mlp_spec import Words, read_labels
 from chainrule.program import Array
 
 

@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from chainrule.nn.activations import activation as activation_of
-from chainrule.nn.draft import Draft, Mask, Start
+from chainrule.nn.forward_builder import Draft, Mask, Start
 from chainrule.program import UsageError
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.nn.names import find, unknown
-from chainrule.nn.rules import RULES, SHARED, Rule
+from chainrule.nn.update_rules import RULES, SHARED, Rule
 from chainrule.program import UsageError
 
 OTHER_NAMES: Mapping[str, str] = {"heavy_ball": "momentum", "nag": "nesterov"}

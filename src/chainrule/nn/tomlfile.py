@@ -8,8 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from chainrule.nn.described import Described, describe
 from chainrule.nn.layered import describe_layers
+from chainrule.nn.mlp import Described, describe
 from chainrule.program import UsageError
 
 if TYPE_CHECKING:

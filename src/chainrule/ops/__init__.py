@@ -10,42 +10,42 @@ import numpy as np
 
 from chainrule.ops import (
     activations,
-    angles,
     arithmetic,
-    choosing,
-    classes,
+    classification_losses,
+    comparison,
     constants,
+    creation,
+    cumulative,
     einstein,
     exponential,
-    extremes,
     indexing,
     joining,
     linear,
     losses,
-    making,
     matrices,
+    min_max,
     normalizing,
     ordering,
     reductions,
-    running,
     shaping,
     smooth,
     softmaxes,
-    spreads,
+    trigonometric,
+    variance,
 )
 from chainrule.program import Op
 
 FAMILIES: tuple[ModuleType, ...] = (
     arithmetic,
-    choosing,
+    comparison,
     exponential,
-    angles,
+    trigonometric,
     linear,
     einstein,
     reductions,
-    spreads,
-    extremes,
-    running,
+    variance,
+    min_max,
+    cumulative,
     softmaxes,
     ordering,
     shaping,
@@ -53,11 +53,11 @@ FAMILIES: tuple[ModuleType, ...] = (
     indexing,
     matrices,
     normalizing,
-    making,
+    creation,
     activations,
     smooth,
     losses,
-    classes,
+    classification_losses,
     constants,
 )
 CATALOGUE: dict[str, Op] = {
@@ -75,9 +75,9 @@ BY_NAME: dict[str, Op] = {
 BY_FUNCTION: dict[Callable[..., Any], Op] = {
     function: op
     for op in CATALOGUE.values()
-    for function in (op.forward, *op.met_as)
+    for function in (op.forward, *op.numpy_functions)
     if getattr(np, getattr(function, "__name__", ""), None) is function
-    or function in op.met_as
+    or function in op.numpy_functions
 }
 
 

@@ -23,7 +23,7 @@ identity = Op(
     shapes.broadcast,
     (Rule(lambda dy, y, x: dy, "{y} is {x} itself"),),
     name="identity",
-    met_as=(np.positive, np.copy),
+    numpy_functions=(np.positive, np.copy),
     spelling={"numpy": "{0}"},
     notation="#1",
     samples=REALS,
@@ -122,7 +122,7 @@ power = Op(
     ),
     spelling={"numpy": "{0} ** {1}"},
     notation="{#1}^{#2}",
-    met_as=(np.float_power,),
+    numpy_functions=(np.float_power,),
     samples=(
         *POSITIVE_PAIRS,
         Sample(((2, 3), (2, 3)), integers={1: 4}),
@@ -181,7 +181,7 @@ absolute = unary(
     np.absolute,
     slope=lambda y, x: np.sign(x),
     why="the size of {x} grows with {x} where it is positive and against it where it is negative",
-    met_as=(np.fabs,),
+    numpy_functions=(np.fabs,),
     spelling={
         "numpy": "np.abs({0})",
         "torch": "torch.abs({0})",

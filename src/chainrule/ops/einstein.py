@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.ops.making import arange
+from chainrule.ops.creation import arange
 from chainrule.ops.spelling import Site
 from chainrule.program import Op, Rule, Sample, Shape, ShapeError
 
@@ -50,7 +50,7 @@ def unique(word: str) -> str:
 def rule(position: int) -> Rule:
     """The gradient of one of the arrays: the same sum, with the result in its place."""
 
-    def pull(dy: Any, y: Any, *arrays: Any, subscripts: str) -> Any:
+    def vjp(dy: Any, y: Any, *arrays: Any, subscripts: str) -> Any:
         """Sum the result's gradient with the other arrays; copy along letters nobody else has."""
         inputs, output = letters(subscripts)
         word = inputs[position]
@@ -72,7 +72,7 @@ def rule(position: int) -> Rule:
         )
 
     return Rule(
-        pull,
+        vjp,
         "the same sum, with the gradient of {y} in the place of what it belongs to",
     )
 

@@ -80,7 +80,7 @@ logaddexp = Op(
         ),
     ),
     name="logaddexp",
-    met_as=(np.logaddexp,),
+    numpy_functions=(np.logaddexp,),
     spelling={
         "torch": tensors("torch.logaddexp"),
         "tensorflow": "tf.math.maximum({0}, {1}) + tf.math.log1p(tf.math.exp(-tf.math.abs({0} - {1})))",

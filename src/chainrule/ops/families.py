@@ -55,11 +55,11 @@ def unary(
 ) -> Op:
     """An elementwise function of one argument; ``slope(y, x, **params)`` is its derivative."""
 
-    def pull(dy: Any, y: Any, x: Any, **params: Any) -> Any:
+    def vjp(dy: Any, y: Any, x: Any, **params: Any) -> Any:
         return dy * slope(y, x, **params)
 
     return Op(
-        forward, shapes.broadcast, (Rule(pull, why),), **{"samples": REALS, **facts}
+        forward, shapes.broadcast, (Rule(vjp, why),), **{"samples": REALS, **facts}
     )
 
 

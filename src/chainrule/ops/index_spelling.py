@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chainrule.ops.spelling import Site, ndim
-from chainrule.program import Hole
+from chainrule.program import IndexSlot
 
 
 def _backwards(item: Any) -> bool:
@@ -41,7 +41,7 @@ def written(index: tuple[Any, ...], first: int = 1) -> str:
 
 def _item(item: Any, first: int) -> str:
     match item:
-        case Hole(position=position):
+        case IndexSlot(position=position):
             return f"{{{position + first}}}"
         case slice(start=start, stop=stop, step=step):
             parts = ["" if part is None else str(part) for part in (start, stop)]
@@ -71,7 +71,7 @@ def _forwards(site: Site) -> tuple[str, tuple[Any, ...]]:
 
 def _like_numpy(index: tuple[Any, ...]) -> tuple[Any, ...]:
     """A number beside index arrays as an array too: NumPy counts it as one when it places their axes."""
-    if not any(isinstance(item, Hole) and item.picked is None for item in index):
+    if not any(isinstance(item, IndexSlot) and item.picked is None for item in index):
         return index
     return tuple(
         f"torch.tensor([{item}])" if type(item) is int else item for item in index
@@ -109,7 +109,8 @@ def numpy_add(site: Site) -> str:
     """Zeros with something added at an index, in NumPy; a plain index never names an entry twice."""
     zeros = "{result} = np.zeros({shape}, dtype={0}.dtype)\n"
     if any(
-        isinstance(item, Hole) and item.picked is None for item in site.params["index"]
+        isinstance(item, IndexSlot) and item.picked is None
+        for item in site.params["index"]
     ):
         return (
             zeros
@@ -137,9 +138,9 @@ def torch_add(site: Site) -> str:
         return zeros + (
             f"{{result}}.view(-1).index_add_(0, {places}[{written(turned)}].reshape(-1), {{0}}.reshape(-1))"
         )
-    if not any(isinstance(item, Hole) and item.picked is None for item in index):
+    if not any(isinstance(item, IndexSlot) and item.picked is None for item in index):
         return zeros + "{result}[{index}] = {0}"
-    if all(isinstance(item, Hole) for item in index):
+    if all(isinstance(item, IndexSlot) for item in index):
         arrays = ", ".join(f"{{{item.position + 1}}}" for item in index)
         return zeros + f"{{result}}.index_put_(({arrays},), {{0}}, accumulate=True)"
     place = written(_like_numpy(index)) if _like_numpy(index) != index else "{index}"
@@ -171,7 +172,7 @@ def _torch_places(site: Site) -> tuple[str, tuple[Any, ...]]:
 def tf_read(site: Site) -> str:
     """``x[index]`` in TensorFlow, which knows slices, and gathers what index arrays name."""
     index = site.params["index"]
-    holes = [item for item in index if isinstance(item, Hole)]
+    holes = [item for item in index if isinstance(item, IndexSlot)]
     if not holes:
         return "{0}[{index}]" if index else "{0}"
     return _gathered(site, "{0}", index, ndim(site), first=1)
@@ -181,8 +182,10 @@ def _gathered(
     site: Site, array: str, index: tuple[Any, ...], n_axes: int, first: int
 ) -> str:
     """Slices first, then a gather along the axes of the index arrays, moved to the front for that."""
-    plain = all(item == slice(None) for item in index if not isinstance(item, Hole))
-    holes = [place for place, item in enumerate(index) if isinstance(item, Hole)]
+    plain = all(
+        item == slice(None) for item in index if not isinstance(item, IndexSlot)
+    )
+    holes = [place for place, item in enumerate(index) if isinstance(item, IndexSlot)]
     if len(holes) == 1 and plain and index[holes[0]].picked is not None:
         return f"tf.boolean_mask({array}, {{{first}}}, axis={holes[0]})"
     if len(holes) == 1 and not any(
@@ -191,7 +194,7 @@ def _gathered(
         cut = (
             ""
             if plain
-            else f"[{written(tuple(slice(None) if isinstance(i, Hole) else i for i in index))}]"
+            else f"[{written(tuple(slice(None) if isinstance(i, IndexSlot) else i for i in index))}]"
         )
         axes = _axes_of(index, n_axes)
         return f"tf.gather({array}{cut}, {{{first}}}, axis={axes[holes[0]]})"
@@ -222,21 +225,21 @@ def _gathered_nd(array: str, index: tuple[Any, ...], n_axes: int, first: int) ->
     if order != tuple(range(n_axes)):
         turned = f"tf.transpose({turned}, {order})"
     whole = next(
-        f"{{{item.position + first}}}" for item in full if isinstance(item, Hole)
+        f"{{{item.position + first}}}" for item in full if isinstance(item, IndexSlot)
     )
     for item in full:
-        if isinstance(item, Hole) and f"{{{item.position + first}}}" != whole:
+        if isinstance(item, IndexSlot) and f"{{{item.position + first}}}" != whole:
             whole = f"{whole} + 0 * {{{item.position + first}}}"
     arrays = ", ".join(
         f"0 * ({whole}) + "
         + (
             f"{{{full[place].position + first}}}"
-            if isinstance(full[place], Hole)
+            if isinstance(full[place], IndexSlot)
             else str(full[place])
         )
         for place in chosen
     )
-    if all(isinstance(full[place], Hole) for place in chosen) and len(chosen) == 1:
+    if all(isinstance(full[place], IndexSlot) for place in chosen) and len(chosen) == 1:
         arrays = whole
     return f"tf.gather_nd({turned}, tf.stack([{arrays}], axis=-1))"
 
@@ -244,7 +247,7 @@ def _gathered_nd(array: str, index: tuple[Any, ...], n_axes: int, first: int) ->
 def tf_add(site: Site) -> str:
     """Zeros with something added at an index, in TensorFlow: entries by their number in a row."""
     index = site.params["index"]
-    holes = [item for item in index if isinstance(item, Hole)]
+    holes = [item for item in index if isinstance(item, IndexSlot)]
     if len(holes) == 1 and len(index) == 1 and holes[0].picked is None:
         return "tf.scatter_nd(tf.expand_dims({1}, -1), {0}, {shape})"
     numbers = "tf.reshape(tf.range(tf.reduce_prod({shape})), {shape})"
@@ -265,7 +268,7 @@ def tf_write(site: Site) -> str:
     """A copy with something written into it, in TensorFlow: entries by their number in a row."""
     index = site.params["index"]
     numbers = "tf.reshape(tf.range(tf.size({0})), {0}.shape)"
-    holes = [item for item in index if isinstance(item, Hole)]
+    holes = [item for item in index if isinstance(item, IndexSlot)]
     places = (
         _gathered(site, numbers, index, ndim(site), first=2)
         if holes

@@ -8,17 +8,17 @@ import numpy as np
 
 from chainrule.ops import index_spelling, shapes
 from chainrule.ops.spelling import Site, axes_listed, ndim
-from chainrule.program import Hole, Op, Rule, Sample, Shape, ShapeError
+from chainrule.program import IndexSlot, Op, Rule, Sample, Shape, ShapeError
 
 
 def filled(index: tuple[Any, ...], arrays: tuple[Any, ...]) -> tuple[Any, ...]:
     """An index with its arrays put into its holes."""
     return tuple(
-        arrays[item.position] if isinstance(item, Hole) else item for item in index
+        arrays[item.position] if isinstance(item, IndexSlot) else item for item in index
     )
 
 
-def blank(hole: Hole, shape: Shape) -> Any:
+def blank(hole: IndexSlot, shape: Shape) -> Any:
     """An index array that picks as many entries as the one that belongs into ``hole``."""
     if hole.picked is None:
         return np.zeros(shape, dtype=np.intp)
@@ -30,7 +30,7 @@ def blank(hole: Hole, shape: Shape) -> Any:
 def indexed_shape(shape: Shape, *arrays: Shape, index: tuple[Any, ...]) -> Shape:
     """The shape that NumPy's indexing gives."""
     blanks = tuple(
-        blank(item, arrays[item.position]) if isinstance(item, Hole) else item
+        blank(item, arrays[item.position]) if isinstance(item, IndexSlot) else item
         for item in index
     )
     try:
@@ -107,15 +107,21 @@ INDICES = (
     Sample(((3, 4),), {"index": (slice(1, 1),)}),
     Sample(((3,),), {"index": (2,)}),
     Sample(((),), {"index": ()}),
-    Sample(((3, 4), (5,)), {"index": (Hole(0),)}, integers={1: 3}),
-    Sample(((3, 4), (2, 3)), {"index": (slice(None), Hole(0))}, integers={1: 4}),
-    Sample(((3, 4), (5,), (5,)), {"index": (Hole(0), Hole(1))}, integers={1: 3, 2: 4}),
+    Sample(((3, 4), (5,)), {"index": (IndexSlot(0),)}, integers={1: 3}),
+    Sample(((3, 4), (2, 3)), {"index": (slice(None), IndexSlot(0))}, integers={1: 4}),
+    Sample(
+        ((3, 4), (5,), (5,)),
+        {"index": (IndexSlot(0), IndexSlot(1))},
+        integers={1: 3, 2: 4},
+    ),
     Sample(
         ((3, 4, 3), (5, 1), (2,)),
-        {"index": (Hole(0), slice(None), Hole(1))},
+        {"index": (IndexSlot(0), slice(None), IndexSlot(1))},
         integers={1: 3, 2: 3},
     ),
-    Sample(((2, 3, 4), (5,)), {"index": (1, slice(1, None), Hole(0))}, integers={1: 4}),
+    Sample(
+        ((2, 3, 4), (5,)), {"index": (1, slice(1, None), IndexSlot(0))}, integers={1: 4}
+    ),
 )
 
 getitem = Op(
@@ -149,7 +155,7 @@ setitem = Op(
         Sample(((3, 4), (4,)), {"index": (1,)}),
         Sample(((3, 4), (3, 2)), {"index": (slice(None), slice(0, 2))}),
         Sample(((3, 4), ()), {"index": (slice(None, None, -2),)}),
-        Sample(((5,), (2,), (2,)), {"index": (Hole(0),)}, integers={2: 5}),
+        Sample(((5,), (2,), (2,)), {"index": (IndexSlot(0),)}, integers={2: 5}),
     ),
 )
 scatter_add = Op(
@@ -168,10 +174,12 @@ scatter_add = Op(
     samples=(
         Sample(((4,),), {"shape": (3, 4), "index": (1,)}),
         Sample(((3, 2),), {"shape": (3, 4), "index": (slice(None), slice(1, None, 2))}),
-        Sample(((5, 4), (5,)), {"shape": (3, 4), "index": (Hole(0),)}, integers={1: 3}),
+        Sample(
+            ((5, 4), (5,)), {"shape": (3, 4), "index": (IndexSlot(0),)}, integers={1: 3}
+        ),
         Sample(
             ((5,), (5,), (5,)),
-            {"shape": (3, 4), "index": (Hole(0), Hole(1))},
+            {"shape": (3, 4), "index": (IndexSlot(0), IndexSlot(1))},
             integers={1: 3, 2: 4},
         ),
     ),

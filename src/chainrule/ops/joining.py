@@ -19,7 +19,7 @@ def along(axis: int, item: Any) -> tuple[Any, ...]:
 def concatenate_rule(position: int) -> Rule:
     """The gradient of one of the arrays that were joined."""
 
-    def pull(dy: Any, y: Any, *arrays: Any, axis: int) -> Any:
+    def vjp(dy: Any, y: Any, *arrays: Any, axis: int) -> Any:
         """Cut off what came before, keep as much as this array has."""
         place = axis % dy.ndim
         for before in arrays[:position]:
@@ -29,7 +29,7 @@ def concatenate_rule(position: int) -> Rule:
         return dy
 
     return Rule(
-        pull, "each part gets the piece of the gradient that stands where it stands"
+        vjp, "each part gets the piece of the gradient that stands where it stands"
     )
 
 

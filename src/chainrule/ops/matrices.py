@@ -7,11 +7,11 @@ from typing import Any
 import numpy as np
 
 from chainrule.ops import shapes
+from chainrule.ops.creation import arange
 from chainrule.ops.indexing import scatter_add
-from chainrule.ops.making import arange
 from chainrule.ops.shaping import fresh
 from chainrule.ops.spelling import Site
-from chainrule.program import Hole, Op, Rule, Sample, Shape, ShapeError
+from chainrule.program import IndexSlot, Op, Rule, Sample, Shape, ShapeError
 
 
 def diagonal_back(dy: Any, y: Any, x: Any, offset: int, axis1: int, axis2: int) -> Any:
@@ -24,7 +24,7 @@ def diagonal_back(dy: Any, y: Any, x: Any, offset: int, axis1: int, axis2: int) 
     columns = steps + offset if offset > 0 else steps
     entries = dy if dy.ndim == 1 else np.moveaxis(dy, -1, 0)
     placed = scatter_add(
-        entries, rows, columns, shape=front.shape, index=(Hole(0), Hole(1))
+        entries, rows, columns, shape=front.shape, index=(IndexSlot(0), IndexSlot(1))
     )
     return placed if plain else np.moveaxis(placed, (0, 1), (first, second))
 
@@ -50,7 +50,7 @@ diagonal = Op(
     shapes.arranged(np.diagonal),
     (Rule(diagonal_back, "only the diagonal was read, so only it gets a gradient"),),
     params={"offset": 0, "axis1": 0, "axis2": 1},
-    met_as=(np.diagonal,),
+    numpy_functions=(np.diagonal,),
     spelling={
         "numpy": _diagonal("np.diagonal", "offset", "axis1", "axis2"),
         "torch": _diagonal("torch.diagonal", "offset", "dim1", "dim2"),

@@ -16,7 +16,7 @@ def standardized(x: Any, axis: Any, eps: float) -> Any:
     return centred / np.sqrt(np.var(x, axis=axis, keepdims=True) + eps)
 
 
-def pull(dy: Any, y: Any, x: Any, axis: Any, eps: float) -> Any:
+def vjp(dy: Any, y: Any, x: Any, axis: Any, eps: float) -> Any:
     """Ioffe and Szegedy, Batch Normalization (2015), section 3, in one expression."""
     mean = np.mean(dy, axis=axis, keepdims=True)
     along = y * np.mean(dy * y, axis=axis, keepdims=True)
@@ -28,7 +28,7 @@ standardize = Op(
     shapes.same,
     (
         Rule(
-            pull,
+            vjp,
             "moving {x} also moves its mean and its spread, so what the gradient has of a constant "
             "and of {y} itself is taken out",
         ),

@@ -60,7 +60,7 @@ transpose = Op(
         ),
     ),
     params={"axes": None},
-    met_as=(np.transpose, np.permute_dims),
+    numpy_functions=(np.transpose, np.permute_dims),
     spelling={
         "numpy": lambda site: (
             "{0}.T" if site.params["axes"] is None else "{0}.transpose({axes})"
@@ -102,7 +102,7 @@ swapaxes = Op(
         ),
     ),
     params={"axis1": None, "axis2": None},
-    met_as=(np.swapaxes,),
+    numpy_functions=(np.swapaxes,),
     spelling={
         "numpy": "{0}.swapaxes({axis1}, {axis2})",
         "torch": "{0}.swapaxes({axis1}, {axis2})",
@@ -125,7 +125,7 @@ moveaxis = Op(
         ),
     ),
     params={"source": None, "destination": None},
-    met_as=(np.moveaxis,),
+    numpy_functions=(np.moveaxis,),
     spelling={
         "numpy": "np.moveaxis({0}, {source}, {destination})",
         "torch": "torch.movedim({0}, {source}, {destination})",
@@ -156,7 +156,7 @@ reshape = Op(
     ),
     name="reshape",
     params={"shape": None},
-    met_as=(np.reshape,),
+    numpy_functions=(np.reshape,),
     spelling={
         "numpy": _reshaped,
         "torch": _reshaped,
@@ -182,7 +182,7 @@ expand_dims = Op(
         ),
     ),
     params={"axis": None},
-    met_as=(np.expand_dims,),
+    numpy_functions=(np.expand_dims,),
     spelling={
         "numpy": "np.expand_dims({0}, {axis})",
         "torch": lambda site: _unsqueezed(site, "{text}.unsqueeze({axis})"),
@@ -219,7 +219,7 @@ squeeze = Op(
         ),
     ),
     params={"axis": None},
-    met_as=(np.squeeze,),
+    numpy_functions=(np.squeeze,),
     spelling={
         "numpy": call("np.squeeze", {"axis": None}),
         "torch": call("torch.squeeze", {"axis": None}, axis="dim"),
@@ -243,7 +243,7 @@ broadcast_to = Op(
         ),
     ),
     params={"shape": None},
-    met_as=(np.broadcast_to,),
+    numpy_functions=(np.broadcast_to,),
     spelling={
         "numpy": "np.broadcast_to({0}, {shape})",
         "torch": "torch.broadcast_to({0}, {shape})",
@@ -307,7 +307,7 @@ flip = Op(
         ),
     ),
     params={"axis": None},
-    met_as=(np.flip,),
+    numpy_functions=(np.flip,),
     spelling={
         "numpy": call("np.flip", {"axis": None}),
         "torch": _axes_given("torch.flip", "dims"),

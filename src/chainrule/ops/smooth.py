@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.ops.angles import ERF, erf
 from chainrule.ops.families import quietly, unary
+from chainrule.ops.trigonometric import ERF, erf
 
 
 def stable_sigmoid(x: Any) -> Any:

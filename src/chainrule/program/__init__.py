@@ -17,17 +17,24 @@ from chainrule.program.errors import (
 from chainrule.program.op import Op, Rule, Sample
 from chainrule.program.program import Line, Program, verify
 from chainrule.program.run import Run, run
-from chainrule.program.values import Arg, Array, At, Hole, Shape, Size, Value
+from chainrule.program.values import (
+    Arg,
+    Array,
+    IndexSlot,
+    Shape,
+    Size,
+    SourceSpan,
+    Value,
+)
 
 __all__ = [
     "Arg",
     "Array",
-    "At",
     "CannotTrace",
     "ChainruleError",
     "CorruptFileError",
     "DTypeError",
-    "Hole",
+    "IndexSlot",
     "LimitError",
     "Line",
     "MissingEngineError",
@@ -42,6 +49,7 @@ __all__ = [
     "Shape",
     "ShapeError",
     "Size",
+    "SourceSpan",
     "UnsafeFileError",
     "UsageError",
     "Value",

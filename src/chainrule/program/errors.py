@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from chainrule.program.values import At
+    from chainrule.program.values import SourceSpan
 
 
 class ChainruleError(Exception):
@@ -30,7 +30,7 @@ class ChainruleError(Exception):
         code: str,
         message: str,
         *,
-        where: At | None = None,
+        where: SourceSpan | None = None,
         detail: str = "",
         hint: str = "",
     ) -> None:
@@ -55,7 +55,7 @@ class ChainruleError(Exception):
             lines += [f"fix: {first}", *(f"     {line}" for line in rest)]
         return "\n  ".join(lines)
 
-    def at(self, where: At | None) -> ChainruleError:
+    def at(self, where: SourceSpan | None) -> ChainruleError:
         """This error, placed at ``where`` unless it already has a place."""
         if self.where is None:
             self.where = where

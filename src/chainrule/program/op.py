@@ -18,8 +18,8 @@ ShapeRule = Callable[..., Shape]
 class Rule:
     """How one argument's gradient follows from the result's.
 
-    ``pull(dy, y, *args, **params)`` is plain NumPy. ``why`` is one clause, lower case, no full stop; names
-    of ``pull``'s parameters in braces stand for the user's names.
+    ``vjp(dy, y, *args, **params)`` is plain NumPy. ``why`` is one clause, lower case, no full stop; names
+    of ``vjp``'s parameters in braces stand for the user's names.
 
     >>> rule = Rule(
     ...     lambda dy, y, x: dy * y, "exp is its own slope, and {y} already is exp({x})"
@@ -28,13 +28,13 @@ class Rule:
     ('dy', 'y', 'x')
     """
 
-    pull: Callable[..., Any]
+    vjp: Callable[..., Any]
     why: str
 
     @property
     def words(self) -> tuple[str, ...]:
-        """The names ``why`` may use, in the order of ``pull``'s parameters."""
-        return _parameters(self.pull)
+        """The names ``why`` may use, in the order of ``vjp``'s parameters."""
+        return _parameters(self.vjp)
 
 
 @cache
@@ -70,7 +70,7 @@ class Op:
     whose gradient is not known: E303 where one must pass. ``params`` are the parameters with
     their defaults, in the order NumPy takes them. ``spelling`` maps a dialect to its text, ``notation`` is
     LaTeX with holes ``#1`` … and ``#axis``. ``definition`` says the op in simpler ops; ``forms`` are other
-    ways users write it by hand, and ``stable`` what its own form spares them. ``met_as`` are further functions under which tracing meets it.
+    ways users write it by hand, and ``stable`` what its own form spares them. ``numpy_functions`` are further functions under which tracing meets it.
 
     >>> import numpy as np
     >>> from chainrule.ops import shapes
@@ -96,7 +96,7 @@ class Op:
     steps: tuple[Callable[..., Any], ...] = ()
     forms: tuple[Callable[..., Any], ...] = ()
     samples: tuple[Sample, ...] = ()
-    met_as: tuple[Callable[..., Any], ...] = ()
+    numpy_functions: tuple[Callable[..., Any], ...] = ()
     caution: str = ""
     analytic: bool = True
     says: str = ""
@@ -112,7 +112,7 @@ class Op:
             return self.rules(position)
         return self.rules[position] if position < len(self.rules) else None
 
-    def still(self, position: int) -> bool:
+    def constant_in(self, position: int) -> bool:
         """Whether the result, by nature, does not move with this argument: a mask's side, an index, a shape."""
         if callable(self.rules):
             return self.rules(position) is None

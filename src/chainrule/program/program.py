@@ -8,7 +8,7 @@ from typing import Any
 
 from chainrule.program.errors import ChainruleError, ProgramError
 from chainrule.program.op import Op, shape_of
-from chainrule.program.values import Arg, At, Shape, Size, Value
+from chainrule.program.values import Arg, Shape, Size, SourceSpan, Value
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -20,7 +20,7 @@ class Line:
     args: tuple[Arg, ...]
     params: Mapping[str, Any] = field(default_factory=dict)
     why: str = ""
-    at: At | None = None
+    at: SourceSpan | None = None
 
     def reads(self) -> Iterator[Value]:
         """Every value whose entries or lengths this line needs."""

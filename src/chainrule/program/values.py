@@ -15,7 +15,7 @@ Shape = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class At:
+class SourceSpan:
     """A place in the user's source: 1-based lines, 0-based columns in characters."""
 
     file: str
@@ -93,8 +93,8 @@ class Size:
 
 
 @dataclass(frozen=True, slots=True)
-class Hole:
-    """Where an index array goes in the index of a line: ``x[:, rows]`` is ``(slice(None), Hole(0))``.
+class IndexSlot:
+    """Where an index array goes in the index of a line: ``x[:, rows]`` is ``(slice(None), IndexSlot(0))``.
 
     ``picked`` is how many entries a boolean array picks at the numbers traced; None for integers.
     """

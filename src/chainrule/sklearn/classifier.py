@@ -23,7 +23,7 @@ from chainrule.program import Array, UsageError
 from chainrule.sklearn.callbacks import stochastic, with_callbacks
 from chainrule.sklearn.estimator import Network
 from chainrule.sklearn.losses import BINARY_LOG_LOSS, LOG_LOSS
-from chainrule.train.state import Data
+from chainrule.train.loop.state import Data
 
 
 @dataclass(eq=False, repr=False)

@@ -17,9 +17,9 @@ from chainrule.sklearn.prepared import Prepared
 from chainrule.sklearn.settings import Settings
 from chainrule.sklearn.solvers import solver_of
 from chainrule.sklearn.stopping import Stopping
-from chainrule.train import state
-from chainrule.train.loop import Training
-from chainrule.train.state import Data, Progress
+from chainrule.train.loop import state
+from chainrule.train.loop.epochs import Training
+from chainrule.train.loop.state import Data, Progress
 
 
 @dataclass

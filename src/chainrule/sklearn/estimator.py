@@ -24,8 +24,8 @@ from chainrule.sklearn.descent import Memory, descend
 from chainrule.sklearn.lbfgs import minimise
 from chainrule.sklearn.prepared import Prepared, prepare, start
 from chainrule.sklearn.settings import Settings
-from chainrule.train.forward import predict
-from chainrule.train.state import Data
+from chainrule.train.loop.state import Data
+from chainrule.train.model.forward import predict
 
 
 class Network(CallbackSupportMixin, Settings):  # type: ignore[misc]

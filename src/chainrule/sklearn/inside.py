@@ -9,8 +9,8 @@ from chainrule.derive import backward, fuse, recognise
 from chainrule.nn import Described, Words
 from chainrule.program import Array
 from chainrule.trace import trace
-from chainrule.train.plan import Plan
-from chainrule.train.state import Data
+from chainrule.train.loop.state import Data
+from chainrule.train.model.compiled import Plan
 
 
 def example(plan: Plan, numbers: Mapping[str, Array], data: Data) -> Described:

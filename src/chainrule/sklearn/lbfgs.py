@@ -14,8 +14,8 @@ from chainrule.sklearn.losses import offset, penalty, told
 from chainrule.sklearn.prepared import Prepared
 from chainrule.sklearn.settings import Settings
 from chainrule.sklearn.solvers import solver_of
-from chainrule.train.state import Data
-from chainrule.train.step import Limits
+from chainrule.train.loop.state import Data
+from chainrule.train.loop.training_step import Limits
 
 
 def minimise(

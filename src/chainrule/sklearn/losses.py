@@ -9,8 +9,8 @@ import numpy as np
 
 from chainrule.nn.losses import Loss
 from chainrule.program import Array
-from chainrule.train.loop import Training
-from chainrule.train.state import Data
+from chainrule.train.loop.epochs import Training
+from chainrule.train.loop.state import Data
 
 LOG_LOSS = Loss(
     "log_loss",

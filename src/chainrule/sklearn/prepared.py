@@ -14,8 +14,8 @@ from chainrule.nn.losses import Labels, Loss
 from chainrule.program import Array, UsageError
 from chainrule.sklearn.settings import Settings
 from chainrule.sklearn.solvers import solver_of
-from chainrule.train.plan import Penalty, Plan
-from chainrule.train.step import Compiled, Limits
+from chainrule.train.loop.training_step import Compiled, Limits
+from chainrule.train.model.compiled import Penalty, Plan
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from chainrule.program import Array, UsageError
 from chainrule.sklearn.callbacks import stochastic, with_callbacks
 from chainrule.sklearn.estimator import Network
 from chainrule.sklearn.losses import POISSON, SQUARED_ERROR
-from chainrule.train.state import Data
+from chainrule.train.loop.state import Data
 
 
 @dataclass(eq=False, repr=False)

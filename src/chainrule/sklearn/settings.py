@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator
 
 from chainrule.nn import Optimizer, optimizer
 from chainrule.program import UsageError
-from chainrule.sklearn.takes import Takes, endless, flag, number, one_of, whole
+from chainrule.sklearn.constraints import Takes, endless, flag, number, one_of, whole
 
 
 # the names, defaults and order are scikit-learn's; BaseEstimator compares and prints

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.nn import RULES, Optimizer, optimizer
-from chainrule.nn.rules import New, rule
+from chainrule.nn.update_rules import New, rule
 from chainrule.sklearn.settings import Settings
 
 

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chainrule import ops
-from chainrule.program import CannotTrace, Hole, Line, Op, Size, Value
-from chainrule.trace import readers, source
+from chainrule.program import CannotTrace, IndexSlot, Line, Op, Size, Value
+from chainrule.trace import numpy_adapters, source
 
 if TYPE_CHECKING:
     from chainrule.trace.recorder import Recorder
@@ -95,7 +95,7 @@ def call_function(
     recorder: Recorder, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Any:
     """A NumPy function called on traced values."""
-    reader = readers.READERS.get(function)
+    reader = numpy_adapters.READERS.get(function)
     if reader is not None:
         return reader(recorder, *args, **kwargs)
     op = ops.BY_FUNCTION.get(function)
@@ -242,7 +242,7 @@ def index_of(
         if isinstance(item, list | range | np.ndarray | Traced):
             array = _index_array(recorder, target, item, len(template))
             arrays.append(array)
-            template.append(Hole(len(arrays) - 1, _picked(array)))
+            template.append(IndexSlot(len(arrays) - 1, _picked(array)))
         else:
             template.append(item)
     return arrays, tuple(template)

@@ -11,9 +11,9 @@ import numpy as np
 
 from chainrule.program import CannotTrace, Run, Value
 from chainrule.trace.lengths import TracedInt
-from chainrule.trace.lookups import LOOKUP, lookup, with_lookups
 from chainrule.trace.recorder import Recorder
 from chainrule.trace.refusals import PlainTable
+from chainrule.trace.table_lookup import LOOKUP, lookup, with_lookups
 from chainrule.trace.traced import Traced
 
 

@@ -16,23 +16,24 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
-from chainrule.program import At, ChainruleError, ProgramError, Value
-from chainrule.trace import rewrite, source
-from chainrule.trace.choose import LOSS_NAMES
+from chainrule.program import ChainruleError, ProgramError, SourceSpan, Value
+from chainrule.trace import source
+from chainrule.trace.events import Bound, Update
 from chainrule.trace.function import length
-from chainrule.trace.lengths import TracedInt
-from chainrule.trace.moments import Bound, Update
-from chainrule.trace.recorder import Recorder
-from chainrule.trace.standins import (
+from chainrule.trace.instrument import rewrite
+from chainrule.trace.instrument.watch import Watch
+from chainrule.trace.instrument.watched import watched
+from chainrule.trace.instrumented_calls import (
     elementwise,
     holds_traced,
     key_name,
     leaves,
     stacked,
 )
+from chainrule.trace.lengths import TracedInt
+from chainrule.trace.recorder import Recorder
+from chainrule.trace.roles import LOSS_NAMES
 from chainrule.trace.traced import Traced
-from chainrule.trace.watch import Watch
-from chainrule.trace.watched import watched
 
 LONGEST_LIST = 1000
 
@@ -124,7 +125,7 @@ class Reader:
         except ChainruleError:
             raise
         except SyntaxError as error:
-            at = At(self.file, error.lineno or 0, (error.offset or 1) - 1)
+            at = SourceSpan(self.file, error.lineno or 0, (error.offset or 1) - 1)
             raise ScriptError("E330", f"SyntaxError: {error.msg}", where=at) from None
         except Exception as error:
             frames = [
@@ -133,7 +134,11 @@ class Reader:
                 if f.filename == self.file
             ]
             last = frames[-1] if frames else None
-            place = At(self.file, last.lineno or 0, last.colno or 0) if last else None
+            place = (
+                SourceSpan(self.file, last.lineno or 0, last.colno or 0)
+                if last
+                else None
+            )
             said = "".join(traceback.format_exception_only(error)).strip()
             message = f"the script does not run: {said}"
             raise ScriptError("E330", message, where=place) from error
@@ -235,7 +240,7 @@ class Reader:
                 if isinstance(key, str) and isinstance(item, Traced)
             )
 
-    def _watch_loss(self, name: str, value: Value, at: At | None) -> None:
+    def _watch_loss(self, name: str, value: Value, at: SourceSpan | None) -> None:
         """A loss computed again, and not from itself, opens the next pass of a training loop."""
         if name not in self.losses or at is None or self._is_lesser(name):
             return
@@ -313,7 +318,7 @@ class Reader:
         self._watch_update(before.name or "", before, after, self.recorder.here())
 
     def _watch_update(
-        self, name: str, before: Value, after: Value, at: At | None
+        self, name: str, before: Value, after: Value, at: SourceSpan | None
     ) -> None:
         line = self.recorder.producer.get(after)
         if (

@@ -13,7 +13,6 @@ from chainrule import ops
 from chainrule.program import (
     Arg,
     Array,
-    At,
     CannotTrace,
     ChainruleError,
     DTypeError,
@@ -23,11 +22,12 @@ from chainrule.program import (
     Run,
     ShapeError,
     Size,
+    SourceSpan,
     Value,
 )
 from chainrule.program.op import shape_of
 from chainrule.trace import source
-from chainrule.trace.guards import refuse_column_against_row, refuse_drift
+from chainrule.trace.broadcast_guard import refuse_column_against_row, refuse_drift
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.names import free_name
 from chainrule.trace.parameters import (
@@ -81,11 +81,11 @@ class Recorder:
         self.pairs = pairs
         self.shared = shared and bool(laws)
         self.boundary = frozenset(boundary)
-        self.at: At | None = None
+        self.at: SourceSpan | None = None
         self.constants: dict[int, tuple[Array, Value]] = {}
-        self.escaped: dict[float, At | None] = {}
+        self.escaped: dict[float, SourceSpan | None] = {}
         self.taken: set[str] = set()
-        self.on_bind: Callable[[str, Value, At | None], None] | None = None
+        self.on_bind: Callable[[str, Value, SourceSpan | None], None] | None = None
         self.on_write: Callable[[Value, Value], None] | None = None
         self.script_file = ""
         self._position: dict[Value, int] = {}
@@ -316,7 +316,7 @@ class Recorder:
         if number not in (0.0, 1.0):
             self.escaped[number] = self.here()
 
-    def here(self) -> At | None:
+    def here(self) -> SourceSpan | None:
         """The user's place right now."""
         for frame in source.user_frames(boundary=self.boundary):
             return source.place(frame)

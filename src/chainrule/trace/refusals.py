@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from chainrule.program import At, CannotTrace, ShapeError
+from chainrule.program import CannotTrace, ShapeError, SourceSpan
 from chainrule.program.values import Shape
 
 
-def leaked(name: str | None, where: At | None) -> CannotTrace:
+def leaked(name: str | None, where: SourceSpan | None) -> CannotTrace:
     """A value of one trace, used in another."""
     return CannotTrace(
         "E301",
@@ -16,7 +16,7 @@ def leaked(name: str | None, where: At | None) -> CannotTrace:
     )
 
 
-def stale(name: str | None, where: At | None) -> CannotTrace:
+def stale(name: str | None, where: SourceSpan | None) -> CannotTrace:
     """A view, read after a write to what it is a view of."""
     return CannotTrace(
         "E301",
@@ -30,7 +30,7 @@ class PlainTable(CannotTrace):
     """A plain array indexed by traced labels (E301)."""
 
 
-def table(name: str | None, where: At | None) -> PlainTable:
+def table(name: str | None, where: SourceSpan | None) -> PlainTable:
     """Whole numbers that index an array which is not traced."""
     name = name or "a traced value"
     return PlainTable(
@@ -42,7 +42,7 @@ def table(name: str | None, where: At | None) -> PlainTable:
     )
 
 
-def plain_array(name: str | None, where: At | None) -> CannotTrace:
+def plain_array(name: str | None, where: SourceSpan | None) -> CannotTrace:
     """A traced value, asked for as an array of numbers."""
     return CannotTrace(
         "E301",
@@ -53,7 +53,9 @@ def plain_array(name: str | None, where: At | None) -> CannotTrace:
     )
 
 
-def taken_out(how: str, name: str | None, where: At | None, hint: str) -> CannotTrace:
+def taken_out(
+    how: str, name: str | None, where: SourceSpan | None, hint: str
+) -> CannotTrace:
     """The number of a traced value, taken out as Python's own."""
     return CannotTrace(
         "E301",
@@ -63,7 +65,7 @@ def taken_out(how: str, name: str | None, where: At | None, hint: str) -> Cannot
     )
 
 
-def branch(name: str | None, where: At | None) -> CannotTrace:
+def branch(name: str | None, where: SourceSpan | None) -> CannotTrace:
     """A traced value, asked whether it is true."""
     return CannotTrace(
         "E302",
@@ -73,7 +75,7 @@ def branch(name: str | None, where: At | None) -> CannotTrace:
     )
 
 
-def written_through(name: str | None, where: At | None) -> CannotTrace:
+def written_through(name: str | None, where: SourceSpan | None) -> CannotTrace:
     """A write to a view that may share memory."""
     return CannotTrace(
         "E301",
@@ -83,7 +85,7 @@ def written_through(name: str | None, where: At | None) -> CannotTrace:
     )
 
 
-def written_argument(name: str | None, where: At | None) -> CannotTrace:
+def written_argument(name: str | None, where: SourceSpan | None) -> CannotTrace:
     """A write to an argument of the function."""
     name = name or "a traced value"
     return CannotTrace(
@@ -94,7 +96,7 @@ def written_argument(name: str | None, where: At | None) -> CannotTrace:
     )
 
 
-def written_twice(name: str | None, where: At | None) -> CannotTrace:
+def written_twice(name: str | None, where: SourceSpan | None) -> CannotTrace:
     """A write with an index that names an entry twice."""
     return CannotTrace(
         "E301",
@@ -104,7 +106,9 @@ def written_twice(name: str | None, where: At | None) -> CannotTrace:
     )
 
 
-def reshaping_write(before: Shape, after: Shape, where: At | None) -> ShapeError:
+def reshaping_write(
+    before: Shape, after: Shape, where: SourceSpan | None
+) -> ShapeError:
     """A write that would change the shape of what it writes to."""
     return ShapeError(
         "E101",

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from chainrule.program import ChainruleError, Run, Value
-from chainrule.trace.choose import choose_loss, choose_parameters
-from chainrule.trace.cutting import cut
-from chainrule.trace.moments import Bound, Update
+from chainrule.trace.events import Bound, Update
+from chainrule.trace.instrument.watch import Watch
 from chainrule.trace.reader import Reader
-from chainrule.trace.watch import Watch
+from chainrule.trace.roles import choose_loss, choose_parameters
+from chainrule.trace.slice import cut
 
 
 @dataclass(frozen=True, slots=True)

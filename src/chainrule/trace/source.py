@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.program import At
+from chainrule.program import SourceSpan
 
 HERE = str(Path(__file__).parent.parent)
 NUMPY = str(Path(np.__file__).parent)
@@ -76,14 +76,14 @@ def _spans(code: CodeType) -> tuple[Span | None, ...]:
     return tuple(spans)
 
 
-def place(frame: FrameType) -> At | None:
+def place(frame: FrameType) -> SourceSpan | None:
     """Where a frame is, as lines and columns in characters."""
     found = span(frame)
     file = frame.f_code.co_filename
     if found is None:
-        return At(file, frame.f_lineno) if frame.f_lineno else None
+        return SourceSpan(file, frame.f_lineno) if frame.f_lineno else None
     line, column, end_line, end_column = found
-    return At(
+    return SourceSpan(
         file,
         line,
         _characters(file, line, column),

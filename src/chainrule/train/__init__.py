@@ -1,10 +1,10 @@
 """Training: networks, the loop, metrics, checkpoints, model files."""
 
-from chainrule.train.diary import Diary
-from chainrule.train.loop import Training
-from chainrule.train.network import Network
-from chainrule.train.state import Data, Progress, Settings
-from chainrule.train.tensorboard import TensorBoard
+from chainrule.train.loop.epochs import Training
+from chainrule.train.loop.log import Diary
+from chainrule.train.loop.state import Data, Progress, Settings
+from chainrule.train.loop.tensorboard import TensorBoard
+from chainrule.train.model.network import Network
 
 __all__ = [
     "Data",

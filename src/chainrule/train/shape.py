@@ -15,7 +15,7 @@ from chainrule.nn.layers import (
     Layer,
 )
 from chainrule.program import UsageError
-from chainrule.train.features import Features
+from chainrule.train.data.features import Features
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,18 +12,24 @@ import numpy as np
 
 from chainrule.nn import Described, loss_of
 from chainrule.program import Array, UsageError
-from chainrule.train import checkpoint, metrics, model
-from chainrule.train.diary import Diary, recall
-from chainrule.train.divide import divide
-from chainrule.train.features import Features, idle, learn, require_whole
-from chainrule.train.files import make_folder, read_arrays, write_arrays
-from chainrule.train.loop import Training
-from chainrule.train.network import Network
-from chainrule.train.progress import warn
+from chainrule.train.data.divide import divide
+from chainrule.train.data.features import Features, idle, learn, require_whole
+from chainrule.train.data.table import Table
+from chainrule.train.data.target_columns import (
+    MOST_CLASSES,
+    infer,
+    require_columns,
+    target_names,
+)
+from chainrule.train.loop import checkpoint, metrics
+from chainrule.train.loop.epochs import Training
+from chainrule.train.loop.log import Diary, recall
+from chainrule.train.loop.progress import warn
+from chainrule.train.loop.state import Data
+from chainrule.train.model import model_file
+from chainrule.train.model.array_files import make_folder, read_arrays, write_arrays
+from chainrule.train.model.network import Network
 from chainrule.train.shape import Shape
-from chainrule.train.state import Data
-from chainrule.train.table import Table
-from chainrule.train.target import MOST_CLASSES, infer, require_columns, target_names
 
 EPOCHS = "epochs"
 USUAL = Shape()
@@ -160,7 +166,7 @@ def train(
         read = partial(_kept, Path(out), network)
         recall(diary, len(network.history_), network.plan, data, read)
         about = {"features": features.to_json(), "measures": measures}
-        model.save(network, out, about)
+        model_file.save(network, out, about)
     return outcome
 
 
@@ -240,7 +246,7 @@ def opened(folder: str | Path, epoch: int | None = None) -> tuple[Network, Featu
     """
     network = Network.load(folder)
     features = Features.from_json(
-        model.read(folder).get("about", {}).get("features", {})
+        model_file.read(folder).get("about", {}).get("features", {})
     )
     if epoch is not None:
         numbers = _kept(Path(folder), network, epoch)

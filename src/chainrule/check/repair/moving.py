@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from chainrule.check.edits import Edit
 from chainrule.check.study import Study
 from chainrule.program import Value
-from chainrule.trace.watch import Execution
+from chainrule.trace.instrument.watch import Execution
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,8 +14,8 @@ from chainrule.check.spelled import words_at
 from chainrule.check.study import Study
 from chainrule.check.suspect import Suspect
 from chainrule.check.verdict import Judged
-from chainrule.program import Arg, At, Value
-from chainrule.trace.watch import Execution, span_of, within
+from chainrule.program import Arg, SourceSpan, Value
+from chainrule.trace.instrument.watch import Execution, span_of, within
 
 
 @dataclass(eq=False)
@@ -142,13 +142,13 @@ class Statements:
         return found
 
 
-def covers(statement: ast.stmt, at: At) -> bool:
+def covers(statement: ast.stmt, at: SourceSpan) -> bool:
     """Whether a place lies in a statement."""
     end = statement.end_lineno or statement.lineno
     return statement.lineno <= at.line <= end
 
 
-def within_expression(execution: Execution, at: At) -> bool:
+def within_expression(execution: Execution, at: SourceSpan) -> bool:
     """Whether a place lies in the expression of an execution, or is the whole of its augmented statement."""
     column = len(_source_line(at.file, at.line)[: at.column].encode())
     end = len(_source_line(at.file, at.end_line)[: at.end_column].encode())

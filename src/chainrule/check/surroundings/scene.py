@@ -10,7 +10,7 @@ from functools import cached_property
 
 from chainrule import ops
 from chainrule.check.surroundings.finding import Finding, Piece, Severity, reads_as
-from chainrule.program import Arg, Array, At, Line, Value
+from chainrule.program import Arg, Array, Line, SourceSpan, Value
 from chainrule.trace import Script
 
 COUNT = re.compile(r"_\d+$")
@@ -181,7 +181,7 @@ class Scene:
                     found.add(name)
         return found
 
-    def node(self, at: At | None) -> ast.AST | None:
+    def node(self, at: SourceSpan | None) -> ast.AST | None:
         """What stands at a place of this script."""
         if at is None or at.file != self.script.file:
             return None
@@ -224,7 +224,7 @@ class Scene:
                 return None
         return found if len(found) >= len(line.args) else None
 
-    def within(self, inner: At | None, outer: At | None) -> bool:
+    def within(self, inner: SourceSpan | None, outer: SourceSpan | None) -> bool:
         """Whether two places lie in one statement."""
         one, other = self.node(inner), self.node(outer)
         return (

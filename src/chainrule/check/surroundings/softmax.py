@@ -11,7 +11,7 @@ import numpy as np
 from chainrule import ops
 from chainrule.check.surroundings.finding import Finding, Piece, Severity
 from chainrule.check.surroundings.scene import Scene
-from chainrule.program import Hole, Line, Value
+from chainrule.program import IndexSlot, Line, Value
 
 ON_THE_WAY = frozenset(
     {"log", "clip", "maximum", "minimum", "add", "subtract", "negative", "identity"}
@@ -106,7 +106,7 @@ def label_axis(scene: Scene, line: Line, result: Value) -> int | None:
     """What the labels in one line say: one-hot rows or columns, or ``p[np.arange(n), labels]``."""
     if line.op.name == "getitem":
         index = line.params.get("index", ())
-        if len(index) != 2 or not all(isinstance(one, Hole) for one in index):
+        if len(index) != 2 or not all(isinstance(one, IndexSlot) for one in index):
             return None
         picked = [scene.number(arg) for arg in line.args[1:] if isinstance(arg, Value)]
         counted = [

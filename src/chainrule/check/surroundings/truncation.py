@@ -9,7 +9,7 @@ import numpy as np
 
 from chainrule.check.surroundings.finding import Finding, Piece, Severity
 from chainrule.check.surroundings.scene import Scene
-from chainrule.program import Array, Hole, Line, Value
+from chainrule.program import Array, IndexSlot, Line, Value
 
 WRITTEN_OUT = frozenset(
     {
@@ -210,7 +210,7 @@ def _picks(line: Line, value: Value) -> bool:
     return (
         line.op.name in ("getitem", "setitem")
         and line.args[0] is not value
-        and any(isinstance(one, Hole) for one in line.params.get("index", ()))
+        and any(isinstance(one, IndexSlot) for one in line.params.get("index", ()))
     )
 
 

@@ -13,7 +13,7 @@ from chainrule import ops
 from chainrule.derive.idioms.forms import FORMS
 from chainrule.derive.idioms.fusions import FUSIONS
 from chainrule.derive.idioms.match import Idiom, Pattern, compile_pattern, from_forms
-from chainrule.derive.laws import REWRITING
+from chainrule.derive.simplify import REWRITING
 from chainrule.program import Array, Op, Program, Run, Size, Value
 from chainrule.program.program import substitute
 from chainrule.trace import Recorder, Traced

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.lesson.symbols.slopes import Slope, pulled, recorder_of, settled
+from chainrule.lesson.notation.slopes import Slope, pulled, recorder_of, settled
 from chainrule.program import Line, Op, Value
 from chainrule.trace import Recorder
 
@@ -92,7 +92,7 @@ class Made:
                 if (
                     isinstance(arg, Value)
                     and arg in self.active
-                    and not line.op.still(position)
+                    and not line.op.constant_in(position)
                 ):
                     used.append((line, position))
                     part = pulled(recorder, line, position, upstream)

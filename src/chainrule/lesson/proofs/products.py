@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from chainrule.formula import Node, big, derivative, entry, formula, identifier, infix
+from chainrule.lesson.notation.names import name
 from chainrule.lesson.parts import Fold, Formula, Row
-from chainrule.lesson.symbols.names import name
 from chainrule.program import Line, Value
 
 

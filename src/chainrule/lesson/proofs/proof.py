@@ -24,12 +24,12 @@ from chainrule.formula import (
     sequence,
     to_text,
 )
+from chainrule.lesson.notation.names import numbers
+from chainrule.lesson.notation.slopes import expression, reason
+from chainrule.lesson.notation.writer import Writer
+from chainrule.lesson.notation.written import written
 from chainrule.lesson.parts import Fold, Formula, Row, Spans
 from chainrule.lesson.proofs.definition import LETTERS, Made, variable_names
-from chainrule.lesson.symbols.names import numbers
-from chainrule.lesson.symbols.slopes import expression, reason
-from chainrule.lesson.symbols.writer import Writer
-from chainrule.lesson.symbols.written import written
 from chainrule.program import Line, Op, Value
 
 QUIET = frozenset({"add", "subtract", "identity"})

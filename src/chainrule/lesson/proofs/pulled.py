@@ -9,12 +9,12 @@ from collections.abc import Iterator
 import numpy as np
 
 from chainrule.derive import Derived, Step, backward
-from chainrule.derive.laws import LAWS
+from chainrule.derive.simplify import LAWS
 from chainrule.formula import Node, gradient, identifier, infix, to_text
+from chainrule.lesson.notation.slopes import expression, pulled, recorder_of, settled
+from chainrule.lesson.notation.writer import Writer
 from chainrule.lesson.parts import Fold, Formula, Row, Spans
 from chainrule.lesson.proofs.definition import LETTERS, definition_of, variable_names
-from chainrule.lesson.symbols.slopes import expression, pulled, recorder_of, settled
-from chainrule.lesson.symbols.writer import Writer
 from chainrule.program import Array, Op, Value
 from chainrule.trace import Recorder
 
@@ -208,7 +208,7 @@ class Walk:
             raise TypeError(self.op)
         result = self.op(*arrays, **self.params)
         return walked, np.asarray(
-            rule.pull(self.upstream.number, result, *arrays, **self.params)
+            rule.vjp(self.upstream.number, result, *arrays, **self.params)
         )
 
 

@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chainrule.program import Array, ShapeError
-from chainrule.train.diary import Diary
 from chainrule.train.figures import curves, drawn, plane, spread
 from chainrule.train.figures.onto import onto
 from chainrule.train.figures.plot import Plot
 from chainrule.train.figures.svg import svg
-from chainrule.train.inside import spaced
+from chainrule.train.loop.log import Diary
+from chainrule.train.model.inspect import spaced
 
 if TYPE_CHECKING:
-    from chainrule.train.network import Network
+    from chainrule.train.model.network import Network
 
 __all__ = [
     "Plot",

@@ -12,9 +12,9 @@ from chainrule.formula import format_number
 from chainrule.nn.layers import Dense
 from chainrule.program import Array
 from chainrule.train.figures.plot import Box, Link, Mark, Plot, Words
-from chainrule.train.inside import Inside, Look, Station, looker, stations
-from chainrule.train.plan import Plan
-from chainrule.train.state import Data
+from chainrule.train.loop.state import Data
+from chainrule.train.model.compiled import Plan
+from chainrule.train.model.inspect import Inside, Look, Station, looker, stations
 
 MOST_COLUMNS = 6
 MOST_ROWS = 10

@@ -1,0 +1,71 @@
+"""A derived pass as source, with the optimizer that was asked for written into its step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from chainrule.derive import Derived
+from chainrule.derive.update import update as traced
+from chainrule.derive.update import varies
+from chainrule.emit import Part, Update, emit
+from chainrule.nn import Optimizer
+from chainrule.nn import optimizer as optimizer_of
+from chainrule.nn.update_rules import SHARED
+from chainrule.program import UsageError
+
+RATE = 0.1
+"""The learning rate of plain gradient descent, where none is given."""
+
+
+def source(
+    derived: Derived,
+    *,
+    dialect: str,
+    part: Part,
+    optimizer: str | Optimizer | None,
+    learning_rate: float | None,
+    steps: int,
+) -> str:
+    """The source of ``part``; without a learning rate it is the optimizer's usual one.
+
+    Raises:
+        UsageError: E410 for an optimizer that does not exist, E411 for one where nothing is updated.
+    """
+    chosen = None if optimizer is None else optimizer_of(optimizer, learning_rate)
+    if chosen is not None and part not in ("step", "script"):
+        raise UsageError(
+            "E411",
+            f"the part {part!r} updates nothing, so {chosen.name} has no place in it",
+            hint="ask for the part step or script",
+        )
+    usual = RATE if chosen is None else chosen.learning_rate
+    return emit(
+        derived,
+        dialect=dialect,
+        part=part,
+        learning_rate=usual if learning_rate is None else learning_rate,
+        steps=steps,
+        update=None if chosen is None else _update(chosen, derived.loss.dtype),
+    )
+
+
+def _update(optimizer: Optimizer, dtype: np.dtype[Any]) -> Update | None:
+    """The update of one parameter; None for plain gradient descent, which needs no function."""
+    if optimizer.name == "sgd":
+        return None
+    sample = np.ones(2, dtype)
+    start = {kind: SHARED.get(kind, 0.0) for kind in optimizer.state}
+    kept = {
+        kind: np.asarray(one, dtype) if one else np.zeros(2, dtype)
+        for kind, one in start.items()
+    }
+    rule, settings = optimizer.rule, optimizer.settings
+    return Update(
+        run=traced(optimizer, sample, sample, kept),
+        why=f"{rule.name}: {rule.clause} ({rule.source})",
+        start=start,
+        defaults={key: one for key, one in settings.items() if varies(one)},
+        counts=optimizer.counts,
+    )

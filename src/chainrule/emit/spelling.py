@@ -1,0 +1,245 @@
+"""One line of a program in one dialect: its spelling with the arguments put in."""
+
+from __future__ import annotations
+
+import ast
+import math
+import re
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from chainrule import ops
+from chainrule.emit.dialect import Dialect, DType, Site
+from chainrule.emit.template import Filling, Template, template
+from chainrule.program import (
+    Arg,
+    IndexSlot,
+    Line,
+    Op,
+    Program,
+    ProgramError,
+    Size,
+    Value,
+)
+from chainrule.program.program import arg_shape, concrete
+
+_NUMPY = re.compile(r"\bnp\.")
+Expression = Callable[[Value], ast.expr]
+
+
+def spelling(line: Line, dialect: Dialect) -> Template:
+    """How ``dialect`` writes ``line``: as the op says, else as NumPy does, else as a plain call."""
+    own = _chosen(line, dialect.name)
+    if own is not None:
+        return template(own)
+    text = _chosen(line, "numpy")
+    if text is None:
+        return template(_call(line, dialect))
+    if dialect.speaks_numpy:
+        return template(_NUMPY.sub(f"{dialect.module}.", text))
+    return template(_call(line, dialect) if _NUMPY.search(text) else text)
+
+
+def _chosen(line: Line, name: str) -> str | None:
+    found = line.op.spelling.get(name)
+    if found is None or isinstance(found, str):
+        return found
+    site = Site(
+        line.args,
+        concrete(line.params),
+        tuple(arg_shape(arg) for arg in line.args),
+        line.result,
+    )
+    chosen: str | None = found(site)
+    return chosen
+
+
+def _call(line: Line, dialect: Dialect) -> str:
+    """``np.name(args, param=…)``, without the parameters that are at their defaults."""
+    said = [
+        f"{dialect.renames.get(key, key)}={{{key}}}"
+        for key, param in line.params.items()
+        if not _is_default(line.op, key, param)
+    ]
+    function = (
+        line.op.name if _is_foreign(line.op) else f"{dialect.functions}.{line.op.name}"
+    )
+    return f"{function}({', '.join(['{args}', *said])})"
+
+
+def _is_foreign(op: Op) -> bool:
+    """Whether an op comes from outside the catalogue, so that no framework has it under its name."""
+    return ops.CATALOGUE.get(op.name) is not op
+
+
+def require_spellings(program: Program, dialect: Dialect) -> None:
+    """Raise where a line of ``program`` cannot be written in ``dialect``.
+
+    Raises:
+        ProgramError: E305 for an op from outside the catalogue without a spelling.
+    """
+    for line in program.lines:
+        known = {dialect.name, "numpy"} if dialect.speaks_numpy else {dialect.name}
+        if _is_foreign(line.op) and known.isdisjoint(line.op.spelling):
+            raise ProgramError(
+                "E305",
+                f"nothing says how {line.op.name} is written for {dialect.name}",
+                where=line.at,
+                hint=f"give its record a spelling: spelling={{{dialect.name!r}: '...'}}, an expression with"
+                " {0} for the first argument",
+            )
+
+
+def _is_default(op: Op, key: str, param: Any) -> bool:
+    default = op.params.get(key)
+    return type(param) is type(default) and bool(param == default)
+
+
+class Speller:
+    """Writes lines in a dialect; ``expression`` says how each value is written where it is used."""
+
+    def __init__(self, dialect: Dialect, expression: Expression) -> None:
+        self.dialect = dialect
+        self.expression = expression
+
+    def fillings(self, line: Line, result: str) -> Mapping[str, Filling]:
+        """What goes into each hole of the line's spelling."""
+        wanted = self.dialect.fits(line)
+        args = [
+            self._fitted(arg, dtype, line)
+            for arg, dtype in zip(line.args, wanted, strict=True)
+        ]
+        arrays = args[index_start(line.op.name) :]
+        filled: dict[str, Filling] = {str(i): arg for i, arg in enumerate(args)}
+        filled["args"] = list(args)
+        filled["result"] = ast.Name(result)
+        for key, param in line.params.items():
+            if key == "index":
+                filled[key] = self.index(param, arrays)
+            elif key == "dtype":
+                filled[key] = dtype_name(np.dtype(param), self.dialect)
+            else:
+                filled[key] = self.param(param)
+        return filled
+
+    def _fitted(self, arg: Arg, dtype: DType | None, line: Line) -> ast.expr:
+        node = self.arg(arg)
+        if dtype is None:
+            return node
+        alike = [
+            other
+            for other in line.args
+            if isinstance(other, Value) and other.dtype == dtype
+        ]
+        kind: ast.expr = self.dtype(dtype)
+        for other in alike:
+            named = self.expression(other)
+            if isinstance(named, ast.Name):
+                kind = ast.Attribute(named, "dtype", ast.Load())
+                break
+        return template(self.dialect.cast).filled({"0": node, "dtype": kind})
+
+    def dtype(self, dtype: DType) -> ast.expr:
+        """An element type, as the dialect names it."""
+        return ast.Attribute(
+            ast.Name(self.dialect.module), dtype_name(dtype, self.dialect), ast.Load()
+        )
+
+    def arg(self, arg: Arg) -> ast.expr:
+        """An argument of a line."""
+        if isinstance(arg, Value):
+            return self.expression(arg)
+        return self.size(arg) if isinstance(arg, Size) else self.number(arg)
+
+    def number(self, number: float) -> ast.expr:
+        """A number written out; infinities have names."""
+        if isinstance(number, bool | np.bool_):
+            return ast.Constant(bool(number))
+        if not math.isfinite(number):
+            text = self.dialect.nan if math.isnan(number) else self.dialect.infinity
+            node = template(text).filled({})
+        else:
+            node = ast.Constant(abs(number))
+        minus = math.copysign(1, number) < 0 and not math.isnan(number)
+        return ast.UnaryOp(ast.USub(), node) if minus else node
+
+    def size(self, size: Size) -> ast.expr:
+        """A length, read from its array when the code runs."""
+        array = self.expression(size.value)
+        axes = size.axes
+        if axes is None or (len(axes) > 1 and set(axes) == set(range(size.value.ndim))):
+            return template(self.dialect.count).filled({"0": array})
+        if not axes:
+            return ast.Constant(1)
+        lengths = [
+            template(self.dialect.length).filled({"0": array, "axis": ast.Constant(a)})
+            for a in axes
+        ]
+        product = lengths[0]
+        for length in lengths[1:]:
+            product = ast.BinOp(product, ast.Mult(), length)
+        return product
+
+    def param(self, param: Any) -> ast.expr:
+        """A parameter: a number, a name, a size, or a tuple of such."""
+        match param:
+            case Size():
+                return self.size(param)
+            case tuple() | list():
+                whole = self._whole_shape(tuple(param))
+                return whole or ast.Tuple(
+                    [self.param(one) for one in param], ast.Load()
+                )
+            case None | str():
+                return ast.Constant(param)
+            case slice():
+                return self.index_item(param, [])
+            case _:
+                return self.number(param)
+
+    def _whole_shape(self, param: tuple[Any, ...]) -> ast.expr | None:
+        """``x.shape``, where a tuple names each length of ``x`` in order."""
+        first = param[0] if param else None
+        if not isinstance(first, Size) or len(param) != first.value.ndim:
+            return None
+        for axis, one in enumerate(param):
+            if (
+                not isinstance(one, Size)
+                or one.value is not first.value
+                or one.axes != (axis,)
+            ):
+                return None
+        return ast.Attribute(self.expression(first.value), "shape", ast.Load())
+
+    def index(self, index: tuple[Any, ...], arrays: list[ast.expr]) -> ast.expr:
+        """What stands in the square brackets, arrays in its holes."""
+        items = [self.index_item(item, arrays) for item in index]
+        return items[0] if len(items) == 1 else ast.Tuple(items, ast.Load())
+
+    def index_item(self, item: Any, arrays: list[ast.expr]) -> ast.expr:
+        """One axis of an index."""
+        match item:
+            case IndexSlot(position=position):
+                return arrays[position]
+            case slice():
+                bounds = (item.start, item.stop, item.step)
+                parts = [None if one is None else self.param(one) for one in bounds]
+                return ast.Slice(*parts)
+            case None:
+                return ast.Constant(None)
+            case _ if item is Ellipsis:
+                return ast.Constant(...)
+            case _:
+                return self.param(item)
+
+
+def index_start(op_name: str) -> int:
+    """Where the index arrays of an indexing op begin among its arguments."""
+    return 2 if op_name == "setitem" else 1
+
+
+def dtype_name(dtype: DType, dialect: Dialect) -> str:
+    """What the dialect's module calls an element type."""
+    return "bool_" if dtype.name == "bool" and dialect.speaks_numpy else dtype.name

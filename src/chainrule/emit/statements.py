@@ -1,0 +1,338 @@
+"""Which values of a program get a statement of their own, and under which name."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from chainrule.emit import layout
+from chainrule.emit.dialect import Dialect
+from chainrule.emit.names import Names, plain, wish
+from chainrule.emit.spelling import Speller, spelling
+from chainrule.emit.template import Template
+from chainrule.program import Arg, Line, Program, Value
+
+LONGEST_INLINE = 160
+"""A nameless expression longer than this is never put inside another."""
+DEEPEST = 12
+MOST_OPERATIONS = 9
+"""A gradient line with more operations than this is given in two."""
+CHEAP_AGAIN = frozenset({"add", "subtract", "negative"})
+MASKS = frozenset(
+    {"greater", "less", "greater_equal", "less_equal", "equal", "not_equal"}
+)
+ARITHMETIC = frozenset({"add", "subtract", "multiply", "divide", "negative"})
+LAYERS = frozenset({"add", "matmul", "dot", "tensordot", "einsum"})
+VIEWS = frozenset({"transpose", "swapaxes", "expand_dims", "reshape"})
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """What is known about a program from having derived it: which values are gradients of which."""
+
+    forward: frozenset[Value] = frozenset()
+    gradient_of: Mapping[Value, Value] = field(default_factory=dict)
+    use_of: Mapping[Value, tuple[Value, Value]] = field(default_factory=dict)
+    part_of: Mapping[Value, Value] = field(default_factory=dict)
+    targets: Sequence[Value] = ()
+
+
+class Plan:
+    """A program laid out as statements in one dialect."""
+
+    def __init__(
+        self, program: Program, dialect: Dialect, roles: Roles, names: Names
+    ) -> None:
+        self.program = program
+        self.dialect = dialect
+        self.roles = roles
+        self.names = names
+        self.producer = program.producer()
+        self.speller = Speller(dialect, self.expression)
+        self.templates = {
+            line.result: spelling(line, dialect) for line in program.lines
+        }
+        self.uses = self._count()
+        self.own: set[Value] = set()
+        self._built: dict[Value, ast.expr] = {}
+        self.readers = self._readers()
+        self.numbers = self._numbers()
+        self._name_the_users()
+        self._decide()
+        self._shorten()
+
+    def _count(self) -> Counter[Value]:
+        """How often each value stands in the text, by the holes of the spellings that read it."""
+        uses: Counter[Value] = Counter(self.program.outputs)
+        for line in self.program.lines:
+            holes = self.templates[line.result].holes
+            for position, arg in enumerate(line.args):
+                if isinstance(arg, Value):
+                    uses[arg] += max(
+                        holes[str(position)], holes["args"] + holes["index"], 1
+                    )
+            for value in line.measures():
+                uses[value] += 1
+        return uses
+
+    def _name_the_users(self) -> None:
+        for value in self.program.values():
+            if value.name is not None:
+                self.names.give(value, value.name)
+        for position, value in enumerate(self.program.inputs):
+            self.names.give(value, f"array_{position}")
+        self.own.update(self.program.inputs)
+
+    def _decide(self) -> None:
+        measured = {value for line in self.program.lines for value in line.measures()}
+        self.own.update(self.program.outputs)
+        size: dict[Value, tuple[int, int]] = {}
+        for line in self.program.lines:
+            value = line.result
+            length, depth = self._extent(line, size)
+            if value in self.numbers and line.op.name in {"ones_like", "zeros_like"}:
+                size[value] = (1, 1)
+                continue
+            if (
+                value.name is not None
+                or value in measured
+                or not self.templates[value].is_expression
+                or (self.uses[value] > 1 and not self._cheap(line))
+                or length > LONGEST_INLINE
+                or depth > DEEPEST
+            ):
+                self.own.add(value)
+            size[value] = (length, depth)
+        self._name_what_has_a_gradient()
+
+    def _extent(
+        self, line: Line, size: Mapping[Value, tuple[int, int]]
+    ) -> tuple[int, int]:
+        """About how long and how deep the text of a line is with its arguments put in."""
+        length, depth = len(line.op.name), 0
+        for arg in line.args:
+            if isinstance(arg, Value) and arg not in self.own and arg in size:
+                length += size[arg][0]
+                depth = max(depth, size[arg][1])
+            else:
+                length += len(arg.name or "x" * 8) if isinstance(arg, Value) else 4
+        return length + 3, depth + 1
+
+    def _cheap(self, line: Line) -> bool:
+        """Whether writing it twice costs nothing and reads better: ``h.T``, ``1 - y``, ``z > 0``."""
+        name = line.op.name
+        values = [arg for arg in line.args if isinstance(arg, Value)]
+        readers = self.readers.get(line.result, ())
+        if any(arg not in self.own for arg in values) or not all(
+            self.templates[reader.result].is_expression for reader in readers
+        ):
+            return False
+        if name in VIEWS:
+            return True
+        if name == "getitem":
+            return len(values) == 1
+        uses = self.uses[line.result]
+        few = len(values) == 1 and uses <= 3
+        return (few and name in CHEAP_AGAIN) or (name in MASKS and uses <= 2)
+
+    def _name_what_has_a_gradient(self) -> None:
+        """A nameless value whose gradient gets a statement gets one too, so that the gradient has a name."""
+        for gradient, value in self.roles.gradient_of.items():
+            if gradient.name is not None or value not in self.producer:
+                continue
+            if gradient in self.producer and self._activation(value) is not None:
+                self.own.add(gradient)
+            if gradient in self.own:
+                self.own.add(value)
+
+    def give_statements(self, values: Iterable[Value]) -> None:
+        """Give each of these values a statement of its own, however short it is."""
+        self.own.update(values)
+        self._built.clear()
+
+    def expression(self, value: Value) -> ast.expr:
+        """How a value is written where it is used: its name, or what computes it."""
+        if value in self.own or value not in self.producer:
+            return ast.Name(self.name(value))
+        if value not in self._built:
+            self._built[value] = self.computed(value)
+        return self._built[value]
+
+    def computed(self, value: Value) -> ast.expr:
+        """What computes a value."""
+        line = self.producer[value]
+        if value in self.numbers and line.op.name in {"ones_like", "zeros_like"}:
+            return ast.Constant(1 if line.op.name == "ones_like" else 0)
+        return self.templates[value].filled(self.speller.fillings(line, ""))
+
+    def name(self, value: Value) -> str:
+        """The name of a value, made up when it is first needed."""
+        if value in self.names.of:
+            return self.names.of[value]
+        return self.names.give(value, self._wish(value))
+
+    def _wish(self, value: Value) -> str:
+        of = self.roles.gradient_of.get(value)
+        if of is not None:
+            return f"d{self.name(of)}"
+        use = self.roles.use_of.get(value)
+        if use is not None and use[0] in self.names.of:
+            known = use[1] in self.names.of
+            through = f"from_{self.name(use[1])}" if known else "part"
+            return f"d{self.name(use[0])}_{through}"
+        partial = self.roles.part_of.get(value)
+        if partial is not None:
+            return f"d{self.name(partial)}_so_far"
+        activation = self._activation(value)
+        if activation is not None:
+            return f"pre_{activation}"
+        return wish(self.producer[value], self.producer, self._word)
+
+    def _activation(self, value: Value) -> str | None:
+        """The name of what this value is the input of, if it is the sum of a layer."""
+        if (
+            self.producer[value].op.name not in LAYERS
+            or value not in self.roles.forward
+        ):
+            return None
+        for reader in self.readers.get(value, ()):
+            if _is_activation(reader) and reader.result in self.roles.forward:
+                return self._nearest(reader.result)
+        return None
+
+    def _nearest(self, value: Value) -> str | None:
+        """The name of a value, or of the next named one that is computed from it alone."""
+        for _ in range(4):
+            if value.name is not None:
+                return value.name
+            readers = [
+                line
+                for line in self.readers.get(value, ())
+                if line.result in self.roles.forward
+            ]
+            if len(readers) != 1:
+                return None
+            value = readers[0].result
+        return None
+
+    def _readers(self) -> Mapping[Value, list[Line]]:
+        """The lines that read each value."""
+        readers: dict[Value, list[Line]] = {}
+        for line in self.program.lines:
+            for value in dict.fromkeys(line.reads()):
+                readers.setdefault(value, []).append(line)
+        return readers
+
+    def _numbers(self) -> set[Value]:
+        """Single numbers that may be written as plain Python numbers: ``-1 / y.size``."""
+        plain_so_far: set[Value] = set()
+        for line in self.program.lines:
+            arithmetic = line.op.name in ARITHMETIC and all(
+                not isinstance(arg, Value) or arg in plain_so_far for arg in line.args
+            )
+            if (
+                line.result.name is None
+                and line.result.shape == ()
+                and (arithmetic or line.op.name in {"ones_like", "zeros_like"})
+            ):
+                plain_so_far.add(line.result)
+        plain_so_far.difference_update(self.program.outputs)
+        for line in reversed(self.program.lines):
+            value = line.result
+            if value in plain_so_far and not all(
+                reader.op.name in ARITHMETIC
+                and (
+                    reader.result in plain_so_far
+                    or not plain_so_far.issuperset(_values(reader))
+                )
+                for reader in self.readers.get(value, ())
+            ):
+                plain_so_far.remove(value)
+        return plain_so_far
+
+    def _word(self, arg: Arg) -> str:
+        if not isinstance(arg, Value):
+            return plain(arg)
+        if arg in self.own or arg not in self.producer:
+            return self.name(arg)
+        return wish(self.producer[arg], self.producer, self._word)
+
+    def _shorten(self) -> None:
+        for line in self.program.lines:
+            if line.result in self.own:
+                self._shorten_one(line.result)
+
+    def _shorten_one(self, value: Value) -> None:
+        pending = [value]
+        while pending:
+            current = pending.pop()
+            while not self._reads_well(current):
+                part = self._best_part(current)
+                if part is None:
+                    break
+                self.own.add(part)
+                self._built.clear()
+                pending.append(part)
+
+    def _reads_well(self, value: Value) -> bool:
+        template = self.templates[value]
+        if not template.is_expression:
+            return all(
+                line is not None for line in self._statement_lines(value, template)
+            )
+        node = self.computed(value)
+        if value not in self.roles.forward and self.roles.forward:
+            dense = sum(
+                isinstance(inner, ast.BinOp | ast.Call | ast.Compare)
+                for inner in ast.walk(node)
+            )
+            additive = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)
+            if dense > MOST_OPERATIONS and not additive:
+                return False
+        return layout.assignment(self.name(value), node) is not None
+
+    def _statement_lines(
+        self, value: Value, template: Template
+    ) -> Iterable[list[str] | None]:
+        filled = self.speller.fillings(self.producer[value], self.name(value))
+        return [layout.statement(one) for one in template.statements(filled)]
+
+    def _best_part(self, value: Value) -> Value | None:
+        """The nameless part of a statement whose removal leaves two pieces nearest in length."""
+        whole = (
+            len(layout.flat(self.computed(value)))
+            if self.templates[value].is_expression
+            else 999
+        )
+        best: tuple[float, Value] | None = None
+        for part in self._parts(value):
+            length = len(layout.flat(self.computed(part)))
+            balance = max(length, whole - length)
+            if length > 8 and (best is None or balance < best[0]):
+                best = (balance, part)
+        return best[1] if best else None
+
+    def _parts(self, value: Value) -> Iterable[Value]:
+        """The nameless values inside the statement of ``value``."""
+        pending = [value]
+        seen: set[Value] = set()
+        while pending:
+            for arg in self.producer[pending.pop()].reads():
+                if arg not in self.own and arg not in seen:
+                    seen.add(arg)
+                    pending.append(arg)
+                    yield arg
+
+
+def _is_activation(line: Line) -> bool:
+    """Whether a line bends one array entry by entry: tanh, a sigmoid, ``np.maximum(0, z)``."""
+    arrays = sum(isinstance(arg, Value) for arg in line.args)
+    return (
+        line.op.elementwise and arrays == 1 and line.op.name not in ARITHMETIC | MASKS
+    )
+
+
+def _values(line: Line) -> Iterable[Value]:
+    return (arg for arg in line.args if isinstance(arg, Value))

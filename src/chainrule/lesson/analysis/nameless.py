@@ -1,0 +1,100 @@
+"""Nameless values that a lesson must speak about get a name: what several gradients pass through, what is used twice."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+
+from chainrule.lesson.analysis.activation import bends
+from chainrule.program import Line, Program, Value
+
+LONGEST = 7
+"""How many operations a reader takes in at once."""
+PASSING = frozenset({"add", "subtract", "negative", "identity", "reshape", "transpose"})
+
+
+def christen(program: Program, wrt: Iterable[Value]) -> dict[str, Value]:
+    """Give names to the nameless values that need one, and return them by name.
+
+    A value needs a name if it is used twice, if its formula would be too long to read, or if several parameters
+    reach the loss through it and through a bend. What goes into an activation always gets one.
+    """
+    uses = Counter(arg for line in program.lines for arg in set(line.reads()))
+    taken = set(program.named())
+    active = set(wrt)
+    behind: dict[Value, set[Value]] = {value: {value} for value in active}
+    length: dict[Value, int] = {}
+    consumers: dict[Value, Line] = {
+        arg: line for line in program.lines for arg in line.reads()
+    }
+    producer = program.producer()
+    given: dict[str, Value] = {}
+    for line in program.lines:
+        value = line.result
+        reached = set().union(*(behind.get(arg, set()) for arg in line.reads()))
+        length[value] = 1 + sum(length.get(arg, 0) for arg in line.reads())
+        if value.name is None and (
+            uses[value] > 1
+            or length[value] > LONGEST
+            or (len(reached) > 1 and _bends(consumers.get(value)))
+            or (
+                line.op.name == "matmul"
+                and reached
+                and _activates(consumers.get(value))
+            )
+        ):
+            needed = uses[value] > 1 or length[value] > LONGEST
+            chosen = line if needed else _source(line, reached, behind, producer)
+            name = _free(chosen, taken)
+            chosen.result.christen(name)
+            given[name] = chosen.result
+            behind[chosen.result] = reached = {chosen.result}
+            length[value] = 0 if chosen is line else 1
+        if value.name is not None:
+            length[value] = 0
+            reached = {value} if reached else set()
+        if reached:
+            behind[value] = reached
+    return given
+
+
+def _source(
+    line: Line,
+    reached: set[Value],
+    behind: dict[Value, set[Value]],
+    producer: dict[Value, Line],
+) -> Line:
+    """The line that brings the parameters together, before anything that only passes on: w h, of w h − y."""
+    while line.op.name in PASSING:
+        inner = [
+            producer[arg]
+            for arg in line.args
+            if isinstance(arg, Value)
+            and arg.name is None
+            and arg in producer
+            and behind.get(arg) == reached
+        ]
+        if len(inner) != 1:
+            break
+        (line,) = inner
+    return line
+
+
+def _bends(line: Line | None) -> bool:
+    return line is not None and line.op.name not in PASSING
+
+
+def _activates(line: Line | None) -> bool:
+    return line is not None and line.op in bends()
+
+
+def _free(line: Line, taken: set[str]) -> str:
+    """A name like those in textbooks: z for what goes into an activation, u for anything else."""
+    letter = "z" if line.op.name in {"add", "matmul"} else "u"
+    count = 1
+    while f"{letter}{count}" in taken or (letter == "z" and letter in taken):
+        count += 1
+        if letter in taken:
+            letter = "u"
+    taken.add(f"{letter}{count}")
+    return f"{letter}{count}"

@@ -1,0 +1,239 @@
+"""The plot of a lesson: which values it stops at, in which order, and how each is reached from the loss."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from chainrule.derive import Contribution, Derived, Step
+from chainrule.formula import Kind, Node, infix, number
+from chainrule.lesson.analysis.subject_study import Study
+from chainrule.lesson.notation.names import gradient_of, name
+from chainrule.lesson.notation.slopes import (
+    expression,
+    only,
+    pulled,
+    recorder_of,
+    settled,
+)
+from chainrule.lesson.notation.writer import Writer
+from chainrule.program import Line, Program, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """One link of the chain: a use of a value on the way to the stop that follows it."""
+
+    contribution: Contribution
+
+    @property
+    def line(self) -> Line:
+        """The line in which the value is used."""
+        return self.contribution.line
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """From a stop to the next one towards the loss, link by link; ``end`` is where it arrives."""
+
+    links: tuple[Link, ...]
+    end: Value
+
+    @property
+    def direct(self) -> bool:
+        """Whether nothing nameless stands between."""
+        return len(self.links) == 1
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """A value whose gradient the lesson finds: the ways by which it reaches the loss."""
+
+    value: Value
+    gradient: Value
+    ways: tuple[Way, ...]
+    parameter: bool
+
+    @property
+    def name(self) -> str:
+        """What the value is called."""
+        return self.value.name or ""
+
+
+class Telling:
+    """One derivation with its writer: everything is found by the reader's names."""
+
+    def __init__(self, derived: Derived, loss: str) -> None:
+        self.derived = derived
+        self.forward: Program = derived.forward.program
+        names: dict[Value, Node] = {}
+        kinds: dict[Value, Kind] = {}
+        for value in self.forward.values():
+            if value.name is not None:
+                names[value] = name(value.name)
+                kinds[value] = "value"
+        for value, found in derived.gradients.items():
+            if value.name is not None and value is not derived.loss:
+                names[found] = gradient_of(value.name, loss)
+                kinds[found] = "upstream"
+        # what was recognised as one op leaves its named pieces behind: they are told, though not needed
+        self.writer = Writer(derived.run, names, kinds, self.forward.producer())
+        self.stops = {stop.name: stop for stop in self._stops()}
+
+    def _stops(self) -> Iterator[Stop]:
+        steps = {step.value: step for step in self.derived.steps}
+        targets = set(self.derived.wrt)
+        for value, step in steps.items():
+            if value.name is not None:
+                ways = tuple(_way(c, steps) for c in step.contributions)
+                yield Stop(value, step.gradient, ways, value in targets)
+
+    def written(self, stop: Stop) -> Node:
+        """A gradient in symbols.
+
+        One that only copies another along an axis has no line of its own (the next line copies by itself); it is
+        written by pulling its ways once more.
+        """
+        if stop.gradient in self.writer.producer:
+            return self.writer.written(stop.gradient)
+        total: Node | None = None
+        for way in stop.ways:
+            term = self._pulled(way)
+            total = term if total is None else infix(total, "+", term)
+        return number(0) if total is None else total
+
+    def _pulled(self, way: Way) -> Node:
+        lines = [link.line for link in reversed(way.links)]
+        recorder = recorder_of(only(self.derived.forward, lines))
+        end = self.derived.gradients[way.end]
+        upstream: Any = recorder.input(self.derived.run.numbers[end], None)
+        # the gradient of the loss itself may carry the name of a term that has the same
+        above = {} if way.end is self.derived.loss else self.writer.names
+        names = {**self.writer.names, upstream.value: above.get(end, number(1))}
+        for link in reversed(way.links):
+            upstream = pulled(recorder, link.line, link.contribution.position, upstream)
+        return expression(settled(recorder, upstream), names, self.writer.producer)
+
+
+def _way(contribution: Contribution, steps: dict[Value, Step]) -> Way:
+    """Follow a use through nameless values to the named one it ends in."""
+    links = [Link(contribution)]
+    end = contribution.line.result
+    while end.name is None and end in steps:
+        (only,) = steps[end].contributions[:1]
+        links.append(Link(only))
+        end = only.line.result
+    return Way(tuple(links), end)
+
+
+@dataclass(frozen=True)
+class Story:
+    """Both tellings of a study, and the order in which its gradients are found."""
+
+    study: Study
+
+    @cached_property
+    def literal(self) -> Telling:
+        """Factor by factor."""
+        return Telling(self.study.literal, self.study.loss_name)
+
+    @cached_property
+    def textbook(self) -> Telling:
+        """With links that cancel taken in one."""
+        return Telling(self.study.textbook, self.study.loss_name)
+
+    @cached_property
+    def lines(self) -> dict[str, Line]:
+        """The recognised line of each named value, in order."""
+        return {
+            line.result.name: line
+            for line in self.literal.forward.lines
+            if line.result.name is not None
+        }
+
+    def stops_of(self, line: Line) -> list[str]:
+        """The named values a line is written in, in the order in which they are read."""
+        if line.result not in self._stops_of:
+            found: dict[str, None] = {}
+            self._visit(line, found)
+            self._stops_of[line.result] = list(found)
+        return self._stops_of[line.result]
+
+    def _visit(self, line: Line, found: dict[str, None]) -> None:
+        producer = self.literal.writer.producer
+        for read in line.reads():
+            if read.name is not None:
+                found[read.name] = None
+            elif read in producer:
+                self._visit(producer[read], found)
+
+    @cached_property
+    def _stops_of(self) -> dict[Value, list[str]]:
+        return {}
+
+    @cached_property
+    def as_written(self) -> Writer:
+        """The writer of the program as the reader wrote it."""
+        run = self.study.written
+        named = {v: name(v.name) for v in run.program.values() if v.name is not None}
+        return Writer(run, named, dict.fromkeys(named, "value"))
+
+    @cached_property
+    def written_values(self) -> dict[str, Value]:
+        """The reader's own values by name."""
+        return self.study.written.program.named()
+
+    @cached_property
+    def order(self) -> tuple[Stop, ...]:
+        """The stops from the loss back; parameters right after the value they enter."""
+        position = {n: i for i, n in enumerate(self.lines)}
+        listed = enumerate(self.literal.stops.values())
+
+        def key(numbered: tuple[int, Stop]) -> tuple[int, bool, int]:
+            i, stop = numbered
+            ends = [
+                position[way.end.name or ""]
+                for way in stop.ways
+                if way.end.name in position
+            ]
+            return (-min(ends, default=-1), not stop.parameter, i)
+
+        stops = [stop for _, stop in sorted(listed, key=key)]
+        return tuple(s for s in stops if s.name != self.study.loss_name)
+
+    @cached_property
+    def next_stops(self) -> dict[str, list[str]]:
+        """What is reached next from each stop, further from the loss."""
+        found: dict[str, list[str]] = {}
+        for stop in self.order:
+            for end in dict.fromkeys(way.end.name or "" for way in stop.ways):
+                found.setdefault(end, []).append(stop.name)
+        return found
+
+    def path(self, stop: Stop) -> tuple[str, ...]:
+        """The names from the loss back to a stop, by its first way at each turn."""
+        names = [stop.name]
+        while names[-1] in self.literal.stops and names[-1] != self.study.loss_name:
+            ways = self.literal.stops[names[-1]].ways
+            if not ways or ways[0].end.name is None:
+                break
+            names.append(ways[0].end.name)
+        if names[-1] != self.study.loss_name:
+            names.append(self.study.loss_name)
+        return tuple(reversed(names))
+
+    def is_fused(self, stop: Stop) -> bool:
+        """Whether a textbook takes links of this stop's way in one."""
+        mine = self.textbook.stops.get(stop.name)
+        if mine is None:
+            return False
+        return any(
+            _shape_of(way) != _shape_of(one)
+            for way, one in zip(stop.ways, mine.ways, strict=False)
+        )
+
+
+def _shape_of(way: Way) -> tuple[str, ...]:
+    return (*(link.line.op.name for link in way.links), way.end.name or "")

@@ -1,0 +1,253 @@
+"""What a lesson is about, worked out once: both derivations, every update step, the numbers before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from chainrule.derive import Derived, backward, fuse, recognise
+from chainrule.lesson.analysis.nameless import christen
+from chainrule.nn import Optimizer
+from chainrule.nn import optimizer as optimizer_of
+from chainrule.program import Array, Program, Run, UsageError, Value, run
+from chainrule.trace.roles import choose_parameters
+
+USUAL_RATE = 0.1
+"""The learning rate of plain gradient descent in a lesson."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One moment of training: the parameters, the loss they give, and what the optimizer remembers."""
+
+    parameters: Mapping[str, Array]
+    loss: float
+    state: Mapping[str, Array] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Study:
+    """One step of learning, taken apart.
+
+    ``written`` is the program as the reader wrote it, ``literal`` the chain rule on it factor by factor (with
+    written-out forms recognised), ``textbook`` the same with links that cancel taken in one. ``moments`` are the
+    parameters and losses before the first step, after it, and so on. ``christened`` are the names that values
+    got for the telling only.
+    """
+
+    written: Run
+    literal: Derived
+    textbook: Derived
+    moments: tuple[Moment, ...]
+    optimizer: Optimizer
+    step: int
+    christened: frozenset[str] = frozenset()
+
+    @property
+    def learning_rate(self) -> float:
+        """How far a step goes."""
+        return self.optimizer.learning_rate
+
+    @property
+    def loss_name(self) -> str:
+        """What the reader calls the loss."""
+        return self.literal.loss.name or "loss"
+
+    @property
+    def parameters(self) -> tuple[str, ...]:
+        """The names of what is learnt."""
+        return tuple(value.name or "" for value in self.literal.wrt)
+
+    @property
+    def loss(self) -> float:
+        """The loss before this step."""
+        return self.moments[self.step - 1].loss
+
+    @property
+    def loss_after(self) -> float:
+        """The loss after this step."""
+        return self.moments[self.step].loss
+
+    @property
+    def updated(self) -> Mapping[str, Array]:
+        """The parameters after this step."""
+        return self.moments[self.step].parameters
+
+    @cached_property
+    def values(self) -> dict[str, Array]:
+        """Every named value of the forward pass, inputs first."""
+        forward = self.literal.forward
+        return {
+            name: forward.numbers[value]
+            for name, value in forward.program.named().items()
+        }
+
+    @cached_property
+    def gradients(self) -> dict[str, Array]:
+        """The gradient of every named value on the way from the parameters to the loss."""
+        return {
+            value.name: _numbers(self.literal, gradient)
+            for value, gradient in self.literal.gradients.items()
+            if value.name is not None and value is not self.literal.loss
+        } | {name: self.textbook.gradient(name) + 0 for name in self.parameters}
+
+    def loss_with(self, name: str, entry: tuple[int, ...], change: float) -> float:
+        """The loss measured with one entry of a parameter moved by ``change``."""
+        forward = self.textbook.forward
+        program = forward.program
+        numbers: dict[Value, Any] = {v: forward.numbers[v] for v in program.inputs}
+        moved = np.array(numbers[program.named()[name]])
+        moved[entry] += change
+        numbers[program.named()[name]] = moved
+        return _number(
+            run(program.pruned([self.textbook.loss]), numbers)[self.textbook.loss]
+        )
+
+
+def _numbers(derived: Derived, gradient: Value) -> Array:
+    # adding 0 turns -0.0, which a mask leaves behind, into 0.0
+    return derived.run.numbers[gradient] + np.zeros(
+        (), derived.run.numbers[gradient].dtype
+    )
+
+
+def _number(array: Array) -> float:
+    return float(np.asarray(array).reshape(-1)[0])
+
+
+def study(
+    written: Run,
+    *,
+    loss: Value | str | None = None,
+    wrt: Sequence[Value | str] | None = None,
+    optimizer: str | Optimizer | None = None,
+    learning_rate: float | None = None,
+    steps: int = 1,
+    step: int = 1,
+) -> Study:
+    """Work out a lesson on ``written``: both derivations at the chosen step, and ``steps`` updates.
+
+    Without an ``optimizer`` it is plain gradient descent, with the learning rate 0.1 where none is given.
+
+    Raises:
+        UsageError: E411 for a step that is not taken, E327 for a name that does not exist.
+    """
+    if not 1 <= step <= steps:
+        raise UsageError(
+            "E411",
+            f"step {step} is not among the {steps} taken",
+            hint=f"ask for steps={step}, or choose a step from 1 to {steps}",
+        )
+    written = _ending_in(written, loss)
+    names = _names(written, wrt)
+    recognised, christened = _recognised(written, names)
+    textbook = _derived(fuse(recognised), names)
+    rate = USUAL_RATE if optimizer is None else None
+    chosen = optimizer_of(
+        optimizer or "sgd", rate if learning_rate is None else learning_rate
+    )
+    moments = tuple(_moments(textbook, chosen, steps))
+    if step > 1:
+        written = _moved(written, moments[step - 1].parameters)
+        recognised, christened = _recognised(written, names)
+        textbook = _derived(fuse(recognised), names)
+    literal = _derived(recognised, names)
+    return Study(written, literal, textbook, moments, chosen, step, christened)
+
+
+def _recognised(written: Run, names: Sequence[str]) -> tuple[Run, frozenset[str]]:
+    """The run with written-out forms recognised, and the names its nameless values were given."""
+    recognised = recognise(written)
+    named = recognised.program.named()
+    return recognised, frozenset(
+        christen(recognised.program, [named[name] for name in names])
+    )
+
+
+def _ending_in(written: Run, loss: Value | str | None) -> Run:
+    """The run with the loss as its one output."""
+    program = written.program
+    if loss is None:
+        chosen = program.outputs[0]
+    elif isinstance(loss, str):
+        chosen = _named(program, loss)
+    else:
+        chosen = loss
+    if chosen.name is None:
+        chosen.christen("loss" if "loss" not in program.named() else "total_loss")
+    return Run(
+        Program(program.inputs, program.lines, (chosen,), program.name), written.numbers
+    )
+
+
+def _named(program: Program, name: str) -> Value:
+    named = program.named()
+    if name not in named:
+        seen = ", ".join(named)
+        raise UsageError(
+            "E327", f"no value is called {name!r}", detail=f"names seen: {seen}"
+        )
+    return named[name]
+
+
+def _names(written: Run, wrt: Sequence[Value | str] | None) -> tuple[str, ...]:
+    """The names of the parameters, those chosen or those that look like parameters."""
+    program = written.program
+    if wrt is None:
+        wrt = choose_parameters(written, program.outputs[0], (), None, program.named())
+    chosen = [_named(program, v) if isinstance(v, str) else v for v in wrt]
+    return tuple(value.name or "" for value in chosen)
+
+
+def _derived(forward: Run, names: Sequence[str]) -> Derived:
+    named = forward.program.named()
+    return backward(
+        forward, forward.program.outputs[0], [named[name] for name in names]
+    )
+
+
+def _moved(written: Run, parameters: Mapping[str, Array]) -> Run:
+    """The same program with other parameters."""
+    program = written.program
+    numbers: dict[Value, Any] = {
+        value: written.numbers[value] for value in program.inputs
+    }
+    named = program.named()
+    numbers |= {named[name]: array for name, array in parameters.items()}
+    return run(program, numbers)
+
+
+def _moments(derived: Derived, optimizer: Optimizer, steps: int) -> Iterator[Moment]:
+    """Every moment of training: all parameters move at once, each by its gradient."""
+    program = derived.run.program
+    inputs: dict[Value, Any] = {v: derived.run.numbers[v] for v in program.inputs}
+    state = optimizer.start({v.name or "": inputs[v] for v in derived.wrt})
+    now = derived.run
+    for t in range(1, steps + 1):
+        loss, *gradients = (now.numbers[value] for value in program.outputs)
+        yield _moment(derived, inputs, loss, state)
+        new: dict[str, Any] = {}
+        for value, gradient in zip(derived.wrt, gradients, strict=True):
+            rate = np.asarray(optimizer.learning_rate, gradient.dtype)
+            name = value.name or ""
+            new |= optimizer.update(
+                name, inputs[value], gradient, state, t=t, learning_rate=rate
+            )
+            inputs[value] = new[name]
+        state = {name: new[name] for name in state}
+        now = run(program, inputs)
+    yield _moment(derived, inputs, now.numbers[program.outputs[0]], state)
+
+
+def _moment(
+    derived: Derived,
+    inputs: Mapping[Value, Any],
+    loss: Array,
+    state: Mapping[str, Array],
+) -> Moment:
+    parameters = {value.name or "": inputs[value] for value in derived.wrt}
+    return Moment(parameters, _number(loss), dict(state))

@@ -1,0 +1,182 @@
+"""Local derivatives, found by the rules themselves: a rule pulled with 1 is the slope it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from chainrule import ops
+from chainrule.derive.reasons import said
+from chainrule.derive.simplify import LAWS
+from chainrule.formula import Node, number
+from chainrule.lesson.notation.writer import Writer
+from chainrule.program import Arg, Line, Op, Program, Run, Size, Value
+from chainrule.program.program import arg_shape
+from chainrule.trace import Recorder, Traced
+
+
+def plain_numbers(
+    recorder: Recorder, op: Op, args: tuple[Arg, ...], _: Mapping[str, Any]
+) -> Arg | None:
+    """What is known without the arrays is worked out: 1 − 1, 0 · x, 0/x."""
+    if any(isinstance(arg, Value | Size) for arg in args):
+        first, *rest = args
+        if op is ops.multiply and any(
+            not isinstance(a, Value | Size) and a == 0 for a in args
+        ):
+            return 0
+        nothing = not isinstance(first, Value | Size) and first == 0
+        if op is ops.divide and nothing:
+            return 0
+        if op is ops.add:
+            for zero, other in (args, args[::-1]):
+                if not isinstance(zero, Value | Size) and zero == 0:
+                    return other
+        if op is ops.subtract and nothing:
+            return recorder.lower(
+                recorder.record(ops.negative, [recorder.lift(rest[0])])
+            )
+        return None
+    if op in (ops.add, ops.subtract, ops.multiply, ops.negative, ops.divide):
+        return (
+            float(op.forward(*args)) if op is ops.divide else _tidy(op.forward(*args))
+        )
+    return None
+
+
+def _tidy(result: Any) -> float | int:
+    """A NumPy number as Python's own."""
+    return result.item() if isinstance(result, np.generic) else result  # type: ignore[no-any-return]
+
+
+def over_itself(
+    recorder: Recorder, op: Op, args: tuple[Arg, ...], _: Mapping[str, Any]
+) -> Arg | None:
+    """``(a/b)/b`` is ``a/b²``, also behind a minus."""
+    if op is not ops.divide or not isinstance(args[1], Value):
+        return None
+    above, minus = args[0], False
+    line = recorder.producer.get(above) if isinstance(above, Value) else None
+    if line is not None and line.op is ops.negative:
+        minus, above = True, line.args[0]
+        line = recorder.producer.get(above) if isinstance(above, Value) else None
+    if line is None or line.op is not ops.divide or line.args[1] is not args[1]:
+        return None
+    below = recorder.record(ops.square, [recorder.lift(args[1])])
+    result = recorder.record(ops.divide, [recorder.lift(line.args[0]), below])
+    return recorder.lower(recorder.record(ops.negative, [result]) if minus else result)
+
+
+def mask_alone(
+    _: Recorder, op: Op, args: tuple[Arg, ...], __: Mapping[str, Any]
+) -> Arg | None:
+    """1 times a mask is the mask."""
+    if op is ops.multiply:
+        for one, other in (args, args[::-1]):
+            if (
+                not isinstance(one, Value | Size)
+                and one == 1
+                and isinstance(other, Value)
+            ):
+                return other
+    return None
+
+
+SLOPE_LAWS = (plain_numbers, mask_alone, over_itself, *LAWS)
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """A derivative as an expression: ``of`` is a value of ``run``, or a plain number."""
+
+    run: Run
+    of: Value | float
+
+
+def recorder_of(run: Run) -> Recorder:
+    """A recorder that goes on from ``run`` and simplifies slopes."""
+    recorder = Recorder(laws=SLOPE_LAWS, named=False)
+    recorder.adopt(run)
+    return recorder
+
+
+def pulled(recorder: Recorder, line: Line, position: int, upstream: Any) -> Any:
+    """The rule of one argument, applied to what comes from above."""
+    rule = line.op.rule(position)
+    if rule is None:
+        return 0
+    args = [recorder.lift(arg) for arg in line.args]
+    params = {key: recorder.lift_param(param) for key, param in line.params.items()}
+    return rule.vjp(upstream, recorder.lift(line.result), *args, **params)
+
+
+def only(run: Run, lines: Sequence[Line]) -> Run:
+    """The run of a few lines: what they read is given."""
+    made = {line.result for line in lines}
+    given = dict.fromkeys(
+        read for line in lines for read in line.reads() if read not in made
+    )
+    kept = {value: run.numbers[value] for value in (*given, *made)}
+    return Run(Program(tuple(given), tuple(lines), ()), kept)
+
+
+def slope(run: Run, links: Sequence[tuple[Line, int]]) -> Slope:
+    """The slope along links given from the far end back: each line, and which argument is followed."""
+    recorder = recorder_of(only(run, [line for line, _ in reversed(links)]))
+    upstream: Any = 1
+    for line, position in links:
+        upstream = pulled(recorder, line, position, upstream)
+    return settled(recorder, upstream)
+
+
+def settled(recorder: Recorder, result: Any) -> Slope:
+    """What was recorded, as a slope."""
+    made = Run(
+        Program(tuple(recorder.inputs), tuple(recorder.lines), ()), recorder.numbers
+    )
+    if isinstance(result, Traced):
+        return Slope(made, result.value)
+    return Slope(made, float(np.asarray(result).reshape(-1)[0]))
+
+
+def for_label(run: Run, line: Line, position: int, label: Value, value: float) -> Slope:
+    """The slope of a loss with the label put in as a plain number."""
+    recorder = recorder_of(only(run, [line]))
+    plain = int(value)
+    args = tuple(plain if arg is label else arg for arg in line.args)
+    return settled(
+        recorder,
+        pulled(recorder, Line(line.result, line.op, args, line.params), position, 1),
+    )
+
+
+def entrywise(line: Line, position: int) -> bool:
+    """Whether the slope of a line is one number an entry."""
+    return line.op.elementwise and line.op.rule(position) is not None
+
+
+def keeps_shape(line: Line, position: int) -> bool:
+    """Whether no broadcasting happens on the way."""
+    return arg_shape(line.args[position]) == line.result.shape
+
+
+def reason(line: Line, position: int, describe: Any) -> str:
+    """A rule's reason in the reader's names."""
+    rule = line.op.rule(position)
+    return said(rule, line, describe, describe) if rule is not None else ""
+
+
+def expression(
+    found: Slope,
+    names: Mapping[Value, Node],
+    besides: Mapping[Value, Line] | None = None,
+) -> Node:
+    """A slope as a formula over named values; ``besides`` are lines behind the nameless ones."""
+    if not isinstance(found.of, Value):
+        return number(found.of)
+    if found.of in names:
+        return names[found.of]
+    return Writer(found.run, names, {}, besides).written(found.of)

@@ -1,0 +1,238 @@
+"""A program's values and lines as mathematics: in symbols, and with the numbers put in."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from collections.abc import Set as AbstractSet
+from functools import partial
+
+from chainrule import ops
+from chainrule.formula import Kind, Node, Text, infix, marked, number, to_text
+from chainrule.lesson.notation.names import numbers
+from chainrule.lesson.notation.written import written
+from chainrule.lesson.summary import is_small
+from chainrule.program import Arg, Line, Run, Size, Value
+
+Leaf = Callable[[Value], Node | None]
+
+ARITHMETIC = frozenset(
+    {"add", "subtract", "multiply", "divide", "negative", "power", "square", "identity"}
+)
+"""What stays written out when the functions in a line have been worked out."""
+TRANSPARENT = frozenset({"expand_dims", "squeeze", "broadcast_to", "astype"})
+"""Ops that a formula does not show: the same entries, perhaps copied."""
+MOST_STAGES = 4
+
+
+class TooLarge(Exception):  # noqa: N818 - it says what is the case
+    """Numbers that no reader wants to see one by one."""
+
+
+SETTLED = frozenset(
+    op.name
+    for op in ops.CATALOGUE.values()
+    if op.name in {*vars(ops.shaping), *vars(ops.indexing)}
+    or (op.rules and not callable(op.rules) and all(rule is None for rule in op.rules))
+)
+"""Ops that only arrange or compare: with numbers put in, their result is shown."""
+
+
+class Writer:
+    """Writes the values of one run; named values stand for themselves, nameless ones as what they are."""
+
+    def __init__(
+        self,
+        run: Run,
+        names: Mapping[Value, Node],
+        kinds: Mapping[Value, Kind],
+        besides: Mapping[Value, Line] | None = None,
+    ) -> None:
+        self.run = run
+        self.names = names
+        self.kinds = kinds
+        self.producer = {**(besides or {}), **run.program.producer()}
+
+    def symbol(self, value: Value) -> Node:
+        """A value by its name, or as the expression it is."""
+        if value in self.names:
+            return marked(self.names[value], None, self.kinds.get(value, ""))
+        return self.written(value) if value in self.producer else Text("a constant")
+
+    def written(self, value: Value) -> Node:
+        """What computes ``value``, in symbols."""
+        return self._line(self.producer[value], self._symbol_leaf)
+
+    def stages(self, value: Value) -> list[Node]:
+        """What computes ``value`` with the numbers put in, then with one layer of functions after another worked out.
+
+        Nothing is told where the numbers are too many to print.
+        """
+        done: set[Value] = set()
+        found: list[Node] = []
+        while len(found) < MOST_STAGES:
+            node = self._tried(value, partial(self._number_leaf, done=frozenset(done)))
+            if node is None:
+                return []
+            if not found or node != found[-1]:
+                found.append(node)
+            inner = self._innermost(value, done)
+            if not inner:
+                break
+            done |= inner
+        line = self.producer[value]
+        if line.op.name not in ARITHMETIC:
+            node = self._tried(value, self._small)
+            if node is not None and node != found[-1]:
+                found.append(node)
+        return found
+
+    def _innermost(self, value: Value, done: set[Value]) -> set[Value]:
+        """The nameless functions under ``value`` that are still to work out and hold no other such."""
+        found: set[Value] = set()
+
+        def visit(one: Value) -> bool:
+            """Whether anything is still to work out at or under ``one``."""
+            if (
+                one in done
+                or self._number_leaf(one, frozenset(), test=True) is not None
+            ):
+                return False
+            below = [
+                visit(arg) for arg in self.producer[one].args if isinstance(arg, Value)
+            ]
+            if any(below):
+                return True
+            if self.producer[one].op.name not in ARITHMETIC:
+                found.add(one)
+                return True
+            return False
+
+        for arg in self.producer[value].args:
+            if isinstance(arg, Value):
+                visit(arg)
+        return found
+
+    def is_same(self, value: Value) -> bool:
+        """Whether ``value`` is another named value under a name of its own."""
+        line = self.producer.get(value)
+        return (
+            line is not None
+            and line.op.name == "identity"
+            and line.args[0] in self.names
+        )
+
+    def array(self, value: Value) -> Node:
+        """The numbers of a value."""
+        return numbers(self.run.numbers[value], value.name, self.kinds.get(value, ""))
+
+    def said(self, value: Value) -> str:
+        """A value in a sentence."""
+        return " ".join(to_text(self.symbol(value)))
+
+    def _tried(self, value: Value, leaf: Leaf) -> Node | None:
+        try:
+            return self._line(self.producer[value], leaf)
+        except TooLarge:
+            return None
+
+    def _symbol_leaf(self, value: Value) -> Node | None:
+        if value in self.names or value not in self.producer:
+            return self.symbol(value)
+        return None
+
+    def _number_leaf(
+        self,
+        value: Value,
+        done: AbstractSet[Value] = frozenset(),
+        *,
+        test: bool = False,
+    ) -> Node | None:
+        """The numbers of what is not written out: named values, what only arranges entries, what is done."""
+        line = self.producer.get(value)
+        if value in self.names or line is None or value in done:
+            return Text("") if test else self._small(value)
+        if line.op.name in SETTLED and not self._shown_through(line):
+            return Text("") if test else self._small(value)
+        return None
+
+    def _small(self, value: Value) -> Node:
+        if not is_small(self.run.numbers[value]):
+            raise TooLarge
+        kind = self.kinds.get(value, "")
+        if not kind and value not in self.names:
+            kind = "local"
+        return numbers(self.run.numbers[value], value.name, kind)
+
+    def _line(self, line: Line, leaf: Leaf) -> Node:
+        outer = self._outer(line)
+        if outer is not None:
+            left, right = (self._arg(arg, leaf) for arg in outer)
+            return infix(left, "⊗", right)
+        inner = self._unturned(line)
+        if inner is not None:
+            line = inner
+        args = [self._arg(arg, leaf) for arg in line.args]
+        return written(line, args)
+
+    def _outer(self, line: Line) -> tuple[Value, Value] | None:
+        """A column times a row is an outer product: every entry of the one with every entry of the other."""
+        if line.op.name != "multiply":
+            return None
+        column, row = (
+            self._before(arg, axis)
+            for arg, axis in zip(line.args, (-1, -2), strict=True)
+        )
+        return (column, row) if column is not None and row is not None else None
+
+    def _shown_through(self, line: Line) -> bool:
+        """Whether what an arranging op arranges is itself worth writing out: it only adds or copies an axis."""
+        first = line.args[0]
+        nameless = (
+            isinstance(first, Value)
+            and first not in self.names
+            and first in self.producer
+        )
+        return self._unturned(line) is not None or (
+            line.op.name in TRANSPARENT and nameless
+        )
+
+    def _unturned(self, line: Line) -> Line | None:
+        """The product behind an axis that was only put there for it: a vector is a row or a column as needed."""
+        first = line.args[0] if line.args else None
+        if (
+            line.op.name != "getitem"
+            or not isinstance(first, Value)
+            or first in self.names
+        ):
+            return None
+        product = self.producer.get(first)
+        if product is None or product.op.name != "matmul":
+            return None
+        left, right = product.args
+        index = line.params["index"]
+        if (
+            index == (..., 0, slice(None))
+            and (vector := self._before(left, -2)) is not None
+        ):
+            return Line(line.result, product.op, (vector, right))
+        if index == (..., 0) and (vector := self._before(right, -1)) is not None:
+            return Line(line.result, product.op, (left, vector))
+        return None
+
+    def _before(self, arg: Arg, axis: int) -> Value | None:
+        """The vector that got a new axis there."""
+        line = (
+            self.producer.get(arg)
+            if isinstance(arg, Value) and arg not in self.names
+            else None
+        )
+        if line is None or line.op.name != "expand_dims" or line.params["axis"] != axis:
+            return None
+        source = line.args[0]
+        return source if isinstance(source, Value) and source.ndim == 1 else None
+
+    def _arg(self, arg: Arg, leaf: Leaf) -> Node:
+        if isinstance(arg, Value):
+            found = leaf(arg)
+            return self._line(self.producer[arg], leaf) if found is None else found
+        return number(arg.number if isinstance(arg, Size) else arg)

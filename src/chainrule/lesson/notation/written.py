@@ -1,0 +1,188 @@
+"""A line's operation applied to arguments already written: products, indices, axes in words."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+
+from chainrule.formula import (
+    Call,
+    Marked,
+    Node,
+    Number,
+    Operator,
+    Row,
+    Strength,
+    Symbol,
+    Text,
+    apply,
+    call,
+    entry,
+    fence,
+    holes,
+    infix,
+    number,
+    power,
+    sequence,
+    to_text,
+)
+from chainrule.formula.build import TIMES, beside
+from chainrule.program import Arg, IndexSlot, Line, Size, Value
+from chainrule.program.program import concrete
+
+ROWS, COLUMNS = "rows", "columns"
+
+
+def written(line: Line, args: list[Node]) -> Node:
+    """A line's operation applied to arguments already written."""
+    match line.op.name:
+        case "multiply" if line.args[0] is line.args[1]:
+            return power(args[0], number(2))
+        case "multiply":
+            return _product(line, args)
+        case "matmul" | "dot" if _scalar(line.args[0]) or _scalar(line.args[1]):
+            return infix(args[0], "·", args[1])
+        case "matmul" if not all(isinstance(_bare(arg), Symbol) for arg in args):
+            return infix(args[0], "·", args[1])
+        case "scatter_add":
+            return call("put", args[0], Text(f"at {_place(line, args)}"))
+        case "setitem":
+            return call("set", *args[:2], Text(f"at {_place(line, args)}"))
+        case "getitem":
+            return entry(args[0], *_index(line, args))
+        case "identity":
+            return args[0]
+        case "arange":
+            return _counted(concrete(line.params)["n"])
+        case "concatenate" | "stack" | "einsum" | "tensordot":
+            return call(line.op.name, *args, *_keywords(line))
+    if not line.op.notation:
+        return call(line.op.name, *args, *_keywords(line))
+    wanted = holes(line.op.notation)
+    params = {
+        key: param(key, value, line)
+        for key, value in concrete(line.params).items()
+        if key in wanted and value is not None
+    }
+    single = all(_scalar(arg) for arg in line.args)
+    notation = line.op.notation if single else entrywise_notation(line.op.notation)
+    return apply(notation, args, params)
+
+
+@lru_cache(maxsize=1024)
+def entrywise_notation(notation: str) -> str:
+    r"""A notation for arrays: two factors side by side are multiplied entry by entry, not as matrices.
+
+    >>> entrywise_notation(r"#1\,\sigma(#1)")
+    '#1 \\odot \\sigma(#1)'
+    """
+    return _SIDE_BY_SIDE.sub(r"\1 \\odot ", notation)
+
+
+_SIDE_BY_SIDE = re.compile(r"(#\d|\))\s*(?:\\,)?\s*(?=\\(?:log|tanh|sigma|Phi)\b)")
+
+
+def _counted(n: int) -> Node:
+    """0, 1, …, n − 1 in brackets."""
+    ends = (0, 1, Operator("…", "ellipsis"), n - 1) if n > 3 else tuple(range(n))
+    listed = [one if isinstance(one, Operator) else number(one) for one in ends]
+    return fence("(", sequence(*listed), ")") if listed else Text("()")
+
+
+def _product(line: Line, args: list[Node]) -> Node:
+    left, right = args
+    if not (_scalar(line.args[0]) or _scalar(line.args[1])):
+        return infix(left, "⊙", right)
+    if _is_name(left) and _is_sum(right):
+        return beside(left, right, TIMES)
+    return infix(left, "·", right)
+
+
+def _is_name(node: Node) -> bool:
+    node = _bare(node)
+    return isinstance(node, Symbol | Call) or (
+        isinstance(node, Number) and not node.digits.startswith("-")
+    )
+
+
+def _is_sum(node: Node) -> bool:
+    node = _bare(node)
+    return isinstance(node, Row) and node.left == Strength.SUM
+
+
+def _bare(node: Node) -> Node:
+    return node.body if isinstance(node, Marked) else node
+
+
+def _scalar(arg: Arg) -> bool:
+    return not isinstance(arg, Value) or int(np.prod(arg.shape)) == 1
+
+
+def param(key: str, value: Any, line: Line) -> Node:
+    """A parameter as a formula shows it: an axis of a matrix by the name of what it runs over."""
+    first = next((arg for arg in line.args if isinstance(arg, Value)), None)
+    if key == "axis" and first is not None:
+        return Text(axis_words(value, first.ndim))
+    if isinstance(value, bool | int | float | np.number):
+        return number(value)
+    return Text(str(value))
+
+
+def axis_words(axis: Any, ndim: int) -> str:
+    """What an axis runs over.
+
+    >>> axis_words(0, 2), axis_words(-1, 2), axis_words((0, 2), 3)
+    ('rows', 'columns', 'axes 0, 2')
+    """
+    if isinstance(axis, tuple):
+        listed = ", ".join(str(one % ndim) for one in axis)
+        return f"axes {listed}" if len(axis) > 1 else axis_words(axis[0], ndim)
+    if ndim == 1:
+        return "all"
+    if ndim == 2:
+        return (ROWS, COLUMNS)[axis % 2]
+    return f"axis {axis % ndim}"
+
+
+def _keywords(line: Line) -> list[Node]:
+    return [
+        Text(f"{key} = {value}")
+        for key, value in concrete(line.params).items()
+        if value != line.op.params.get(key)
+    ]
+
+
+def _index(line: Line, args: list[Node]) -> list[Node]:
+    """The index of ``x[…]`` as the program writes it."""
+    index = line.params["index"]
+    items = index if isinstance(index, tuple) else (index,)
+    return [_one_index(item, args) for item in items] or [Text("…")]
+
+
+def _place(line: Line, args: list[Node]) -> str:
+    """An index in words: [2, :]."""
+    first = 2 if line.op.name == "setitem" else 1
+    shown = [args[0], *args[first:]]
+    return "[" + ", ".join(" ".join(to_text(one)) for one in _index(line, shown)) + "]"
+
+
+def _one_index(item: Any, args: list[Node]) -> Node:
+    match item:
+        case IndexSlot(position=position):
+            return args[position + 1]
+        case slice(start=start, stop=stop, step=step):
+            ends = ["" if end is None else str(_plain(end)) for end in (start, stop)]
+            return Text(":".join(ends if step is None else [*ends, str(_plain(step))]))
+        case None:
+            return Text("new axis")
+        case _ if item is Ellipsis:
+            return Text("…")
+        case _:
+            return number(_plain(item))
+
+
+def _plain(item: Any) -> Any:
+    return item.number if isinstance(item, Size) else item

@@ -1,0 +1,92 @@
+"""Rows of formulas and arrays as the templates take them: in full, or as a picture with a summary."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+from markupsafe import Markup
+
+from chainrule.formula import Node, to_mathml
+from chainrule.lesson.drawings.heat import heat
+from chainrule.lesson.parts import Numbers, Row
+from chainrule.lesson.printers.align import is_continued, sides
+from chainrule.lesson.printers.page.compact import compact
+from chainrule.lesson.printers.page.pieces import mathml, spans_shown
+from chainrule.lesson.printers.shown import shape_of, shown
+from chainrule.lesson.summary import MOST_ENTRIES, is_constant, is_small, summarise
+
+CELL: Final = 6
+SIDE: Final = 168
+SCROLLED: Final = 26
+
+
+@dataclass(frozen=True, slots=True)
+class Detail:
+    """How much of where a number comes from is kept, and how large an array may be to be shown whole."""
+
+    identities: bool = True
+    most_entries: int = MOST_ENTRIES
+
+
+def row_shown(detail: Detail, row: Row) -> dict[str, Any]:
+    """A row of a formula: its sides, its label, its reason."""
+    shown = [_side(detail, side) for side in sides(row)]
+    letters = max((len(side.striptags()) for side in shown), default=0)
+    return {
+        "label": row.label,
+        "left": "" if row.left is None else _side(detail, row.left),
+        "sides": shown,
+        "reason": spans_shown(row.reason),
+        # what may be wider than a phone must be within reach of the keyboard, to be scrolled
+        "long": letters > SCROLLED and not any("tabindex" in s for s in shown),
+    }
+
+
+def _whole_row(detail: Detail, row: Row) -> Markup:
+    nodes = (*(() if row.left is None else (row.left,)), *sides(row))
+    return Markup("").join(_side(detail, node) for node in nodes)
+
+
+def _side(detail: Detail, node: Node) -> Markup:
+    """Mathematics of display size that stands in a line."""
+    full = to_mathml(node, display=True, focusable=True)
+    if is_continued(node):
+        # a sign at the start of a formula would stand close, as if it were that of a number
+        full = full.replace("<mo>", '<mo form="infix">', 1)
+    return Markup(compact(full, identities=detail.identities))  # noqa: S704
+
+
+def array_shown(detail: Detail, part: Numbers) -> dict[str, Any]:
+    """An array with its name: every entry, or a heat map and a summary."""
+    array = np.asarray(part.array)
+    small = is_small(array, detail.most_entries) or array.size == 0
+    note = part.note
+    shape = f"shape {shape_of(array)}"
+    if not small and note and isinstance(note[0], str):
+        # the summary says it
+        note = (note[0].removeprefix(shape).removeprefix(", "), *note[1:])
+    seen: dict[str, Any] = {
+        "name": part.name,
+        "kind": part.kind,
+        "symbol": mathml(part.symbol),
+        "note": spans_shown(note),
+        "shape": shape_of(array),
+        "summary": summarise(array),
+        "heat": None,
+        "empty": array.size == 0,
+        "large": not small,
+        "rows": [_whole_row(detail, row) for row in shown(part)] if small else [],
+    }
+    if not small and not is_constant(array):
+        picture = heat(array)
+        down, across = picture.block
+        cell = max(2, min(CELL, SIDE // max(picture.rows, picture.columns, 1)))
+        seen |= {
+            "heat": picture,
+            "width": picture.columns * cell,
+            "height": picture.rows * cell,
+            "block": "" if picture.block == (1, 1) else f"{down}×{across}",
+        }
+    return seen

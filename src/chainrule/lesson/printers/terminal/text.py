@@ -1,0 +1,380 @@
+"""The lesson in a terminal: boxes of Unicode, four colours with four meanings, nothing but the lesson."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TextIO, assert_never
+
+from chainrule.formula import Text, format_number
+from chainrule.lesson.notation.names import numbers
+from chainrule.lesson.parts import (
+    Chain,
+    Code,
+    Fold,
+    Formula,
+    Graph,
+    Heading,
+    Note,
+    Numbers,
+    Part,
+    Plot,
+    Prose,
+    Row,
+    Source,
+    Table,
+)
+from chainrule.lesson.printers.shown import shown as slices
+from chainrule.lesson.printers.terminal import graph, plot
+from chainrule.lesson.printers.terminal.canvas import (
+    Block,
+    Line,
+    beside,
+    drawn,
+    indented,
+    length,
+    narrowed,
+    padded,
+    plain_text,
+    printed,
+    side,
+    word,
+    wrapped,
+)
+from chainrule.lesson.summary import is_small, summarise
+
+NARROW, WIDE, PIPED = 60, 118, 100
+MARGIN, LABEL = 3, 10
+
+
+def to_text(parts: Iterable[Part], width: int = PIPED, *, color: bool = False) -> str:
+    """The whole lesson as characters."""
+    return "".join(chunks(parts, width, color=color))
+
+
+def chunks(
+    parts: Iterable[Part], width: int = PIPED, *, color: bool = False
+) -> Iterator[str]:
+    """The lesson part by part, as soon as each is composed."""
+    printer = Printer(width)
+    for part in parts:
+        yield printed(printer.lines(part), color=color)
+
+
+def width_of(stream: TextIO) -> int:
+    """How wide to print there: the terminal's width within reason, or a page's."""
+    if not stream.isatty():
+        return PIPED
+    return max(NARROW, min(shutil.get_terminal_size().columns, WIDE))
+
+
+def wants_color(stream: TextIO) -> bool:
+    """Whether colours are seen there and wanted (https://no-color.org)."""
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
+        return False
+    return bool(os.environ.get("FORCE_COLOR")) or stream.isatty()
+
+
+def show(parts: Iterable[Part], stream: TextIO | None = None) -> None:
+    """Print the lesson to a stream (standard output), as it is composed."""
+    stream = sys.stdout if stream is None else stream
+    for chunk in chunks(parts, width_of(stream), color=wants_color(stream)):
+        stream.write(chunk)
+
+
+class Printer:
+    """Lays parts out at one width; it remembers what stood before, for spacing and numbering."""
+
+    def __init__(self, width: int) -> None:
+        self.width = width
+        self.section = 0
+        self.before: type | None = None
+
+    def lines(self, part: Part) -> Iterator[Line]:
+        """The lines of one part, with the space before it."""
+        block = self.block(part)
+        if self.before is not None and not self._close(part):
+            yield ()
+        self.before = type(part)
+        yield from block.lines
+
+    def _close(self, part: Part) -> bool:
+        """Whether a part belongs directly under the one before."""
+        if isinstance(part, Numbers):
+            return self.before in (Formula, Numbers)
+        if isinstance(part, Formula):
+            return self.before is Chain
+        return isinstance(part, Note)
+
+    def block(self, part: Part) -> Block:
+        """A part as a block."""
+        match part:
+            case Heading(text, level):
+                return self._heading(text, level)
+            case Prose(spans):
+                return indented(wrapped(spans, min(self.width, 96) - 1), 1)
+            case Formula(rows):
+                return self._formula(rows, MARGIN)
+            case Chain():
+                return self._chain(part)
+            case Numbers():
+                return self._numbers(part)
+            case Source(_, title, text):
+                return self._source(title, text)
+            case Graph():
+                return self._graph(part)
+            case Table():
+                return self._table(part)
+            case Plot():
+                caption = indented(
+                    wrapped(part.caption, self.width - MARGIN, "faint"), MARGIN
+                )
+                return stacked(
+                    indented(plot.plot(part, min(self.width - 20, 60)), MARGIN),
+                    caption,
+                )
+            case Fold(title, parts):
+                return self._fold(title, parts)
+            case Note(spans, tone):
+                mark, style = ("▸", "faint") if tone == "note" else ("!", "caution")
+                body = wrapped(
+                    spans, self.width - MARGIN - 3, "" if tone == "caution" else "faint"
+                )
+                return beside(word(" " * MARGIN), word(f"{mark} ", style), body)
+            case _:
+                assert_never(part)
+
+    def _heading(self, text: str, level: int) -> Block:
+        if level == 1:
+            return Block(
+                (((f" {text}", "strong"),), ((" " + "═" * len(text), "faint"),))
+            )
+        if level == 2:
+            self.section += 1
+            title = f" {self.section}. {text} "
+            return Block(
+                ((), ((title, "strong"), ("─" * (self.width - len(title)), "faint")))
+            )
+        return Block((((f" {text}", "strong"),),))
+
+    def _formula(self, rows: Sequence[Row], margin: int) -> Block:
+        labels = any(row.label for row in rows)
+        lefts = [drawn(row.left) if row.left is not None else word("") for row in rows]
+        narrow = [block.width for block in lefts if block.width <= self.width // 2]
+        across = max(narrow, default=0)
+        blocks = []
+        column = self._reasons(rows, lefts, margin + (LABEL if labels else 0), across)
+        for row, left in zip(rows, lefts, strict=True):
+            label = word(row.label.ljust(LABEL) if labels else "", "faint")
+            start = beside(word(" " * margin), label)
+            if row.right is None:
+                shown = beside(left, word("  ")) if left.width else word("")
+                space = self.width - start.width - shown.width
+                blocks.append(beside(start, shown, wrapped(row.reason, space)))
+                continue
+            head = beside(start, padded(left, across))
+            if left.width > across:
+                blocks.append(beside(start, left))
+                head = beside(start, word(" " * across))
+            blocks.append(self._row(head, row, column))
+        return stacked(*blocks)
+
+    def _reasons(
+        self, rows: Sequence[Row], lefts: Sequence[Block], start: int, across: int
+    ) -> int:
+        """The column in which reasons begin: behind the widest row that leaves room for one."""
+        widest = 0
+        for row, left in zip(rows, lefts, strict=True):
+            if row.right is not None and row.reason:
+                lead = start + (across if left.width <= across else 0)
+                width = (
+                    lead + side(row.sign, row.right, max(self.width - lead, 24)).width
+                )
+                if width <= self.width * 3 // 5:
+                    widest = max(widest, width)
+        return widest
+
+    def _row(self, head: Block, row: Row, column: int) -> Block:
+        space = max(self.width - head.width, 24)
+        whole = head
+        if row.right is not None:
+            body = side(row.sign, row.right, space)
+            whole = beside(head, body)
+            if whole.width > self.width and body.height > 1:
+                # lines that a terminal breaks would leave no matrix to read
+                said = f"{row.sign} … here {whole.width} columns are needed"
+                whole = beside(head, word(said, "faint"))
+        if not row.reason:
+            return whole
+        reason = plain_text(row.reason).replace("\N{NO-BREAK SPACE}", " ")
+        whole = padded(whole, max(whole.width, column))
+        free = self.width - whole.width - 3
+        if len(reason) <= free:
+            return beside(whole, word("   "), word(reason, "faint"))
+        beneath = wrapped(row.reason, free, "faint")
+        if free >= 34 and beneath.width <= free:
+            return beside(whole, word("   "), beneath)
+        under = wrapped(row.reason, self.width - head.width - 3, "faint")
+        return stacked(whole, indented(under, head.width + 3))
+
+    def _chain(self, part: Chain) -> Block:
+        here, count = part.position
+        title = f" {part.title.upper()}  {here} of {count}"
+        links: list[tuple[str, str]] = []
+        for i, link in enumerate(part.links):
+            text = " ".join(drawn_text(link))
+            links.append((" ← ", "faint") if links else ("", ""))
+            links.append((f"[{text}]", "result") if i == part.current else (text, ""))
+        space = max(self.width - len(title) - length(tuple(links)), 2)
+        head: Line = ((title, "strong"), (" " * space, ""), *links)
+        rule: Line = (("─" * self.width, "faint"),)
+        subject = " ".join(drawn_text(part.subject)) if part.subject is not None else ""
+        left = f" {subject}  {plain_text(part.meaning)}"
+        lines: list[Line] = [rule, head]
+        for i, source in enumerate(part.sources):
+            where = f"{source.text}  line {source.line}" if source.line else source.text
+            lead = left if i == 0 else ""
+            gap = self.width - len(lead) - len(where)
+            if gap < 2:
+                lines.append(((lead, "result"),))
+                lead, gap = "", max(self.width - len(where), 1)
+            lines.append(((lead, "result"), (" " * gap, ""), (where, "faint")))
+        if not part.sources:
+            lines.append(((left, "result"),))
+        return Block(tuple(lines))
+
+    def _numbers(self, part: Numbers) -> Block:
+        follows = self.before is Formula
+        label = word("result".ljust(LABEL) if follows else "", "faint")
+        head = beside(word(" " * MARGIN), label, drawn(part.symbol))
+        note = plain_text(part.note).replace("\N{NO-BREAK SPACE}", " ")
+        if is_small(part.array) and part.array.ndim > 2 and part.array.size:
+            return self._formula(slices(part), MARGIN)
+        shown = (
+            numbers(part.array, part.name, part.kind)
+            if is_small(part.array)
+            else Text(summarise(part.array))
+        )
+        whole = beside(head, side("=", shown, self.width - head.width))
+        if whole.width > self.width:
+            said = wrapped((summarise(part.array),), self.width - head.width - 3)
+            whole = beside(head, word(" = "), said)
+        if not note or (part.array.size == 1 and not follows):
+            return whole
+        if whole.width + len(note) + 3 <= self.width:
+            return beside(whole, word("   "), word(note, "faint"))
+        return stacked(whole, indented(word(note, "faint"), head.width + 3))
+
+    def _source(self, title: str, text: str) -> Block:
+        lines: list[Line] = [((f" {title}", "strong"),), ()]
+        source = narrowed(text.rstrip().splitlines(), self.width - 4)
+        lines += [((f"    {line}", "code"),) for line in source]
+        return Block(tuple(lines))
+
+    def _graph(self, part: Graph) -> Block:
+        body = graph.graph(part, self.width - MARGIN)
+        caption = wrapped(part.caption, min(self.width, 96) - MARGIN, "faint")
+        return stacked(indented(body, MARGIN), word(""), indented(caption, MARGIN))
+
+    def _fold(self, title: Sequence[object], parts: Sequence[Part]) -> Block:
+        inner = Printer(self.width - 2)
+        body = [Block(tuple(inner.lines(part))) for part in parts]
+        head = wrapped(tuple(title), self.width - MARGIN, "strong")  # type: ignore[arg-type]
+        return stacked(indented(head, MARGIN), *(indented(block, 2) for block in body))
+
+    def _table(self, part: Table) -> Block:
+        cells = [[_cell(cell) for cell in row] for row in part.rows]
+        heads = [word(title, "faint") for title in part.columns]
+        count = len(part.columns)
+        widths = (
+            [
+                max(block.width for block in column)
+                for column in zip(heads, *cells, strict=True)
+            ]
+            if count
+            else []
+        )
+        widths = _squeezed(widths, self.width - MARGIN - 3 * (count - 1))
+        broken = any(
+            block.height > 1 and block.width > width
+            for row in cells
+            for block, width in zip(row, widths, strict=True)
+        )
+        if broken:
+            return self._below(heads, cells)
+        rows = [
+            _table_row(heads, widths),
+            word(
+                "─" * min(sum(widths) + 3 * (count - 1), self.width - MARGIN), "faint"
+            ),
+        ]
+        tall = any(block.height > 1 for row in cells for block in row)
+        for row in cells:
+            rows.append(_table_row(row, widths))
+            if tall:
+                rows.append(word(""))
+        body = indented(stacked(*rows), MARGIN)
+        if not part.caption:
+            return body
+        return stacked(
+            body, indented(wrapped(part.caption, self.width - MARGIN, "faint"), MARGIN)
+        )
+
+    def _below(self, heads: Sequence[Block], cells: Sequence[Sequence[Block]]) -> Block:
+        """A table whose matrices are too wide to stand side by side: row by row, one cell under the other."""
+        across = max(head.width for head in heads) + 3
+        lines: list[Block] = []
+        for first, *others in cells:
+            lines.append(indented(first, MARGIN))
+            lines += [
+                beside(word(" " * 2 * MARGIN), padded(head, across), block)
+                for head, block in zip(heads[1:], others, strict=True)
+                if block.width
+            ]
+        return stacked(*lines)
+
+
+def _squeezed(widths: list[int], space: int) -> list[int]:
+    """Columns narrowed, the widest first, until they fit."""
+    widths = list(widths)
+    while sum(widths) > space and max(widths) > 12:
+        widths[widths.index(max(widths))] -= 1
+    return widths
+
+
+def _table_row(blocks: Sequence[Block], widths: Sequence[int]) -> Block:
+    row: list[Block] = []
+    for block, width in zip(blocks, widths, strict=True):
+        shown = block if block.width <= width else _cut(block, width)
+        row += [padded(shown, width), word("   ")]
+    return beside(*row[:-1])
+
+
+def _cut(block: Block, width: int) -> Block:
+    """A cell too wide for its column: its words on several lines."""
+    text = " ".join("".join(piece for piece, _ in line).strip() for line in block.lines)
+    return wrapped((text,), width)
+
+
+def _cell(cell: object) -> Block:
+    match cell:
+        case Code(text):
+            return word(text, "code")
+        case str():
+            return word(cell)
+        case bool() | int() | float():
+            return word(format_number(cell))
+        case _:
+            return drawn(cell)  # type: ignore[arg-type]
+
+
+def drawn_text(node: object) -> list[str]:
+    """A formula's characters."""
+    return ["".join(piece for piece, _ in line) for line in drawn(node).lines]  # type: ignore[arg-type]
+
+
+def stacked(*blocks: Block) -> Block:
+    """Blocks under one another."""
+    return Block(tuple(line for block in blocks for line in block.lines))

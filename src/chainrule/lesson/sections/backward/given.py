@@ -1,0 +1,58 @@
+"""What the steps of the backward pass are told from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from chainrule.formula import Node, number
+from chainrule.lesson.analysis.listing import Listing
+from chainrule.lesson.analysis.plot import Stop, Story, Telling, Way
+from chainrule.lesson.analysis.roles import Roles
+from chainrule.lesson.notation.names import numbers
+from chainrule.lesson.notation.slopes import Slope, entrywise, keeps_shape
+from chainrule.lesson.summary import is_small
+from chainrule.program import Value
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What every step is told from, and whether it is told in full."""
+
+    story: Story
+    roles: Roles
+    listing: Listing
+    detailed: bool
+
+    @property
+    def loss(self) -> str:
+        """What the loss is called."""
+        return self.story.study.loss_name
+
+    def telling(self, stop: Stop) -> Telling:
+        """The derivation in which the step's gradient stands in its last form."""
+        textbook = self.story.textbook
+        return textbook if stop.name in textbook.stops else self.story.literal
+
+
+def plain(stop: Stop, way: Way) -> bool:
+    """Whether the slope of a way is one number an entry, and nothing is broadcast on it."""
+    return all(
+        entrywise(link.line, link.contribution.position) for link in way.links
+    ) and (
+        stop.value.shape == way.end.shape
+        and all(
+            keeps_shape(link.line, link.contribution.position) for link in way.links
+        )
+    )
+
+
+def slope_numbers(found: Slope) -> Node | None:
+    """A slope in numbers, where they are few."""
+    if not isinstance(found.of, Value):
+        return number(found.of)
+    array = found.run.numbers[found.of]
+    if not is_small(array):
+        return None
+    return numbers(np.asarray(array, dtype=float), None, "local")

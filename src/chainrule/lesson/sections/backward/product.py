@@ -1,0 +1,110 @@
+"""The gradient as upstream times local: in symbols, then in numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from chainrule.formula import derivative, infix
+from chainrule.lesson.analysis.plot import Stop, Telling
+from chainrule.lesson.notation.names import fits, gradient_of, name, numbers
+from chainrule.lesson.notation.slopes import slope
+from chainrule.lesson.parts import Row, Spans
+from chainrule.lesson.sections.backward.given import Given, plain, slope_numbers
+from chainrule.lesson.sections.stages import stages, too_wide
+from chainrule.lesson.summary import is_small
+from chainrule.program import Value
+
+
+def products(given: Given, telling: Telling, stop: Stop) -> Iterator[Row]:
+    """The gradient as upstream times local: in symbols, then in numbers."""
+    writer = telling.writer
+    mine = telling.stops[stop.name]
+    left = gradient_of(stop.name, given.loss, "result")
+    if mine.gradient not in writer.producer:
+        yield Row("symbols", left, right=telling.written(mine))
+        return
+    if (
+        len(mine.ways) == 1
+        and plain(stop, mine.ways[0])
+        and mine.ways[0].end.name != given.loss
+    ):
+        end = mine.ways[0].end.name or ""
+        upstream = gradient_of(end, given.loss, "upstream")
+        sign = (
+            "·"
+            if stop.value.shape == () or int(np.prod(stop.value.shape)) == 1
+            else "⊙"
+        )
+        yield Row(
+            "symbols",
+            left,
+            right=infix(upstream, sign, derivative(name(end), name(stop.name))),
+        )
+        yield Row(right=writer.written(mine.gradient))
+        through = telling.derived.gradients[mine.ways[0].end]
+        if writer.written(mine.gradient) == writer.symbol(through):
+            return
+        yield from _product_numbers(given, telling, mine, sign)
+        return
+    else:
+        yield Row(
+            "symbols",
+            left,
+            right=writer.written(mine.gradient),
+            reason=_batch(given, mine),
+        )
+    if not given.detailed or writer.is_same(mine.gradient):
+        return
+    yield from stages(writer, mine.gradient)
+    if telling is given.story.literal and given.story.is_fused(stop):
+        yield from _literal_result(telling, mine)
+
+
+def _literal_result(telling: Telling, stop: Stop) -> Iterator[Row]:
+    """What the literal product comes to, before a textbook's form is set beside it."""
+    array = telling.derived.run.numbers[stop.gradient]
+    if is_small(array):
+        yield Row(right=numbers(array, f"d{stop.name}", "result"))
+
+
+def _product_numbers(
+    given: Given, telling: Telling, stop: Stop, sign: str
+) -> Iterator[Row]:
+    """Upstream times local, in numbers."""
+    (way,) = stop.ways
+    upstream = telling.derived.run.numbers[telling.stops[way.end.name or ""].gradient]
+    links = [(link.line, link.contribution.position) for link in reversed(way.links)]
+    local = slope_numbers(slope(telling.derived.forward, links))
+    if local is None or not is_small(upstream) or not given.detailed:
+        return
+    put_in = infix(numbers(upstream, f"d{way.end.name}", "upstream"), sign, local)
+    if fits(put_in):
+        yield Row("numbers", right=put_in)
+    else:
+        yield Row("numbers", reason=(too_wide(put_in),))
+    if telling is given.story.literal and given.story.is_fused(stop):
+        yield from _literal_result(telling, stop)
+
+
+def _batch(given: Given, stop: Stop) -> Spans:
+    """What a product of matrices adds up besides."""
+    if len(stop.ways) != 1:
+        return ()
+    link = stop.ways[0].links[0]
+    line, position = link.line, link.contribution.position
+    if line.op.name != "matmul" or stop.value.ndim != 2:
+        return ()
+    other = line.args[1 - position]
+    if not isinstance(other, Value) or other.ndim != 2:
+        return ()
+    length, what = (
+        (other.shape[0], "rows") if position == 1 else (other.shape[1], "columns")
+    )
+    if length == 1 or not stop.parameter:
+        return ()
+    return (
+        f"the product adds up over the {length} {what} of ",
+        given.story.literal.writer.symbol(other),
+    )

@@ -1,0 +1,104 @@
+"""The rule of a step, and the local derivative it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chainrule.formula import Node, derivative, marked, sequence, to_text
+from chainrule.lesson.analysis.plot import Link, Stop, Way
+from chainrule.lesson.notation.names import fits, name
+from chainrule.lesson.notation.slopes import Slope, expression, reason, slope
+from chainrule.lesson.notation.writer import Writer
+from chainrule.lesson.parts import Formula, Part, Row, Spans
+from chainrule.lesson.proofs.products import product_slope
+from chainrule.lesson.sections.backward.given import Given, plain, slope_numbers
+from chainrule.lesson.sections.words import times
+from chainrule.program import Run, Value
+
+
+def _kind(way: Way) -> object:
+    """What makes two ways alike: the same operations, used at the same place."""
+    return tuple((link.line.op, link.contribution.position) for link in way.links)
+
+
+def rules(given: Given, stop: Stop) -> Iterator[Part]:
+    """Each way by which the loss is reached: in words, then as a local derivative."""
+    rows: list[Row] = []
+    if len(stop.ways) > 1:
+        rows.append(
+            Row(
+                "rule",
+                reason=(
+                    name(stop.name),
+                    f" is used {times(len(stop.ways))}; each use sends a gradient back, and they add up",
+                ),
+            )
+        )
+    told: dict[object, list[Way]] = {}
+    for way in stop.ways:
+        told.setdefault(_kind(way), []).append(way)
+    for way, *alike in told.values():
+        lead: Spans = (
+            ("in ", name(way.end.name or ""), ": ") if len(stop.ways) > 1 else ()
+        )
+        said = dict.fromkeys(
+            filter(None, (_said(given, link) for link in reversed(way.links)))
+        )
+        rows += [Row("rule", reason=(*lead, one)) for one in said]
+        rows += _locals(given, stop, way)
+        if alike:
+            others = sequence(*(name(other.end.name or "") for other in alike))
+            rows.append(Row("rule", reason=("in ", others, ": in the same way")))
+    yield Formula(tuple(rows))
+
+
+def _said(given: Given, link: Link) -> str:
+    """The reason of a link in the reader's names, with what un-broadcasting adds to it."""
+    contribution = link.contribution
+    writer = given.story.literal.writer
+    said = reason(link.line, contribution.position, writer.said)
+    if "so the gradients of all of them add up" in contribution.why:
+        arg = link.line.args[contribution.position]
+        what = writer.said(arg) if isinstance(arg, Value) else "it"
+        said += f"; {what} is used for every row or entry of {writer.said(link.line.result)}, so their gradients add up"
+    return said
+
+
+def _locals(given: Given, stop: Stop, way: Way) -> list[Row]:
+    """The local derivative of the way: one number an entry, or the other factor of a product."""
+    links = [(link.line, link.contribution.position) for link in reversed(way.links)]
+    end, here = name(way.end.name or ""), name(stop.name)
+    if plain(stop, way):
+        if way.end.name == given.loss:
+            return []
+        found = slope(given.story.study.literal.forward, links)
+        left = derivative(end, here)
+        literal = given.story.literal.writer
+        shown = expression(found, literal.names, literal.producer)
+        rows = [Row("local", left, right=marked(shown, None, "local"))]
+        rows += _slope_rows(given, found, shown)
+        return rows
+    *outer, (line, position) = links
+    if line.op.name == "matmul" and all(
+        one.op.name == "add" or (one.op.name == "subtract" and p == 0)
+        for one, p in outer
+    ):
+        found_row = product_slope(line, position, end, here)
+        return [found_row] if found_row is not None else []
+    return []
+
+
+def _slope_rows(given: Given, found: Slope, shown: Node) -> Iterator[Row]:
+    """A slope with its numbers put in, and what it comes to."""
+    result = slope_numbers(found)
+    if result is None or not isinstance(found.of, Value) or not given.detailed:
+        return
+    literal = given.story.literal.writer
+    whole = Run(found.run.program, {**literal.run.numbers, **found.run.numbers})
+    writer = Writer(whole, literal.names, literal.kinds, literal.producer)
+    texts = [to_text(shown)]
+    put_in = writer.stages(found.of) if found.of in writer.producer else []
+    for node in (*put_in[:1], result):
+        if to_text(node) not in texts and fits(node):
+            texts.append(to_text(node))
+            yield Row(right=node)

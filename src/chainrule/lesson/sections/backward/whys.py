@@ -1,0 +1,53 @@
+"""The proofs of the rules a step used, each once in a lesson."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from chainrule.lesson.analysis.plot import Stop
+from chainrule.lesson.parts import Part
+from chainrule.lesson.proofs import pulled as pulled_apart
+from chainrule.lesson.proofs.definition import provable
+from chainrule.lesson.proofs.products import product_proof
+from chainrule.lesson.proofs.proof import prove
+from chainrule.lesson.sections.backward.given import Given
+from chainrule.program import Line, Size, Value
+
+
+def whys(given: Given, stop: Stop, proved: set[tuple[str, int]]) -> Iterator[Part]:
+    """The proofs not told before; ``proved`` remembers them."""
+    for way in stop.ways:
+        for link in way.links:
+            op, position = link.line.op, link.contribution.position
+            if (op.name, position) in proved:
+                continue
+            if op.name == "matmul":
+                proved.add((op.name, position))
+                yield product_proof(position)
+            elif pulled_apart.provable(op) and op.rule(position) is not None:
+                proved.add((op.name, position))
+                yield pulled_apart.prove(op, position)
+            if not provable(op):
+                continue
+            proved.add((op.name, position))
+            at = _point(given, link.line)
+            if at is not None:
+                yield prove(op, position, at, dict(link.line.params))
+
+
+def _point(given: Given, line: Line) -> list[float] | None:
+    """The first entries of a line's arguments, to put into a proof."""
+    points = []
+    for arg in line.args:
+        array = (
+            np.asarray(given.story.study.literal.run.numbers[arg])
+            if isinstance(arg, Value)
+            else None
+        )
+        if array is not None and array.size == 0:
+            return None
+        plain = arg.number if isinstance(arg, Size) else arg
+        points.append(float(plain if array is None else array.reshape(-1)[0]))  # type: ignore[arg-type]
+    return points

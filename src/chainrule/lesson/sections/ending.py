@@ -1,0 +1,103 @@
+"""The end of a lesson: everything found in one table, and the conventions it rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from chainrule.formula import Node
+from chainrule.lesson.analysis.folding import Folding
+from chainrule.lesson.analysis.plot import Story
+from chainrule.lesson.analysis.roles import Roles
+from chainrule.lesson.notation.names import name, numbers
+from chainrule.lesson.parts import Cell, Heading, Note, Part, Prose, Table
+from chainrule.lesson.sections.words import an, caution_of, joined
+from chainrule.lesson.summary import is_small, summarise
+from chainrule.program import Array, Value
+
+MOST_BESIDE = 5
+"""How many columns three arrays may have that stand side by side."""
+
+
+def ending(story: Story, roles: Roles, folding: Folding) -> Iterator[Part]:
+    """Section 7."""
+    study = story.study
+    yield Heading("Results", 2, "results")
+    before = study.moments[study.step - 1].parameters
+    rows: list[tuple[Cell, ...]] = [
+        (
+            name(one),
+            *map(_cell, (before[one], study.gradients[one], study.updated[one])),
+        )
+        for one in study.parameters[: folding.most]
+    ]
+    rows.append((name(study.loss_name), study.loss, "", study.loss_after))
+    yield Table(("", "before", "gradient", "after"), tuple(rows))
+    yield Heading("Conventions used", 3, "conventions")
+    for said in dict.fromkeys(_conventions(story, roles)):
+        yield Note((said,))
+    yield Prose(
+        ("Numbers are printed with four decimals and computed with all of them.",)
+    )
+
+
+def _cell(array: Array) -> Node | str:
+    """An array that stands beside two more of its size."""
+    narrow = array.ndim == 0 or array.shape[-1] <= MOST_BESIDE
+    return numbers(array) if narrow and is_small(array) else summarise(array)
+
+
+def _conventions(story: Story, roles: Roles) -> Iterator[str]:
+    study = story.study
+    for line in study.literal.forward.program.lines:
+        caution = caution_of(line)
+        if caution:
+            yield f"{an(line.op.name).removeprefix('the ')}: {caution}."
+    yield from _reduced(story)
+    data = [
+        v.name
+        for v in study.literal.forward.program.inputs
+        if v.name and roles.role(v.name) == "data"
+    ]
+    floats = joined(list(study.parameters[:12]))
+    kept = (
+        f"; {joined(data[:12])} {'is' if len(data) == 1 else 'are'} data and stay{'s' if len(data) == 1 else ''} as given"
+        if data
+        else ""
+    )
+    yield f"{floats} {'is' if len(study.parameters) == 1 else 'are'} updated{kept}."
+    yield "Every parameter is updated from gradients taken at the same point, before any of them moves."
+
+
+def _reduced(story: Story) -> Iterator[str]:
+    """Mean or sum: how many numbers became one loss."""
+    names = list(story.lines)
+    producer = story.literal.writer.producer
+    ahead = [story.lines[names[-1]].result]
+    seen = set(ahead)
+    averaged = False
+    while ahead:
+        value = ahead.pop()
+        line = producer.get(value)
+        if line is None:
+            continue
+        averaged = averaged or (
+            line.op.name == "divide" and not isinstance(line.args[1], Value)
+        )
+        shape = getattr(line.args[0], "shape", ())
+        count = int(np.prod(shape))
+        if line.op.name == "mean" and count > 1:
+            yield f"The loss is a mean over {count} numbers, so each enters with the weight 1/{count}; with a sum, every gradient would be {count} times as large."
+        elif line.op.name == "sum" and count > 1 and averaged:
+            yield f"The loss adds up {count} numbers and divides by how many samples there are, so each sample enters with its share; without the division, every gradient would be larger by that number."
+        elif line.op.name == "sum" and count > 1:
+            yield f"The loss adds up {count} numbers; with a mean, every gradient would be {count} times smaller."
+        if line.op.elementwise or line.op.name in {"mean", "sum"}:
+            fresh = [
+                one
+                for one in line.reads()
+                if one not in seen and one.name not in story.literal.stops
+            ]
+            seen.update(fresh)
+            ahead += fresh

@@ -1,0 +1,179 @@
+"""The forward pass told line by line: in symbols, with the numbers put in, and what comes out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from chainrule.formula import to_text
+from chainrule.lesson.analysis.folding import Folding
+from chainrule.lesson.analysis.listing import Listing
+from chainrule.lesson.analysis.plot import Story
+from chainrule.lesson.analysis.roles import Roles
+from chainrule.lesson.analysis.saturation import idle
+from chainrule.lesson.notation.names import name
+from chainrule.lesson.notation.writer import Writer
+from chainrule.lesson.parts import (
+    Cell,
+    Formula,
+    Heading,
+    Note,
+    Numbers,
+    Part,
+    Prose,
+    Row,
+    Spans,
+    Table,
+)
+from chainrule.lesson.sections.stages import stages
+from chainrule.lesson.sections.words import an, joined, place, shape_words
+from chainrule.program import Line, Value
+
+MOST_OPS = 24
+"""How many operations of one line are written out as the reader wrote them."""
+
+
+def loss_lines(story: Story, roles: Roles) -> tuple[str, ...]:
+    """The lines that belong to the loss: those after the prediction."""
+    names = list(story.lines)
+    prediction = roles.prediction
+    return (
+        tuple(names[names.index(prediction) + 1 :])
+        if prediction in names
+        else (story.study.loss_name,)
+    )
+
+
+def forward(
+    story: Story, roles: Roles, folding: Folding, listing: Listing, *, numbers: bool
+) -> Iterator[Part]:
+    """Section 2: every line up to the prediction."""
+    last = loss_lines(story, roles)
+    yield Heading("Forward pass", 2, "forward")
+    yield Prose(
+        ("Every line in symbols, then with the numbers put in, then what comes out.",)
+    )
+    for one in story.lines:
+        if one not in last and one not in folding.lines:
+            yield from line(story, one, listing, numbers=numbers)
+    folded = [one for one in folding.lines if one not in last]
+    if folded:
+        yield from repeated(story, folded, folding)
+
+
+def repeated(story: Story, folded: list[str], folding: Folding) -> Iterator[Part]:
+    """Lines like ones told before, in a table."""
+    yield Heading("The same, layer after layer", 3, "forward-repeated")
+    rows = tuple(_row(story, one) for one in folded[: folding.most])
+    yield Table(("", "is", "shape", "mean", "smallest", "largest"), rows)
+    if len(folded) > len(rows):
+        yield Prose((f"… and {len(folded) - len(rows)} more of the same kinds.",))
+    for one in folded:
+        said = idle(story, one)
+        if said:
+            yield Note((said,), "caution")
+
+
+def _row(story: Story, one: str) -> tuple[Cell, ...]:
+    value = story.lines[one].result
+    array = story.study.values[one]
+    ends = (
+        (float(array.mean()), float(array.min()), float(array.max()))
+        if array.size
+        else ("", "", "")
+    )
+    return (name(one), story.literal.writer.written(value), str(array.shape), *ends)
+
+
+def loss(
+    story: Story, roles: Roles, folding: Folding, listing: Listing, *, numbers: bool
+) -> Iterator[Part]:
+    """Section 3: from the prediction to the loss."""
+    yield Heading("Loss", 2, "loss")
+    for one in loss_lines(story, roles):
+        if one not in folding.lines:
+            yield from line(story, one, listing, numbers=numbers)
+
+
+def line(
+    story: Story, one: str, listing: Listing, *, numbers: bool = True
+) -> Iterator[Part]:
+    """One line of the forward pass."""
+    found = story.lines[one]
+    yield Formula(tuple(_rows(story, one, found, numbers=numbers)))
+    array = story.study.values[one]
+    yield Numbers(
+        one,
+        name(one),
+        array,
+        "result",
+        (shape_words(array.shape),),
+        listing.statement(one),
+    )
+    yield from _remarks(story, one)
+
+
+def _rows(story: Story, one: str, found: Line, *, numbers: bool) -> Iterator[Row]:
+    """As the reader wrote it, as the op it was recognised as, then with the numbers put in."""
+    recognised = story.literal.writer
+    symbol = name(one, "result")
+    source = place(story, one)
+    known = recognised.written(found.result)
+    writer, value, first = recognised, found.result, known
+    own = story.written_values.get(one)
+    if (
+        own is not None
+        and own in story.as_written.producer
+        and one not in story.study.christened
+        and len(_ops_in(story.as_written, own, MOST_OPS)) < MOST_OPS
+    ):
+        writer, value, first = story.as_written, own, story.as_written.written(own)
+    yield Row("symbols", symbol, right=first, reason=source)
+    if to_text(known) != to_text(first):
+        new = _new_ops(story, own, found) if own is not None else []
+        yield Row(right=known, reason=(_recognised(new),))
+        if not new:
+            writer, value = recognised, found.result
+    if not numbers:
+        return
+    yield from stages(writer, value)
+
+
+def _recognised(new: list[str]) -> str:
+    if not new:
+        return "the same with names for its parts"
+    return f"this is {joined([an(op) for op in new])}, written out"
+
+
+def _new_ops(story: Story, own: Value, found: Line) -> list[str]:
+    """The ops a line was recognised to hold, that are not written in it as such."""
+    before = _ops_in(story.as_written, own)
+    after = dict.fromkeys(_ops_in(story.literal.writer, found.result))
+    return [op for op in after if op not in before]
+
+
+def _ops_in(writer: Writer, value: Value, most: int = 200) -> list[str]:
+    """The ops a value is written in, up to ``most`` uses."""
+    found: list[str] = []
+    ahead = [value]
+    while ahead and len(found) < most:
+        line = writer.producer[ahead.pop()]
+        found.append(line.op.name)
+        ahead += [
+            read
+            for read in line.reads()
+            if read not in writer.names and read in writer.producer
+        ]
+    return found
+
+
+def _remarks(story: Story, one: str) -> Iterator[Part]:
+    if one in story.study.christened:
+        spans: Spans = (
+            "It has no name in the program; here we call it ",
+            name(one),
+            ".",
+        )
+        yield Note(spans)
+    said = idle(story, one)
+    if said:
+        yield Note((said,), "caution")

@@ -1,0 +1,109 @@
+"""The network at a glance: drawn, as one mapping, with every shape, and the numbers it starts from."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from chainrule.formula import format_number, number
+from chainrule.formula.numbers import shared_decimals, written
+from chainrule.lesson.analysis.folding import Folding
+from chainrule.lesson.analysis.plot import Story
+from chainrule.lesson.analysis.roles import Roles
+from chainrule.lesson.notation.names import name
+from chainrule.lesson.parts import (
+    Cell,
+    Formula,
+    Heading,
+    Numbers,
+    Part,
+    Prose,
+    Row,
+    Spans,
+    Table,
+)
+from chainrule.lesson.sections.drawing import drawing
+from chainrule.lesson.sections.words import joined, shape_words
+
+FEW = 16
+
+
+def overview(story: Story, roles: Roles, folding: Folding) -> Iterator[Part]:
+    """Section 1."""
+    study = story.study
+    yield Heading("Overview", 2, "overview")
+    yield Prose(summary(story, roles))
+    yield drawing(story, roles)
+    yield Prose(("As a mapping:",))
+    told = [one for one in story.lines if one not in folding.lines]
+    yield Formula(tuple(_mapping(story, one) for one in told))
+    if folding.lines:
+        yield Prose((f"{len(folding.lines)} further lines are of these same kinds.",))
+    shapes = list(_shapes(story, roles))
+    most = FEW if folding.folded else len(shapes)
+    yield Table(("", "what it is", "shape"), tuple(shapes[:most]))
+    if len(shapes) > most:
+        yield Prose((f"… and {len(shapes) - most} more of the same kinds.",))
+    yield Prose(("The numbers we start from:",))
+    inputs = [v for v in study.literal.forward.program.inputs if v.name is not None]
+    shown = inputs[: 8 if folding.folded else None]
+    for value in shown:
+        array = study.values[value.name or ""]
+        yield Numbers(
+            value.name or "",
+            name(value.name or ""),
+            array,
+            "value",
+            (shape_words(array.shape),),
+        )
+    if len(shown) < len(inputs):
+        yield Prose((f"… and {len(inputs) - len(shown)} more arrays.",))
+
+
+def summary(story: Story, roles: Roles) -> Spans:
+    """The whole lesson in three sentences."""
+    study = story.study
+    count = sum(
+        int(np.prod(stop.value.shape)) for stop in story.order if stop.parameter
+    )
+    data = [
+        v.name
+        for v in study.literal.forward.program.inputs
+        if v.name and roles.role(v.name) == "data"
+    ]
+    source = f" from {joined(data[:6])}" if data else ""
+    each = "number" if count == 1 else "numbers"
+    decimals = shared_decimals([study.loss, study.loss_after])
+    before, after = (
+        written(number(one, decimals=decimals))
+        for one in (study.loss, study.loss_after)
+    )
+    step = "" if study.optimizer.name == "sgd" else f" by {study.optimizer.name}"
+    said = (
+        f"A program computes the loss{source} with {count:,} {each} to learn, in "
+        f"{joined(list(study.parameters[:8]))}{' …' if len(study.parameters) > 8 else ''}. "
+        "The chain rule, walked backwards from the loss, says how the loss changes with each of them; a step "
+        f"against that gradient{step}, {'with' if step else 'times'} the learning rate "
+        f"{format_number(study.learning_rate)}, takes the loss from "
+        f"{before} to {after}."
+    )
+    return (said,)
+
+
+def _mapping(story: Story, one: str) -> Row:
+    line = story.lines[one]
+    return Row(
+        "",
+        name(one),
+        right=story.literal.writer.written(line.result),
+        reason=(shape_words(line.result.shape),),
+    )
+
+
+def _shapes(story: Story, roles: Roles) -> Iterator[tuple[Cell, ...]]:
+    program = story.literal.forward
+    for value in program.values():
+        if value.name is not None:
+            shape = "a single number" if not value.shape else str(value.shape)
+            yield name(value.name), roles.words(value.name), shape

@@ -1,0 +1,50 @@
+"""A line with its numbers put in, stage by stage; what is too wide to print says so."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator
+from typing import Any
+
+from chainrule.formula import Node, to_text
+from chainrule.formula.tree import Number
+from chainrule.lesson.notation.names import fits
+from chainrule.lesson.notation.writer import Writer
+from chainrule.lesson.parts import Row
+from chainrule.program import Value
+
+
+def stages(writer: Writer, value: Value, *, most: int | None = None) -> Iterator[Row]:
+    """The stages of ``value`` that say more than its symbols, at most ``most``; the first is labelled."""
+    symbols = to_text(writer.written(value))
+    found = [node for node in writer.stages(value) if to_text(node) != symbols]
+    narrow = [node for node in found if fits(node)][:most]
+    for position, node in enumerate(narrow):
+        yield Row("" if position else "numbers", right=node)
+    if found and not narrow:
+        yield Row("numbers", reason=(too_wide(found[0]),))
+
+
+def too_wide(node: Node) -> str:
+    """What is said instead of a formula too wide to print.
+
+    >>> from chainrule.formula import call, number
+    >>> too_wide(call("stack", *map(number, range(40))))
+    'too wide to print: 40 numbers; the level "entry" writes one entry out'
+    """
+    return f'too wide to print: {_count(node)} numbers; the level "entry" writes one entry out'
+
+
+def _count(item: Any) -> int:
+    """How many numbers a formula holds."""
+    match item:
+        case Number():
+            return 1
+        case tuple():
+            return sum(map(_count, item))
+        case _ if dataclasses.is_dataclass(item):
+            return sum(
+                _count(getattr(item, one.name)) for one in dataclasses.fields(item)
+            )
+        case _:
+            return 0

@@ -1,0 +1,148 @@
+"""The update: each parameter before, its gradient, after; the loss before and after, and over several steps."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from chainrule.formula import Symbol, format_number, infix, number
+from chainrule.formula.numbers import shared_decimals
+from chainrule.lesson.analysis.folding import Folding
+from chainrule.lesson.analysis.plot import Story
+from chainrule.lesson.notation.names import fits, gradient_of, name, numbers
+from chainrule.lesson.parts import (
+    Cell,
+    Formula,
+    Heading,
+    Numbers,
+    Part,
+    Plot,
+    Prose,
+    Row,
+    Series,
+    Table,
+)
+from chainrule.lesson.sections import remembering
+from chainrule.lesson.summary import is_small
+from chainrule.program import Array
+
+FEW = 12
+
+
+def update(story: Story, folding: Folding) -> Iterator[Part]:
+    """Section 5."""
+    study = story.study
+    rate = Symbol("η")
+    plain = not study.optimizer.state
+    yield Heading("Update", 2, "update")
+    if plain:
+        yield Prose(
+            (
+                "The gradient points uphill, so each parameter takes a step the other way, of length ",
+                infix(rate, "=", number(study.learning_rate)),
+                " times its gradient. All take it at once, from the gradients above.",
+            )
+        )
+    else:
+        yield from remembering.opening(story)
+    before = study.moments[study.step - 1].parameters
+    full = study.parameters[:2] if folding.folded else study.parameters
+    for one in full:
+        yield from (_moved if plain else remembering.moved)(story, one, before[one])
+    others = study.parameters[len(full) :]
+    if others:
+        yield Prose(("The other parameters move in the same way:",))
+        yield Table(
+            ("parameter", "norm before", "norm of its gradient", "norm after"),
+            tuple(_norms(story, one, before[one]) for one in others[: folding.most]),
+        )
+        if len(others) > folding.most:
+            yield Prose((f"… and {len(others) - folding.most} more.",))
+    symbol = name(study.loss_name)
+    decimals = shared_decimals([study.loss, study.loss_after])
+    yield Formula(
+        (
+            Row("before", symbol, right=number(study.loss, decimals=decimals)),
+            Row(
+                "after",
+                symbol,
+                right=number(study.loss_after, decimals=decimals),
+                reason=(_verdict(study.loss, study.loss_after),),
+            ),
+        )
+    )
+    if len(study.moments) > 2:
+        yield from several(story)
+
+
+def _norms(story: Story, one: str, before: Array) -> tuple[Cell, ...]:
+    arrays = (before, story.study.gradients[one], story.study.updated[one])
+    return (name(one), *(float(np.linalg.norm(array)) for array in arrays))
+
+
+def _moved(story: Story, one: str, before: Array) -> Iterator[Part]:
+    study = story.study
+    loss = study.loss_name
+    after = study.updated[one]
+    step = infix(
+        name(one), "-", infix(Symbol("η"), "·", gradient_of(one, loss, "upstream"))
+    )
+    rows = [Row("symbols", name(one, "result"), "←", step)]
+    if is_small(before):
+        slope = numbers(study.gradients[one], f"d{one}", "upstream")
+        moved = infix(number(study.learning_rate), "·", slope)
+        put_in = infix(numbers(before, one, "value"), "-", moved)
+        if fits(put_in):
+            rows.append(Row("numbers", None, "=", put_in))
+    yield Formula(tuple(rows))
+    yield Numbers(
+        f"{one}_new",
+        name(one),
+        after,
+        "result",
+        ("after the step",),
+        f"{one}_new = {one} - {study.learning_rate!r} * d{one}",
+    )
+
+
+def _verdict(before: float, after: float) -> str:
+    change = format_number(abs(after - before))
+    if after < before:
+        return f"lower by {change}"
+    if after > before:
+        return f"higher by {change}: the step was too long; try a smaller learning rate"
+    return "unchanged"
+
+
+def several(story: Story) -> Iterator[Part]:
+    """What happens over all steps."""
+    study = story.study
+    moments = study.moments
+    yield Heading("Step after step", 3, "steps")
+    sizes = sum(
+        int(np.prod(np.shape(array))) for array in moments[0].parameters.values()
+    )
+    names = list(study.parameters) if sizes <= FEW else []
+    shown = _chosen(len(moments))
+    rows = []
+    for i in shown:
+        cells: list[object] = [i, moments[i].loss]
+        cells += [numbers(moments[i].parameters[one], one) for one in names]
+        rows.append(tuple(cells))
+    yield Table(("after step", "loss", *names), tuple(rows))  # type: ignore[arg-type]
+    steps = tuple(float(i) for i in range(len(moments)))
+    losses = tuple(moment.loss for moment in moments)
+    yield Plot(
+        (Series("loss", steps, losses),),
+        "step",
+        "loss",
+        ("The loss before the first step (0) and after each.",),
+    )
+
+
+def _chosen(count: int) -> list[int]:
+    """The steps a table shows: all of a few, else a spread of them with both ends."""
+    if count <= 31:
+        return list(range(count))
+    return sorted({round(i) for i in np.linspace(0, count - 1, 26)})

@@ -1,0 +1,105 @@
+"""Small pieces of language: shapes, places, ops by the name a reader knows them by."""
+
+from __future__ import annotations
+
+from chainrule.lesson.analysis.plot import Story
+from chainrule.lesson.parts import Code, Place, Spans
+from chainrule.program import Line, Shape, SourceSpan, Value
+
+KNOWN = {
+    "relu": "the ReLU",
+    "sigmoid": "the sigmoid",
+    "softmax": "the softmax",
+    "log_softmax": "the log-softmax",
+    "binary_cross_entropy": "the binary cross-entropy",
+    "binary_cross_entropy_with_logits": "the binary cross-entropy of the logits",
+    "categorical_cross_entropy": "the categorical cross-entropy",
+    "mse": "the mean squared error",
+    "mae": "the mean absolute error",
+}
+
+
+def an(op: str) -> str:
+    """An op in a sentence.
+
+    >>> an("relu"), an("log_sigmoid")
+    ('the ReLU', 'the log sigmoid')
+    """
+    return KNOWN.get(op, f"the {op.replace('_', ' ')}")
+
+
+def shape_words(shape: Shape) -> str:
+    """A shape after a number.
+
+    >>> shape_words((2, 1)), shape_words(())
+    ('shape (2, 1)', 'a single number')
+    """
+    return f"shape {shape}" if shape else "a single number"
+
+
+def place(story: Story, name: str) -> Spans:
+    """Where a value is computed in the reader's source."""
+    found = place_of(story, name)
+    if found is None:
+        return ()
+    return (Code(found.text), *((f"  line {found.line}",) if found.line else ()))
+
+
+def place_of(story: Story, name: str) -> Place | None:
+    """The reader's own line."""
+    line = story.lines.get(name)
+    own = story.written_values.get(name)
+    at: SourceSpan | None = None
+    if own is not None:
+        made = story.as_written.producer.get(own)
+        at = made.at if made is not None else None
+    if at is None and line is not None:
+        at = line.at
+    if at is None or not at.source:
+        return None
+    return Place(at.source, None if at.file.startswith("<") else at.line)
+
+
+def caution_of(line: Line) -> str:
+    """The convention an op rests on, where it can matter: not for a power that is a plain number."""
+    if line.op.name == "power" and not isinstance(line.args[1], Value):
+        return ""
+    return line.op.caution
+
+
+def joined(words: list[str]) -> str:
+    """Words with commas and an ``and``.
+
+    >>> joined(["a"]), joined(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    return (
+        " and ".join(words)
+        if len(words) < 3
+        else f"{', '.join(words[:-1])} and {words[-1]}"
+    )
+
+
+def times(count: int) -> str:
+    """How often.
+
+    >>> times(1), times(2), times(5)
+    ('once', 'twice', '5 times')
+    """
+    return {1: "once", 2: "twice", 3: "three times"}.get(count, f"{count} times")
+
+
+WORDS_OF_OPS = {
+    "relu": "ReLU",
+    "sigmoid": "σ",
+    "tanh": "tanh",
+    "softmax": "softmax",
+    "binary_cross_entropy": "cross-entropy",
+    "binary_cross_entropy_with_logits": "cross-entropy",
+    "categorical_cross_entropy": "cross-entropy",
+    "categorical_cross_entropy_with_logits": "cross-entropy",
+    "mse": "squared error",
+    "mean": "mean",
+    "sum": "sum",
+}
+"""What stands on an arrow of a drawing."""

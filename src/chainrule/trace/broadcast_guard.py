@@ -1,0 +1,51 @@
+"""What NumPy would do silently and nobody meant: a column against a row, a type that drifts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from chainrule import ops
+from chainrule.program import Arg, DTypeError, Op, ShapeError, SourceSpan, Value
+
+
+def refuse_column_against_row(op: Op, args: Sequence[Arg]) -> None:
+    """A column (n, 1) against a flat (n,) makes an (n, n) that nobody meant."""
+    values = [arg for arg in args if isinstance(arg, Value)]
+    for column in values:
+        for flat in values:
+            if (
+                flat.ndim == 1
+                and column.shape == (*flat.shape, 1)
+                and flat.shape[0] > 1
+            ):
+                n = flat.shape[0]
+                one, other = column.name or "one side", flat.name or "the other"
+                raise ShapeError(
+                    "E101",
+                    f"shapes do not match in {op.name}: {one} is {column.shape}, {other} is {flat.shape}",
+                    detail=f"NumPy would broadcast these to {(n, n)}; the loss and every gradient would be wrong",
+                    hint=f"{flat.name or 'it'}.reshape({n}, 1), or [None, :] if all {n}×{n} pairs are meant",
+                )
+
+
+def refuse_drift(
+    op: Op, args: Sequence[Arg], result: Value, at: SourceSpan | None
+) -> None:
+    """A float32 computation that turns into float64 by the way is named, never let pass."""
+    floats = [arg for arg in args if isinstance(arg, Value) and arg.dtype.kind == "f"]
+    narrow = [value for value in floats if value.dtype.itemsize < result.dtype.itemsize]
+    if not narrow or result.dtype.kind != "f" or op is ops.astype:
+        return
+    wide = [value.name or "one side" for value in floats if value not in narrow]
+    cause = (
+        f"{wide[0]} is {result.dtype}"
+        if wide
+        else f"{op.name} with these arguments gives {result.dtype}"
+    )
+    raise DTypeError(
+        "E111",
+        f"{narrow[0].name or 'a value'} is {narrow[0].dtype}, and the result drifts to {result.dtype}",
+        where=at,
+        detail=cause,
+        hint=f"bring both to one type, such as .astype(np.{narrow[0].dtype}) or .astype(np.{result.dtype})",
+    )

@@ -1,0 +1,289 @@
+"""A script's tree with notes taken: at every bound expression, and at each part that it reads."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Sequence
+from typing import Any, TypeVar
+
+from chainrule.trace.instrument.rewrite import harmless
+from chainrule.trace.instrument.watch import (
+    AFTER,
+    AFTER_ITEM,
+    ITEM,
+    NOTE,
+    SEE,
+    TURN,
+    WROTE,
+    Site,
+    Watch,
+    span_of,
+)
+
+GROWING = frozenset({"append", "insert", "appendleft"})
+OTHER_FRAMES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
+Node = TypeVar("Node", ast.expr, ast.Expr, ast.Call)
+NAMESPACES = frozenset({"np", "numpy", "math"})
+
+
+def watched(tree: ast.Module, watch: Watch) -> ast.Module:
+    """The syntax tree with notes taken at every bound expression."""
+    changed: ast.Module = _Watcher(watch).visit(tree)
+    return ast.fix_missing_locations(changed)
+
+
+class _Watcher(ast.NodeTransformer):
+    """Puts a note around every bound, returned or appended expression, and a look at each of its parts."""
+
+    def __init__(self, watch: Watch) -> None:
+        self.watch = watch
+        self.function: list[str] = []
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        self.function.append(node.name)
+        node.body = [self.visit(one) for one in node.body]
+        node.body = _flat(node.body)
+        self.function.pop()
+        return node
+
+    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
+        return node
+
+    def visit_Assign(self, node: ast.Assign) -> Any:
+        original = copy.deepcopy(node)
+        target = node.targets[0]
+        node.value = self._watched(node.value, target, original)
+        if not isinstance(target, ast.Subscript):
+            return node
+        site = ast.Constant(len(self.watch.sites) - 1)
+        held = copy.deepcopy(target.value)
+        return [node, _placed(ast.Expr(_call(WROTE, [held, site])), node)]
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
+        if node.value is not None:
+            node.value = self._watched(node.value, node.target, copy.deepcopy(node))
+        return node
+
+    def visit_Return(self, node: ast.Return) -> ast.AST:
+        if node.value is not None:
+            node.value = self._watched(node.value, None, copy.deepcopy(node))
+        return node
+
+    def visit_Expr(self, node: ast.Expr) -> ast.AST:
+        match node.value:
+            case ast.Call(
+                func=ast.Attribute(attr=attr, value=held), args=[*_, last]
+            ) if attr in GROWING:
+                original = copy.deepcopy(node)
+                node.value.args[-1] = self._watched(
+                    last, None, original, f"{ast.unparse(held)}[…]"
+                )
+        return node
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> Any:
+        original = copy.deepcopy(node)
+        text = ast.unparse(node.target)
+        site = self._site(original.value, original, (text,), node.op)
+        node.value = self._note(self._parts(node.value), site, None)
+        return [node, _placed(ast.Expr(self._after(node.target, site)), node)]
+
+    def _after(self, target: ast.expr, site: int) -> ast.Call:
+        number = ast.Constant(site)
+        match target:
+            case ast.Subscript(value=held, slice=index):
+                key = [] if _slices(index) else [copy.deepcopy(index)]
+                return _call(AFTER_ITEM, [_loaded(held), number, *key])
+            case _:
+                return _call(AFTER, [_loaded(target), number, *_owner_and_key(target)])
+
+    def visit_For(self, node: ast.For) -> ast.AST:
+        node.body = _flat([self.visit(one) for one in node.body])
+        node.orelse = _flat([self.visit(one) for one in node.orelse])
+        names = [one.id for one in ast.walk(node.target) if isinstance(one, ast.Name)]
+        turn = ast.Expr(
+            _call(TURN, [ast.Tuple([ast.Constant(one) for one in names], ast.Load())])
+        )
+        node.body = [_placed(turn, node.target), *node.body]
+        return node
+
+    def _watched(
+        self,
+        value: ast.expr,
+        target: ast.expr | None,
+        statement: ast.stmt,
+        text: str | None = None,
+    ) -> ast.expr:
+        match target, value:
+            case (
+                (ast.Tuple(elts=targets) | ast.List(elts=targets)),
+                (ast.Tuple(elts=values) | ast.List(elts=values)),
+            ) if len(targets) == len(values):
+                value.elts = [
+                    self._watched(one, to, statement)
+                    for one, to in zip(values, targets, strict=True)
+                ]
+                return value
+            case _, ast.Dict(keys=keys, values=values):
+                value.values = [
+                    self._watched(one, None, statement, _key(target, key))
+                    for key, one in zip(keys, values, strict=True)
+                ]
+                return value
+            case _, (ast.Tuple(elts=values) | ast.List(elts=values)):
+                name = ast.unparse(target) if target is not None else None
+                value.elts = [
+                    self._watched(
+                        one, None, statement, None if name is None else f"{name}[{i}]"
+                    )
+                    for i, one in enumerate(values)
+                ]
+                return value
+            case _, ast.Starred():
+                return value
+        bound_to = (text,) if target is None else _texts(target)
+        site = self._site(copy.deepcopy(value), statement, bound_to, None)
+        return self._note(self._parts(value), site, target)
+
+    def _site(
+        self,
+        value: ast.expr,
+        statement: ast.stmt,
+        targets: tuple[str | None, ...],
+        op: ast.operator | None,
+    ) -> int:
+        function = self.function[-1] if self.function else None
+        self.watch.sites.append(Site(value, statement, targets, op, function))
+        return len(self.watch.sites) - 1
+
+    def _note(self, value: ast.expr, site: int, target: ast.expr | None) -> ast.expr:
+        args = [value, ast.Constant(site), *_owner_and_key(target)]
+        return _placed(_call(NOTE, args), value)
+
+    def _part(self, node: ast.expr, *, is_call: bool = False) -> ast.Constant:
+        self.watch.parts.append((span_of(node), ast.unparse(node), is_call))
+        return ast.Constant(len(self.watch.parts) - 1)
+
+    def _parts(self, node: ast.expr) -> ast.expr:
+        """``node`` with a look at each name, attribute, item and call in it."""
+        match node:
+            case ast.Name(id=name, ctx=ast.Load()):
+                if name in NAMESPACES:
+                    return node
+                return _placed(_call(SEE, [node, self._part(node)]), node)
+            case ast.Attribute(
+                value=inner, attr="T" | "shape" | "size" | "ndim" | "dtype"
+            ):
+                node.value = self._parts(inner)
+                return node
+            case ast.Attribute(ctx=ast.Load()) if _is_path(node):
+                if _root(node) in NAMESPACES:
+                    return node
+                part = self._part(node)
+                return _placed(_call(SEE, [node, part, node.value]), node)
+            case ast.Subscript(ctx=ast.Load(), slice=index) if not _slices(index):
+                part = self._part(node)
+                return _placed(_call(ITEM, [node.value, index, part]), node)
+            case ast.Subscript(ctx=ast.Load()):
+                return _placed(_call(SEE, [node, self._part(node)]), node)
+            case ast.Call(func=func):
+                part = self._part(node, is_call=True)
+                if isinstance(func, ast.Attribute) and _root(func) not in (
+                    "np",
+                    "numpy",
+                    "math",
+                ):
+                    func.value = self._parts(func.value)
+                node.args = [self._parts(one) for one in node.args]
+                for keyword in node.keywords:
+                    keyword.value = self._parts(keyword.value)
+                return _placed(_call(SEE, [node, part]), node)
+            case ast.Starred() | ast.JoinedStr() | ast.Constant():
+                return node
+            case _ if isinstance(node, OTHER_FRAMES):
+                return node
+        for name, child in ast.iter_fields(node):
+            if isinstance(child, ast.expr):
+                setattr(node, name, self._parts(child))
+            elif isinstance(child, list):
+                setattr(
+                    node,
+                    name,
+                    [
+                        self._parts(one) if isinstance(one, ast.expr) else one
+                        for one in child
+                    ],
+                )
+        return node
+
+
+def _loaded(target: ast.expr) -> ast.expr:
+    """A target as an expression that reads it."""
+    read = copy.deepcopy(target)
+    if isinstance(read, ast.Name | ast.Attribute | ast.Subscript):
+        read.ctx = ast.Load()
+    return read
+
+
+def _is_path(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) or (
+        isinstance(node, ast.Attribute) and _is_path(node.value)
+    )
+
+
+def _root(node: ast.expr) -> str | None:
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else None
+
+
+def _slices(index: ast.expr) -> bool:
+    return any(isinstance(one, ast.Slice | ast.Starred) for one in ast.walk(index))
+
+
+def _owner_and_key(target: ast.expr | None) -> list[ast.expr]:
+    match target:
+        case ast.Attribute(value=owner):
+            return [copy.deepcopy(owner)]
+        case ast.Subscript(slice=index) if harmless(index):
+            return [ast.Constant(None), copy.deepcopy(index)]
+        case _:
+            return []
+
+
+def _texts(target: ast.expr) -> tuple[str | None, ...]:
+    match target:
+        case ast.Tuple(elts=targets) | ast.List(elts=targets):
+            return tuple(
+                None if isinstance(one, ast.Starred) else ast.unparse(one)
+                for one in targets
+            )
+        case _:
+            return (ast.unparse(target),)
+
+
+def _key(target: ast.expr | None, key: ast.expr | None) -> str | None:
+    if key is None:
+        return None
+    return (
+        f"{ast.unparse(target) if target is not None else 'result'}[{ast.unparse(key)}]"
+    )
+
+
+def _flat(body: Sequence[Any]) -> list[ast.stmt]:
+    flat: list[ast.stmt] = []
+    for one in body:
+        flat += one if isinstance(one, list) else [one]
+    return flat
+
+
+def _call(name: str, args: list[ast.expr]) -> ast.Call:
+    return ast.Call(func=ast.Name(name, ast.Load()), args=args, keywords=[])
+
+
+def _placed(node: Node, like: ast.AST) -> Node:
+    """``node`` and everything new in it, at the place of ``like``."""
+    for child in ast.walk(node):
+        if not hasattr(child, "lineno"):
+            ast.copy_location(child, like)
+    return node

@@ -1,0 +1,89 @@
+"""NumPy functions whose call differs from their op's: lists of arrays, several results, strings first."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from chainrule.trace.numpy_adapters.comparison import (
+    argsort,
+    diag,
+    diff,
+    select,
+    sort,
+    take,
+    trace,
+    where,
+)
+from chainrule.trace.numpy_adapters.creation import ones_like, zeros_like
+from chainrule.trace.numpy_adapters.joining import (
+    append,
+    array_split,
+    column_stack,
+    concatenate,
+    hsplit,
+    hstack,
+    pad,
+    repeat,
+    split,
+    stack,
+    tile,
+    vsplit,
+    vstack,
+)
+from chainrule.trace.numpy_adapters.numbers import around, average, clip, norm, ptp
+from chainrule.trace.numpy_adapters.products import dot, einsum, inner, multi_dot, vdot
+from chainrule.trace.numpy_adapters.require import Reader
+from chainrule.trace.numpy_adapters.shapes import (
+    atleast_1d,
+    atleast_2d,
+    fliplr,
+    flipud,
+    matrix_transpose,
+    ravel,
+)
+
+READERS: dict[Reader, Reader] = {
+    np.zeros_like: zeros_like,
+    np.ones_like: ones_like,
+    np.concatenate: concatenate,
+    np.stack: stack,
+    np.vstack: vstack,
+    np.hstack: hstack,
+    np.column_stack: column_stack,
+    np.append: append,
+    np.array_split: array_split,
+    np.split: split,
+    np.hsplit: hsplit,
+    np.vsplit: vsplit,
+    np.tile: tile,
+    np.repeat: repeat,
+    np.pad: pad,
+    np.ravel: ravel,
+    np.atleast_1d: atleast_1d,
+    np.atleast_2d: atleast_2d,
+    np.fliplr: fliplr,
+    np.flipud: flipud,
+    np.take: take,
+    np.where: where,
+    np.select: select,
+    np.diag: diag,
+    np.trace: trace,
+    np.argsort: argsort,
+    np.sort: sort,
+    np.diff: diff,
+    np.clip: clip,
+    np.round: around,
+    np.average: average,
+    np.ptp: ptp,
+    np.dot: dot,
+    np.inner: inner,
+    np.vdot: vdot,
+    np.linalg.multi_dot: multi_dot,
+    np.einsum: einsum,
+    np.linalg.norm: norm,
+    **(
+        {np.matrix_transpose: matrix_transpose}
+        if hasattr(np, "matrix_transpose")
+        else {}
+    ),
+}

@@ -1,0 +1,108 @@
+"""Products of matrices and of anything with axes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from chainrule import ops
+from chainrule.trace.numpy_adapters.require import ndim, refuse
+from chainrule.trace.numpy_adapters.shapes import ravel
+
+if TYPE_CHECKING:
+    from chainrule.trace.recorder import Recorder
+
+
+def dot(recorder: Recorder, a: Any, b: Any, **options: Any) -> Any:
+    """``np.dot(a, b)``: a product with a number, of matrices, or over the last axis and the last but one."""
+    refuse(recorder, "dot", options)
+    if not ndim(a) or not ndim(b):
+        return recorder.record(ops.multiply, (a, b))
+    if ndim(b) <= 2:
+        return recorder.record(ops.matmul, (a, b))
+    return recorder.record(
+        ops.tensordot, (a, b), {"axes": ((ndim(a) - 1,), (ndim(b) - 2,))}
+    )
+
+
+def inner(recorder: Recorder, a: Any, b: Any) -> Any:
+    """``np.inner(a, b)``: the product over both last axes."""
+    if not ndim(a) or not ndim(b):
+        return recorder.record(ops.multiply, (a, b))
+    if ndim(b) == 1:
+        return recorder.record(ops.matmul, (a, b))
+    if ndim(b) == 2:
+        return recorder.record(ops.matmul, (a, recorder.record(ops.transpose, (b,))))
+    return recorder.record(
+        ops.tensordot, (a, b), {"axes": ((ndim(a) - 1,), (ndim(b) - 1,))}
+    )
+
+
+def vdot(recorder: Recorder, a: Any, b: Any) -> Any:
+    """``np.vdot(a, b)``: the sum of the products of all entries."""
+    return recorder.record(ops.matmul, (ravel(recorder, a), ravel(recorder, b)))
+
+
+def multi_dot(recorder: Recorder, arrays: Sequence[Any], **options: Any) -> Any:
+    """``np.linalg.multi_dot([A, B, C])``, from the left."""
+    refuse(recorder, "linalg.multi_dot", options)
+    product, *rest = arrays
+    for factor in rest:
+        product = recorder.record(ops.matmul, (product, factor))
+    return product
+
+
+def einsum(recorder: Recorder, *operands: Any, **options: Any) -> Any:
+    """``np.einsum("ij,jk->ik", a, b)``, also without the arrow, with dots, or with lists of axes."""
+    refuse(
+        recorder,
+        "einsum",
+        {key: value for key, value in options.items() if key != "optimize"},
+    )
+    if not isinstance(operands[0], str):
+        operands = _lettered(operands)
+    subscripts, *arrays = operands
+    words = _spelled_out(subscripts.replace(" ", ""), [ndim(array) for array in arrays])
+    return recorder.record(ops.einsum, tuple(arrays), {"subscripts": words})
+
+
+def _lettered(operands: Sequence[Any]) -> tuple[Any, ...]:
+    """``a, [0, 1], b, [1, 2], [0, 2]`` as ``"ab,bc->ac", a, b``."""
+
+    def word(axes: Sequence[Any]) -> str:
+        return "".join("..." if axis is ... else chr(ord("a") + axis) for axis in axes)
+
+    pairs = len(operands) // 2
+    subscripts = ",".join(word(operands[2 * place + 1]) for place in range(pairs))
+    if len(operands) % 2:
+        subscripts += "->" + word(operands[-1])
+    return (subscripts, *(operands[2 * place] for place in range(pairs)))
+
+
+def _spelled_out(subscripts: str, ndims: Sequence[int]) -> str:
+    """Subscripts with an arrow, and a letter for every axis."""
+    left, arrow, right = subscripts.partition("->")
+    words = left.split(",")
+    free = [
+        letter
+        for letter in "zyxwvutsrqponmlkjihgfedcbaZYXWVUTSRQPONMLKJIHGFEDCBA"
+        if letter not in subscripts
+    ]
+    n_dots = [
+        ndim - len(word.replace("...", ""))
+        for word, ndim in zip(words, ndims, strict=True)
+    ]
+    most = max(
+        (n for word, n in zip(words, n_dots, strict=True) if "..." in word), default=0
+    )
+    dots = "".join(reversed(free[:most]))
+    if not arrow:
+        letters = "".join(words).replace(".", "")
+        right = "..." * ("..." in left) + "".join(
+            sorted(one for one in set(letters) if letters.count(one) == 1)
+        )
+    full = [
+        word.replace("...", dots[most - n :] if n else "")
+        for word, n in zip(words, n_dots, strict=True)
+    ]
+    return ",".join(full) + "->" + right.replace("...", dots)

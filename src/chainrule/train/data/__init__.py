@@ -1,0 +1,1 @@
+"""Data: tables and arrays, their columns, and what a network takes of them."""

@@ -1,0 +1,190 @@
+"""From a table's columns to a network's numbers and back, as learnt on the training part and stored in the model."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from chainrule.program import Array, CorruptFileError, UsageError
+from chainrule.train.data.columns import Column, spread, words_of
+from chainrule.train.data.table import Table
+from chainrule.train.data.target_columns import Target, learn_target
+
+MOST_KINDS = 20
+"""A column of words with more kinds than this, and a kind for every other row, names the rows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Features:
+    """All inputs and the target, as they were at training."""
+
+    columns: tuple[Column, ...]
+    target: Target
+
+    @property
+    def width(self) -> int:
+        """How many numbers a sample has."""
+        return sum(column.width for column in self.columns)
+
+    def inputs(self, table: Table, where: str) -> Array:
+        """The samples of a table, in rows.
+
+        Raises:
+            UsageError: E423 for columns that are missing, E420 for missing values, E422 and E424 for cells that are
+                not what they were at training.
+        """
+        missing = [one.name for one in self.columns if one.name not in table.columns]
+        if missing:
+            close = [
+                difflib.get_close_matches(one, table.columns, 1) for one in missing
+            ]
+            near = [
+                f"{found[0]} for {one}"
+                for one, found in zip(missing, close, strict=True)
+                if found
+            ]
+            raise UsageError(
+                "E423",
+                f"{where} lacks columns the model was trained with: {', '.join(missing)}",
+                hint=f"did you mean {', '.join(near)}?"
+                if near
+                else f"it has {', '.join(table.columns)}",
+            )
+        need = [column.name for column in self.columns if column.fill is None]
+        require_whole(table, need, where)
+        return np.hstack([column.encoded(table, where) for column in self.columns])
+
+    def to_json(self) -> dict[str, Any]:
+        """All of it as plain data."""
+        return {
+            "columns": [
+                {key: getattr(column, key) for key in Column.__slots__}
+                for column in self.columns
+            ],
+            "target": {key: getattr(self.target, key) for key in Target.__slots__},
+        }
+
+    @staticmethod
+    def from_json(said: Mapping[str, Any]) -> Features:
+        """Features from plain data.
+
+        Raises:
+            CorruptFileError: E503 if it does not describe any.
+        """
+        try:
+            columns = [
+                Column(
+                    **{
+                        **one,
+                        "categories": one["categories"] and tuple(one["categories"]),
+                    }
+                )
+                for one in said["columns"]
+            ]
+            given = dict(said["target"])
+            task = given.pop("task")
+            lists = {key: tuple(item) for key, item in given.items()}
+            return Features(tuple(columns), Target(task=task, **lists))
+        except (KeyError, TypeError, AttributeError):
+            raise CorruptFileError(
+                "E503", "the model does not say what columns it was trained on"
+            ) from None
+
+
+def require_whole(table: Table, names: Sequence[str], where: str) -> None:
+    """Refuse missing values, with their positions.
+
+    Raises:
+        UsageError: E420.
+    """
+    found = [
+        f"{name}, row {table.row(place)}"
+        for name in names
+        for place, word in enumerate(words_of(table.columns[name]))
+        if word is None
+    ]
+    if found:
+        more = f" and {len(found) - 8} more" if len(found) > 8 else ""
+        raise UsageError(
+            "E420",
+            f"{where} has {len(found)} missing value{'s' if len(found) > 1 else ''}: {'; '.join(found[:8])}{more}",
+            hint="fill them, leave those rows out, or train with --impute (the median, the most frequent word)",
+        )
+
+
+def idle(table: Table, names: Sequence[str]) -> dict[str, str]:
+    """The columns that cannot tell anything, each with the reason.
+
+    >>> names = np.array([f"A{i}" for i in range(50)], dtype=object)
+    >>> idle(Table({"id": names, "unit": np.ones(50)}), ["id", "unit"])
+    {'id': 'it names the rows: 50 words in 50 rows', 'unit': 'it is always 1'}
+    """
+    found: dict[str, str] = {}
+    for name in names:
+        cells = table.columns[name]
+        kinds = {word for word in words_of(cells) if word is not None}
+        if not kinds:
+            found[name] = "it is empty"
+        elif len(kinds) == 1:
+            found[name] = f"it is always {next(iter(kinds))}"
+        elif cells.dtype == object and len(kinds) > max(MOST_KINDS, table.n_rows / 2):
+            found[name] = (
+                f"it names the rows: {len(kinds)} words in {table.n_rows} rows"
+            )
+    return found
+
+
+def learn(
+    train: Table,
+    names: Sequence[str],
+    task: str,
+    *,
+    impute: bool,
+    where: str,
+    whole: Table | None = None,
+    loss: str | None = None,
+    looked_up: bool = False,
+) -> Features:
+    """What the training part of a table says about its columns.
+
+    Which words and classes there are is taken from the ``whole`` table; means, spreads and what fills missing
+    values from the training part alone.
+
+    Raises:
+        UsageError: E420 for missing values, unless they are to be imputed; E425 for targets that cannot be learnt.
+    """
+    whole = train if whole is None else whole
+    inputs = [name for name in train.columns if name not in names]
+    if not inputs:
+        raise UsageError(
+            "E425", f"{where} has no column to learn from besides the target"
+        )
+    require_whole(whole, [*([] if impute else inputs), *names], where)
+    columns = tuple(
+        _column(name, train, whole, impute=impute, looked_up=looked_up)
+        for name in inputs
+    )
+    target = learn_target(train, whole, tuple(names), task, loss=loss, where=where)
+    return Features(columns, target)
+
+
+def _column(
+    name: str, train: Table, whole: Table, *, impute: bool, looked_up: bool
+) -> Column:
+    cells = train.columns[name]
+    if cells.dtype == object:
+        words = [word for word in words_of(cells) if word is not None]
+        kinds, counts = np.unique(words, return_counts=True)
+        fill = str(kinds[counts.argmax()]) if impute and len(kinds) else None
+        every = sorted(
+            {word for word in words_of(whole.columns[name]) if word is not None}
+        )
+        return Column(name, tuple(every), fill=fill, looked_up=looked_up)
+    there = cells[np.isfinite(cells)]
+    median = float(np.median(there)) if impute and there.size else None
+    filled = there if median is None else np.where(np.isnan(cells), median, cells)
+    return Column(name, None, *spread(filled[np.isfinite(filled)]), median)

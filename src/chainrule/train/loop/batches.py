@@ -1,0 +1,173 @@
+"""The steps of one epoch: an update for every batch, or one for several whose gradients add up."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from chainrule.program import Array
+from chainrule.train.loop.anomaly import diverged
+from chainrule.train.loop.seeds import masks
+from chainrule.train.loop.state import Data
+from chainrule.train.loop.training_step import Compiled
+
+if TYPE_CHECKING:
+    from chainrule.train.loop.epochs import Training
+
+Live = dict[str, Any]
+
+
+def each(training: Training, compiled: Compiled, mixed: Data) -> None:
+    """One update a batch; the loop that everything else waits for.
+
+    Raises:
+        NonFiniteError: E201 at the first loss that is not finite, or the first weight with ``detect_anomaly``.
+        KeyboardInterrupt: after the step in which it was asked for.
+    """
+    progress, settings = training.progress, training.settings
+    names, function, results = (
+        compiled.inputs,
+        training.again,
+        compiled.outputs[1:],
+    )
+    anomalies, watchers = settings.detect_anomaly, training.after_step
+    live = _start(training)
+    try:
+        for batch in training.batches(mixed):
+            _feed(training, live, batch)
+            loss, *new = function(*[live[name] for name in names])
+            number = float(loss)
+            if not math.isfinite(number) or (anomalies and not _finite(new)):
+                before = _replayed(training, compiled, mixed)
+                raise diverged(training, compiled.run.program, before, number)
+            live.update(zip(results, new, strict=True))
+            _count(training, batch, number)
+            progress.step += 1
+            if training.stop:
+                raise KeyboardInterrupt
+            if watchers:
+                store(training, live)
+                if _ends(training):
+                    break
+    finally:
+        store(training, live)
+
+
+def accumulated(
+    training: Training, gradients: Compiled, update: Compiled, mixed: Data
+) -> None:
+    """One update for several batches, whose gradients add up by their weights.
+
+    A stop in between two updates takes the batches since the first of them back: their gradients are kept nowhere.
+
+    Raises:
+        NonFiniteError: E201 at the first loss that is not finite, or the first gradient or weight with
+            ``detect_anomaly``.
+        KeyboardInterrupt: after the update in which it was asked for.
+    """
+    progress, settings = training.progress, training.settings
+    names, anomalies = list(progress.parameters), settings.detect_anomaly
+    live = _start(training)
+    totals: dict[str, Any] = {}
+    weight, waiting = 0.0, 0
+    done = progress.batch, list(progress.sums)
+    try:
+        for batch in training.batches(mixed):
+            _feed(training, live, batch)
+            loss, *new = gradients.function(*[live[name] for name in gradients.inputs])
+            number = float(loss)
+            if not math.isfinite(number) or (anomalies and not _finite(new)):
+                raise diverged(training, gradients.run.program, live, number)
+            size = _count(training, batch, number)
+            for name, gradient in zip(names, new, strict=False):
+                totals[name] = totals.get(name, 0) + size * gradient
+            carried = gradients.outputs[1 + len(names) :]
+            live.update(zip(carried, new[len(names) :], strict=True))
+            weight, waiting = weight + size, waiting + 1
+            if waiting < settings.accumulate and progress.batch < training.n_batches:
+                continue
+            live |= {f"d{name}": total / weight for name, total in totals.items()}
+            made = update.function(*[live[name] for name in update.inputs])
+            made = made if isinstance(made, tuple) else (made,)
+            if anomalies and not _finite(made):
+                raise diverged(training, update.run.program, live, number)
+            live.update(zip(update.outputs, made, strict=True))
+            totals, weight, waiting = {}, 0.0, 0
+            progress.step += 1
+            store(training, live)
+            done = progress.batch, list(progress.sums)
+            if training.stop:
+                raise KeyboardInterrupt
+            if training.after_step and _ends(training):
+                break
+    finally:
+        progress.batch, progress.sums = done
+
+
+def store(training: Training, live: Mapping[str, Any]) -> None:
+    """Let the progress hold the numbers that the steps have reached."""
+    progress = training.progress
+    for kept in (progress.parameters, progress.state, progress.running):
+        for name in kept:
+            kept[name] = np.asarray(live[name])
+
+
+def _start(training: Training) -> Live:
+    progress = training.progress
+    return {**progress.running, **progress.parameters, **progress.state}
+
+
+def _feed(training: Training, live: Live, batch: Data) -> None:
+    progress = training.progress
+    live["X"], live["Y"], live["weight"] = batch.X, batch.Y, batch.weight
+    live["learning_rate"], live["t"] = training.learning_rate, float(progress.step + 1)
+    if training.plan.training.masks:
+        live |= masks(
+            training.plan,
+            training.settings.seed,
+            progress.epoch,
+            progress.batch,
+            len(batch),
+        )
+
+
+def _count(training: Training, batch: Data, loss: float) -> float:
+    """Add a batch to the epoch's mean loss; how much it weighs."""
+    progress, weight = training.progress, batch.weight
+    size = float(len(batch) if weight is None else weight.sum())
+    progress.sums[0] += loss * size
+    progress.sums[1] += size
+    progress.batch += 1
+    return size
+
+
+def _ends(training: Training) -> bool:
+    """Whether one of those who watch the steps says stop; all of them are asked."""
+    answers = [watcher(training) for watcher in training.after_step]
+    training.progress.stopped |= any(answers)
+    return training.progress.stopped
+
+
+def _finite(arrays: Iterable[Array]) -> bool:
+    return all(np.isfinite(array).all() for array in arrays)
+
+
+def _replayed(training: Training, compiled: Compiled, mixed: Data) -> Live:
+    """What went into the step at hand, whose parameters have been written over: the epoch done once more."""
+    progress = training.progress
+    here = progress.batch, progress.step
+    good = training.good.snapshot()
+    live: Live = good.everything() | good.state
+    progress.batch, progress.step = training.good.batch, training.good.step
+    for batch in training.batches(mixed):
+        _feed(training, live, batch)
+        if progress.batch == here[0]:
+            break
+        _, *new = compiled.function(*[live[name] for name in compiled.inputs])
+        live.update(zip(compiled.outputs[1:], new, strict=True))
+        progress.batch, progress.step = progress.batch + 1, progress.step + 1
+    progress.batch, progress.step = here
+    return live

@@ -1,0 +1,170 @@
+"""What goes wrong inside a network while it learns: dead and saturated units, gradients that vanish or explode."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from chainrule.program import Array, ChainruleError, Program, Run, Value, run
+
+if TYPE_CHECKING:
+    from chainrule.derive import Derived
+    from chainrule.train.loop.epochs import Training
+    from chainrule.train.model.compiled import Plan
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """Something to know about a layer: which one, what, how much of it."""
+
+    layer: str
+    what: str
+    share: float
+
+    def __str__(self) -> str:
+        return f"{self.layer}: {self.share:.0%} of its units are {self.what}"
+
+
+RECTIFIED = {"relu"}
+BOUNDED = {
+    "sigmoid": (0.0, 1.0),
+    "tanh": (-1.0, 1.0),
+    "hard_sigmoid": (0.0, 1.0),
+    "hard_tanh": (-1.0, 1.0),
+}
+
+
+TELLING = 0.1
+"""A smaller share of units is no trouble yet, and is not told while training."""
+
+
+def units(filled: Run) -> Iterator[Finding]:
+    """Units of a run that never fire (dead) or always sit at a bound (saturated), by layer."""
+    for line in filled.program.lines:
+        name, numbers = line.result.name, filled.numbers[line.result]
+        if name is None or numbers.ndim != 2 or not numbers.size or name == "y_pred":
+            continue
+        if line.op.name in RECTIFIED:
+            share = float(np.mean(np.all(numbers <= 0, axis=0)))
+            if share > 0:
+                yield Finding(name, "dead (0 for every sample)", share)
+        if line.op.name in BOUNDED:
+            low, high = BOUNDED[line.op.name]
+            near = (numbers < low + 0.01) | (numbers > high - 0.01)
+            share = float(np.mean(np.mean(near, axis=0) > 0.95))
+            if share > 0:
+                yield Finding(
+                    name, "saturated (at a bound for 95% of the samples)", share
+                )
+
+
+def flow(
+    gradients: Mapping[str, Array], parameters: Mapping[str, Array]
+) -> dict[str, float]:
+    """The size of each gradient beside its parameter's: ‖∂L/∂W‖ / ‖W‖."""
+    return {
+        name: float(
+            np.linalg.norm(gradient)
+            / max(float(np.linalg.norm(parameters[name])), 1e-12)
+        )
+        for name, gradient in gradients.items()
+    }
+
+
+def imbalance(sizes: Mapping[str, float]) -> str | None:
+    """A sentence if the gradients of the weights vanish or explode from layer to layer; None if not."""
+    weights = {name: size for name, size in sizes.items() if name.startswith("W")}
+    if len(weights) < 2:
+        return None
+    first, *_, last = weights
+    if weights[first] < 1e-4 * weights[last]:
+        ratio = weights[first] / max(weights[last], 1e-300)
+        return f"gradients vanish on the way back: {first}'s is {ratio:.1e} of {last}'s, beside their weights"
+    if max(weights.values()) > 1e3:
+        worst = max(weights, key=weights.__getitem__)
+        return f"gradients explode: {worst}'s is {weights[worst]:.1e} times its weights"
+    return None
+
+
+def first_non_finite(
+    program: Program, numbers: Mapping[str, Array]
+) -> tuple[Value, str] | None:
+    """The first value of a program that is not finite on these numbers, and where it is computed."""
+    for value in program.inputs:
+        array = np.asarray(numbers[value.name or ""])
+        if array.dtype.kind == "f" and not np.isfinite(array).all():
+            return value, f"{value.name} itself"
+    try:
+        with np.errstate(all="ignore"):
+            filled = run(program, numbers)
+    except (ChainruleError, FloatingPointError):
+        return None
+    for line in program.lines:
+        if not np.isfinite(filled.numbers[line.result]).all():
+            return (
+                line.result,
+                line.at.describe() if line.at else f"{line.op.name} in the update",
+            )
+    return None
+
+
+def health(
+    plan: Plan,
+    numbers: Mapping[str, Array],
+    X: Array,
+    Y: Array,
+    *,
+    derived: Derived | None = None,
+    least: float = 0.0,
+) -> list[str]:
+    """What is wrong inside a network on some samples, a sentence each; nothing if nothing is.
+
+    Shares of units below ``least`` are passed over. ``derived`` spares deriving the gradients anew.
+    """
+    derived = derived or plan.derived(weighted=False)[1]
+    masks = {
+        name: np.ones((len(X), *mask.units), plan.dtype)
+        for name, mask in plan.training.masks.items()
+    }
+    with np.errstate(all="ignore"):
+        filled = run(derived.run.program, {"X": X, "Y": Y, **masks, **numbers})
+    found = [str(finding) for finding in units(filled) if finding.share >= least]
+    gradients = {
+        value.name or "": filled.numbers[derived.gradients[value]]
+        for value in derived.wrt
+    }
+    told = imbalance(flow(gradients, numbers))
+    return [*found, *([told] if told else [])]
+
+
+def teller(
+    say: Callable[[str], Any], every: int = 10, n_samples: int = 256
+) -> Callable[[Training], None]:
+    """A watcher of a training that says what is wrong inside, when it is new, every few epochs."""
+    known: set[str] = set()
+    derivations: list[Derived] = []
+
+    def tell(training: Training) -> None:
+        progress = training.progress
+        if progress.epoch != 1 and progress.epoch % every:
+            return
+        if not derivations:
+            derivations.append(training.plan.derived(weighted=False)[1])
+        some = training.data.at(slice(0, n_samples))
+        for sentence in health(
+            training.plan,
+            progress.everything(),
+            some.X,
+            some.Y,
+            derived=derivations[0],
+            least=TELLING,
+        ):
+            what = sentence.split(":")[0] + sentence.rsplit(" ", 1)[-1]
+            if what not in known:
+                known.add(what)
+                say(f"epoch {progress.epoch}: {sentence}")
+
+    return tell

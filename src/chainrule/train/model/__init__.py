@@ -1,0 +1,1 @@
+"""The network: its layers made ready, asked, described, and kept in files."""

@@ -1,0 +1,433 @@
+"""Networks: layers and a loss that can be trained, asked, summarised, saved, and read as NumPy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+
+from chainrule.nn import (
+    Described,
+    Loss,
+    Optimizer,
+    describe_toml,
+    loss_of,
+    optimizer,
+    schedule,
+)
+from chainrule.nn.layers import Embedding, Layer, Written
+from chainrule.nn.losses import Labels
+from chainrule.nn.mlp import draw
+from chainrule.nn.mlp_spec import Words
+from chainrule.nn.schedules import Schedule
+from chainrule.program import Array, ChainruleError, ShapeError, UsageError
+from chainrule.train.data.samples import (
+    class_weights,
+    inputs_of,
+    kind_of,
+    labels_of,
+    n_outputs_of,
+    require_words,
+    split,
+    weights_of,
+)
+from chainrule.train.loop.epochs import Training
+from chainrule.train.loop.fitting import Kept, fitted
+from chainrule.train.loop.health import health
+from chainrule.train.loop.metrics import Metric, classes, usual
+from chainrule.train.loop.state import Data, Settings
+from chainrule.train.loop.training_step import Limits
+from chainrule.train.model import model_file, validate
+from chainrule.train.model.compiled import Penalty, Plan
+from chainrule.train.model.forward import evaluate, predict
+from chainrule.train.model.from_words import trainable
+from chainrule.train.model.output_layer import closed, planned, usual_loss
+from chainrule.train.model.summary import Summary, told
+
+
+class Network:
+    """A network from its layers, in words or in layer objects, and a loss.
+
+    Whole numbers are ``Dense`` layers with ``activation``; where the last layer is one, the labels decide how many
+    outputs follow it. Without a loss, it follows from the last activation or from the labels. A loss of your own is
+    a function in plain NumPy of (y_true, y_pred), giving a loss for every sample or every entry.
+
+    >>> X = np.array([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    >>> Y = np.array([[0.0], [1.0], [1.0], [0.0]])
+    >>> network = Network(
+    ...     (8,),
+    ...     activation="tanh",
+    ...     loss="bce",
+    ...     optimizer="adam",
+    ...     learning_rate=0.1,
+    ...     seed=1,
+    ... )
+    >>> _ = network.fit(X, Y, epochs=150, batch_size=4)
+    >>> network.classes(X).ravel().tolist()
+    [0, 1, 1, 0]
+    """
+
+    def __init__(
+        self,
+        layers: Sequence[Layer | int],
+        loss: str | Loss | Callable[[Any, Any], Any] | None = None,
+        *,
+        activation: str = "relu",
+        optimizer: str | Optimizer = "adam",
+        learning_rate: float | None = None,
+        schedule: str | Schedule | None = None,
+        l1: float = 0.0,
+        l2: float = 0.0,
+        clip_value: float | None = None,
+        clip_norm: float | None = None,
+        max_norm: float | None = None,
+        labels: str | None = None,
+        seed: int = 0,
+        dtype: str = "float64",
+    ) -> None:
+        self.hidden = validate.layers_of(layers, activation)
+        self.open_ended = not self.hidden or isinstance(layers[-1], int | np.integer)
+        self.loss = (
+            None if loss is None else loss_of(loss, cast("Labels", labels or "real"))
+        )
+        self.labels = labels
+        self.optimizer = _optimizer(optimizer, learning_rate)
+        self.schedule = _schedule(schedule)
+        self.penalty = Penalty(validate.number("l1", l1), validate.number("l2", l2))
+        self.limits = Limits(
+            *(
+                None if size is None else validate.number(name, size, above=True)
+                for name, size in (
+                    ("clip_value", clip_value),
+                    ("clip_norm", clip_norm),
+                    ("max_norm", max_norm),
+                )
+            )
+        )
+        self.seed = validate.whole("seed", seed, 0)
+        self.dtype = validate.dtype_of(dtype)
+        self.plan_: Plan | None = None
+        self.numbers_: dict[str, Array] = {}
+        self.history_: list[dict[str, float]] = []
+        self.n_steps_ = 0
+
+    @property
+    def plan(self) -> Plan:
+        """What is known once the inputs and labels are.
+
+        Raises:
+            UsageError: E417 before the network has met data.
+        """
+        if self.plan_ is None:
+            raise UsageError(
+                "E417",
+                "the network has not met data yet, so its inputs are not known",
+                hint="call fit(X, Y), or build(n_inputs) with layers that end in the outputs",
+            )
+        return self.plan_
+
+    def build(
+        self, n_inputs: int, n_outputs: int | None = None, labels: str | None = None
+    ) -> Network:
+        """Settle the inputs and outputs and draw the parameters, as ``fit`` does on its first call."""
+        first = self.hidden[0] if self.hidden else None
+        words = isinstance(first, Embedding) and first.column is None
+        self.meet((n_inputs,), n_outputs, labels or self.labels, whole_numbers=words)
+        return self
+
+    def meet(
+        self,
+        units: tuple[int, ...],
+        n_outputs: int | None,
+        labels: str | None,
+        *,
+        whole_numbers: bool,
+    ) -> None:
+        """Settle inputs of ``units``, outputs and labels, and draw the parameters."""
+        loss = self.loss or usual_loss(
+            None if self.open_ended else self.hidden[-1], labels
+        )
+        self.plan_ = planned(
+            closed(self.hidden, loss, n_outputs) if self.open_ended else self.hidden,
+            units,
+            loss,
+            labels,
+            n_outputs,
+            dtype=self.dtype,
+            penalty=self.penalty,
+            whole_numbers=whole_numbers,
+        )
+        drafted = self.plan_.training
+        drawn = {
+            **draw(drafted.state, self.seed),
+            **draw(drafted.parameters, self.seed),
+        }
+        self.numbers_ = {
+            name: array.astype(self.dtype) for name, array in drawn.items()
+        }
+
+    def fit(
+        self,
+        X: Any,
+        Y: Any,
+        *,
+        epochs: int = 100,
+        batch_size: int = 32,
+        shuffle: bool = True,
+        validation: float | tuple[Any, Any] | None = None,
+        sample_weight: Any = None,
+        class_weight: Mapping[int, float] | str | None = None,
+        metrics: Mapping[str, Metric] | None = None,
+        train_metrics: bool = False,
+        patience: int | None = None,
+        min_delta: float = 0.0,
+        monitor: str = "val_loss",
+        accumulate: int = 1,
+        checkpoint: str | Path | None = None,
+        checkpoint_every: int = 1,
+        keep: int = 3,
+        restart: bool = False,
+        detect_anomaly: bool = False,
+        callbacks: Sequence[Callable[[Training], Any]] = (),
+        after_step: Sequence[Callable[[Training], Any]] = (),
+        verbose: int = 0,
+    ) -> Network:
+        """Train on samples in rows. A second call goes on from the weights there are.
+
+        ``validation`` is a share of the samples or a pair of arrays; with ``patience``, training stops once
+        ``monitor`` has not got better for so many epochs, and the best weights are put back. ``checkpoint`` is a folder:
+        a training that was stopped is taken up where it was, and ends as if it had not been stopped; ``restart``
+        forgets what is there.
+
+        ``metrics`` are measured on the validation samples (``val_accuracy``); with ``train_metrics`` on the training
+        samples too (``accuracy``), which takes another forward pass each epoch.
+
+        ``callbacks`` are called with the :class:`Training` after each epoch, those in ``after_step`` after each update;
+        one that returns True ends the training. ``detect_anomaly`` looks at every gradient and weight after each step,
+        and names the line where the first one that is not finite comes from.
+
+        Raises:
+            ShapeError: E101 where labels do not fit the outputs, E103 where there are no samples.
+            UsageError: E410 for an unknown monitor or class, E411 for counts, shares and weights that cannot be,
+                E414 for labels that are words.
+            NonFiniteError: E201 when training diverges; the last good weights are kept.
+        """
+        apart = validate.held_out(validation)
+        settings = Settings(
+            epochs=validate.whole("epochs", epochs, 0),
+            batch_size=validate.whole("batch_size", batch_size),
+            shuffle=shuffle,
+            seed=self.seed,
+            optimizer=self.optimizer,
+            schedule=self.schedule,
+            limits=self.limits,
+            accumulate=validate.whole("accumulate", accumulate),
+            patience=None
+            if patience is None
+            else validate.whole("patience", patience, 0),
+            min_delta=min_delta,
+            monitor=monitor,
+            detect_anomaly=detect_anomaly,
+            train_metrics=train_metrics,
+        )
+        kept = None
+        if checkpoint is not None:
+            every = validate.whole("checkpoint_every", checkpoint_every)
+            n_kept = validate.whole("keep", keep)
+            kept = Kept(Path(checkpoint), every, n_kept, restart)
+        after_epoch = validate.watchers("callbacks", callbacks)
+        after_each = validate.watchers("after_step", after_step)
+        data = self.data(X, Y, sample_weight)
+        if not len(data):
+            raise ShapeError("E103", "there are no samples to train on")
+        if metrics is None:
+            metrics = usual(self.plan.labels, logits=self.gives_logits)
+        validate.require_monitor(
+            monitor,
+            list(metrics),
+            held=apart is not None,
+            train_metrics=train_metrics,
+        )
+        if class_weight is not None:
+            data = replace(data, weight=class_weights(data, self.plan, class_weight))
+        held: Data | None = None
+        if isinstance(apart, tuple):
+            held = self.data(*apart, None)
+        elif apart is not None:
+            data, held = split(data, apart, self.seed)
+        fitted(
+            self,
+            settings,
+            data,
+            validation=held,
+            metrics=metrics,
+            kept=kept,
+            after_epoch=after_epoch,
+            after_step=after_each,
+            verbose=verbose,
+        )
+        return self
+
+    @property
+    def gives_logits(self) -> bool:
+        """Whether predictions are scores rather than probabilities."""
+        return self.plan.loss.name.endswith("with_logits")
+
+    def data(self, X: Any, Y: Any, weight: Any = None) -> Data:
+        """Samples in rows with their labels and weights, checked, in the form the plan takes them."""
+        known, numbers = self.plan_, self.numbers_
+        try:
+            return self._data(validate.table_of(X), np.asarray(Y), weight)
+        except ChainruleError:
+            # what was learnt from data that is refused is forgotten
+            self.plan_, self.numbers_ = known, numbers
+            raise
+
+    def _data(self, X: Array, labels: Array, weight: Any) -> Data:
+        whole = self._looks_up(X)
+        inputs = inputs_of(X, self.dtype, whole=whole)
+        validate.require_labels(labels, len(inputs))
+        if self.plan_ is None:
+            kind = self.labels or kind_of(labels, self.loss)
+            self.meet(
+                inputs.shape[1:], n_outputs_of(labels, kind), kind, whole_numbers=whole
+            )
+        plan = self.plan
+        if inputs.shape[1:] != plan.units:
+            raise ShapeError(
+                "E101",
+                f"the samples have {inputs.shape[1]} numbers, the network takes {plan.units[0]}",
+            )
+        require_words(inputs, plan.layers)
+        weights = None if weight is None else weights_of(weight, plan, len(inputs))
+        return Data(inputs, labels_of(labels, plan, len(inputs)), weights)
+
+    def _looks_up(self, X: Array) -> bool:
+        """Whether the inputs are whole numbers that an embedding looks up."""
+        if self.plan_ is not None:
+            return self.plan_.whole_numbers
+        return X.dtype.kind in "iu" and any(
+            isinstance(layer, Embedding) and layer.column is None
+            for layer in self.hidden
+        )
+
+    def predict(self, X: Any) -> Array:
+        """The predictions for samples in rows, as they leave the last layer."""
+        inputs = inputs_of(X, self.dtype, whole=self.plan.whole_numbers)
+        if inputs.shape[1:] != self.plan.units:
+            raise ShapeError(
+                "E101",
+                f"the samples have {inputs.shape[1]} numbers, the network takes {self.plan.units[0]}",
+            )
+        require_words(inputs, self.plan.layers)
+        return predict(self.plan, self.numbers_, inputs)
+
+    def classes(self, X: Any) -> Array:
+        """The class of every sample, as a whole number; several labels a sample stay side by side."""
+        return classes(self.predict(X), self.plan.labels, logits=self.gives_logits)
+
+    def evaluate(self, X: Any, Y: Any, sample_weight: Any = None) -> dict[str, float]:
+        """The loss and the usual metrics on data."""
+        data = self.data(X, Y, sample_weight)
+        loss, predicted = evaluate(self.plan, self.numbers_, data)
+        measured = usual(self.plan.labels, logits=self.gives_logits)
+        return {
+            "loss": loss,
+            **{name: metric(predicted, data.Y) for name, metric in measured.items()},
+        }
+
+    def health(self, X: Any, Y: Any) -> list[str]:
+        """Dead and saturated units, vanishing and exploding gradients on data, a sentence each."""
+        data = self.data(X, Y)
+        return health(self.plan, self.numbers_, data.X, data.Y)
+
+    @property
+    def source(self) -> str:
+        """The forward pass in NumPy, from the data and the parameters to the loss."""
+        return self.plan.source()
+
+    def example(self, X: Any, Y: Any) -> Described:
+        """The network on some samples, as a NumPy function with its arrays: what a lesson is made from."""
+        data = self.data(X, Y)
+        plan = self.plan
+        drafted = plan.predicting
+        source = plan.source(training=False).replace(
+            "return loss, y_pred", "return loss"
+        )
+        arrays = {"X": data.X, "Y": data.Y, **self.numbers_}
+        used = {name: arrays[name] for name in plan.arguments(drafted, weighted=False)}
+        sizes = (*plan.units, plan.n_outputs)
+        words = Words(sizes, (), plan.loss, plan.labels)
+        function = plan.function(source, drafted, "trained")
+        return Described(
+            words,
+            source,
+            function.__code__.co_filename,
+            function,
+            used,
+            tuple(drafted.parameters),
+        )
+
+    def summary(self) -> Summary:
+        """Every layer with its output, its parameters and its work, as a table that prints and shows itself."""
+        return Summary(tuple(self.plan.training.rows))
+
+    def __repr__(self) -> str:
+        return told(self)
+
+    def save(self, folder: str | Path, about: Mapping[str, Any] | None = None) -> Path:
+        """Write ``model.json`` and ``weights.safetensors`` into a folder.
+
+        Raises:
+            CorruptFileError: E504 if they cannot be written.
+        """
+        return model_file.save(self, folder, about)
+
+    @classmethod
+    def from_toml(cls, path: str | Path, **options: Any) -> Network:
+        """The network that a TOML file describes, with the numbers it gives; ``options`` are those of a network.
+
+        Raises:
+            UsageError: E412 with every mistake in the file, each with its place.
+        """
+        return trainable(describe_toml(path), cls, **options)
+
+    @staticmethod
+    def load(
+        folder: str | Path,
+        layers: Sequence[Written] = (),
+        loss: Callable[[Any, Any], Any] | None = None,
+    ) -> Network:
+        """The network saved in a folder; ``layers`` and ``loss`` are your own, since a file carries no code.
+
+        Raises:
+            CorruptFileError: E503 or E504 for files that are damaged or cannot be read.
+            UnsafeFileError: E510 for a file that could run code.
+            UsageError: E415 where a layer or a loss of your own is missing.
+        """
+        said = model_file.read(folder)
+        network = Network(**model_file.options(said, layers, loss))
+        network.meet(
+            tuple(said["units"]),
+            None,
+            said["labels"],
+            whole_numbers=said["whole_numbers"],
+        )
+        numbers, n_steps = model_file.numbers(folder, network.numbers_)
+        network.numbers_, network.n_steps_ = numbers, n_steps
+        network.history_ = said.get("history", [])
+        return network
+
+
+def _optimizer(chosen: str | Optimizer, rate: float | None) -> Optimizer:
+    if rate is not None:
+        rate = validate.number("learning_rate", rate)
+    found = optimizer(chosen, rate) if isinstance(chosen, str) else chosen
+    return found if rate is None else replace(found, learning_rate=rate)
+
+
+def _schedule(chosen: str | Schedule | None) -> Schedule | None:
+    return None if chosen is None else schedule(chosen)
