@@ -23,9 +23,10 @@ from sklearn.metrics import accuracy_score, r2_score
 from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import StandardScaler
 
+from chainrule.nn.options import usual
 from chainrule.sklearn import MLPClassifier, MLPRegressor
 from chainrule.train import Network
-from chainrule.train.form import TrainForm
+from chainrule.train.options import TableOptions
 from chainrule.train.tabular import usual_decay
 
 MARKS = {
@@ -44,20 +45,20 @@ def ours(name, X, y, Z, seed):
 
 def command_line(name, X, y, Z, seed):
     """What ``chainrule train`` does with nothing said: its defaults, on the same split."""
-    said = TrainForm(data="")
+    said = usual(TableOptions)
     network = Network(
-        tuple(said.hidden),
-        activation=said.activation[0],
-        optimizer=said.optimizer,
+        said["hidden"],
+        activation=said["activation"][0],
+        optimizer=said["optimizer"],
         l2=usual_decay(len(X)),
         seed=seed,
     )
     if name == "diabetes":
-        network.fit(X, y[:, None], epochs=said.epochs, batch_size=said.batch_size)
+        network.fit(X, y[:, None], epochs=said["epochs"], batch_size=said["batch_size"])
         return network.predict(Z)[:, 0]
     binary = len(np.unique(y)) == 2
     labels = y[:, None].astype(float) if binary else y
-    network.fit(X, labels, epochs=said.epochs, batch_size=said.batch_size)
+    network.fit(X, labels, epochs=said["epochs"], batch_size=said["batch_size"])
     return network.classes(Z).ravel()
 
 

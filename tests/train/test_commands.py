@@ -171,7 +171,7 @@ def test_a_table_of_everyday_columns_is_trained_on_and_what_was_done_is_said(tmp
                 "--activation",
                 "rleu",
                 "--epochs",
-                "0",
+                "-1",
                 "--hidden",
                 "4,x",
             ],

@@ -1,15 +1,22 @@
 """Every option of ``chainrule train`` says the same on the command line and in a TOML file."""
 
+import inspect
 import json
 import shlex
+from typing import Annotated
 
 import numpy as np
 import pytest
 import typer
+import typer.testing
 
-from chainrule.cli.train import MANNERS, command, run, settled, train
+from chainrule.cli.options import typed
+from chainrule.cli.train import TrainOptions, command, run, settled_with, train
+from chainrule.nn.options import Option, options, settled
+from chainrule.nn.takes import Count
 from chainrule.program import UsageError
-from chainrule.train.form import TrainForm
+from chainrule.train import Network
+from chainrule.train.options import FitOptions
 
 RNG = np.random.default_rng(0)
 ROWS = "\n".join(
@@ -24,6 +31,8 @@ OPTIONS = {one.name: one for one in typer.main.get_command(app).params}
 
 NUMBERS = {"target": "a"}
 """Beside an option that only changes a regression."""
+WATCHED = {"patience": 1, "validation": 0.3, "epochs": 9, "learning_rate": 0.1}
+"""Beside an option that only changes when a training stops."""
 SAID = {
     "ignore": ("colour", ["colour"], {}),
     "task": ("regression", "regression", {}),
@@ -49,6 +58,10 @@ SAID = {
     "validation": (0.3, 0.3, {}),
     "patience": (1, 1, {}),
     "class_weight": ("balanced", "balanced", {}),
+    "shuffle": (False, False, {}),
+    "min_delta": (9.0, 9.0, WATCHED),
+    "monitor": ("val_accuracy", "val_accuracy", WATCHED),
+    "train_metrics": (True, True, {}),
     "seed": (5, 5, {}),
     "dtype": ("float32", "float32", {}),
     "target": ("other", "other", {}),
@@ -59,6 +72,8 @@ SILENT = {
     "detect_anomaly": True,
     "quiet": False,
     "restart": True,
+    "checkpoint_every": 2,
+    "keep": 1,
     "out": "elsewhere",
     "tensorboard": "",  # a folder would need tensorboardX; tests/train/test_tensorboard.py has one
 }
@@ -81,7 +96,7 @@ def toml(words):
 
 def made(folder, words, config=None):
     """What a run leaves behind: the model's description and its weights."""
-    told = settled(words, config)
+    told = settled_with(words, config)
     out = folder / told["out"]
     run(told)
     return (out / "model.json").read_bytes(), (out / "weights.safetensors").read_bytes()
@@ -99,7 +114,7 @@ def base(**more):
 
 
 def test_every_option_has_its_word_in_the_file_and_a_case_here():
-    assert set(OPTIONS) - {"config"} == set(TrainForm.model_fields)
+    assert set(OPTIONS) - {"config"} == set(options(TrainOptions))
     assert set(OPTIONS) - {"config"} == set(SAID) | set(SILENT)
 
 
@@ -125,18 +140,19 @@ def test_an_option_that_changes_no_number_may_stand_in_the_file_too(folder, name
 
 
 def test_an_option_is_read_by_the_parser_as_it_stands_here(folder, monkeypatch):
-    """The walk above gives words to ``settled``; this one goes through the parser, all options at once."""
+    """The walk above gives words to ``settled_with``; this one goes through the parser, all options at once."""
     from chainrule.cli import train as verb
 
     heard = {}
     monkeypatch.setattr(verb, "run", heard.update)
     line, wanted = ["data.csv"], {"data": "data.csv"}
-    for name, (typed, _, _) in SAID.items():
+    for name, (word, _, _) in SAID.items():
         if name == "data":
             continue
         flag = f"--{name.replace('_', '-')}"
-        line += [flag] if typed is True else [flag, str(typed)]
-        wanted[name] = typed
+        flag = f"--no-{flag[2:]}" if word is False else flag
+        line += [flag] if isinstance(word, bool) else [flag, str(word)]
+        wanted[name] = word
     for name, item in SILENT.items():
         flag = name.replace("_", "-")
         line += (
@@ -146,22 +162,22 @@ def test_an_option_is_read_by_the_parser_as_it_stands_here(folder, monkeypatch):
         )
         wanted[name] = item
     app(line, standalone_mode=False)
-    assert heard == settled(wanted, None)
+    assert heard == settled_with(wanted, None)
 
 
 def test_options_win_over_the_file_and_the_file_over_defaults(folder):
     (folder / "run.toml").write_text('data = "data.csv"\nepochs = 7\nimpute = true\n')
-    told = settled({"epochs": 3, "impute": False}, folder / "run.toml")
+    told = settled_with({"epochs": 3, "impute": False}, folder / "run.toml")
     assert (told["epochs"], told["impute"], told["batch_size"]) == (3, False, 32)
 
 
 def test_every_mistake_is_told_at_once(folder):
     (folder / "run.toml").write_text(
-        "epochs = 0\nhiden = [3]\n[train]\nactivation = ['rleu', 'relu']\noptimizer = 'adm'\ntest = 1.5\nl2 = nan\n"
+        "epochs = -1\nhiden = [3]\n[train]\nactivation = ['rleu', 'relu']\noptimizer = 'adm'\ntest = 1.5\nl2 = nan\n"
         "seed = 'x'\ndropout = 1\nhidden = [4, 0]\n"
     )
     with pytest.raises(UsageError) as caught:
-        settled({"batch_size": 0}, folder / "run.toml")
+        settled_with({"batch_size": 0}, folder / "run.toml")
     said = caught.value.detail
     places = {line.split(":")[0] for line in said.splitlines()}
     assert places == {
@@ -176,7 +192,7 @@ def test_every_mistake_is_told_at_once(folder):
 def test_a_file_that_is_no_config_is_an_error_and_no_traceback(folder, text):
     (folder / "run.toml").write_text(text)
     with pytest.raises(UsageError) as caught:
-        settled({}, folder / "run.toml")
+        settled_with({}, folder / "run.toml")
     assert caught.value.code == "E412"
 
 
@@ -185,11 +201,45 @@ def test_the_command_in_a_report_says_the_run_again(name, monkeypatch):
     from chainrule.cli import train as verb
 
     typed, _, more = SAID.get(name, ("a 'folder' of events", None, {}))
-    words = settled({"data": "my data.csv", **more, name: typed}, None)
+    words = settled_with({"data": "my data.csv", **more, name: typed}, None)
     heard = {}
     monkeypatch.setattr(verb, "run", heard.update)
     program, which, *line = shlex.split(command(words))
     assert (program, which) == ("chainrule", "train")
     app(line, standalone_mode=False)
     assert heard == words
-    assert not any(f"--{manner}" in line for manner in MANNERS)
+    manners = [name for name, option in options(TrainOptions).items() if option.manner]
+    assert manners == ["restart", "quiet"]
+    assert not any(f"--{manner}" in line for manner in manners)
+
+
+def test_one_more_option_is_one_line_and_stands_everywhere():
+    """The line is in this class; everything else asks the schema."""
+
+    class More(TrainOptions, total=False):
+        n_looks: Annotated[Count, Option(7, "How often somebody looks.")]
+
+    heard = {}
+
+    @typed(More, argument="data")
+    def verb(**said):
+        heard.update({name: item for name, item in said.items() if item is not None})
+
+    line = typer.Typer(add_completion=False, rich_markup_mode=None)
+    line.command()(verb)
+    shown = typer.testing.CliRunner().invoke(line, ["--help"]).output
+    assert "--n-looks N" in shown
+    assert "How often somebody looks (7)." in shown
+    line(["x.csv", "--n-looks", "3"], standalone_mode=False)
+    assert settled(More, heard, "the command line")["n_looks"] == 3
+    assert settled(More, {"data": "x.csv"})["n_looks"] == 7
+    with pytest.raises(UsageError, match="n_looks: is a whole number, at least 1"):
+        settled(More, {"data": "x.csv", "n_looks": 0}, "run.toml")
+
+
+def test_calls_show_their_options_by_name():
+    shown = inspect.signature(Network.fit).parameters
+    assert list(shown)[:3] == ["self", "X", "Y"]
+    assert list(shown)[3:] == list(options(FitOptions))
+    assert shown["batch_size"].default == 32
+    assert "learning_rate" in inspect.signature(Network).parameters

@@ -14,14 +14,13 @@ from chainrule.train import tabular
 from chainrule.train.data.datasets import dataset
 from chainrule.train.data.table import Table
 from chainrule.train.report import report
-from chainrule.train.shape import Shape
 
 RNG = np.random.default_rng(2)
 NUMBERS = RNG.normal(size=(120, 4))
 
 
 def _trained(table, folder, **words):
-    given = {"target": None, "shape": Shape((6,)), "epochs": 4, "verbose": 0} | words
+    given = {"target": None, "hidden": (6,), "epochs": 4, "verbose": 0} | words
     return tabular.train(table, out=folder, **given)
 
 
@@ -166,7 +165,7 @@ def test_a_report_of_a_large_network_stays_small(tmp_path):
     outcome = _trained(
         Table({**columns, "t": classes}, "t"),
         tmp_path,
-        shape=Shape([200] * 12),
+        hidden=[200] * 12,
         epochs=1,
     )
     page = report.html(outcome, "large")

@@ -7,7 +7,6 @@ from chainrule.train import tabular
 from chainrule.train.data.datasets import dataset
 from chainrule.train.data.table import Table
 from chainrule.train.report import report
-from chainrule.train.shape import Shape
 
 pytestmark = pytest.mark.tools
 
@@ -30,7 +29,7 @@ def pages(tmp_path_factory):
             tabular.train(
                 table,
                 target=None,
-                shape=Shape((6,)),
+                hidden=(6,),
                 epochs=4,
                 out=folder / name,
                 verbose=0,

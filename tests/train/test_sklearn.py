@@ -436,8 +436,11 @@ def test_weights_have_the_type_of_the_data(dtype):
         ({"hidden_layer_sizes": (4, -1)}, "must be > 0"),
         ({"activation": "rleu"}, "rleu"),
         ({"solver": "adma"}, "adam"),
-        ({"learning_rate": "fast"}, "one of 'constant', 'invscaling', 'adaptive'"),
-        ({"alpha": -1}, r"'alpha' parameter of MLPClassifier must be a number in"),
+        ({"learning_rate": "fast"}, "'constant' or 'invscaling' or 'adaptive'"),
+        (
+            {"alpha": -1},
+            r"'alpha' parameter of MLPClassifier must be a number from 0 on",
+        ),
         ({"max_iter": 0.5}, "'max_iter' .* whole number"),
         ({"momentum": 2.0}, "momentum"),
         ({"shuffle": "yes"}, "True or False"),

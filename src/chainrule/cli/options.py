@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import inspect
+import typing
+from collections.abc import Callable
+from types import NoneType, UnionType
 from typing import Annotated, Any
 
 import typer
+
+from chainrule.nn.options import NEEDED, Option, options, types
 
 Target = Annotated[
     str | None,
@@ -105,3 +111,63 @@ def words(
         "batch": batch,
         "columns": columns or None,
     }
+
+
+def typed(
+    schema: type, *, argument: str, **more: Any
+) -> Callable[[Callable[..., None]], Callable[..., None]]:
+    """A verb whose parameters, for typer, are the options of a schema; those not said are None.
+
+    ``argument`` is the one that stands without its name; ``more`` are parameters beside the schema's.
+    """
+
+    def dressed(verb: Callable[..., None]) -> Callable[..., None]:
+        shown: Any = verb
+        kinds = {
+            name: _parameter(name, option, schema, argument=argument)
+            for name, option in options(schema).items()
+            if option.written
+        }
+        kinds = {argument: kinds.pop(argument), **kinds, **more}
+        only = inspect.Parameter.KEYWORD_ONLY
+        shown.__signature__ = inspect.Signature(
+            [
+                inspect.Parameter(name, only, default=None, annotation=kind)
+                for name, kind in kinds.items()
+            ]
+        )
+        return verb
+
+    return dressed
+
+
+def _parameter(name: str, option: Option, schema: type, *, argument: str) -> Any:
+    said: dict[str, Any] = {"help": _help(option), "show_default": False}
+    kind = _single(types(schema)[name])
+    said["metavar"] = option.metavar or METAVARS.get(kind)
+    if name == argument:
+        return Annotated[kind | None, typer.Argument(**said)]
+    flag = f"--{name.replace('_', '-')}"
+    if kind is bool:
+        flag, said["metavar"] = f"{flag}/--no-{flag.removeprefix('--')}", None
+    return Annotated[kind | None, typer.Option(flag, *option.flags, **said)]
+
+
+METAVARS = {int: "N", float: "NUMBER", str: "NAME"}
+
+
+def _single(kind: Any) -> Any:
+    """The type of one word on the command line: a list is text, as is what else text can stand for."""
+    several = typing.get_origin(kind) in (UnionType, typing.Union)
+    inside = typing.get_args(kind) if several else (kind,)
+    found = next(one for one in inside if one is not NoneType)
+    return found if found in (bool, int, float) else str
+
+
+def _help(option: Option) -> str:
+    default = option.default
+    usual = ",".join(map(str, default)) if isinstance(default, tuple) else default
+    if default is None or default is NEEDED or default is False or usual == "":
+        return option.help
+    usual = {True: "the usual"}.get(default, usual) if default is True else usual
+    return f"{option.help.removesuffix('.')} ({usual})."

@@ -10,142 +10,48 @@ from typing import Annotated, Any
 
 import typer
 
+from chainrule.cli.options import typed
+from chainrule.nn.options import NEEDED, Option, options, part_of, settled
+from chainrule.nn.takes import Flag, Text
 from chainrule.program import UsageError
-
-MANNERS = ("quiet", "restart")
-"""Options that say how to go about it; what comes of it is the same."""
-
-
-def _option(text: str, *names: str) -> Any:
-    return typer.Option(*names, help=text, show_default=False)
+from chainrule.train.data.datasets import DATASETS
+from chainrule.train.options import TableOptions
 
 
-def train(
-    data: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[FILE|NAME]",
-            help="A .csv, .parquet or .npz file, or digits, iris, wine, breast_cancer, diabetes, moons, spirals,"
-            " circles, xor.",
+# fmt: off
+class TrainOptions(TableOptions, total=False):
+    """What ``chainrule train`` is told."""
+
+    data: Annotated[Text, Option(NEEDED, f"A .csv, .parquet or .npz file, or {', '.join(DATASETS)}.", metavar="[FILE|NAME]")]
+    tensorboard: Annotated[Text | None, Option(None, "A folder for TensorBoard event files.", metavar="FOLDER")]
+    quiet: Annotated[Flag, Option(False, "Print nothing but errors.", ("-q",), manner=True)]
+# fmt: on
+
+
+@typed(
+    TrainOptions,
+    argument="data",
+    config=Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE.toml",
+            help="All of the above from a TOML file; options win over it.",
             show_default=False,
         ),
-    ] = None,
-    *,
-    target: Annotated[
-        str | None, _option("The column to predict; several as a,b.")
-    ] = None,
-    ignore: Annotated[str | None, _option("Columns to leave out, as a,b.")] = None,
-    task: Annotated[
-        str | None,
-        _option("classification or regression, where the target does not tell."),
-    ] = None,
-    impute: Annotated[
-        bool | None, _option("Fill missing values.", "--impute/--no-impute")
-    ] = None,
-    test: Annotated[float | None, _option("The share of rows held out (0.25).")] = None,
-    hidden: Annotated[
-        str | None, _option("The sizes of the hidden layers (64,32).")
-    ] = None,
-    activation: Annotated[
-        str | None,
-        _option("The hidden layers' activation (relu), or one each as relu,tanh."),
-    ] = None,
-    dropout: Annotated[
-        float | None, _option("The share of hidden units silenced in each step (0).")
-    ] = None,
-    batch_norm: Annotated[
-        bool | None,
-        _option("Normalise over the batch.", "--batch-norm/--no-batch-norm"),
-    ] = None,
-    embed: Annotated[
-        int | None,
-        _option(
-            "Learn so many numbers for each word of a column, in place of 0 and 1."
-        ),
-    ] = None,
-    loss: Annotated[
-        str | None, _option("The loss, where the usual one will not do.")
-    ] = None,
-    optimizer: Annotated[str | None, _option("The optimizer (adam).")] = None,
-    learning_rate: Annotated[
-        float | None, _option("The learning rate.", "--learning-rate", "--lr")
-    ] = None,
-    schedule: Annotated[
-        str | None, _option("How the learning rate changes (constant).")
-    ] = None,
-    l1: Annotated[
-        float | None, _option("Penalty on the sizes of the weights (0).")
-    ] = None,
-    l2: Annotated[
-        float | None, _option("Penalty on the squares of the weights (10 / rows).")
-    ] = None,
-    clip_value: Annotated[
-        float | None, _option("The largest entry of a gradient.")
-    ] = None,
-    clip_norm: Annotated[
-        float | None, _option("The largest common norm of the gradients.")
-    ] = None,
-    max_norm: Annotated[
-        float | None, _option("The largest norm of a unit's weights.")
-    ] = None,
-    epochs: Annotated[
-        int | None, _option("How many passes over the data (100).")
-    ] = None,
-    batch_size: Annotated[int | None, _option("Rows a batch (32).")] = None,
-    accumulate: Annotated[
-        int | None, _option("Batches an update, their gradients added up (1).")
-    ] = None,
-    validation: Annotated[
-        float | None,
-        _option("The share of the training rows watched for --patience (0.15)."),
-    ] = None,
-    patience: Annotated[
-        int | None, _option("Stop after so many epochs without getting better.")
-    ] = None,
-    class_weight: Annotated[
-        str | None, _option("'balanced': every class counts alike.")
-    ] = None,
-    detect_anomaly: Annotated[
-        bool | None,
-        _option(
-            "Stop at the first gradient or weight that is not finite, and name its line.",
-            "--detect-anomaly/--no-detect-anomaly",
-        ),
-    ] = None,
-    seed: Annotated[int | None, _option("The seed of every random number (0).")] = None,
-    dtype: Annotated[str | None, _option("float64 or float32 (float64).")] = None,
-    out: Annotated[
-        str | None, _option("The folder for the model, its checkpoints and its report.")
-    ] = None,
-    tensorboard: Annotated[
-        str | None, _option("A folder for TensorBoard event files.")
-    ] = None,
-    restart: Annotated[
-        bool | None,
-        _option("Forget the checkpoints in --out.", "--restart/--no-restart"),
-    ] = None,
-    quiet: Annotated[
-        bool | None, _option("Print nothing but errors.", "--quiet/--no-quiet", "-q")
-    ] = None,
-    config: Annotated[
-        Path | None, _option("All of the above from a TOML file; options win over it.")
-    ] = None,
-) -> None:
+    ],
+)
+def train(**said: Any) -> None:
     """Train a network on a table: standardised, split, fitted, measured, saved."""
-    # first of all, so that it holds the options and nothing else
-    said = {name: item for name, item in locals().items() if item is not None}
-    run(settled(said, said.pop("config", None)))
+    config = said.pop("config")
+    run(settled_with({k: v for k, v in said.items() if v is not None}, config))
 
 
-def settled(said: dict[str, Any], config: Path | None) -> dict[str, Any]:
+def settled_with(said: dict[str, Any], config: Path | None) -> dict[str, Any]:
     """Options and config together, checked.
 
     Raises:
         UsageError: E412 with every mistake at once, E402 if nothing says what to train on.
     """
-    from chainrule.nn.tomlfile import validated
-    from chainrule.train.form import TrainForm
-
     merged = {**(_table_of(config) if config is not None else {}), **said}
     if not merged:
         raise UsageError(
@@ -153,7 +59,8 @@ def settled(said: dict[str, Any], config: Path | None) -> dict[str, Any]:
             "there is no data to train on",
             hint="chainrule train data.csv --target NAME",
         )
-    return validated(TrainForm, merged, config or "the command line").model_dump()
+    told: dict[str, Any] = settled(TrainOptions, merged, config or "the command line")
+    return told
 
 
 def _table_of(config: Path) -> dict[str, Any]:
@@ -171,22 +78,15 @@ def run(words: dict[str, Any]) -> None:
     from chainrule.train.loop.progress import warn
     from chainrule.train.loop.tensorboard import TensorBoard
     from chainrule.train.report import report
-    from chainrule.train.shape import Shape
 
-    said = dict(words)
-    source, out = words.pop("data"), words["out"]
-    quiet, events = words.pop("quiet"), words.pop("tensorboard")
-    layers = ("hidden", "activation", "dropout", "batch_norm", "embed")
-    shape = Shape(**{name: words.pop(name) for name in layers})
-    if words["validation"] is None and words["patience"] is not None:
-        words["validation"] = 0.15
+    source, out = words["data"], words["out"]
+    quiet, events = words["quiet"], words["tensorboard"]
     try:
         with ExitStack() as opened:
             boards = [opened.enter_context(TensorBoard(events))] if events else []
             outcome = tabular.train(
                 _data(source, words["seed"]),
-                **words,
-                shape=shape,
+                **part_of(TableOptions, words),
                 where=Path(source).name,
                 verbose=0 if quiet else 1,
                 callbacks=boards,
@@ -203,7 +103,7 @@ def run(words: dict[str, Any]) -> None:
     if not quiet:
         typer.echo(report.text(outcome))
     if out:
-        _keep(outcome, said)
+        _keep(outcome, words)
 
 
 def _data(source: str, seed: int) -> Any:
@@ -215,8 +115,6 @@ def _data(source: str, seed: int) -> Any:
 
 def _is_file(source: str) -> bool:
     """Whether the data are in a file, rather than a set known by name."""
-    from chainrule.train.data.datasets import DATASETS
-
     return source not in DATASETS and ("." in source or Path(source).exists())
 
 
@@ -243,9 +141,9 @@ def _keep(outcome: Any, words: dict[str, Any]) -> None:
         outcome,
         f"A network for {Path(source).name}",
         settings={
-            key: _joined(item)
-            for key, item in used.items()
-            if _tells(item) and key not in MANNERS
+            name: _joined(used[name])
+            for name, option in options(TrainOptions).items()
+            if _tells(used[name]) and not option.manner
         },
         commands=[
             ("Predict the rows of a table with the same columns:", predict),
@@ -266,20 +164,17 @@ def _keep(outcome: Any, words: dict[str, Any]) -> None:
 
 def command(words: dict[str, Any]) -> str:
     """The command that trains so: what differs from the defaults."""
-    from chainrule.train.form import TrainForm
-
     parts = ["chainrule", "train", str(words["data"])]
-    for key, item in words.items():
-        if (
-            key in ("data", *MANNERS)
-            or item == TrainForm.model_fields[key].get_default()
-        ):
+    for name, option in options(TrainOptions).items():
+        item = words[name]
+        usual = _joined(item) == _joined(option.default)
+        if name == "data" or option.manner or usual:
             continue
-        option = key.replace("_", "-")
+        flag = name.replace("_", "-")
         if isinstance(item, bool):
-            parts.append(f"--{option}" if item else f"--no-{option}")
+            parts.append(f"--{flag}" if item else f"--no-{flag}")
         elif _tells(item):
-            parts += [f"--{option}", str(_joined(item))]
+            parts += [f"--{flag}", str(_joined(item))]
     return shlex.join(parts)
 
 

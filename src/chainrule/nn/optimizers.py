@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 from typing import Any
 
@@ -101,7 +101,11 @@ def optimizer(
     0.01
     """
     if isinstance(chosen, Optimizer):
-        return chosen
+        return (
+            replace(chosen, learning_rate=learning_rate)
+            if learning_rate is not None
+            else chosen
+        )
     rule = find("optimizer", chosen, RULES, OTHER_NAMES)
     for key in settings:
         if key not in rule.settings:

@@ -11,6 +11,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import shuffle
 
+from chainrule.nn.options import settled
 from chainrule.program import Array
 from chainrule.sklearn.losses import Ledger, is_needed, offset, penalty
 from chainrule.sklearn.prepared import Prepared
@@ -20,6 +21,7 @@ from chainrule.sklearn.stopping import Stopping
 from chainrule.train.loop import state
 from chainrule.train.loop.epochs import Training
 from chainrule.train.loop.state import Data, Progress
+from chainrule.train.options import FitOptions
 
 
 @dataclass
@@ -115,9 +117,14 @@ def descend(
     training = Training(
         plan,
         state.Settings(
-            epochs=1 if once else settings.max_iter,
-            batch_size=size,
-            shuffle=settings.shuffle,
+            settled(
+                FitOptions,
+                {
+                    "epochs": 1 if once else settings.max_iter,
+                    "batch_size": size,
+                    "shuffle": settings.shuffle,
+                },
+            ),
             seed=int(rng.randint(2**31 - 1)) if plan.training.masks else 0,
             optimizer=solver,
             schedule=stopping.schedule

@@ -3,19 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import KW_ONLY, dataclass
+from dataclasses import KW_ONLY, dataclass, field, make_dataclass
 from typing import Annotated, Any, get_type_hints
 
 from sklearn.base import BaseEstimator
 
 from chainrule.nn import Optimizer, optimizer
+from chainrule.nn.options import options
+from chainrule.nn.takes import (
+    Above,
+    AtLeast,
+    Count,
+    Flag,
+    Takes,
+    endless,
+    number,
+    one_of,
+    whole,
+)
 from chainrule.program import UsageError
-from chainrule.sklearn.constraints import Takes, endless, flag, number, one_of, whole
+from chainrule.train.options import Hidden, Learning, Looping
+
+Shared: Any = make_dataclass(
+    "Shared",
+    [
+        (
+            name,
+            get_type_hints(schema, include_extras=True)[name],
+            field(default=option.default, kw_only=True),
+        )
+        for schema in (Hidden, Learning, Looping)
+        for name, option in options(schema).items()
+        if option.estimator
+    ],
+    bases=(BaseEstimator,),
+    eq=False,
+    repr=False,
+)
+"""The options of every training that the estimators have under the same name."""
 
 
 # the names, defaults and order are scikit-learn's; BaseEstimator compares and prints
 @dataclass(eq=False, repr=False)
-class Settings(BaseEstimator):  # type: ignore[misc]
+class Settings(Shared):  # type: ignore[misc]
     """The settings that classifier and regressor share.
 
     ``get_params``, ``clone`` and the signatures read the fields; ``check`` reads what they take.
@@ -30,35 +60,35 @@ class Settings(BaseEstimator):  # type: ignore[misc]
     _: KW_ONLY
     solver: str | Optimizer = "adam"
     """``adam``, ``sgd`` or ``lbfgs`` as in scikit-learn, or any other optimizer, by name or with its settings."""
-    alpha: Annotated[float, number("[0, inf)")] = 0.0001
+    alpha: AtLeast = 0.0001
     """Weights are kept small by half of this times their squares, divided by the number of samples."""
-    batch_size: Annotated[int | str, one_of("auto") | whole("[1, inf)")] = "auto"
+    batch_size: Annotated[int | str, one_of("auto") | whole(1)] = "auto"
     """Samples to a step; ``auto`` is at most 200."""
     learning_rate: Annotated[str, one_of("constant", "invscaling", "adaptive")] = (
         "constant"
     )
     """How ``sgd`` slows down."""
-    learning_rate_init: Annotated[float, number("(0, inf)")] = 0.001
+    learning_rate_init: Above = 0.001
     """The learning rate at the start."""
-    power_t: Annotated[float, number("[0, inf)")] = 0.5
+    power_t: AtLeast = 0.5
     """The power of ``invscaling``."""
-    max_iter: Annotated[int, whole("[1, inf)")] = 200
+    max_iter: Count = 200
     """Epochs at most; iterations for ``lbfgs``."""
-    shuffle: Annotated[bool, flag()] = True
+    shuffle: Flag = True
     """Whether samples are mixed before each epoch."""
     random_state: Any = None
     """Seed or generator of weights, mixing and the held-out part."""
-    tol: Annotated[float, number("[0, inf)")] = 1e-4
+    tol: AtLeast = 1e-4
     """What counts as better."""
     verbose: Any = False
     """Whether every epoch prints its loss."""
-    warm_start: Annotated[bool, flag()] = False
+    warm_start: Flag = False
     """Whether ``fit`` goes on from where the last one ended."""
     momentum: Annotated[float, number("[0, 1]")] = 0.9
     """The share of the last step kept by ``sgd``."""
-    nesterovs_momentum: Annotated[bool, flag()] = True
+    nesterovs_momentum: Flag = True
     """Whether ``sgd`` looks one step ahead."""
-    early_stopping: Annotated[bool, flag()] = False
+    early_stopping: Flag = False
     """Whether a part is held out, and its score decides when to stop."""
     validation_fraction: Annotated[float, number("[0, 1)")] = 0.1
     """The share held out."""
@@ -66,16 +96,12 @@ class Settings(BaseEstimator):  # type: ignore[misc]
     """Adam's memory of gradients."""
     beta_2: Annotated[float, number("[0, 1)")] = 0.999
     """Adam's memory of squares."""
-    epsilon: Annotated[float, number("(0, inf)")] = 1e-8
+    epsilon: Above = 1e-8
     """What keeps Adam from dividing by 0."""
-    n_iter_no_change: Annotated[float, whole("[1, inf)") | endless()] = 10
+    n_iter_no_change: Annotated[float, whole(1) | endless] = 10
     """Epochs without getting better, before training stops."""
-    max_fun: Annotated[int, whole("[1, inf)")] = 15000
+    max_fun: Count = 15000
     """Evaluations at most, for ``lbfgs``."""
-    dropout: Annotated[float, number("[0, 1)")] = 0.0
-    """The share of hidden units left out of each step."""
-    batch_norm: Annotated[bool, flag()] = False
-    """Whether hidden units are centred and scaled over the batch."""
 
     def check(self) -> None:
         """Hold every setting against what it takes.
@@ -85,17 +111,20 @@ class Settings(BaseEstimator):  # type: ignore[misc]
         """
         for name, hint in get_type_hints(Settings, include_extras=True).items():
             for takes in getattr(hint, "__metadata__", ()):
-                self._require(name, takes)
+                if isinstance(takes, Takes):
+                    self._require(name, takes)
         if isinstance(self.solver, str) and self.solver not in ("lbfgs", "sgd", "adam"):
             optimizer(self.solver)
 
     def _require(self, name: str, takes: Takes) -> None:
         given = getattr(self, name)
-        if not takes.test(given):
+        try:
+            takes(given)
+        except ValueError:
             raise UsageError(
                 "E411",
                 f"The {name!r} parameter of {type(self).__name__} must be {takes.words}; got {given!r}",
-            )
+            ) from None
 
     @property
     def sizes(self) -> list[int]:
@@ -103,8 +132,10 @@ class Settings(BaseEstimator):  # type: ignore[misc]
         given = self.hidden_layer_sizes
         sizes: Sequence[Any] = list(given) if hasattr(given, "__iter__") else [given]
         for size in sizes:
-            if not whole("[1, inf)").test(size):
+            try:
+                whole(1)(size)
+            except ValueError:
                 raise UsageError(
                     "E411", f"hidden_layer_sizes must be > 0, got {list(sizes)}."
-                )
+                ) from None
         return [int(size) for size in sizes]

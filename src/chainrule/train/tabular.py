@@ -6,11 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Unpack
 
 import numpy as np
 
 from chainrule.nn import Described, loss_of
+from chainrule.nn.options import part_of, settled, taking
 from chainrule.program import Array, UsageError
 from chainrule.train.data.divide import divide
 from chainrule.train.data.features import Features, idle, learn, require_whole
@@ -21,6 +22,7 @@ from chainrule.train.data.target_columns import (
     require_columns,
     target_names,
 )
+from chainrule.train.hidden_layers import hidden_layers
 from chainrule.train.loop import checkpoint, metrics
 from chainrule.train.loop.epochs import Training
 from chainrule.train.loop.log import Diary, recall
@@ -29,10 +31,9 @@ from chainrule.train.loop.state import Data
 from chainrule.train.model import model_file
 from chainrule.train.model.array_files import make_folder, read_arrays, write_arrays
 from chainrule.train.model.network import Network
-from chainrule.train.shape import Shape
+from chainrule.train.options import Learning, Looping, TableOptions
 
 EPOCHS = "epochs"
-USUAL = Shape()
 KEPT = 64 * 2**20
 """How many bytes of weights are kept for looking back at single epochs."""
 
@@ -61,44 +62,31 @@ def usual_decay(n_rows: int) -> float:
     return 10 / max(n_rows, 1)
 
 
+@taking(TableOptions)
 def train(
     table: Table,
     *,
-    target: Sequence[str] | str | None,
-    ignore: Sequence[str] = (),
-    task: str | None = None,
-    impute: bool = False,
-    test: float = 0.25,
-    shape: Shape = USUAL,
-    loss: str | None = None,
-    optimizer: str = "adam",
-    learning_rate: float | None = None,
-    schedule: str | None = None,
-    l1: float = 0.0,
-    l2: float | None = None,
-    clip_value: float | None = None,
-    clip_norm: float | None = None,
-    max_norm: float | None = None,
-    seed: int = 0,
-    dtype: str = "float64",
-    out: str | Path | None = None,
     where: str = "the table",
     say: Callable[[str], Any] = warn,
-    **fitting: Any,
+    verbose: int = 0,
+    callbacks: Sequence[Callable[[Training], Any]] = (),
+    **options: Unpack[TableOptions],
 ) -> Outcome:
     """Train a network on a table and hold it against rows it has not seen.
 
     Columns are standardised as learnt on the training part alone; those that can tell nothing are left out, and
     ``say`` is told. With ``out`` checkpoints, the model and the weights after each epoch are kept there; a training
-    that was stopped goes on. ``fitting`` are further arguments of :meth:`Network.fit`.
+    that was stopped goes on.
     """
-    names = target_names(table, target, where)
-    require_columns(table, ignore, where)
-    table = table.without([name for name in ignore if name not in names])
+    said: TableOptions = settled(TableOptions, options)
+    out, test, seed = said["out"], said["test"], said["seed"]
+    names = target_names(table, said["target"], where)
+    require_columns(table, said["ignore"], where)
+    table = table.without([name for name in said["ignore"] if name not in names])
     require_whole(table, names, where)
     if not table.n_rows:
         raise UsageError("E425", f"{where} has no rows")
-    kind = infer(table, names, task)
+    kind = infer(table, names, said["task"])
     labels = np.array([str(word) for word in table.columns[names[0]]])
     rows, held = divide(
         table.n_rows, test, seed, labels if kind == "classification" else None
@@ -115,32 +103,25 @@ def train(
         part,
         names,
         kind,
-        impute=impute,
+        impute=said["impute"],
         where=where,
         whole=table,
-        loss=loss,
-        looked_up=shape.embed is not None,
+        loss=said["loss"],
+        looked_up=said["embed"] is not None,
     )
-    chosen = features.target.loss(loss)
+    chosen = loss_of(features.target.loss(said["loss"]))
+    decay = usual_decay(len(rows)) if said["l2"] is None else said["l2"]
     network = Network(
-        shape.layers(features, loss_of(chosen)),
+        hidden_layers(said, features, chosen),
         chosen,
-        optimizer=optimizer,
-        learning_rate=learning_rate,
-        schedule=schedule,
-        l1=l1,
-        l2=usual_decay(len(rows)) if l2 is None else l2,
-        clip_value=clip_value,
-        clip_norm=clip_norm,
-        max_norm=max_norm,
-        seed=seed,
-        dtype=dtype,
+        l2=decay,
+        **part_of(Learning, said),
     )
     X, Y = features.inputs(part, where), features.target.encoded(part, where)
     network.build(
         X.shape[1], features.target.n_outputs, "integer" if Y.ndim == 1 else None
     )
-    callbacks = [*fitting.pop("callbacks", ())]
+    watchers, checkpoints = [*callbacks], None
     unseen = None
     if len(held):
         rest = table.at(held)
@@ -150,13 +131,21 @@ def train(
     diary = None if out is None else Diary(unseen)
     if out is not None and diary is not None:
         kept, checkpoints = make_folder(Path(out) / EPOCHS), Path(out) / "checkpoints"
-        if fitting.get("restart") or not checkpoint.listed(checkpoints):
+        if said["restart"] or not checkpoint.listed(checkpoints):
             # what another training left would be taken for this one's
             for path in kept.glob("epoch-*"):
                 path.unlink()
-        callbacks += [diary, _keeper(kept, fitting.get("epochs", 100))]
-        fitting["checkpoint"] = checkpoints
-    network.fit(X, Y, **fitting, callbacks=callbacks)
+        watchers += [diary, _keeper(kept, said["epochs"])]
+    watched = 0.15 if said["patience"] is not None else None
+    network.fit(
+        X,
+        Y,
+        **part_of(Looping, said),
+        validation=said["validation"] or watched,
+        checkpoint=checkpoints,
+        callbacks=watchers,
+        verbose=verbose,
+    )
     measures, table_of = measured(network, features, table.at(held), where)
     data = network.data(X, Y)
     outcome = Outcome(

@@ -33,7 +33,7 @@ def each(training: Training, compiled: Compiled, mixed: Data) -> None:
         training.again,
         compiled.outputs[1:],
     )
-    anomalies, watchers = settings.detect_anomaly, training.after_step
+    anomalies, watchers = settings.fit["detect_anomaly"], training.after_step
     live = _start(training)
     try:
         for batch in training.batches(mixed):
@@ -69,7 +69,7 @@ def accumulated(
         KeyboardInterrupt: after the update in which it was asked for.
     """
     progress, settings = training.progress, training.settings
-    names, anomalies = list(progress.parameters), settings.detect_anomaly
+    names, anomalies = list(progress.parameters), settings.fit["detect_anomaly"]
     live = _start(training)
     totals: dict[str, Any] = {}
     weight, waiting = 0.0, 0
@@ -87,7 +87,10 @@ def accumulated(
             carried = gradients.outputs[1 + len(names) :]
             live.update(zip(carried, new[len(names) :], strict=True))
             weight, waiting = weight + size, waiting + 1
-            if waiting < settings.accumulate and progress.batch < training.n_batches:
+            if (
+                waiting < settings.fit["accumulate"]
+                and progress.batch < training.n_batches
+            ):
                 continue
             live |= {f"d{name}": total / weight for name, total in totals.items()}
             made = update.function(*[live[name] for name in update.inputs])

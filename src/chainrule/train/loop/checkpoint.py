@@ -10,6 +10,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from chainrule.nn.options import options, usual
 from chainrule.program import Array, CorruptFileError, UsageError
 from chainrule.train.loop.epochs import Training
 from chainrule.train.loop.state import Data, Progress, Settings
@@ -19,6 +20,7 @@ from chainrule.train.model.array_files import (
     sweep,
     write_arrays,
 )
+from chainrule.train.options import FitOptions
 
 PATTERN = re.compile(r"checkpoint-(\d{8})\.safetensors$")
 PLACES = ("parameters", "state", "running", "best")
@@ -68,7 +70,7 @@ def saver(
 
     def after_epoch(training: Training) -> None:
         epoch = training.progress.epoch
-        if epoch % every == 0 or epoch == training.settings.epochs:
+        if epoch % every == 0 or epoch == training.settings.fit["epochs"]:
             save(folder, training, keep=keep, network=network)
 
     return after_epoch
@@ -135,9 +137,9 @@ def load(path: str | Path) -> tuple[Progress, dict[str, Any]]:
 def described(settings: Settings) -> dict[str, Any]:
     """Settings as plain data, to compare with those of a training that is taken up again."""
     schedule = settings.schedule
+    binding = [name for name, option in options(FitOptions).items() if option.binding]
     return {
-        "batch_size": settings.batch_size,
-        "shuffle": settings.shuffle,
+        **{name: item for name, item in settings.fit.items() if name in binding},
         "seed": settings.seed,
         "optimizer": settings.optimizer.name,
         "learning_rate": settings.optimizer.learning_rate,
@@ -146,7 +148,6 @@ def described(settings: Settings) -> dict[str, Any]:
             "."
         )[0],
         "limits": asdict(settings.limits),
-        "accumulate": settings.accumulate,
     }
 
 
@@ -166,7 +167,8 @@ def require_same(
     differ = [
         f"{key} was {then.get(key)}, is {now[key]}"
         for key in now
-        if now[key] != then.get(key)
+        # an option that was not there then was as is usual
+        if now[key] != then.get(key, usual(FitOptions).get(key))
     ]
     differ += _other(about.get("network") or {}, network)
     if about["samples"] != len(data):

@@ -64,7 +64,7 @@ class Training:
 
     def _prepare(self, step: Compiled | None) -> None:
         settings = self.settings
-        if settings.accumulate > 1:
+        if settings.fit["accumulate"] > 1:
             self.pair = self.plan.split_step(
                 settings.optimizer, settings.limits, weighted=self.weighted
             )
@@ -77,7 +77,7 @@ class Training:
     @property
     def n_batches(self) -> int:
         """How many batches an epoch has; the last may be smaller."""
-        return max(math.ceil(len(self.data) / self.settings.batch_size), 1)
+        return max(math.ceil(len(self.data) / self.settings.fit["batch_size"]), 1)
 
     @property
     def learning_rate(self) -> float:
@@ -85,8 +85,10 @@ class Training:
         rate, schedule = self.settings.optimizer.learning_rate, self.settings.schedule
         if schedule is None:
             return rate
-        n_updates = math.ceil(self.n_batches / self.settings.accumulate)
-        return rate * schedule(self.progress.step, n_updates * self.settings.epochs)
+        n_updates = math.ceil(self.n_batches / self.settings.fit["accumulate"])
+        return rate * schedule(
+            self.progress.step, n_updates * self.settings.fit["epochs"]
+        )
 
     def run(self) -> None:
         """Train from where the progress stands to the last epoch, or until something says stop.
@@ -108,7 +110,7 @@ class Training:
 
     def _epochs(self) -> None:
         progress = self.progress
-        while progress.epoch < self.settings.epochs and not progress.stopped:
+        while progress.epoch < self.settings.fit["epochs"] and not progress.stopped:
             self._epoch()
             # every watcher is asked, also where one has said stop
             answers = [watcher(self) for watcher in self.after_epoch]
@@ -121,22 +123,22 @@ class Training:
 
     def batches(self, mixed: Data) -> Iterator[Data]:
         """The batches of an epoch that are still to come."""
-        size, n = self.settings.batch_size, len(mixed)
+        size, n = self.settings.fit["batch_size"], len(mixed)
         for start in range(self.progress.batch * size, n, size):
             yield mixed.at(slice(start, start + size))
 
     def _epoch(self) -> None:
         progress, settings = self.progress, self.settings
         order = self.order(progress.epoch, len(self.data))
-        mixed = self.data.at(order) if settings.shuffle else self.data
-        if settings.accumulate > 1:
+        mixed = self.data.at(order) if settings.fit["shuffle"] else self.data
+        if settings.fit["accumulate"] > 1:
             batches.accumulated(self, *self.pair, mixed)
         else:
             batches.each(self, self.step, mixed)
         total, weight = progress.sums
         row = {"epoch": progress.epoch + 1, "loss": total / max(weight, 1e-300)}
         row["learning_rate"] = self.learning_rate
-        if settings.train_metrics:
+        if settings.fit["train_metrics"]:
             row |= self._measured(self.data)[1]
         row |= self._validated()
         require_finite(self)
@@ -173,11 +175,11 @@ class Training:
     def _judge(self, row: Mapping[str, float]) -> None:
         """Remember the best weights; stop when they have not got better for too long."""
         settings, progress = self.settings, self.progress
-        if settings.patience is None:
+        if settings.fit["patience"] is None:
             return
-        name = settings.monitor if settings.monitor in row else "loss"
+        name = settings.fit["monitor"] if settings.fit["monitor"] in row else "loss"
         value = row[name] * (1 if "loss" in name or "error" in name else -1)
-        if value < progress.best_value - settings.min_delta:
+        if value < progress.best_value - settings.fit["min_delta"]:
             progress.best_value, progress.best_epoch, progress.waited = (
                 value,
                 progress.epoch,
@@ -186,7 +188,7 @@ class Training:
             progress.best = progress.copied()
             return
         progress.waited += 1
-        progress.stopped = progress.waited >= settings.patience
+        progress.stopped = progress.waited >= settings.fit["patience"]
 
     def finish(self) -> None:
         """Put the best weights back, if the best were looked for."""

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from chainrule.program import NonFiniteError
 from chainrule.train.loop import checkpoint
 from chainrule.train.loop.epochs import Training
 from chainrule.train.loop.health import teller
-from chainrule.train.loop.metrics import Metric, usual
+from chainrule.train.loop.metrics import Metric
 from chainrule.train.loop.progress import bar, warn
 from chainrule.train.loop.state import Data, Progress, Settings
 from chainrule.train.model import model_file
@@ -20,37 +19,23 @@ if TYPE_CHECKING:
     from chainrule.train.model.network import Network
 
 
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """Where checkpoints are kept: after every few epochs, the last few of them; or all begun anew."""
-
-    folder: Path
-    every: int = 1
-    keep: int = 3
-    restart: bool = False
-
-
 def fitted(
     network: Network,
     settings: Settings,
     data: Data,
     *,
     validation: Data | None,
-    metrics: Mapping[str, Metric] | None,
-    kept: Kept | None,
-    after_epoch: Sequence[Callable[[Training], Any]],
-    after_step: Sequence[Callable[[Training], Any]],
-    verbose: int,
+    metrics: Mapping[str, Metric],
 ) -> None:
     """Train ``network``, and give it the numbers and the history that came of it, however it ends."""
-    described = model_file.described(network)
-    watchers = [*after_epoch, *([teller(warn)] if verbose else [])]
-    if kept is not None:
-        watchers.append(checkpoint.saver(kept.folder, kept.every, kept.keep, described))
-    if metrics is None:
-        metrics = usual(network.plan.labels, logits=network.gives_logits)
-    progress = _begun(network, settings, data, kept)
-    with bar(settings.epochs, verbose) as shown:
+    described, fit = model_file.described(network), settings.fit
+    watchers = [*fit["callbacks"], *([teller(warn)] if fit["verbose"] else [])]
+    folder = None if fit["checkpoint"] is None else Path(fit["checkpoint"])
+    if folder is not None:
+        every, keep = fit["checkpoint_every"], fit["keep"]
+        watchers.append(checkpoint.saver(folder, every, keep, described))
+    progress = _begun(network, settings, data, folder)
+    with bar(fit["epochs"], fit["verbose"]) as shown:
         training = Training(
             network.plan,
             settings,
@@ -59,20 +44,18 @@ def fitted(
             validation=validation,
             metrics=metrics,
             after_epoch=[shown, *watchers],
-            after_step=after_step,
+            after_step=fit["after_step"],
         )
         try:
             training.run()
             training.finish()
         except NonFiniteError as error:
-            if kept is not None:
-                error.detail += checkpoint.last(kept.folder)
+            if folder is not None:
+                error.detail += checkpoint.last(folder)
             raise
         except KeyboardInterrupt:
-            if kept is not None:
-                checkpoint.save(
-                    kept.folder, training, keep=kept.keep, network=described
-                )
+            if folder is not None:
+                checkpoint.save(folder, training, keep=fit["keep"], network=described)
             raise
         finally:
             network.numbers_ = dict(training.progress.everything())
@@ -81,19 +64,19 @@ def fitted(
 
 
 def _begun(
-    network: Network, settings: Settings, data: Data, kept: Kept | None
+    network: Network, settings: Settings, data: Data, folder: Path | None
 ) -> Progress:
     """The progress in the newest checkpoint, or one that begins with the network's numbers."""
-    if kept is not None and kept.folder.is_dir():
-        if kept.restart:
-            checkpoint.forget(kept.folder)
-        found = checkpoint.latest(kept.folder)
+    if folder is not None and folder.is_dir():
+        if settings.fit["restart"]:
+            checkpoint.forget(folder)
+        found = checkpoint.latest(folder)
         if found is not None:
             progress, about = found
             described = model_file.described(network)
-            checkpoint.require_same(about, settings, data, kept.folder, described)
+            checkpoint.require_same(about, settings, data, folder, described)
             # what a watcher stopped goes on; what had not got better for too long does not
-            patience = settings.patience
+            patience = settings.fit["patience"]
             progress.stopped = patience is not None and progress.waited >= patience
             return progress
     drafted = network.plan.training

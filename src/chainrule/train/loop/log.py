@@ -88,7 +88,7 @@ class Diary:
     def __call__(self, training: Any) -> None:
         """Write down how the training does, if its turn has come."""
         epoch = training.progress.epoch
-        if epoch in self.wanted(training.settings.epochs):
+        if epoch in self.wanted(training.settings.fit["epochs"]):
             numbers = training.progress.everything()
             self.write(epoch, training.plan, numbers, training.data)
 

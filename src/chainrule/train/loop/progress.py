@@ -66,7 +66,7 @@ def warn(sentence: str) -> None:
 def _line(training: Any) -> None:
     row = training.progress.history[-1]
     sys.stderr.write(
-        f"epoch {row['epoch']:g}/{training.settings.epochs}  {said(row)}\n"
+        f"epoch {row['epoch']:g}/{training.settings.fit['epochs']}  {said(row)}\n"
     )
 
 

@@ -10,10 +10,11 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.nn.optimizers import Optimizer, optimizer
+from chainrule.nn.optimizers import Optimizer
 from chainrule.nn.schedules import Schedule
 from chainrule.program import Array
 from chainrule.train.loop.training_step import Limits
+from chainrule.train.options import FitOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,21 +46,13 @@ class Data:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """How to train: how long, in what batches, with which steps, and when to stop."""
+    """How to train: the options of ``fit``, all of them, and with which steps."""
 
-    epochs: int = 100
-    batch_size: int = 32
-    shuffle: bool = True
-    seed: int = 0
-    optimizer: Optimizer = field(default_factory=lambda: optimizer("sgd"))
+    fit: FitOptions
+    optimizer: Optimizer
     schedule: Schedule | None = None
     limits: Limits = field(default_factory=Limits)
-    accumulate: int = 1
-    patience: int | None = None
-    min_delta: float = 0.0
-    monitor: str = "val_loss"
-    detect_anomaly: bool = False
-    train_metrics: bool = False
+    seed: int = 0
 
 
 @dataclass(slots=True)

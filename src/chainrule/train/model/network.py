@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Unpack, cast
 
 import numpy as np
 
 from chainrule.nn import (
     Described,
     Loss,
-    Optimizer,
     describe_toml,
     loss_of,
     optimizer,
@@ -22,7 +21,7 @@ from chainrule.nn.layers import Embedding, Layer, Written
 from chainrule.nn.losses import Labels
 from chainrule.nn.mlp import draw
 from chainrule.nn.mlp_spec import Words
-from chainrule.nn.schedules import Schedule
+from chainrule.nn.options import settled, taking
 from chainrule.program import Array, ChainruleError, ShapeError, UsageError
 from chainrule.train.data.samples import (
     class_weights,
@@ -34,10 +33,9 @@ from chainrule.train.data.samples import (
     split,
     weights_of,
 )
-from chainrule.train.loop.epochs import Training
-from chainrule.train.loop.fitting import Kept, fitted
+from chainrule.train.loop.fitting import fitted
 from chainrule.train.loop.health import health
-from chainrule.train.loop.metrics import Metric, classes, usual
+from chainrule.train.loop.metrics import classes, usual
 from chainrule.train.loop.state import Data, Settings
 from chainrule.train.loop.training_step import Limits
 from chainrule.train.model import model_file, validate
@@ -46,6 +44,7 @@ from chainrule.train.model.forward import evaluate, predict
 from chainrule.train.model.from_words import trainable
 from chainrule.train.model.output_layer import closed, planned, usual_loss
 from chainrule.train.model.summary import Summary, told
+from chainrule.train.options import FitOptions, NetworkOptions
 
 
 class Network:
@@ -70,45 +69,27 @@ class Network:
     [0, 1, 1, 0]
     """
 
+    @taking(NetworkOptions)
     def __init__(
         self,
         layers: Sequence[Layer | int],
         loss: str | Loss | Callable[[Any, Any], Any] | None = None,
-        *,
-        activation: str = "relu",
-        optimizer: str | Optimizer = "adam",
-        learning_rate: float | None = None,
-        schedule: str | Schedule | None = None,
-        l1: float = 0.0,
-        l2: float = 0.0,
-        clip_value: float | None = None,
-        clip_norm: float | None = None,
-        max_norm: float | None = None,
-        labels: str | None = None,
-        seed: int = 0,
-        dtype: str = "float64",
+        **options: Unpack[NetworkOptions],
     ) -> None:
-        self.hidden = validate.layers_of(layers, activation)
+        said: NetworkOptions = settled(NetworkOptions, options)
+        self.hidden = validate.layers_of(layers, said["activation"])
         self.open_ended = not self.hidden or isinstance(layers[-1], int | np.integer)
+        self.labels = said["labels"]
         self.loss = (
-            None if loss is None else loss_of(loss, cast("Labels", labels or "real"))
+            None
+            if loss is None
+            else loss_of(loss, cast("Labels", self.labels or "real"))
         )
-        self.labels = labels
-        self.optimizer = _optimizer(optimizer, learning_rate)
-        self.schedule = _schedule(schedule)
-        self.penalty = Penalty(validate.number("l1", l1), validate.number("l2", l2))
-        self.limits = Limits(
-            *(
-                None if size is None else validate.number(name, size, above=True)
-                for name, size in (
-                    ("clip_value", clip_value),
-                    ("clip_norm", clip_norm),
-                    ("max_norm", max_norm),
-                )
-            )
-        )
-        self.seed = validate.whole("seed", seed, 0)
-        self.dtype = validate.dtype_of(dtype)
+        self.optimizer = optimizer(said["optimizer"], said["learning_rate"])
+        self.schedule = None if said["schedule"] is None else schedule(said["schedule"])
+        self.penalty = Penalty(said["l1"], said["l2"])
+        self.limits = Limits(said["clip_value"], said["clip_norm"], said["max_norm"])
+        self.seed, self.dtype = said["seed"], said["dtype"]
         self.plan_: Plan | None = None
         self.numbers_: dict[str, Array] = {}
         self.history_: list[dict[str, float]] = []
@@ -169,31 +150,12 @@ class Network:
             name: array.astype(self.dtype) for name, array in drawn.items()
         }
 
+    @taking(FitOptions)
     def fit(
         self,
         X: Any,
         Y: Any,
-        *,
-        epochs: int = 100,
-        batch_size: int = 32,
-        shuffle: bool = True,
-        validation: float | tuple[Any, Any] | None = None,
-        sample_weight: Any = None,
-        class_weight: Mapping[int, float] | str | None = None,
-        metrics: Mapping[str, Metric] | None = None,
-        train_metrics: bool = False,
-        patience: int | None = None,
-        min_delta: float = 0.0,
-        monitor: str = "val_loss",
-        accumulate: int = 1,
-        checkpoint: str | Path | None = None,
-        checkpoint_every: int = 1,
-        keep: int = 3,
-        restart: bool = False,
-        detect_anomaly: bool = False,
-        callbacks: Sequence[Callable[[Training], Any]] = (),
-        after_step: Sequence[Callable[[Training], Any]] = (),
-        verbose: int = 0,
+        **options: Unpack[FitOptions],
     ) -> Network:
         """Train on samples in rows. A second call goes on from the weights there are.
 
@@ -215,60 +177,29 @@ class Network:
                 E414 for labels that are words.
             NonFiniteError: E201 when training diverges; the last good weights are kept.
         """
-        apart = validate.held_out(validation)
-        settings = Settings(
-            epochs=validate.whole("epochs", epochs, 0),
-            batch_size=validate.whole("batch_size", batch_size),
-            shuffle=shuffle,
-            seed=self.seed,
-            optimizer=self.optimizer,
-            schedule=self.schedule,
-            limits=self.limits,
-            accumulate=validate.whole("accumulate", accumulate),
-            patience=None
-            if patience is None
-            else validate.whole("patience", patience, 0),
-            min_delta=min_delta,
-            monitor=monitor,
-            detect_anomaly=detect_anomaly,
-            train_metrics=train_metrics,
-        )
-        kept = None
-        if checkpoint is not None:
-            every = validate.whole("checkpoint_every", checkpoint_every)
-            n_kept = validate.whole("keep", keep)
-            kept = Kept(Path(checkpoint), every, n_kept, restart)
-        after_epoch = validate.watchers("callbacks", callbacks)
-        after_each = validate.watchers("after_step", after_step)
-        data = self.data(X, Y, sample_weight)
+        said: FitOptions = settled(FitOptions, options)
+        settings = Settings(said, self.optimizer, self.schedule, self.limits, self.seed)
+        data, apart = self.data(X, Y, said["sample_weight"]), said["validation"]
         if not len(data):
             raise ShapeError("E103", "there are no samples to train on")
+        metrics = said["metrics"]
         if metrics is None:
             metrics = usual(self.plan.labels, logits=self.gives_logits)
         validate.require_monitor(
-            monitor,
+            said["monitor"],
             list(metrics),
             held=apart is not None,
-            train_metrics=train_metrics,
+            train_metrics=said["train_metrics"],
         )
-        if class_weight is not None:
-            data = replace(data, weight=class_weights(data, self.plan, class_weight))
+        if said["class_weight"] is not None:
+            weight = class_weights(data, self.plan, said["class_weight"])
+            data = replace(data, weight=weight)
         held: Data | None = None
         if isinstance(apart, tuple):
-            held = self.data(*apart, None)
+            held = self.data(apart[0], apart[1])
         elif apart is not None:
             data, held = split(data, apart, self.seed)
-        fitted(
-            self,
-            settings,
-            data,
-            validation=held,
-            metrics=metrics,
-            kept=kept,
-            after_epoch=after_epoch,
-            after_step=after_each,
-            verbose=verbose,
-        )
+        fitted(self, settings, data, validation=held, metrics=metrics)
         return self
 
     @property
@@ -420,14 +351,3 @@ class Network:
         network.numbers_, network.n_steps_ = numbers, n_steps
         network.history_ = said.get("history", [])
         return network
-
-
-def _optimizer(chosen: str | Optimizer, rate: float | None) -> Optimizer:
-    if rate is not None:
-        rate = validate.number("learning_rate", rate)
-    found = optimizer(chosen, rate) if isinstance(chosen, str) else chosen
-    return found if rate is None else replace(found, learning_rate=rate)
-
-
-def _schedule(chosen: str | Schedule | None) -> Schedule | None:
-    return None if chosen is None else schedule(chosen)

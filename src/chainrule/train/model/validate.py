@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from numbers import Real
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,6 +10,7 @@ import numpy as np
 from chainrule.nn import activation as activation_of
 from chainrule.nn.layers import Dense, Layer
 from chainrule.nn.names import unknown
+from chainrule.nn.takes import number
 from chainrule.program import Array, DTypeError, ShapeError, UsageError
 
 
@@ -53,100 +53,6 @@ def _layer(place: int, one: Any, activation: str) -> Layer:
     )
 
 
-def whole(name: str, asked: Any, least: int = 1) -> int:
-    """A whole number from ``least`` on.
-
-    Raises:
-        UsageError: E411.
-
-    >>> whole("epochs", 3.0)
-    3
-    """
-    if not _is_number(asked) or asked != np.floor(asked) or not least <= asked < np.inf:
-        raise UsageError(
-            "E411", f"{name} is a whole number, at least {least}; got {asked!r}"
-        )
-    return int(asked)
-
-
-def number(name: str, asked: Any, *, above: bool = False) -> float:
-    """A finite number from 0 on, or ``above`` 0.
-
-    Raises:
-        UsageError: E411.
-    """
-    fits = _is_number(asked) and (asked > 0 if above else asked >= 0) and asked < np.inf
-    if not fits:
-        least = "above 0" if above else "from 0 on"
-        raise UsageError("E411", f"{name} is a number {least}; got {asked!r}")
-    return float(asked)
-
-
-def _is_number(asked: Any) -> bool:
-    return isinstance(asked, Real) and not isinstance(asked, bool)
-
-
-def dtype_of(asked: Any) -> str:
-    """``float64`` or ``float32``.
-
-    Raises:
-        DTypeError: E110 for other element types.
-    """
-    try:
-        name = str(np.dtype(asked).name)
-    except TypeError:
-        name = ""
-    if asked is None or name not in ("float64", "float32"):
-        raise DTypeError(
-            "E110",
-            f"dtype is float64 or float32, in which a network trains; got {asked!r}",
-            hint='dtype="float32" takes half the memory of dtype="float64"',
-        )
-    return name
-
-
-def held_out(asked: Any) -> float | tuple[Any, Any] | None:
-    """The samples to validate on: none, a share of the training samples, or a pair of arrays.
-
-    Raises:
-        UsageError: E411 for anything else.
-    """
-    if asked is None:
-        return None
-    if isinstance(asked, tuple | list) and len(asked) == 2:
-        return (asked[0], asked[1])
-    if _is_number(asked) and 0 < asked < 1:
-        return float(asked)
-    if isinstance(asked, tuple | list):
-        got = f"{len(asked)} thing{'s' * (len(asked) != 1)}"
-    else:
-        shape = getattr(asked, "shape", None)
-        got = f"an array {shape}" if shape else repr(asked)
-    raise UsageError(
-        "E411",
-        "validation is a share of the samples, between 0 and 1, or a pair of samples and labels;"
-        f" got {got}",
-        hint="validation=0.2, or validation=(X_held, Y_held)",
-    )
-
-
-def watchers(name: str, asked: Any) -> tuple[Callable[..., Any], ...]:
-    """Functions to call.
-
-    Raises:
-        UsageError: E411 for what is no sequence of functions.
-    """
-    found = tuple(asked) if isinstance(asked, Iterable) else None
-    if found is None or not all(callable(one) for one in found):
-        title = getattr(asked, "__name__", "function") if callable(asked) else "f"
-        raise UsageError(
-            "E411",
-            f"{name} is a sequence of functions; got {asked!r}",
-            hint=f"{name}=[{title}]",
-        )
-    return found
-
-
 def require_monitor(
     asked: str, measured: Sequence[str], *, held: bool, train_metrics: bool
 ) -> None:
@@ -187,7 +93,10 @@ def require_class_weights(asked: Mapping[Any, Any], n_classes: int) -> None:
                 f"class_weight: there is no class {name!r}",
                 hint=f"the classes are the whole numbers from 0 to {n_classes - 1}",
             )
-        number(f"class_weight[{name!r}]", weight)
+        try:
+            number("[0, inf)")(weight)
+        except ValueError as error:
+            raise UsageError("E411", f"class_weight[{name!r}] {error}") from None
 
 
 def require_weights(weights: Array, n: int) -> None:

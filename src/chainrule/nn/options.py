@@ -1,0 +1,198 @@
+"""Options: what a call, a TOML file and a command line may say, each written once.
+
+A schema is a ``TypedDict``, an option a line in it: its name, what it takes, what is usual, what to say of it. Static
+checkers read the same line through ``**options: Unpack[Schema]``.
+"""
+
+from __future__ import annotations
+
+import difflib
+import inspect
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
+
+from chainrule.program import ChainruleError, UsageError
+
+if TYPE_CHECKING:
+    from pydantic import TypeAdapter, ValidationError
+
+Called = TypeVar("Called", bound=Callable[..., Any])
+NEEDED: Any = ...
+"""The default of an option without one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """What is usual for an option, what to say of it, and where it applies beside the schema it stands in."""
+
+    default: Any
+    help: str
+    flags: tuple[str, ...] = ()
+    """Other names on the command line."""
+    metavar: str = ""
+    """What the command line calls its value."""
+    written: bool = True
+    """Whether a file and a command line can say it; objects they cannot."""
+    estimator: bool = False
+    """Whether the estimators have it too, under the same name."""
+    binding: bool = False
+    """Whether a training that is taken up again must have the same value."""
+    manner: bool = False
+    """Whether it says how to go about it, and nothing about what comes of it."""
+
+
+@cache
+def options(schema: type) -> Mapping[str, Option]:
+    """The options of a schema by name, in their order."""
+    hints = get_type_hints(schema, include_extras=True).items()
+    found = {name: one for name, hint in hints for one in hint.__metadata__ if isinstance(one, Option)}  # fmt: skip
+    return MappingProxyType(found)
+
+
+@cache
+def types(schema: type) -> Mapping[str, Any]:
+    """The plain types of a schema's options, without what they take."""
+    return MappingProxyType(get_type_hints(schema))
+
+
+@cache
+def _reader(schema: type, name: str) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(get_type_hints(schema, include_extras=True)[name])
+
+
+def usual(schema: type) -> dict[str, Any]:
+    """What every option of a schema is where nothing is said."""
+    return {
+        name: option.default
+        for name, option in options(schema).items()
+        if option.default is not NEEDED
+    }
+
+
+def settled(schema: type, given: Mapping[str, Any], where: str | Path = "") -> Any:
+    """All options of a schema: as given, read and checked, the others as is usual.
+
+    ``where`` is the file or command line they were given in; without one it was a call.
+
+    Raises:
+        UsageError: E412 with every mistake of a file; for a call E410 for a name that does not exist, E411 for a
+            value that an option does not take, or the error that reading it raised.
+    """
+    from pydantic import ValidationError
+
+    known, said, wrong = options(schema), usual(schema), []
+    for name, value in given.items():
+        if name not in known:
+            wrong.append(Mistake(name, f"is not a setting; {_meant(name, known)}"))
+            continue
+        try:
+            said[name] = _reader(schema, name).validate_python(value)
+        except ValidationError as error:
+            wrong += mistakes(error, name)
+    wrong += [
+        Mistake(name, "is missing") for name in known if name not in {**said, **given}
+    ]
+    if not wrong:
+        return said
+    raise in_file(where, wrong) if where else wrong[0].in_call()
+
+
+def part_of(schema: type, said: Mapping[str, Any]) -> Any:
+    """Those of the options said that a schema has."""
+    return {name: item for name, item in said.items() if name in options(schema)}
+
+
+@dataclass(frozen=True, slots=True)
+class Mistake:
+    """What is wrong, where; with the error that reading it raised, if that has a code of its own."""
+
+    where: str
+    what: str
+    error: ChainruleError | None = None
+
+    def __str__(self) -> str:
+        if self.error is None:
+            return f"{self.where}: {self.what}"
+        hint = f"; {self.error.hint}" if self.error.hint else ""
+        return f"{self.where}: {self.error.message}{hint}"
+
+    def in_call(self) -> ChainruleError:
+        """The error to raise where there was a call, and no file."""
+        if self.error is not None:
+            return self.error
+        code = "E410" if self.what.startswith("is not a setting") else "E411"
+        return UsageError(code, f"{self.where} {self.what}")
+
+
+def in_file(where: str | Path, wrong: Sequence[Mistake]) -> UsageError:
+    """E412 for a file or a command line, with every mistake in it."""
+    count = "one mistake" if len(wrong) == 1 else f"{len(wrong)} mistakes"
+    return UsageError("E412", f"{where} has {count}", detail="\n".join(map(str, wrong)))
+
+
+def mistakes(error: ValidationError, *start: str) -> list[Mistake]:
+    """Every mistake that pydantic found below a place."""
+    return [_mistake(found, start) for found in error.errors()]
+
+
+def _mistake(found: Any, start: Sequence[str]) -> Mistake:
+    where, why = place((*start, *found["loc"])), found.get("ctx", {}).get("error")
+    if isinstance(why, ChainruleError):
+        return Mistake(where, why.message, why)
+    said = str(why or found["msg"])
+    return Mistake(where, f"{said[:1].lower()}{said[1:]}")
+
+
+def _meant(name: str, known: Iterable[str]) -> str:
+    return nearest(name, known) or f"there are {', '.join(known)}"
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """A question for the name that was meant; empty if none is near.
+
+    >>> nearest("learning_rat", ["learning_rate", "l2"])
+    'did you mean learning_rate?'
+    """
+    meant = {one.lower(): one for one in known}
+    close = difflib.get_close_matches(name.lower(), meant, n=1, cutoff=0.5)
+    return f"did you mean {meant[close[0]]}?" if close else ""
+
+
+def place(location: Sequence[int | str]) -> str:
+    """Where a mistake is, as it would be written.
+
+    >>> place(("layers", 1, "units"))
+    'layers[1].units'
+    """
+    text = ""
+    for part in location:
+        text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
+    return text
+
+
+def taking(schema: type) -> Callable[[Called], Called]:
+    """A function of ``**options`` that shows every one of them, by name, in its signature and its docstring."""
+
+    def dressed(called: Called) -> Called:
+        before = inspect.signature(called)
+        own = [one for one in before.parameters.values() if one.kind != one.VAR_KEYWORD]
+        more = [
+            inspect.Parameter(
+                name,
+                inspect.Parameter.KEYWORD_ONLY,
+                default=option.default,
+                annotation=types(schema)[name],
+            )
+            for name, option in options(schema).items()
+        ]
+        shown: Any = called
+        shown.__signature__ = before.replace(parameters=[*own, *more])
+        return called
+
+    return dressed
