@@ -18,11 +18,7 @@ FRAMEWORKS = [
     for name in DIALECTS
     if name != "numpy"
 ]
-CASES = [
-    pytest.param(op, sample, id=f"{op.name}-{position}")
-    for op in CATALOGUE.values()
-    for position, sample in enumerate(op.samples)
-]
+every_op = pytest.mark.parametrize("op", CATALOGUE.values(), ids=lambda op: op.name)
 
 
 def numbers(op, sample, dtype):
@@ -69,6 +65,16 @@ def assert_agrees(found, expected, dtype):
     np.testing.assert_allclose(found, expected, rtol=tolerance, atol=tolerance)
 
 
+def noted(check, op, *given):
+    """A check at every sample of an op; what fails says at which."""
+    for sample in op.samples:
+        try:
+            check(op, sample, *given)
+        except BaseException as error:
+            error.add_note(f"at {sample}")
+            raise
+
+
 def check(op, sample, dialect, dtype):
     arrays = numbers(op, sample, dtype)
     run = one_line(op, sample, arrays)
@@ -103,29 +109,33 @@ def of_nameless(op, sample, arrays):
     return Run(program, numbers_of)
 
 
-@pytest.mark.parametrize("dialect", ["numpy", *FRAMEWORKS])
-@pytest.mark.parametrize(("op", "sample"), CASES)
-@pytest.mark.filterwarnings("ignore:.*degrees of freedom is <= 0")
-def test_an_expression_may_stand_where_a_name_stands(op, sample, dialect):
+def check_nameless(op, sample, dialect):
     arrays = numbers(op, sample, np.float64)
     run = of_nameless(op, sample, arrays)
     text = emit(run, dialect=dialect, part="forward")
     assert_agrees(ran(text, dialect, arrays), run["result"], np.float64)
 
 
+@pytest.mark.parametrize("dialect", ["numpy", *FRAMEWORKS])
+@every_op
+@pytest.mark.filterwarnings("ignore:.*degrees of freedom is <= 0")
+def test_an_expression_may_stand_where_a_name_stands(op, dialect):
+    noted(check_nameless, op, dialect)
+
+
 @pytest.mark.parametrize("dtype", [np.float64, np.float32], ids=["float64", "float32"])
-@pytest.mark.parametrize(("op", "sample"), CASES)
-def test_numpy_text_agrees_with_the_op(op, sample, dtype):
-    check(op, sample, "numpy", dtype)
+@every_op
+def test_numpy_text_agrees_with_the_op(op, dtype):
+    noted(check, op, "numpy", dtype)
 
 
 # PyTorch warns of a spread over no entries at all, and gives none
 @pytest.mark.filterwarnings("ignore:.*degrees of freedom is <= 0")
 @pytest.mark.parametrize("dtype", [np.float64, np.float32], ids=["float64", "float32"])
 @pytest.mark.parametrize("dialect", FRAMEWORKS)
-@pytest.mark.parametrize(("op", "sample"), CASES)
-def test_framework_text_agrees_with_the_op(op, sample, dialect, dtype):
-    check(op, sample, dialect, dtype)
+@every_op
+def test_framework_text_agrees_with_the_op(op, dialect, dtype):
+    noted(check, op, dialect, dtype)
 
 
 @pytest.mark.parametrize("dialect", DIALECTS)

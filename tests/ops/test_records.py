@@ -5,7 +5,7 @@ import string
 
 import numpy as np
 import pytest
-from op_cases import CASES, Case, layouts, meaning
+from op_cases import CASES, Case, at_every, layouts, meaning
 
 from chainrule import ops
 from chainrule.formula.notation import holes
@@ -14,7 +14,7 @@ from chainrule.program.op import shape_of
 from chainrule.trace import Recorder
 
 OPS = list(ops.CATALOGUE.values())
-every_case = pytest.mark.parametrize("case", CASES, ids=str)
+every_case = at_every(CASES)
 every_op = pytest.mark.parametrize("op", OPS, ids=lambda op: op.name)
 
 

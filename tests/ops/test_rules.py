@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 from op_cases import (
     CASES,
+    FIRST,
     MOVING,
     Case,
     analytic_through,
+    at_every,
     close,
     computed,
     derived,
@@ -18,7 +20,8 @@ from op_cases import (
 
 from chainrule.program import run
 
-every_moving_case = pytest.mark.parametrize("case", MOVING, ids=str)
+every_moving_case = at_every(MOVING)
+the_first_case = at_every(FIRST)
 
 
 def first_order(case: Case) -> int:
@@ -182,22 +185,22 @@ def test_every_rule_can_be_derived_again(case: Case):
     second_order(case)
 
 
-@every_moving_case
+@the_first_case
 def test_forwards_and_backwards_weigh_the_same(case: Case):
     dot_products(case)
 
 
-@every_moving_case
+@the_first_case
 def test_gradients_are_the_same_in_every_layout(case: Case):
     in_every_layout(case)
 
 
-@every_moving_case
+@the_first_case
 def test_gradients_of_repeated_rows_are_those_of_their_copies(case: Case):
     with_stride_0(case)
 
 
-@every_moving_case
+@the_first_case
 def test_gradients_of_float32_are_float32(case: Case):
     in_float32(case)
 

@@ -9,15 +9,6 @@ from chainrule import ops
 from chainrule.program import Arg, Line, Op, Size, Value
 from chainrule.trace import Recorder
 
-BOUNDLESS = frozenset(
-    {
-        *("divide", "reciprocal", "power", "sqrt", "cbrt", "xlogy"),
-        *("exp", "expm1", "exp2", "sinh", "cosh", "tan", "square"),
-        *("log", "log1p", "log2", "log10", "arctanh", "arccosh"),
-    }
-)
-"""Ops whose result may be infinite, or not a number, where their arguments are ordinary numbers."""
-
 
 def stays_untaken(
     recorder: Recorder, op: Op, args: tuple[Arg, ...], params: Mapping[str, Any]
@@ -93,7 +84,7 @@ def _may_be_boundless(recorder: Recorder, op: Op, arg: Arg) -> bool:
         line = recorder.producer.get(waiting.pop())
         if line is None:
             continue
-        if line.op.name in BOUNDLESS:
+        if line.op.unbounded:
             return True
         new = {one for one in line.args if isinstance(one, Value)} - seen
         if line.op.elementwise:

@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
+from chainrule import ops
 from chainrule.emit.dialect import DType, Fits
 from chainrule.program import Arg, Line, Value
-
-INDEXING = frozenset({"getitem", "setitem", "scatter_add", "take", "astype", "one_hot"})
-"""Ops whose integers and masks choose entries rather than take part."""
-COMPARING = frozenset(
-    {"greater", "less", "greater_equal", "less_equal", "equal", "not_equal"}
-)
-ASKING = frozenset({"logical_and", "logical_or", "logical_not", "logical_xor"})
 
 
 def strictly(line: Line) -> Fits:
@@ -21,7 +15,7 @@ def strictly(line: Line) -> Fits:
 def _strict(line: Line, position: int, arg: Arg) -> DType | None:
     if not isinstance(arg, Value):
         return None
-    if line.op.name == "where" and position == 0:
+    if line.op.elementwise and line.op.truth(position):
         return DType("bool") if arg.dtype != bool else None
     if _chooses(line, position):
         return None
@@ -31,7 +25,7 @@ def _strict(line: Line, position: int, arg: Arg) -> DType | None:
         or arg.dtype == wanted
         or "biuf".index(arg.dtype.kind) > "biuf".index(wanted.kind)
     ):
-        return DType("bool") if line.op.name in ASKING and arg.dtype != bool else None
+        return None
     return wanted
 
 
@@ -48,7 +42,9 @@ def _loose(line: Line, position: int, arg: Arg) -> DType | None:
         isinstance(other, Value) and other.dtype == wanted for other in line.args
     )
     if mixes and (
-        arg.dtype.kind != "b" or line.op.name in {"multiply", "add"} | COMPARING
+        arg.dtype.kind != "b"
+        or line.op in (ops.multiply, ops.add)
+        or line.op.kind == "comparison"
     ):
         return None
     return wanted
@@ -56,9 +52,7 @@ def _loose(line: Line, position: int, arg: Arg) -> DType | None:
 
 def _wanted(line: Line) -> DType | None:
     """The one type that the numbers of a line have to be of."""
-    if line.op.name in ASKING:
-        return DType("bool")
-    if line.op.name not in COMPARING:
+    if line.op.kind != "comparison":
         return line.result.dtype if line.result.dtype.kind in "fi" else None
     kinds = [arg.dtype for arg in line.args if isinstance(arg, Value)]
     kinds += [DType(float) for arg in line.args if isinstance(arg, float)]
@@ -71,9 +65,4 @@ def _wanted(line: Line) -> DType | None:
 
 def _chooses(line: Line, position: int) -> bool:
     """Whether this argument picks entries (an index, a mask, a label), so that its type is its own."""
-    name = line.op.name
-    if name in INDEXING:
-        return position > 0 or name in {"astype", "one_hot"}
-    samples = line.op.samples
-    labels = bool(samples) and all(position in sample.integers for sample in samples)
-    return labels and name not in ASKING
+    return line.op.whole(position) or "dtype" in line.op.params

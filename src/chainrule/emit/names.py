@@ -7,6 +7,7 @@ import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 
+from chainrule import ops
 from chainrule.program import Arg, Line, Size, Value
 
 LONGEST = 32
@@ -67,59 +68,6 @@ class Names:
 
 Word = Callable[[Arg], str]
 
-PATTERNS: Mapping[str, str] = {
-    "exp": "exp_{0}",
-    "log": "log_{0}",
-    "sqrt": "root_{0}",
-    "square": "{0}_squared",
-    "negative": "minus_{0}",
-    "reciprocal": "one_over_{0}",
-    "add": "{0}_plus_{1}",
-    "subtract": "{0}_minus_{1}",
-    "multiply": "{0}_times_{1}",
-    "divide": "{0}_over_{1}",
-    "power": "{0}_to_{1}",
-    "matmul": "{0}_{1}",
-    "transpose": "{0}_T",
-    "swapaxes": "{0}_T",
-    "reshape": "{0}_reshaped",
-    "broadcast_to": "{0}_spread",
-    "expand_dims": "{0}_expanded",
-    "getitem": "{0}_picked",
-    "scatter_add": "{0}_placed",
-    "setitem": "{0}_written",
-    "where": "{1}_or_{2}",
-    "concatenate": "joined",
-    "stack": "stacked",
-    "equal": "{0}_is_{1}",
-    "not_equal": "{0}_is_not_{1}",
-    "greater": "{0}_above_{1}",
-    "less": "{0}_below_{1}",
-    "greater_equal": "{0}_from_{1}",
-    "less_equal": "{0}_to_{1}",
-    "ones_like": "ones",
-    **dict.fromkeys(
-        (
-            "binary_cross_entropy",
-            "binary_cross_entropy_with_logits",
-            "categorical_cross_entropy",
-            "categorical_cross_entropy_with_logits",
-            "sparse_categorical_cross_entropy",
-            "sparse_categorical_cross_entropy_with_logits",
-            "nll",
-            "squared_error",
-            "absolute_error",
-            "huber",
-            "hinge",
-            "squared_hinge",
-            "kl_divergence",
-            "poisson",
-        ),
-        "losses",
-    ),
-    "zeros_like": "zeros",
-}
-
 
 def wish(line: Line, producer: Mapping[Value, Line], word: Word) -> str:
     """A readable name for what ``line`` computes, from its op and its arguments.
@@ -133,35 +81,26 @@ def wish(line: Line, producer: Mapping[Value, Line], word: Word) -> str:
     special = _special(line, producer, word)
     if special is not None:
         return special
-    pattern = PATTERNS.get(line.op.name, f"{line.op.name}_{{0}}")
+    pattern, short = line.op.result_name
     values = [arg for arg in line.args if isinstance(arg, Value)]
-    if line.op.name in {"multiply", "divide"} and len(values) == 1 < len(line.args):
+    if (
+        line.op.kind == "arithmetic"
+        and len(values) == 1 < len(line.args)
+        and line.op is not ops.power
+    ):
         return f"scaled_{word(values[0])}"
     words = [word(arg) for arg in line.args]
     words += [""] * (3 - len(words))
     made = pattern.format(*words).strip("_")
-    return made if len(made) <= LONGEST else _short(line.op.name)
-
-
-def _short(op_name: str) -> str:
-    pattern = PATTERNS.get(op_name, "")
-    bare = re.sub(r"\{\d\}|_+$|^_+", "", pattern).strip("_")
-    return {
-        "add": "total",
-        "subtract": "difference",
-        "multiply": "scaled",
-        "divide": "ratio",
-        "matmul": "product",
-        "where": "chosen",
-    }.get(op_name, bare or op_name)
+    return made if len(made) <= LONGEST else short
 
 
 def _special(line: Line, producer: Mapping[Value, Line], word: Word) -> str | None:
     """What has a name of its own: centered, shifted."""
-    if line.op.name == "subtract" and isinstance(line.args[0], Value):
+    if line.op is ops.subtract and isinstance(line.args[0], Value):
         taken = producer.get(line.args[1]) if isinstance(line.args[1], Value) else None
         if taken is not None and taken.args and taken.args[0] is line.args[0]:
-            word_for = {"mean": "centered", "max": "shifted"}.get(taken.op.name)
+            word_for = {ops.mean: "centered", ops.max: "shifted"}.get(taken.op)
             if word_for:
                 return f"{word_for}_{word(line.args[0])}"
     return None

@@ -111,7 +111,7 @@ class Speller:
             self._fitted(arg, dtype, line)
             for arg, dtype in zip(line.args, wanted, strict=True)
         ]
-        arrays = args[index_start(line.op.name) :]
+        arrays = args[line.op.first_index :] if "index" in line.params else []
         filled: dict[str, Filling] = {str(i): arg for i, arg in enumerate(args)}
         filled["args"] = list(args)
         filled["result"] = ast.Name(result)
@@ -233,11 +233,6 @@ class Speller:
                 return ast.Constant(...)
             case _:
                 return self.param(item)
-
-
-def index_start(op_name: str) -> int:
-    """Where the index arrays of an indexing op begin among its arguments."""
-    return 2 if op_name == "setitem" else 1
 
 
 def dtype_name(dtype: DType, dialect: Dialect) -> str:

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from chainrule import ops
 from chainrule.emit import layout
 from chainrule.emit.dialect import Dialect
 from chainrule.emit.names import Names, plain, wish
@@ -19,13 +20,6 @@ LONGEST_INLINE = 160
 DEEPEST = 12
 MOST_OPERATIONS = 9
 """A gradient line with more operations than this is given in two."""
-CHEAP_AGAIN = frozenset({"add", "subtract", "negative"})
-MASKS = frozenset(
-    {"greater", "less", "greater_equal", "less_equal", "equal", "not_equal"}
-)
-ARITHMETIC = frozenset({"add", "subtract", "multiply", "divide", "negative"})
-LAYERS = frozenset({"add", "matmul", "dot", "tensordot", "einsum"})
-VIEWS = frozenset({"transpose", "swapaxes", "expand_dims", "reshape"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +86,7 @@ class Plan:
         for line in self.program.lines:
             value = line.result
             length, depth = self._extent(line, size)
-            if value in self.numbers and line.op.name in {"ones_like", "zeros_like"}:
+            if value in self.numbers and _filler(line) is not None:
                 size[value] = (1, 1)
                 continue
             if (
@@ -122,20 +116,22 @@ class Plan:
 
     def _cheap(self, line: Line) -> bool:
         """Whether writing it twice costs nothing and reads better: ``h.T``, ``1 - y``, ``z > 0``."""
-        name = line.op.name
         values = [arg for arg in line.args if isinstance(arg, Value)]
         readers = self.readers.get(line.result, ())
         if any(arg not in self.own for arg in values) or not all(
             self.templates[reader.result].is_expression for reader in readers
         ):
             return False
-        if name in VIEWS:
-            return True
-        if name == "getitem":
-            return len(values) == 1
         uses = self.uses[line.result]
-        few = len(values) == 1 and uses <= 3
-        return (few and name in CHEAP_AGAIN) or (name in MASKS and uses <= 2)
+        match line.op.kind:
+            case "view":
+                return True
+            case "indexing" | "sum":
+                return len(values) == 1 and (uses <= 3 or line.op.kind == "indexing")
+            case "comparison":
+                return uses <= 2
+            case _:
+                return False
 
     def _name_what_has_a_gradient(self) -> None:
         """A nameless value whose gradient gets a statement gets one too, so that the gradient has a name."""
@@ -163,8 +159,9 @@ class Plan:
     def computed(self, value: Value) -> ast.expr:
         """What computes a value."""
         line = self.producer[value]
-        if value in self.numbers and line.op.name in {"ones_like", "zeros_like"}:
-            return ast.Constant(1 if line.op.name == "ones_like" else 0)
+        filler = _filler(line)
+        if value in self.numbers and filler is not None:
+            return ast.Constant(filler)
         return self.templates[value].filled(self.speller.fillings(line, ""))
 
     def name(self, value: Value) -> str:
@@ -193,7 +190,7 @@ class Plan:
     def _activation(self, value: Value) -> str | None:
         """The name of what this value is the input of, if it is the sum of a layer."""
         if (
-            self.producer[value].op.name not in LAYERS
+            self.producer[value].op.kind not in ("sum", "product")
             or value not in self.roles.forward
         ):
             return None
@@ -229,20 +226,20 @@ class Plan:
         """Single numbers that may be written as plain Python numbers: ``-1 / y.size``."""
         plain_so_far: set[Value] = set()
         for line in self.program.lines:
-            arithmetic = line.op.name in ARITHMETIC and all(
+            arithmetic = _is_arithmetic(line) and all(
                 not isinstance(arg, Value) or arg in plain_so_far for arg in line.args
             )
             if (
                 line.result.name is None
                 and line.result.shape == ()
-                and (arithmetic or line.op.name in {"ones_like", "zeros_like"})
+                and (arithmetic or _filler(line) is not None)
             ):
                 plain_so_far.add(line.result)
         plain_so_far.difference_update(self.program.outputs)
         for line in reversed(self.program.lines):
             value = line.result
             if value in plain_so_far and not all(
-                reader.op.name in ARITHMETIC
+                _is_arithmetic(reader)
                 and (
                     reader.result in plain_so_far
                     or not plain_so_far.issuperset(_values(reader))
@@ -330,8 +327,19 @@ def _is_activation(line: Line) -> bool:
     """Whether a line bends one array entry by entry: tanh, a sigmoid, ``np.maximum(0, z)``."""
     arrays = sum(isinstance(arg, Value) for arg in line.args)
     return (
-        line.op.elementwise and arrays == 1 and line.op.name not in ARITHMETIC | MASKS
+        line.op.elementwise
+        and arrays == 1
+        and line.op.kind in ("function", "activation")
     )
+
+
+def _is_arithmetic(line: Line) -> bool:
+    return line.op.kind in ("sum", "arithmetic")
+
+
+def _filler(line: Line) -> int | None:
+    """The number that fills the whole result: 1 in ones, 0 in zeros."""
+    return {ops.ones_like: 1, ops.zeros_like: 0}.get(line.op)
 
 
 def _values(line: Line) -> Iterable[Value]:

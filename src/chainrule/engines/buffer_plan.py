@@ -12,10 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from chainrule import ops
-from chainrule.program import Line, Program, Value
-
-REDUCTIONS = {ops.sum: "np.add", ops.max: "np.maximum", ops.min: "np.minimum"}
-"""Of which function each is the reduction."""
+from chainrule.program import Line, Op, Program, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,11 +101,10 @@ def writes(line: Line) -> bool:
 def is_ufunc(line: Line) -> bool:
     """Whether a line is one of NumPy's functions of entries, or the relu, which is one of them with a 0."""
     return line.op is ops.relu or (
-        line.op.elementwise
+        line.op.ufunc is not None
+        and line.op not in (ops.power, ops.identity)
+        and line.op.elementwise
         and not line.params
-        and line.op is not ops.power
-        and ops.CATALOGUE.get(line.op.name) is line.op
-        and isinstance(getattr(np, line.op.name, None), np.ufunc)
     )
 
 
@@ -122,7 +118,7 @@ def is_product(line: Line) -> bool:
 
 def is_reduction(line: Line) -> bool:
     """Whether a line adds up, or looks for the largest or the smallest, over one axis or all of them."""
-    if line.op not in REDUCTIONS:
+    if folded(line.op) is None:
         return False
     (x,), axis = line.args, line.params["axis"]
     return (
@@ -131,6 +127,11 @@ def is_reduction(line: Line) -> bool:
         and x.dtype == line.result.dtype
         and x.dtype.kind == "f"
     )
+
+
+def folded(op: Op) -> np.ufunc | None:
+    """The function of NumPy that a reduction folds over an axis: an addition, of a sum."""
+    return op.folds.ufunc if op.kind == "reduction" and op.folds is not None else None
 
 
 def is_single(line: Line) -> bool:

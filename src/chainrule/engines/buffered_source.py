@@ -22,8 +22,8 @@ from chainrule.emit.numpy import NUMPY
 from chainrule.emit.statements import Plan, Roles
 from chainrule.emit.template import Filling, template
 from chainrule.engines.buffer_plan import (
-    REDUCTIONS,
     Storage,
+    folded,
     is_product,
     is_reduction,
     is_single,
@@ -252,12 +252,16 @@ def _form(line: Line) -> str | None:
         return "{0}.dot({1})"
     if is_reduction(line):
         keep = ", keepdims=True" if line.params["keepdims"] else ""
-        return f"{REDUCTIONS[line.op]}.reduce({{0}}, axis={{axis}}{keep})"
+        return f"np.{_named(folded(line.op))}.reduce({{0}}, axis={{axis}}{keep})"
     if not writes(line):
         return None
     if line.op is ops.relu:
         return "np.maximum({zero}, {0})"
-    return f"np.{line.op.name}({', '.join(f'{{{i}}}' for i in range(len(line.args)))})"
+    return f"np.{_named(line.op.ufunc)}({', '.join(f'{{{i}}}' for i in range(len(line.args)))})"
+
+
+def _named(ufunc: np.ufunc | None) -> str:
+    return "" if ufunc is None else ufunc.__name__
 
 
 def _is_number(arg: Arg) -> bool:

@@ -15,16 +15,6 @@ from chainrule import ops
 from chainrule.program import Arg, Line, Op, Program, Run, Shape, Size, Value
 from chainrule.program.program import arg_shape
 
-CLASSES = {
-    "categorical_cross_entropy_with_logits": False,
-    "sparse_categorical_cross_entropy_with_logits": True,
-}
-"""Losses that need the exponentials of the softmax beside them; whether their labels are whole numbers."""
-
-
-VIEWS = frozenset({"transpose", "swapaxes", "reshape", "expand_dims", "squeeze"})
-"""Ops whose results are mostly the same memory, seen otherwise."""
-
 
 def lean(run: Run) -> Run:
     """``run`` with less to do for the same numbers."""
@@ -36,10 +26,8 @@ def _lowered(program: Program) -> Program:
 
     The binary cross-entropy of logits becomes log(1 + e^z) - t z, one logarithm in place of two.
     """
-    softmaxes = {
-        _site(line): line for line in program.lines if line.op.name == "softmax"
-    }
-    losses = {_site(line): line for line in program.lines if line.op.name in CLASSES}
+    softmaxes = {_site(line): line for line in program.lines if line.op is ops.softmax}
+    losses = {_site(line): line for line in program.lines if _of_logits(line.op)}
     both = softmaxes.keys() & losses.keys()
     lean = _Lines()
     for line in program.lines:
@@ -56,6 +44,14 @@ def _lowered(program: Program) -> Program:
 def _site(line: Line) -> Any:
     """What a softmax and its loss have in common: the logits and the axis."""
     return (line.args[0], line.params.get("axis")) if line.args else None
+
+
+def _of_logits(op: Op) -> bool:
+    """Whether a loss needs the exponentials of the softmax beside it."""
+    return op in (
+        ops.categorical_cross_entropy_with_logits,
+        ops.sparse_categorical_cross_entropy_with_logits,
+    )
 
 
 class _Lines:
@@ -90,24 +86,24 @@ class _Lines:
 
     def simpler(self, line: Line) -> None:
         """A line in terms of what NumPy does at once."""
-        match line.op.name, line.args:
-            case "binary_cross_entropy_with_logits", (z, t):
+        match line.op, line.args:
+            case ops.binary_cross_entropy_with_logits, (z, t):
                 soft, product = (
                     self.write(ops.logaddexp, 0, z),
                     self.write(ops.multiply, t, z),
                 )
                 self.close(line, ops.subtract, soft, product)
-            case "sigmoid", (x,):
+            case ops.sigmoid, (x,):
                 power = self.write(ops.exp, self.write(ops.negative, x))
                 self.close(line, ops.divide, 1, self.write(ops.add, power, 1))
-            case "power", (Value() as x, 2) if x.shape and x.dtype.kind == "f":
+            case ops.power, (Value() as x, 2) if _is_plain(x):
                 self.close(line, ops.square, x)
-            case "mean", (Value() as x,) if line.params["axis"] is None and _is_plain(
+            case ops.mean, (Value() as x,) if line.params["axis"] is None and _is_plain(
                 x
             ):
                 total = self.write(ops.sum, x, axis=None)
                 self.close(line, ops.divide, total, Size(x, None))
-            case "greater", (Value() as z, 0) if z in self.relus:
+            case ops.greater, (Value() as z, 0) if z in self.relus:
                 # where relu(z) > 0 is where z > 0, so z itself is not needed any longer
                 self.close(line, ops.greater, self.relus[z], 0)
             case _:
@@ -126,7 +122,7 @@ class _Lines:
         (moved, total), axis = self.exponentials[_site(line)], line.params["axis"]
         logs = self.write(ops.log, self.write(ops.squeeze, total, axis=axis))
         labels = line.args[1]
-        if CLASSES[line.op.name]:
+        if line.op.whole(1):
             column = Value((*arg_shape(labels), 1), np.dtype(np.int64))
             self.lines.append(Line(column, ops.expand_dims, (labels,), {"axis": axis}))
             picked = self.write(ops.take_along_axis, moved, column, axis=axis)
@@ -202,6 +198,6 @@ def _readers(program: Program) -> dict[Value, set[Line]]:
             read |= views.get(value, set())
         for value in read:
             readers.setdefault(value, set()).add(line)
-        if line.op.name in VIEWS:
+        if line.op.kind in ("view", "indexing"):
             views[line.result] = read
     return readers

@@ -92,8 +92,13 @@ def compiled(
     source: str, file: str, name: str, scope: Mapping[str, Any] | None = None
 ) -> Callable[..., Any]:
     """The function ``name`` that ``source`` defines, with ``scope`` within its reach."""
-    # NumPy has no erf of its own; users take SciPy's
-    reach: dict[str, Any] = {"np": np, "erf": ops.erf, **(scope or {})}
+    # what NumPy has no function for is called by its name in the catalogue
+    own = {
+        op.name: op
+        for op in ops.CATALOGUE.values()
+        if op.ufunc is None and op.elementwise
+    }
+    reach: dict[str, Any] = {**own, "np": np, **(scope or {})}
     exec(compile(source, file, "exec"), reach)  # noqa: S102 - our own text: every name in it is from our tables
     return reach[name]  # type: ignore[no-any-return]
 

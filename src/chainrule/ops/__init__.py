@@ -33,9 +33,30 @@ from chainrule.ops import (
     trigonometric,
     variance,
 )
-from chainrule.program import Op
+from chainrule.program import Op, UsageError
 
-FAMILIES: tuple[ModuleType, ...] = (
+FAMILIES: list[ModuleType] = []
+CATALOGUE: dict[str, Op] = {}
+BY_FUNCTION: dict[Callable[..., Any], Op] = {}
+
+
+def register(family: ModuleType) -> None:
+    """Add the ops of a module to the catalogue: whatever asks the catalogue knows them from now on.
+
+    Raises:
+        UsageError: E410 for a name that another op has.
+    """
+    for op in [one for one in vars(family).values() if isinstance(one, Op)]:
+        if CATALOGUE.setdefault(op.name, op) is not op:
+            raise UsageError("E410", f"the catalogue has an op {op.name} already")
+        for function in (op.forward, *op.numpy_functions):
+            named = getattr(np, getattr(function, "__name__", ""), None)
+            if named is function or function in op.numpy_functions:
+                BY_FUNCTION.setdefault(function, op)
+    FAMILIES.append(family)
+
+
+for _family in (
     arithmetic,
     comparison,
     exponential,
@@ -59,25 +80,13 @@ FAMILIES: tuple[ModuleType, ...] = (
     losses,
     classification_losses,
     constants,
-)
-CATALOGUE: dict[str, Op] = {
-    item.name: item
-    for family in FAMILIES
-    for item in vars(family).values()
-    if isinstance(item, Op)
-}
+):
+    register(_family)
 ELSEWHERE = {"expit": "sigmoid", "log_expit": "log_sigmoid"}
 """What SciPy's functions are called here."""
 BY_NAME: dict[str, Op] = {
     **CATALOGUE,
     **{theirs: CATALOGUE[ours] for theirs, ours in ELSEWHERE.items()},
-}
-BY_FUNCTION: dict[Callable[..., Any], Op] = {
-    function: op
-    for op in CATALOGUE.values()
-    for function in (op.forward, *op.numpy_functions)
-    if getattr(np, getattr(function, "__name__", ""), None) is function
-    or function in op.numpy_functions
 }
 
 
@@ -90,4 +99,4 @@ def __getattr__(name: str) -> Op:
         raise AttributeError(message) from None
 
 
-__all__ = ["BY_FUNCTION", "BY_NAME", "CATALOGUE", "FAMILIES"]
+__all__ = ["BY_FUNCTION", "BY_NAME", "CATALOGUE", "FAMILIES", "register"]

@@ -8,7 +8,7 @@ import numpy as np
 
 from chainrule.ops import shapes
 from chainrule.ops.families import REALS, on, quietly, unary
-from chainrule.program import Op, Rule, Sample
+from chainrule.program import Op, Rule, Sample, Unit
 
 KINKED = on(REALS, -2.0, 2.0, 0.0)
 WIDE = on(REALS, -4.5, 4.5, -3.0, 3.0)
@@ -23,6 +23,10 @@ relu = unary(
         "torch": "torch.relu({0})",
         "tensorflow": "tf.nn.relu({0})",
     },
+    kind="activation",
+    range=(0, np.inf),
+    title="ReLU",
+    unit=Unit(start="he_normal"),
     notation=r"\operatorname{ReLU}(#1)",
     forms=(
         lambda x: np.maximum(0, x),
@@ -61,6 +65,10 @@ leaky_relu = Op(
             f"tf.where({{0}} > 0, {{0}}, {site.params['slope']} * {{0}})"
         ),
     },
+    kind="activation",
+    unit=Unit(
+        "np.where({z} > 0, {z}, 0.01 * {z})", start="he_normal", aliases=("leakyrelu",)
+    ),
     notation=r"\operatorname{LeakyReLU}(#1)",
     definition=lambda x, slope: np.where(x > 0, x, slope * x),
     forms=(
@@ -95,6 +103,8 @@ prelu = Op(
         "torch": "torch.where({0} > 0, {0}, {1} * {0})",
         "tensorflow": "tf.where({0} > 0, {0}, {1} * {0})",
     },
+    kind="activation",
+    unit=Unit("np.where({z} > 0, {z}, {a} * {z})", start="he_normal", learned=0.25),
     notation=r"\operatorname{PReLU}(#1, #2)",
     definition=lambda x, a: np.where(x > 0, x, a * x),
     caution="at 0 its slope is taken as that of the negative side",
@@ -134,6 +144,9 @@ elu = Op(
             f"tf.where({{0}} > 0, {{0}}, {_times(site.params['alpha'])}tf.math.expm1(tf.minimum({{0}}, 0)))"
         ),
     },
+    kind="activation",
+    range=(-1, np.inf),
+    unit=Unit("np.where({z} > 0, {z}, np.exp({z}) - 1)", start="he_normal"),
     notation=r"\operatorname{ELU}(#1)",
     definition=lambda x, alpha: np.where(x > 0, x, alpha * (np.exp(x) - 1)),
     forms=(
@@ -177,6 +190,12 @@ selu = Op(
         "torch": "torch.nn.functional.selu({0})",
         "tensorflow": f"tf.where({{0}} > 0, {SELU_SCALE} * {{0}}, {SELU_SCALE * SELU_ALPHA} * tf.math.expm1(tf.minimum({{0}}, 0)))",
     },
+    kind="activation",
+    range=(-SELU_SCALE * SELU_ALPHA, np.inf),
+    unit=Unit(
+        f"{SELU_SCALE} * np.where({{z}} > 0, {{z}}, {SELU_ALPHA} * (np.exp({{z}}) - 1))",
+        start="lecun_normal",
+    ),
     notation=r"\operatorname{SELU}(#1)",
     definition=lambda x: SELU_SCALE * np.where(x > 0, x, SELU_ALPHA * (np.exp(x) - 1)),
     caution="at 0 its slope is taken as that of the negative side",
@@ -205,6 +224,9 @@ celu = Op(
             f"tf.where({{0}} > 0, {{0}}, {_times(site.params['alpha'])}tf.math.expm1(tf.minimum({{0}}, 0) / {site.params['alpha']}))"
         ),
     },
+    kind="activation",
+    range=(-1, np.inf),
+    unit=Unit("np.maximum(0, {z}) + np.minimum(0, np.exp({z}) - 1)", start="he_normal"),
     notation=r"\operatorname{CELU}(#1)",
     definition=lambda x, alpha: np.where(x > 0, x, alpha * (np.exp(x / alpha) - 1)),
     forms=(
@@ -228,6 +250,9 @@ softsign = unary(
         "torch": "torch.nn.functional.softsign({0})",
         "tensorflow": "tf.nn.softsign({0})",
     },
+    kind="activation",
+    range=(-1, 1),
+    unit=Unit(),
     notation=r"\frac{#1}{1 + \left|#1\right|}",
     definition=lambda x: x / (1 + np.abs(x)),
     forms=(lambda x: x / (1 + np.abs(x)),),
@@ -249,6 +274,9 @@ hard_tanh = Op(
         "torch": "torch.clamp({0}, -1, 1)",
         "tensorflow": "tf.clip_by_value({0}, -1, 1)",
     },
+    kind="activation",
+    range=(-1, 1),
+    unit=Unit(aliases=("hardtanh",)),
     notation=r"\operatorname{hardtanh}(#1)",
     definition=lambda x: np.where(x < -1, -1, np.where(x > 1, 1, x)),
     caution="at the edge the gradient passes",
@@ -270,6 +298,9 @@ hard_sigmoid = Op(
         "torch": "torch.clamp({0} / 6 + 0.5, 0, 1)",
         "tensorflow": "tf.clip_by_value({0} / 6 + 0.5, 0, 1)",
     },
+    kind="activation",
+    range=(0, 1),
+    unit=Unit(aliases=("hardsigmoid",)),
     notation=r"\operatorname{hardsigmoid}(#1)",
     definition=lambda x: np.where(x < -3, 0, np.where(x > 3, 1, x / 6 + 0.5)),
     forms=(lambda x: np.clip(x / 6 + 0.5, 0, 1),),
@@ -296,6 +327,9 @@ hard_swish = Op(
         "torch": "{0} * torch.clamp({0} / 6 + 0.5, 0, 1)",
         "tensorflow": "{0} * tf.clip_by_value({0} / 6 + 0.5, 0, 1)",
     },
+    kind="activation",
+    range=(-0.375, np.inf),
+    unit=Unit(start="he_normal", aliases=("hardswish",)),
     notation=r"\operatorname{hardswish}(#1)",
     definition=lambda x: x * np.where(x < -3, 0, np.where(x > 3, 1, x / 6 + 0.5)),
     forms=(lambda x: x * np.clip(x / 6 + 0.5, 0, 1),),

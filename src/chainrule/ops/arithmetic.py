@@ -16,7 +16,7 @@ from chainrule.ops.families import (
     steps,
     unary,
 )
-from chainrule.program import Op, Rule, Sample
+from chainrule.program import Op, Rule, Sample, Unit
 
 identity = Op(
     lambda x: np.array(x),
@@ -25,6 +25,8 @@ identity = Op(
     name="identity",
     numpy_functions=(np.positive, np.copy),
     spelling={"numpy": "{0}"},
+    kind="sum",
+    unit=Unit("{z}", aliases=("linear", "none")),
     notation="#1",
     samples=REALS,
 )
@@ -42,6 +44,9 @@ add = Op(
         ),
     ),
     spelling={"numpy": "{0} + {1}"},
+    kind="sum",
+    commutes=True,
+    result_name=("{0}_plus_{1}", "total"),
     notation="#1 + #2",
     samples=PAIRS,
 )
@@ -59,6 +64,8 @@ subtract = Op(
         ),
     ),
     spelling={"numpy": "{0} - {1}"},
+    kind="sum",
+    result_name=("{0}_minus_{1}", "difference"),
     notation="#1 - #2",
     samples=PAIRS,
 )
@@ -76,6 +83,9 @@ multiply = Op(
         ),
     ),
     spelling={"numpy": "{0} * {1}"},
+    kind="arithmetic",
+    commutes=True,
+    result_name=("{0}_times_{1}", "scaled"),
     notation=r"#1 \odot #2",
     samples=PAIRS,
 )
@@ -91,6 +101,8 @@ divide = Op(
     ),
     name="divide",
     spelling={"numpy": "{0} / {1}"},
+    kind="arithmetic",
+    result_name=("{0}_over_{1}", "ratio"),
     notation=r"\frac{#1}{#2}",
     samples=POSITIVE_PAIRS,
 )
@@ -121,6 +133,8 @@ power = Op(
         ),
     ),
     spelling={"numpy": "{0} ** {1}"},
+    kind="arithmetic",
+    result_name=("{0}_to_{1}", "power"),
     notation="{#1}^{#2}",
     numpy_functions=(np.float_power,),
     samples=(
@@ -135,6 +149,8 @@ negative = unary(
     slope=lambda y, x: -1,
     why="a minus sign turns the gradient round",
     spelling={"numpy": "-{0}"},
+    kind="sum",
+    result_name=("minus_{0}", "minus"),
     notation="-#1",
 )
 reciprocal = unary(
@@ -142,6 +158,8 @@ reciprocal = unary(
     slope=lambda y, x: -(y**2),
     why="the slope of one over {x} is minus its square",
     spelling={"numpy": "1 / {0}"},
+    kind="arithmetic",
+    result_name=("one_over_{0}", "one_over"),
     notation=r"\frac{1}{#1}",
     definition=lambda x: 1 / x,
     samples=POSITIVE,
@@ -151,6 +169,9 @@ square = unary(
     slope=lambda y, x: 2 * x,
     why="the slope of a square is twice what was squared",
     spelling={"numpy": "{0} ** 2"},
+    kind="arithmetic",
+    range=(0, np.inf),
+    result_name=("{0}_squared", "squared"),
     notation="{#1}^{2}",
     definition=lambda x: x * x,
     forms=(lambda x: x * x,),
@@ -159,6 +180,8 @@ sqrt = unary(
     np.sqrt,
     slope=lambda y, x: 1 / (2 * y),
     why="the slope of a root is one over twice the root",
+    range=(0, np.inf),
+    result_name=("root_{0}", "root"),
     notation=r"\sqrt{#1}",
     definition=lambda x: x**0.5,
     samples=POSITIVE,
@@ -187,6 +210,7 @@ absolute = unary(
         "torch": "torch.abs({0})",
         "tensorflow": "tf.math.abs({0})",
     },
+    range=(0, np.inf),
     notation=r"\left|#1\right|",
     caution="at 0 its slope is taken as 0",
     samples=on(REALS, -2.0, 2.0, 0.0),
@@ -196,6 +220,7 @@ sign = Op(
     np.sign,
     shapes.broadcast,
     (Rule(lambda dy, y, x: np.zeros_like(x), "a sign is flat on both sides of 0"),),
+    range=(-1, 1),
     notation=r"\operatorname{sign}(#1)",
     caution="at its jump at 0 its slope is taken as 0",
     samples=on(REALS, -2.0, 2.0, 0.0),
@@ -215,6 +240,8 @@ hypot = Op(
         ),
     ),
     spelling={"tensorflow": "tf.sqrt({0} ** 2 + {1} ** 2)"},
+    commutes=True,
+    range=(0, np.inf),
     notation=r"\sqrt{{#1}^{2} + {#2}^{2}}",
     definition=lambda a, b: np.sqrt(a**2 + b**2),
     caution="at 0 its slope is taken as 0",

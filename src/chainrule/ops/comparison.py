@@ -23,6 +23,7 @@ maximum = Op(
         ),
     ),
     spelling={"torch": tensors("torch.maximum")},
+    commutes=True,
     notation=r"\max(#1, #2)",
     caution="where both are equal, each gets half",
     samples=PAIRS,
@@ -42,6 +43,7 @@ minimum = Op(
         ),
     ),
     spelling={"torch": tensors("torch.minimum")},
+    commutes=True,
     notation=r"\min(#1, #2)",
     caution="where both are equal, each gets half",
     samples=PAIRS,
@@ -89,6 +91,7 @@ where = Op(
         ),
     ),
     spelling={"tensorflow": "tf.where({0}, {1}, {2})"},
+    result_name=("{1}_or_{2}", "chosen"),
     notation=r"\operatorname{where}(#1, #2, #3)",
     samples=(
         Sample(((2, 3), (2, 3), (2, 3)), integers={0: 2}),
@@ -96,20 +99,35 @@ where = Op(
         Sample(((), (), ()), integers={0: 2}),
     ),
 )
-greater = mask(np.greater, "#1 > #2", ">")
-less = mask(np.less, "#1 < #2", "<")
-greater_equal = mask(np.greater_equal, r"#1 \ge #2", ">=")
-less_equal = mask(np.less_equal, r"#1 \le #2", "<=")
-equal = mask(np.equal, "#1 = #2", "==")
-not_equal = mask(np.not_equal, r"#1 \ne #2", "!=")
+greater = mask(np.greater, "#1 > #2", ">", result_name=("{0}_above_{1}", "above"))
+less = mask(np.less, "#1 < #2", "<", result_name=("{0}_below_{1}", "below"))
+greater_equal = mask(
+    np.greater_equal, r"#1 \ge #2", ">=", result_name=("{0}_from_{1}", "from")
+)
+less_equal = mask(np.less_equal, r"#1 \le #2", "<=", result_name=("{0}_to_{1}", "to"))
+equal = mask(np.equal, "#1 = #2", "==", commutes=True, result_name=("{0}_is_{1}", "is"))
+not_equal = mask(
+    np.not_equal,
+    r"#1 \ne #2",
+    "!=",
+    commutes=True,
+    result_name=("{0}_is_not_{1}", "is_not"),
+)
 
 BITS = tuple(Sample(sample.shapes, integers={0: 2, 1: 2}) for sample in PAIRS)
-logical_and = mask(np.logical_and, r"#1 \text{ and } #2", samples=BITS)
-logical_or = mask(np.logical_or, r"#1 \text{ or } #2", samples=BITS)
-logical_xor = mask(np.logical_xor, r"#1 \oplus #2", samples=BITS)
+logical_and = mask(
+    np.logical_and, r"#1 \text{ and } #2", samples=BITS, kind="logic", commutes=True
+)
+logical_or = mask(
+    np.logical_or, r"#1 \text{ or } #2", samples=BITS, kind="logic", commutes=True
+)
+logical_xor = mask(
+    np.logical_xor, r"#1 \oplus #2", samples=BITS, kind="logic", commutes=True
+)
 logical_not = mask(
     np.logical_not,
     r"\text{not } #1",
+    kind="logic",
     n_arguments=1,
     samples=(Sample(((2, 3),), integers={0: 2}), Sample(((),), integers={0: 2})),
 )

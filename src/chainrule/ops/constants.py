@@ -40,6 +40,7 @@ array = Op(
         "torch": _spelled("torch.tensor", "torch."),
         "tensorflow": _spelled("tf.constant", "tf."),
     },
+    kind="creation",
     notation="#value",
     samples=(
         Sample((), {"value": (1.0, 2.0)}),

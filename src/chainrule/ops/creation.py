@@ -17,6 +17,8 @@ ones_like = Op(
     shapes.broadcast,
     (None,),
     spelling={"tensorflow": "tf.ones_like({0})"},
+    kind="creation",
+    result_name=("ones", "ones"),
     notation="1",
     samples=LIKE,
     says="1 at every place",
@@ -28,6 +30,8 @@ zeros_like = Op(
     # what stands in np.empty_like is not said; zeros are as good, and the same each time
     numpy_functions=(np.empty_like,),
     spelling={"tensorflow": "tf.zeros_like({0})"},
+    kind="creation",
+    result_name=("zeros", "zeros"),
     notation="0",
     samples=LIKE,
     says="0 at every place",
@@ -42,6 +46,7 @@ full_like = Op(
         "torch": "torch.full_like({0}, {fill_value})",
         "tensorflow": "{fill_value} * tf.ones_like({0})",
     },
+    kind="creation",
     notation="#fill_value",
     samples=(
         Sample(((2, 3),), {"fill_value": 0.5}),
@@ -60,6 +65,7 @@ arange = Op(
         "torch": "torch.arange({n})",
         "tensorflow": "tf.range({n})",
     },
+    kind="creation",
     notation=r"0, \dots, #n - 1",
     samples=(Sample((), {"n": 4}), Sample((), {"n": 0})),
     says="0, 1, 2 and so on",
@@ -75,6 +81,7 @@ eye = Op(
         "torch": lambda site: f"torch.eye({{n}}, dtype=torch.{site.params['dtype']})",
         "tensorflow": lambda site: f"tf.eye({{n}}, dtype=tf.{site.params['dtype']})",
     },
+    kind="creation",
     notation="I",
     samples=(
         Sample((), {"n": 3}),
@@ -138,6 +145,7 @@ one_hot = Op(
             f"tf.one_hot({{0}}, {{n}}, axis={site.params['axis']}, dtype=tf.{site.params['dtype']})"
         ),
     },
+    kind="creation",
     notation=r"\operatorname{onehot}(#1)",
     samples=(
         Sample(((4,),), {"n": 3}, integers={0: 3}),

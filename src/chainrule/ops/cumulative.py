@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.ops import shapes
+from chainrule.ops.arithmetic import add, multiply
 from chainrule.ops.creation import eye
 from chainrule.ops.families import AXES, REDUCED, count, kept
 from chainrule.ops.spelling import Site, axes_listed, tf_reduction
@@ -46,6 +47,8 @@ prod = Op(
         "torch": lambda site: _torch_product(site),
         "tensorflow": tf_reduction("tf.reduce_prod"),
     },
+    kind="reduction",
+    folds=multiply,
     notation=r"\prod_{#axis} #1",
     samples=(
         *REDUCED,
@@ -96,6 +99,8 @@ cumsum = Op(
             else "tf.cumsum({0}, axis={axis})"
         ),
     },
+    kind="scan",
+    folds=add,
     notation=r"\operatorname{cumsum}_{#axis}(#1)",
     samples=(
         Sample(((2, 3),), {"axis": 0}),

@@ -162,6 +162,7 @@ einsum = Op(
         "torch": "torch.einsum({subscripts}, {args})",
         "tensorflow": in_tensorflow,
     },
+    kind="product",
     notation=r"\operatorname{einsum}(#1)",
     samples=(
         Sample(((2, 3), (3, 4)), {"subscripts": "ij,jk->ik"}),

@@ -7,7 +7,7 @@ import numpy as np
 from chainrule.ops import shapes
 from chainrule.ops.families import PAIRS, POSITIVE, quietly, unary
 from chainrule.ops.spelling import tensors
-from chainrule.program import Op, Rule, Sample
+from chainrule.program import Op, Rule, Sample, Unit
 
 LOG_2 = float(np.log(2.0))
 LOG_10 = float(np.log(10.0))
@@ -16,12 +16,15 @@ exp = unary(
     np.exp,
     slope=lambda y, x: y,
     why="exp is its own slope, and {y} already is exp({x})",
+    range=(0, np.inf),
+    unit=Unit(),
     notation="e^{#1}",
 )
 expm1 = unary(
     np.expm1,
     slope=lambda y, x: y + 1,
     why="the slope of exp({x}) - 1 is exp({x}), which is {y} + 1",
+    range=(-1, np.inf),
     notation="e^{#1} - 1",
     definition=lambda x: np.exp(x) - 1,
 )
@@ -30,6 +33,7 @@ exp2 = unary(
     slope=lambda y, x: y * LOG_2,
     why="a power of 2 grows by itself times log 2",
     spelling={"tensorflow": "2.0 ** {0}"},
+    range=(0, np.inf),
     notation="2^{#1}",
     definition=lambda x: np.exp(x * LOG_2),
 )
@@ -85,6 +89,7 @@ logaddexp = Op(
         "torch": tensors("torch.logaddexp"),
         "tensorflow": "tf.math.maximum({0}, {1}) + tf.math.log1p(tf.math.exp(-tf.math.abs({0} - {1})))",
     },
+    commutes=True,
     notation=r"\log(e^{#1} + e^{#2})",
     definition=lambda a, b: np.log(np.exp(a) + np.exp(b)),
     forms=(lambda a, b: np.log(np.exp(a) + np.exp(b)),),

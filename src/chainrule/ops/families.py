@@ -79,7 +79,7 @@ def mask(
         (None,) * n_arguments,
         notation=rf"\mathbf{{1}}[{notation}]",
         says="1 where it holds, 0 elsewhere",
-        **{"samples": samples, "spelling": spelling, **facts},
+        **{"kind": "comparison", "samples": samples, "spelling": spelling, **facts},
     )
 
 

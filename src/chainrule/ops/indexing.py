@@ -135,6 +135,8 @@ getitem = Op(
         "torch": index_spelling.torch_read,
         "tensorflow": index_spelling.tf_read,
     },
+    kind="indexing",
+    result_name=("{0}_picked", "picked"),
     notation="#1[#index]",
     samples=INDICES,
 )
@@ -150,7 +152,9 @@ setitem = Op(
         "tensorflow": index_spelling.tf_write,
         "jax": "{0}.at[{index}].set({1})",
     },
-    notation="#1",
+    kind="indexing",
+    result_name=("{0}_written", "written"),
+    notation=r"\operatorname{set}(#1)",
     samples=(
         Sample(((3, 4), (4,)), {"index": (1,)}),
         Sample(((3, 4), (3, 2)), {"index": (slice(None), slice(0, 2))}),
@@ -170,7 +174,9 @@ scatter_add = Op(
         "tensorflow": index_spelling.tf_add,
         "jax": "jnp.zeros({shape}, {0}.dtype).at[{index}].add({0})",
     },
-    notation="#1",
+    kind="indexing",
+    result_name=("{0}_placed", "placed"),
+    notation=r"\operatorname{put}(#1)",
     samples=(
         Sample(((4,),), {"shape": (3, 4), "index": (1,)}),
         Sample(((3, 2),), {"shape": (3, 4), "index": (slice(None), slice(1, None, 2))}),
@@ -238,6 +244,7 @@ take_along_axis = Op(
             f"tf.experimental.numpy.take_along_axis({{0}}, {{1}}, {site.params['axis']})"
         ),
     },
+    kind="indexing",
     notation=r"\operatorname{take}(#1, #2)",
     samples=(
         Sample(((2, 3), (2, 4)), {"axis": 1}, integers={1: 3}),
@@ -307,7 +314,8 @@ add_along_axis: Op = Op(
             f".at[{_grid(site).replace('np.', 'jnp.')}].add({{0}})"
         ),
     },
-    notation="#1",
+    kind="indexing",
+    notation=r"\operatorname{put}(#1)",
     samples=(
         Sample(((2, 4), (2, 4)), {"n": 3, "axis": 1}, integers={1: 3}),
         Sample(((2, 4), (1, 4)), {"n": 3, "axis": -1}, integers={1: 3}),

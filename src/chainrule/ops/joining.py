@@ -44,6 +44,8 @@ concatenate = Op(
         "torch": lambda site: _joined("torch.cat", "dim", site),
         "tensorflow": lambda site: f"tf.concat([{{args}}], axis={site.params['axis']})",
     },
+    kind="arrangement",
+    result_name=("joined", "joined"),
     notation=r"\operatorname{concat}(#1)",
     samples=(
         Sample(((2, 3), (4, 3))),
@@ -79,6 +81,8 @@ stack = Op(
         "torch": lambda site: _joined("torch.stack", "dim", site),
         "tensorflow": lambda site: _joined("tf.stack", "axis", site),
     },
+    kind="arrangement",
+    result_name=("stacked", "stacked"),
     notation=r"\operatorname{stack}(#1)",
     samples=(
         Sample(((2, 3), (2, 3))),
@@ -129,6 +133,7 @@ split = Op(
         "torch": lambda site: _cut("torch.tensor_split({0}, {n}", "dim", site),
         "tensorflow": lambda site: _tf_cut(site),
     },
+    kind="view",
     notation=r"#1_{#part}",
     samples=(
         Sample(((4, 3),), {"n": 2, "part": 1}),
@@ -205,6 +210,7 @@ pad = Op(
             )
         ),
     },
+    kind="arrangement",
     notation=r"\operatorname{pad}(#1)",
     samples=(
         Sample(((2, 3),), {"pad_width": ((1, 2), (0, 1))}),
@@ -253,6 +259,7 @@ tile = Op(
         "torch": "torch.tile({0}, {reps})",
         "tensorflow": lambda site: _tf_tile(site),
     },
+    kind="arrangement",
     notation=r"\operatorname{tile}(#1)",
     samples=(
         Sample(((2, 3),), {"reps": (2, 1)}),
@@ -301,6 +308,7 @@ repeat = Op(
         ),
         "tensorflow": lambda site: _repeated("tf.repeat({0}, {repeats}", "axis", site),
     },
+    kind="arrangement",
     notation=r"\operatorname{repeat}(#1)",
     samples=(
         Sample(((2, 3),), {"repeats": 2, "axis": 0}),

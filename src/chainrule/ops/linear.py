@@ -61,6 +61,8 @@ matmul = Op(
         ),
     ),
     spelling={"numpy": "{0} @ {1}", "tensorflow": in_tensorflow},
+    kind="product",
+    result_name=("{0}_{1}", "product"),
     notation=r"#1\,#2",
     samples=(
         Sample(((2, 3), (3, 4))),
@@ -94,6 +96,7 @@ outer = Op(
         "torch": "torch.outer({0}.reshape(-1), {1}.reshape(-1))",
         "tensorflow": "tf.reshape({0}, (-1, 1)) * tf.reshape({1}, (1, -1))",
     },
+    kind="product",
     notation=r"#1 \otimes #2",
     samples=(
         Sample(((2,), (3,))),
@@ -164,6 +167,7 @@ tensordot = Op(
         "torch": "torch.tensordot({0}, {1}, dims={axes})",
         "tensorflow": "tf.tensordot({0}, {1}, axes={axes})",
     },
+    kind="product",
     notation=r"#1 \cdot #2",
     samples=(
         Sample(((2, 3, 4), (3, 4, 5))),

@@ -58,6 +58,7 @@ diagonal = Op(
             "tf.experimental.numpy.diagonal", "offset", "axis1", "axis2"
         ),
     },
+    kind="view",
     notation=r"\operatorname{diagonal}(#1)",
     samples=(
         Sample(((3, 3),)),
@@ -100,6 +101,7 @@ diag = Op(
             "tf.linalg.diag({0}, k={k})" if site.params["k"] else "tf.linalg.diag({0})"
         ),
     },
+    kind="arrangement",
     notation=r"\operatorname{diag}(#1)",
     samples=(Sample(((3,),)), Sample(((2,),), {"k": 1}), Sample(((3,),), {"k": -2})),
 )
@@ -147,6 +149,7 @@ tril = Op(
             else f"{{0}} - tf.linalg.band_part({{0}}, {-site.params['k'] - 1}, -1)"
         ),
     },
+    kind="arrangement",
     notation=r"\operatorname{tril}(#1)",
     samples=TRIANGLES,
 )
@@ -169,6 +172,7 @@ triu = Op(
             else f"{{0}} - tf.linalg.band_part({{0}}, -1, {site.params['k'] - 1})"
         ),
     },
+    kind="arrangement",
     notation=r"\operatorname{triu}(#1)",
     samples=TRIANGLES,
 )

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.ops import shapes
+from chainrule.ops.comparison import maximum, minimum
 from chainrule.ops.families import AXES, REDUCED, kept
 from chainrule.ops.spelling import tf_reduction, torch_reduction
 from chainrule.program import Op, Rule
@@ -34,6 +35,8 @@ max = Op(
         "torch": torch_reduction("torch.amax"),
         "tensorflow": tf_reduction("tf.reduce_max"),
     },
+    kind="reduction",
+    folds=maximum,
     notation=r"\max_{#axis} #1",
     caution="equal largest entries share the gradient equally",
     samples=REDUCED,
@@ -54,6 +57,8 @@ min = Op(
         "torch": torch_reduction("torch.amin"),
         "tensorflow": tf_reduction("tf.reduce_min"),
     },
+    kind="reduction",
+    folds=minimum,
     notation=r"\min_{#axis} #1",
     caution="equal smallest entries share the gradient equally",
     samples=REDUCED,

@@ -43,6 +43,7 @@ argmax = Op(
         "torch": call("torch.argmax", AXES, axis="dim", keepdims="keepdim"),
         "tensorflow": _tf_found("tf.argmax"),
     },
+    kind="order",
     notation=r"\operatorname{argmax}_{#axis}(#1)",
     samples=FOUND,
     says="where the largest entry stands; the first of them, if there are several",
@@ -56,6 +57,7 @@ argmin = Op(
         "torch": call("torch.argmin", AXES, axis="dim", keepdims="keepdim"),
         "tensorflow": _tf_found("tf.argmin"),
     },
+    kind="order",
     notation=r"\operatorname{argmin}_{#axis}(#1)",
     samples=FOUND,
     says="where the smallest entry stands; the first of them, if there are several",
@@ -91,6 +93,7 @@ argsort = Op(
         ),
         "jax": lambda site: f"jnp.argsort({{0}}, axis={site.params['axis']})",
     },
+    kind="order",
     notation=r"\operatorname{argsort}(#1)",
     samples=(
         Sample(((2, 3),)),

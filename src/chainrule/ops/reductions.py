@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 
 from chainrule.ops import shapes
+from chainrule.ops.arithmetic import add
+from chainrule.ops.comparison import logical_and, logical_or
 from chainrule.ops.families import AXES, REDUCED, count, spread
 from chainrule.ops.spelling import Site, tf_reduction, torch_reduction
 from chainrule.program import Op, Rule, Sample, Value
@@ -25,6 +27,8 @@ sum = Op(
         "torch": torch_reduction("torch.sum"),
         "tensorflow": tf_reduction("tf.reduce_sum"),
     },
+    kind="reduction",
+    folds=add,
     notation=r"\sum_{#axis} #1",
     samples=(*REDUCED, Sample(((0, 3),))),
 )
@@ -44,6 +48,7 @@ mean = Op(
         "torch": torch_reduction("torch.mean"),
         "tensorflow": tf_reduction("tf.reduce_mean"),
     },
+    kind="reduction",
     notation=r"\operatorname{mean}_{#axis}(#1)",
     definition=lambda x, axis, keepdims: (
         np.sum(x, axis=axis, keepdims=keepdims) / count(x, axis)
@@ -78,6 +83,8 @@ any = Op(
         "torch": torch_reduction("torch.any"),
         "tensorflow": _tf_truth("tf.reduce_any"),
     },
+    kind="reduction",
+    folds=logical_or,
     notation=r"\operatorname{any}_{#axis}(#1)",
     samples=(Sample(((2, 3),), {"axis": 0}, integers={0: 2}),),
 )
@@ -90,6 +97,8 @@ all = Op(
         "torch": torch_reduction("torch.all"),
         "tensorflow": _tf_truth("tf.reduce_all"),
     },
+    kind="reduction",
+    folds=logical_and,
     notation=r"\operatorname{all}_{#axis}(#1)",
     samples=(Sample(((2, 3),), {"axis": 0}, integers={0: 2}),),
 )

@@ -82,6 +82,8 @@ transpose = Op(
             else "tf.transpose({0}, {axes})"
         ),
     },
+    kind="view",
+    result_name=("{0}_T", "T"),
     notation=r"{#1}^{\top}",
     samples=(
         Sample(((2, 3),)),
@@ -108,6 +110,8 @@ swapaxes = Op(
         "torch": "{0}.swapaxes({axis1}, {axis2})",
         "tensorflow": _tf_order(_swapped),
     },
+    kind="view",
+    result_name=("{0}_T", "T"),
     notation=r"{#1}^{\top}",
     samples=(
         Sample(((2, 3, 4),), {"axis1": -1, "axis2": -2}),
@@ -131,6 +135,7 @@ moveaxis = Op(
         "torch": "torch.movedim({0}, {source}, {destination})",
         "tensorflow": _tf_order(_moved),
     },
+    kind="view",
     notation=r"{#1}^{\top}",
     samples=(
         Sample(((2, 3, 4),), {"source": 0, "destination": -1}),
@@ -162,6 +167,8 @@ reshape = Op(
         "torch": _reshaped,
         "tensorflow": "tf.reshape({0}, {shape})",
     },
+    kind="view",
+    result_name=("{0}_reshaped", "reshaped"),
     notation=r"\operatorname{reshape}(#1)",
     samples=(
         Sample(((2, 3),), {"shape": (3, 2)}),
@@ -188,6 +195,8 @@ expand_dims = Op(
         "torch": lambda site: _unsqueezed(site, "{text}.unsqueeze({axis})"),
         "tensorflow": lambda site: _unsqueezed(site, "tf.expand_dims({text}, {axis})"),
     },
+    kind="view",
+    result_name=("{0}_expanded", "expanded"),
     notation="#1",
     samples=(
         Sample(((2, 3),), {"axis": 1}),
@@ -225,6 +234,7 @@ squeeze = Op(
         "torch": call("torch.squeeze", {"axis": None}, axis="dim"),
         "tensorflow": call("tf.squeeze", {"axis": None}),
     },
+    kind="view",
     notation="#1",
     samples=(
         Sample(((2, 1, 3),), {"axis": 1}),
@@ -249,6 +259,8 @@ broadcast_to = Op(
         "torch": "torch.broadcast_to({0}, {shape})",
         "tensorflow": "tf.broadcast_to({0}, {shape})",
     },
+    kind="view",
+    result_name=("{0}_spread", "spread"),
     notation="#1",
     samples=(
         Sample(((3,),), {"shape": (2, 3)}),
@@ -282,6 +294,7 @@ astype = Op(
         "torch": _kind("{0}.to(torch.<dtype>)"),
         "tensorflow": _kind("tf.cast({0}, tf.<dtype>)"),
     },
+    kind="arrangement",
     notation="#1",
     samples=(
         Sample(((2, 3),), {"dtype": "float64"}),
@@ -313,6 +326,7 @@ flip = Op(
         "torch": _axes_given("torch.flip", "dims"),
         "tensorflow": _axes_given("tf.reverse", "axis"),
     },
+    kind="view",
     notation=r"\operatorname{flip}(#1)",
     samples=(
         Sample(((2, 3),), {"axis": 0}),
@@ -347,6 +361,7 @@ roll = Op(
             else "tf.roll({0}, {shift}, axis={axis})"
         ),
     },
+    kind="arrangement",
     notation=r"\operatorname{roll}(#1)",
     samples=(
         Sample(((2, 3),), {"shift": 1, "axis": 1}),

@@ -9,6 +9,7 @@ import numpy as np
 
 from chainrule.ops.families import quietly, unary
 from chainrule.ops.trigonometric import ERF, erf
+from chainrule.program import Unit
 
 
 def stable_sigmoid(x: Any) -> Any:
@@ -28,6 +29,10 @@ sigmoid = unary(
         "tensorflow": "tf.sigmoid({0})",
         "jax": "jax.nn.sigmoid({0})",
     },
+    kind="activation",
+    range=(0, 1),
+    label="σ",
+    unit=Unit(aliases=("logistic",)),
     notation=r"\sigma(#1)",
     definition=lambda x: 1 / (1 + np.exp(-x)),
     steps=(
@@ -53,6 +58,9 @@ log_sigmoid = unary(
         "tensorflow": "tf.math.log_sigmoid({0})",
         "jax": "jax.nn.log_sigmoid({0})",
     },
+    kind="activation",
+    range=(-np.inf, 0),
+    unit=Unit("-np.log(1 + np.exp(-{z}))", aliases=("logsigmoid",)),
     notation=r"\log \sigma(#1)",
     definition=lambda x: np.log(1 / (1 + np.exp(-x))),
     steps=(
@@ -77,6 +85,9 @@ softplus = unary(
         "tensorflow": "tf.math.softplus({0})",
         "jax": "jax.nn.softplus({0})",
     },
+    kind="activation",
+    range=(0, np.inf),
+    unit=Unit("np.log(1 + np.exp({z}))", start="he_normal"),
     notation=r"\log(1 + e^{#1})",
     definition=lambda x: np.log(1 + np.exp(x)),
     steps=(
@@ -101,6 +112,8 @@ silu = unary(
         "tensorflow": "tf.nn.silu({0})",
         "jax": "jax.nn.silu({0})",
     },
+    kind="activation",
+    unit=Unit(start="he_normal", aliases=("swish",)),
     notation=r"#1\,\sigma(#1)",
     definition=lambda x: x / (1 + np.exp(-x)),
     steps=(
@@ -128,6 +141,8 @@ mish = unary(
         "tensorflow": "{0} * tf.tanh(tf.math.softplus({0}))",
         "jax": "{0} * jnp.tanh(jax.nn.softplus({0}))",
     },
+    kind="activation",
+    unit=Unit("{z} * np.tanh(np.log(1 + np.exp({z})))", start="he_normal"),
     notation=r"#1 \tanh(\log(1 + e^{#1}))",
     definition=lambda x: x * np.tanh(np.log(1 + np.exp(x))),
     forms=(lambda x: x * np.tanh(softplus(x)),),
@@ -152,6 +167,8 @@ gelu = unary(
         "tensorflow": "0.5 * {0} * (1 + tf.math.erf({0} / 2**0.5))",
         "jax": "jax.nn.gelu({0}, approximate=False)",
     },
+    kind="activation",
+    unit=Unit("0.5 * {z} * (1 + erf({z} / np.sqrt(2)))", start="he_normal"),
     notation=r"#1\,\Phi(#1)",
     definition=lambda x: x * (1 + erf(x / ROOT_2)) / 2,
     forms=(
@@ -184,6 +201,12 @@ gelu_tanh = unary(
         "tensorflow": f"0.5 * {{0}} * (1 + tf.tanh({ROOT_2_OVER_PI} * ({{0}} + 0.044715 * {{0}} ** 3)))",
         "jax": "jax.nn.gelu({0}, approximate=True)",
     },
+    kind="activation",
+    unit=Unit(
+        "0.5 * {z} * (1 + np.tanh(np.sqrt(2 / np.pi) * ({z} + 0.044715 * {z} ** 3)))",
+        start="he_normal",
+        aliases=("gelu_approximate",),
+    ),
     notation=r"\operatorname{GELU}(#1)",
     definition=lambda x: (
         x * (1 + np.tanh(ROOT_2_OVER_PI * (x + CUBE_SHARE * x**3))) / 2

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 
 from chainrule.ops import shapes
+from chainrule.ops.exponential import logaddexp
 from chainrule.ops.families import AXES, REDUCED, kept, quietly
 from chainrule.ops.spelling import fixed, tf_reduction, torch_reduction
-from chainrule.program import Op, Rule, Sample
+from chainrule.program import Op, Rule, Sample, Unit
 
 ROWS = (
     Sample(((2, 3),), {"axis": -1}),
@@ -74,6 +75,9 @@ softmax = Op(
         ),
         "jax": fixed("jax.nn.softmax({0}, axis=<axis>)"),
     },
+    kind="activation",
+    range=(0, 1),
+    unit=Unit("np.exp({z}) / np.sum(np.exp({z}), axis={axis}, keepdims=True)"),
     notation=r"\operatorname{softmax}(#1)",
     definition=lambda x, axis: np.exp(x) / np.sum(np.exp(x), axis=axis, keepdims=True),
     forms=(
@@ -118,6 +122,13 @@ log_softmax = Op(
         ),
         "jax": fixed("jax.nn.log_softmax({0}, axis=<axis>)"),
     },
+    kind="activation",
+    range=(-np.inf, 0),
+    title="log-softmax",
+    unit=Unit(
+        "{z} - np.log(np.sum(np.exp({z}), axis={axis}, keepdims=True))",
+        aliases=("logsoftmax",),
+    ),
     notation=r"\log \operatorname{softmax}(#1)",
     definition=lambda x, axis: np.log(
         np.exp(x) / np.sum(np.exp(x), axis=axis, keepdims=True)
@@ -167,6 +178,8 @@ logsumexp: Op = Op(
         "tensorflow": tf_reduction("tf.reduce_logsumexp"),
         "jax": tf_reduction("jax.nn.logsumexp"),
     },
+    kind="reduction",
+    folds=logaddexp,
     notation=r"\log \sum_{#axis} e^{#1}",
     definition=lambda x, axis, keepdims: np.log(
         np.sum(np.exp(x), axis=axis, keepdims=keepdims)

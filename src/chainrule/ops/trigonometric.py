@@ -10,7 +10,7 @@ import numpy as np
 from chainrule.ops import shapes
 from chainrule.ops.families import PAIRS, REALS, on, unary
 from chainrule.ops.spelling import tensors
-from chainrule.program import Op, Rule
+from chainrule.program import Op, Rule, Unit
 
 INSIDE = on(REALS, -0.9, 0.9)
 
@@ -18,12 +18,14 @@ sin = unary(
     np.sin,
     slope=lambda y, x: np.cos(x),
     why="the slope of the sine is the cosine",
+    range=(-1, 1),
     notation=r"\sin(#1)",
 )
 cos = unary(
     np.cos,
     slope=lambda y, x: -np.sin(x),
     why="the slope of the cosine is minus the sine",
+    range=(-1, 1),
     notation=r"\cos(#1)",
 )
 tan = unary(
@@ -43,6 +45,7 @@ arcsin = unary(
     slope=lambda y, x: 1 / np.sqrt(1 - x * x),
     why="the slope of arcsin is one over the cosine, √(1 - {x}²)",
     spelling={"tensorflow": "tf.math.asin({0})"},
+    range=(-np.pi / 2, np.pi / 2),
     notation=r"\arcsin(#1)",
     samples=INSIDE,
 )
@@ -51,6 +54,7 @@ arccos = unary(
     slope=lambda y, x: -1 / np.sqrt(1 - x * x),
     why="the slope of arccos is minus one over the sine, √(1 - {x}²)",
     spelling={"tensorflow": "tf.math.acos({0})"},
+    range=(0, np.pi),
     notation=r"\arccos(#1)",
     samples=INSIDE,
 )
@@ -59,6 +63,7 @@ arctan = unary(
     slope=lambda y, x: 1 / (1 + x * x),
     why="the slope of arctan is one over 1 + {x}²",
     spelling={"tensorflow": "tf.math.atan({0})"},
+    range=(-np.pi / 2, np.pi / 2),
     notation=r"\arctan(#1)",
 )
 arctan2 = Op(
@@ -78,6 +83,7 @@ arctan2 = Op(
         "torch": tensors("torch.arctan2"),
         "tensorflow": "tf.math.atan2({0}, {1})",
     },
+    range=(-np.pi, np.pi),
     notation=r"\operatorname{atan2}(#1, #2)",
     samples=on(PAIRS, 0.3, 2.0),
     definition=lambda a, b: np.arctan(a / b),
@@ -93,6 +99,7 @@ cosh = unary(
     np.cosh,
     slope=lambda y, x: np.sinh(x),
     why="the slope of cosh is sinh",
+    range=(1, np.inf),
     notation=r"\cosh(#1)",
     definition=lambda x: (np.exp(x) + np.exp(-x)) / 2,
 )
@@ -100,6 +107,9 @@ tanh = unary(
     np.tanh,
     slope=lambda y, x: 1 - y * y,
     why="the slope of tanh is 1 - tanh², and {y} already is that tanh",
+    kind="activation",
+    range=(-1, 1),
+    unit=Unit(),
     notation=r"\tanh(#1)",
     definition=lambda x: (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x)),
     steps=(
@@ -129,6 +139,7 @@ arccosh = unary(
     slope=lambda y, x: 1 / np.sqrt(x * x - 1),
     why="the slope of arccosh is one over √({x}² - 1)",
     spelling={"tensorflow": "tf.math.acosh({0})"},
+    range=(0, np.inf),
     notation=r"\operatorname{arcosh}(#1)",
     definition=lambda x: np.log(x + np.sqrt(x * x - 1)),
     samples=on(REALS, 1.2, 3.0),
@@ -170,5 +181,6 @@ erf = unary(
         "torch": "torch.erf({0})",
         "tensorflow": "tf.math.erf({0})",
     },
+    range=(-1, 1),
     notation=r"\operatorname{erf}(#1)",
 )

@@ -76,6 +76,8 @@ var = Op(
         "torch": _torch_spread("torch.var"),
         "tensorflow": _tf_spread(""),
     },
+    kind="reduction",
+    range=(0, np.inf),
     notation=r"\operatorname{var}_{#axis}(#1)",
     definition=lambda x, axis, keepdims, ddof: (
         np.sum(deviation(x, axis) ** 2, axis=axis, keepdims=keepdims)
@@ -108,6 +110,8 @@ std = Op(
         "torch": _torch_spread("torch.std"),
         "tensorflow": _tf_spread("root"),
     },
+    kind="reduction",
+    range=(0, np.inf),
     notation=r"\operatorname{std}_{#axis}(#1)",
     definition=lambda x, axis, keepdims, ddof: np.sqrt(
         np.sum(deviation(x, axis) ** 2, axis=axis, keepdims=keepdims)
@@ -135,6 +139,8 @@ norm = Op(
         "torch": torch_reduction("torch.linalg.vector_norm"),
         "tensorflow": tf_reduction("tf.norm"),
     },
+    kind="reduction",
+    range=(0, np.inf),
     notation=r"\lVert #1 \rVert_{#axis}",
     definition=lambda x, axis, keepdims: np.sqrt(
         np.sum(x**2, axis=axis, keepdims=keepdims)

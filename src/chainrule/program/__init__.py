@@ -14,7 +14,7 @@ from chainrule.program.errors import (
     UnsafeFileError,
     UsageError,
 )
-from chainrule.program.op import Op, Rule, Sample
+from chainrule.program.op import Kind, Op, Rule, Sample, Unit
 from chainrule.program.program import Line, Program, verify
 from chainrule.program.run import Run, run
 from chainrule.program.values import (
@@ -35,6 +35,7 @@ __all__ = [
     "CorruptFileError",
     "DTypeError",
     "IndexSlot",
+    "Kind",
     "LimitError",
     "Line",
     "MissingEngineError",
@@ -50,6 +51,7 @@ __all__ = [
     "ShapeError",
     "Size",
     "SourceSpan",
+    "Unit",
     "UnsafeFileError",
     "UsageError",
     "Value",

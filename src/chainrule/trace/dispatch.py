@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chainrule import ops
-from chainrule.program import CannotTrace, IndexSlot, Line, Op, Size, Value
+from chainrule.program import CannotTrace, IndexSlot, Kind, Line, Op, Size, Value
 from chainrule.trace import numpy_adapters, source
 
 if TYPE_CHECKING:
@@ -21,12 +21,6 @@ if TYPE_CHECKING:
 
 NO_VALUE: Any = getattr(np, "_NoValue", None)
 """What NumPy passes for an option that was not given."""
-REDUCTIONS: Mapping[Any, Any] = {
-    np.add: np.sum,
-    np.multiply: np.prod,
-    np.maximum: np.max,
-    np.minimum: np.min,
-}
 
 
 def op_of(function: Any) -> Op:
@@ -36,6 +30,15 @@ def op_of(function: Any) -> Op:
         KeyError: if there is none.
     """
     return ops.BY_FUNCTION[function]
+
+
+def folding(ufunc: np.ufunc, kind: Kind) -> Op | None:
+    """The op that folds ``ufunc`` over an axis: of ``np.add.reduce`` the sum."""
+    inner = ops.BY_FUNCTION.get(ufunc)
+    for op in ops.CATALOGUE.values():
+        if inner is not None and op.folds is inner and op.kind == kind:
+            return op
+    return None
 
 
 def call_ufunc(
@@ -50,15 +53,13 @@ def call_ufunc(
     out = kwargs.get("out")
     others = set(kwargs) - {"out", "where"}
     if method == "reduce":
-        reduction = REDUCTIONS.get(ufunc)
-        if reduction is not None:
-            axis = kwargs.get("axis", 0)
-            return call_function(
-                recorder,
-                reduction,
-                (inputs[0],),
-                {"axis": axis, "keepdims": kwargs.get("keepdims", False)},
-            )
+        reduction = folding(ufunc, "reduction")
+        if reduction is not None and others <= {"axis", "keepdims"} and where is True:
+            params = {
+                "axis": kwargs.get("axis", 0),
+                "keepdims": kwargs.get("keepdims", False),
+            }
+            return recorder.record(reduction, inputs, params)
     if method == "at" and ufunc is np.add:
         target, index, written = inputs
         return add_at(recorder, target, index, written)

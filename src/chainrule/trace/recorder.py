@@ -42,10 +42,6 @@ from chainrule.trace.traced import Traced, View
 Law = Callable[["Recorder", Op, tuple[Arg, ...], Mapping[str, Any]], "Arg | None"]
 """A simplification: the argument that a line may be replaced by, or None where the law says nothing."""
 
-VIEWS = frozenset(
-    {"transpose", "reshape", "ravel", "swapaxes", "moveaxis", "expand_dims", "squeeze"}
-)
-"""Operations whose NumPy result shares memory with its argument: writing to it would write to both."""
 WRITTEN_OUT = 16
 """A nameless constant with at most this many entries is written out in the program."""
 
@@ -140,7 +136,7 @@ class Recorder:
             return Traced(self, self._seen[key])
         result = self._write(op, lowered, full, why)
         first = args[0] if args else None
-        if op.name in VIEWS and isinstance(first, Traced):
+        if op.kind == "view" and isinstance(first, Traced):
             return Traced(self, result, View(first, first.moves))
         return Traced(self, result)
 

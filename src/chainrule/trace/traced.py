@@ -35,12 +35,6 @@ class View:
         return self.array.moves != self.moves
 
 
-ARRAYS = frozenset(
-    {"array", "setitem", "identity", "zeros_like", "ones_like", "reshape"}
-)
-"""Operations whose result is an array even where it has no axes."""
-
-
 class Traced:
     """What a user's function sees instead of an array: the same operators, methods and functions."""
 
@@ -284,7 +278,11 @@ class Traced:
         if self.ndim:
             return False
         line = self.recorder.producer.get(self._value)
-        return self._value.weak or (line is not None and line.op.name not in ARRAYS)
+        if self._value.weak or line is None:
+            return self._value.weak
+        # views, copies and what is made or written into are arrays even without axes
+        kept = line.op in (ops.identity, ops.setitem)
+        return not (kept or line.op.kind in ("view", "creation"))
 
     # methods
 

@@ -15,9 +15,6 @@ from chainrule.program import Arg, Line, Op, Run, Sample, Size, Value
 from chainrule.trace import Recorder
 from chainrule.trace.dispatch import measured
 
-COMMUTING = frozenset(
-    {"add", "multiply", "maximum", "minimum", "logaddexp", "equal", "not_equal"}
-)
 Bindings = dict[str, Any]
 SIZES = "sizes to compare"
 
@@ -104,7 +101,7 @@ class Pattern:
         if merged is None:
             return
         orders = [line.args]
-        if line.op.name in COMMUTING:
+        if line.op.commutes:
             orders.append(line.args[::-1])
         for args in orders:
             yield from self._args(pattern.args, args, producer, merged)
@@ -232,4 +229,4 @@ def from_forms(op: Op) -> Iterator[Idiom]:
         yield Idiom(form, op, kept, f"this is {op.name}, written out")
 
 
-__all__ = ["COMMUTING", "Idiom", "Pattern", "compile_pattern", "from_forms", "ops"]
+__all__ = ["Idiom", "Pattern", "compile_pattern", "from_forms", "ops"]

@@ -51,7 +51,7 @@ def copied_last(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg |
     """What is done to copies of one number is done to the number, and copied then."""
     copies = [made_by(recorder, arg, ops.broadcast_to) for arg in args]
     if (
-        op.name == "expand_dims"
+        op is ops.expand_dims
         and copies[0] is not None
         and arg_shape(copies[0].args[0]) == ()
     ):
@@ -60,7 +60,7 @@ def copied_last(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg |
         for axis in sorted(axes):
             shape.insert(axis, 1)
         return record(recorder, ops.broadcast_to, copies[0].args[0], shape=tuple(shape))
-    if not op.elementwise or not any(copies) or op.name == "where":
+    if not op.elementwise or not any(copies) or op is ops.where:
         return None
     slim = [
         copy.args[0] if copy else arg for copy, arg in zip(copies, args, strict=True)

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from chainrule.lesson.analysis.activation import bends
-from chainrule.program import Line, Program, Value
+from chainrule import ops
+from chainrule.program import Line, Op, Program, Value
 
 LONGEST = 7
 """How many operations a reader takes in at once."""
-PASSING = frozenset({"add", "subtract", "negative", "identity", "reshape", "transpose"})
 
 
 def christen(program: Program, wrt: Iterable[Value]) -> dict[str, Value]:
@@ -38,7 +37,7 @@ def christen(program: Program, wrt: Iterable[Value]) -> dict[str, Value]:
             or length[value] > LONGEST
             or (len(reached) > 1 and _bends(consumers.get(value)))
             or (
-                line.op.name == "matmul"
+                line.op.kind == "product"
                 and reached
                 and _activates(consumers.get(value))
             )
@@ -65,7 +64,7 @@ def _source(
     producer: dict[Value, Line],
 ) -> Line:
     """The line that brings the parameters together, before anything that only passes on: w h, of w h − y."""
-    while line.op.name in PASSING:
+    while _passes(line.op):
         inner = [
             producer[arg]
             for arg in line.args
@@ -80,17 +79,22 @@ def _source(
     return line
 
 
+def _passes(op: Op) -> bool:
+    """Whether an op hands its entries on as they are, turned or added."""
+    return op.kind in ("sum", "view")
+
+
 def _bends(line: Line | None) -> bool:
-    return line is not None and line.op.name not in PASSING
+    return line is not None and not _passes(line.op)
 
 
 def _activates(line: Line | None) -> bool:
-    return line is not None and line.op in bends()
+    return line is not None and line.op.kind == "activation"
 
 
 def _free(line: Line, taken: set[str]) -> str:
     """A name like those in textbooks: z for what goes into an activation, u for anything else."""
-    letter = "z" if line.op.name in {"add", "matmul"} else "u"
+    letter = "z" if line.op is ops.add or line.op.kind == "product" else "u"
     count = 1
     while f"{letter}{count}" in taken or (letter == "z" and letter in taken):
         count += 1

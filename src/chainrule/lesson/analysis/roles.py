@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from chainrule.lesson.analysis.activation import bends
+from chainrule import ops
 from chainrule.lesson.analysis.plot import Story
 from chainrule.lesson.parts import Role
 from chainrule.program import Line, Value
@@ -21,7 +21,6 @@ class Roles:
             for value in line.reads():
                 self.uses.setdefault(value, []).append(line)
         self.parameters = set(story.study.parameters)
-        self.bends = bends()
 
     def role(self, name: str) -> Role:
         """One of the five roles a drawing knows."""
@@ -88,20 +87,22 @@ class Roles:
         return self._hidden(self.story.lines[name])
 
     def _parameter(self, value: Value) -> str:
-        used = [line.op.name for line in self.uses.get(value, [])]
-        if "matmul" in used:
+        used = [line.op for line in self.uses.get(value, [])]
+        if any(op.kind == "product" for op in used):
             return "weights"
-        if "add" in used:
+        if ops.add in used:
             return "a bias"
         return "a parameter"
 
     def _hidden(self, line: Line) -> str:
-        if line.op.name == "softmax":
+        if line.op is ops.softmax:
             return "shares that add up to 1"
-        if line.op in self.bends:
+        if line.op.kind == "activation":
             return "the output of the hidden units"
         into = [
-            user.op for user in self.uses.get(line.result, []) if user.op in self.bends
+            user.op
+            for user in self.uses.get(line.result, [])
+            if user.op.kind == "activation"
         ]
         if into:
             last = self.story.textbook.stops.get(line.result.name or "")
@@ -110,8 +111,7 @@ class Roles:
             )
             if output:
                 return "the input of the output unit"
-            scores = any(op.name == "softmax" for op in into)
-            return "scores" if scores else "the input of the hidden units"
+            return "scores" if ops.softmax in into else "the input of the hidden units"
         return "a value on the way"
 
     def meaning(self, name: str) -> str:

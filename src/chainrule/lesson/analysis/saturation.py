@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from chainrule.lesson.analysis.activation import bends
 from chainrule.lesson.analysis.plot import Story
 from chainrule.lesson.notation.slopes import slope
 from chainrule.program import Array, Value
@@ -58,7 +57,7 @@ def _dead(flat: Array) -> str:
 def activation_slopes(story: Story, name: str) -> Array | None:
     """The slope of an activation at every entry."""
     line = story.lines.get(name)
-    if line is None or line.op not in bends() or not line.op.elementwise:
+    if line is None or line.op.kind != "activation" or not line.op.elementwise:
         return None
     if not isinstance(line.args[0], Value) or line.op.rule(0) is None:
         return None

@@ -11,16 +11,10 @@ from chainrule.formula import Kind, Node, Text, infix, marked, number, to_text
 from chainrule.lesson.notation.names import numbers
 from chainrule.lesson.notation.written import written
 from chainrule.lesson.summary import is_small
-from chainrule.program import Arg, Line, Run, Size, Value
+from chainrule.program import Arg, Line, Op, Run, Size, Value
 
 Leaf = Callable[[Value], Node | None]
 
-ARITHMETIC = frozenset(
-    {"add", "subtract", "multiply", "divide", "negative", "power", "square", "identity"}
-)
-"""What stays written out when the functions in a line have been worked out."""
-TRANSPARENT = frozenset({"expand_dims", "squeeze", "broadcast_to", "astype"})
-"""Ops that a formula does not show: the same entries, perhaps copied."""
 MOST_STAGES = 4
 
 
@@ -28,13 +22,15 @@ class TooLarge(Exception):  # noqa: N818 - it says what is the case
     """Numbers that no reader wants to see one by one."""
 
 
-SETTLED = frozenset(
-    op.name
-    for op in ops.CATALOGUE.values()
-    if op.name in {*vars(ops.shaping), *vars(ops.indexing)}
-    or (op.rules and not callable(op.rules) and all(rule is None for rule in op.rules))
-)
-"""Ops that only arrange or compare: with numbers put in, their result is shown."""
+def settled(op: Op) -> bool:
+    """Whether an op only arranges or compares: with numbers put in, its result is shown."""
+    arranges = op.kind in ("view", "arrangement", "indexing")
+    return arranges or (isinstance(op.rules, tuple) and set(op.rules) == {None})
+
+
+def stays(op: Op) -> bool:
+    """Whether an op stays written out when the functions in a line have been worked out."""
+    return op.kind in ("sum", "arithmetic")
 
 
 class Writer:
@@ -80,7 +76,7 @@ class Writer:
                 break
             done |= inner
         line = self.producer[value]
-        if line.op.name not in ARITHMETIC:
+        if not stays(line.op):
             node = self._tried(value, self._small)
             if node is not None and node != found[-1]:
                 found.append(node)
@@ -102,7 +98,7 @@ class Writer:
             ]
             if any(below):
                 return True
-            if self.producer[one].op.name not in ARITHMETIC:
+            if not stays(self.producer[one].op):
                 found.add(one)
                 return True
             return False
@@ -116,9 +112,7 @@ class Writer:
         """Whether ``value`` is another named value under a name of its own."""
         line = self.producer.get(value)
         return (
-            line is not None
-            and line.op.name == "identity"
-            and line.args[0] in self.names
+            line is not None and line.op is ops.identity and line.args[0] in self.names
         )
 
     def array(self, value: Value) -> Node:
@@ -151,7 +145,7 @@ class Writer:
         line = self.producer.get(value)
         if value in self.names or line is None or value in done:
             return Text("") if test else self._small(value)
-        if line.op.name in SETTLED and not self._shown_through(line):
+        if settled(line.op) and not self._shown_through(line):
             return Text("") if test else self._small(value)
         return None
 
@@ -176,7 +170,7 @@ class Writer:
 
     def _outer(self, line: Line) -> tuple[Value, Value] | None:
         """A column times a row is an outer product: every entry of the one with every entry of the other."""
-        if line.op.name != "multiply":
+        if line.op is not ops.multiply:
             return None
         column, row = (
             self._before(arg, axis)
@@ -192,21 +186,19 @@ class Writer:
             and first not in self.names
             and first in self.producer
         )
-        return self._unturned(line) is not None or (
-            line.op.name in TRANSPARENT and nameless
-        )
+        return self._unturned(line) is not None or (line.op.unseen and nameless)
 
     def _unturned(self, line: Line) -> Line | None:
         """The product behind an axis that was only put there for it: a vector is a row or a column as needed."""
         first = line.args[0] if line.args else None
         if (
-            line.op.name != "getitem"
+            line.op is not ops.getitem
             or not isinstance(first, Value)
             or first in self.names
         ):
             return None
         product = self.producer.get(first)
-        if product is None or product.op.name != "matmul":
+        if product is None or product.op is not ops.matmul:
             return None
         left, right = product.args
         index = line.params["index"]
@@ -226,7 +218,11 @@ class Writer:
             if isinstance(arg, Value) and arg not in self.names
             else None
         )
-        if line is None or line.op.name != "expand_dims" or line.params["axis"] != axis:
+        if (
+            line is None
+            or line.op is not ops.expand_dims
+            or line.params["axis"] != axis
+        ):
             return None
         source = line.args[0]
         return source if isinstance(source, Value) and source.ndim == 1 else None

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.formula import (
     Call,
     Marked,
@@ -38,28 +39,24 @@ ROWS, COLUMNS = "rows", "columns"
 
 def written(line: Line, args: list[Node]) -> Node:
     """A line's operation applied to arguments already written."""
-    match line.op.name:
-        case "multiply" if line.args[0] is line.args[1]:
+    match line.op:
+        case ops.multiply if line.args[0] is line.args[1]:
             return power(args[0], number(2))
-        case "multiply":
+        case ops.multiply:
             return _product(line, args)
-        case "matmul" | "dot" if _scalar(line.args[0]) or _scalar(line.args[1]):
+        case ops.matmul if any(_scalar(arg) for arg in line.args) or not all(
+            isinstance(_bare(arg), Symbol) for arg in args
+        ):
             return infix(args[0], "·", args[1])
-        case "matmul" if not all(isinstance(_bare(arg), Symbol) for arg in args):
-            return infix(args[0], "·", args[1])
-        case "scatter_add":
+        case ops.scatter_add:
             return call("put", args[0], Text(f"at {_place(line, args)}"))
-        case "setitem":
+        case ops.setitem:
             return call("set", *args[:2], Text(f"at {_place(line, args)}"))
-        case "getitem":
+        case ops.getitem:
             return entry(args[0], *_index(line, args))
-        case "identity":
-            return args[0]
-        case "arange":
+        case ops.arange:
             return _counted(concrete(line.params)["n"])
-        case "concatenate" | "stack" | "einsum" | "tensordot":
-            return call(line.op.name, *args, *_keywords(line))
-    if not line.op.notation:
+    if not line.op.notation or line.op is ops.tensordot or callable(line.op.rules):
         return call(line.op.name, *args, *_keywords(line))
     wanted = holes(line.op.notation)
     params = {
@@ -164,8 +161,7 @@ def _index(line: Line, args: list[Node]) -> list[Node]:
 
 def _place(line: Line, args: list[Node]) -> str:
     """An index in words: [2, :]."""
-    first = 2 if line.op.name == "setitem" else 1
-    shown = [args[0], *args[first:]]
+    shown = [args[0], *args[line.op.first_index :]]
     return "[" + ", ".join(" ".join(to_text(one)) for one in _index(line, shown)) + "]"
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.formula import (
     Applied,
     Call,
@@ -31,8 +32,6 @@ from chainrule.lesson.notation.written import written
 from chainrule.lesson.parts import Fold, Formula, Row, Spans
 from chainrule.lesson.proofs.definition import LETTERS, Made, variable_names
 from chainrule.program import Line, Op, Value
-
-QUIET = frozenset({"add", "subtract", "identity"})
 
 
 def prove(op: Op, position: int, at: Sequence[float], params: dict[str, Any]) -> Fold:
@@ -174,7 +173,7 @@ class Proof:
 
     def _names_pieces(self, outer: Line) -> bool:
         """Whether the outermost operation is worth a step of its own; a minus or a plain sum is not."""
-        return outer.op.name not in {"negative", "add", "subtract"}
+        return outer.op.kind != "sum"
 
     def _at_once(self) -> Iterator[Row]:
         """A sum of terms: each term by its own rule."""
@@ -236,7 +235,7 @@ class Proof:
         telling = [
             (line, position)
             for line, position in lines
-            if line.op.name not in QUIET and not self._constant_factor(line)
+            if not _quiet(line.op) and not self._constant_factor(line)
         ]
         # the same rule used twice is told once
         once = {
@@ -256,7 +255,7 @@ class Proof:
             for arg in line.args
             if not (isinstance(arg, Value) and arg in self.made.active)
         ]
-        return line.op.name == "multiply" and len(still) == 1
+        return line.op is ops.multiply and len(still) == 1
 
     def _sum(
         self,
@@ -299,6 +298,11 @@ class Proof:
         forward = found.run.numbers
         inside = expression(found, {value: numbers(forward[value]) for value in names})
         return chain(inside, numbers(forward[found.of]))
+
+
+def _quiet(op: Op) -> bool:
+    """Whether what passes through is as it was, so that there is no rule to tell."""
+    return op.kind == "sum" and op is not ops.negative
 
 
 def _is_one(node: Node) -> bool:

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.derive import Derived, Step, backward
 from chainrule.derive.simplify import LAWS
 from chainrule.formula import Node, gradient, identifier, infix, to_text
@@ -17,18 +18,6 @@ from chainrule.lesson.parts import Fold, Formula, Row, Spans
 from chainrule.lesson.proofs.definition import LETTERS, definition_of, variable_names
 from chainrule.program import Array, Op, Value
 from chainrule.trace import Recorder
-
-TRIVIAL = frozenset(
-    {
-        "negative",
-        "add",
-        "subtract",
-        "multiply",
-        "expand_dims",
-        "squeeze",
-        "broadcast_to",
-    }
-)
 
 
 def provable(op: Op) -> bool:
@@ -42,6 +31,11 @@ def prove(op: Op, position: int) -> Fold:
     return Fold(
         proof.title, (Formula(tuple(proof.rows())),), f"why-{op.name}-{position}"
     )
+
+
+def _trivial(op: Op) -> bool:
+    """Whether an op is too little to give its result a letter."""
+    return op.kind == "sum" or op is ops.multiply or op.unseen
 
 
 class Walk:
@@ -93,7 +87,7 @@ class Walk:
                 continue
             if (
                 value.dtype.kind == "f"
-                and (uses[value] > 1 or line.op.name not in TRIVIAL)
+                and (uses[value] > 1 or not _trivial(line.op))
                 and free
             ):
                 value.christen(free.pop(0))

@@ -12,7 +12,6 @@ from chainrule.lesson.analysis.plot import Story
 from chainrule.lesson.analysis.roles import Roles
 from chainrule.lesson.notation.names import name
 from chainrule.lesson.parts import Arrow, Circle, Graph, Spans
-from chainrule.lesson.sections.words import WORDS_OF_OPS
 from chainrule.program import Array, Line, Op, Value
 from chainrule.program.program import concrete
 
@@ -31,9 +30,7 @@ def drawing(story: Story, roles: Roles) -> Graph:
         _units(story, roles, columns) if small else _arrays(story, roles, columns)
     )
     arrows = tuple(_edges(story, columns) if small else _links(story, columns))
-    between = tuple(
-        _between(story, roles, columns[i + 1]) for i in range(len(columns) - 1)
-    )
+    between = tuple(_between(story, columns[i + 1]) for i in range(len(columns) - 1))
     caption: Spans = (
         "Each unit holds its value and the gradient that comes back to it; what stands between two columns leads from the one to the next."
         if small
@@ -205,29 +202,26 @@ def _fitted(array: Array, shape: tuple[int, ...]) -> Array:
     return np.broadcast_to(array, shape)
 
 
-def _between(story: Story, roles: Roles, head: str) -> Spans:
+def _between(story: Story, head: str) -> Spans:
     """What leads into a column: the parameters that enter, and the bend."""
     line = story.lines[head]
     entering = [n for n in story.stops_of(line) if n in story.study.parameters]
     words: list[object] = [name(one) for one in entering[:3]]
-    words += [
-        WORDS_OF_OPS.get(op.name, op.name.replace("_", " "))
-        for op in _functions(story, line, roles)
-    ]
+    words += [op.label for op in _functions(story, line)]
     spans: list[object] = []
     for one in words:
         spans += [", ", one] if spans else [one]
     return tuple(spans)  # type: ignore[arg-type]
 
 
-def _functions(story: Story, line: Line, roles: Roles) -> list[Op]:
-    """The activations and losses in a line, also those of its nameless parts."""
+def _functions(story: Story, line: Line) -> list[Op]:
+    """What a reader knows by name in a line, also in its nameless parts."""
     producer = story.literal.writer.producer
     found: dict[Op, None] = {}
     ahead = [line]
     while ahead:
         one = ahead.pop()
-        if one.op in roles.bends or one.op.name in WORDS_OF_OPS:
+        if one.op.kind in ("activation", "loss", "reduction"):
             found[one.op] = None
         ahead += [producer[v] for v in one.reads() if v.name is None and v in producer]
     return list(reversed(found))

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.formula import Node
 from chainrule.lesson.analysis.folding import Folding
 from chainrule.lesson.analysis.plot import Story
 from chainrule.lesson.analysis.roles import Roles
 from chainrule.lesson.notation.names import name, numbers
 from chainrule.lesson.parts import Cell, Heading, Note, Part, Prose, Table
-from chainrule.lesson.sections.words import an, caution_of, joined
+from chainrule.lesson.sections.words import caution_of, joined
 from chainrule.lesson.summary import is_small, summarise
 from chainrule.program import Array, Value
 
@@ -53,7 +54,7 @@ def _conventions(story: Story, roles: Roles) -> Iterator[str]:
     for line in study.literal.forward.program.lines:
         caution = caution_of(line)
         if caution:
-            yield f"{an(line.op.name).removeprefix('the ')}: {caution}."
+            yield f"{line.op.title}: {caution}."
     yield from _reduced(story)
     data = [
         v.name
@@ -83,17 +84,17 @@ def _reduced(story: Story) -> Iterator[str]:
         if line is None:
             continue
         averaged = averaged or (
-            line.op.name == "divide" and not isinstance(line.args[1], Value)
+            line.op is ops.divide and not isinstance(line.args[1], Value)
         )
         shape = getattr(line.args[0], "shape", ())
         count = int(np.prod(shape))
-        if line.op.name == "mean" and count > 1:
+        if line.op is ops.mean and count > 1:
             yield f"The loss is a mean over {count} numbers, so each enters with the weight 1/{count}; with a sum, every gradient would be {count} times as large."
-        elif line.op.name == "sum" and count > 1 and averaged:
+        elif line.op is ops.sum and count > 1 and averaged:
             yield f"The loss adds up {count} numbers and divides by how many samples there are, so each sample enters with its share; without the division, every gradient would be larger by that number."
-        elif line.op.name == "sum" and count > 1:
+        elif line.op is ops.sum and count > 1:
             yield f"The loss adds up {count} numbers; with a mean, every gradient would be {count} times smaller."
-        if line.op.elementwise or line.op.name in {"mean", "sum"}:
+        if line.op.elementwise or line.op in (ops.mean, ops.sum):
             fresh = [
                 one
                 for one in line.reads()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.formula import (
     Node,
     Text,
@@ -142,35 +143,21 @@ class Entry:
     def _line(self, line: Line, place: Index, leaf: Leaf) -> Node:
         first = line.args[0] if line.args else None
         params = concrete(line.params)
-        match line.op.name:
-            case "identity" | "astype":
+        match line.op:
+            case ops.identity | ops.astype:
                 return self._of(line.args[0], place, leaf)
-            case "matmul" if _matrices(line):
+            case ops.matmul if _matrices(line):
                 return self._product(line, place, leaf)
-            case "transpose" if isinstance(first, Value):
-                axes = params.get("axes") or tuple(reversed(range(first.ndim)))
-                source = [0] * first.ndim
-                for position, axis in enumerate(axes):
-                    source[axis] = place[position]
-                return self._of(first, tuple(source), leaf)
-            case "expand_dims" | "reshape" | "squeeze" | "ravel" if isinstance(
-                first, Value
-            ):
-                flat = (
-                    int(np.ravel_multi_index(place, line.result.shape)) if place else 0
-                )
-                return self._of(
-                    first,
-                    tuple(int(i) for i in np.unravel_index(flat, first.shape)),
-                    leaf,
-                )
-            case "broadcast_to" if isinstance(first, Value):
-                return self._of(first, _broadcast(place, first), leaf)
-            case "sum" | "mean" if isinstance(first, Value):
+            case ops.sum | ops.mean if isinstance(first, Value):
                 return self._reduced(line, first, place, leaf)
-        if line.op.elementwise and all(
-            isinstance(arg, Value) or True for arg in line.args
-        ):
+        if line.op.kind == "view" and isinstance(first, Value):
+            # where each entry comes from, by the op itself: the entries numbered in a row, and seen its way
+            row = np.arange(np.prod(first.shape, dtype=int)).reshape(first.shape)
+            source = np.unravel_index(
+                line.op.forward(row, **params)[place], first.shape
+            )
+            return self._of(first, tuple(int(i) for i in source), leaf)
+        if line.op.elementwise:
             args = [self._of(arg, _broadcast(place, arg), leaf) for arg in line.args]
             return written(_single(line), args)
         whole = line.result
@@ -208,7 +195,7 @@ class Entry:
             )
             terms.append(self._of(first, index, leaf))
         total = self._added(terms, count)
-        if line.op.name == "sum" or count == 1:
+        if line.op is ops.sum or count == 1:
             return total
         return (
             infix(number(1), "/", number(count)) if not terms else _over(total, count)

@@ -25,8 +25,8 @@ from chainrule.lesson.parts import (
     Table,
 )
 from chainrule.lesson.sections.stages import stages
-from chainrule.lesson.sections.words import an, joined, place, shape_words
-from chainrule.program import Line, Value
+from chainrule.lesson.sections.words import joined, place, shape_words
+from chainrule.program import Line, Op, Value
 
 MOST_OPS = 24
 """How many operations of one line are written out as the reader wrote them."""
@@ -138,26 +138,26 @@ def _rows(story: Story, one: str, found: Line, *, numbers: bool) -> Iterator[Row
     yield from stages(writer, value)
 
 
-def _recognised(new: list[str]) -> str:
+def _recognised(new: list[Op]) -> str:
     if not new:
         return "the same with names for its parts"
-    return f"this is {joined([an(op) for op in new])}, written out"
+    return f"this is {joined([f'the {op.title}' for op in new])}, written out"
 
 
-def _new_ops(story: Story, own: Value, found: Line) -> list[str]:
+def _new_ops(story: Story, own: Value, found: Line) -> list[Op]:
     """The ops a line was recognised to hold, that are not written in it as such."""
     before = _ops_in(story.as_written, own)
     after = dict.fromkeys(_ops_in(story.literal.writer, found.result))
     return [op for op in after if op not in before]
 
 
-def _ops_in(writer: Writer, value: Value, most: int = 200) -> list[str]:
+def _ops_in(writer: Writer, value: Value, most: int = 200) -> list[Op]:
     """The ops a value is written in, up to ``most`` uses."""
-    found: list[str] = []
+    found: list[Op] = []
     ahead = [value]
     while ahead and len(found) < most:
         line = writer.producer[ahead.pop()]
-        found.append(line.op.name)
+        found.append(line.op)
         ahead += [
             read
             for read in line.reads()

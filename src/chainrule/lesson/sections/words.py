@@ -2,30 +2,10 @@
 
 from __future__ import annotations
 
+from chainrule import ops
 from chainrule.lesson.analysis.plot import Story
 from chainrule.lesson.parts import Code, Place, Spans
 from chainrule.program import Line, Shape, SourceSpan, Value
-
-KNOWN = {
-    "relu": "the ReLU",
-    "sigmoid": "the sigmoid",
-    "softmax": "the softmax",
-    "log_softmax": "the log-softmax",
-    "binary_cross_entropy": "the binary cross-entropy",
-    "binary_cross_entropy_with_logits": "the binary cross-entropy of the logits",
-    "categorical_cross_entropy": "the categorical cross-entropy",
-    "mse": "the mean squared error",
-    "mae": "the mean absolute error",
-}
-
-
-def an(op: str) -> str:
-    """An op in a sentence.
-
-    >>> an("relu"), an("log_sigmoid")
-    ('the ReLU', 'the log sigmoid')
-    """
-    return KNOWN.get(op, f"the {op.replace('_', ' ')}")
 
 
 def shape_words(shape: Shape) -> str:
@@ -62,7 +42,7 @@ def place_of(story: Story, name: str) -> Place | None:
 
 def caution_of(line: Line) -> str:
     """The convention an op rests on, where it can matter: not for a power that is a plain number."""
-    if line.op.name == "power" and not isinstance(line.args[1], Value):
+    if line.op is ops.power and not isinstance(line.args[1], Value):
         return ""
     return line.op.caution
 
@@ -87,19 +67,3 @@ def times(count: int) -> str:
     ('once', 'twice', '5 times')
     """
     return {1: "once", 2: "twice", 3: "three times"}.get(count, f"{count} times")
-
-
-WORDS_OF_OPS = {
-    "relu": "ReLU",
-    "sigmoid": "σ",
-    "tanh": "tanh",
-    "softmax": "softmax",
-    "binary_cross_entropy": "cross-entropy",
-    "binary_cross_entropy_with_logits": "cross-entropy",
-    "categorical_cross_entropy": "cross-entropy",
-    "categorical_cross_entropy_with_logits": "cross-entropy",
-    "mse": "squared error",
-    "mean": "mean",
-    "sum": "sum",
-}
-"""What stands on an arrow of a drawing."""

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chainrule.program import Array, ChainruleError, Program, Run, Value, run
+from chainrule.program.program import concrete
+from chainrule.program.run import resolve
 
 if TYPE_CHECKING:
     from chainrule.derive import Derived
@@ -28,15 +30,8 @@ class Finding:
         return f"{self.layer}: {self.share:.0%} of its units are {self.what}"
 
 
-RECTIFIED = {"relu"}
-BOUNDED = {
-    "sigmoid": (0.0, 1.0),
-    "tanh": (-1.0, 1.0),
-    "hard_sigmoid": (0.0, 1.0),
-    "hard_tanh": (-1.0, 1.0),
-}
-
-
+FLAT = 0.01
+"""A smaller slope lets next to no gradient through."""
 TELLING = 0.1
 """A smaller share of units is no trouble yet, and is not told while training."""
 
@@ -47,18 +42,21 @@ def units(filled: Run) -> Iterator[Finding]:
         name, numbers = line.result.name, filled.numbers[line.result]
         if name is None or numbers.ndim != 2 or not numbers.size or name == "y_pred":
             continue
-        if line.op.name in RECTIFIED:
-            share = float(np.mean(np.all(numbers <= 0, axis=0)))
-            if share > 0:
-                yield Finding(name, "dead (0 for every sample)", share)
-        if line.op.name in BOUNDED:
-            low, high = BOUNDED[line.op.name]
-            near = (numbers < low + 0.01) | (numbers > high - 0.01)
-            share = float(np.mean(np.mean(near, axis=0) > 0.95))
-            if share > 0:
-                yield Finding(
-                    name, "saturated (at a bound for 95% of the samples)", share
-                )
+        if line.op.kind != "activation" or not line.op.elementwise:
+            continue
+        args = [resolve(arg, filled.numbers) for arg in line.args]
+        flat = np.abs(line.op.slope(numbers, *args, **concrete(line.params))) < FLAT
+        # what is bounded on both sides is stuck at a bound; anything else that is flat has been switched off
+        between = np.isfinite(line.op.range).all()
+        off = np.mean(flat, axis=0) > 0.95 if between else np.all(flat, axis=0)
+        if off.any():
+            at = round(float(np.median(numbers[:, off])), 2) + 0.0
+            what = (
+                "saturated (at a bound for 95% of the samples)"
+                if between
+                else f"dead ({at:g} for every sample)"
+            )
+            yield Finding(name, what, float(np.mean(off)))
 
 
 def flow(

@@ -30,6 +30,7 @@ from chainrule.lesson.sections.backward.rules import rules
 from chainrule.lesson.sections.backward.textbook import cancelling, textbook
 from chainrule.lesson.sections.backward.whys import whys
 from chainrule.lesson.sections.words import place_of
+from chainrule.program import Op
 
 WALK = (
     "We walk from the loss back. At each step one gradient comes from above, the line itself has a slope (its "
@@ -45,7 +46,7 @@ class Backward:
     ) -> None:
         self.given = Given(story, roles, listing, detailed)
         self.story, self.loss = story, self.given.loss
-        self.proved: set[tuple[str, int]] = set()
+        self.proved: set[tuple[Op, int]] = set()
         self.cancelled: set[Idiom] = set()
 
     def parts(self, folding: Folding) -> Iterator[Part]:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.formula import derivative, infix
 from chainrule.lesson.analysis.plot import Stop, Telling
 from chainrule.lesson.notation.names import fits, gradient_of, name, numbers
@@ -94,7 +95,7 @@ def _batch(given: Given, stop: Stop) -> Spans:
         return ()
     link = stop.ways[0].links[0]
     line, position = link.line, link.contribution.position
-    if line.op.name != "matmul" or stop.value.ndim != 2:
+    if line.op is not ops.matmul or stop.value.ndim != 2:
         return ()
     other = line.args[1 - position]
     if not isinstance(other, Value) or other.ndim != 2:

@@ -12,7 +12,7 @@ from chainrule.lesson.notation.names import gradient_of, name, numbers
 from chainrule.lesson.notation.slopes import expression, for_label, slope
 from chainrule.lesson.parts import Formula, Note, Part, Row
 from chainrule.lesson.sections.backward.given import Given, plain
-from chainrule.lesson.sections.words import an, caution_of
+from chainrule.lesson.sections.words import caution_of
 from chainrule.program import Value
 
 
@@ -72,9 +72,7 @@ def remarks(given: Given, stop: Stop) -> Iterator[Part]:
         for link in way.links:
             caution = caution_of(link.line)
             if caution:
-                yield Note(
-                    (f"{an(link.line.op.name).removeprefix('the ')}: {caution}.",)
-                )
+                yield Note((f"{link.line.op.title}: {caution}.",))
             yield from _off(given, stop, link)
 
 
@@ -84,7 +82,7 @@ def _off(given: Given, stop: Stop, link: Link) -> Iterator[Part]:
     array = given.story.study.values.get(stop.name)
     entering = line.args[link.contribution.position]
     if (
-        line.op not in given.roles.bends
+        line.op.kind != "activation"
         or entering is not stop.value
         or array is None
         or array.size > 8

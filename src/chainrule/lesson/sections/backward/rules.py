@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from chainrule import ops
 from chainrule.formula import Node, derivative, marked, sequence, to_text
 from chainrule.lesson.analysis.plot import Link, Stop, Way
 from chainrule.lesson.notation.names import fits, name
@@ -79,9 +80,8 @@ def _locals(given: Given, stop: Stop, way: Way) -> list[Row]:
         rows += _slope_rows(given, found, shown)
         return rows
     *outer, (line, position) = links
-    if line.op.name == "matmul" and all(
-        one.op.name == "add" or (one.op.name == "subtract" and p == 0)
-        for one, p in outer
+    if line.op is ops.matmul and all(
+        one.op is ops.add or (one.op is ops.subtract and p == 0) for one, p in outer
     ):
         found_row = product_slope(line, position, end, here)
         return [found_row] if found_row is not None else []

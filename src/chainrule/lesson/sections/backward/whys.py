@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.lesson.analysis.plot import Stop
 from chainrule.lesson.parts import Part
 from chainrule.lesson.proofs import pulled as pulled_apart
@@ -13,25 +14,25 @@ from chainrule.lesson.proofs.definition import provable
 from chainrule.lesson.proofs.products import product_proof
 from chainrule.lesson.proofs.proof import prove
 from chainrule.lesson.sections.backward.given import Given
-from chainrule.program import Line, Size, Value
+from chainrule.program import Line, Op, Size, Value
 
 
-def whys(given: Given, stop: Stop, proved: set[tuple[str, int]]) -> Iterator[Part]:
+def whys(given: Given, stop: Stop, proved: set[tuple[Op, int]]) -> Iterator[Part]:
     """The proofs not told before; ``proved`` remembers them."""
     for way in stop.ways:
         for link in way.links:
             op, position = link.line.op, link.contribution.position
-            if (op.name, position) in proved:
+            if (op, position) in proved:
                 continue
-            if op.name == "matmul":
-                proved.add((op.name, position))
+            if op is ops.matmul:
+                proved.add((op, position))
                 yield product_proof(position)
             elif pulled_apart.provable(op) and op.rule(position) is not None:
-                proved.add((op.name, position))
+                proved.add((op, position))
                 yield pulled_apart.prove(op, position)
             if not provable(op):
                 continue
-            proved.add((op.name, position))
+            proved.add((op, position))
             at = _point(given, link.line)
             if at is not None:
                 yield prove(op, position, at, dict(link.line.params))
