@@ -334,18 +334,31 @@ def measure(source: str, path: Path, proof: Proof) -> Measured:
         if proof.value:
             truth, said = float(proof.loss(**values, **data)), float(after["value"])
             value_error = max(value_error, abs(said - truth) / max(abs(truth), 1e-9))
-        gradient = differences(proof.loss, values, data)
+        with np.errstate(all="ignore"):  # an edit may have led astray
+            gradient = differences(proof.loss, values, data)
         if proof.gradients:
-            taken.append({n: flat(v) for n, v in after["gradients"].items()})
             due.append({name: gradient[name] for name in proof.gradients})
+            found = {name: flat(value) for name, value in after["gradients"].items()}
+            taken.append(sized(found, due[-1]))
             break
         start = {name: flat(value) for name, value in values.items()}
         rule = proof.rule or descent
         rate = before.get("rate", proof.rate)
         end = rule(start, gradient, {**data, "rate": rate}, state)
-        taken.append({n: start[n] - flat(after[n]) for n in start})
-        due.append({n: start[n] - end[n] for n in start})
+        reached = sized({name: flat(after[name]) for name in start}, start)
+        taken.append({name: start[name] - reached[name] for name in start})
+        due.append({name: start[name] - end[name] for name in start})
     return Measured(taken, due, value_error)
+
+
+def sized(found: dict, wanted: dict) -> dict[str, np.ndarray]:
+    """Vectors of the sizes wanted; one of another size is as wrong as can be."""
+    return {
+        name: value
+        if value.shape == wanted[name].shape
+        else np.full(wanted[name].shape, np.inf)
+        for name, value in found.items()
+    }
 
 
 def descent(before: dict, gradient: dict, data: dict, _: dict) -> dict:

@@ -11,106 +11,106 @@ def relu(Z):
     return A, Z
 
 
-def relu_backward(dA, cache):
-    Z = cache
+def relu_backward(dA, store):
+    Z = store
     dZ = np.array(dA, copy=True)
     dZ[Z <= 0] = 0
     return dZ
 
 
-def sigmoid_backward(dA, cache):
-    Z = cache
+def sigmoid_backward(dA, store):
+    Z = store
     s = 1 / (1 + np.exp(-Z))
     dZ = dA * s * (1 - s)
     return dZ
 
 
-def initialize_parameters_deep(layer_dims):
+def start_params(sizes):
     np.random.seed(1)
-    parameters = {}
-    L = len(layer_dims)
+    params = {}
+    L = len(sizes)
     for l in range(1, L):
-        parameters['W' + str(l)] = np.random.randn(layer_dims[l], layer_dims[l - 1]) / np.sqrt(layer_dims[l - 1])
-        parameters['b' + str(l)] = np.zeros((layer_dims[l], 1))
-    return parameters
+        params['W' + str(l)] = np.random.randn(sizes[l], sizes[l - 1]) / np.sqrt(sizes[l - 1])
+        params['b' + str(l)] = np.zeros((sizes[l], 1))
+    return params
 
 
-def linear_activation_forward(A_prev, W, b, activation):
-    Z = W.dot(A_prev) + b
+def layer_forward(A_in, W, b, activation):
+    Z = W.dot(A_in) + b
     if activation == "sigmoid":
-        A, activation_cache = sigmoid(Z)
+        A, act = sigmoid(Z)
     elif activation == "relu":
-        A, activation_cache = relu(Z)
-    return A, ((A_prev, W, b), activation_cache)
+        A, act = relu(Z)
+    return A, ((A_in, W, b), act)
 
 
-def L_model_forward(X, parameters):
-    caches = []
+def forward_all(X, params):
+    stores = []
     A = X
-    L = len(parameters) // 2
+    L = len(params) // 2
     for l in range(1, L):
-        A_prev = A
-        A, cache = linear_activation_forward(A_prev, parameters['W' + str(l)], parameters['b' + str(l)], activation="relu")
-        caches.append(cache)
-    AL, cache = linear_activation_forward(A, parameters['W' + str(L)], parameters['b' + str(L)], activation="sigmoid")
-    caches.append(cache)
-    return AL, caches
+        A_in = A
+        A, store = layer_forward(A_in, params['W' + str(l)], params['b' + str(l)], activation="relu")
+        stores.append(store)
+    Yhat, store = layer_forward(A, params['W' + str(L)], params['b' + str(L)], activation="sigmoid")
+    stores.append(store)
+    return Yhat, stores
 
 
-def compute_cost(AL, Y):
+def log_cost(Yhat, Y):
     m = Y.shape[1]
-    cost = (1. / m) * (-np.dot(Y, np.log(AL).T) - np.dot(1 - Y, np.log(1 - AL).T))
+    cost = (1. / m) * (-np.dot(Y, np.log(Yhat).T) - np.dot(1 - Y, np.log(1 - Yhat).T))
     return np.squeeze(cost)
 
 
-def linear_backward(dZ, cache):
-    A_prev, W, b = cache
-    m = A_prev.shape[1]
-    dW = 1. / m * np.dot(dZ, A_prev.T)
+def affine_backward(dZ, store):
+    A_in, W, b = store
+    m = A_in.shape[1]
+    dW = 1. / m * np.dot(dZ, A_in.T)
     db = 1. / m * np.sum(dZ, axis=1, keepdims=True)
-    dA_prev = np.dot(W.T, dZ)
-    return dA_prev, dW, db
+    dA_in = np.dot(W.T, dZ)
+    return dA_in, dW, db
 
 
-def linear_activation_backward(dA, cache, activation):
-    linear_cache, activation_cache = cache
+def layer_backward(dA, store, activation):
+    lin, act = store
     if activation == "relu":
-        dZ = relu_backward(dA, activation_cache)
+        dZ = relu_backward(dA, act)
     elif activation == "sigmoid":
-        dZ = sigmoid_backward(dA, activation_cache)
-    return linear_backward(dZ, linear_cache)
+        dZ = sigmoid_backward(dA, act)
+    return affine_backward(dZ, lin)
 
 
-def L_model_backward(AL, Y, caches):
+def backward_all(Yhat, Y, stores):
     grads = {}
-    L = len(caches)
-    Y = Y.reshape(AL.shape)
-    dAL = - (np.divide(Y, AL) - np.divide(1 - Y, 1 - AL))
-    grads["dA" + str(L)], grads["dW" + str(L)], grads["db" + str(L)] = linear_activation_backward(dAL, caches[L - 1], activation="sigmoid")
+    L = len(stores)
+    Y = Y.reshape(Yhat.shape)
+    dYhat = - (np.divide(Y, Yhat) - np.divide(1 - Y, 1 - Yhat))
+    grads["dA" + str(L)], grads["dW" + str(L)], grads["db" + str(L)] = layer_backward(dYhat, stores[L - 1], activation="sigmoid")
     for l in reversed(range(L - 1)):
-        dA_prev_temp, dW_temp, db_temp = linear_activation_backward(grads["dA" + str(l + 2)], caches[l], activation="relu")
-        grads["dA" + str(l + 1)] = dA_prev_temp
-        grads["dW" + str(l + 1)] = dW_temp
-        grads["db" + str(l + 1)] = db_temp
+        dA_t, dW_t, db_t = layer_backward(grads["dA" + str(l + 2)], stores[l], activation="relu")
+        grads["dA" + str(l + 1)] = dA_t
+        grads["dW" + str(l + 1)] = dW_t
+        grads["db" + str(l + 1)] = db_t
     return grads
 
 
-def update_parameters(parameters, grads, learning_rate):
-    L = len(parameters) // 2
+def apply_step(params, grads, learning_rate):
+    L = len(params) // 2
     for l in range(L):
-        parameters["W" + str(l + 1)] = parameters["W" + str(l + 1)] - learning_rate * grads["dW" + str(l + 1)]
-        parameters["b" + str(l + 1)] = parameters["b" + str(l + 1)] - learning_rate * grads["db" + str(l + 1)]
-    return parameters
+        params["W" + str(l + 1)] = params["W" + str(l + 1)] - learning_rate * grads["dW" + str(l + 1)]
+        params["b" + str(l + 1)] = params["b" + str(l + 1)] - learning_rate * grads["db" + str(l + 1)]
+    return params
 
 
 np.random.seed(1)
 X = np.random.randn(5, 9)
 Y = (np.random.rand(1, 9) > 0.5).astype(float)
-parameters = initialize_parameters_deep([5, 4, 3, 1])
+params = start_params([5, 4, 3, 1])
 for i in range(0, 3):
-    AL, caches = L_model_forward(X, parameters)
-    cost = compute_cost(AL, Y)
-    grads = L_model_backward(AL, Y, caches)
-    parameters = update_parameters(parameters, grads, 0.075)
+    Yhat, stores = forward_all(X, params)
+    cost = log_cost(Yhat, Y)
+    grads = backward_all(Yhat, Y, stores)
+    params = apply_step(params, grads, 0.075)
     if i % 100 == 0:
         print("Cost after iteration %i: %f" % (i, cost))

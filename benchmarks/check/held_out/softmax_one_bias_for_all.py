@@ -3,10 +3,10 @@ import numpy as np
 np.random.seed(123)
 
 
-def to_onehot(y, num_classes):
-    y_onehot = np.zeros((y.shape[0], num_classes))
-    y_onehot[np.arange(y.shape[0]), y] = 1
-    return y_onehot
+def hot(y, num_classes):
+    y_hot = np.zeros((y.shape[0], num_classes))
+    y_hot[np.arange(y.shape[0]), y] = 1
+    return y_hot
 
 
 class SoftmaxRegression():
@@ -20,32 +20,32 @@ class SoftmaxRegression():
     def forward(self, x):
         logits = np.dot(x, self.weights.T) + self.bias
         e = np.exp(logits - np.max(logits, axis=1).reshape(-1, 1))
-        probas = e / np.sum(e, axis=1).reshape(-1, 1)
-        return probas
+        probs_hat = e / np.sum(e, axis=1).reshape(-1, 1)
+        return probs_hat
 
-    def backward(self, x, y, probas):
-        grad_loss_wrt_w = -np.dot(x.T, y - probas).T
-        grad_loss_wrt_b = -np.sum(y - probas)
-        return grad_loss_wrt_w, grad_loss_wrt_b
+    def backward(self, x, y, probs_hat):
+        grad_of_w = -np.dot(x.T, y - probs_hat).T
+        grad_of_b = -np.sum(y - probs_hat)
+        return grad_of_w, grad_of_b
 
-    def _cross_entropy(self, y_onehot, probas):
-        return np.mean(-np.sum(np.log(probas) * y_onehot, axis=1))
+    def _cross_entropy(self, y_hot, probs_hat):
+        return np.mean(-np.sum(np.log(probs_hat) * y_hot, axis=1))
 
     def train(self, x, y, num_epochs, learning_rate=0.01):
-        epoch_cost = []
+        costs = []
         for e in range(num_epochs):
-            probas = self.forward(x)
-            y_onehot = to_onehot(y, self.num_classes)
-            grad_w, grad_b = self.backward(x, y_onehot, probas)
+            probs_hat = self.forward(x)
+            y_hot = hot(y, self.num_classes)
+            grad_w, grad_b = self.backward(x, y_hot, probs_hat)
             self.weights -= learning_rate * (1. / y.shape[0]) * grad_w
             self.bias -= learning_rate * (1. / y.shape[0]) * grad_b
-            cost = self._cross_entropy(y_onehot, probas)
+            cost = self._cross_entropy(y_hot, probs_hat)
             print('Epoch: %03d | Cost: %.3f' % (e + 1, cost))
-            epoch_cost.append(cost)
-        return epoch_cost
+            costs.append(cost)
+        return costs
 
 
 X = np.random.randn(12, 2)
 y = np.array([0, 0, 0, 1, 1, 1, 1, 2, 2, 0, 1, 0])
 model = SoftmaxRegression(num_features=2, num_classes=3)
-epoch_cost = model.train(X, y, num_epochs=3, learning_rate=0.1)
+costs = model.train(X, y, num_epochs=3, learning_rate=0.1)

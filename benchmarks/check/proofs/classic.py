@@ -53,7 +53,7 @@ def _(a, b, *, inputs, outputs):
 
 @proves(
     "bias_never_updated",
-    at="self.backpropagation(X_train[j]",
+    at="self.learn_pair(X_train[j]",
     rate="learning_rate",
     where={
         "layers": "[[one.weights, one.bias] for one in self._layers]",
@@ -101,10 +101,10 @@ def _(hiddenA, hiddenB, outNode, *, p, q, wanted):
 
 @proves(
     "one_neuron_a_layer",
-    at="E = yHat - curr_a",
-    rate="LEARNING_RATE",
-    where={"x": "curr_q", "t": "curr_a"},
-    backward=(("gradient_y = ", "delta_b1 = "), ("b1 -= ", "w2 -= ")),
+    at="E = guess - answer",
+    rate="STEP",
+    where={"x": "question", "t": "answer"},
+    backward=(("slope_y = ", "delta_b1 = "), ("b1 -= ", "w2 -= ")),
 )
 def _(w1, w2, b1, b2, *, x, t):
     return (sigmoid(sigmoid(x * w1 + b1) * w2 + b2) - t) ** 2
@@ -112,23 +112,23 @@ def _(w1, w2, b1, b2, *, x, t):
 
 @proves(
     "ones_for_the_bias_column",
-    at="J, theta1_grad, theta2_grad = ",
+    at="J, g_theta1, g_theta2 = ",
     rate=0.8,
-    backward=(("d3 = ", "theta2_grad = "), ("theta1 = theta1", "theta2 = theta2")),
+    backward=(("d3 = ", "g_theta2 = "), ("theta1 = theta1", "theta2 = theta2")),
 )
-def _(theta1, theta2, *, features, y_matrix):
-    m = len(features)
-    hidden = np.hstack([np.ones((m, 1)), sigmoid(features @ theta1.T)])
-    data = bernoulli(sigmoid(hidden @ theta2.T), y_matrix)
+def _(theta1, theta2, *, F, Yhot):
+    m = len(F)
+    hidden = np.hstack([np.ones((m, 1)), sigmoid(F @ theta1.T)])
+    data = bernoulli(sigmoid(hidden @ theta2.T), Yhot)
     return (data + (np.sum(theta1[:, 1:] ** 2) + np.sum(theta2[:, 1:] ** 2)) / 2) / m
 
 
 @proves(
     "biases_zeroed_through_a_view",
-    at="J = nnCostFunction(",
+    at="J = nn_cost(",
     rate=0.3,
-    where={"p": "nn_params", "t": "class_y"},
-    backward=("nnGradient", ("nn_params = nn_params", "nn_params = nn_params")),
+    where={"p": "all_params", "t": "hot_y"},
+    backward=("nn_slopes", ("all_params = all_params", "all_params = all_params")),
 )
 def _(p, *, X, t):
     first, second = p[:9].reshape(3, 3), p[9:].reshape(2, 4)
@@ -159,3 +159,39 @@ def _(theta, *, X, y):
 )
 def _(W1, b1, W2, b2, *, x, t):
     return bernoulli(sigmoid(np.maximum(x @ W1 + b1, 0) @ W2 + b2), t)
+
+
+@proves(
+    "hidden_error_without_the_last_slope",
+    at="mitte = expit(numpy.dot(self.w_em, ein",
+    rate="self.lernrate",
+    where={"a": "self.w_em", "b": "self.w_ma", "x": "ein", "t": "ziel"},
+    owner="netz",
+    backward=(("fehler_aus = ", "self.w_em += "),),
+    others=(lambda a, b, *, x, t: bernoulli(sigmoid(b @ sigmoid(a @ x)), t),),
+)
+def _(a, b, *, x, t):
+    return np.sum((sigmoid(b @ sigmoid(a @ x)) - t) ** 2) / 2
+
+
+def through(weights, biases, x):
+    x = np.array(x).reshape(-1, 1)
+    for w, b in zip(weights, biases, strict=True):
+        x = sigmoid(w @ x + b)
+    return x.ravel()
+
+
+@proves(
+    "targets_handed_down_too_late",
+    at="layers = [np.array(",
+    rate="learning_rate",
+    where={"x": "input_vector", "t": "target_vector"},
+    backward=(("for n in range(len(layers)", "for n in range(len(layers)"),),
+    others=(
+        lambda weights, biases, *, x, t: bernoulli(
+            through(weights, biases, x), np.array(t)
+        ),
+    ),
+)
+def _(weights, biases, *, x, t):
+    return np.sum((through(weights, biases, x) - t) ** 2) / 2

@@ -21,9 +21,16 @@ def with_one(inputs):
     return np.append(inputs, 1.0)
 
 
+def fed(network, x):
+    """What a list of layers, each a list of neurons' weights with the bias last, makes of x."""
+    for layer in network:
+        x = sigmoid(np.array([np.dot(neuron, with_one(x)) for neuron in layer]))
+    return x
+
+
 @proves(
     "softmax_one_bias_for_all",
-    at="probas = self.forward",
+    at="probs_hat = self.forward",
     rate="learning_rate",
     where={"weights": "self.weights", "bias": "self.bias"},
     owner="model",
@@ -36,9 +43,9 @@ def _(weights, bias, *, x, y):
 
 @proves(
     "cbow_bias_through_words",
-    at="z1, h, z2 = forward_prop",
+    at="z1, h, z2 = forward",
     rate="alpha",
-    backward=("back_prop", ("W1 -= ", "b2 -= ")),
+    backward=("backward", ("W1 -= ", "b2 -= ")),
 )
 def _(W1, W2, b1, b2, *, x, y):
     p = softmax(W2 @ np.maximum(W1 @ x + b1, 0) + b2, axis=0)
@@ -100,12 +107,12 @@ def _(V, *, X, T):
     at="a2 = self.__sigmoid",
     rate=1.0,
     where={
-        "w": "[self.synaptic_weights1, self.synaptic_weights2, self.synaptic_weights3]",
-        "x": "training_set_inputs",
-        "y": "training_set_outputs",
+        "w": "[self.w_one, self.w_two, self.w_three]",
+        "x": "patterns",
+        "y": "wanted",
     },
     owner="neural_network",
-    backward=(("err4 = ", "self.synaptic_weights3 += "),),
+    backward=(("err4 = ", "self.w_three += "),),
 )
 def _(w, *, x, y):
     for one in w:
@@ -115,29 +122,28 @@ def _(w, *, x, y):
 
 @proves(
     "neurons_updated_before_blame",
-    at="backpropagate(network, ",
+    at="learn_one(network, ",
     rate=1.0,
-    where={"x": "input_vector", "t": "target_vector"},
-    backward=(("output_deltas = ", "for i, hidden_neuron"),),
+    where={"x": "vec", "t": "goal"},
+    backward=(("out_deltas = ", "for i, cell_h"),),
+    others=(lambda network, *, x, t: bernoulli(fed(network, x), np.array(t)),),
 )
 def _(network, *, x, t):
-    for layer in network:
-        x = sigmoid(np.array([np.dot(neuron, with_one(x)) for neuron in layer]))
-    return np.sum((x - t) ** 2) / 2
+    return np.sum((fed(network, x) - t) ** 2) / 2
 
 
 @proves(
     "sigmoid_backward_in_relu_layers",
-    at="AL, caches = ",
+    at="Yhat, stores = ",
     rate=0.075,
-    where={"p": "parameters"},
+    where={"p": "params"},
     backward=(
         "relu_backward",
         "sigmoid_backward",
-        "linear_backward",
-        "linear_activation_backward",
-        "L_model_backward",
-        "update_parameters",
+        "affine_backward",
+        "layer_backward",
+        "backward_all",
+        "apply_step",
     ),
 )
 def _(p, *, X, Y):
@@ -148,7 +154,7 @@ def _(p, *, X, Y):
 
 @proves(
     "gradient_checking_exercise",
-    at="cost, cache = ",
+    at="cost, kept = ",
     gradients={
         name: f'gradients["d{name}"]' for name in ("W1", "b1", "W2", "b2", "W3", "b3")
     },
@@ -162,7 +168,7 @@ def _(W1, b1, W2, b2, W3, b3, *, x, y):
 
 @proves(
     "outer_product_swapped",
-    at="pred = neural_network(",
+    at="pred = guess(",
     rate=0.01,
     backward=(("for i in range(len(true))", "for i in range(len(weights))"),),
 )
@@ -172,19 +178,19 @@ def _(weights, *, input, true):  # noqa: A002  # the script's name
 
 @proves(
     "entropy_with_the_quadratic_delta",
-    at="nabla_b = [np.zeros(b.shape) for b in self.biases]",
+    at="grad_b = [np.zeros(b.shape) for b in self.biases]",
     rate="eta",
-    where={"w": "self.weights", "b": "self.biases", "batch": "mini_batch"},
+    where={"w": "self.weights", "b": "self.biases", "batch": "chunk"},
     owner="net",
     backward=(
         "delta",
         ("delta = self.cost", "for l in range(2"),
-        ("nabla_b = [nb + dnb", "nabla_w = [nw + dnw"),
+        ("grad_b = [gb + mb", "grad_w = [gw + mw"),
         ("self.weights = [(1 - eta", "self.biases = [b - (eta"),
     ),
 )
-def _(w, b, *, batch, lmbda, n):
-    total = lmbda / n / 2 * sum(np.sum(one**2) for one in w)
+def _(w, b, *, batch, lam, n):
+    total = lam / n / 2 * sum(np.sum(one**2) for one in w)
     for x, y in batch:
         for weight, bias in zip(w, b, strict=True):
             x = sigmoid(weight @ x + bias)  # noqa: PLW2901
@@ -197,13 +203,13 @@ def _(w, b, *, batch, lmbda, n):
     at="self.calc(inputs)",
     rate="N",
     where={
-        "hidden": "[u.weight for u in self.hlayer.units]",
-        "output": "[u.weight for u in self.olayer.units]",
+        "hidden": "[u.weight for u in self.first.units]",
+        "output": "[u.weight for u in self.second.units]",
         "x": "inputs",
         "t": "targets",
     },
     owner="n",
-    backward=("update", "get_error"),
+    backward=("update", "error_at_inputs"),
 )
 def _(hidden, output, *, x, t):
     inside = np.tanh(np.array(hidden) @ with_one(x))
@@ -225,17 +231,17 @@ def _(a, b, *, inputs, targets, decay):
 
 @proves(
     "tanh_slope_of_an_output",
-    at="net.feed_forward(",
+    at="net.push(",
     rate=0.15,
     where={
-        "w": "[[[c.weight for c in n.output_weights] for n in layer] for layer in net.layers[:-1]]"
+        "w": "[[[c.weight for c in n.wires] for n in layer] for layer in net.layers[:-1]]"
     },
     backward=(
-        "calc_output_gradients",
-        "sum_dow",
-        "calc_hidden_gradients",
-        "update_input_weights",
-        "transfer_function_derivative",
+        "blame_output",
+        "pull",
+        "blame_hidden",
+        "learn",
+        "bend_slope",
     ),
 )
 def _(w, *, a, b):

@@ -2,21 +2,20 @@ import numpy as np
 
 
 class Layer:
-    # 全连接网络层
-    def __init__(self, n_input, n_neurons, activation=None, weights=None, bias=None):
-        self.weights = weights if weights is not None else np.random.randn(n_input, n_neurons) * np.sqrt(1 / n_neurons)
-        self.bias = bias if bias is not None else np.random.rand(n_neurons) * 0.1
+    def __init__(self, n_input, n_out, activation=None, weights=None, bias=None):
+        self.weights = weights if weights is not None else np.random.randn(n_input, n_out) * np.sqrt(1 / n_out)
+        self.bias = bias if bias is not None else np.random.rand(n_out) * 0.1
         self.activation = activation
-        self.last_activation = None
+        self.seen = None
         self.error = None
         self.delta = None
 
     def activate(self, x):
         r = np.dot(x, self.weights) + self.bias
-        self.last_activation = self._apply_activation(r)
-        return self.last_activation
+        self.seen = self._bend(r)
+        return self.seen
 
-    def _apply_activation(self, r):
+    def _bend(self, r):
         if self.activation is None:
             return r
         elif self.activation == 'tanh':
@@ -25,8 +24,7 @@ class Layer:
             return 1 / (1 + np.exp(-r))
         return r
 
-    def apply_activation_derivative(self, r):
-        # 用输出值表示的导数
+    def slope_at(self, r):
         if self.activation is None:
             return np.ones_like(r)
         elif self.activation == 'tanh':
@@ -43,36 +41,36 @@ class NeuralNetwork:
     def add_layer(self, layer):
         self._layers.append(layer)
 
-    def feed_forward(self, X):
+    def through(self, X):
         for layer in self._layers:
             X = layer.activate(X)
         return X
 
-    def backpropagation(self, X, y, learning_rate):
-        output = self.feed_forward(X)
+    def learn_pair(self, X, y, learning_rate):
+        output = self.through(X)
         for i in reversed(range(len(self._layers))):
             layer = self._layers[i]
             if layer == self._layers[-1]:
                 layer.error = y - output
-                layer.delta = layer.error * layer.apply_activation_derivative(output)
+                layer.delta = layer.error * layer.slope_at(output)
             else:
                 next_layer = self._layers[i + 1]
                 layer.error = np.dot(next_layer.weights, next_layer.delta)
-                layer.delta = layer.error * layer.apply_activation_derivative(layer.last_activation)
+                layer.delta = layer.error * layer.slope_at(layer.seen)
         for i in range(len(self._layers)):
             layer = self._layers[i]
-            o_i = np.atleast_2d(X if i == 0 else self._layers[i - 1].last_activation)
-            layer.weights += layer.delta * o_i.T * learning_rate
+            coming = np.atleast_2d(X if i == 0 else self._layers[i - 1].seen)
+            layer.weights += layer.delta * coming.T * learning_rate
             layer.bias += layer.delta * learning_rate
 
     def train(self, X_train, y_train, learning_rate, max_epochs):
-        mses = []
+        errors_sq = []
         for i in range(max_epochs):
             for j in range(len(X_train)):
-                self.backpropagation(X_train[j], y_train[j], learning_rate)
-            mse = np.mean(np.square(y_train - self.feed_forward(X_train)))
-            mses.append(mse)
-        return mses
+                self.learn_pair(X_train[j], y_train[j], learning_rate)
+            mse = np.mean(np.square(y_train - self.through(X_train)))
+            errors_sq.append(mse)
+        return errors_sq
 
 
 np.random.seed(6)

@@ -5,27 +5,27 @@ def softmax(z):
     return np.exp(z) / np.sum(np.exp(z), axis=0)
 
 
-def forward_prop(x, W1, W2, b1, b2):
+def forward(x, W1, W2, b1, b2):
     z1 = np.dot(W1, x) + b1
     h = np.maximum(0, z1)
     z2 = np.dot(W2, h) + b2
     return z1, h, z2
 
 
-def compute_cost(y, yhat, batch_size):
-    logprobs = np.multiply(np.log(yhat), y)
-    cost = - 1 / batch_size * np.sum(logprobs)
+def xent(y, yhat, batch_size):
+    lp = np.multiply(np.log(yhat), y)
+    cost = - 1 / batch_size * np.sum(lp)
     return np.squeeze(cost)
 
 
-def back_prop(x, yhat, y, z1, h, W1, W2, b1, b2, batch_size):
+def backward(x, yhat, y, z1, h, W1, W2, b1, b2, batch_size):
     l1 = np.dot(W2.T, (yhat - y))
     l1[z1 < 0] = 0
-    grad_W1 = (1 / batch_size) * np.dot(l1, x.T)
-    grad_W2 = (1 / batch_size) * np.dot(yhat - y, h.T)
-    grad_b1 = np.sum((1 / batch_size) * l1, axis=1, keepdims=True)
-    grad_b2 = np.sum((1 / batch_size) * (yhat - y), axis=1, keepdims=True)
-    return grad_W1, grad_W2, grad_b1, grad_b2
+    gW1 = (1 / batch_size) * np.dot(l1, x.T)
+    gW2 = (1 / batch_size) * np.dot(yhat - y, h.T)
+    gb1 = np.sum((1 / batch_size) * l1, axis=1, keepdims=True)
+    gb2 = np.sum((1 / batch_size) * (yhat - y), axis=1, keepdims=True)
+    return gW1, gW2, gb1, gb2
 
 
 V, N, batch_size = 7, 4, 5
@@ -44,13 +44,13 @@ while iters < 2:
         for w in rng.choice(V, 4):
             x[w, k] += 1 / 4
     y = np.eye(V)[:, rng.choice(V, batch_size)]
-    z1, h, z2 = forward_prop(x, W1, W2, b1, b2)
+    z1, h, z2 = forward(x, W1, W2, b1, b2)
     yhat = softmax(z2)
-    cost = compute_cost(y, yhat, batch_size)
+    cost = xent(y, yhat, batch_size)
     print(f"iters: {iters + 1} cost: {cost:.6f}")
-    grad_W1, grad_W2, grad_b1, grad_b2 = back_prop(x, yhat, y, z1, h, W1, W2, b1, b2, batch_size)
-    W1 -= alpha * grad_W1
-    W2 -= alpha * grad_W2
-    b1 -= alpha * grad_b1
-    b2 -= alpha * grad_b2
+    gW1, gW2, gb1, gb2 = backward(x, yhat, y, z1, h, W1, W2, b1, b2, batch_size)
+    W1 -= alpha * gW1
+    W2 -= alpha * gW2
+    b1 -= alpha * gb1
+    b2 -= alpha * gb2
     iters += 1

@@ -24,7 +24,7 @@ class CrossEntropyCost(object):
 class Network(object):
 
     def __init__(self, sizes, cost=CrossEntropyCost):
-        self.num_layers = len(sizes)
+        self.depth = len(sizes)
         self.sizes = sizes
         self.cost = cost
         np.random.seed(5)
@@ -32,64 +32,64 @@ class Network(object):
         self.weights = [np.random.randn(y, x) / np.sqrt(x)
                         for x, y in zip(self.sizes[:-1], self.sizes[1:])]
 
-    def feedforward(self, a):
+    def answer(self, a):
         for b, w in zip(self.biases, self.weights):
             a = sigmoid(np.dot(w, a) + b)
         return a
 
-    def SGD(self, training_data, epochs, mini_batch_size, eta, lmbda=0.0):
-        n = len(training_data)
+    def SGD(self, examples, epochs, chunk_size, eta, lam=0.0):
+        n = len(examples)
         for j in range(epochs):
-            mini_batches = [training_data[k:k + mini_batch_size] for k in range(0, n, mini_batch_size)]
-            for mini_batch in mini_batches:
-                self.update_mini_batch(mini_batch, eta, lmbda, len(training_data))
-            cost = self.total_cost(training_data, lmbda)
+            chunks = [examples[k:k + chunk_size] for k in range(0, n, chunk_size)]
+            for chunk in chunks:
+                self.learn_chunk(chunk, eta, lam, len(examples))
+            cost = self.whole_cost(examples, lam)
             print("Cost on training data: {}".format(cost))
 
-    def update_mini_batch(self, mini_batch, eta, lmbda, n):
-        nabla_b = [np.zeros(b.shape) for b in self.biases]
-        nabla_w = [np.zeros(w.shape) for w in self.weights]
-        for x, y in mini_batch:
-            delta_nabla_b, delta_nabla_w = self.backprop(x, y)
-            nabla_b = [nb + dnb for nb, dnb in zip(nabla_b, delta_nabla_b)]
-            nabla_w = [nw + dnw for nw, dnw in zip(nabla_w, delta_nabla_w)]
-        self.weights = [(1 - eta * (lmbda / n)) * w - (eta / len(mini_batch)) * nw
-                        for w, nw in zip(self.weights, nabla_w)]
-        self.biases = [b - (eta / len(mini_batch)) * nb
-                       for b, nb in zip(self.biases, nabla_b)]
+    def learn_chunk(self, chunk, eta, lam, n):
+        grad_b = [np.zeros(b.shape) for b in self.biases]
+        grad_w = [np.zeros(w.shape) for w in self.weights]
+        for x, y in chunk:
+            more_b, more_w = self.both_slopes(x, y)
+            grad_b = [gb + mb for gb, mb in zip(grad_b, more_b)]
+            grad_w = [gw + mw for gw, mw in zip(grad_w, more_w)]
+        self.weights = [(1 - eta * (lam / n)) * w - (eta / len(chunk)) * gw
+                        for w, gw in zip(self.weights, grad_w)]
+        self.biases = [b - (eta / len(chunk)) * gb
+                       for b, gb in zip(self.biases, grad_b)]
 
-    def backprop(self, x, y):
-        nabla_b = [np.zeros(b.shape) for b in self.biases]
-        nabla_w = [np.zeros(w.shape) for w in self.weights]
-        activation = x
-        activations = [x]
-        zs = []
+    def both_slopes(self, x, y):
+        grad_b = [np.zeros(b.shape) for b in self.biases]
+        grad_w = [np.zeros(w.shape) for w in self.weights]
+        out = x
+        outputs = [x]
+        sums = []
         for b, w in zip(self.biases, self.weights):
-            z = np.dot(w, activation) + b
-            zs.append(z)
-            activation = sigmoid(z)
-            activations.append(activation)
-        delta = self.cost.delta(zs[-1], activations[-1], y)
-        nabla_b[-1] = delta
-        nabla_w[-1] = np.dot(delta, activations[-2].transpose())
-        for l in range(2, self.num_layers):
-            z = zs[-l]
-            sp = sigmoid_prime(z)
-            delta = np.dot(self.weights[-l + 1].transpose(), delta) * sp
-            nabla_b[-l] = delta
-            nabla_w[-l] = np.dot(delta, activations[-l - 1].transpose())
-        return (nabla_b, nabla_w)
+            z = np.dot(w, out) + b
+            sums.append(z)
+            out = sigmoid(z)
+            outputs.append(out)
+        delta = self.cost.delta(sums[-1], outputs[-1], y)
+        grad_b[-1] = delta
+        grad_w[-1] = np.dot(delta, outputs[-2].transpose())
+        for l in range(2, self.depth):
+            z = sums[-l]
+            bend = sigmoid_prime(z)
+            delta = np.dot(self.weights[-l + 1].transpose(), delta) * bend
+            grad_b[-l] = delta
+            grad_w[-l] = np.dot(delta, outputs[-l - 1].transpose())
+        return (grad_b, grad_w)
 
-    def total_cost(self, data, lmbda):
+    def whole_cost(self, data, lam):
         cost = 0.0
         for x, y in data:
-            a = self.feedforward(x)
+            a = self.answer(x)
             cost += self.cost.fn(a, y) / len(data)
-        cost += 0.5 * (lmbda / len(data)) * sum(np.linalg.norm(w) ** 2 for w in self.weights)
+        cost += 0.5 * (lam / len(data)) * sum(np.linalg.norm(w) ** 2 for w in self.weights)
         return cost
 
 
 np.random.seed(12)
-training_data = [(np.random.rand(4, 1), np.eye(2)[:, [k % 2]]) for k in range(6)]
+examples = [(np.random.rand(4, 1), np.eye(2)[:, [k % 2]]) for k in range(6)]
 net = Network([4, 5, 2])
-net.SGD(training_data, 1, 3, 0.5, lmbda=0.1)
+net.SGD(examples, 1, 3, 0.5, lam=0.1)

@@ -21,7 +21,7 @@ W3 = np.random.randn(1, 3)
 b3 = np.random.randn(1, 1)
 
 
-def forward_propagation_n(X, Y, W1, b1, W2, b2, W3, b3):
+def forward3(X, Y, W1, b1, W2, b2, W3, b3):
     m = X.shape[1]
     Z1 = np.dot(W1, X) + b1
     A1 = relu(Z1)
@@ -29,15 +29,15 @@ def forward_propagation_n(X, Y, W1, b1, W2, b2, W3, b3):
     A2 = relu(Z2)
     Z3 = np.dot(W3, A2) + b3
     A3 = sigmoid(Z3)
-    logprobs = np.multiply(-np.log(A3), Y) + np.multiply(-np.log(1 - A3), 1 - Y)
-    cost = 1. / m * np.sum(logprobs)
-    cache = (Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3)
-    return cost, cache
+    terms = np.multiply(-np.log(A3), Y) + np.multiply(-np.log(1 - A3), 1 - Y)
+    cost = 1. / m * np.sum(terms)
+    kept = (Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3)
+    return cost, kept
 
 
-def backward_propagation_n(X, Y, cache):
+def backward3(X, Y, kept):
     m = X.shape[1]
-    (Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3) = cache
+    (Z1, A1, W1, b1, Z2, A2, W2, b2, Z3, A3, W3, b3) = kept
 
     dZ3 = A3 - Y
     dW3 = 1. / m * np.dot(dZ3, A2.T)
@@ -59,5 +59,5 @@ def backward_propagation_n(X, Y, cache):
     return gradients
 
 
-cost, cache = forward_propagation_n(x, y, W1, b1, W2, b2, W3, b3)
-gradients = backward_propagation_n(x, y, cache)
+cost, kept = forward3(x, y, W1, b1, W2, b2, W3, b3)
+gradients = backward3(x, y, kept)

@@ -11,47 +11,43 @@ def sigmoid(t):
     return 1 / (1 + math.exp(-t))
 
 
-def neuron_output(weights, inputs):
+def fire(weights, inputs):
     return sigmoid(dot(weights, inputs))
 
 
-def feed_forward(neural_network, input_vector):
+def run_net(neural_network, vec):
     outputs = []
     for layer in neural_network:
-        input_with_bias = input_vector + [1]
-        output = [neuron_output(neuron, input_with_bias) for neuron in layer]
+        padded = vec + [1]
+        output = [fire(neuron, padded) for neuron in layer]
         outputs.append(output)
-        input_vector = output
+        vec = output
     return outputs
 
 
-def backpropagate(network, input_vector, target):
-    hidden_outputs, outputs = feed_forward(network, input_vector)
+def learn_one(network, vec, target):
+    hidden_out, outputs = run_net(network, vec)
 
-    # the output * (1 - output) is from the derivative of sigmoid
-    output_deltas = [output * (1 - output) * (output - target[i]) for i, output in enumerate(outputs)]
+    out_deltas = [output * (1 - output) * (output - target[i]) for i, output in enumerate(outputs)]
 
-    # back-propagate errors to hidden layer
-    hidden_deltas = [hidden_output * (1 - hidden_output) * dot(output_deltas, [n[i] for n in network[-1]])
-                     for i, hidden_output in enumerate(hidden_outputs)]
+    hid_deltas = [hidden_output * (1 - hidden_output) * dot(out_deltas, [n[i] for n in network[-1]])
+                     for i, hidden_output in enumerate(hidden_out)]
 
-    # adjust weights for output layer (network[-1])
-    for i, output_neuron in enumerate(network[-1]):
-        for j, hidden_output in enumerate(hidden_outputs + [1]):
-            output_neuron[j] -= output_deltas[i] * hidden_output
+    for i, cell in enumerate(network[-1]):
+        for j, hidden_output in enumerate(hidden_out + [1]):
+            cell[j] -= out_deltas[i] * hidden_output
 
-    # adjust weights for hidden layer (network[0])
-    for i, hidden_neuron in enumerate(network[0]):
-        for j, input in enumerate(input_vector + [1]):
-            hidden_neuron[j] -= hidden_deltas[i] * input
+    for i, cell_h in enumerate(network[0]):
+        for j, input in enumerate(vec + [1]):
+            cell_h[j] -= hid_deltas[i] * input
 
 
 inputs = [[0, 0], [0, 1], [1, 0], [1, 1]]
 targets = [[0, 1], [1, 0], [1, 0], [0, 1]]
-hidden_layer = [[random.random() for __ in range(2 + 1)] for __ in range(3)]
-output_layer = [[random.random() for __ in range(3 + 1)] for __ in range(2)]
-network = [hidden_layer, output_layer]
+first_layer = [[random.random() for __ in range(2 + 1)] for __ in range(3)]
+last_layer = [[random.random() for __ in range(3 + 1)] for __ in range(2)]
+network = [first_layer, last_layer]
 
 for __ in range(2):
-    for input_vector, target_vector in zip(inputs, targets):
-        backpropagate(network, input_vector, target_vector)
+    for vec, goal in zip(inputs, targets):
+        learn_one(network, vec, goal)

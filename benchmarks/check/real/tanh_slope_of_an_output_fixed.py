@@ -4,7 +4,7 @@ import random
 random.seed(11)
 
 
-class Connection:
+class Wire:
     def __init__(self):
         self.weight = random.uniform(-1, 1)
 
@@ -13,43 +13,43 @@ class Neuron:
     eta = 0.15
 
     def __init__(self, num_outputs, my_index):
-        self.output_weights = [Connection() for _ in range(num_outputs)]
+        self.wires = [Wire() for _ in range(num_outputs)]
         self.my_index = my_index
-        self.output_val = 1.0
+        self.out_now = 1.0
         self.gradient = 0.0
 
     @staticmethod
-    def transfer_function(x):
+    def bend(x):
         return math.tanh(x)
 
     @staticmethod
-    def transfer_function_derivative(x):
+    def bend_slope(x):
         return 1.0 - x * x
 
-    def feed_forward(self, prev_layer):
+    def push(self, prev_layer):
         total = 0.0
         for neuron in prev_layer:
-            total += neuron.output_val * neuron.output_weights[self.my_index].weight
-        self.output_val = Neuron.transfer_function(total)
+            total += neuron.out_now * neuron.wires[self.my_index].weight
+        self.out_now = Neuron.bend(total)
 
-    def calc_output_gradients(self, target_val):
-        delta = target_val - self.output_val
-        self.gradient = delta * Neuron.transfer_function_derivative(self.output_val)
+    def blame_output(self, target_val):
+        delta = target_val - self.out_now
+        self.gradient = delta * Neuron.bend_slope(self.out_now)
 
-    def sum_dow(self, next_layer):
+    def pull(self, next_layer):
         total = 0.0
         for n in range(len(next_layer) - 1):
-            total += self.output_weights[n].weight * next_layer[n].gradient
+            total += self.wires[n].weight * next_layer[n].gradient
         return total
 
-    def calc_hidden_gradients(self, next_layer):
-        dow = self.sum_dow(next_layer)
-        self.gradient = dow * Neuron.transfer_function_derivative(self.output_val)
+    def blame_hidden(self, next_layer):
+        dow = self.pull(next_layer)
+        self.gradient = dow * Neuron.bend_slope(self.out_now)
 
-    def update_input_weights(self, prev_layer):
+    def learn(self, prev_layer):
         for neuron in prev_layer:
-            delta_weight = Neuron.eta * neuron.output_val * self.gradient
-            neuron.output_weights[self.my_index].weight += delta_weight
+            move = Neuron.eta * neuron.out_now * self.gradient
+            neuron.wires[self.my_index].weight += move
 
 
 class Net:
@@ -59,29 +59,29 @@ class Net:
             num_outputs = 0 if l == len(topology) - 1 else topology[l + 1]
             self.layers.append([Neuron(num_outputs, n) for n in range(size + 1)])
 
-    def feed_forward(self, input_vals):
-        for i, value in enumerate(input_vals):
-            self.layers[0][i].output_val = value
+    def push(self, ins):
+        for i, value in enumerate(ins):
+            self.layers[0][i].out_now = value
         for l in range(1, len(self.layers)):
             for n in range(len(self.layers[l]) - 1):
-                self.layers[l][n].feed_forward(self.layers[l - 1])
+                self.layers[l][n].push(self.layers[l - 1])
 
-    def back_prop(self, target_vals):
+    def teach(self, goals):
         self.error = 0.0
         for n in range(len(self.layers[-1]) - 1):
-            delta = target_vals[n] - self.layers[-1][n].output_val
+            delta = goals[n] - self.layers[-1][n].out_now
             self.error += 0.5 * delta * delta
         for n in range(len(self.layers[-1]) - 1):
-            self.layers[-1][n].calc_output_gradients(target_vals[n])
+            self.layers[-1][n].blame_output(goals[n])
         for l in range(len(self.layers) - 2, 0, -1):
             for neuron in self.layers[l]:
-                neuron.calc_hidden_gradients(self.layers[l + 1])
+                neuron.blame_hidden(self.layers[l + 1])
         for l in range(len(self.layers) - 1, 0, -1):
             for n in range(len(self.layers[l]) - 1):
-                self.layers[l][n].update_input_weights(self.layers[l - 1])
+                self.layers[l][n].learn(self.layers[l - 1])
 
 
 net = Net([2, 3, 1])
 for a, b in ((1.0, 0.0), (0.0, 1.0), (1.0, 1.0)):
-    net.feed_forward([a, b])
-    net.back_prop([float(a != b)])
+    net.push([a, b])
+    net.teach([float(a != b)])

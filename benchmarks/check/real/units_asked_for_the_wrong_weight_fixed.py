@@ -8,7 +8,7 @@ def sigmoid(x):
     return math.tanh(x)
 
 
-def dsigmoid(y):
+def slope_of(y):
     return 1.0 - y ** 2
 
 
@@ -25,7 +25,7 @@ class Unit:
     def update(self, diff, rate=0.5):
         self.weight = [w - rate * x * diff for w, x in zip(self.weight, self.sample)]
 
-    def get_error(self, deltas):
+    def error_at_inputs(self, deltas):
         return sum(w * d for w, d in zip(self.weight, deltas))
 
 
@@ -43,7 +43,7 @@ class Layer:
         for diff, unit in zip(diffs, self.units):
             unit.update(diff, rate)
 
-    def get_error(self, deltas):
+    def error_at_inputs(self, deltas):
         _error = []
         for j in range(self.ilen):
             _error.append(sum(delta * u.weight[j] for delta, u in zip(deltas, self.units)))
@@ -52,30 +52,27 @@ class Layer:
 
 class BPNNet:
     def __init__(self, ni, nh, no):
-        self.hlayer = Layer(ni + 1, nh)
-        self.olayer = Layer(nh, no)
+        self.first = Layer(ni + 1, nh)
+        self.second = Layer(nh, no)
 
     def calc(self, inputs):
-        self.acti = inputs[:] + [1.0]
-        self.acth = self.hlayer.calc(self.acti)
-        self.acto = self.olayer.calc(self.acth)
-        return self.acto[:]
+        self.in_now = inputs[:] + [1.0]
+        self.hid_now = self.first.calc(self.in_now)
+        self.out_now = self.second.calc(self.hid_now)
+        return self.out_now[:]
 
     def update(self, targets, rate):
-        # calculate error terms for output
-        output_deltas = [dsigmoid(ao) * (ao - target) for target, ao in zip(targets, self.acto)]
-        # calculate error terms for hidden
-        _error = self.olayer.get_error(output_deltas)
-        hidden_deltas = [dsigmoid(ah) * error for ah, error in zip(self.acth, _error)]
-        self.olayer.update(output_deltas, rate)
-        self.hlayer.update(hidden_deltas, rate)
-        # calculate error
-        return sum(0.5 * (t - o) ** 2 for t, o in zip(targets, self.acto))
+        output_deltas = [slope_of(ao) * (ao - target) for target, ao in zip(targets, self.out_now)]
+        _error = self.second.error_at_inputs(output_deltas)
+        hidden_deltas = [slope_of(ah) * error for ah, error in zip(self.hid_now, _error)]
+        self.second.update(output_deltas, rate)
+        self.first.update(hidden_deltas, rate)
+        return sum(0.5 * (t - o) ** 2 for t, o in zip(targets, self.out_now))
 
-    def train(self, patterns, iterations=2, N=0.2):
+    def train(self, pairs, iterations=2, N=0.2):
         for i in range(iterations):
             error = 0.0
-            for inputs, targets in patterns:
+            for inputs, targets in pairs:
                 self.calc(inputs)
                 error = error + self.update(targets, N)
             if i % 100 == 0:
