@@ -1,0 +1,84 @@
+"""Strangers' code, read: what chainrule makes of programs that know nothing of it, as a table.
+
+    python benchmarks/reading/run.py --group constructs [--only TEXT] [--lists] [--update-known]
+
+Every trial ends in one word: right (the true gradient), refused (an error with a code), wrong, crash, or hang. The
+promise is that nothing is ever wrong; ``known_failures.txt`` says where it is not kept yet.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+import time
+import warnings
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import known
+from constructs import constructs
+from known import Trial
+from verdict import VERDICTS, Verdict
+
+Found = Iterator[tuple[Trial, Verdict]]
+
+
+def try_constructs(only: str, folder: Path) -> Found:
+    """Every construct of the tables, as a function and as two scripts."""
+    for construct in constructs():
+        if only in construct.key and not construct.missing:
+            for door, verdict in construct.verdicts(folder):
+                yield Trial("constructs", construct.key, door), verdict
+
+
+GROUPS: dict[str, Callable[[str, Path], Found]] = {"constructs": try_constructs}
+
+
+def table(found: list[tuple[Trial, Verdict]]) -> str:
+    """How often each word was said, a row a group and door."""
+    rows: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
+    for trial, verdict in found:
+        rows[trial.group, trial.door][verdict.word] += 1
+    head = f"{'group':<14}{'door':<22}{'tried':>7}" + "".join(
+        f"{w:>9}" for w in VERDICTS
+    )
+    lines = [head]
+    for (group, door), words in rows.items():
+        counts = "".join(f"{words[word]:>9}" for word in VERDICTS)
+        lines.append(f"{group:<14}{door:<22}{words.total():>7}{counts}")
+    return "\n".join(lines)
+
+
+def main() -> None:
+    """The command line."""
+    ask = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
+    ask.add_argument("--group", choices=[*GROUPS, "all"], default="all")
+    ask.add_argument("--only", default="", help="programs with this text in their name")
+    ask.add_argument(
+        "--lists", action="store_true", help="name every trial and its end"
+    )
+    ask.add_argument("--update-known", action="store_true")
+    ask.add_argument("--json", type=Path, help="write every trial and its end")
+    asked = ask.parse_args()
+    warnings.simplefilter("ignore")
+    groups = list(GROUPS) if asked.group == "all" else [asked.group]
+    found, start = [], time.monotonic()
+    with tempfile.TemporaryDirectory() as folder:
+        for group in groups:
+            for trial, verdict in GROUPS[group](asked.only, Path(folder)):
+                found.append((trial, verdict))
+                if asked.lists or not (verdict.safe or asked.group == "all"):
+                    print(f"{trial.program} | {trial.door} | {verdict}", flush=True)
+    print(table(found))
+    print(f"{time.monotonic() - start:.0f} s")
+    if asked.update_known:
+        known.update(found)
+    if asked.json:
+        rows = [{**vars(trial), **vars(verdict)} for trial, verdict in found]
+        asked.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
