@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from truth import NoTruthError, Truth, true_gradients
+from truth import Truth, true_gradients
 from verdict import Verdict, gradients_of, quiet
 
 TABLES = Path(__file__).parent / "constructs"
@@ -198,4 +198,6 @@ def constructs(table: str = "*") -> Iterator[Construct]:
                 )
 
 
-__all__ = ["Construct", "NoTruthError", "constructs"]
+def installed_constructs() -> list[Construct]:
+    """Those whose libraries are installed."""
+    return [construct for construct in constructs() if not construct.missing]

@@ -30,7 +30,8 @@ def known_failures() -> dict[Trial, str]:
     """Every trial that is known to fail, with its word."""
     if not FILE.exists():
         return {}
-    rows = [line.split(" | ") for line in FILE.read_text(encoding="utf-8").splitlines()]
+    lines = FILE.read_text(encoding="utf-8").splitlines()
+    rows = [line.split(" | ") for line in lines if not line.startswith("#")]
     return {Trial(*row[:3]): row[3] for row in rows if len(row) == 4}
 
 

@@ -1,6 +1,6 @@
 """Strangers' code, read: what chainrule makes of programs that know nothing of it, as a table.
 
-    python benchmarks/reading/run.py --group constructs [--only TEXT] [--lists] [--update-known]
+    python benchmarks/reading/run.py --group constructs|programs|written-out [--only TEXT] [--lists] [--update-known]
 
 Every trial ends in one word: right (the true gradient), refused (an error with a code), wrong, crash, or hang. The
 promise is that nothing is ever wrong; ``known_failures.txt`` says where it is not kept yet.
@@ -14,26 +14,33 @@ import tempfile
 import time
 import warnings
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Any
 
 import known
-from constructs import constructs
+from constructs import Construct, installed_constructs
 from known import Trial
+from programs import Program, programs
 from verdict import VERDICTS, Verdict
 
-Found = Iterator[tuple[Trial, Verdict]]
+Doors = Callable[[Any, Path], Iterator[tuple[str, Verdict]]]
+# what a group tries, and through which doors
+GROUPS: dict[str, tuple[Callable[[], Iterable[Any]], Doors]] = {
+    "constructs": (installed_constructs, Construct.verdicts),
+    "programs": (programs, Program.verdicts),
+    "written-out": (programs, Program.written_out),
+}
 
 
-def try_constructs(only: str, folder: Path) -> Found:
-    """Every construct of the tables, as a function and as two scripts."""
-    for construct in constructs():
-        if only in construct.key and not construct.missing:
-            for door, verdict in construct.verdicts(folder):
-                yield Trial("constructs", construct.key, door), verdict
-
-
-GROUPS: dict[str, Callable[[str, Path], Found]] = {"constructs": try_constructs}
+def trials(
+    group: str, subjects: Iterable[Any], folder: Path
+) -> Iterator[tuple[Trial, Verdict]]:
+    """What becomes of each subject through each of its group's doors; the folder is for scripts."""
+    doors = GROUPS[group][1]
+    for subject in subjects:
+        for door, verdict in doors(subject, folder):
+            yield Trial(group, subject.key, door), verdict
 
 
 def table(found: list[tuple[Trial, Verdict]]) -> str:
@@ -41,13 +48,14 @@ def table(found: list[tuple[Trial, Verdict]]) -> str:
     rows: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for trial, verdict in found:
         rows[trial.group, trial.door][verdict.word] += 1
-    head = f"{'group':<14}{'door':<22}{'tried':>7}" + "".join(
+    head = f"{'group':<14}{'door':<24}{'tried':>7}" + "".join(
         f"{w:>9}" for w in VERDICTS
     )
     lines = [head]
     for (group, door), words in rows.items():
         counts = "".join(f"{words[word]:>9}" for word in VERDICTS)
-        lines.append(f"{group:<14}{door:<22}{words.total():>7}{counts}")
+        share = f"{words['right'] / words.total():>9.1%}"
+        lines.append(f"{group:<14}{door:<24}{words.total():>7}{counts}{share}")
     return "\n".join(lines)
 
 
@@ -67,7 +75,8 @@ def main() -> None:
     found, start = [], time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         for group in groups:
-            for trial, verdict in GROUPS[group](asked.only, Path(folder)):
+            named = (one for one in GROUPS[group][0]() if asked.only in one.key)
+            for trial, verdict in trials(group, named, Path(folder)):
                 found.append((trial, verdict))
                 if asked.lists or not (verdict.safe or asked.group == "all"):
                     print(f"{trial.program} | {trial.door} | {verdict}", flush=True)

@@ -160,9 +160,16 @@ def emitted(
         )
         space: dict[str, Any] = {"__name__": "__main__"}
         exec(compile(text, f"<{dialect}>", "exec"), space)  # noqa: S102 - our own emitted text
-        found = {
-            name: np.asarray(space[f"d{name}"]) for name in wrt if f"d{name}" in space
-        }
-        return first_miss(truth, found)
+        # parameters in lists and dicts have names of the printer's choosing, in their order
+        in_order = dict(zip(truth.gradients, space["gradients"], strict=False))
+        for path, gradient in in_order.items():
+            name = f"d{path[0]}"
+            written = space[name] if len(path) == 1 and name in space else gradient
+            miss = truth.miss(path, np.asarray(written))
+            if miss:
+                return f"{'.'.join(map(str, path))}: {miss}"
+        rest = [path for path in truth.gradients if path not in in_order]
+        lost = [path for path in rest if np.any(truth.gradients[path])]
+        return f"no gradient of {lost[0][0]}" if lost else None
 
     return held(work, seconds=60)

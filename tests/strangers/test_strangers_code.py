@@ -3,43 +3,73 @@
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 BENCHMARK = Path(__file__).parents[2] / "benchmarks" / "reading"
 sys.path.insert(0, str(BENCHMARK))
 pytest.importorskip("scipy")
 
-from constructs import constructs  # noqa: E402
-from known import Trial, known_failures, surprises  # noqa: E402
+from constructs import constructs, installed_constructs  # noqa: E402
+from known import known_failures, surprises  # noqa: E402
+from programs import programs  # noqa: E402
+from run import trials  # noqa: E402
+from truth import repeatable  # noqa: E402
+from verdict import quiet  # noqa: E402
 
-CONSTRUCTS = [construct for construct in constructs() if not construct.missing]
+CONSTRUCTS = installed_constructs()
 SECTIONS = sorted({(one.table, one.section) for one in CONSTRUCTS})
 SAMPLE = [one for one in CONSTRUCTS if one.table != "elsewhere"][::20]
+PROGRAMS = list(programs())
+FIELDS = sorted({program.field for program in PROGRAMS})
 
 
-def tried(constructs_, folder):
-    for construct in constructs_:
-        for door, verdict in construct.verdicts(folder):
-            yield Trial("constructs", construct.key, door), verdict
-
-
-def test_every_construct_has_a_name_of_its_own():
-    names = [construct.key for construct in constructs()]
+def test_every_construct_and_program_has_a_name_of_its_own():
+    names = [one.key for one in (*constructs(), *PROGRAMS)]
     assert sorted(names) == sorted(set(names))
 
 
-def test_every_known_failure_names_a_construct():
-    names = {construct.key for construct in constructs()}
-    known = {t.program for t in known_failures() if t.group == "constructs"}
-    assert known <= names
+def test_every_known_failure_names_a_construct_or_a_program():
+    names = {one.key for one in (*constructs(), *PROGRAMS)}
+    assert {trial.program for trial in known_failures()} <= names
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_the_scripts_of_a_program_compute_what_its_function_does(field, tmp_path):
+    for program in [one for one in PROGRAMS if one.field == field][::4]:
+        for _, file in program.scripts(tmp_path):
+            space = {"__name__": "__main__"}
+            with quiet():
+                loss = repeatable(program.function, program.inputs)
+                exec(compile(file.read_text(encoding="utf-8"), file, "exec"), space)
+            assert np.allclose(space["loss"], loss, rtol=1e-12), program.key
 
 
 def test_a_sample_of_constructs_is_right_or_refused_with_a_code(tmp_path):
-    assert surprises(tried(SAMPLE, tmp_path)) == []
+    assert surprises(trials("constructs", SAMPLE, tmp_path)) == []
+
+
+def test_a_sample_of_programs_is_right_or_refused_with_a_code(tmp_path):
+    assert surprises(trials("programs", PROGRAMS[::20], tmp_path)) == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize(("table", "section"), SECTIONS)
 def test_every_construct_is_right_or_refused_with_a_code(table, section, tmp_path):
     these = [c for c in CONSTRUCTS if (c.table, c.section) == (table, section)]
-    assert surprises(tried(these, tmp_path)) == []
+    assert surprises(trials("constructs", these, tmp_path)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("field", FIELDS)
+def test_every_program_is_right_or_refused_with_a_code(field, tmp_path):
+    these = [program for program in PROGRAMS if program.field == field]
+    assert surprises(trials("programs", these, tmp_path)) == []
+
+
+@pytest.mark.slow
+@pytest.mark.frameworks
+@pytest.mark.parametrize("field", FIELDS)
+def test_every_program_is_told_and_its_source_runs_in_every_framework(field, tmp_path):
+    these = [program for program in PROGRAMS if program.field == field]
+    assert surprises(trials("written-out", these, tmp_path)) == []
