@@ -139,8 +139,8 @@ def test_columns_are_the_rows_turned():
         ("3,4,1", {"loss": "cce"}, "E411", "1 unit"),
         ("3,4,2", {"labels": "counts"}, "E414", "it takes real"),
         ("3,4,2", {"arrays": {"W9": 1}}, "E411", "no array 'W9'"),
-        ("3,4,2", {"batch": 0}, "E411", "at least 1 sample"),
-        ("3,4,2", {"dtype": "int64"}, "E411", "not a float type"),
+        ("3,4,2", {"batch": 0}, "E411", "batch is a whole number, at least 1"),
+        ("3,4,2", {"dtype": "int64"}, "E411", "'float64' or 'float32' or 'float16'"),
     ],
 )  # fmt: skip
 def test_what_does_not_fit_is_named_with_a_way_out(layers, options, code, said):

@@ -11,6 +11,16 @@ from typing import Annotated, Any
 import typer
 
 from chainrule.nn.options import NEEDED, Option, options, types
+from chainrule.nn.tomlfile import Sized
+
+
+def _said(name: str, *flags: str) -> Any:
+    """A word of a network's description, as its schema has it."""
+    option = options(Sized)[name]
+    return typer.Option(
+        *flags, metavar=option.metavar or None, help=option.help, show_default=False
+    )
+
 
 Target = Annotated[
     str | None,
@@ -38,40 +48,16 @@ With = Annotated[
         show_default=False,
     ),
 ]
-Loss = Annotated[
-    str | None,
-    typer.Option(
-        help="The name of the loss; with --layers, the kind of loss.",
-        show_default=False,
-    ),
-]
+Loss = Annotated[str | None, _said("loss")]
 Wrt = Annotated[
     str | None,
     typer.Option(metavar="NAMES", help="The parameters, as W1,b1.", show_default=False),
 ]
-Layers = Annotated[
-    str | None,
-    typer.Option(
-        metavar="SIZES",
-        help="A network in words: its sizes, as 3,4,4,1.",
-        show_default=False,
-    ),
-]
-Activations = Annotated[
-    str | None,
-    typer.Option(
-        metavar="NAMES", help="With --layers: relu,tanh,sigmoid.", show_default=False
-    ),
-]
-Batch = Annotated[
-    int | None,
-    typer.Option(help="With --layers: how many samples.", show_default=False),
-]
-Columns = Annotated[
-    bool,
-    typer.Option("--columns", help="With --layers: samples are columns, not rows."),
-]
-Seed = Annotated[int, typer.Option(help="The seed of every number that is made up.")]
+Layers = Annotated[str | None, _said("layers")]
+Activations = Annotated[str | None, _said("activations")]
+Batch = Annotated[int | None, _said("batch")]
+Columns = Annotated[bool, _said("columns", "--columns")]
+Seed = Annotated[int, _said("seed")]
 LearningRate = Annotated[
     float | None,
     typer.Option(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from chainrule.nn.initialisers import Fans
 from chainrule.nn.losses import Labels, Loss
@@ -14,11 +14,15 @@ from chainrule.program import UsageError
 
 @dataclass(frozen=True, slots=True)
 class Start:
-    """How an array starts: its shape, the initialiser that fills it, and the fans that initialiser looks at."""
+    """How an array starts: its shape, the initialiser that fills it, and the fans that initialiser looks at.
+
+    ``role`` says what a parameter is to its layer: penalties hold weights, and nothing else, small.
+    """
 
     shape: tuple[int, ...]
     initialiser: Any
     fans: Fans = (1, 1)
+    role: Literal["weight", "bias", "other"] = "other"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +63,30 @@ class Draft:
     masks: dict[str, Mask] = field(default_factory=dict)
     functions: dict[str, Callable[..., Any]] = field(default_factory=dict)
     rows: list[Row] = field(default_factory=list)
+    lookups: dict[int, int] = field(default_factory=dict)
+    """How many words there are for each column of the inputs that holds the numbers of words."""
+    whole_numbers: bool = False
+    """Whether the inputs are nothing but numbers of words."""
     _counts: dict[str, int] = field(default_factory=dict)
+    _columns: list[int | None] | None = None
+
+    def weights(self) -> list[str]:
+        """The parameters that multiply what comes in, as their layers say, in order."""
+        return [
+            name for name, start in self.parameters.items() if start.role == "weight"
+        ]
+
+    def look_up(self, n_words: int, size: int, column: int | None) -> None:
+        """A layer looks up one of the columns it gets, or all of them; those that are inputs hold words."""
+        if self._columns is None:
+            self._columns = [*range(self.width)]
+        asked = self._columns if column is None else [self._columns[column]]
+        self.lookups |= {place: n_words for place in asked if place is not None}
+        if column is None:
+            self.whole_numbers |= asked == [*range(len(asked))] and len(asked) > 0
+            self._columns = []
+        else:
+            self._columns[column : column + 1] = [None] * size
 
     @property
     def axis(self) -> int:

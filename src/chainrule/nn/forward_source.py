@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from chainrule.nn.forward_builder import Draft, loss_lines
-from chainrule.nn.layers import Dense, Layer
+from chainrule.nn.layer_registry import Layer
+from chainrule.nn.layers import Dense
 from chainrule.nn.mlp_spec import Words
 
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
+from collections.abc import Sequence
+from typing import Unpack
 
 from chainrule.nn.activations import activation
-from chainrule.nn.forward_builder import loss_lines
+from chainrule.nn.forward_builder import Draft, loss_lines
 from chainrule.nn.forward_source import draft, function_text
-from chainrule.nn.layers import Embedding, Layer
+from chainrule.nn.layer_registry import Layer
 from chainrule.nn.losses import loss_of
 from chainrule.nn.mlp import (
     Described,
+    Made,
     compiled,
     draw,
     draw_labels,
@@ -20,19 +21,16 @@ from chainrule.nn.mlp import (
     stream,
 )
 from chainrule.nn.mlp_spec import Words, read_labels
+from chainrule.nn.options import settled, taking
 from chainrule.program import Array
 
 
+@taking(Made)
 def describe_layers(
     layers: Sequence[Layer],
     inputs: int,
     loss: str,
-    *,
-    labels: str | None = None,
-    batch: int = 1,
-    seed: int = 0,
-    dtype: str = "float64",
-    arrays: Mapping[str, Any] | None = None,
+    **options: Unpack[Made],
 ) -> Described:
     """A network of ``layers`` on samples of ``inputs`` numbers, as it predicts: no mask is drawn.
 
@@ -45,14 +43,15 @@ def describe_layers(
     >>> network.parameters
     ('W1', 'b1', 'scale1', 'shift1', 'W2', 'b2')
     """
-    chosen = loss_of(loss)
+    said: Made = settled(Made, options)
+    chosen, seed, batch = loss_of(loss), said["seed"], said["batch"]
     last = getattr(layers[-1], "activation", getattr(layers[-1], "name", None))
     if isinstance(last, str):
         chosen.require(activation(last))
-    kind = read_labels(chosen, labels)
+    kind = read_labels(chosen, said["labels"])
     drafted = draft(layers, (inputs,), training=False)
     drawn = {
-        "X": _inputs(layers[0], inputs, batch, seed),
+        "X": _inputs(drafted, inputs, batch, seed),
         "Y": draw_labels(kind, stream(seed, 0, 1), batch, drafted.width),
         **draw(drafted.state, seed),
         **draw(drafted.parameters, seed),
@@ -65,20 +64,19 @@ def describe_layers(
         source,
         file,
         compiled(source, file, "network", drafted.functions),
-        filled(drawn, arrays, dtype),
+        filled(drawn, said["arrays"], said["dtype"]),
         tuple(drafted.parameters),
         tuple(layers),
         seed,
     )
 
 
-def _inputs(first: Layer, n_inputs: int, batch: int, seed: int) -> Array:
-    """Samples made up, with whole numbers where the first layer looks them up."""
+def _inputs(drafted: Draft, n_inputs: int, batch: int, seed: int) -> Array:
+    """Samples made up, with whole numbers where a layer looks them up."""
     rng = stream(seed, 0, 0)
     X = rng.normal(size=(batch, n_inputs))
-    if isinstance(first, Embedding):
-        if first.column is None:
-            return rng.integers(0, first.n_words, (batch, n_inputs))
-        if first.column < n_inputs:
-            X[:, first.column] = rng.integers(0, first.n_words, batch)
+    if drafted.whole_numbers:
+        return rng.integers(0, drafted.lookups[0], (batch, n_inputs))
+    for column, n_words in drafted.lookups.items():
+        X[:, column] = rng.integers(0, n_words, batch)
     return X

@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Annotated, Any
 
 import numpy as np
 
 from chainrule.nn.activations import activation as activation_of
 from chainrule.nn.forward_builder import Draft, Mask, Start
+from chainrule.nn.layer_registry import Layers, layer
+from chainrule.nn.takes import (
+    Above,
+    ActivationName,
+    Count,
+    Flag,
+    Initialiser,
+    Place,
+    Share,
+    number,
+)
 from chainrule.program import UsageError
 
 
-class Layer(Protocol):
-    """Anything that can write itself into a forward pass."""
-
-    def write(self, draft: Draft) -> None:
-        """Add lines to ``draft`` that go on from ``draft.result``."""
-
-
-@dataclass(frozen=True, slots=True)
+@layer
 class Dense:
     """Every unit reads every input: ``z = x @ W + b``, then the activation.
 
@@ -28,27 +32,26 @@ class Dense:
     weights start as suits the activation and the biases at 0.
     """
 
-    units: int
-    activation: str = "identity"
-    initialiser: Any = None
-    bias: bool = True
-    bias_initialiser: Any = "zeros"
+    units: Count
+    activation: ActivationName = "identity"
+    initialiser: Initialiser = None
+    bias: Flag = True
+    bias_initialiser: Initialiser = "zeros"
 
     def write(self, draft: Draft) -> None:
         """The product, the bias, the activation."""
-        _require_count(self.units, "a layer's units")
         chosen = activation_of(self.activation)
         number, n_in = draft.number("W"), draft.width
         draft.units = (self.units,)
         shape = (self.units, n_in) if draft.columns else (n_in, self.units)
         start = chosen.start if self.initialiser is None else self.initialiser
         fans = (n_in, self.units)
-        draft.parameters[f"W{number}"] = Start(shape, start, fans)
+        draft.parameters[f"W{number}"] = Start(shape, start, fans, "weight")
         x, W = draft.result, f"W{number}"
         product = f"{W} @ {x}" if draft.columns else f"{x} @ {W}"
         if self.bias:
             draft.parameters[f"b{number}"] = Start(
-                draft.unit_shape, self.bias_initialiser, fans
+                draft.unit_shape, self.bias_initialiser, fans, "bias"
             )
             product += f" + b{number}"
         draft.write(f"z{number}", product)
@@ -58,11 +61,11 @@ class Dense:
             Activation(chosen.name).write(draft)
 
 
-@dataclass(frozen=True, slots=True)
+@layer
 class Activation:
     """An activation of its own: ``Activation("relu")``."""
 
-    name: str
+    name: ActivationName
 
     def write(self, draft: Draft) -> None:
         """The activation, with its learned slope if it has one."""
@@ -79,18 +82,14 @@ class Activation:
         draft.tell(chosen.name, n_units if slope else 0, n_units)
 
 
-@dataclass(frozen=True, slots=True)
+@layer
 class Dropout:
     """In training, a share ``rate`` of the units is silenced, the others grow by 1 / (1 - rate)."""
 
-    rate: float
+    rate: Share
 
     def write(self, draft: Draft) -> None:
         """A product with a mask that is drawn anew at every step."""
-        if not 0 <= self.rate < 1:
-            raise UsageError(
-                "E411", f"a dropout rate is at least 0 and below 1; got {self.rate}"
-            )
         if draft.training and self.rate > 0:
             number = draft.number("mask")
             draft.masks[f"mask{number}"] = Mask(draft.units, self.rate)
@@ -98,15 +97,15 @@ class Dropout:
         draft.tell(f"Dropout({self.rate})", 0, int(np.prod(draft.units)))
 
 
-@dataclass(frozen=True, slots=True)
+@layer
 class BatchNorm:
     """Every unit is centred and scaled over the batch (Ioffe & Szegedy 2015), then scaled and shifted as learned.
 
     In prediction the running mean and variance are used; ``momentum`` is the share of the old ones kept.
     """
 
-    momentum: float = 0.9
-    eps: float = 1e-5
+    momentum: Annotated[float, number("[0, 1]")] = 0.9
+    eps: Above = 1e-5
 
     def write(self, draft: Draft) -> None:
         """The normalisation by the batch's own statistics, or by the running ones."""
@@ -138,11 +137,11 @@ class BatchNorm:
         draft.tell("BatchNorm", 2 * n_units, 8 * n_units)
 
 
-@dataclass(frozen=True, slots=True)
+@layer
 class LayerNorm:
     """Every sample is centred and scaled over its units (Ba et al. 2016), then scaled and shifted as learned."""
 
-    eps: float = 1e-5
+    eps: Above = 1e-5
 
     def write(self, draft: Draft) -> None:
         """The normalisation of each sample by itself."""
@@ -160,7 +159,7 @@ class LayerNorm:
         draft.tell("LayerNorm", 2 * n_units, 8 * n_units)
 
 
-@dataclass(frozen=True, slots=True)
+@layer
 class Embedding:
     """Each whole number becomes a learned row of ``size`` numbers; the rows of one sample stand side by side.
 
@@ -168,10 +167,10 @@ class Embedding:
     for a day of the week beside measured numbers.
     """
 
-    n_words: int
-    size: int
-    initialiser: Any = "normal"
-    column: int | None = None
+    n_words: Count
+    size: Count
+    initialiser: Initialiser = "normal"
+    column: Place | None = None
 
     def write(self, draft: Draft) -> None:
         """The rows looked up, then laid end to end."""
@@ -181,14 +180,13 @@ class Embedding:
                 "an embedding takes samples as rows",
                 hint="leave columns=True out, or look the words up before: E[words].T",
             )
-        _require_count(self.n_words, "an embedding's words")
-        _require_count(self.size, "the numbers a word becomes")
         number, n_places = draft.number("E"), draft.width
         draft.parameters[f"E{number}"] = Start(
             (self.n_words, self.size), self.initialiser, (self.n_words, self.size)
         )
         x = draft.result
         if self.column is None:
+            draft.look_up(self.n_words, self.size, None)
             draft.lines.append(f"rows{number} = E{number}[{x}]")
             draft.units = (n_places * self.size,)
             draft.write(f"e{number}", f"rows{number}.reshape({x}.shape[0], -1)")
@@ -205,6 +203,7 @@ class Embedding:
             raise UsageError(
                 "E411", f"an embedding looks up column {column} of {n_places}"
             )
+        draft.look_up(self.n_words, self.size, column)
         x = draft.result
         draft.lines.append(
             f"rows{number} = E{number}[{x}[:, {column}].astype(np.int64)]"
@@ -218,17 +217,17 @@ class Embedding:
         draft.write(f"e{number}", f"np.concatenate([{', '.join(parts)}], axis=1)")
 
 
-@dataclass(frozen=True, slots=True)
+@layer
 class Residual:
     """What goes in is added to what its layers make of it: ``r = x + f(x)``."""
 
-    layers: Sequence[Layer]
+    layers: Layers
 
     def write(self, draft: Draft) -> None:
         """The layers, then the sum with what went in."""
         x, units = draft.result, draft.units
-        for layer in self.layers:
-            layer.write(draft)
+        for inner in self.layers:
+            inner.write(draft)
         if draft.units != units:
             raise UsageError(
                 "E411",
@@ -269,17 +268,10 @@ class Written:
 
 def _start(given: Any, fans: tuple[int, int]) -> Start:
     if isinstance(given, tuple) and all(isinstance(length, int) for length in given):
-        return Start(given, "glorot_uniform" if len(given) > 1 else "zeros", fans)
-    array = np.asarray(given, dtype=np.float64)
-    return Start(array.shape, array, fans)
-
-
-def _require_count(number: Any, what: str) -> None:
-    if (
-        isinstance(number, bool)
-        or not isinstance(number, int | np.integer)
-        or number < 1
-    ):
-        raise UsageError(
-            "E411", f"{what} are a whole number, at least 1; got {number!r}"
-        )
+        shape: tuple[int, ...] = given
+        start: Any = "glorot_uniform" if len(given) > 1 else "zeros"
+    else:
+        start = np.asarray(given, dtype=np.float64)
+        shape = start.shape
+    # a matrix multiplies what comes in; penalties hold it small as they hold those of Dense
+    return Start(shape, start, fans, "weight" if len(shape) > 1 else "other")

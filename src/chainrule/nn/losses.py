@@ -25,7 +25,8 @@ class Loss:
     The last text of each is the loss of every sample, or of every entry; those before are lines it needs. In
     them ``{p}`` is the prediction, ``{t}`` the target, ``{axis}`` the axis of the units, ``{picked}`` the index
     of each sample's own class. ``output`` is the usual last activation, ``fits`` what the loss can take;
-    ``entries`` says whether there is a loss for every entry (not one a sample), ``functions`` are the user's own
+    ``entries`` says whether there is a loss for every entry (not one a sample), ``logits`` whether predictions are scores
+    that the loss itself turns into probabilities, ``functions`` are the user's own
     that the lines call.
     """
 
@@ -34,6 +35,7 @@ class Loss:
     output: str
     fits: tuple[Range, ...]
     entries: bool = False
+    logits: bool = False
     functions: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
 
     @property
@@ -92,6 +94,7 @@ _TABLE = (
         "identity",
         ("real",),
         entries=True,
+        logits=True,
     ),
     Loss(
         "categorical_cross_entropy",
@@ -110,6 +113,7 @@ _TABLE = (
         },
         "identity",
         ("real",),
+        logits=True,
     ),
     Loss(
         "nll",
@@ -231,7 +235,7 @@ def own_loss(
         name = "own_loss"
     text = f"{name}({{t}}, {{p}})"
     entries, functions = shape == (3, 2), {name: function}
-    return Loss(name, {labels: (text,)}, output, _ANY, entries, functions)
+    return Loss(name, {labels: (text,)}, output, _ANY, entries, functions=functions)
 
 
 def loss_of(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import linecache
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, TypedDict, Unpack
 
 import numpy as np
 
@@ -13,9 +13,11 @@ from chainrule import ops
 from chainrule.nn.forward_builder import Start
 from chainrule.nn.forward_source import draft_words, write
 from chainrule.nn.initialisers import initialiser as initialiser_of
-from chainrule.nn.layers import Layer
+from chainrule.nn.layer_registry import Layer
 from chainrule.nn.losses import Labels
 from chainrule.nn.mlp_spec import Words, read
+from chainrule.nn.options import Option, settled, taking
+from chainrule.nn.takes import Count, Flag, Initialiser, Place, Text, one_of
 from chainrule.program import Array, ShapeError, UsageError
 
 
@@ -34,18 +36,31 @@ class Described:
     seed: int = 0
 
 
+# fmt: off
+class Made(TypedDict, total=False):
+    """How a described network is filled with numbers."""
+
+    labels: Annotated[Text | None, Option(None, "The kind of labels, where the loss takes several.")]
+    batch: Annotated[Count, Option(1, "With --layers: how many samples.")]
+    seed: Annotated[Place, Option(0, "The seed of every number that is made up.")]
+    dtype: Annotated[str, one_of("float64", "float32", "float16"), Option("float64", "The type of every number.")]
+    arrays: Annotated[Mapping[str, Any] | None, Option(None, "Numbers of its own for some of the arrays.")]
+
+
+class DescribeOptions(Made, total=False):
+    """What ``describe`` takes beside sizes, activations and loss."""
+
+    columns: Annotated[Flag, Option(False, "With --layers: samples are columns, not rows.")]
+    initialiser: Annotated[Initialiser, Option(None, "How the weights start, where the activation should not say.")]
+# fmt: on
+
+
+@taking(DescribeOptions)
 def describe(
     layers: str | Sequence[int],
     activations: str | Sequence[str] | None = None,
     loss: str | None = None,
-    *,
-    batch: int = 1,
-    seed: int = 0,
-    columns: bool = False,
-    labels: str | None = None,
-    initialiser: Any = None,
-    dtype: str = "float64",
-    arrays: Mapping[str, Any] | None = None,
+    **options: Unpack[DescribeOptions],
 ) -> Described:
     """A fully connected network from its sizes, activations and loss, with data to try it on.
 
@@ -62,15 +77,14 @@ def describe(
     >>> network.function(**network.arrays).shape
     ()
     """
-    words = read(layers, activations, loss, labels, columns=columns)
-    if batch < 1:
-        raise UsageError("E411", f"a batch has at least 1 sample; got {batch}")
-    _require_float(dtype)
+    said: DescribeOptions = settled(DescribeOptions, options)
+    words = read(layers, activations, loss, said["labels"], columns=said["columns"])
+    seed = said["seed"]
     drawn = {
-        **_data(words, batch, seed),
-        **_parameters(words, seed, initialiser),
+        **_data(words, said["batch"], seed),
+        **_parameters(words, seed, said["initialiser"]),
     }
-    numbers = filled(drawn, arrays, dtype)
+    numbers = filled(drawn, said["arrays"], said["dtype"])
     source = write(words)
     file = register(source, f"network {'-'.join(map(str, words.layers))}")
     parameters = tuple(name for name in numbers if name not in ("X", "Y"))
@@ -101,15 +115,6 @@ def compiled(
     reach: dict[str, Any] = {**own, "np": np, **(scope or {})}
     exec(compile(source, file, "exec"), reach)  # noqa: S102 - our own text: every name in it is from our tables
     return reach[name]  # type: ignore[no-any-return]
-
-
-def _require_float(dtype: str) -> None:
-    if dtype not in ("float16", "float32", "float64"):
-        raise UsageError(
-            "E411",
-            f"{dtype!r} is not a float type",
-            hint="choose float64, float32 or float16",
-        )
 
 
 def stream(seed: int, *place: int) -> np.random.Generator:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 from chainrule.program import ChainruleError, UsageError
 
 if TYPE_CHECKING:
-    from pydantic import TypeAdapter, ValidationError
+    from pydantic import TypeAdapter
 
 Called = TypeVar("Called", bound=Callable[..., Any])
 NEEDED: Any = ...
@@ -45,12 +45,17 @@ class Option:
     """Whether it says how to go about it, and nothing about what comes of it."""
 
 
+@dataclass(frozen=True, slots=True)
+class Inside:
+    """In an annotation: a value with places of its own, such as a list of layers, each mistake told at its place."""
+
+    read: Callable[[Any, str], tuple[Any, list[Mistake]]]
+
+
 @cache
-def options(schema: type) -> Mapping[str, Option]:
-    """The options of a schema by name, in their order."""
-    hints = get_type_hints(schema, include_extras=True).items()
-    found = {name: one for name, hint in hints for one in hint.__metadata__ if isinstance(one, Option)}  # fmt: skip
-    return MappingProxyType(found)
+def hints(schema: type) -> Mapping[str, Any]:
+    """The names of a schema with all that is said about what they take."""
+    return MappingProxyType(get_type_hints(schema, include_extras=True))
 
 
 @cache
@@ -60,10 +65,16 @@ def types(schema: type) -> Mapping[str, Any]:
 
 
 @cache
-def _reader(schema: type, name: str) -> TypeAdapter[Any]:
-    from pydantic import TypeAdapter
+def options(schema: type) -> Mapping[str, Option]:
+    """The options of a schema by name, in their order."""
+    said = [(name, notes(hint)) for name, hint in hints(schema).items()]
+    found = {name: one for name, all_of in said for one in all_of if isinstance(one, Option)}  # fmt: skip
+    return MappingProxyType(found)
 
-    return TypeAdapter(get_type_hints(schema, include_extras=True)[name])
+
+def notes(hint: Any) -> tuple[Any, ...]:
+    """What stands beside the type in an annotation."""
+    return getattr(hint, "__metadata__", ())
 
 
 def usual(schema: type) -> dict[str, Any]:
@@ -84,23 +95,59 @@ def settled(schema: type, given: Mapping[str, Any], where: str | Path = "") -> A
         UsageError: E412 with every mistake of a file; for a call E410 for a name that does not exist, E411 for a
             value that an option does not take, or the error that reading it raised.
     """
-    from pydantic import ValidationError
-
-    known, said, wrong = options(schema), usual(schema), []
-    for name, value in given.items():
-        if name not in known:
-            wrong.append(Mistake(name, f"is not a setting; {_meant(name, known)}"))
-            continue
-        try:
-            said[name] = _reader(schema, name).validate_python(value)
-        except ValidationError as error:
-            wrong += mistakes(error, name)
-    wrong += [
-        Mistake(name, "is missing") for name in known if name not in {**said, **given}
-    ]
+    said, wrong = read(schema, given)
+    said = {**usual(schema), **said}
+    missing = [name for name in options(schema) if name not in {**said, **given}]
+    wrong += [Mistake(name, "is missing") for name in missing]
     if not wrong:
         return said
     raise in_file(where, wrong) if where else wrong[0].in_call()
+
+
+def read(
+    schema: type, given: Mapping[str, Any], start: str = ""
+) -> tuple[dict[str, Any], list[Mistake]]:
+    """What is given for the names of a schema (or the fields of a class) as it is kept, and every mistake in it."""
+    said: dict[str, Any] = {}
+    wrong: list[Mistake] = []
+    for name, value in given.items():
+        where, hint = place((name,), start), hints(schema).get(name)
+        if hint is None:
+            meant = (
+                nearest(name, hints(schema)) or f"it takes {', '.join(hints(schema))}"
+            )
+            wrong.append(Mistake(where, f"is not a setting; {meant}"))
+            continue
+        inside = [one for one in notes(hint) if isinstance(one, Inside)]
+        said[name], more = (
+            inside[0].read(value, where) if inside else _read(hint, value, where)
+        )
+        wrong += more
+    return said, wrong
+
+
+@cache
+def _reader(hint: Any) -> TypeAdapter[Any]:
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(hint)
+
+
+def _read(hint: Any, value: Any, where: str) -> tuple[Any, list[Mistake]]:
+    from pydantic import ValidationError
+
+    try:
+        return _reader(hint).validate_python(value), []
+    except ValidationError as error:
+        return None, [_mistake(found, where) for found in error.errors()]
+
+
+def _mistake(found: Any, start: str) -> Mistake:
+    where, why = place(found["loc"], start), found.get("ctx", {}).get("error")
+    if isinstance(why, ChainruleError):
+        return Mistake(where, why.message, why)
+    said = str(why or found["msg"])
+    return Mistake(where, f"{said[:1].lower()}{said[1:]}")
 
 
 def part_of(schema: type, said: Mapping[str, Any]) -> Any:
@@ -136,23 +183,6 @@ def in_file(where: str | Path, wrong: Sequence[Mistake]) -> UsageError:
     return UsageError("E412", f"{where} has {count}", detail="\n".join(map(str, wrong)))
 
 
-def mistakes(error: ValidationError, *start: str) -> list[Mistake]:
-    """Every mistake that pydantic found below a place."""
-    return [_mistake(found, start) for found in error.errors()]
-
-
-def _mistake(found: Any, start: Sequence[str]) -> Mistake:
-    where, why = place((*start, *found["loc"])), found.get("ctx", {}).get("error")
-    if isinstance(why, ChainruleError):
-        return Mistake(where, why.message, why)
-    said = str(why or found["msg"])
-    return Mistake(where, f"{said[:1].lower()}{said[1:]}")
-
-
-def _meant(name: str, known: Iterable[str]) -> str:
-    return nearest(name, known) or f"there are {', '.join(known)}"
-
-
 def nearest(name: str, known: Iterable[str]) -> str:
     """A question for the name that was meant; empty if none is near.
 
@@ -164,13 +194,13 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return f"did you mean {meant[close[0]]}?" if close else ""
 
 
-def place(location: Sequence[int | str]) -> str:
+def place(location: Sequence[int | str], start: str = "") -> str:
     """Where a mistake is, as it would be written.
 
-    >>> place(("layers", 1, "units"))
+    >>> place((1, "units"), "layers")
     'layers[1].units'
     """
-    text = ""
+    text = start
     for part in location:
         text += f"[{part}]" if isinstance(part, int) else f".{part}" if text else part
     return text

@@ -2,30 +2,35 @@
 
 from __future__ import annotations
 
-import difflib
 import tomllib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import Annotated, Any
 
+from chainrule.nn.layer_registry import Layers
 from chainrule.nn.layered import describe_layers
-from chainrule.nn.mlp import Described, describe
+from chainrule.nn.mlp import Described, DescribeOptions, Made, describe
+from chainrule.nn.options import NEEDED, Option, settled
+from chainrule.nn.takes import ActivationName, Count, LossName
 from chainrule.program import UsageError
 
-if TYPE_CHECKING:
-    from pydantic import BaseModel, ValidationError
 
-Model = TypeVar("Model", bound="BaseModel")
-KINDS = (
-    "Dense",
-    "Activation",
-    "Dropout",
-    "BatchNorm",
-    "LayerNorm",
-    "Embedding",
-    "Residual",
-)
-"""The layers that a file can say; one of the user's own is code, which no file carries."""
+# fmt: off
+class Layered(Made, total=False):
+    """A network layer by layer."""
+
+    inputs: Annotated[Count, Option(NEEDED, "How many numbers a sample has.")]
+    layers: Annotated[Layers, Option(NEEDED, "The layers, a table each, by their kind.")]
+    loss: Annotated[LossName, Option(NEEDED, "The loss.")]
+
+
+class Sized(DescribeOptions, total=False):
+    """A network by its sizes."""
+
+    layers: Annotated[list[Count], Option(NEEDED, "A network in words: its sizes, as 3,4,4,1.", metavar="SIZES")]
+    activations: Annotated[list[ActivationName] | None, Option(None, "With --layers: relu,tanh,sigmoid.", metavar="NAMES")]
+    loss: Annotated[LossName | None, Option(None, "The name of the loss; with --layers, the kind of loss.")]
+# fmt: on
 
 
 def describe_toml(path: str | Path, **changes: Any) -> Described:
@@ -39,21 +44,8 @@ def describe_toml(path: str | Path, **changes: Any) -> Described:
     """
     table = _table(path)
     if _tells_layers(table):
-        from chainrule.nn.layerform import LayeredForm
-
-        form = validated(LayeredForm, {**table, **changes}, path)
-        said = form.model_dump(exclude_none=True, exclude={"layers"})
-        return describe_layers([one.layer() for one in form.layers], **said)
-    return describe(**{**_words(table, path), **changes})
-
-
-def read_file(path: str | Path) -> dict[str, Any]:
-    """The words in a TOML file, checked: what ``describe`` takes.
-
-    Raises:
-        UsageError: E412 with every mistake in the file, each with its place.
-    """
-    return _words(_table(path), path)
+        return describe_layers(**settled(Layered, {**table, **changes}, path))
+    return describe(**settled(Sized, {**table, **changes}, path))
 
 
 def _table(path: str | Path) -> dict[str, Any]:
@@ -69,12 +61,6 @@ def _tells_layers(table: Mapping[str, Any]) -> bool:
     return isinstance(layers, list) and any(isinstance(one, dict) for one in layers)
 
 
-def _words(table: Mapping[str, Any], path: str | Path) -> dict[str, Any]:
-    from chainrule.nn.fileform import NetworkForm
-
-    return validated(NetworkForm, table, path).model_dump(exclude_none=True)
-
-
 def parse(path: str | Path) -> dict[str, Any]:
     """The tables of a TOML file.
 
@@ -87,71 +73,3 @@ def parse(path: str | Path) -> dict[str, Any]:
         raise UsageError("E412", f"{path} is not TOML: {error}") from None
     except OSError as error:
         raise UsageError("E412", f"{path} cannot be read: {error.strerror}") from None
-
-
-def validated(model: type[Model], table: Mapping[str, Any], path: str | Path) -> Model:
-    """``table`` as a ``model``.
-
-    Raises:
-        UsageError: E412 with every mistake, a line each.
-    """
-    from pydantic import ValidationError
-
-    try:
-        return model.model_validate(table)
-    except ValidationError as error:
-        mistakes = list(_mistakes(error, model))
-        count = "one mistake" if len(mistakes) == 1 else f"{len(mistakes)} mistakes"
-        raise UsageError(
-            "E412", f"{path} has {count}", detail="\n".join(mistakes)
-        ) from None
-
-
-def _mistakes(error: ValidationError, model: type[BaseModel]) -> Iterable[str]:
-    for mistake in error.errors():
-        place = _place(mistake["loc"])
-        if mistake["type"] == "extra_forbidden":
-            known = _fields(mistake["loc"], model)
-            meant = _nearest(str(mistake["loc"][-1]), known)
-            yield f"{place}: is not a setting; {meant or 'it takes ' + ', '.join(known)}"
-        elif mistake["type"] == "union_tag_invalid":
-            said = mistake["ctx"]["tag"]
-            meant = _nearest(said, KINDS) or f"there are {', '.join(KINDS)}"
-            if said == "Written":
-                meant = "a function is given in Python: Network([Written(function, ...)], loss)"
-            yield f"{place}.kind: there is no layer {said!r} here; {meant}"
-        elif mistake["type"] == "union_tag_not_found":
-            yield f"{place}.kind: is missing; there are {', '.join(KINDS)}"
-        elif mistake["type"] == "model_attributes_type":
-            yield f'{place}: should be a table, such as {{kind = "Dense", units = 4}}'
-        else:
-            said = mistake["msg"].removeprefix("Value error, ")
-            yield f"{place}: {said[:1].lower()}{said[1:]}"
-
-
-def _nearest(name: str, known: Iterable[str]) -> str:
-    """A question for the name that was meant; empty if none is near."""
-    meant = {one.lower(): one for one in known}
-    close = difflib.get_close_matches(name.lower(), meant, n=1, cutoff=0.5)
-    return f"did you mean {meant[close[0]]}?" if close else ""
-
-
-def _fields(location: Sequence[int | str], model: type[BaseModel]) -> list[str]:
-    """What may stand at a place: the settings of the innermost layer, or of the whole file."""
-    from chainrule.nn.layerform import FORMS
-
-    kinds = [part for part in location if part in KINDS]
-    return list((FORMS[str(kinds[-1])] if kinds else model).model_fields)
-
-
-def _place(location: Sequence[int | str]) -> str:
-    """``activations[1]`` for ("activations", 1); names pydantic gives to the sides of a union are left out."""
-    text = ""
-    for part in location:
-        if isinstance(part, int):
-            text += f"[{part}]"
-        elif part not in KINDS and not part.startswith(
-            ("list[", "function-", "constrained", "str", "float")
-        ):
-            text += f".{part}" if text else part
-    return text

@@ -88,7 +88,7 @@ def descend(
         data,
         size,
         lambda: order,
-        penalty(settings.alpha, parameters),
+        penalty(settings.alpha, plan, parameters),
     )
     ledgers = [ledger] if is_needed(plan.loss, data, size) else []
     beside = offset(plan.loss, data)

@@ -150,11 +150,9 @@ class Network(CallbackSupportMixin, Settings):  # type: ignore[misc]
     def _show(self) -> None:
         """What scikit-learn's estimators show once they are fitted, by its names."""
         memory, stopping = self._memory, self._memory.stopping
-        numbers = memory.numbers.items()
-        self.coefs_ = [array for name, array in numbers if name[0] == "W"]
-        self.intercepts_ = [
-            array for name, array in numbers if name[0] == "b" and name[1:].isdigit()
-        ]
+        layers = range(1, self.n_layers_)
+        self.coefs_ = [memory.numbers[f"W{number}"] for number in layers]
+        self.intercepts_ = [memory.numbers[f"b{number}"] for number in layers]
         self.n_iter_, self.t_, self.loss_ = memory.n_iter, memory.t, memory.loss
         if self.solver == "lbfgs":
             return

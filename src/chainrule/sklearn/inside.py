@@ -16,7 +16,7 @@ from chainrule.train.model.compiled import Plan
 def example(plan: Plan, numbers: Mapping[str, Array], data: Data) -> Described:
     """The network as it is used, on some samples: NumPy source with the arrays to call it with."""
     drafted = plan.predicting
-    source = plan.source(training=False).replace("return loss, y_pred", "return loss")
+    source = plan.source(training=False, returned=["loss"])
     function = plan.function(source, drafted, "fitted")
     arrays = {"X": data.X, "Y": data.Y, **numbers}
     used = {name: arrays[name] for name in plan.arguments(drafted, weighted=False)}

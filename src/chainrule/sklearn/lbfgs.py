@@ -36,7 +36,8 @@ def minimise(
         )
     plan = prepared.plan
     # in scikit-learn's order: all weights, then all biases
-    names = sorted(plan.training.parameters, key=lambda name: name[0] != "W")
+    weights = plan.training.weights()
+    names = sorted(plan.training.parameters, key=lambda name: name not in weights)
     shapes = [memory.numbers[name].shape for name in names]
     ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
     gradients, _ = plan.split_step(
@@ -88,7 +89,7 @@ def minimise(
         _warn(settings, memory.n_iter, found)
     memory.numbers |= unpack(found.x)
     weight = len(data) if data.weight is None else float(data.weight.sum())
-    costs = penalty(settings.alpha, memory.numbers) / weight
+    costs = penalty(settings.alpha, plan, memory.numbers) / weight
     memory.loss = told(
         float(found.fun),
         plan.loss,

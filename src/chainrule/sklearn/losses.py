@@ -11,6 +11,7 @@ from chainrule.nn.losses import Loss
 from chainrule.program import Array
 from chainrule.train.loop.epochs import Training
 from chainrule.train.loop.state import Data
+from chainrule.train.model.compiled import Plan
 
 LOG_LOSS = Loss(
     "log_loss",
@@ -51,9 +52,9 @@ def offset(loss: Loss, data: Data) -> float:
     return float(np.average(each, weights=data.weight))
 
 
-def penalty(alpha: float, numbers: Mapping[str, Array]) -> float:
+def penalty(alpha: float, plan: Plan, numbers: Mapping[str, Array]) -> float:
     """What large weights cost, before it is divided by the number of samples."""
-    weights = (array for name, array in numbers.items() if name.startswith("W"))
+    weights = (numbers[name] for name in plan.training.weights())
     return 0.5 * alpha * sum(float(np.vdot(W, W)) for W in weights)
 
 
@@ -99,7 +100,7 @@ class Ledger:
         shown = told(number, self.loss, n_outputs, self.costs / size, here)
         self.total += shown * len(rows)
         self.sums = loss, weight
-        self.costs = penalty(self.alpha, training.progress.parameters)
+        self.costs = penalty(self.alpha, training.plan, training.progress.parameters)
 
     def mean(self) -> float:
         """The loss of the epoch that has just ended."""

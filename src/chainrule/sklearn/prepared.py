@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 
 from chainrule.nn import activation
-from chainrule.nn.layers import Activation, BatchNorm, Dense, Dropout, Layer
+from chainrule.nn.layer_registry import Layer
+from chainrule.nn.layers import Activation, BatchNorm, Dense, Dropout
 from chainrule.nn.losses import Labels, Loss
 from chainrule.program import Array, UsageError
 from chainrule.sklearn.settings import Settings
@@ -90,12 +91,12 @@ def start(settings: Settings, plan: Plan, rng: Any) -> dict[str, Array]:
     """Weights and biases drawn as scikit-learn draws them, in its order; the rest as its layers say."""
     names = hidden_activations(settings)
     numbers: dict[str, Array] = {}
-    drafted = plan.training
+    drafted, n_drawn = plan.training, 0
     for name, begun in {**drafted.parameters, **drafted.state}.items():
-        if name[0] in "Wb" and name[1:].isdigit():
+        if begun.role in ("weight", "bias"):
             # every layer is drawn with the hidden activation's factor, also the last
-            number = int(name[1:])
-            hidden = names[min(number, len(names)) - 1] if names else "identity"
+            n_drawn += begun.role == "weight"
+            hidden = names[min(n_drawn, len(names)) - 1] if names else "identity"
             limit = math.sqrt((2.0 if hidden == "sigmoid" else 6.0) / sum(begun.fans))
             numbers[name] = rng.uniform(-limit, limit, begun.shape).astype(plan.dtype)
         else:

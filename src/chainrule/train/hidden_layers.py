@@ -3,14 +3,8 @@
 from __future__ import annotations
 
 from chainrule.nn import Loss
-from chainrule.nn.layers import (
-    Activation,
-    BatchNorm,
-    Dense,
-    Dropout,
-    Embedding,
-    Layer,
-)
+from chainrule.nn.layer_registry import Layer
+from chainrule.nn.layers import Activation, BatchNorm, Dense, Dropout, Embedding
 from chainrule.program import UsageError
 from chainrule.train.data.features import Features
 from chainrule.train.options import Hidden

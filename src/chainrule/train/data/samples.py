@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
 
 from chainrule.nn import Loss
-from chainrule.nn.layers import Embedding, Layer
 from chainrule.program import Array, DTypeError, ShapeError, UsageError
 from chainrule.train.loop.metrics import classes
 from chainrule.train.loop.state import Data
@@ -39,23 +38,14 @@ def inputs_of(X: Any, dtype: str, *, whole: bool) -> Array:
     return array if whole else array.astype(dtype, copy=False)
 
 
-def require_words(X: Array, layers: Sequence[Layer]) -> None:
-    """Refuse numbers that the first layers would look up and are not there: NumPy counts -1 from the end.
+def require_words(X: Array, lookups: Mapping[int, int]) -> None:
+    """Refuse numbers that a layer would look up and are not there: NumPy counts -1 from the end.
 
     Raises:
         ShapeError: E102 at the first.
     """
-    origin: list[int | None] = list(range(X.shape[1]))
-    for layer in layers:
-        if not isinstance(layer, Embedding):
-            return
-        places = origin if layer.column is None else [origin[layer.column]]
-        for place in places:
-            if place is not None:
-                _require_whole_numbers(X[:, place], layer.n_words, place)
-        if layer.column is None:
-            return
-        origin[layer.column : layer.column + 1] = [None] * layer.size
+    for column, n_words in lookups.items():
+        _require_whole_numbers(X[:, column], n_words, column)
 
 
 def _require_whole_numbers(column: Array, n_words: int, place: int) -> None:

@@ -178,7 +178,8 @@ class Training:
         if settings.fit["patience"] is None:
             return
         name = settings.fit["monitor"] if settings.fit["monitor"] in row else "loss"
-        value = row[name] * (1 if "loss" in name or "error" in name else -1)
+        metric = self.metrics.get(name.removeprefix("val_"))
+        value = -row[name] if getattr(metric, "better", "less") == "more" else row[name]
         if value < progress.best_value - settings.fit["min_delta"]:
             progress.best_value, progress.best_epoch, progress.waited = (
                 value,

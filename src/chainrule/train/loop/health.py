@@ -72,9 +72,8 @@ def flow(
     }
 
 
-def imbalance(sizes: Mapping[str, float]) -> str | None:
-    """A sentence if the gradients of the weights vanish or explode from layer to layer; None if not."""
-    weights = {name: size for name, size in sizes.items() if name.startswith("W")}
+def imbalance(weights: Mapping[str, float]) -> str | None:
+    """A sentence if the sizes of the weights' gradients vanish or explode from layer to layer; None if not."""
     if len(weights) < 2:
         return None
     first, *_, last = weights
@@ -134,7 +133,8 @@ def health(
         value.name or "": filled.numbers[derived.gradients[value]]
         for value in derived.wrt
     }
-    told = imbalance(flow(gradients, numbers))
+    sizes = flow(gradients, numbers)
+    told = imbalance({name: sizes[name] for name in plan.training.weights()})
     return [*found, *([told] if told else [])]
 
 

@@ -121,7 +121,7 @@ class Diary:
         if self.held is not None:
             held = measured(plan, numbers, self.held)
             measures |= {f"val_{name}": number for name, number in held.items()}
-        weights = {n: a for n, a in seen.gradients.items() if n.startswith("W")}
+        weights = {name: seen.gradients[name] for name in plan.training.weights()}
         flow = {name: sizes(gradient) for name, gradient in weights.items()}
         self.entries = [one for one in self.entries if one.epoch != epoch]
         self.entries.append(Entry(epoch, measures, flow))
@@ -158,7 +158,7 @@ def recall(
 def measured(plan: Plan, numbers: Mapping[str, Array], data: Data) -> dict[str, float]:
     """The loss and the usual metrics, every sample counting alike and without penalties."""
     loss, predicted = evaluate(plan, numbers, replace(data, weight=None))
-    metrics = usual(plan.labels, logits=plan.loss.name.endswith("with_logits"))
+    metrics = usual(plan.labels, logits=plan.loss.logits)
     return {
         "loss": loss,
         **{name: metric(predicted, data.Y) for name, metric in metrics.items()},

@@ -3,13 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 
 from chainrule.nn.losses import Labels
 from chainrule.program import Array
 
-Metric = Callable[[Array, Array], float]
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A number that says how good predictions are, and whether more or less of it is better.
+
+    >>> Metric(lambda predicted, true: float(np.abs(predicted - true).max()), "less")(
+    ...     np.array([1.0, 2.0]), np.array([1.0, 4.0])
+    ... )
+    2.0
+    """
+
+    measure: Callable[[Array, Array], float]
+    better: Literal["more", "less"]
+
+    def __call__(self, predicted: Array, true: Array) -> float:
+        """How good ``predicted`` is."""
+        return self.measure(predicted, true)
 
 
 def classes(predicted: Array, kind: Labels, *, logits: bool = False) -> Array:
@@ -37,7 +55,7 @@ def accuracy(kind: Labels, *, logits: bool = False) -> Metric:
         right = found == wanted
         return float(np.mean(right if right.ndim == 1 else right.all(axis=1)))
 
-    return measure
+    return Metric(measure, "more")
 
 
 def r2(predicted: Array, true: Array) -> float:
@@ -78,7 +96,7 @@ def confusion(found: Array, true: Array, n_classes: int) -> Array:
 def usual(kind: Labels, *, logits: bool = False) -> Mapping[str, Metric]:
     """The metrics that are usual for labels of a kind."""
     if kind in ("real", "counts"):
-        return {"r2": r2}
+        return {"r2": Metric(r2, "more")}
     if kind == "probabilities":
         return {}
     return {"accuracy": accuracy(kind, logits=logits)}

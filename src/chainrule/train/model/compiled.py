@@ -13,7 +13,7 @@ from chainrule.derive import Derived, fuse, recognise
 from chainrule.nn import Loss, Optimizer
 from chainrule.nn.forward_builder import Draft, loss_lines
 from chainrule.nn.forward_source import draft, function_text
-from chainrule.nn.layers import Embedding, Layer
+from chainrule.nn.layer_registry import Layer
 from chainrule.nn.losses import Labels
 from chainrule.nn.mlp import compiled as compiled_text
 from chainrule.nn.mlp import draw_labels, register
@@ -82,20 +82,29 @@ class Plan:
         """How many numbers a prediction has."""
         return self.training.width
 
-    def source(self, *, training: bool = True, weighted: bool = False) -> str:
-        """The NumPy source of the forward pass, from the data and the parameters to the loss."""
+    def source(
+        self,
+        *,
+        training: bool = True,
+        weighted: bool = False,
+        returned: Sequence[str] | None = None,
+    ) -> str:
+        """The NumPy source of the forward pass, from the data and the parameters to the loss.
+
+        It returns the loss, and with it what a step carries on or what is predicted; or what is asked for.
+        """
         drafted = self.training if training else self.predicting
-        weights = [name for name in drafted.parameters if name.startswith("W")]
+        weights = drafted.weights()
         penalty = self.penalty.lines(weights, weighted=weighted) if training else {}
         lines = [
             *drafted.lines,
             *loss_lines(self.loss, self.labels, weighted=weighted, penalty=penalty),
         ]
-        returned = ", ".join(
-            ["loss", *(drafted.carried.values() if training else ["y_pred"])]
-        )
+        usual = ["loss", *(drafted.carried.values() if training else ["y_pred"])]
         arguments = self.arguments(drafted, weighted=weighted)
-        return function_text("network", arguments, [*lines, f"return {returned}"])
+        return function_text(
+            "network", arguments, [*lines, f"return {', '.join(returned or usual)}"]
+        )
 
     @staticmethod
     def arguments(drafted: Draft, *, weighted: bool) -> list[str]:
@@ -113,7 +122,7 @@ class Plan:
         """Made-up numbers of the right shapes and types, to trace the passes with."""
         rng = np.random.default_rng(0)
         X: Array = rng.normal(size=(n, *self.units))
-        if any(isinstance(layer, Embedding) for layer in self.layers):
+        if self.training.lookups:
             # every table of words has a word 0
             X = np.zeros(X.shape, np.int64 if self.whole_numbers else np.float64)
         arrays = {"X": X, "Y": draw_labels(self.labels, rng, n, self.n_outputs)}

@@ -7,16 +7,16 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from chainrule.nn.layer_registry import Layer, layer_to, layers_from
 from chainrule.nn.layers import Written
 from chainrule.nn.losses import LOSSES
-from chainrule.program import Array, CorruptFileError, UsageError
+from chainrule.program import Array, CorruptFileError, UnsafeFileError, UsageError
 from chainrule.train.model.array_files import (
     make_folder,
     read_arrays,
     write_arrays,
     write_whole,
 )
-from chainrule.train.model.spec import from_json, to_json
 
 if TYPE_CHECKING:
     from chainrule.train.model.network import Network
@@ -30,7 +30,7 @@ def described(network: Network) -> dict[str, Any]:
     plan = network.plan
     return {
         "version": VERSION,
-        "layers": [to_json(layer) for layer in plan.layers],
+        "layers": [layer_to(layer) for layer in plan.layers],
         "units": list(plan.units),
         "loss": plan.loss.name,
         "labels": plan.labels,
@@ -121,10 +121,45 @@ def options(
         )
     kept = ("loss", "optimizer", "learning_rate", "l1", "l2", "seed", "dtype", "labels")
     return {
-        "layers": [from_json(one, own) for one in said["layers"]],
+        "layers": layers(said["layers"], own),
         **{key: said[key] for key in kept if key in said},
         **({} if loss is None else {"loss": loss}),
     }
+
+
+def layers(said: Any, own: Sequence[Written] = ()) -> tuple[Layer, ...]:
+    """The layers that a file describes; ``own`` are the user's, found by the names of their functions.
+
+    Raises:
+        UsageError: E415 if a layer of the user's own is not given.
+        UnsafeFileError: E510 for a kind of layer that does not exist.
+        CorruptFileError: E503 for settings that a layer does not take.
+    """
+    found, wrong = layers_from(_with_own(said, own))
+    for mistake in wrong:
+        if mistake.where.endswith(".kind"):
+            raise UnsafeFileError("E510", f"the model's {mistake}")
+        raise CorruptFileError("E503", f"the model's {mistake}")
+    return tuple(found)
+
+
+def _with_own(said: Any, own: Sequence[Written]) -> Any:
+    """What a file says, with the user's own layers in the places where it names them."""
+    if isinstance(said, list):
+        return [_with_own(one, own) for one in said]
+    if not isinstance(said, dict):
+        return said
+    if said.get("kind") != "Written":
+        return {key: _with_own(item, own) for key, item in said.items()}
+    name = said.get("name")
+    for layer in own:
+        if getattr(layer.function, "__name__", "") == name:
+            return layer
+    raise UsageError(
+        "E415",
+        f"the model has a layer of your own, {name}, and a file carries no code",
+        hint=f"give it: Network.load(path, layers=[Written({name}, ...)])",
+    )
 
 
 def numbers(

@@ -17,7 +17,9 @@ from chainrule.nn import (
     optimizer,
     schedule,
 )
-from chainrule.nn.layers import Embedding, Layer, Written
+from chainrule.nn.forward_source import draft
+from chainrule.nn.layer_registry import Layer
+from chainrule.nn.layers import Written
 from chainrule.nn.losses import Labels
 from chainrule.nn.mlp import draw
 from chainrule.nn.mlp_spec import Words
@@ -114,8 +116,7 @@ class Network:
         self, n_inputs: int, n_outputs: int | None = None, labels: str | None = None
     ) -> Network:
         """Settle the inputs and outputs and draw the parameters, as ``fit`` does on its first call."""
-        first = self.hidden[0] if self.hidden else None
-        words = isinstance(first, Embedding) and first.column is None
+        words = draft(self.hidden, (n_inputs,)).whole_numbers
         self.meet((n_inputs,), n_outputs, labels or self.labels, whole_numbers=words)
         return self
 
@@ -187,7 +188,7 @@ class Network:
             metrics = usual(self.plan.labels, logits=self.gives_logits)
         validate.require_monitor(
             said["monitor"],
-            list(metrics),
+            metrics,
             held=apart is not None,
             train_metrics=said["train_metrics"],
         )
@@ -205,7 +206,7 @@ class Network:
     @property
     def gives_logits(self) -> bool:
         """Whether predictions are scores rather than probabilities."""
-        return self.plan.loss.name.endswith("with_logits")
+        return self.plan.loss.logits
 
     def data(self, X: Any, Y: Any, weight: Any = None) -> Data:
         """Samples in rows with their labels and weights, checked, in the form the plan takes them."""
@@ -232,7 +233,7 @@ class Network:
                 "E101",
                 f"the samples have {inputs.shape[1]} numbers, the network takes {plan.units[0]}",
             )
-        require_words(inputs, plan.layers)
+        require_words(inputs, plan.training.lookups)
         weights = None if weight is None else weights_of(weight, plan, len(inputs))
         return Data(inputs, labels_of(labels, plan, len(inputs)), weights)
 
@@ -240,10 +241,9 @@ class Network:
         """Whether the inputs are whole numbers that an embedding looks up."""
         if self.plan_ is not None:
             return self.plan_.whole_numbers
-        return X.dtype.kind in "iu" and any(
-            isinstance(layer, Embedding) and layer.column is None
-            for layer in self.hidden
-        )
+        if X.dtype.kind not in "iu" or X.ndim != 2:
+            return False
+        return draft(self.hidden, X.shape[1:]).whole_numbers
 
     def predict(self, X: Any) -> Array:
         """The predictions for samples in rows, as they leave the last layer."""
@@ -253,7 +253,7 @@ class Network:
                 "E101",
                 f"the samples have {inputs.shape[1]} numbers, the network takes {self.plan.units[0]}",
             )
-        require_words(inputs, self.plan.layers)
+        require_words(inputs, self.plan.training.lookups)
         return predict(self.plan, self.numbers_, inputs)
 
     def classes(self, X: Any) -> Array:
@@ -285,9 +285,7 @@ class Network:
         data = self.data(X, Y)
         plan = self.plan
         drafted = plan.predicting
-        source = plan.source(training=False).replace(
-            "return loss, y_pred", "return loss"
-        )
+        source = plan.source(training=False, returned=["loss"])
         arrays = {"X": data.X, "Y": data.Y, **self.numbers_}
         used = {name: arrays[name] for name in plan.arguments(drafted, weighted=False)}
         sizes = (*plan.units, plan.n_outputs)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chainrule.nn import activation, loss_of
-from chainrule.nn.layers import Dense, Layer
+from chainrule.nn.layer_registry import Layer
+from chainrule.nn.layers import Dense
 from chainrule.nn.losses import USUAL, Loss
 from chainrule.nn.mlp_spec import read_labels
 from chainrule.program import ShapeError, UsageError

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping
+from typing import Any, cast
 
 import numpy as np
 
 from chainrule.nn import activation as activation_of
-from chainrule.nn.layers import Dense, Layer
+from chainrule.nn.layer_registry import Layer
+from chainrule.nn.layers import Dense
 from chainrule.nn.names import unknown
 from chainrule.nn.takes import number
 from chainrule.program import Array, DTypeError, ShapeError, UsageError
@@ -43,7 +44,7 @@ def _layer(place: int, one: Any, activation: str) -> Layer:
     if isinstance(one, int | np.integer) and not isinstance(one, bool) and one > 0:
         return Dense(int(one), activation)
     if hasattr(one, "write") and not isinstance(one, type):
-        return one  # type: ignore[no-any-return]
+        return cast("Layer", one)
     raise UsageError(
         "E411",
         f"layer {place + 1} is {one!r}; a layer has a whole number of units, at least 1, or is a layer object",
@@ -54,13 +55,22 @@ def _layer(place: int, one: Any, activation: str) -> Layer:
 
 
 def require_monitor(
-    asked: str, measured: Sequence[str], *, held: bool, train_metrics: bool
+    asked: str, measured: Mapping[str, Any], *, held: bool, train_metrics: bool
 ) -> None:
     """Refuse to watch what no epoch tells; ``val_loss`` without validation is the loss.
 
     Raises:
-        UsageError: E410 with the nearest names, or with what makes epochs tell it.
+        UsageError: E410 with the nearest names, or with what makes epochs tell it; E411 for a function of which
+            it is not known whether more or less of it is better.
     """
+    metric = measured.get(asked.removeprefix("val_"))
+    if metric is not None and not hasattr(metric, "better"):
+        name = asked.removeprefix("val_")
+        raise UsageError(
+            "E411",
+            f"whether more or less of {name!r} is better was not said, so it cannot be watched",
+            hint=f'metrics={{{name!r}: Metric({getattr(metric, "__name__", "f")}, "less")}}, from chainrule.train',
+        )
     trained = ["loss", *(measured if train_metrics else ())]
     unseen = ["val_loss", *(f"val_{name}" for name in measured if held)]
     if asked in (*trained, *unseen):
