@@ -21,6 +21,7 @@ from chainrule.program import (
     Program,
     ProgramError,
     Size,
+    Turn,
     Value,
 )
 from chainrule.program.program import arg_shape, concrete
@@ -151,7 +152,29 @@ class Speller:
         """An argument of a line."""
         if isinstance(arg, Value):
             return self.expression(arg)
+        if isinstance(arg, Turn):
+            return self.turn(arg)
         return self.size(arg) if isinstance(arg, Size) else self.number(arg)
+
+    def turn(self, turn: Turn) -> ast.expr:
+        """A number that counts with the loops around: ``t``, ``t + 1``, ``2 * i``."""
+        parts: list[ast.expr] = []
+        for counter, step in turn.steps:
+            name = ast.Name(counter.name)
+            parts.append(
+                name
+                if abs(step) == 1
+                else ast.BinOp(ast.Constant(abs(step)), ast.Mult(), name)
+            )
+        signs = [step for _, step in turn.steps]
+        if turn.offset or not parts:
+            first = turn.offset > 0 and min(signs, default=1) < 0
+            parts.insert(0 if first else len(parts), ast.Constant(abs(turn.offset)))
+            signs.insert(0 if first else len(signs), turn.offset)
+        node = parts[0] if signs[0] >= 0 else ast.UnaryOp(ast.USub(), parts[0])
+        for part, sign in zip(parts[1:], signs[1:], strict=True):
+            node = ast.BinOp(node, ast.Add() if sign >= 0 else ast.Sub(), part)
+        return node
 
     def number(self, number: float) -> ast.expr:
         """A number written out; infinities have names."""
@@ -187,6 +210,8 @@ class Speller:
         match param:
             case Size():
                 return self.size(param)
+            case Turn():
+                return self.turn(param)
             case tuple() | list():
                 whole = self._whole_shape(tuple(param))
                 return whole or ast.Tuple(

@@ -76,7 +76,7 @@ class _Lines:
 
     def close(self, line: Line, op: Op, *args: Arg) -> None:
         """The new last line of what ``line`` computes."""
-        self.add(Line(line.result, op, args, dict(op.params), line.why, line.at))
+        self.add(Line(line.result, op, args, dict(op.params), line.why, line.places))
 
     def add(self, line: Line) -> None:
         """One more line."""

@@ -14,16 +14,20 @@ from chainrule.program.errors import (
     UnsafeFileError,
     UsageError,
 )
+from chainrule.program.line import Line
+from chainrule.program.loop import Carried, Item, Loop, Stacked
 from chainrule.program.op import Kind, Op, Rule, Sample, Unit
-from chainrule.program.program import Line, Program, verify
+from chainrule.program.program import Program, verify
 from chainrule.program.run import Run, run
 from chainrule.program.values import (
     Arg,
     Array,
+    Counter,
     IndexSlot,
     Shape,
     Size,
     SourceSpan,
+    Turn,
     Value,
 )
 
@@ -31,13 +35,17 @@ __all__ = [
     "Arg",
     "Array",
     "CannotTrace",
+    "Carried",
     "ChainruleError",
     "CorruptFileError",
+    "Counter",
     "DTypeError",
     "IndexSlot",
+    "Item",
     "Kind",
     "LimitError",
     "Line",
+    "Loop",
     "MissingEngineError",
     "NoRuleError",
     "NonFiniteError",
@@ -51,6 +59,8 @@ __all__ = [
     "ShapeError",
     "Size",
     "SourceSpan",
+    "Stacked",
+    "Turn",
     "Unit",
     "UnsafeFileError",
     "UsageError",

@@ -1,89 +1,124 @@
-"""A program: lines in order, each a result, an op, its arguments, and the reason it is there."""
+"""A program: lines and loops in order, from inputs to outputs."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 from chainrule.program.errors import ChainruleError, ProgramError
-from chainrule.program.op import Op, shape_of
-from chainrule.program.values import Arg, Shape, Size, SourceSpan, Value
+from chainrule.program.line import (
+    Line,
+    arg_shape,
+    concrete,
+    moving_in,
+    sizes_in,
+    substitute,
+)
+from chainrule.program.loop import Carried, Item, Loop, lines_of, values_of
+from chainrule.program.op import shape_of
+from chainrule.program.values import Arg, Counter, Turn, Value
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Line:
-    """``result = op(*args, **params)``, why it is there, and where it came from."""
-
-    result: Value
-    op: Op
-    args: tuple[Arg, ...]
-    params: Mapping[str, Any] = field(default_factory=dict)
-    why: str = ""
-    at: SourceSpan | None = None
-
-    def reads(self) -> Iterator[Value]:
-        """Every value whose entries or lengths this line needs."""
-        for arg in self.args:
-            if isinstance(arg, Value):
-                yield arg
-        yield from self.measures()
-
-    def measures(self) -> Iterator[Value]:
-        """Every value whose lengths (not entries) this line needs."""
-        for arg in self.args:
-            if isinstance(arg, Size):
-                yield arg.value
-        for param in self.params.values():
-            yield from (size.value for size in sizes_in(param))
-
-
-def sizes_in(param: Any) -> Iterator[Size]:
-    """The sizes inside a parameter, however deep in tuples and slices they stand."""
-    if isinstance(param, Size):
-        yield param
-    elif isinstance(param, tuple):
-        for item in param:
-            yield from sizes_in(item)
-    elif isinstance(param, slice):
-        for item in (param.start, param.stop, param.step):
-            yield from sizes_in(item)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Program:
-    """Inputs, lines in order, outputs. Values are unique objects; names are unique identifiers."""
+    """Inputs, lines and loops in order, outputs. Values are unique objects; names are unique identifiers."""
 
     inputs: tuple[Value, ...]
-    lines: tuple[Line, ...]
+    items: tuple[Item, ...]
     outputs: tuple[Value, ...]
     name: str = "program"
 
+    @cached_property
+    def lines(self) -> tuple[Line, ...]:
+        """The lines of a program that has no loops.
+
+        Raises:
+            ProgramError: E319 if it has: who reads ``lines`` alone would miss what the loops compute.
+        """
+        if not self.flat:
+            raise ProgramError(
+                "E319",
+                f"{self.name} has loops, and its lines alone do not say what they compute",
+                hint="read its items, or write it out flat: chainrule.trace.rolling.unrolled(program)",
+            )
+        return tuple(item for item in self.items if isinstance(item, Line))
+
+    @property
+    def flat(self) -> bool:
+        """Whether there are lines only."""
+        return not any(isinstance(item, Loop) for item in self.items)
+
+    def every_line(self) -> Iterator[Line]:
+        """Every line in order, those inside of loops once."""
+        return lines_of(self.items)
+
     def producer(self) -> dict[Value, Line]:
-        """The line each computed value comes from."""
-        return {line.result: line for line in self.lines}
+        """The line each computed value comes from; what a loop leaves behind comes from no single line."""
+        return {line.result: line for line in self.every_line()}
 
     def values(self) -> Iterator[Value]:
         """Every value, inputs first, in order."""
         yield from self.inputs
-        for line in self.lines:
-            yield line.result
+        for item in self.items:
+            match item:
+                case Line():
+                    yield item.result
+                case Loop():
+                    yield from item.inner()
+                    yield from item.results
 
     def named(self) -> dict[str, Value]:
         """Values by name."""
         return {value.name: value for value in self.values() if value.name is not None}
 
     def pruned(self, outputs: Iterable[Value] | None = None) -> Program:
-        """The same program without lines and inputs that no output needs."""
+        """The same program without lines, loops and inputs that no output needs."""
         wanted = tuple(self.outputs if outputs is None else outputs)
         needed = set(wanted)
-        kept: list[Line] = []
-        for line in reversed(self.lines):
-            if line.result in needed:
-                kept.append(line)
-                needed.update(line.reads())
+        kept = _needed(self.items, needed)
         inputs = tuple(value for value in self.inputs if value in needed)
-        return Program(inputs, tuple(reversed(kept)), wanted, self.name)
+        return Program(inputs, kept, wanted, self.name)
+
+
+def _needed(items: tuple[Item, ...], needed: set[Value]) -> tuple[Item, ...]:
+    """The items that ``needed`` needs, which grows by what they read."""
+    kept: list[Item] = []
+    for item in reversed(items):
+        match item:
+            case Line() if item.result in needed:
+                kept.append(item)
+                needed.update(item.reads())
+            case Loop() if not needed.isdisjoint(item.results):
+                kept.append(slim := _slimmer(item, needed))
+                needed.update(slim.reads())
+    return tuple(reversed(kept))
+
+
+def _slimmer(loop: Loop, outside: set[Value]) -> Loop:
+    """A loop with only what is needed ``outside`` of it, and in it for that."""
+    stacks = tuple(one for one in loop.stacks if one.out in outside)
+    carried = [one for one in loop.carried if one.end in outside or one.kept in outside]
+    inside = {value for one in stacks for value in values_of(one.inside)}
+    while True:
+        needed = inside | {value for one in carried for value in values_of(one.next)}
+        items = _needed(loop.items, needed)
+        wanted = [one for one in loop.carried if one in carried or one.inside in needed]
+        if len(wanted) == len(carried):
+            return replace(
+                loop,
+                items=items,
+                stacks=stacks,
+                carried=tuple(_asked(one, outside) for one in carried),
+            )
+        carried = wanted
+
+
+def _asked(carried: Carried, outside: set[Value]) -> Carried:
+    """``carried`` without an end, and without all its values, where nobody asks for them."""
+    end = carried.end if carried.end in outside else None
+    kept = carried.kept if carried.kept in outside else None
+    return replace(carried, end=end, kept=kept)
 
 
 def verify(program: Program) -> None:
@@ -93,30 +128,96 @@ def verify(program: Program) -> None:
         ProgramError: E320 for an undefined argument, E321 for a name or a result given twice.
         ShapeError: where a line's result is not of the shape its op's rule says.
     """
-    known: set[Value] = set()
-    names: set[str] = set()
-
-    def define(value: Value) -> None:
-        if value in known or (value.name is not None and value.name in names):
-            message = f"{value.name or value} is defined twice"
-            raise ProgramError("E321", message)
-        known.add(value)
-        if value.name is not None:
-            names.add(value.name)
-
+    check = _Verify()
     for value in program.inputs:
-        define(value)
-    for line in program.lines:
-        for value in line.reads():
-            if value not in known:
-                message = f"{value.name or value} is used before it is computed"
-                raise ProgramError("E320", message, where=line.at)
-        _verify_shape(line)
-        define(line.result)
+        check.define(value)
+    check.items(program.items)
     for value in program.outputs:
-        if value not in known:
+        if value not in check.known:
             message = f"the output {value.name or value} is never computed"
             raise ProgramError("E320", message)
+
+
+class _Verify:
+    """What is known so far: values that may be read here, names given, counters of the loops around."""
+
+    def __init__(self) -> None:
+        self.known: set[Value] = set()
+        self.ever: set[Value] = set()
+        self.names: set[str] = set()
+        self.counters: set[Counter] = set()
+
+    def define(self, value: Value) -> None:
+        if value in self.ever or (value.name is not None and value.name in self.names):
+            message = f"{value.name or value} is defined twice"
+            raise ProgramError("E321", message)
+        self.known.add(value)
+        self.ever.add(value)
+        if value.name is not None:
+            self.names.add(value.name)
+
+    def read(self, arg: Arg, item: Item) -> None:
+        for value in values_of(arg):
+            if value not in self.known:
+                message = f"{value.name or value} is used before it is computed"
+                raise ProgramError("E320", message, where=item.at)
+        for one in moving_in(arg):
+            if isinstance(one, Turn) and not self.counters.issuperset(
+                counter for counter, _ in one.steps
+            ):
+                message = "a turn is used outside of its loop"
+                raise ProgramError("E320", message, where=item.at)
+
+    def items(self, items: tuple[Item, ...]) -> None:
+        for item in items:
+            match item:
+                case Line():
+                    for part in (*item.args, *item.params.values()):
+                        self.read(part, item)
+                    for value in item.measures():
+                        self.read(value, item)
+                    _verify_shape(item)
+                    self.define(item.result)
+                case Loop():
+                    self.loop(item)
+
+    def loop(self, loop: Loop) -> None:
+        self.read(loop.n, loop)
+        for one in loop.carried:
+            self.read(one.start, loop)
+        outside = set(self.known)
+        self.counters.add(loop.counter)
+        for one in loop.carried:
+            self.define(one.inside)
+        self.items(loop.items)
+        for one in loop.carried:
+            self.read(one.next, loop)
+            _verify_alike(loop, one.inside, one.start, one.next, one.end)
+            _verify_stacked(loop, one.kept, one.inside, loop.turns + 1)
+        for stacked in loop.stacks:
+            self.read(stacked.inside, loop)
+            _verify_stacked(loop, stacked.out, stacked.inside, loop.turns)
+        self.counters.remove(loop.counter)
+        self.known = outside
+        for value in loop.results:
+            self.define(value)
+
+
+def _verify_alike(loop: Loop, inside: Value, *others: Arg | None) -> None:
+    """What is carried keeps its shape and its type."""
+    for other in others:
+        if isinstance(other, Value) and (
+            other.shape != inside.shape
+            or (other.dtype != inside.dtype and not other.weak)
+        ):
+            message = f"a turn hands on {other}, the next one meets {inside}"
+            raise ProgramError("E320", message, where=loop.at)
+
+
+def _verify_stacked(loop: Loop, out: Value | None, inside: Arg, n: int) -> None:
+    if out is not None and out.shape != (n, *arg_shape(inside)):
+        message = f"{n} turns of {inside} are not {out}"
+        raise ProgramError("E320", message, where=loop.at)
 
 
 def _verify_shape(line: Line) -> None:
@@ -131,28 +232,12 @@ def _verify_shape(line: Line) -> None:
         raise ProgramError("E320", message, where=line.at)
 
 
-def arg_shape(arg: Arg) -> Shape:
-    """The shape of an argument; numbers and sizes are 0-dimensional."""
-    return arg.shape if isinstance(arg, Value) else ()
-
-
-def concrete(params: Mapping[str, Any]) -> dict[str, Any]:
-    """Parameters with every size replaced by its length at the numbers traced."""
-    return {
-        key: substitute(param, lambda size: size.number)
-        for key, param in params.items()
-    }
-
-
-def substitute(param: Any, number: Any) -> Any:
-    """``param`` with ``number(size)`` in place of every size in it."""
-    if isinstance(param, Size):
-        return number(param)
-    if isinstance(param, tuple):
-        return tuple(substitute(item, number) for item in param)
-    if isinstance(param, slice):
-        parts = (
-            substitute(item, number) for item in (param.start, param.stop, param.step)
-        )
-        return slice(*parts)
-    return param
+__all__ = [
+    "Line",
+    "Program",
+    "arg_shape",
+    "concrete",
+    "sizes_in",
+    "substitute",
+    "verify",
+]

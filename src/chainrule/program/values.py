@@ -1,8 +1,9 @@
-"""Values and what may stand in their place: sizes read from arrays, plain numbers, holes in an index."""
+"""Values and what may stand in their place: sizes read from arrays, turns of a loop, plain numbers, holes in an index."""
 
 from __future__ import annotations
 
 import linecache
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -46,12 +47,15 @@ class Value:
 
     A value may start nameless (``W @ x`` inside ``W @ x + b``) and is named at most once. A ``weak`` one is
     a number that Python computes from lengths, ``len(x) - 1``: it takes the element type of what it meets.
+    ``word`` is what the reader calls it, where others bear that name too: what ``h`` is before and after a turn of a
+    loop are two values of the one word h, with names of their own.
     """
 
     shape: Shape
     dtype: np.dtype[Any]
     name: str | None = None
     weak: bool = False
+    word: str | None = None
 
     def christen(self, name: str) -> None:
         """Give this value the name the user gave it; a name is never changed."""
@@ -92,6 +96,38 @@ class Size:
         return int(np.prod(lengths, dtype=np.int64))
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Counter:
+    """The variable of a loop: 0, 1, 2 … Two are the same only if they are the same object."""
+
+    name: str = "t"
+
+    def __repr__(self) -> str:
+        return f"<counter {self.name}>"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A whole number that moves with the turns of loops around it: ``offset + Σ step · counter``.
+
+    >>> i, t = Counter("i"), Counter("t")
+    >>> Turn(2, ((i, 3), (t, -1))).at({i: 10, t: 4})
+    28
+    """
+
+    offset: int
+    steps: tuple[tuple[Counter, int], ...]
+
+    @property
+    def number(self) -> int:
+        """What it is where every counter is 0."""
+        return self.offset
+
+    def at(self, turns: Mapping[Counter, int]) -> int:
+        """What it is in these turns."""
+        return self.offset + sum(step * turns[counter] for counter, step in self.steps)
+
+
 @dataclass(frozen=True, slots=True)
 class IndexSlot:
     """Where an index array goes in the index of a line: ``x[:, rows]`` is ``(slice(None), IndexSlot(0))``.
@@ -103,4 +139,4 @@ class IndexSlot:
     picked: int | None = None
 
 
-Arg = Value | Size | int | float | bool
+Arg = Value | Size | Turn | int | float | bool

@@ -67,6 +67,7 @@ class Recorder:
         boundary: Iterable[CodeType] = (),
     ) -> None:
         self.inputs: list[Value] = []
+        self.met: dict[Value, int] = {}
         self.lines: list[Line] = []
         self.numbers: dict[Value, Array] = {}
         self.producer: dict[Value, Line] = {}
@@ -102,6 +103,7 @@ class Recorder:
         if name is not None:
             value.christen(self.free(name))
         self.inputs.append(value)
+        self.met[value] = len(self.lines)
         self.numbers[value] = array
         return Traced(self, value)
 
@@ -173,7 +175,9 @@ class Recorder:
             raise ShapeError("E102", message, where=at)
         refuse_drift(op, args, value, at)
         self.numbers[value] = number
-        line = Line(value, op, args, params, why, at)
+        places = [source.place(frame) for frame in frames] if frames else [at]
+        known = tuple(place for place in places if place is not None)
+        line = Line(value, op, args, params, why, known)
         self._append(line)
         name = source.bound_name(iter(frames)) if frames else None
         if name is not None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from chainrule.program import ChainruleError, Run, Value
@@ -35,6 +35,7 @@ class Script:
     failure: ChainruleError | None = None
     rebound: tuple[Update, ...] = ()
     text: str = ""
+    met: Mapping[Value, int] = field(default_factory=dict)
     weights: tuple[Value, ...] = ()
 
     @property
@@ -92,6 +93,7 @@ def read_script(
         failure,
         tuple(reader.rebound),
         reader.text,
+        reader.recorder.met,
     )
 
 

@@ -11,7 +11,7 @@ from chainrule.formula import Kind, Node, Text, infix, marked, number, to_text
 from chainrule.lesson.notation.names import numbers
 from chainrule.lesson.notation.written import written
 from chainrule.lesson.summary import is_small
-from chainrule.program import Arg, Line, Op, Run, Size, Value
+from chainrule.program import Arg, Line, Op, Run, Size, Turn, Value
 
 Leaf = Callable[[Value], Node | None]
 
@@ -231,4 +231,4 @@ class Writer:
         if isinstance(arg, Value):
             found = leaf(arg)
             return self._line(self.producer[arg], leaf) if found is None else found
-        return number(arg.number if isinstance(arg, Size) else arg)
+        return number(arg.number if isinstance(arg, Size | Turn) else arg)

@@ -25,7 +25,7 @@ from chainrule.lesson.notation.writer import Writer
 from chainrule.lesson.notation.written import written
 from chainrule.lesson.parts import Formula, Heading, Part, Prose, Row
 from chainrule.ops.shapes import axes_of
-from chainrule.program import Arg, Array, Line, Size, Value
+from chainrule.program import Arg, Array, Line, Size, Turn, Value
 from chainrule.program.program import concrete
 
 MOST_TERMS = 6
@@ -135,7 +135,7 @@ class Entry:
 
     def _of(self, arg: Arg, place: Index, leaf: Leaf) -> Node:
         if not isinstance(arg, Value):
-            return number(arg.number if isinstance(arg, Size) else arg)
+            return number(arg.number if isinstance(arg, Size | Turn) else arg)
         if arg in self.writer.names or arg not in self.writer.producer:
             return leaf(arg, place)
         return self._line(self.writer.producer[arg], place, leaf)

@@ -1,0 +1,64 @@
+"""Items with other values, sizes and turns put in, however deep they stand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from chainrule.program import Arg, Item, Line, Loop, Size, Turn, Value
+from chainrule.program.line import substitute
+
+Stands = Mapping[Value, Arg]
+
+
+def put(arg: Arg, new: Stands) -> Arg:
+    """``arg`` with what stands for its value; the length of what became a number is what it was."""
+    match arg:
+        case Value():
+            return new.get(arg, arg)
+        case Size():
+            value = new.get(arg.value, arg.value)
+            return Size(value, arg.axes) if isinstance(value, Value) else arg.number
+        case _:
+            return arg
+
+
+def rewritten(item: Item, new: Stands) -> Item:
+    """``item`` reading what stands for its values; what it makes stays."""
+    return mapped(item, lambda arg: put(arg, new))
+
+
+def mapped(item: Item, change: Callable[[Any], Any]) -> Item:
+    """``item`` with ``change`` applied to everything it reads: values, numbers, sizes, turns."""
+    match item:
+        case Line():
+            params = {
+                key: substitute(param, change) for key, param in item.params.items()
+            }
+            return replace(item, args=tuple(map(change, item.args)), params=params)
+        case Loop():
+            return replace(
+                item,
+                n=change(item.n),
+                items=tuple(mapped(one, change) for one in item.items),
+                carried=tuple(
+                    replace(one, start=change(one.start), next=change(one.next))
+                    for one in item.carried
+                ),
+                stacks=tuple(
+                    replace(one, inside=change(one.inside)) for one in item.stacks
+                ),
+            )
+
+
+def results_of(item: Item) -> tuple[Value, ...]:
+    """What an item computes, for those after it."""
+    match item:
+        case Line():
+            return (item.result,)
+        case Loop():
+            return item.results
+
+
+__all__ = ["Size", "Stands", "Turn", "mapped", "put", "results_of", "rewritten"]

@@ -1,0 +1,26 @@
+"""What the reader calls the values of a loop's turns, and a list of them."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from chainrule.program import Value
+
+
+def word_of(column: Sequence[Value]) -> str | None:
+    """What the reader calls a value of every turn: ``h`` for h, h_2, h_3 …, ``error`` for those in the list errors."""
+    first, *others = (one.word or one.name or "" for one in column)
+    if all(re.fullmatch(rf"{first}(_\d+)?", name) for name in others):
+        return first or None
+    stems = {re.sub(r"_\d+$", "", name) for name in (first, *others) if name}
+    if len(stems) != 1:
+        return None
+    (stem,) = stems
+    listed = first == f"{stem}_0" and re.fullmatch(r"\w*[^s]s", stem)
+    return stem[:-1] if listed else stem
+
+
+def plural(word: str | None) -> str | None:
+    """What a list of values is called: ``Ws`` for W_0, W_1 and so on."""
+    return word if word is None or re.search(r"[^s]s$", word) else f"{word}s"
