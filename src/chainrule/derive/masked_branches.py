@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from chainrule import ops
 from chainrule.program import Arg, Line, Op, Size, Value
@@ -53,20 +54,33 @@ def _inside(
 
 def _gate(recorder: Recorder, arg: Arg) -> Line | None:
     """The ``where`` that made ``arg`` 0 in one branch, seen through signs and plain factors."""
+    known = _GATES.setdefault(recorder, {})
+    passed: list[Value] = []
+    gate: Line | None = None
     while isinstance(arg, Value):
+        if arg in known:
+            gate = known[arg]
+            break
+        passed.append(arg)
         line = recorder.producer.get(arg)
         if line is None:
-            return None
+            break
         if line.op is ops.where:
-            return line if any(_is_zero(branch) for branch in line.args[1:]) else None
+            gate = line if any(_is_zero(branch) for branch in line.args[1:]) else None
+            break
         values = [one for one in line.args if isinstance(one, Value)]
         if (
             line.op not in (ops.negative, ops.multiply, ops.identity)
             or len(values) != 1
         ):
-            return None
+            break
         arg = values[0]
-    return None
+    known.update(dict.fromkeys(passed, gate))
+    return gate
+
+
+_GATES: WeakKeyDictionary[Recorder, dict[Value, Line | None]] = WeakKeyDictionary()
+"""What has been found already: a chain of factors is walked once, not from each of its links."""
 
 
 def _is_zero(arg: Arg) -> bool:
@@ -79,15 +93,25 @@ def _may_be_boundless(recorder: Recorder, op: Op, arg: Arg) -> bool:
         return False
     if op is ops.divide:
         return True
-    waiting, seen = [arg], {arg}
+    known = _BOUNDLESS.setdefault(recorder, {})
+    waiting = [arg]
     while waiting:
-        line = recorder.producer.get(waiting.pop())
-        if line is None:
+        value = waiting[-1]
+        line = recorder.producer.get(value)
+        sources = (
+            {one for one in line.args if isinstance(one, Value)}
+            if line is not None and line.op.elementwise
+            else set()
+        )
+        named = line is not None and line.op.unbounded
+        ahead = [] if named else [one for one in sources if one not in known]
+        if value not in known and ahead:
+            waiting += ahead
             continue
-        if line.op.unbounded:
-            return True
-        new = {one for one in line.args if isinstance(one, Value)} - seen
-        if line.op.elementwise:
-            waiting.extend(new)
-            seen |= new
-    return False
+        known[value] = named or any(known[one] for one in sources)
+        waiting.pop()
+    return known[arg]
+
+
+_BOUNDLESS: WeakKeyDictionary[Recorder, dict[Value, bool]] = WeakKeyDictionary()
+"""The answers given so far: each line is asked once."""

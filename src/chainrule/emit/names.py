@@ -48,14 +48,17 @@ class Names:
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self.taken = set(taken)
         self.of: dict[Value, str] = {}
+        self._counts: dict[str, int] = {}
 
     def free(self, wish: str) -> str:
         """``wish``, or ``wish_2`` if it is taken."""
         clean = valid(wish)
-        candidate, count = clean, 1
+        # the count goes on where it stopped: the thousandth h is found at once
+        candidate, count = clean, self._counts.get(clean, 1)
         while candidate in self.taken:
             count += 1
             candidate = f"{clean}_{count}"
+        self._counts[clean] = count
         self.taken.add(candidate)
         return candidate
 

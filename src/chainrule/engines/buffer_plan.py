@@ -6,7 +6,7 @@ for the last time. Whatever may be a view of an array counts as that array.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -41,18 +41,18 @@ def storage(program: Program, owned: Collection[Value] = ()) -> Storage:
     {}
     """
     last = _last_reads(program)
-    roots: dict[Value, frozenset[Value]] = {
-        value: frozenset({value}) for value in program.inputs
-    }
+    held = _Held()
+    for value in program.inputs:
+        held.alone(value, last.get(value, -1))
     writable = set(owned)
     into: dict[Value, Value] = {}
     made: dict[Value, int] = {}
     for position, line in enumerate(program.lines):
         result = line.result
+        until = last.get(result, position)
         if not writes(line):
-            seen = [roots[arg] for arg in line.args if isinstance(arg, Value)]
-            alone = not seen or is_single(line)
-            roots[result] = frozenset({result} if alone else frozenset().union(*seen))
+            seen = [arg for arg in line.args if isinstance(arg, Value)]
+            held.views(result, [] if is_single(line) else seen, until)
             continue
         place = next(
             (
@@ -62,33 +62,52 @@ def storage(program: Program, owned: Collection[Value] = ()) -> Storage:
                 and arg in writable
                 and line.op.elementwise
                 and (arg.shape, arg.dtype) == (result.shape, result.dtype)
-                and not any(
-                    position < last.get(other, -1)
-                    for other, held in roots.items()
-                    if held & roots[arg]
-                )
+                and held.until(arg) <= position
             ),
             None,
         )
         if place is None:
             made[result] = position
-            roots[result] = frozenset({result})
+            held.alone(result, until)
         else:
             into[result] = place
-            roots[result] = roots[place]
+            held.views(result, [place], until)
         writable.add(result)
-    returned = frozenset().union(*(roots[value] for value in program.outputs))
+    returned = frozenset().union(*(held.roots[value] for value in program.outputs))
     kept = {
-        value: (
-            start,
-            max(
-                last.get(other, start) for other, held in roots.items() if value in held
-            ),
-        )
+        value: (start, held.last[value])
         for value, start in made.items()
         if value not in returned
     }
     return Storage(into, kept)
+
+
+class _Held:
+    """Which arrays each value may be a view of, and until which line each array is read through any of its views."""
+
+    def __init__(self) -> None:
+        self.roots: dict[Value, frozenset[Value]] = {}
+        self.last: dict[Value, int] = {}
+
+    def alone(self, value: Value, until: int) -> None:
+        """``value`` is an array of its own."""
+        self.roots[value] = frozenset({value})
+        self.last[value] = until
+
+    def views(self, value: Value, seen: Sequence[Value], until: int) -> None:
+        """``value`` may be a view of all that ``seen`` are views of."""
+        if not seen:
+            self.alone(value, until)
+            return
+        roots = self.roots[value] = frozenset().union(
+            *(self.roots[one] for one in seen)
+        )
+        for root in roots:
+            self.last[root] = max(self.last[root], until)
+
+    def until(self, value: Value) -> int:
+        """The last line that reads what ``value`` may be a view of."""
+        return max(self.last[root] for root in self.roots[value])
 
 
 def writes(line: Line) -> bool:

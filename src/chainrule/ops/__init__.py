@@ -89,6 +89,8 @@ BY_NAME: dict[str, Op] = {
     **{theirs: CATALOGUE[ours] for theirs, ours in ELSEWHERE.items()},
 }
 
+globals().update(CATALOGUE)  # ops.tanh is read a million times in a long derivation
+
 
 def __getattr__(name: str) -> Op:
     """The op of that name: ``ops.tanh``."""

@@ -16,6 +16,10 @@ class _Broadcast:
     elementwise = True
 
     def __call__(self, *shapes: Shape, **_: Any) -> Shape:
+        # nearly always all are alike or single numbers, and NumPy takes its time to say so
+        alike = {shape for shape in shapes if shape}
+        if len(alike) < 2:
+            return alike.pop() if alike else ()
         try:
             return np.broadcast_shapes(*shapes)
         except ValueError:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import keyword
 import re
+from collections.abc import Iterable
 
 RESERVED = frozenset(
     {"np", "tf", "torch", "jnp", "jax", "numpy", "print", "len", "range"}
@@ -11,10 +12,18 @@ RESERVED = frozenset(
 """Names that an emitted program needs for itself."""
 
 
-def free_name(name: str, taken: set[str]) -> str:
+class Taken(set[str]):
+    """Names that are in use, and how far each has been counted, so that the thousandth ``h`` is found at once."""
+
+    def __init__(self, names: Iterable[str] = ()) -> None:
+        super().__init__(names)
+        self.counts: dict[str, int] = {}
+
+
+def free_name(name: str, taken: Taken) -> str:
     """``name`` as an identifier that is not in ``taken``, which it joins.
 
-    >>> taken = set()
+    >>> taken = Taken()
     >>> [free_name(name, taken) for name in ("h", "h", "coef_", "lambda", "_", "2nd")]
     ['h', 'h_2', 'coef_', 'lambda_', 'value', 'v2nd']
     """
@@ -25,9 +34,10 @@ def free_name(name: str, taken: set[str]) -> str:
         clean = f"v{clean}"
     if keyword.iskeyword(clean) or clean in RESERVED:
         clean += "_"
-    candidate, count = clean, 1
+    candidate, count = clean, taken.counts.get(clean, 1)
     while candidate in taken:
         count += 1
         candidate = f"{clean}_{count}"
+    taken.counts[clean] = count
     taken.add(candidate)
     return candidate

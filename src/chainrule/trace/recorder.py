@@ -29,7 +29,7 @@ from chainrule.program.op import shape_of
 from chainrule.trace import source
 from chainrule.trace.broadcast_guard import refuse_column_against_row, refuse_drift
 from chainrule.trace.lengths import TracedInt
-from chainrule.trace.names import free_name
+from chainrule.trace.names import Taken, free_name
 from chainrule.trace.parameters import (
     concrete,
     hashable,
@@ -81,7 +81,7 @@ class Recorder:
         self.at: SourceSpan | None = None
         self.constants: dict[int, tuple[Array, Value]] = {}
         self.escaped: dict[float, SourceSpan | None] = {}
-        self.taken: set[str] = set()
+        self.taken = Taken()
         self.on_bind: Callable[[str, Value, SourceSpan | None], None] | None = None
         self.on_write: Callable[[Value, Value], None] | None = None
         self.script_file = ""
@@ -122,8 +122,9 @@ class Recorder:
         args: Sequence[Any],
         params: Mapping[str, Any] | None = None,
         why: str = "",
+        number: Array | None = None,
     ) -> Any:
-        """Write ``result = op(*args, **params)`` and return the result, traced."""
+        """Write ``result = op(*args, **params)`` and return the result, traced; ``number`` is what it gives, if known."""
         lowered = tuple(self.lower(arg) for arg in args)
         full = {
             key: lowered_param(param)
@@ -136,7 +137,7 @@ class Recorder:
         key = self._key(op, lowered, full) if self.shared else None
         if key is not None and key in self._seen:
             return Traced(self, self._seen[key])
-        result = self._write(op, lowered, full, why)
+        result = self._write(op, lowered, full, why, number)
         first = args[0] if args else None
         if op.kind == "view" and isinstance(first, Traced):
             return Traced(self, result, View(first, first.moves))
@@ -152,7 +153,12 @@ class Recorder:
         return Traced(self, self._write(ops.identity, (self.lower(traced),), {}, ""))
 
     def _write(
-        self, op: Op, args: tuple[Arg, ...], params: Mapping[str, Any], why: str
+        self,
+        op: Op,
+        args: tuple[Arg, ...],
+        params: Mapping[str, Any],
+        why: str,
+        number: Array | None = None,
     ) -> Value:
         frames = list(source.user_frames(boundary=self.boundary)) if self.named else []
         at = source.place(frames[0]) if frames else self.at
@@ -162,8 +168,9 @@ class Recorder:
             shape = shape_of(op, [np.shape(number) for number in numbers], plain)
             if op.elementwise and self.named and not self.pairs:
                 refuse_column_against_row(op, args)
-            with np.errstate(all="ignore"):
-                number = np.asarray(op.forward(*numbers, **plain))
+            if number is None:
+                with np.errstate(all="ignore"):
+                    number = np.asarray(op.forward(*numbers, **plain))
         except ChainruleError as error:
             if not error.detail:
                 error.detail = self._describe(args)

@@ -92,7 +92,12 @@ def rewrite(run: Run, patterns: Index) -> Run:
         recorder.at = line.at
         args = [_mapped(recorder, arg, new) for arg in line.args]
         params = {key: _measured(param, new) for key, param in line.params.items()}
-        result = recorder.record(line.op, args, params, why=line.why)
+        # what nothing before it has changed is not computed again
+        same = all(
+            recorder.numbers[new[arg]] is run.numbers[arg] for arg in line.reads()
+        )
+        number = run.numbers[line.result] if same else None
+        result = recorder.record(line.op, args, params, line.why, number)
         result = _replaced(recorder, result, patterns)
         name = line.result.name
         if name is not None:

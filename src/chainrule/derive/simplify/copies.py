@@ -60,7 +60,9 @@ def copied_last(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg |
         for axis in sorted(axes):
             shape.insert(axis, 1)
         return record(recorder, ops.broadcast_to, copies[0].args[0], shape=tuple(shape))
-    if not op.elementwise or not any(copies) or op is ops.where:
+    # a line that gives a second name is there for the name
+    kept = op in (ops.identity, ops.where)
+    if not op.elementwise or not any(copies) or kept:
         return None
     slim = [
         copy.args[0] if copy else arg for copy, arg in zip(copies, args, strict=True)
