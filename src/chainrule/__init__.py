@@ -16,23 +16,37 @@ __all__ = [
     "check",
     "emit",
     "explain",
+    "grad",
     "gradients",
+    "hessian",
+    "hvp",
+    "jacobian",
+    "jvp",
     "trace",
+    "value_and_grad",
 ]
 
 if _typing.TYPE_CHECKING:
     from chainrule.check.functions import check
     from chainrule.train import Network
+    from chainrule.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad
 
-_PACKAGES = ("check", "nn", "sklearn", "train")
+_LATER = {
+    "Network": "train",
+    **dict.fromkeys(
+        ("grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad"), "transforms"
+    ),
+}
+"""Names that are imported when they are asked for, and from where."""
+_PACKAGES = ("check", "nn", "sklearn", "train", "transforms")
 
 
 def __getattr__(name: str) -> _typing.Any:
     """``chainrule.Network`` and the packages, imported when they are asked for; ``check`` is itself the function."""
     import importlib
 
-    if name == "Network":
-        return importlib.import_module("chainrule.train").Network
+    if name in _LATER:
+        return getattr(importlib.import_module(f"chainrule.{_LATER[name]}"), name)
     if name in _PACKAGES:
         return importlib.import_module(f"chainrule.{name}")
     message = f"module 'chainrule' has no attribute {name!r}"

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from chainrule.program import Line, Rule, Run, Value
+from chainrule.program import Line, Program, Rule, Run, Value
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,3 +45,17 @@ class Derived:
         """The numbers of ∂loss/∂value."""
         found = self.forward.program.named()[value] if isinstance(value, str) else value
         return self.run.numbers[self.gradients[found]]
+
+    def whole(self, *also: Value) -> Run:
+        """Forward lines and backward lines in one program; its outputs are the loss, its gradients and ``also``."""
+        forward = self.forward.program
+        known = {line.result for line in forward.lines}
+        after = [line for line in self.run.program.lines if line.result not in known]
+        gradients = [self.gradients[value] for value in self.wrt]
+        program = Program(
+            forward.inputs,
+            (*forward.lines, *after),
+            (self.loss, *gradients, *also),
+            forward.name,
+        )
+        return Run(program, {**self.forward.numbers, **self.run.numbers})

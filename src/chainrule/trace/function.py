@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextvars import ContextVar
 from typing import Any
 
 import numpy as np
@@ -56,11 +57,13 @@ def _traced(
     follow_branches: bool,
 ) -> Run:
     """The run of one call."""
-    recorder = Recorder(boundary=(_call.__code__,), follow_branches=follow_branches)
+    recorder = Recorder(boundary=BOUNDARY, follow_branches=follow_branches)
     bound = _bound(function, args, kwargs)
     inputs = {name: wrap(recorder, name, value) for name, value in bound.items()}
-    with _standing_in(function):
-        result = _call(function, args, inputs)
+    positional = list(_positions(function, args))
+    keywords = {name: value for name, value in inputs.items() if name not in positional}
+    values = [inputs[name] for name in positional]
+    result = _followed(recorder, function, values, keywords)
     outputs = list(_outputs(recorder, result, _result_name(function)))
     return recorder.run(
         outputs, name=function.__name__ if function.__name__.isidentifier() else "f"
@@ -92,13 +95,50 @@ def length(items: Any) -> Any:
     return items.shape[0] if isinstance(items, Traced) and items.ndim else len(items)
 
 
-def _call(
-    function: Callable[..., Any], args: Sequence[Any], inputs: Mapping[str, Any]
+def follow(
+    recorder: Recorder,
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
 ) -> Any:
-    """``function`` called as the user would have called it, with traced arrays in place of theirs."""
-    positional = list(_positions(function, args))
-    keywords = {name: value for name, value in inputs.items() if name not in positional}
-    return function(*(inputs[name] for name in positional), **keywords)
+    """What ``function`` returns for traced arguments, its operations written as further lines of ``recorder``.
+
+    Raises:
+        CannotTrace: E301 or E302, where something cannot be recorded faithfully.
+    """
+    try:
+        return _followed(recorder, function, args, kwargs)
+    except PlainTable:
+        again = with_lookups(function)
+        if again is None:
+            raise
+    return _followed(recorder, again, args, kwargs)
+
+
+def _followed(
+    recorder: Recorder,
+    function: Callable[..., Any],
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+) -> Any:
+    token = ACTIVE.set(recorder)
+    try:
+        with _standing_in(function):
+            return _call(function, args, kwargs)
+    finally:
+        ACTIVE.reset(token)
+
+
+def _call(
+    function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> Any:
+    """The frame below which everything is the user's."""
+    return function(*args, **kwargs)
+
+
+BOUNDARY = (_call.__code__,)
+ACTIVE: ContextVar[Recorder | None] = ContextVar("active", default=None)
+"""The recorder of the function that is being followed now: a gradient taken inside of it is written there."""
 
 
 def _positions(function: Callable[..., Any], args: Sequence[Any]) -> Iterator[str]:

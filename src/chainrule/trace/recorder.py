@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import replace
 from types import CodeType
 from typing import Any
@@ -52,7 +52,8 @@ class Recorder:
     ``laws`` are tried on every line before it is written; ``named`` says whether the user's source is
     consulted for names and places; ``lenient`` lets a script's plain Python (prints, branches on values,
     ``float(loss)``) run on the numbers. ``pairs`` lets a column meet a flat array, as NumPy does, for the mistake
-    to be judged instead of refused.
+    to be judged instead of refused. ``decided`` are the branches taken on values, in order. Arrays whose ids are in
+    ``lasting`` outlive the trace: they become inputs, however small they are.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class Recorder:
         shared: bool = True,
         pairs: bool = False,
         boundary: Iterable[CodeType] = (),
+        lasting: Container[int] = (),
     ) -> None:
         self.inputs: list[Value] = []
         self.met: dict[Value, int] = {}
@@ -78,6 +80,8 @@ class Recorder:
         self.pairs = pairs
         self.shared = shared and bool(laws)
         self.boundary = frozenset(boundary)
+        self.lasting = lasting
+        self.decided: list[tuple[Value, bool]] = []
         self.at: SourceSpan | None = None
         self.constants: dict[int, tuple[Array, Value]] = {}
         self.escaped: dict[float, SourceSpan | None] = {}
@@ -290,7 +294,8 @@ class Recorder:
                     hint="use an array of floats, integers or booleans",
                 )
             name = self._constant_name(array)
-            if name is None and array.size <= WRITTEN_OUT:
+            short_lived = id(array) not in self.lasting
+            if name is None and array.size <= WRITTEN_OUT and short_lived:
                 written = {"value": nested(array), "dtype": array.dtype.name}
                 traced = Traced(self, self._write(ops.array, (), written, ""))
             else:

@@ -185,7 +185,9 @@ class Traced:
 
     def __bool__(self) -> bool:
         if self.recorder.lenient or self.recorder.follow_branches:
-            return bool(self.number)
+            taken = bool(self.number)
+            self.recorder.decided.append((self._value, taken))
+            return taken
         raise refusals.branch(self._value.name, self.recorder.here())
 
     # indexing and writing

@@ -1,0 +1,445 @@
+"""A function that is derived once for each form of its arguments, and then only run."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from chainrule.program import Array, UsageError
+from chainrule.trace.function import ACTIVE
+from chainrule.transforms import following
+from chainrule.transforms.derivation import Kind
+from chainrule.transforms.environment import Environment, environment
+from chainrule.transforms.structure import (
+    TRACED,
+    Builder,
+    Nested,
+    builder,
+    leaves_of,
+    put_together,
+    taken_apart,
+)
+from chainrule.transforms.variant import Variant, as_leaf, owned
+
+Wrt = int | str
+MOST_FORMS = 256
+MOST_WAYS = 64
+"""How many forms of arguments, and ways through its branches for each, are remembered of one function."""
+CLOSE = 1e-4
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Called:
+    """A function called on its arguments.
+
+    ``apply(extra)`` gives its values, in the structure in which it gave them, and what was derived, in the order of
+    the floats in ``structures``, which are the arguments that are differentiated by. ``builders`` arrange what was
+    derived as those arguments are.
+    """
+
+    apply: following.Apply
+    structures: tuple[Any, ...]
+    builders: tuple[Builder, ...]
+
+    def floats(self) -> list[Any]:
+        """The numbers that are differentiated by, in order."""
+        found = (leaf for one in self.structures for leaf in leaves_of(one))
+        return [leaf for leaf in found if is_float(leaf)]
+
+    def in_structure(self, results: Sequence[Any]) -> list[Any]:
+        """For each argument its results, arranged as it is; None where it holds no float."""
+        ahead = iter(results)
+        return [build(ahead) for build in self.builders]
+
+    def blocks(self, results: Sequence[Any]) -> list[Any]:
+        """The same for results that are not shaped as the argument."""
+        ahead = iter(results)
+        return [
+            put_together(
+                one, lambda leaf: next(ahead) if is_float(leaf) else None, None, TRACED
+            )
+            for one in self.structures
+        ]
+
+    @staticmethod
+    def like_values(value: Any, found: Sequence[Any]) -> Any:
+        """What was found for every value, in the structure of the values."""
+        ahead = iter(found)
+        return put_together(value, lambda _: next(ahead), leaves=TRACED)
+
+
+def is_float(leaf: Any) -> bool:
+    """Whether a leaf has a slope."""
+    return isinstance(leaf, float) or leaf.dtype.kind == "f"
+
+
+def _builders(structures: Sequence[Any]) -> tuple[Builder, ...]:
+    return tuple(builder(one, _result) for one in structures)
+
+
+def _result(leaf: Any) -> Builder:
+    """How the gradient of a leaf is taken: as what the leaf is."""
+    if not is_float(leaf):
+        return _none
+    if isinstance(leaf, np.ndarray) and leaf.ndim:
+        return next
+    return lambda ahead: as_leaf(leaf, next(ahead))
+
+
+def _none(_: Any) -> None:
+    return None
+
+
+@dataclass(slots=True, eq=False)
+class _Form:
+    """What is known for one form of arguments: the ways through the branches, the latest last."""
+
+    objects: tuple[Any, ...]
+    captured: tuple[int, ...]
+    ways: list[following.Way] = field(default_factory=list)
+    trusted: set[tuple[bool, ...]] = field(default_factory=set)
+
+
+class Differentiable:
+    """A function with what has been derived from it; ``n_derived`` is how often that was."""
+
+    def __init__(
+        self,
+        function: Callable[..., Any],
+        kind: Kind,
+        wrt: Wrt | Sequence[Wrt],
+        static: Wrt | Sequence[Wrt],
+        *,
+        single_loss: bool = False,
+        has_aux: bool = False,
+    ) -> None:
+        self.whole = function
+        self.asked = wrt, static
+        self.before: tuple[Any, ...] = ()
+        self.keywords: Mapping[str, Any] = {}
+        while isinstance(function, partial):
+            self.before = (*function.args, *self.before)
+            self.keywords = {**function.keywords, **self.keywords}
+            function = function.func
+        self.function = function
+        self.kind = kind
+        self.single_loss = single_loss
+        self.has_aux = has_aux
+        self.parameters = _parameters(function)
+        self.single = isinstance(wrt, int | str)
+        self.wrt = self._places((wrt,) if isinstance(wrt, int | str) else tuple(wrt))
+        self.static = self._places(
+            (static,) if isinstance(static, int | str) else tuple(static)
+        )
+        self.around: Environment | None = None
+        self.version = 0
+        self.level = following.EVERYTHING
+        self.hashed: tuple[int, ...] = ()
+        self.endless = False
+        self.forms: dict[Hashable, _Form] = {}
+        self.builders: dict[Hashable, tuple[Builder, ...]] = {}
+        self.n_derived = 0
+        self.latest: Variant | None = None
+
+    def _places(self, given: Sequence[Wrt]) -> tuple[Wrt, ...]:
+        """Arguments as positions where they have one, behind what a partial function holds already."""
+        found: list[Wrt] = []
+        for one in given:
+            if isinstance(one, str) and one in self.parameters:
+                found.append(self.parameters.index(one))
+            elif isinstance(one, int) and not isinstance(one, bool) and one >= 0:
+                found.append(one + len(self.before))
+            elif isinstance(one, str):
+                found.append(one)
+            else:
+                raise UsageError(
+                    "E411",
+                    f"an argument is a position from 0 on, or a name; got {one!r}",
+                )
+        return tuple(found)
+
+    def about(
+        self, function: Callable[..., Any], kind: Kind | None = None
+    ) -> Differentiable:
+        """The same asked of another function, or something else of it."""
+        wrt, static = self.asked
+        return Differentiable(
+            function,
+            kind or self.kind,
+            wrt,
+            static,
+            single_loss=self.single_loss,
+            has_aux=self.has_aux,
+        )
+
+    def settings(self) -> dict[str, Any]:
+        """What it was made with."""
+        wrt, static = self.asked
+        aux = {"has_aux": True} if self.has_aux else {}
+        return {"wrt": wrt, "static": static, **aux}
+
+    def name_of(self, place: Wrt) -> str:
+        """An argument's name."""
+        if isinstance(place, str):
+            return place
+        listed = place < len(self.parameters)
+        return self.parameters[place] if listed else f"arg{place}"
+
+    def place_of(self, name: str) -> Wrt:
+        """An argument's position if it has one, else its name."""
+        return self.parameters.index(name) if name in self.parameters else name
+
+    def is_static(self, place: Wrt) -> bool:
+        """Whether an argument is taken by its value."""
+        return place in self.static
+
+    def call(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Called:
+        """The function on these arguments, ready to be asked."""
+        if self.before or self.keywords:
+            args, kwargs = (*self.before, *args), {**self.keywords, **kwargs}
+        args, kwargs = self._with_defaults(args, kwargs)
+        recorder = ACTIVE.get()
+        try:
+            if recorder is None:
+                return self._outside(args, kwargs)
+        except Nested as nested:
+            recorder = nested.recorder
+        structures = tuple(self.argument(one, args, kwargs) for one in self.wrt)
+        apply = following.inside(self, recorder, args, kwargs)
+        return Called(apply, structures, _builders(structures))
+
+    def _with_defaults(
+        self, args: tuple[Any, ...], kwargs: Mapping[str, Any]
+    ) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
+        """What is differentiated by stands among the arguments, also where the caller leaves it to its default."""
+        for one in self.wrt:
+            name = self.name_of(one)
+            if name in kwargs or (isinstance(one, int) and one < len(args)):
+                continue
+            default = _default(self.function, name)
+            if default is inspect.Parameter.empty:
+                raise UsageError(
+                    "E411",
+                    f"the argument {name!r}, to differentiate by, was not given",
+                )
+            kwargs = {**kwargs, name: default}
+        return args, kwargs
+
+    def argument(self, one: Wrt, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
+        """One of the arguments given."""
+        if isinstance(one, int) and one < len(args):
+            return args[one]
+        return kwargs[self.name_of(one)]
+
+    def _form(
+        self, args: Sequence[Any], kwargs: Mapping[str, Any], leaves: list[Any]
+    ) -> Hashable:
+        """All that a program derived for these arguments depends on besides the numbers of ``leaves``."""
+        static, form = self.static, []
+        for position, arg in enumerate(args):
+            if static and position in static:
+                form.append(_fixed(arg))
+            else:
+                form.append(taken_apart(arg, leaves))
+        for name, arg in kwargs.items():
+            form.append(name)
+            if static and self.place_of(name) in static:
+                form.append(_fixed(arg))
+            else:
+                form.append(taken_apart(arg, leaves))
+        return tuple(form)
+
+    def _outside(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Called:
+        leaves: list[Any] = []
+        form = self._form(args, kwargs, leaves)
+        structures = tuple(self.argument(one, args, kwargs) for one in self.wrt)
+
+        def apply(extra: Sequence[Any]) -> tuple[Any, list[Any]]:
+            with np.errstate(all="ignore"):
+                return self._applied(args, kwargs, form, leaves, extra)
+
+        builders = self.builders.get(form)
+        if builders is None:
+            if len(self.builders) >= MOST_FORMS:
+                self.builders.clear()
+            builders = self.builders[form] = _builders(structures)
+        return Called(apply, structures, builders)
+
+    def _applied(
+        self,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        form: Hashable,
+        leaves: list[Any],
+        extra: Sequence[Any],
+    ) -> tuple[Any, list[Any]]:
+        arrays = self._surroundings()
+        known = None if self.endless else self.forms.get((form, *arrays[1]))
+        if known is not None:
+            given = [*leaves, *(arrays[0][i] for i in known.captured)]
+            found = _tried(known, given, extra)
+            if found is not None:
+                way, made = found
+                n = way.variant.n_values
+                if way.variant.taken in known.trusted or self._agrees(
+                    args, kwargs, way, made[:n]
+                ):
+                    known.trusted.add(way.variant.taken)
+                    kept = owned(made[: n + way.variant.n_results], given)
+                    self.latest = way.variant
+                    return following.arranged(way.returned, kept[:n]), kept[n:]
+                self.endless = True
+                self.forms.clear()
+        return self._derived(args, kwargs, form, leaves, extra)
+
+    def _surroundings(self) -> tuple[list[Array], tuple[Hashable, ...]]:
+        """The arrays around the function now, and what to compare of them."""
+        if self.around is None:
+            self.around = environment(self.function)
+        around, arrays = self.around.now()
+        if self.around.version != self.version:
+            self.version = self.around.version
+            self.level, self.hashed = following.EVERYTHING, ()
+            self.forms.clear()
+        self.endless |= self.around.endless
+        contents = tuple(arrays[i].tobytes() for i in self.hashed)
+        return arrays, (around, contents)
+
+    def _derived(
+        self,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        form: Hashable,
+        leaves: list[Any],
+        extra: Sequence[Any],
+    ) -> tuple[Any, list[Any]]:
+        """The function followed and derived, remembered, and its answer."""
+        arrays, _ = self._surroundings()
+        around = self.around
+        dice = around.dice() if around is not None else None
+        found = following.top(self, args, kwargs, arrays)
+        if around is not None and around.dice() != dice:
+            # what it draws is drawn anew at every call
+            self.endless = True
+        self.n_derived += 1
+        way = found.way
+        self.latest = way.variant
+        if not self.endless:
+            self._remember(found, form, (*args, *kwargs.values()))
+        n = way.variant.n_values
+        given = [*leaves, *(arrays[i] for i in found.captured)]
+        made = way.variant(given, extra) if extra else found.numbers
+        kept = owned(made[: n + way.variant.n_results], given)
+        return following.arranged(way.returned, kept[:n]), kept[n:]
+
+    def _remember(
+        self, found: following.Found, form: Hashable, objects: tuple[Any, ...]
+    ) -> None:
+        if (found.level, found.hashed) != (self.level, self.hashed):
+            self.level, self.hashed = found.level, found.hashed
+            self.forms.clear()
+        _, around = self._surroundings()
+        if len(self.forms) >= MOST_FORMS:
+            self.forms.pop(next(iter(self.forms)))
+        known = self.forms.setdefault((form, *around), _Form(objects, found.captured))
+        if len(known.ways) >= MOST_WAYS:
+            known.ways.pop(0)
+        known.ways.append(found.way)
+
+    def _agrees(
+        self,
+        args: tuple[Any, ...],
+        kwargs: Mapping[str, Any],
+        way: following.Way,
+        values: Sequence[Any],
+    ) -> bool:
+        """Whether the function itself gives the same, the first time that it is not followed.
+
+        One that depends on what cannot be seen (the time, a file, a counter) is found out, and derived anew at every
+        call.
+        """
+        try:
+            plain = leaves_of(self.function(*args, **kwargs))
+        except Exception:  # noqa: BLE001 - what it makes of plain arguments is its own affair
+            return True
+        ours = leaves_of(following.arranged(way.returned, values))
+        return len(plain) != len(ours) or all(map(_close, plain, ours))
+
+
+def _close(one: Any, other: Any) -> bool:
+    """Whether two arrays are the same up to rounding, wherever both are finite."""
+    if np.shape(one) != np.shape(other):
+        return False
+    a, b = np.asarray(one), np.asarray(other)
+    apart = np.abs(np.subtract(a, b, dtype=np.float64))
+    size = 1 + np.maximum(np.abs(a), np.abs(b))
+    return bool(np.all((apart <= CLOSE * size) | ~np.isfinite(apart)))
+
+
+def _tried(
+    known: _Form, given: Sequence[Any], extra: Sequence[Any]
+) -> tuple[following.Way, tuple[Any, ...]] | None:
+    """The way whose branches go as these numbers go, and what it gives; None if it is still to be derived."""
+    ways = known.ways
+    if not ways:
+        return None
+    way = ways[-1]
+    while True:
+        made = way.variant(given, extra)
+        taken = way.variant.taken
+        if not taken:
+            return way, made
+        seen = tuple(bool(one) for one in made[len(made) - len(taken) :])
+        if seen == taken:
+            _last(ways, way)
+            return way, made
+        # up to the first branch that goes another way what was computed is right, and so is that branch
+        n = next(i for i, (a, b) in enumerate(zip(seen, taken, strict=True)) if a != b)
+        prefix = seen[: n + 1]
+        other = next(
+            (one for one in ways if one.variant.taken[: n + 1] == prefix), None
+        )
+        if other is None:
+            return None
+        way = other
+
+
+def _last(ways: list[following.Way], way: following.Way) -> None:
+    if ways[-1] is not way:
+        ways.remove(way)
+        ways.append(way)
+
+
+def _fixed(arg: Any) -> Hashable:
+    """A static argument, by its value."""
+    try:
+        hash(arg)
+    except TypeError:
+        raise UsageError(
+            "E411",
+            f"a static argument is compared by its value; {type(arg).__name__} cannot be",
+            hint="make it a tuple, a string or a number",
+        ) from None
+    return type(arg), arg
+
+
+def _parameters(function: Callable[..., Any]) -> list[str]:
+    try:
+        found = inspect.signature(function).parameters.values()
+    except (TypeError, ValueError):
+        return []
+    named = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [one.name for one in found if one.kind in named]
+
+
+def _default(function: Callable[..., Any], name: str) -> Any:
+    try:
+        found = inspect.signature(function).parameters.get(name)
+    except (TypeError, ValueError):
+        return inspect.Parameter.empty
+    return inspect.Parameter.empty if found is None else found.default
