@@ -20,7 +20,7 @@ class Taken(set[str]):
         self.counts: dict[str, int] = {}
 
 
-def free_name(name: str, taken: Taken) -> str:
+def free_name(name: str, taken: set[str]) -> str:
     """``name`` as an identifier that is not in ``taken``, which it joins.
 
     >>> taken = Taken()
@@ -34,10 +34,11 @@ def free_name(name: str, taken: Taken) -> str:
         clean = f"v{clean}"
     if keyword.iskeyword(clean) or clean in RESERVED:
         clean += "_"
-    candidate, count = clean, taken.counts.get(clean, 1)
+    counts = taken.counts if isinstance(taken, Taken) else {}
+    candidate, count = clean, counts.get(clean, 1)
     while candidate in taken:
         count += 1
         candidate = f"{clean}_{count}"
-    taken.counts[clean] = count
+    counts[clean] = count
     taken.add(candidate)
     return candidate
