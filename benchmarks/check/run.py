@@ -13,8 +13,9 @@ import statistics
 import subprocess
 import sys
 import tomllib
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent))
@@ -24,6 +25,7 @@ import slips
 from answer import Answer, Said, ask
 from cases import GIVEN, HELD, OPEN, RIGHT, Case
 from proof import measure
+from renamed import rename, restore
 
 KINDS = tomllib.loads((cases.HERE / "kinds.toml").read_text(encoding="utf-8"))
 OPEN_RIGHT = (OPEN, GIVEN, RIGHT)
@@ -99,10 +101,21 @@ def spare(case: Case, answer: Answer) -> Row:
     )
 
 
-def rows(listed: list[tuple[Case, str]], jobs: int, limit: float) -> list[Row]:
+def ask_nameless(script: Path, source: str, limit: float) -> Answer:
+    """Ask about the script with its own names taken away; its fixes come back with them."""
+    nameless, names = rename(source)
+    answer = ask(script, nameless, limit)
+    if answer.mended is None:
+        return answer
+    return replace(answer, mended=restore(answer.mended, names))
+
+
+def rows(
+    listed: list[tuple[Case, str]], jobs: int, limit: float, asking: Callable = ask
+) -> list[Row]:
     """Ask about all scripts, several at a time; the order is kept."""
     with ThreadPoolExecutor(jobs) as pool:
-        answers = pool.map(lambda one: ask(one[0].path, one[1], limit), listed)
+        answers = pool.map(lambda one: asking(one[0].path, one[1], limit), listed)
         return [
             (judge if case.truth else spare)(case, answer)
             for (case, _), answer in zip(listed, answers, strict=True)
@@ -207,10 +220,14 @@ def main() -> None:
     )
     parser.add_argument("--jobs", type=int, default=2)
     parser.add_argument("--limit", type=float, default=60, help="processor seconds")
+    parser.add_argument(
+        "--nameless", action="store_true", help="with every own name made v1, v2, …"
+    )
     parser.add_argument("--json", type=Path, help="write every row to this file")
     said = parser.parse_args()
 
     cases.load_proofs()
+    asking = ask_nameless if said.nameless else ask
     everything: list[Row] = []
     for group in groups if said.group == "all" else (said.group,):
         if group == "planted":
@@ -218,7 +235,7 @@ def main() -> None:
             continue
         n = said.n or (200 if group == "blind" else 0)
         listed = scripts(group, n, said.seed)
-        found = rows(listed, said.jobs, said.limit)
+        found = rows(listed, said.jobs, said.limit, asking)
         everything += found
         for wrong in (True, False):
             here = [

@@ -51,6 +51,21 @@ def test_every_right_script_has_a_proof_that_knows_its_backward_pass(benchmark):
         assert edits.region(script, case.proof), case.name
 
 
+def test_a_script_without_its_names_is_the_same_script(benchmark, monkeypatch):
+    cases, *_ = benchmark
+    import proof
+    import renamed
+
+    for case in cases.right_scripts(*cases.WITH_TRUTH, cases.RIGHT)[::4]:
+        source = case.path.read_text(encoding="utf-8")
+        nameless, names = renamed.rename(source)
+        assert nameless.count("\n") == source.count("\n")
+        assert renamed.restore(nameless, names) == source
+        monkeypatch.syspath_prepend(case.path.parent)
+        with proof.quiet():
+            exec(compile(nameless, case.name, "exec"), {"__name__": "__main__"})
+
+
 def test_no_proof_is_left_over(benchmark):
     cases, *_ = benchmark
     known = {case.name for group in cases.WITH_TRUTH for case in cases.mistakes(group)}
