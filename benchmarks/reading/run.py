@@ -1,6 +1,6 @@
 """Strangers' code, read: what chainrule makes of programs that know nothing of it, as a table.
 
-    python benchmarks/reading/run.py --group constructs|programs|written-out [--only TEXT] [--lists] [--update-known]
+    python benchmarks/reading/run.py --group constructs|programs|written-out|random|random-written-out|scripts|popular|roles [--only TEXT] [--lists] [--update-known]
 
 Every trial ends in one word: right (the true gradient), refused (an error with a code), wrong, crash, or hang. The
 promise is that nothing is ever wrong; ``known_failures.txt`` says where it is not kept yet.
@@ -15,6 +15,7 @@ import time
 import warnings
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,8 @@ import known
 from constructs import Construct, installed_constructs
 from known import Trial
 from programs import Program, programs
+from random_programs import RandomProgram, random_programs
+from scripts import FOLDERS, Script, scripts
 from verdict import VERDICTS, Verdict
 
 Doors = Callable[[Any, Path], Iterator[tuple[str, Verdict]]]
@@ -30,7 +33,11 @@ GROUPS: dict[str, tuple[Callable[[], Iterable[Any]], Doors]] = {
     "constructs": (installed_constructs, Construct.verdicts),
     "programs": (programs, Program.verdicts),
     "written-out": (programs, Program.written_out),
+    "random": (random_programs, RandomProgram.verdicts),
+    "random-written-out": (random_programs, RandomProgram.written_out),
+    **{name: (partial(scripts, name), Script.verdicts) for name in FOLDERS},
 }
+HELD_OUT = ", held out"
 
 
 def trials(
@@ -40,7 +47,15 @@ def trials(
     doors = GROUPS[group][1]
     for subject in subjects:
         for door, verdict in doors(subject, folder):
-            yield Trial(group, subject.key, door), verdict
+            hidden = door != "gradients" and getattr(subject, "held_out", False)
+            yield Trial(group + HELD_OUT * hidden, subject.key, door), verdict
+
+
+def is_held_to(trial: Trial) -> bool:
+    """Whether a failure is one of the known list; what is said of roles and random programs are only counted."""
+    return trial.group in {"constructs", "programs", "written-out"} or (
+        trial.door == "gradients"
+    )
 
 
 def table(found: list[tuple[Trial, Verdict]]) -> str:
@@ -48,14 +63,14 @@ def table(found: list[tuple[Trial, Verdict]]) -> str:
     rows: defaultdict[tuple[str, str], Counter[str]] = defaultdict(Counter)
     for trial, verdict in found:
         rows[trial.group, trial.door][verdict.word] += 1
-    head = f"{'group':<14}{'door':<24}{'tried':>7}" + "".join(
+    head = f"{'group':<20}{'door':<24}{'tried':>7}" + "".join(
         f"{w:>9}" for w in VERDICTS
     )
     lines = [head]
     for (group, door), words in rows.items():
         counts = "".join(f"{words[word]:>9}" for word in VERDICTS)
         share = f"{words['right'] / words.total():>9.1%}"
-        lines.append(f"{group:<14}{door:<24}{words.total():>7}{counts}{share}")
+        lines.append(f"{group:<20}{door:<24}{words.total():>7}{counts}{share}")
     return "\n".join(lines)
 
 
@@ -64,6 +79,7 @@ def main() -> None:
     ask = argparse.ArgumentParser(description=__doc__.split("\n", maxsplit=1)[0])
     ask.add_argument("--group", choices=[*GROUPS, "all"], default="all")
     ask.add_argument("--only", default="", help="programs with this text in their name")
+    ask.add_argument("--first", type=int, help="so many of a group")
     ask.add_argument(
         "--lists", action="store_true", help="name every trial and its end"
     )
@@ -75,15 +91,18 @@ def main() -> None:
     found, start = [], time.monotonic()
     with tempfile.TemporaryDirectory() as folder:
         for group in groups:
-            named = (one for one in GROUPS[group][0]() if asked.only in one.key)
+            named = [one for one in GROUPS[group][0]() if asked.only in one.key]
+            if asked.first:
+                named = named[: asked.first]
             for trial, verdict in trials(group, named, Path(folder)):
                 found.append((trial, verdict))
-                if asked.lists or not (verdict.safe or asked.group == "all"):
+                failed = not verdict.safe and asked.group != "all"
+                if (asked.lists or failed) and not trial.group.endswith(HELD_OUT):
                     print(f"{trial.program} | {trial.door} | {verdict}", flush=True)
     print(table(found))
     print(f"{time.monotonic() - start:.0f} s")
     if asked.update_known:
-        known.update(found)
+        known.update((one, verdict) for one, verdict in found if is_held_to(one))
     if asked.json:
         rows = [{**vars(trial), **vars(verdict)} for trial, verdict in found]
         asked.json.write_text(json.dumps(rows, indent=1), encoding="utf-8")

@@ -28,6 +28,7 @@ class Truth:
 
     gradients: Mapping[Path, np.ndarray]
     tolerance: float
+    floor: float = FLOOR
 
     def miss(self, path: Path, written: Any) -> str | None:
         """What is wrong with a gradient written for this leaf; None if nothing is."""
@@ -37,7 +38,7 @@ class Truth:
             return f"a gradient of type {found.dtype}"
         if found.shape != true.shape:
             return f"shape {found.shape}, not {true.shape}"
-        floor = FLOOR * max(1.0, np.sqrt(true.size))
+        floor = self.floor * max(1.0, np.sqrt(true.size))
         error = float(np.linalg.norm(found - true))
         if error <= self.tolerance * float(np.linalg.norm(true)) + floor:
             return None
