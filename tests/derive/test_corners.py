@@ -401,9 +401,9 @@ def test_the_gradient_of_a_gradient(name, of):
 
 def _dotted(run, value, direction):
     """The run that goes on to the sum of ``value`` times ``direction``."""
-    from chainrule.trace import Recorder, Traced
+    from chainrule.trace import Traced, Tracer
 
-    recorder = Recorder(named=False)
-    recorder.adopt(run)
-    total = np.sum(Traced(recorder, value) * direction)
-    return recorder.run([total.value])
+    tracer = Tracer(named=False)
+    tracer.builder.adopt(run)
+    total = np.sum(Traced(tracer, value) * direction)
+    return tracer.builder.run([total.value])

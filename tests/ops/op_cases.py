@@ -15,7 +15,7 @@ from chainrule.derive import Derived, backward
 from chainrule.program import Op, Program, Run, Sample, Value
 from chainrule.program.program import substitute
 from chainrule.program.run import measure, resolve
-from chainrule.trace import Recorder
+from chainrule.trace import Tracer
 
 Check = Callable[["Case"], None]
 IMAGINARY_STEP = 1e-30
@@ -137,16 +137,16 @@ def meaning(op: Op) -> Callable[..., Any]:
 
 def derived(case: Case, arguments: list[np.ndarray]) -> Derived:
     """Σ weights · op(arguments), and its gradients."""
-    recorder = Recorder(named=False)
+    tracer = Tracer(named=False)
     inputs = [
-        recorder.input(argument, f"x{position}")
+        tracer.input(argument, f"x{position}")
         for position, argument in enumerate(arguments)
     ]
-    result = recorder.record(case.op, inputs, case.params)
+    result = tracer.record(case.op, inputs, case.params)
     weights = case.weights(result.value.shape).astype(result.value.dtype)
-    loss = np.sum(result * recorder.input(weights, "w"))
+    loss = np.sum(result * tracer.input(weights, "w"))
     return backward(
-        recorder.run([loss.value]),
+        tracer.builder.run([loss.value]),
         loss.value,
         [inputs[position].value for position in case.moving],
     )
@@ -154,16 +154,16 @@ def derived(case: Case, arguments: list[np.ndarray]) -> Derived:
 
 def twice(first: Derived) -> Derived:
     """The gradient of a weighed sum of gradients."""
-    recorder = Recorder(named=False)
-    recorder.adopt(first.run)
+    tracer = Tracer(named=False)
+    tracer.builder.adopt(first.run)
     total: Any = 0.0
     for number, value in enumerate(first.wrt):
-        gradient = recorder.lift(first.gradients[value])
+        gradient = tracer.lift(first.gradients[value])
         weights = np.cos(
             np.arange(1.0, gradient.number.size + 1) * (number + 1)
         ).reshape(gradient.number.shape)
-        total = np.sum(gradient * recorder.input(weights, f"v{number}")) + total
-    return backward(recorder.run([total.value]), total.value, first.wrt)
+        total = np.sum(gradient * tracer.input(weights, f"v{number}")) + total
+    return backward(tracer.builder.run([total.value]), total.value, first.wrt)
 
 
 def computed(program: Program, numbers: Mapping[Value, Any], target: Value) -> Any:

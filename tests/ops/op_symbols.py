@@ -12,7 +12,7 @@ from chainrule.program import Line, Op, Program, Run
 from chainrule.program import run as number_run
 from chainrule.program.program import substitute
 from chainrule.program.run import measure, resolve
-from chainrule.trace import Recorder
+from chainrule.trace import Tracer
 
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     **{
@@ -74,17 +74,13 @@ def traced(
     function: Callable[..., Any], arrays: list[np.ndarray], params: Mapping[str, Any]
 ) -> Run:
     """What ``function`` does to these arrays."""
-    recorder = Recorder(named=False)
+    tracer = Tracer(named=False)
     inputs = [
-        recorder.input(np.asarray(array), f"x{i}") for i, array in enumerate(arrays)
+        tracer.input(np.asarray(array), f"x{i}") for i, array in enumerate(arrays)
     ]
     result = function(*inputs, **params)
-    return recorder.run(
-        [
-            result.value
-            if hasattr(result, "value")
-            else recorder.lower(np.asarray(result))
-        ]
+    return tracer.builder.run(
+        [result.value if hasattr(result, "value") else tracer.lower(np.asarray(result))]
     )
 
 

@@ -5,7 +5,7 @@ import pytest
 
 from chainrule import ops
 from chainrule.derive import backward
-from chainrule.trace import Recorder, trace
+from chainrule.trace import Tracer, trace
 
 INF = float("inf")
 
@@ -54,11 +54,11 @@ CONVENTIONS = [
 
 def gradients(name, arguments, params):
     """The gradients of the sum of an op's result."""
-    recorder = Recorder(named=False)
-    inputs = [recorder.input(np.array(a), f"x{i}") for i, a in enumerate(arguments)]
-    loss = np.sum(recorder.record(ops.CATALOGUE[name], inputs, params))
+    tracer = Tracer(named=False)
+    inputs = [tracer.input(np.array(a), f"x{i}") for i, a in enumerate(arguments)]
+    loss = np.sum(tracer.record(ops.CATALOGUE[name], inputs, params))
     wrt = [i.value for i in inputs if i.dtype.kind == "f"]
-    derived = backward(recorder.run([loss.value]), loss.value, wrt)
+    derived = backward(tracer.builder.run([loss.value]), loss.value, wrt)
     return [derived.gradient(value) for value in wrt]
 
 
@@ -237,11 +237,11 @@ def test_0_log_0_is_0_where_the_record_says_so():
 def test_products_with_zeros_are_derived_twice_rightly():
     run = trace(lambda x: np.sum(np.prod(x) * np.ones(1)), x=np.array([0.0, 0.0, 3.0]))
     first = backward(run)
-    recorder = Recorder(named=False)
-    recorder.adopt(first.run)
-    gradient = recorder.lift(first.gradients[first.wrt[0]])
-    total = np.sum(gradient * recorder.input(np.array([1.0, 10.0, 100.0]), "v"))
-    second = backward(recorder.run([total.value]), total.value, first.wrt)
+    tracer = Tracer(named=False)
+    tracer.builder.adopt(first.run)
+    gradient = tracer.lift(first.gradients[first.wrt[0]])
+    total = np.sum(gradient * tracer.input(np.array([1.0, 10.0, 100.0]), "v"))
+    second = backward(tracer.builder.run([total.value]), total.value, first.wrt)
     np.testing.assert_array_equal(second.gradient(first.wrt[0]), [30.0, 3.0, 0.0])
 
 

@@ -11,7 +11,7 @@ from chainrule import ops
 from chainrule.formula.notation import holes
 from chainrule.program import DTypeError, Op, ShapeError
 from chainrule.program.op import shape_of
-from chainrule.trace import Recorder
+from chainrule.trace import Tracer
 
 OPS = list(ops.CATALOGUE.values())
 every_case = at_every(CASES)
@@ -90,7 +90,7 @@ def test_float32_stays_float32(case: Case):
         assert found.dtype == wide.dtype
         return
     if case.op.elementwise and any(a.dtype.kind == "i" for a in arguments):
-        return  # float32 with int64 is float64 in NumPy: the recorder names it, E111
+        return  # float32 with int64 is float64 in NumPy: the tracer names it, E111
     assert found.dtype == np.float32
     difference = np.linalg.norm((found - wide).ravel())
     assert difference <= 2e-6 * max(np.linalg.norm(wide.ravel()), 1.0)
@@ -166,21 +166,21 @@ def test_the_parameters_are_those_of_the_forward_and_of_every_rule(op: Op):
 )
 def test_nothing_has_no_mean_and_no_largest_entry(name: str):
     op = ops.CATALOGUE[name]
-    recorder = Recorder(named=False)
+    tracer = Tracer(named=False)
     with pytest.raises(ShapeError, match="E103"):
-        recorder.record(op, (recorder.input(np.zeros((0, 3)), "x"),), {"axis": 0})
+        tracer.record(op, (tracer.input(np.zeros((0, 3)), "x"),), {"axis": 0})
 
 
 def test_a_spread_needs_more_entries_than_ddof():
-    recorder = Recorder(named=False)
+    tracer = Tracer(named=False)
     with pytest.raises(ShapeError, match="E103"):
-        recorder.record(
-            ops.var, (recorder.input(np.ones((1, 3)), "x"),), {"axis": 0, "ddof": 1}
+        tracer.record(
+            ops.var, (tracer.input(np.ones((1, 3)), "x"),), {"axis": 0, "ddof": 1}
         )
 
 
 def test_an_array_of_float64_among_float32_is_named_as_drift():
-    recorder = Recorder(named=False)
-    x = recorder.input(np.ones(3, dtype=np.float32), "x")
+    tracer = Tracer(named=False)
+    x = tracer.input(np.ones(3, dtype=np.float32), "x")
     with pytest.raises(DTypeError, match="E111"):
-        recorder.record(ops.add, (x, recorder.input(np.ones(3), "b")))
+        tracer.record(ops.add, (x, tracer.input(np.ones(3), "b")))

@@ -160,7 +160,7 @@ def in_float32(case: Case) -> int:
     if "dtype" in case.params:
         return 0
     if case.op.elementwise and any(a.dtype.kind == "i" for a in arguments):
-        return 0  # float32 with int64 is float64 in NumPy: the recorder names it, E111
+        return 0  # float32 with int64 is float64 in NumPy: the tracer names it, E111
     narrow = [a.astype(np.float32) if a.dtype.kind == "f" else a for a in arguments]
     wide = derived(
         case, [a.astype(np.float64) if a.dtype.kind == "f" else a for a in narrow]

@@ -110,10 +110,10 @@ class _Following:
     def run(self) -> Followed:
         """Everything once."""
         reader = self.reader
-        recorder, watch = reader.recorder, reader.watch
+        tracer, watch = reader.tracer, reader.watch
         if watch is None:
             raise NotFollowed
-        recorder.boundary = frozenset((_call.__code__,))
+        tracer.boundary = frozenset((_call.__code__,))
         watch.returned = self._is_again
         translated = self._translated()
         arguments = {
@@ -151,7 +151,7 @@ class _Following:
             raise NotFollowed("forward gives no array of floats")
         script = Script(
             self.file,
-            recorder.run(()),
+            tracer.builder.run(()),
             self.loss,
             tuple(inputs[i] for i in arguments if inputs[i] not in samples),
             tuple(reader.bound),
@@ -170,7 +170,7 @@ class _Following:
             },
             tuple(nothing),
             tuple(self.outputs),
-            tuple(recorder.numbers[one] for one in self.upstream_values),
+            tuple(tracer.builder.numbers[one] for one in self.upstream_values),
             replayed.findings,
             self.definitions[-1],
             self.scope,
@@ -187,25 +187,27 @@ class _Following:
         """Whether what backward returns is no value of its own: handed through, or returned twice."""
         if site.function not in (self.custom.backward_name, "_lambda"):
             return False
-        forward = self.reader.recorder.producer.get(self.loss) if self.loss else None
+        forward = (
+            self.reader.tracer.builder.producer.get(self.loss) if self.loss else None
+        )
         if forward is None:
             return False
-        line = self.reader.recorder.producer.get(value)
-        early = line is None or self.reader.recorder.position(
+        line = self.reader.tracer.builder.producer.get(value)
+        early = line is None or self.reader.tracer.builder.position(
             line
-        ) < self.reader.recorder.position(forward)
+        ) < self.reader.tracer.builder.position(forward)
         again = early or value in self.returned
         self.returned.add(value)
         return again
 
     def _traced(self, name: str, one: Any) -> Any:
         if isinstance(one, np.ndarray) and one.dtype.kind in "fiub":
-            return self.reader.recorder.input(one.copy(), name)
+            return self.reader.tracer.input(one.copy(), name)
         return one
 
     def _upstream(self, outs: Sequence[Any], names: Sequence[str]) -> list[Any]:
         """A gradient for each result, and the loss of which it is the gradient."""
-        recorder = self.reader.recorder
+        tracer = self.reader.tracer
         total: Any = None
         given: list[Any] = []
         for out, name in zip(outs, names, strict=False):
@@ -217,7 +219,7 @@ class _Following:
                 given.append(np.zeros(out.number.shape))
                 continue
             numbers = self.rng.standard_normal(out.number.shape) + 0.1
-            dy = recorder.input(numbers, name)
+            dy = tracer.input(numbers, name)
             self.outputs.append(out.number)
             self.upstream_values.append(dy.value)
             share = np.sum(np.multiply(out, dy))
@@ -225,7 +227,7 @@ class _Following:
             given.append(dy)
         if total is not None:
             self.loss = total.value
-            recorder.christen(total.value, "loss")
+            tracer.builder.christen(total.value, "loss")
         return given
 
     def _translated(self) -> list[Callable[..., Any]]:

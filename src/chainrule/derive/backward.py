@@ -14,7 +14,7 @@ from chainrule.derive.simplify import LAWS
 from chainrule.derive.unbroadcast import fit
 from chainrule.emit import expression
 from chainrule.program import Line, NoRuleError, Program, ProgramError, Rule, Run, Value
-from chainrule.trace import Recorder, Traced
+from chainrule.trace import Traced, Tracer
 
 
 def backward(
@@ -59,8 +59,8 @@ class _Walk:
         self.needed = needed
         self.loss = loss
         self.wrt = wrt
-        self.recorder = Recorder(laws=LAWS, named=False)
-        self.recorder.adopt(whole)
+        self.tracer = Tracer(laws=LAWS, named=False)
+        self.tracer.builder.adopt(whole)
         self.active = self._active()
         self.part_of = owners(whole.program)
         self.spelled: dict[Value, str] = {}
@@ -90,7 +90,7 @@ class _Walk:
         if value.name is not None or len(self.needed.lines) > MANY:
             return self.describe(value)
         if value not in self.spelled:
-            part = expression_of(value, self.recorder.producer)
+            part = expression_of(value, self.tracer.builder.producer)
             text = expression(value, part) if part is not None else ""
             self.spelled[value] = (
                 text if 0 < len(text) <= SHORT else self.describe(value)
@@ -107,14 +107,14 @@ class _Walk:
         for value in self.wrt:
             self._settle(value)
         outputs = (self.loss, *(self.gradients[value] for value in self.wrt))
-        lines = tuple(self.recorder.lines)
+        lines = tuple(self.tracer.builder.lines)
         program = Program(
-            tuple(self.recorder.inputs), lines, outputs, self.whole.program.name
+            tuple(self.tracer.builder.inputs), lines, outputs, self.whole.program.name
         )
         program = _with_targets(program.pruned(), self.wrt)
         return Derived(
             Run(self.whole.program, self.whole.numbers),
-            Run(program, self.recorder.numbers),
+            Run(program, self.tracer.builder.numbers),
             self.loss,
             self.wrt,
             self.gradients,
@@ -122,12 +122,14 @@ class _Walk:
         )
 
     def _seed(self) -> None:
-        seed = self.recorder.record(ops.ones_like, (self._traced(self.loss),))
+        seed = self.tracer.record(ops.ones_like, (self._traced(self.loss),))
         self.gradients[self.loss] = seed.value
-        self.recorder.give_reason(seed.value, "the loss moves one for one with itself")
+        self.tracer.builder.give_reason(
+            seed.value, "the loss moves one for one with itself"
+        )
 
     def _traced(self, value: Value) -> Traced:
-        return Traced(self.recorder, value)
+        return Traced(self.tracer, value)
 
     def _settle(self, value: Value) -> None:
         """Add up what has arrived at ``value``; nothing more can arrive."""
@@ -139,7 +141,7 @@ class _Walk:
             for contribution in contributions[1:]:
                 total = total + self._traced(contribution.gradient)
         else:
-            total = self.recorder.record(ops.zeros_like, (self._traced(value),))
+            total = self.tracer.record(ops.zeros_like, (self._traced(value),))
         why = self._unchanged(contributions) or why_total(
             value, [contribution.why for contribution in contributions], self.describe
         )
@@ -154,7 +156,7 @@ class _Walk:
         if len(contributions) != 1:
             return ""
         (only,) = contributions
-        made = self.recorder.producer.get(only.gradient)
+        made = self.tracer.builder.producer.get(only.gradient)
         if only.gradient.name is not None or made is None:
             return ""
         if only.gradient is not self.gradients[only.line.result]:
@@ -168,16 +170,16 @@ class _Walk:
             return gradient
         if gradient.name is not None and gradient is self.gradients[self.loss]:
             # two terms of the loss: each gradient is 1 by itself, not because the other is
-            gradient = self.recorder.twin(gradient)
+            gradient = self.tracer.builder.twin(gradient)
         if (
             gradient.name is not None
             or gradient in self.whole.numbers
             or gradient in self.taken
         ):
-            gradient = self.recorder.record(ops.identity, (total,), why=why).value
+            gradient = self.tracer.record(ops.identity, (total,), why=why).value
         if gradient.name is None:
-            self.recorder.give_reason(gradient, why)
-            self.recorder.christen(gradient, f"d{value.name}")
+            self.tracer.builder.give_reason(gradient, why)
+            self.tracer.builder.christen(gradient, f"d{value.name}")
         return gradient
 
     def _spread(self, line: Line) -> None:
@@ -192,9 +194,9 @@ class _Walk:
 
     def _contribute(self, line: Line, position: int, target: Value) -> None:
         rule = _rule(line, position)
-        args = [self.recorder.lift(arg) for arg in line.args]
+        args = [self.tracer.lift(arg) for arg in line.args]
         params = {
-            key: self.recorder.lift_param(param) for key, param in line.params.items()
+            key: self.tracer.lift_param(param) for key, param in line.params.items()
         }
         dy, y = self._traced(self.gradients[line.result]), self._traced(line.result)
         fitted, why_fit = fit(rule.vjp(dy, y, *args, **params), self._traced(target))
@@ -208,16 +210,16 @@ class _Walk:
             for part in (said(rule, line, self.describe, self.spell), why_fit)
             if part
         )
-        made = self.recorder.producer.get(gradient)
+        made = self.tracer.builder.producer.get(gradient)
         if made is not None and not made.why and gradient not in self.whole.numbers:
-            self.recorder.give_reason(gradient, why)
+            self.tracer.builder.give_reason(gradient, why)
         self.found.setdefault(target, []).append(
             Contribution(line, position, rule, why, gradient)
         )
 
     def _constant(self, number: Any, target: Value) -> Value:
         """A gradient that a rule gave as a plain number, at every place."""
-        ones = self.recorder.record(ops.ones_like, (self._traced(target),))
+        ones = self.tracer.record(ops.ones_like, (self._traced(target),))
         return (ones * number).value  # type: ignore[no-any-return]
 
     def _steps(self, program: Program) -> Iterable[Step]:

@@ -7,34 +7,29 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 from chainrule import ops
-from chainrule.program import Arg, Line, Op, Size, Value
-from chainrule.trace import Recorder
+from chainrule.program import Arg, Builder, Line, Op, Size, Value
 
 
 def stays_untaken(
-    recorder: Recorder, op: Op, args: tuple[Arg, ...], params: Mapping[str, Any]
+    builder: Builder, op: Op, args: tuple[Arg, ...], params: Mapping[str, Any]
 ) -> Arg | None:
     """A product or quotient with a masked gradient is masked again: 0/0 and 0·∞ are 0 where nothing was taken."""
     if op is not ops.divide and op is not ops.multiply:
         return None
     for masked, other in (args, args[::-1]):
-        gate = _gate(recorder, masked)
-        if gate is not None and _may_be_boundless(recorder, op, other):
+        gate = _gate(builder, masked)
+        if gate is not None and _may_be_boundless(builder, op, other):
             condition, yes, _ = gate.args
-            inside = _inside(recorder, op, args, params, masked=masked, gate=gate)
+            inside = _inside(builder, op, args, params, masked=masked, gate=gate)
             branches = (0, inside) if _is_zero(yes) else (inside, 0)
-            return recorder.lower(
-                recorder.record(
-                    ops.where, [recorder.lift(arg) for arg in (condition, *branches)]
-                )
-            )
+            return builder.write(ops.where, (condition, *branches))
         if op is ops.divide:
             break
     return None
 
 
 def _inside(
-    recorder: Recorder,
+    builder: Builder,
     op: Op,
     args: tuple[Arg, ...],
     params: Mapping[str, Any],
@@ -46,15 +41,15 @@ def _inside(
     if masked is gate.result and gate.result.name is None:
         _, yes, no = gate.args
         bare = no if _is_zero(yes) else yes
-        plain = [recorder.lift(bare if arg is masked else arg) for arg in args]
-        return recorder.lower(recorder.record(op, plain, params))
+        plain = [bare if arg is masked else arg for arg in args]
+        return builder.write(op, plain, params)
     # written as it stands: tried on the laws once more it would come back here for ever
-    return recorder._write(op, args, params, "")  # noqa: SLF001
+    return builder.append(op, args, params)
 
 
-def _gate(recorder: Recorder, arg: Arg) -> Line | None:
+def _gate(builder: Builder, arg: Arg) -> Line | None:
     """The ``where`` that made ``arg`` 0 in one branch, seen through signs and plain factors."""
-    known = _GATES.setdefault(recorder, {})
+    known = _GATES.setdefault(builder, {})
     passed: list[Value] = []
     gate: Line | None = None
     while isinstance(arg, Value):
@@ -62,7 +57,7 @@ def _gate(recorder: Recorder, arg: Arg) -> Line | None:
             gate = known[arg]
             break
         passed.append(arg)
-        line = recorder.producer.get(arg)
+        line = builder.producer.get(arg)
         if line is None:
             break
         if line.op is ops.where:
@@ -79,7 +74,7 @@ def _gate(recorder: Recorder, arg: Arg) -> Line | None:
     return gate
 
 
-_GATES: WeakKeyDictionary[Recorder, dict[Value, Line | None]] = WeakKeyDictionary()
+_GATES: WeakKeyDictionary[Builder, dict[Value, Line | None]] = WeakKeyDictionary()
 """What has been found already: a chain of factors is walked once, not from each of its links."""
 
 
@@ -87,17 +82,17 @@ def _is_zero(arg: Arg) -> bool:
     return not isinstance(arg, Value | Size) and arg == 0
 
 
-def _may_be_boundless(recorder: Recorder, op: Op, arg: Arg) -> bool:
+def _may_be_boundless(builder: Builder, op: Op, arg: Arg) -> bool:
     """Whether ``arg`` as the other factor, or as the divisor, may turn a 0 into something else."""
     if not isinstance(arg, Value) or arg.weak:
         return False
     if op is ops.divide:
         return True
-    known = _BOUNDLESS.setdefault(recorder, {})
+    known = _BOUNDLESS.setdefault(builder, {})
     waiting = [arg]
     while waiting:
         value = waiting[-1]
-        line = recorder.producer.get(value)
+        line = builder.producer.get(value)
         sources = (
             {one for one in line.args if isinstance(one, Value)}
             if line is not None and line.op.elementwise
@@ -113,5 +108,5 @@ def _may_be_boundless(recorder: Recorder, op: Op, arg: Arg) -> bool:
     return known[arg]
 
 
-_BOUNDLESS: WeakKeyDictionary[Recorder, dict[Value, bool]] = WeakKeyDictionary()
+_BOUNDLESS: WeakKeyDictionary[Builder, dict[Value, bool]] = WeakKeyDictionary()
 """The answers given so far: each line is asked once."""

@@ -12,7 +12,7 @@ from chainrule.derive.simplify import LAWS
 from chainrule.nn import Optimizer
 from chainrule.nn.update_rules import REASONS
 from chainrule.program import Array, Program, Run
-from chainrule.trace import Recorder
+from chainrule.trace import Tracer
 
 
 def update(
@@ -39,11 +39,11 @@ def update(
     >>> [float(run.numbers[value][0]) for value in run.program.outputs]
     [0.77, 2.3]
     """
-    recorder = Recorder(laws=LAWS, named=False)
+    tracer = Tracer(laws=LAWS, named=False)
     dtype = W.dtype
 
     def given(number: Any, called: str) -> Any:
-        return recorder.input(np.asarray(number, dtype), called)
+        return tracer.input(np.asarray(number, dtype), called)
 
     traced = given(W, name), given(dW, f"d{name}")
     kept = {kind: given(state[kind], f"{kind}{behind}") for kind in optimizer.state}
@@ -61,12 +61,12 @@ def update(
     for key, item in made.items():
         kind = key.removesuffix("_")
         called = f"{kind}{behind}" if kind else name
-        recorder.christen(
+        tracer.builder.christen(
             item.value, f"new_{called}" if kind in (*kept, "") else called
         )
         reasons[item.value] = REASONS.get(kind, "")
     outputs = [made[key].value for key in ("", *state_of)]
-    run = recorder.run(outputs, optimizer.name)
+    run = tracer.builder.run(outputs, optimizer.name)
     lines = [
         replace(line, why=reasons.get(line.result, "")) for line in run.program.lines
     ]

@@ -1,5 +1,6 @@
 """What a program is: values, lines, the op record, the reference run, and the errors all floors raise."""
 
+from chainrule.program.builder import Builder, Law
 from chainrule.program.errors import (
     CannotTrace,
     ChainruleError,
@@ -34,6 +35,7 @@ from chainrule.program.values import (
 __all__ = [
     "Arg",
     "Array",
+    "Builder",
     "CannotTrace",
     "Carried",
     "ChainruleError",
@@ -43,6 +45,7 @@ __all__ = [
     "IndexSlot",
     "Item",
     "Kind",
+    "Law",
     "LimitError",
     "Line",
     "Loop",

@@ -75,7 +75,7 @@ class NonFiniteError(ChainruleError, FloatingPointError):
 
 
 class CannotTrace(ChainruleError, TypeError):  # noqa: N818 - it says what happened, as StopIteration does
-    """Something the recorder cannot follow faithfully (E301, E302)."""
+    """Something the tracer cannot follow faithfully (E301, E302)."""
 
 
 class NoRuleError(ChainruleError, TypeError):

@@ -3,16 +3,16 @@
 from chainrule.trace.function import trace
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.reader import Reader
-from chainrule.trace.recorder import Recorder
 from chainrule.trace.script import Script, read_script
 from chainrule.trace.traced import Traced
+from chainrule.trace.tracer import Tracer
 
 __all__ = [
     "Reader",
-    "Recorder",
     "Script",
     "Traced",
     "TracedInt",
+    "Tracer",
     "read_script",
     "trace",
 ]

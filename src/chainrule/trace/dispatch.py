@@ -5,31 +5,19 @@ from __future__ import annotations
 import inspect
 from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from chainrule import ops
-from chainrule.program import CannotTrace, IndexSlot, Kind, Line, Op, Size, Value
-from chainrule.trace import numpy_adapters, source
-
-if TYPE_CHECKING:
-    from chainrule.trace.recorder import Recorder
-    from chainrule.trace.traced import Traced
-
+from chainrule.program import CannotTrace, IndexSlot, Kind, Op
+from chainrule.trace import numpy_adapters
+from chainrule.trace.lengths import TracedInt
+from chainrule.trace.traced import Traced
+from chainrule.trace.tracing import Tracing
 
 NO_VALUE: Any = getattr(np, "_NoValue", None)
 """What NumPy passes for an option that was not given."""
-
-
-def op_of(function: Any) -> Op:
-    """The op of the catalogue for a NumPy function.
-
-    Raises:
-        KeyError: if there is none.
-    """
-    return ops.BY_FUNCTION[function]
 
 
 def folding(ufunc: np.ufunc, kind: Kind) -> Op | None:
@@ -42,7 +30,7 @@ def folding(ufunc: np.ufunc, kind: Kind) -> Op | None:
 
 
 def call_ufunc(
-    recorder: Recorder,
+    tracer: Tracing,
     ufunc: np.ufunc,
     method: str,
     inputs: Sequence[Any],
@@ -59,55 +47,55 @@ def call_ufunc(
                 "axis": kwargs.get("axis", 0),
                 "keepdims": kwargs.get("keepdims", False),
             }
-            return recorder.record(reduction, inputs, params)
+            return tracer.record(reduction, inputs, params)
     if method == "at" and ufunc is np.add:
         target, index, written = inputs
-        return add_at(recorder, target, index, written)
+        return add_at(tracer, target, index, written)
     if method == "outer" and ufunc is np.multiply:
-        return call_function(recorder, np.outer, inputs, {})
+        return call_function(tracer, np.outer, inputs, {})
     if method != "__call__" or others or where is not True:
         options = ", ".join(
             f"{key}=..."
             for key in sorted(others | ({"where"} if where is not True else set()))
         )
         _refuse(
-            recorder,
+            tracer,
             f"np.{ufunc.__name__}{'' if method == '__call__' else '.' + method}({options})",
         )
     op = ops.BY_FUNCTION.get(ufunc) or ops.BY_NAME.get(getattr(ufunc, "__name__", ""))
     if op is None:
-        return opaque(recorder, ufunc, inputs, {})
-    result = recorder.record(op, inputs)
+        return opaque(tracer, ufunc, inputs, {})
+    result = tracer.record(op, inputs)
     if out:
-        return _write_out(recorder, out[0], result)
+        return _write_out(tracer, out[0], result)
     return result
 
 
-def _write_out(recorder: Recorder, out: Any, result: Any) -> Any:
+def _write_out(tracer: Tracing, out: Any, result: Any) -> Any:
     """``np.add(a, b, out=c)``: c is rewritten."""
     if not hasattr(out, "move"):
-        _refuse(recorder, "out= into an array that is not traced")
+        _refuse(tracer, "out= into an array that is not traced")
     out.refuse_write()
     out.move(result)
     return out
 
 
 def call_function(
-    recorder: Recorder, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
+    tracer: Tracing, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Any:
     """A NumPy function called on traced values."""
     reader = numpy_adapters.READERS.get(function)
     if reader is not None:
-        return reader(recorder, *args, **kwargs)
+        return reader(tracer, *args, **kwargs)
     op = ops.BY_FUNCTION.get(function)
     if op is None:
-        return opaque(recorder, function, args, kwargs)
-    arrays, params = _bind(recorder, op, function, args, kwargs)
-    return recorder.record(op, arrays, params)
+        return opaque(tracer, function, args, kwargs)
+    arrays, params = _bind(tracer, op, function, args, kwargs)
+    return tracer.record(op, arrays, params)
 
 
 def _bind(
-    recorder: Recorder,
+    tracer: Tracing,
     op: Op,
     function: Any,
     args: Sequence[Any],
@@ -130,7 +118,7 @@ def _bind(
     ]
     if unknown:
         _refuse(
-            recorder,
+            tracer,
             f"np.{function.__name__}({', '.join(f'{key}=...' for key in unknown)})",
         )
     return arrays, {key: given[key] for key in op.params if key in given}
@@ -144,25 +132,22 @@ def _parameter_names(function: Any) -> tuple[str, ...]:
         return ()
 
 
-def _refuse(recorder: Recorder, what: str) -> None:
+def _refuse(tracer: Tracing, what: str) -> None:
     raise CannotTrace(
         "E301",
         f"{what} is not recorded, and would be silently wrong",
-        where=recorder.here(),
+        where=tracer.here(),
         hint="write it without that option, as a NumPy expression",
     )
 
 
 def opaque(
-    recorder: Recorder, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
+    tracer: Tracing, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Any:
     """A function outside the catalogue: computed and recorded, and refused only where a gradient must pass."""
-    from chainrule.trace.lengths import TracedInt
-    from chainrule.trace.traced import Traced
-
     if any(isinstance(item, Traced) for item in kwargs.values()):
         _refuse(
-            recorder,
+            tracer,
             f"{getattr(function, '__name__', function)} with a traced keyword argument",
         )
     plain = {
@@ -181,21 +166,21 @@ def opaque(
 
     name = getattr(function, "__name__", type(function).__name__)
     if not positions:
-        _refuse(recorder, f"{name} of traced values in a list")
+        _refuse(tracer, f"{name} of traced values in a list")
     traced = [args[position] for position in positions]
     result = forward(*(one.number for one in traced))
     if isinstance(result, tuple | list):
         parts = [
-            _computed(recorder, one, lambda *n, i=i: forward(*n)[i], name, traced)
+            _computed(tracer, one, lambda *n, i=i: forward(*n)[i], name, traced)
             for i, one in enumerate(result)
         ]
         kind = type(result)
         return kind(*parts) if hasattr(kind, "_fields") else kind(parts)
-    return _computed(recorder, result, forward, name, traced)
+    return _computed(tracer, result, forward, name, traced)
 
 
 def _computed(
-    recorder: Recorder,
+    tracer: Tracing,
     result: Any,
     forward: Callable[..., Any],
     name: str,
@@ -209,39 +194,18 @@ def _computed(
         return result
     shape = np.shape(result)
     op = Op(forward, lambda *_, **__: shape, (), name=name, says="opaque")
-    return recorder.record(op, traced)
-
-
-def measured(
-    producer: Mapping[Value, Line], value: Value, axes: tuple[int, ...] | None
-) -> Size:
-    """A size of ``value``, read from a named array of the same lengths where one stands behind it."""
-    while value.name is None:
-        line = producer.get(value)
-        if line is None:
-            break
-        same = [
-            arg
-            for arg in line.args
-            if isinstance(arg, Value) and arg.shape == value.shape
-        ]
-        if not line.op.elementwise or not same:
-            break
-        value = next((arg for arg in same if arg.name is not None), same[0])
-    return Size(value, axes)
+    return tracer.record(op, traced)
 
 
 def index_of(
-    recorder: Recorder, target: Traced, key: Any
+    tracer: Tracing, target: Traced, key: Any
 ) -> tuple[list[Any], tuple[Any, ...]]:
     """An index as its arrays, and the template they fill."""
-    from chainrule.trace.traced import Traced
-
     arrays: list[Any] = []
     template: list[Any] = []
     for item in key if isinstance(key, tuple) else (key,):
         if isinstance(item, list | range | np.ndarray | Traced):
-            array = _index_array(recorder, target, item, len(template))
+            array = _index_array(tracer, target, item, len(template))
             arrays.append(array)
             template.append(IndexSlot(len(arrays) - 1, _picked(array)))
         else:
@@ -256,40 +220,22 @@ def _picked(array: Any) -> int | None:
     return int(np.count_nonzero(getattr(array, "number", array)))
 
 
-def _index_array(recorder: Recorder, target: Traced, item: Any, position: int) -> Any:
+def _index_array(tracer: Tracing, target: Traced, item: Any, position: int) -> Any:
     """An index array; 0, 1, … up to a length of the target is kept as that length's own count."""
     array = np.asarray(list(item)) if isinstance(item, list | range) else item
     if isinstance(array, np.ndarray) and array.ndim == 1 and array.dtype.kind == "i":
         shape = target.shape
         if position < len(shape) and np.array_equal(array, np.arange(shape[position])):
-            return recorder.record(ops.arange, (), {"n": shape[position]})
+            return tracer.record(ops.arange, (), {"n": shape[position]})
     return array
 
 
-def add_at(recorder: Recorder, target: Any, key: Any, written: Any) -> None:
+def add_at(tracer: Tracing, target: Any, key: Any, written: Any) -> None:
     """``np.add.at(target, key, written)``, which adds up where an index repeats."""
     target.refuse_write()
-    arrays, index = index_of(recorder, target, key)
+    arrays, index = index_of(tracer, target, key)
     shape = target.shape
-    added = recorder.record(
+    added = tracer.record(
         ops.scatter_add, (written, *arrays), {"shape": shape, "index": index}
     )
-    target.move(recorder.record(ops.add, (target, added)))
-
-
-def called_by_user(recorder: Recorder) -> bool:
-    """Whether the innermost frame outside this library is the file being read, or one beside it."""
-    if not recorder.script_file:
-        return False
-    for frame in source.user_frames(boundary=recorder.boundary):
-        folder = Path(recorder.script_file).resolve().parent
-        return Path(frame.f_code.co_filename).resolve().parent == folder
-    return False
-
-
-def inside_call(recorder: Recorder, module: str) -> bool:
-    """Whether the user's current instruction calls a function of ``module`` (``math.exp(x)``)."""
-    for frame in source.user_frames(boundary=recorder.boundary):
-        called = source.called(frame)
-        return getattr(called, "__module__", None) == module
-    return False
+    target.move(tracer.record(ops.add, (target, added)))

@@ -12,10 +12,10 @@ import numpy as np
 
 from chainrule.program import CannotTrace, Run, Value
 from chainrule.trace.lengths import TracedInt
-from chainrule.trace.recorder import Recorder
 from chainrule.trace.refusals import PlainTable
 from chainrule.trace.table_lookup import LOOKUP, lookup, with_lookups
 from chainrule.trace.traced import Traced
+from chainrule.trace.tracer import Tracer
 
 
 def trace(
@@ -57,15 +57,15 @@ def _traced(
     follow_branches: bool,
 ) -> Run:
     """The run of one call."""
-    recorder = Recorder(boundary=BOUNDARY, follow_branches=follow_branches)
+    tracer = Tracer(boundary=BOUNDARY, follow_branches=follow_branches)
     bound = _bound(function, args, kwargs)
-    inputs = {name: wrap(recorder, name, value) for name, value in bound.items()}
+    inputs = {name: wrap(tracer, name, value) for name, value in bound.items()}
     positional = list(_positions(function, args))
     keywords = {name: value for name, value in inputs.items() if name not in positional}
     values = [inputs[name] for name in positional]
-    result = _followed(recorder, function, values, keywords)
-    outputs = list(_outputs(recorder, result, _result_name(function)))
-    return recorder.run(
+    result = _followed(tracer, function, values, keywords)
+    outputs = list(_outputs(tracer, result, _result_name(function)))
+    return tracer.builder.run(
         outputs, name=function.__name__ if function.__name__.isidentifier() else "f"
     )
 
@@ -96,32 +96,32 @@ def length(items: Any) -> Any:
 
 
 def follow(
-    recorder: Recorder,
+    tracer: Tracer,
     function: Callable[..., Any],
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
 ) -> Any:
-    """What ``function`` returns for traced arguments, its operations written as further lines of ``recorder``.
+    """What ``function`` returns for traced arguments, its operations written as further lines of ``tracer``.
 
     Raises:
         CannotTrace: E301 or E302, where something cannot be recorded faithfully.
     """
     try:
-        return _followed(recorder, function, args, kwargs)
+        return _followed(tracer, function, args, kwargs)
     except PlainTable:
         again = with_lookups(function)
         if again is None:
             raise
-    return _followed(recorder, again, args, kwargs)
+    return _followed(tracer, again, args, kwargs)
 
 
 def _followed(
-    recorder: Recorder,
+    tracer: Tracer,
     function: Callable[..., Any],
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
 ) -> Any:
-    token = ACTIVE.set(recorder)
+    token = ACTIVE.set(tracer)
     try:
         with _standing_in(function):
             return _call(function, args, kwargs)
@@ -137,8 +137,8 @@ def _call(
 
 
 BOUNDARY = (_call.__code__,)
-ACTIVE: ContextVar[Recorder | None] = ContextVar("active", default=None)
-"""The recorder of the function that is being followed now: a gradient taken inside of it is written there."""
+ACTIVE: ContextVar[Tracer | None] = ContextVar("active", default=None)
+"""The tracer of the function that is being followed now: a gradient taken inside of it is written there."""
 
 
 def _positions(function: Callable[..., Any], args: Sequence[Any]) -> Iterator[str]:
@@ -166,7 +166,7 @@ def _bound(
     }
 
 
-def wrap(recorder: Recorder, name: str, value: Any) -> Any:
+def wrap(tracer: Tracer, name: str, value: Any) -> Any:
     """``value`` with every array and float in it traced."""
     match value:
         case np.ndarray() | np.floating() | float():
@@ -175,22 +175,22 @@ def wrap(recorder: Recorder, name: str, value: Any) -> Any:
                 raise CannotTrace(
                     "E301", message, hint="use floats, integers or booleans"
                 )
-            return recorder.input(
+            return tracer.input(
                 value if type(value) is float else np.array(value), name
             )
         case dict():
             return {
-                key: wrap(recorder, _key_name(name, key), item)
+                key: wrap(tracer, _key_name(name, key), item)
                 for key, item in value.items()
             }
         case list():
             return [
-                wrap(recorder, f"{name}_{position}", item)
+                wrap(tracer, f"{name}_{position}", item)
                 for position, item in enumerate(value)
             ]
         case tuple():
             return tuple(
-                wrap(recorder, f"{name}_{position}", item)
+                wrap(tracer, f"{name}_{position}", item)
                 for position, item in enumerate(value)
             )
         case _:
@@ -206,20 +206,20 @@ def _result_name(function: Callable[..., Any]) -> str:
     return name if name.isidentifier() and name != "f" else "result"
 
 
-def _outputs(recorder: Recorder, result: Any, name: str) -> Iterator[Value]:
+def _outputs(tracer: Tracer, result: Any, name: str) -> Iterator[Value]:
     match result:
         case Traced():
-            recorder.christen(result.value, "loss" if result.ndim == 0 else name)
+            tracer.builder.christen(result.value, "loss" if result.ndim == 0 else name)
             yield result.value
         case TracedInt():
-            yield recorder.input(np.asarray(int(result)), name).value
+            yield tracer.input(np.asarray(int(result)), name).value
         case dict():
             for key, item in result.items():
-                yield from _outputs(recorder, item, str(key))
+                yield from _outputs(tracer, item, str(key))
         case list() | tuple():
             for position, item in enumerate(result):
-                yield from _outputs(recorder, item, f"{name}_{position}")
+                yield from _outputs(tracer, item, f"{name}_{position}")
         case None:
             return
         case _:
-            yield recorder.input(np.asarray(result), name).value
+            yield tracer.input(np.asarray(result), name).value

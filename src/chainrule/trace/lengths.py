@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.program import Arg, Op, Size
-from chainrule.trace import dispatch, source
+from chainrule.trace import source
 from chainrule.trace.operators import OPERATORS, PLAIN
-
-if TYPE_CHECKING:
-    from chainrule.trace.recorder import Recorder
+from chainrule.trace.tracing import Tracing
 
 
 class TracedInt(int):
@@ -22,23 +21,23 @@ class TracedInt(int):
     Everywhere else it is the plain integer, so shapes print and ranges count.
     """
 
-    recorder: Recorder
+    tracer: Tracing
     ref: Arg
 
-    def __new__(cls, number: int, recorder: Recorder, ref: Arg) -> Self:
+    def __new__(cls, number: int, tracer: Tracing, ref: Arg) -> Self:
         """The integer ``number``, standing for ``ref``."""
         self = super().__new__(cls, number)
-        self.recorder = recorder
+        self.tracer = tracer
         self.ref = ref
         return self
 
     def __neg__(self) -> Any:
-        return _scalar(self.recorder, np.negative, (self,))
+        return _scalar(self.tracer, np.negative, (self,))
 
     def __chainrule_record__(
         self, op: Op, args: Sequence[Any], params: dict[str, Any]
     ) -> Any:
-        return self.recorder.record(op, args, params)
+        return self.tracer.record(op, args, params)
 
     def __array_ufunc__(
         self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any
@@ -48,7 +47,7 @@ class TracedInt(int):
             and not kwargs
             and not any(isinstance(item, np.ndarray) for item in inputs)
         ):
-            return _scalar(self.recorder, ufunc, inputs)
+            return _scalar(self.tracer, ufunc, inputs)
         return getattr(ufunc, method)(
             *(int(i) if isinstance(i, TracedInt) else i for i in inputs), **kwargs
         )
@@ -78,7 +77,7 @@ def _merged(one: TracedInt, other: Any) -> TracedInt | None:
     ):
         return None
     axes = (*a.axes, *b.axes)
-    return TracedInt(int(one) * int(other), one.recorder, Size(a.value, axes))
+    return TracedInt(int(one) * int(other), one.tracer, Size(a.value, axes))
 
 
 def _arithmetic(self: TracedInt, function: Any, one: Any, other: Any) -> Any:
@@ -91,14 +90,14 @@ def _arithmetic(self: TracedInt, function: Any, one: Any, other: Any) -> Any:
         )
     if not (isinstance(one, int | float) and isinstance(other, int | float)):
         return NotImplemented
-    return _scalar(self.recorder, function, (one, other))
+    return _scalar(self.tracer, function, (one, other))
 
 
-def _scalar(recorder: Recorder, function: Any, args: Sequence[Any]) -> Any:
-    result = recorder.record(dispatch.op_of(function), args)
+def _scalar(tracer: Tracing, function: Any, args: Sequence[Any]) -> Any:
+    result = tracer.record(ops.BY_FUNCTION[function], args)
     # a law may have answered with a plain number or another length
     if not isinstance(result, int | float) and result.dtype.kind == "i":
-        return TracedInt(int(result.number), recorder, result.value)
+        return TracedInt(int(result.number), tracer, result.value)
     return result
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.program import Arg, Array, CannotTrace, Size, Value
+from chainrule.program import Array, CannotTrace, Size
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.traced import Traced
 
@@ -19,25 +19,6 @@ def nested(array: Array) -> Any:
         return tuple(frozen(one) for one in item) if isinstance(item, list) else item
 
     return frozen(listed)
-
-
-def is_weak(arg: Arg) -> bool:
-    """Whether ``arg`` is a Python number, which takes the element type of what it meets."""
-    return arg.weak if isinstance(arg, Value) else True
-
-
-def hashable(param: Any) -> Any:
-    """A parameter as a key: equal only where the parameters are, value by value."""
-    match param:
-        case slice():
-            return (
-                slice,
-                *(hashable(part) for part in (param.start, param.stop, param.step)),
-            )
-        case tuple():
-            return tuple(hashable(item) for item in param)
-        case _:
-            return (type(param), param)
 
 
 def lowered_param(param: Any) -> Any:
@@ -59,23 +40,8 @@ def lowered_param(param: Any) -> Any:
             raise CannotTrace(
                 "E301",
                 "a traced value is used as a parameter (an axis, a shape or a count)",
-                where=param.recorder.here(),
+                where=param.tracer.here(),
                 hint="parameters are plain Python numbers",
-            )
-        case _:
-            return param
-
-
-def concrete(param: Any) -> Any:
-    """A parameter as plain numbers: sizes are what they are now."""
-    match param:
-        case Size():
-            return param.number
-        case tuple():
-            return tuple(concrete(item) for item in param)
-        case slice():
-            return slice(
-                concrete(param.start), concrete(param.stop), concrete(param.step)
             )
         case _:
             return param

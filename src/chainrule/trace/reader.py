@@ -31,9 +31,9 @@ from chainrule.trace.instrumented_calls import (
     stacked,
 )
 from chainrule.trace.lengths import TracedInt
-from chainrule.trace.recorder import Recorder
 from chainrule.trace.roles import LOSS_NAMES
 from chainrule.trace.traced import Traced
+from chainrule.trace.tracer import Tracer
 
 LONGEST_LIST = 1000
 
@@ -60,10 +60,10 @@ class Reader:
         self.file = file
         self.losses = LOSS_NAMES if loss is None else (loss,)
         self.passes_left = n_pass
-        self.recorder = Recorder(lenient=True, boundary=(Reader.execute.__code__,))
-        self.recorder.script_file = file
-        self.recorder.on_write = self._written
-        self.watch = Watch(self.recorder) if watch else None
+        self.tracer = Tracer(lenient=True, boundary=(Reader.execute.__code__,))
+        self.tracer.script_file = file
+        self.tracer.on_write = self._written
+        self.watch = Watch(self.tracer) if watch else None
         if self.watch is not None and callable(watch):
             self.watch.distinct = watch
         self.bound: list[Bound] = []
@@ -163,7 +163,7 @@ class Reader:
         match value:
             case Traced():
                 if name is not None:
-                    self.recorder.christen(value.value, name)
+                    self.tracer.builder.christen(value.value, name)
                 return value
             case TracedInt() | bool() | str() | None:
                 return value
@@ -171,10 +171,10 @@ class Reader:
                 if isinstance(value, np.ndarray) and value.dtype.kind not in "fiub":
                     return value
                 held = value if type(value) is float else np.array(value)
-                return self.recorder.input(held, name or "value")
+                return self.tracer.input(held, name or "value")
             case int():
-                traced = self.recorder.input(np.asarray(value), name or "value")
-                return TracedInt(value, self.recorder, traced.value)
+                traced = self.tracer.input(np.asarray(value), name or "value")
+                return TracedInt(value, self.tracer, traced.value)
             case dict():
                 for key, item in value.items():
                     value[key] = self._inner(
@@ -209,7 +209,7 @@ class Reader:
     def loop(self, value: Any, name: str) -> None:
         """A loop's variable: its value gets its name."""
         if isinstance(value, Traced):
-            self.recorder.christen(value.value, name)
+            self.tracer.builder.christen(value.value, name)
 
     def array(self, maker: Any, items: Any, *args: Any, **kwargs: Any) -> Any:
         """``np.array`` of what may hold traced values: they are stacked, so that nothing is lost."""
@@ -221,13 +221,13 @@ class Reader:
 
     def _note(self, name: str, wrapped: Any) -> None:
         values = [traced.value for traced in leaves(wrapped)]
-        at = self.recorder.here()
+        at = self.tracer.here()
         if isinstance(wrapped, Traced):
             self._watch_loss(name, values[0], at)
             self.bound.append(Bound(name, values[0], at))
             if self.watch is not None:
                 self.watch.bound(
-                    name, values[0], source.user_frames(boundary=self.recorder.boundary)
+                    name, values[0], source.user_frames(boundary=self.tracer.boundary)
                 )
         for before, after in zip(self.held.get(name, ()), values, strict=False):
             self._watch_update(name, before, after, at)
@@ -256,16 +256,16 @@ class Reader:
     def forget(self, value: Value, earlier: Value) -> None:
         """Take out what the next pass computed on its way to its loss: it is no part of this one."""
         ends = {update.after for update in self.updates}
-        roots = self.recorder.run(()).program.pruned([earlier]).inputs
+        roots = self.tracer.builder.run(()).program.pruned([earlier]).inputs
         ends |= {
             line.result
-            for line in self.recorder.lines
+            for line in self.tracer.builder.lines
             if line.op is ops.subtract
             and line.args[0] in roots
             and line.args[0] not in (value, earlier)
         }
-        before = self.recorder.producer[earlier]
-        last = self.recorder.position(before)
+        before = self.tracer.builder.producer[earlier]
+        last = self.tracer.builder.position(before)
         # a parameter's name bound again: an update of whatever form, which belongs to the pass before
         names = {one.name for one in self.bound if one.value in roots}
         ends |= {
@@ -277,18 +277,18 @@ class Reader:
         ahead = [value]
         while ahead:
             one = ahead.pop()
-            line = self.recorder.producer.get(one)
+            line = self.tracer.builder.producer.get(one)
             if (
                 line is None
                 or one in beyond
                 or one in ends
-                or self.recorder.position(line) <= last
+                or self.tracer.builder.position(line) <= last
             ):
                 continue
             beyond.add(one)
             ahead += line.reads()
-        self.recorder.lines = [
-            line for line in self.recorder.lines if line.result not in beyond
+        self.tracer.builder.lines = [
+            line for line in self.tracer.builder.lines if line.result not in beyond
         ]
         self.bound = [one for one in self.bound if one.value not in beyond]
         if self.watch is not None:
@@ -305,7 +305,7 @@ class Reader:
             one = ahead.pop()
             if one is ancestor:
                 return True
-            line = self.recorder.producer.get(one)
+            line = self.tracer.builder.producer.get(one)
             fresh = [
                 read for read in (line.reads() if line else ()) if read not in seen
             ]
@@ -315,12 +315,12 @@ class Reader:
 
     def _written(self, before: Value, after: Value) -> None:
         """An in-place write moved an array on."""
-        self._watch_update(before.name or "", before, after, self.recorder.here())
+        self._watch_update(before.name or "", before, after, self.tracer.here())
 
     def _watch_update(
         self, name: str, before: Value, after: Value, at: SourceSpan | None
     ) -> None:
-        line = self.recorder.producer.get(after)
+        line = self.tracer.builder.producer.get(after)
         if (
             line is None
             or before is after

@@ -66,12 +66,12 @@ def read_script(
     """
     file = str(path)
     reader = Reader(file, loss, n_pass, watch=watch)
-    reader.recorder.pairs = bool(watch)
+    reader.tracer.pairs = bool(watch)
     reader.text = Path(file).read_text(encoding="utf-8") if text is None else text
     failure = reader.attempt()
     if failure is not None and not watch:
         raise failure
-    program = reader.recorder.run(())
+    program = reader.tracer.builder.run(())
     try:
         chosen = choose_loss(program, [(b.name, b.value) for b in reader.bound], loss)
     except ChainruleError as unclear:
@@ -93,7 +93,7 @@ def read_script(
         failure,
         tuple(reader.rebound),
         reader.text,
-        reader.recorder.met,
+        reader.tracer.builder.met,
     )
 
 

@@ -7,7 +7,7 @@ import dis
 import linecache
 import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -78,10 +78,28 @@ def _spans(code: CodeType) -> tuple[Span | None, ...]:
 
 def place(frame: FrameType) -> SourceSpan | None:
     """Where a frame is, as lines and columns in characters."""
-    found = span(frame)
-    file = frame.f_code.co_filename
+    return _place(frame.f_code, frame.f_code.co_filename, frame.f_lasti)
+
+
+def places(frames: Iterable[FrameType]) -> tuple[SourceSpan, ...]:
+    """Where each frame is, those that are nowhere left out."""
+    found = (
+        _place(frame.f_code, frame.f_code.co_filename, frame.f_lasti)
+        for frame in frames
+    )
+    return tuple(one for one in found if one is not None)
+
+
+@lru_cache(maxsize=1 << 16)
+def _place(code: CodeType, file: str, instruction: int) -> SourceSpan | None:
+    # the file is asked for beside the code: two codes are equal where only their files differ
+    found = _spans(code)[instruction // 2]
     if found is None:
-        return SourceSpan(file, frame.f_lineno) if frame.f_lineno else None
+        lines = (
+            line for start, end, line in code.co_lines() if start <= instruction < end
+        )
+        number = next(lines, None)
+        return SourceSpan(file, number) if number else None
     line, column, end_line, end_column = found
     return SourceSpan(
         file,

@@ -11,15 +11,13 @@ import inspect
 import linecache
 from collections.abc import Callable, Iterator
 from types import CodeType, FunctionType
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from chainrule import ops
 from chainrule.trace.traced import Traced
-
-if TYPE_CHECKING:
-    from chainrule.trace.recorder import Recorder
+from chainrule.trace.tracing import Tracing
 
 LOOKUP = "__chainrule_lookup__"
 
@@ -106,22 +104,15 @@ def lookup(table: Any, index: Any) -> Any:
     labels = [place for place in places if isinstance(place, Traced) and place.ndim]
     if not labels or not isinstance(table, np.ndarray):
         return table[index]
-    recorder = labels[0].recorder
-    # the name on the left of the statement is that of the rows, not of the table
-    named, recorder.named, recorder.at = recorder.named, False, recorder.here()
-    try:
-        held = _held(recorder, table)
-    finally:
-        recorder.named, recorder.at = named, None
-    return held[index]
+    return labels[0].tracer.unbound(lambda tracer: _held(tracer, table))[index]
 
 
-def _held(recorder: Recorder, table: Any) -> Any:
+def _held(tracer: Tracing, table: Any) -> Any:
     """A table as a line of the program, by its own name or as the one-hot rows it is."""
     if _is_identity(table):
         params = {"n": len(table), "dtype": table.dtype.name}
-        return recorder.record(ops.eye, (), params)
-    return recorder.lift(recorder.lower(table))
+        return tracer.record(ops.eye, (), params)
+    return tracer.lift(tracer.lower(table))
 
 
 def _is_identity(table: np.ndarray[Any, Any]) -> bool:

@@ -4,18 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from chainrule import ops
 from chainrule.program import Array, Op, Size, Value
-from chainrule.trace import dispatch, refusals
+from chainrule.program.sizes import measured
+from chainrule.trace import refusals
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.operators import COMPARISONS, METHODS, OPERATORS
-
-if TYPE_CHECKING:
-    from chainrule.trace.recorder import Recorder
+from chainrule.trace.tracing import Tracing
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +37,12 @@ class View:
 class Traced:
     """What a user's function sees instead of an array: the same operators, methods and functions."""
 
-    __slots__ = ("_value", "moves", "recorder", "view")
+    __slots__ = ("_value", "moves", "tracer", "view")
     __array_priority__ = 1000.0
     __hash__ = None  # type: ignore[assignment]
 
-    def __init__(
-        self, recorder: Recorder, value: Value, view: View | None = None
-    ) -> None:
-        self.recorder = recorder
+    def __init__(self, tracer: Tracing, value: Value, view: View | None = None) -> None:
+        self.tracer = tracer
         self._value = value
         self.moves = 0
         self.view = view
@@ -53,14 +50,14 @@ class Traced:
     @property
     def value(self) -> Value:
         """The value this stands for now (an in-place write moves it on)."""
-        return self.current(self.recorder)
+        return self.current(self.tracer)
 
-    def current(self, recorder: Recorder) -> Value:
-        """The value, checked to belong to ``recorder`` and not to be a view of something rewritten."""
-        if recorder is not self.recorder:
-            raise refusals.leaked(self._value.name, recorder.here())
+    def current(self, tracer: Tracing) -> Value:
+        """The value, checked to belong to ``tracer`` and not to be a view of something rewritten."""
+        if tracer is not self.tracer:
+            raise refusals.leaked(self._value.name, tracer.here())
         if self.view is not None and self.view.stale:
-            raise refusals.stale(self._value.name, recorder.here())
+            raise refusals.stale(self._value.name, tracer.here())
         return self._value
 
     # what an array tells about itself
@@ -68,26 +65,24 @@ class Traced:
     @property
     def number(self) -> Array:
         """The numbers held."""
-        return self.recorder.numbers[self._value]
+        return self.tracer.builder.numbers[self._value]
 
     @property
     def shape(self) -> tuple[TracedInt, ...]:
         """The lengths of the axes; each remembers where it was read."""
         return tuple(
-            TracedInt(length, self.recorder, self.recorder_size((axis,)))
+            TracedInt(length, self.tracer, self.size_of((axis,)))
             for axis, length in enumerate(self._value.shape)
         )
 
     @property
     def size(self) -> TracedInt:
         """The number of entries."""
-        return TracedInt(self.number.size, self.recorder, self.recorder_size(None))
+        return TracedInt(self.number.size, self.tracer, self.size_of(None))
 
-    def recorder_size(self, axes: tuple[int, ...] | None) -> Size:
+    def size_of(self, axes: tuple[int, ...] | None) -> Size:
         """A size of this array, read from the nearest named array of the same lengths."""
-        return dispatch.measured(
-            self.recorder.producer, self.current(self.recorder), axes
-        )
+        return measured(self.tracer.builder.producer, self.current(self.tracer), axes)
 
     @property
     def ndim(self) -> int:
@@ -121,37 +116,26 @@ class Traced:
     def __chainrule_record__(
         self, op: Op, args: Sequence[Any], params: dict[str, Any]
     ) -> Any:
-        return self.recorder.record(op, args, params)
+        return self.tracer.record(op, args, params)
 
     def __array_ufunc__(
         self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any
     ) -> Any:
-        return dispatch.call_ufunc(self.recorder, ufunc, method, inputs, kwargs)
+        return self.tracer.call_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(
         self, function: Any, types: Any, args: Any, kwargs: Any
     ) -> Any:
-        return dispatch.call_function(self.recorder, function, args, kwargs)
+        return self.tracer.call_function(function, args, kwargs)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:  # noqa: FBT001 - NumPy's signature
-        plain = self.dtype.kind in "iub" or not dispatch.called_by_user(self.recorder)
-        if self.recorder.lenient and plain:
-            return (
-                self.number.astype(dtype) if dtype is not None else self.number.copy()
-            )
-        if self.dtype.kind in "iub":
-            raise refusals.table(self._value.name, self.recorder.here())
-        raise refusals.plain_array(self._value.name, self.recorder.here())
+        numbers = self.tracer.as_array(self._value)
+        return numbers.copy() if dtype is None else numbers.astype(dtype)
 
     # how it leaves
 
     def _leave(self, how: str, rewrite: str) -> Any:
-        item = self.number.item()
-        if self.recorder.lenient and not dispatch.inside_call(self.recorder, "math"):
-            if isinstance(item, float):
-                self.recorder.escape(item)
-            return item
-        raise refusals.taken_out(how, self._value.name, self.recorder.here(), rewrite)
+        return self.tracer.as_number(self._value, how, rewrite)
 
     def __float__(self) -> float:
         return float(
@@ -179,24 +163,20 @@ class Traced:
 
     def tolist(self) -> Any:
         """The numbers as nested lists; refused where their gradient would be lost."""
-        if self.recorder.lenient:
+        if self.tracer.lenient:
             return self.number.tolist()
         return self._leave(".tolist()", "use the value itself")
 
     def __bool__(self) -> bool:
-        if self.recorder.lenient or self.recorder.follow_branches:
-            taken = bool(self.number)
-            self.recorder.decided.append((self._value, taken))
-            return taken
-        raise refusals.branch(self._value.name, self.recorder.here())
+        return self.tracer.decide(self._value)
 
     # indexing and writing
 
     def __getitem__(self, key: Any) -> Any:
-        arrays, index = dispatch.index_of(self.recorder, self, key)
-        result = self.recorder.record(ops.getitem, (self, *arrays), {"index": index})
+        arrays, index = self.tracer.index_of(self, key)
+        result = self.tracer.record(ops.getitem, (self, *arrays), {"index": index})
         if isinstance(result, Traced) and not arrays:
-            return Traced(self.recorder, result.value, View(self, self.moves, (key,)))
+            return Traced(self.tracer, result.value, View(self, self.moves, (key,)))
         return result
 
     def __setitem__(self, key: Any, written: Any) -> None:
@@ -204,12 +184,10 @@ class Traced:
             return
         self.refuse_write()
         if isinstance(written, Traced) and self._repeats(key):
-            raise refusals.written_twice(self._value.name, self.recorder.here())
-        arrays, index = dispatch.index_of(self.recorder, self, key)
+            raise refusals.written_twice(self._value.name, self.tracer.here())
+        arrays, index = self.tracer.index_of(self, key)
         self.move(
-            self.recorder.record(
-                ops.setitem, (self, written, *arrays), {"index": index}
-            )
+            self.tracer.record(ops.setitem, (self, written, *arrays), {"index": index})
         )
 
     def _repeats(self, key: Any) -> bool:
@@ -245,41 +223,41 @@ class Traced:
     def refuse_write(self) -> None:
         """Raise where NumPy would write to memory that others see."""
         if self.view is not None and self.view.key is None:
-            raise refusals.written_through(self._value.name, self.recorder.here())
-        if not self.recorder.lenient and self._value in self.recorder.inputs:
-            raise refusals.written_argument(self._value.name, self.recorder.here())
+            raise refusals.written_through(self._value.name, self.tracer.here())
+        if not self.tracer.lenient and self._value in self.tracer.builder.inputs:
+            raise refusals.written_argument(self._value.name, self.tracer.here())
 
     def move(self, result: Traced) -> None:
         """Stand for ``result`` from now on, as an array does that was written to."""
         if result._value.shape != self._value.shape:
             raise refusals.reshaping_write(
-                self._value.shape, result._value.shape, self.recorder.here()
+                self._value.shape, result._value.shape, self.tracer.here()
             )
         before, self._value = self._value, result._value
         self.moves += 1
-        if self.recorder.on_write is not None:
-            self.recorder.on_write(before, self._value)
+        if self.tracer.on_write is not None:
+            self.tracer.on_write(before, self._value)
         if self.view is not None and self.view.key is not None:
             array, (key,) = self.view.array, self.view.key
-            array[key] = Traced(self.recorder, self._value)
+            array[key] = Traced(self.tracer, self._value)
             self.view = View(array, array.moves, (key,))
 
     def _in_place(self, op: Op, other: Any) -> Traced:
         if self._is_number():
             # numbers are never written to: the name on the left gets another one
-            result: Traced = self.recorder.record(op, (self, other))
-            if self.recorder.on_write is not None:
-                self.recorder.on_write(self._value, result._value)
+            result: Traced = self.tracer.record(op, (self, other))
+            if self.tracer.on_write is not None:
+                self.tracer.on_write(self._value, result._value)
             return result
         self.refuse_write()
-        self.move(self.recorder.record(op, (self, other)))
+        self.move(self.tracer.record(op, (self, other)))
         return self
 
     def _is_number(self) -> bool:
         """Whether this stands for a number, as Python's floats and NumPy's results without axes are, not for an array."""
         if self.ndim:
             return False
-        line = self.recorder.producer.get(self._value)
+        line = self.tracer.builder.producer.get(self._value)
         if self._value.weak or line is None:
             return self._value.weak
         # views, copies and what is made or written into are arrays even without axes
@@ -297,13 +275,11 @@ class Traced:
 
     def copy(self, *_: Any, **__: Any) -> Traced:
         """A copy: the same value, which later writes to the original do not reach."""
-        return Traced(self.recorder, self.current(self.recorder))
+        return Traced(self.tracer, self.current(self.tracer))
 
     def astype(self, dtype: Any, **_: Any) -> Any:
         """The same numbers as another element type."""
-        return self.recorder.record(
-            ops.astype, (self,), {"dtype": np.dtype(dtype).name}
-        )
+        return self.tracer.record(ops.astype, (self,), {"dtype": np.dtype(dtype).name})
 
     def reshape(self, *shape: Any, **_: Any) -> Any:
         """The same entries in another shape."""
@@ -312,7 +288,7 @@ class Traced:
             if len(shape) == 1 and isinstance(shape[0], tuple | list)
             else shape
         )
-        return self.recorder.record(ops.reshape, (self,), {"shape": tuple(wanted)})
+        return self.tracer.record(ops.reshape, (self,), {"shape": tuple(wanted)})
 
     def transpose(self, *axes: Any) -> Any:
         """The axes in another order."""
@@ -346,7 +322,7 @@ def _operators() -> None:
 
     def in_place(function: Any) -> Any:
         def write(self: Traced, other: Any) -> Traced:
-            return self._in_place(dispatch.op_of(function), other)
+            return self._in_place(ops.BY_FUNCTION[function], other)
 
         return write
 

@@ -11,7 +11,7 @@ import numpy as np
 from chainrule.derive import backward, fuse, recognise
 from chainrule.derive.simplify import LAWS
 from chainrule.program import DTypeError, Program, ProgramError, Run, Value
-from chainrule.trace import Recorder, Traced
+from chainrule.trace import Traced, Tracer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -116,22 +116,22 @@ def _weighed(
     run: Run, values: Sequence[Value], like: Sequence[Value] = ()
 ) -> tuple[Run, tuple[Value, ...]]:
     """The run with one more line or few: the sum of ``values``, each weighed with a new input."""
-    recorder = Recorder(laws=LAWS, named=False)
-    recorder.adopt(run)
+    tracer = Tracer(laws=LAWS, named=False)
+    tracer.builder.adopt(run)
     total: Any = None
     weights = []
     for position, value in enumerate(values):
         number = run.numbers[value]
         about = like[position] if like else value
-        weight = recorder.input(
+        weight = tracer.input(
             np.ones(number.shape, _float_of(about)), f"along_{about.name or position}"
         )
         weights.append(weight.value)
-        term = np.sum(np.multiply(Traced(recorder, value), weight))
+        term = np.sum(np.multiply(Traced(tracer, value), weight))
         total = term if total is None else total + term
     if total is None:
         raise ProgramError("E325", "there is nothing to differentiate by")
-    found = recorder.run([total.value], run.program.name)
+    found = tracer.builder.run([total.value], run.program.name)
     return found, tuple(weights)
 
 
@@ -153,18 +153,18 @@ def _with(run: Run, outputs: tuple[Value, ...]) -> Run:
 
 
 def written_into(
-    recorder: Recorder, run: Run, known: dict[Value, Value]
+    tracer: Tracer, run: Run, known: dict[Value, Value]
 ) -> Iterator[Traced]:
-    """The outputs of a program as further lines of ``recorder``; ``known`` are its inputs there."""
+    """The outputs of a program as further lines of ``tracer``; ``known`` are its inputs there."""
     for line in run.program.lines:
         args = [
-            recorder.lift(known[arg] if isinstance(arg, Value) else _moved(arg, known))
+            tracer.lift(known[arg] if isinstance(arg, Value) else _moved(arg, known))
             for arg in line.args
         ]
         params = {key: _moved(param, known) for key, param in line.params.items()}
-        known[line.result] = recorder.record(line.op, args, params, line.why).value
+        known[line.result] = tracer.record(line.op, args, params, line.why).value
     for value in run.program.outputs:
-        yield Traced(recorder, known[value])
+        yield Traced(tracer, known[value])
 
 
 def _moved(param: Any, known: dict[Value, Value]) -> Any:

@@ -203,14 +203,14 @@ class Differentiable:
         if self.before or self.keywords:
             args, kwargs = (*self.before, *args), {**self.keywords, **kwargs}
         args, kwargs = self._with_defaults(args, kwargs)
-        recorder = ACTIVE.get()
+        tracer = ACTIVE.get()
         try:
-            if recorder is None:
+            if tracer is None:
                 return self._outside(args, kwargs)
         except Nested as nested:
-            recorder = nested.recorder
+            tracer = nested.tracer
         structures = tuple(self.argument(one, args, kwargs) for one in self.wrt)
-        apply = following.inside(self, recorder, args, kwargs)
+        apply = following.inside(self, tracer, args, kwargs)
         return Called(apply, structures, _builders(structures))
 
     def _with_defaults(

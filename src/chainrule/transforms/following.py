@@ -18,7 +18,7 @@ from chainrule.program import (
     Run,
     Value,
 )
-from chainrule.trace import Recorder, Traced, TracedInt
+from chainrule.trace import Traced, TracedInt, Tracer
 from chainrule.trace.function import BOUNDARY, follow
 from chainrule.transforms.derivation import Followed, written_into
 from chainrule.transforms.stand_ins import StandIns
@@ -88,14 +88,14 @@ def _top(
     arrays: Sequence[Array],
     level: int,
 ) -> Found:
-    recorder = Recorder(
+    tracer = Tracer(
         boundary=BOUNDARY, follow_branches=True, lasting=set(map(id, arrays))
     )
     inputs: list[Value] = []
 
     def taken_in(name: str, leaf: Any) -> Traced:
         number = leaf if type(leaf) is float else np.asarray(leaf)
-        traced = recorder.input(number, name)
+        traced = tracer.input(number, name)
         inputs.append(traced.value)
         return traced
 
@@ -106,18 +106,18 @@ def _top(
             place.setdefault(id(array), position)
     names = asked.around.names if asked.around is not None else []
     of = {
-        key: recorder.input(arrays[position], names[position])
+        key: tracer.input(arrays[position], names[position])
         for key, position in place.items()
     }
     stand_ins = StandIns(of)
-    result = follow(recorder, stand_ins(asked.function), traced_args, traced_kwargs)
-    values, returned = _values(recorder, result, asked)
-    outputs = [*values, *(value for value, _ in recorder.decided)]
-    run = recorder.run(outputs, _name(asked.function))
+    result = follow(tracer, stand_ins(asked.function), traced_args, traced_kwargs)
+    values, returned = _values(tracer, result, asked)
+    outputs = [*values, *(value for value, _ in tracer.decided)]
+    run = tracer.builder.run(outputs, _name(asked.function))
     derivation = asked.kind(Followed(run, len(values), wrt))
     captured = tuple(place[key] for key in of if key in stand_ins.used)
     known = [*inputs, *(of[id(arrays[i])].value for i in captured)]
-    made = variant(derivation, known, tuple(yes for _, yes in recorder.decided))
+    made = variant(derivation, known, tuple(yes for _, yes in tracer.decided))
     return Found(
         Way(made, returned),
         tuple(derivation.run.numbers[value] for value in made.program.outputs),
@@ -129,7 +129,7 @@ def _top(
 
 def inside(
     asked: Differentiable,
-    recorder: Recorder,
+    tracer: Tracer,
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
 ) -> Apply:
@@ -138,27 +138,27 @@ def inside(
     def taken_in(_: str, leaf: Any) -> Traced:
         # a value of its own, to be differentiated by, whatever it was before
         given = leaf if isinstance(leaf, Traced | float) else np.asarray(leaf)
-        traced: Traced = recorder.record(ops.identity, (given,))
+        traced: Traced = tracer.record(ops.identity, (given,))
         return traced
 
     traced_args, traced_kwargs, wrt = _traced(asked, args, kwargs, taken_in)
-    begun = len(recorder.lines)
+    begun = len(tracer.builder.lines)
     result = asked.function(*traced_args, **traced_kwargs)
-    values, returned = _values(recorder, result, asked)
-    run = _part(recorder, recorder.lines[begun:], values, wrt)
+    values, returned = _values(tracer, result, asked)
+    run = _part(tracer, tracer.builder.lines[begun:], values, wrt)
     derivation = asked.kind(Followed(run, len(values), wrt))
 
     def apply(extra: Sequence[Any]) -> tuple[Any, list[Any]]:
         weights = derivation.extra[len(extra) :]
         given = [*extra, *(derivation.run.numbers[value] for value in weights)]
-        named, recorder.named, recorder.at = recorder.named, False, recorder.here()
-        try:
+
+        def write(_: Any) -> list[Any]:
             known = {value: value for value in run.program.inputs}
             for value, number in zip(derivation.extra, given, strict=True):
-                known[value] = recorder.record(ops.identity, (number,)).value
-            found = list(written_into(recorder, derivation.run, known))
-        finally:
-            recorder.named, recorder.at = named, None
+                known[value] = tracer.record(ops.identity, (number,)).value
+            return list(written_into(tracer, derivation.run, known))
+
+        found = tracer.unbound(write)
         n = derivation.n_values
         return arranged(returned, found[:n]), found[n : n + derivation.n_results]
 
@@ -225,13 +225,13 @@ def _no_float(
 
 
 def _values(
-    recorder: Recorder, result: Any, asked: Differentiable
+    tracer: Tracer, result: Any, asked: Differentiable
 ) -> tuple[list[Value], Any]:
     """The values that a function returned, and its result with slots in their places."""
     values: list[Value] = []
 
     def slot(item: Any) -> Slot:
-        values.append(_value(recorder, item))
+        values.append(_value(tracer, item))
         return Slot(len(values) - 1)
 
     if not asked.single_loss:
@@ -254,32 +254,32 @@ def _values(
             hint="return a single number computed from the arguments, and other things with has_aux=True",
         )
     loss = slot(result)
-    recorder.christen(values[0], "loss")
+    tracer.builder.christen(values[0], "loss")
     if not asked.has_aux:
         return values, loss
     return values, (loss, put_together(aux, slot, leaves=(Traced,)))
 
 
-def _value(recorder: Recorder, item: Any) -> Value:
+def _value(tracer: Tracer, item: Any) -> Value:
     """A value for what was returned, also where it is a plain number."""
     if isinstance(item, Traced):
-        return item.current(recorder)
+        return item.current(tracer)
     number = np.asarray(int(item) if isinstance(item, TracedInt) else item)
     if number.dtype.kind in "iub" and number.ndim == 0:
         number = number.astype(np.float64)
     params = {"value": number.tolist(), "dtype": number.dtype.name}
     if number.size > 1 and number.ndim:
-        return recorder.record(ops.identity, (number,)).value  # type: ignore[no-any-return]
-    return recorder.record(ops.array, (), params).value  # type: ignore[no-any-return]
+        return tracer.record(ops.identity, (number,)).value  # type: ignore[no-any-return]
+    return tracer.record(ops.array, (), params).value  # type: ignore[no-any-return]
 
 
 def _part(
-    recorder: Recorder,
+    tracer: Tracer,
     lines: Sequence[Line],
     values: Sequence[Value],
     wrt: Sequence[Value],
 ) -> Run:
-    """The last lines of a recorder as a program of their own: what is older is its input."""
+    """The last lines of a tracer as a program of their own: what is older is its input."""
     whole = Program((), tuple(lines), tuple(values), "inner").pruned()
     made = {line.result for line in whole.lines}
     read = (value for line in whole.lines for value in line.reads())
@@ -287,7 +287,7 @@ def _part(
         value for value in (*wrt, *read, *values) if value not in made
     )
     program = Program(tuple(inputs), whole.lines, whole.outputs, whole.name)
-    return Run(program, recorder.numbers)
+    return Run(program, tracer.builder.numbers)
 
 
 def _name(function: Any) -> str:

@@ -293,7 +293,7 @@ def _directions(asked: Transformed, called: Called, direction: Any) -> list[Any]
                 f"the direction is {np.shape(one)}, and what moves is {np.shape(leaf)}",
             )
     return [
-        one if hasattr(one, "recorder") else np.asarray(one, _dtype(leaf))
+        one if hasattr(one, "tracer") else np.asarray(one, _dtype(leaf))
         for one, leaf in zip(found, moved, strict=True)
     ]
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.program import CannotTrace
-from chainrule.trace import Recorder, Traced
+from chainrule.trace import Traced, Tracer
 
 Leaf = Any
 """An array, a NumPy float or a Python float."""
@@ -55,7 +55,7 @@ def taken_apart(value: Any, leaves: list[Leaf]) -> Form:
     if isinstance(value, np.ndarray):
         _refuse(kind)
     if isinstance(value, Traced):
-        raise Nested(value.recorder)
+        raise Nested(value.tracer)
     return _still(value)
 
 
@@ -85,11 +85,11 @@ TRACED = (*LEAVES, Traced)
 
 
 class Nested(Exception):  # noqa: N818 - no mistake: it says that a caller is itself being followed
-    """A leaf is traced, by this recorder."""
+    """A leaf is traced, by this tracer."""
 
-    def __init__(self, recorder: Recorder) -> None:
+    def __init__(self, tracer: Tracer) -> None:
         super().__init__()
-        self.recorder = recorder
+        self.tracer = tracer
 
 
 def put_together(

@@ -12,8 +12,8 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.program import Arg, Line, Op, Run, Sample, Size, Value
-from chainrule.trace import Recorder
-from chainrule.trace.dispatch import measured
+from chainrule.program.sizes import measured
+from chainrule.trace import Tracer
 
 Bindings = dict[str, Any]
 SIZES = "sizes to compare"
@@ -180,7 +180,7 @@ def _counted_from_the_end(line: Line, axis: Any) -> Any:
 
 def compile_pattern(idiom: Idiom) -> Pattern:
     """The left side of an idiom, traced on sample numbers."""
-    recorder = Recorder(named=False)
+    tracer = Tracer(named=False)
     inputs = {}
     arrays = []
     for position, (name, shape) in enumerate(
@@ -188,12 +188,12 @@ def compile_pattern(idiom: Idiom) -> Pattern:
     ):
         whole = position in idiom.sample.integers
         number = np.zeros(shape, np.int64) if whole else np.full(shape, 0.5)
-        traced = recorder.input(number, None)
+        traced = tracer.input(number, None)
         inputs[traced.value] = name
         arrays.append(traced)
     params = {key: _any(key, sample) for key, sample in idiom.sample.params.items()}
     result = idiom.pattern(*arrays, **params)
-    return Pattern(idiom, recorder.run([result.value]), inputs)
+    return Pattern(idiom, tracer.builder.run([result.value]), inputs)
 
 
 def _arguments(idiom: Idiom) -> list[str]:

@@ -16,7 +16,7 @@ from chainrule.derive.idioms.match import Idiom, Pattern, compile_pattern, from_
 from chainrule.derive.simplify import REWRITING
 from chainrule.program import Array, Op, Program, Run, Size, Value
 from chainrule.program.program import substitute
-from chainrule.trace import Recorder, Traced
+from chainrule.trace import Traced, Tracer
 
 CLOSE = 1e-4
 Index = Mapping[Op, Sequence[Pattern]]
@@ -81,34 +81,37 @@ def _differ(one: Pattern, other: Pattern) -> bool:
 
 def rewrite(run: Run, patterns: Index) -> Run:
     """``run`` with the patterns replaced wherever they end."""
-    recorder = Recorder(laws=REWRITING, named=False)
+    tracer = Tracer(laws=REWRITING, named=False)
     new: dict[Value, Any] = {}
     for value in run.program.inputs:
-        recorder.inputs.append(value)
-        recorder.numbers[value] = run.numbers[value]
+        tracer.builder.inputs.append(value)
+        tracer.builder.numbers[value] = run.numbers[value]
         new[value] = value
-    recorder.taken.update(run.program.named())
+    tracer.builder.taken.update(run.program.named())
     for line in run.program.lines:
-        recorder.at = line.at
-        args = [_mapped(recorder, arg, new) for arg in line.args]
+        tracer.places = line.places
+        args = [_mapped(tracer, arg, new) for arg in line.args]
         params = {key: _measured(param, new) for key, param in line.params.items()}
         # what nothing before it has changed is not computed again
         same = all(
-            recorder.numbers[new[arg]] is run.numbers[arg] for arg in line.reads()
+            tracer.builder.numbers[new[arg]] is run.numbers[arg] for arg in line.reads()
         )
         number = run.numbers[line.result] if same else None
-        result = recorder.record(line.op, args, params, line.why, number)
-        result = _replaced(recorder, result, patterns)
+        result = tracer.record(line.op, args, params, line.why, number)
+        result = _replaced(tracer, result, patterns)
         name = line.result.name
         if name is not None:
             if result.value.name is not None:
-                result = recorder.again(result)
+                result = tracer.again(result)
             result.value.christen(name)
         new[line.result] = result.value
     outputs = [new[value] for value in run.program.outputs]
-    _say_what_is_stable(recorder, {line.op for line in run.program.lines}, outputs)
+    _say_what_is_stable(tracer, {line.op for line in run.program.lines}, outputs)
     program = Program(
-        tuple(recorder.inputs), tuple(recorder.lines), tuple(outputs), run.program.name
+        tuple(tracer.builder.inputs),
+        tuple(tracer.builder.lines),
+        tuple(outputs),
+        run.program.name,
     )
     named = [
         value
@@ -118,27 +121,27 @@ def rewrite(run: Run, patterns: Index) -> Run:
     kept = program.pruned([*outputs, *named])
     return Run(
         Program(program.inputs, kept.lines, program.outputs, program.name),
-        recorder.numbers,
+        tracer.builder.numbers,
     )
 
 
 def _say_what_is_stable(
-    recorder: Recorder, before: AbstractSet[Op], outputs: Sequence[Value]
+    tracer: Tracer, before: AbstractSet[Op], outputs: Sequence[Value]
 ) -> None:
     """A statement in which a stable form took the place of the one written by hand says so."""
     waiting: dict[Value, str] = {}
-    for line in tuple(recorder.lines):
+    for line in tuple(tracer.builder.lines):
         why = line.op.stable if line.op not in before else ""
         why = why or next(filter(None, map(waiting.get, line.reads())), "")
         if not why or line.why:
             continue
-        recorder.give_reason(line.result, why)
+        tracer.builder.give_reason(line.result, why)
         if line.result.name is None and line.result not in outputs:
             waiting[line.result] = why
 
 
-def _mapped(recorder: Recorder, arg: Any, new: Mapping[Value, Value]) -> Any:
-    return recorder.lift(new[arg] if isinstance(arg, Value) else _measured(arg, new))
+def _mapped(tracer: Tracer, arg: Any, new: Mapping[Value, Value]) -> Any:
+    return tracer.lift(new[arg] if isinstance(arg, Value) else _measured(arg, new))
 
 
 def _measured(param: Any, new: Mapping[Value, Value]) -> Any:
@@ -146,27 +149,27 @@ def _measured(param: Any, new: Mapping[Value, Value]) -> Any:
     return substitute(param, lambda size: Size(new[size.value], size.axes))
 
 
-def _replaced(recorder: Recorder, result: Traced, patterns: Index) -> Traced:
+def _replaced(tracer: Tracer, result: Traced, patterns: Index) -> Traced:
     """``result`` by the first idiom that ends in it, and by the next, until none does."""
     for _ in range(8):
-        line = recorder.producer.get(result.value)
-        better = _first(recorder, line, patterns) if line is not None else None
+        line = tracer.builder.producer.get(result.value)
+        better = _first(tracer, line, patterns) if line is not None else None
         if better is None or better.value is result.value:
             return result
         result = better
     return result
 
 
-def _first(recorder: Recorder, line: Any, patterns: Index) -> Traced | None:
+def _first(tracer: Tracer, line: Any, patterns: Index) -> Traced | None:
     for pattern in patterns.get(line.op, ()):
-        for bound in pattern.match(line, recorder.producer):
+        for bound in pattern.match(line, tracer.builder.producer):
             numbers = {
-                key: recorder.number(arg) if isinstance(arg, Value) else arg
+                key: tracer.builder.number(arg) if isinstance(arg, Value) else arg
                 for key, arg in bound.items()
             }
             if not pattern.idiom.holds(**numbers):
                 continue
-            lifted = {key: recorder.lift(arg) for key, arg in bound.items()}
+            lifted = {key: tracer.lift(arg) for key, arg in bound.items()}
             better: Traced = _apply(pattern, lifted)
             if (
                 better.number.shape == line.result.shape

@@ -7,19 +7,18 @@ from typing import Any
 from chainrule import ops
 from chainrule.derive.simplify.lines import Args, Params, made_by, record
 from chainrule.ops.shapes import axes_of
-from chainrule.program import Arg, Op, Size
+from chainrule.program import Arg, Builder, Op, Size
 from chainrule.program.program import arg_shape
-from chainrule.trace import Recorder
 
 
-def copied_anyway(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg | None:
+def copied_anyway(builder: Builder, op: Op, args: Args, params: Params) -> Arg | None:
     """What broadcasting copies by itself need not be copied before."""
     if not op.elementwise or len(args) < 2:
         return None
     slim = list(args)
     wide = ops.multiply.shape(*(arg_shape(arg) for arg in args))
     for position, arg in enumerate(args):
-        copy = made_by(recorder, arg, ops.broadcast_to)
+        copy = made_by(builder, arg, ops.broadcast_to)
         if copy is None:
             continue
         trial = [*slim[:position], copy.args[0], *slim[position + 1 :]]
@@ -27,29 +26,29 @@ def copied_anyway(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg
             slim = trial
     if slim == list(args):
         return None
-    return record(recorder, op, *slim, **params)
+    return record(builder, op, *slim, **params)
 
 
 def one_without_an_axis(
-    recorder: Recorder, op: Op, args: Args, params: Params
+    builder: Builder, op: Op, args: Args, params: Params
 ) -> Arg | None:
     """A single number beside an array needs no axis of its own."""
     if not op.elementwise or len(args) < 2:
         return None
     wide = ops.multiply.shape(*(arg_shape(arg) for arg in args))
     for position, arg in enumerate(args):
-        axis = made_by(recorder, arg, ops.expand_dims)
+        axis = made_by(builder, arg, ops.expand_dims)
         if axis is None or arg_shape(axis.args[0]) != ():
             continue
         slim = (*args[:position], axis.args[0], *args[position + 1 :])
         if ops.multiply.shape(*(arg_shape(one) for one in slim)) == wide:
-            return record(recorder, op, *slim, **params)
+            return record(builder, op, *slim, **params)
     return None
 
 
-def copied_last(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg | None:
+def copied_last(builder: Builder, op: Op, args: Args, params: Params) -> Arg | None:
     """What is done to copies of one number is done to the number, and copied then."""
-    copies = [made_by(recorder, arg, ops.broadcast_to) for arg in args]
+    copies = [made_by(builder, arg, ops.broadcast_to) for arg in args]
     if (
         op is ops.expand_dims
         and copies[0] is not None
@@ -59,7 +58,7 @@ def copied_last(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg |
         axes = axes_of(params["axis"], len(shape) + _count(params["axis"]))
         for axis in sorted(axes):
             shape.insert(axis, 1)
-        return record(recorder, ops.broadcast_to, copies[0].args[0], shape=tuple(shape))
+        return record(builder, ops.broadcast_to, copies[0].args[0], shape=tuple(shape))
     # a line that gives a second name is there for the name
     kept = op in (ops.identity, ops.where)
     if not op.elementwise or not any(copies) or kept:
@@ -74,20 +73,18 @@ def copied_last(recorder: Recorder, op: Op, args: Args, params: Params) -> Arg |
     )
     if ops.multiply.shape(*(arg_shape(arg) for arg in args)) != widest.result.shape:
         return None
-    result = record(recorder, op, *slim, **params)
-    return record(recorder, ops.broadcast_to, result, shape=widest.params["shape"])
+    result = record(builder, op, *slim, **params)
+    return record(builder, ops.broadcast_to, result, shape=widest.params["shape"])
 
 
 def _count(axis: Any) -> int:
     return 1 if isinstance(axis, int) else len(axis)
 
 
-def there_and_back(
-    recorder: Recorder, op: Op, args: Args, params: Params
-) -> Arg | None:
+def there_and_back(builder: Builder, op: Op, args: Args, params: Params) -> Arg | None:
     """Turned twice is as before; copied to its own shape is itself."""
     if op is ops.transpose and params["axes"] is None:
-        inner = made_by(recorder, args[0], ops.transpose)
+        inner = made_by(builder, args[0], ops.transpose)
         if inner is not None and inner.params["axes"] is None:
             return inner.args[0]
     if op is ops.reshape or op is ops.broadcast_to:

@@ -16,17 +16,16 @@ from chainrule.derive.simplify.lines import (
     made_by,
     record,
 )
-from chainrule.program import Arg, Op, Value
-from chainrule.trace import Recorder
+from chainrule.program import Arg, Builder, Op, Value
 
 ROUNDING = 1e-12
 
 
-def times_one(recorder: Recorder, op: Op, args: Args, _: Params) -> Arg | None:
+def times_one(builder: Builder, op: Op, args: Args, _: Params) -> Arg | None:
     """A product with 1 is the other factor."""
     if op is ops.multiply:
         for one, other in (args, args[::-1]):
-            if is_one(recorder, one) and keeps(other, one):
+            if is_one(builder, one) and keeps(other, one):
                 return other
     if op is ops.divide and is_number(args[1], 1) and keeps(args[0]):
         return args[0]
@@ -35,97 +34,97 @@ def times_one(recorder: Recorder, op: Op, args: Args, _: Params) -> Arg | None:
     return None
 
 
-def plus_nothing(recorder: Recorder, op: Op, args: Args, _: Params) -> Arg | None:
+def plus_nothing(builder: Builder, op: Op, args: Args, _: Params) -> Arg | None:
     """A sum with 0 is the other term."""
     if op is ops.add:
         for zero, other in (args, args[::-1]):
-            if (
-                is_number(zero, 0) or made_by(recorder, zero, ops.zeros_like)
-            ) and keeps(other, zero):
+            if (is_number(zero, 0) or made_by(builder, zero, ops.zeros_like)) and keeps(
+                other, zero
+            ):
                 return other
     return None
 
 
-def numbers_first(recorder: Recorder, op: Op, args: Args, _: Params) -> Arg | None:
+def numbers_first(builder: Builder, op: Op, args: Args, _: Params) -> Arg | None:
     """Written-out factors are multiplied beforehand and stand in front: 2 · (½ · a)/n is a/n."""
     if op is ops.negative:
-        scaled = factored(recorder, args[0])
-        return record(recorder, ops.multiply, -scaled[0], scaled[1]) if scaled else None
+        scaled = factored(builder, args[0])
+        return record(builder, ops.multiply, -scaled[0], scaled[1]) if scaled else None
     if op is not ops.multiply:
         return None
     for one, other in (args, args[::-1]):
-        quotient = made_by(recorder, one, ops.divide)
+        quotient = made_by(builder, one, ops.divide)
         if (
             quotient is not None
             and is_written(other)
             and isinstance(quotient.args[0], Value)
         ):
-            above = record(recorder, ops.multiply, other, quotient.args[0])
-            return record(recorder, ops.divide, above, quotient.args[1])
+            above = record(builder, ops.multiply, other, quotient.args[0])
+            return record(builder, ops.divide, above, quotient.args[1])
         if quotient is not None and is_written(quotient.args[0]) and keeps(other, one):
-            above = record(recorder, ops.multiply, quotient.args[0], other)
-            return record(recorder, ops.divide, above, quotient.args[1])
-        share = factored(recorder, quotient.args[0]) if quotient is not None else None
+            above = record(builder, ops.multiply, quotient.args[0], other)
+            return record(builder, ops.divide, above, quotient.args[1])
+        share = factored(builder, quotient.args[0]) if quotient is not None else None
         if (
             quotient is not None
             and share
-            and is_one(recorder, share[1])
+            and is_one(builder, share[1])
             and keeps(other, one)
         ):
-            top = record(recorder, ops.multiply, share[0], other)
-            return record(recorder, ops.divide, top, quotient.args[1])
-        scaled = factored(recorder, one)
+            top = record(builder, ops.multiply, share[0], other)
+            return record(builder, ops.divide, top, quotient.args[1])
+        scaled = factored(builder, one)
         if scaled is None:
             continue
         if is_written(other):
-            return record(recorder, ops.multiply, other * scaled[0], scaled[1])
-        if is_one(recorder, scaled[1]) and keeps(other, one):
-            return record(recorder, ops.multiply, scaled[0], other)
+            return record(builder, ops.multiply, other * scaled[0], scaled[1])
+        if is_one(builder, scaled[1]) and keeps(other, one):
+            return record(builder, ops.multiply, scaled[0], other)
     return None
 
 
-def one_over(recorder: Recorder, op: Op, args: Args, _: Params) -> Arg | None:
+def one_over(builder: Builder, op: Op, args: Args, _: Params) -> Arg | None:
     """A product with 1/b is a division by b."""
     if op is ops.multiply:
         for one, other in (args, args[::-1]):
-            quotient = made_by(recorder, one, ops.divide)
+            quotient = made_by(builder, one, ops.divide)
             if (
                 quotient is not None
-                and is_one(recorder, quotient.args[0])
+                and is_one(builder, quotient.args[0])
                 and keeps(other, one)
             ):
-                return record(recorder, ops.divide, other, quotient.args[1])
-            turned = made_by(recorder, one, ops.negative)
-            quotient = made_by(recorder, turned.args[0], ops.divide) if turned else None
+                return record(builder, ops.divide, other, quotient.args[1])
+            turned = made_by(builder, one, ops.negative)
+            quotient = made_by(builder, turned.args[0], ops.divide) if turned else None
             if (
                 quotient is not None
-                and is_one(recorder, quotient.args[0])
+                and is_one(builder, quotient.args[0])
                 and keeps(other, one)
             ):
                 return record(
-                    recorder,
+                    builder,
                     ops.negative,
-                    record(recorder, ops.divide, other, quotient.args[1]),
+                    record(builder, ops.divide, other, quotient.args[1]),
                 )
     if (
         op is ops.divide
-        and made_by(recorder, args[0], ops.ones_like)
+        and made_by(builder, args[0], ops.ones_like)
         and keeps(args[1], args[0])
     ):
-        return record(recorder, ops.divide, 1, args[1])
+        return record(builder, ops.divide, 1, args[1])
     return None
 
 
-def shares_of_one(recorder: Recorder, op: Op, args: Args, _: Params) -> Arg | None:
+def shares_of_one(builder: Builder, op: Op, args: Args, _: Params) -> Arg | None:
     """Where the targets of each sample sum to 1, as labels do, a softmax times that sum is the softmax."""
     if op is ops.multiply:
         for share, total in (args, args[::-1]):
-            summed = made_by(recorder, total, ops.sum)
+            summed = made_by(builder, total, ops.sum)
             if (
                 summed is not None
                 and summed.params["keepdims"]
-                and made_by(recorder, share, ops.softmax)
-                and np.all(np.abs(recorder.number(total) - 1) < ROUNDING)
+                and made_by(builder, share, ops.softmax)
+                and np.all(np.abs(builder.number(total) - 1) < ROUNDING)
             ):
                 return share
     return None

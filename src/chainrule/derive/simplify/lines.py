@@ -6,17 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from chainrule import ops
-from chainrule.program import Arg, Line, Op, Size, Value
+from chainrule.program import Arg, Builder, Line, Op, Size, Value
 from chainrule.program.program import arg_shape
-from chainrule.trace import Recorder
 
 Params = Mapping[str, Any]
 Args = tuple[Arg, ...]
 
 
-def made_by(recorder: Recorder, arg: Arg, op: Op) -> Line | None:
+def made_by(builder: Builder, arg: Arg, op: Op) -> Line | None:
     """The line of ``arg`` if ``op`` made it."""
-    line = recorder.producer.get(arg) if isinstance(arg, Value) else None
+    line = builder.producer.get(arg) if isinstance(arg, Value) else None
     return line if line is not None and line.op is op else None
 
 
@@ -25,9 +24,9 @@ def is_number(arg: Arg, number: float) -> bool:
     return not isinstance(arg, Value | Size) and arg == number
 
 
-def is_one(recorder: Recorder, arg: Arg) -> bool:
+def is_one(builder: Builder, arg: Arg) -> bool:
     """Whether ``arg`` is 1, or 1 at every place."""
-    return is_number(arg, 1) or made_by(recorder, arg, ops.ones_like) is not None
+    return is_number(arg, 1) or made_by(builder, arg, ops.ones_like) is not None
 
 
 def keeps(arg: Arg, *others: Arg) -> bool:
@@ -38,11 +37,9 @@ def keeps(arg: Arg, *others: Arg) -> bool:
     return bool(shape == arg.shape)
 
 
-def record(recorder: Recorder, op: Op, *args: Arg, **params: Any) -> Arg:
+def record(builder: Builder, op: Op, *args: Arg, **params: Any) -> Arg:
     """Write a line; its result."""
-    return recorder.lower(
-        recorder.record(op, [recorder.lift(arg) for arg in args], params)
-    )
+    return builder.write(op, args, params)
 
 
 def is_negative(arg: Arg) -> bool:
@@ -55,9 +52,9 @@ def is_written(arg: Arg) -> bool:
     return isinstance(arg, int | float) and not isinstance(arg, bool)
 
 
-def factored(recorder: Recorder, arg: Arg) -> tuple[Any, Arg] | None:
+def factored(builder: Builder, arg: Arg) -> tuple[Any, Arg] | None:
     """The written-out factor and the rest of a product, if ``arg`` is one and has no name."""
-    line = made_by(recorder, arg, ops.multiply)
+    line = made_by(builder, arg, ops.multiply)
     if line is None or line.result.name is not None:
         return None
     for number, rest in (line.args, line.args[::-1]):

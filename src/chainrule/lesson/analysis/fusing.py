@@ -9,7 +9,7 @@ import numpy as np
 from chainrule.derive.idioms import FUSIONS, Idiom
 from chainrule.lesson.analysis.plot import Stop
 from chainrule.program import Op
-from chainrule.trace import Recorder
+from chainrule.trace import Tracer
 
 
 def fusion_of(stop: Stop) -> Idiom | None:
@@ -26,10 +26,8 @@ def _root(idiom: Idiom) -> Op | None:
     """The op an idiom becomes."""
     if isinstance(idiom.becomes, Op):
         return idiom.becomes
-    recorder = Recorder(named=False)
-    arrays = [
-        recorder.input(np.full(shape, 0.5), None) for shape in idiom.sample.shapes
-    ]
+    tracer = Tracer(named=False)
+    arrays = [tracer.input(np.full(shape, 0.5), None) for shape in idiom.sample.shapes]
     result = idiom.becomes(*arrays, **idiom.sample.params)
-    made = recorder.producer.get(result.value)
+    made = tracer.builder.producer.get(result.value)
     return made.op if made is not None else None

@@ -15,8 +15,8 @@ from chainrule.lesson.notation.slopes import (
     expression,
     only,
     pulled,
-    recorder_of,
     settled,
+    tracer_of,
 )
 from chainrule.lesson.notation.writer import Writer
 from chainrule.program import Line, Program, Value
@@ -106,15 +106,15 @@ class Telling:
 
     def _pulled(self, way: Way) -> Node:
         lines = [link.line for link in reversed(way.links)]
-        recorder = recorder_of(only(self.derived.forward, lines))
+        tracer = tracer_of(only(self.derived.forward, lines))
         end = self.derived.gradients[way.end]
-        upstream: Any = recorder.input(self.derived.run.numbers[end], None)
+        upstream: Any = tracer.input(self.derived.run.numbers[end], None)
         # the gradient of the loss itself may carry the name of a term that has the same
         above = {} if way.end is self.derived.loss else self.writer.names
         names = {**self.writer.names, upstream.value: above.get(end, number(1))}
         for link in reversed(way.links):
-            upstream = pulled(recorder, link.line, link.contribution.position, upstream)
-        return expression(settled(recorder, upstream), names, self.writer.producer)
+            upstream = pulled(tracer, link.line, link.contribution.position, upstream)
+        return expression(settled(tracer, upstream), names, self.writer.producer)
 
 
 def _way(contribution: Contribution, steps: dict[Value, Step]) -> Way:

@@ -13,13 +13,13 @@ from chainrule.derive.reasons import said
 from chainrule.derive.simplify import LAWS
 from chainrule.formula import Node, number
 from chainrule.lesson.notation.writer import Writer
-from chainrule.program import Arg, Line, Op, Program, Run, Size, Value
+from chainrule.program import Arg, Builder, Line, Op, Program, Run, Size, Value
 from chainrule.program.program import arg_shape
-from chainrule.trace import Recorder, Traced
+from chainrule.trace import Traced, Tracer
 
 
 def plain_numbers(
-    recorder: Recorder, op: Op, args: tuple[Arg, ...], _: Mapping[str, Any]
+    builder: Builder, op: Op, args: tuple[Arg, ...], _: Mapping[str, Any]
 ) -> Arg | None:
     """What is known without the arrays is worked out: 1 − 1, 0 · x, 0/x."""
     if any(isinstance(arg, Value | Size) for arg in args):
@@ -36,9 +36,7 @@ def plain_numbers(
                 if not isinstance(zero, Value | Size) and zero == 0:
                     return other
         if op is ops.subtract and nothing:
-            return recorder.lower(
-                recorder.record(ops.negative, [recorder.lift(rest[0])])
-            )
+            return builder.write(ops.negative, rest)
         return None
     if op in (ops.add, ops.subtract, ops.multiply, ops.negative, ops.divide):
         return (
@@ -53,25 +51,25 @@ def _tidy(result: Any) -> float | int:
 
 
 def over_itself(
-    recorder: Recorder, op: Op, args: tuple[Arg, ...], _: Mapping[str, Any]
+    builder: Builder, op: Op, args: tuple[Arg, ...], _: Mapping[str, Any]
 ) -> Arg | None:
     """``(a/b)/b`` is ``a/b²``, also behind a minus."""
     if op is not ops.divide or not isinstance(args[1], Value):
         return None
     above, minus = args[0], False
-    line = recorder.producer.get(above) if isinstance(above, Value) else None
+    line = builder.producer.get(above) if isinstance(above, Value) else None
     if line is not None and line.op is ops.negative:
         minus, above = True, line.args[0]
-        line = recorder.producer.get(above) if isinstance(above, Value) else None
+        line = builder.producer.get(above) if isinstance(above, Value) else None
     if line is None or line.op is not ops.divide or line.args[1] is not args[1]:
         return None
-    below = recorder.record(ops.square, [recorder.lift(args[1])])
-    result = recorder.record(ops.divide, [recorder.lift(line.args[0]), below])
-    return recorder.lower(recorder.record(ops.negative, [result]) if minus else result)
+    below = builder.write(ops.square, (args[1],))
+    result = builder.write(ops.divide, (line.args[0], below))
+    return builder.write(ops.negative, (result,)) if minus else result
 
 
 def mask_alone(
-    _: Recorder, op: Op, args: tuple[Arg, ...], __: Mapping[str, Any]
+    _: Builder, op: Op, args: tuple[Arg, ...], __: Mapping[str, Any]
 ) -> Arg | None:
     """1 times a mask is the mask."""
     if op is ops.multiply:
@@ -96,21 +94,21 @@ class Slope:
     of: Value | float
 
 
-def recorder_of(run: Run) -> Recorder:
-    """A recorder that goes on from ``run`` and simplifies slopes."""
-    recorder = Recorder(laws=SLOPE_LAWS, named=False)
-    recorder.adopt(run)
-    return recorder
+def tracer_of(run: Run) -> Tracer:
+    """A tracer that goes on from ``run`` and simplifies slopes."""
+    tracer = Tracer(laws=SLOPE_LAWS, named=False)
+    tracer.builder.adopt(run)
+    return tracer
 
 
-def pulled(recorder: Recorder, line: Line, position: int, upstream: Any) -> Any:
+def pulled(tracer: Tracer, line: Line, position: int, upstream: Any) -> Any:
     """The rule of one argument, applied to what comes from above."""
     rule = line.op.rule(position)
     if rule is None:
         return 0
-    args = [recorder.lift(arg) for arg in line.args]
-    params = {key: recorder.lift_param(param) for key, param in line.params.items()}
-    return rule.vjp(upstream, recorder.lift(line.result), *args, **params)
+    args = [tracer.lift(arg) for arg in line.args]
+    params = {key: tracer.lift_param(param) for key, param in line.params.items()}
+    return rule.vjp(upstream, tracer.lift(line.result), *args, **params)
 
 
 def only(run: Run, lines: Sequence[Line]) -> Run:
@@ -125,17 +123,18 @@ def only(run: Run, lines: Sequence[Line]) -> Run:
 
 def slope(run: Run, links: Sequence[tuple[Line, int]]) -> Slope:
     """The slope along links given from the far end back: each line, and which argument is followed."""
-    recorder = recorder_of(only(run, [line for line, _ in reversed(links)]))
+    tracer = tracer_of(only(run, [line for line, _ in reversed(links)]))
     upstream: Any = 1
     for line, position in links:
-        upstream = pulled(recorder, line, position, upstream)
-    return settled(recorder, upstream)
+        upstream = pulled(tracer, line, position, upstream)
+    return settled(tracer, upstream)
 
 
-def settled(recorder: Recorder, result: Any) -> Slope:
+def settled(tracer: Tracer, result: Any) -> Slope:
     """What was recorded, as a slope."""
     made = Run(
-        Program(tuple(recorder.inputs), tuple(recorder.lines), ()), recorder.numbers
+        Program(tuple(tracer.builder.inputs), tuple(tracer.builder.lines), ()),
+        tracer.builder.numbers,
     )
     if isinstance(result, Traced):
         return Slope(made, result.value)
@@ -144,12 +143,12 @@ def settled(recorder: Recorder, result: Any) -> Slope:
 
 def for_label(run: Run, line: Line, position: int, label: Value, value: float) -> Slope:
     """The slope of a loss with the label put in as a plain number."""
-    recorder = recorder_of(only(run, [line]))
+    tracer = tracer_of(only(run, [line]))
     plain = int(value)
     args = tuple(plain if arg is label else arg for arg in line.args)
     return settled(
-        recorder,
-        pulled(recorder, Line(line.result, line.op, args, line.params), position, 1),
+        tracer,
+        pulled(tracer, Line(line.result, line.op, args, line.params), position, 1),
     )
 
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.lesson.notation.slopes import Slope, pulled, recorder_of, settled
+from chainrule.lesson.notation.slopes import Slope, pulled, settled, tracer_of
 from chainrule.program import Line, Op, Value
-from chainrule.trace import Recorder
+from chainrule.trace import Tracer
 
 LETTERS = ("g", "u", "v", "w", "a", "b", "c", "r", "s", "q")
 """What the pieces of a definition are called, in this order."""
@@ -48,10 +48,10 @@ class Made:
         self.op, self.position, self.at = op, position, at
         self.params = {**op.params, **params}
         definition = definition_of(op)
-        recorder = Recorder(laws=(), named=False)
-        traced = [recorder.input(np.asarray(float(one)), None) for one in at]
+        tracer = Tracer(laws=(), named=False)
+        traced = [tracer.input(np.asarray(float(one)), None) for one in at]
         result = definition(*traced, **self._wanted(definition))
-        self.run = recorder.run([result.value])
+        self.run = tracer.builder.run([result.value])
         self.variables = tuple(one.value for one in traced)
         self.variable = self.variables[position]
         self.result: Value = result.value
@@ -71,17 +71,17 @@ class Made:
 
     def partial(self, line: Line, value: Value) -> Slope:
         """∂line/∂value, over every place in which it stands."""
-        recorder = recorder_of(self.run)
+        tracer = tracer_of(self.run)
         total: Any = None
         for position, arg in enumerate(line.args):
             if arg is value:
-                part = pulled(recorder, line, position, 1)
+                part = pulled(tracer, line, position, 1)
                 total = part if total is None else total + part
-        return settled(recorder, total)
+        return settled(tracer, total)
 
     def walked(self, value: Value) -> tuple[Slope, list[tuple[Line, int]]]:
         """The slope of ``value`` in the variable, walked backwards; and the rules that were used."""
-        recorder = recorder_of(self.run)
+        tracer = tracer_of(self.run)
         arrived: dict[Value, Any] = {value: 1}
         used: list[tuple[Line, int]] = []
         for line in reversed(self.run.program.lines):
@@ -95,26 +95,26 @@ class Made:
                     and not line.op.constant_in(position)
                 ):
                     used.append((line, position))
-                    part = pulled(recorder, line, position, upstream)
+                    part = pulled(tracer, line, position, upstream)
                     arrived[arg] = arrived[arg] + part if arg in arrived else part
-        return settled(recorder, arrived[self.variable]), used
+        return settled(tracer, arrived[self.variable]), used
 
     def op_slope(self) -> tuple[Slope, list[Value]]:
         """The slope as the rule gives it, and the values it is written in: the arguments, the result."""
-        recorder = Recorder(laws=(), named=False)
-        traced = [recorder.input(np.asarray(float(one)), None) for one in self.at]
-        result = recorder.record(self.op, traced, self.params)
-        run = recorder.run([result.value])
+        tracer = Tracer(laws=(), named=False)
+        traced = [tracer.input(np.asarray(float(one)), None) for one in self.at]
+        result = tracer.record(self.op, traced, self.params)
+        run = tracer.builder.run([result.value])
         (line,) = [line for line in run.program.lines if line.result is result.value]
-        again = recorder_of(run)
+        again = tracer_of(run)
         found = settled(again, pulled(again, line, self.position, 1))
         return found, [*(one.value for one in traced), result.value]
 
     def step_slope(self, step: Callable[..., Any]) -> tuple[Slope, list[Value]]:
         """The slope as a step of the op's own proof writes it, and the values it is written in."""
-        recorder = Recorder(laws=(), named=False)
-        traced = [recorder.input(np.asarray(float(one)), None) for one in self.at]
-        found = settled(recorder, step(*traced, **self._wanted(step)))
+        tracer = Tracer(laws=(), named=False)
+        traced = [tracer.input(np.asarray(float(one)), None) for one in self.at]
+        found = settled(tracer, step(*traced, **self._wanted(step)))
         return found, [one.value for one in traced]
 
     def numbers(self) -> list[float]:

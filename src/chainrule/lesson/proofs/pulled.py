@@ -12,12 +12,12 @@ from chainrule import ops
 from chainrule.derive import Derived, Step, backward
 from chainrule.derive.simplify import LAWS
 from chainrule.formula import Node, gradient, identifier, infix, to_text
-from chainrule.lesson.notation.slopes import expression, pulled, recorder_of, settled
+from chainrule.lesson.notation.slopes import expression, pulled, settled, tracer_of
 from chainrule.lesson.notation.writer import Writer
 from chainrule.lesson.parts import Fold, Formula, Row, Spans
 from chainrule.lesson.proofs.definition import LETTERS, definition_of, variable_names
 from chainrule.program import Array, Op, Value
-from chainrule.trace import Recorder
+from chainrule.trace import Tracer
 
 
 def provable(op: Op) -> bool:
@@ -48,17 +48,17 @@ class Walk:
         self.params = {**op.params, **op.samples[0].params}
         if "axis" in self.params and self.params["axis"] is None:
             self.params["axis"] = -1
-        self.recorder = Recorder(named=False, laws=LAWS)
+        self.tracer = Tracer(named=False, laws=LAWS)
         self.letters = variable_names(op)
         arrays = [
-            self.recorder.input(array, letter)
+            self.tracer.input(array, letter)
             for letter, array in zip(self.letters, sample_arrays(op), strict=True)
         ]
         result = definition(
             *arrays, **{k: v for k, v in self.params.items() if k in wanted}
         )
         self.inputs = [array.value for array in arrays]
-        self.upstream = self.recorder.input(
+        self.upstream = self.tracer.input(
             np.linspace(0.5, 1.5, result.number.size).reshape(result.shape), "upstream"
         )
         self.result: Value = result.value
@@ -66,7 +66,7 @@ class Walk:
         loss = np.sum(self.upstream * result)
         loss.value.christen("loss")
         self.derived: Derived = backward(
-            self.recorder.run([loss.value]), loss.value, [self.inputs[position]]
+            self.tracer.builder.run([loss.value]), loss.value, [self.inputs[position]]
         )
         self.writer = Writer(
             self.derived.run, self._names(), {}, self.derived.forward.program.producer()
@@ -74,14 +74,16 @@ class Walk:
 
     def _christen(self) -> dict[str, Value]:
         """Names for the pieces worth one: those used twice, and what is not plain arithmetic."""
-        uses = Counter(read for line in self.recorder.lines for read in line.reads())
+        uses = Counter(
+            read for line in self.tracer.builder.lines for read in line.reads()
+        )
         free = [
             letter
             for letter in LETTERS
             if letter not in self.letters and letter not in "ab"
         ]
         given: dict[str, Value] = {}
-        for line in self.recorder.lines:
+        for line in self.tracer.builder.lines:
             value = line.result
             if value is self.result:
                 continue
@@ -121,29 +123,29 @@ class Walk:
         return gradient(self.letters[self.position])
 
     def _head(self) -> Node:
-        recorder = Recorder(named=False)
+        tracer = Tracer(named=False)
         arrays = [
-            recorder.input(array, letter)
+            tracer.input(array, letter)
             for letter, array in zip(self.letters, sample_arrays(self.op), strict=True)
         ]
-        result = recorder.record(self.op, arrays, self.params)
+        result = tracer.record(self.op, arrays, self.params)
         return Writer(
-            recorder.run([result.value]),
+            tracer.builder.run([result.value]),
             {a.value: identifier(a.value.name or "") for a in arrays},
             {},
         ).written(result.value)
 
     def _form(self) -> Node:
         """The rule's own form, over the upstream gradient, the arguments and the result."""
-        recorder = Recorder(named=False)
+        tracer = Tracer(named=False)
         arrays = [
-            recorder.input(array, letter)
+            tracer.input(array, letter)
             for letter, array in zip(self.letters, sample_arrays(self.op), strict=True)
         ]
-        upstream = recorder.input(self.upstream.number, "upstream")
-        result = recorder.record(self.op, arrays, self.params)
-        run = recorder.run([result.value])
-        again = recorder_of(run)
+        upstream = tracer.input(self.upstream.number, "upstream")
+        result = tracer.record(self.op, arrays, self.params)
+        run = tracer.builder.run([result.value])
+        again = tracer_of(run)
         line = run.program.producer()[result.value]
         found = settled(
             again, pulled(again, line, self.position, again.lift(upstream.value))

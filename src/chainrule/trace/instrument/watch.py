@@ -16,8 +16,8 @@ import numpy as np
 from chainrule import ops
 from chainrule.program import Arg, Value
 from chainrule.trace.lengths import TracedInt
-from chainrule.trace.recorder import Recorder
 from chainrule.trace.traced import Traced
+from chainrule.trace.tracer import Tracer
 
 NOTE, AFTER, AFTER_ITEM, WROTE, SEE, ITEM, TURN = (
     "__chainrule_note__",
@@ -91,7 +91,7 @@ class Watch:
     what is returned where ``returned`` is true of the site and the value.
     """
 
-    recorder: Recorder
+    tracer: Tracer
     distinct: Callable[[str], bool] = lambda _: False
     returned: Callable[[Site, Value], bool] = lambda *_: False
     sites: list[Site] = field(default_factory=list)
@@ -186,7 +186,7 @@ class Watch:
     def _taken(self, container: Any, key: Any) -> Any:
         """An item; of a plain array indexed by a traced one, too (``np.eye(3)[labels]``)."""
         if isinstance(container, np.ndarray) and _holds_traced(key):
-            return self.recorder.lift(self.recorder.lower(container))[key]
+            return self.tracer.lift(self.tracer.lower(container))[key]
         return container[key]
 
     def after_item(self, held: Any, site: int, key: Any = None) -> None:
@@ -229,7 +229,7 @@ class Watch:
             site, value.value
         )
         if again or (name is not None and self.distinct(name)):
-            return self.recorder.record(ops.identity, (value,))
+            return self.tracer.record(ops.identity, (value,))
         return value
 
     def after(self, value: Any, site: int, owner: Any = None, key: Any = None) -> None:
@@ -264,7 +264,7 @@ class Watch:
                 site,
                 frame,
                 len(self.executions),
-                len(self.recorder.lines),
+                len(self.tracer.builder.lines),
                 seen,
                 results,
                 tuple(_name(text, key) for text, _ in results),

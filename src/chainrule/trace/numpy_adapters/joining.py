@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -11,78 +11,74 @@ from chainrule import ops
 from chainrule.trace.numpy_adapters.comparison import take
 from chainrule.trace.numpy_adapters.require import expanded, ndim, refuse, reshaped
 from chainrule.trace.numpy_adapters.shapes import atleast_1d, atleast_2d
-
-if TYPE_CHECKING:
-    from chainrule.trace.recorder import Recorder
+from chainrule.trace.tracing import Tracing
 
 
 def concatenate(
-    recorder: Recorder, arrays: Sequence[Any], axis: int | None = 0, **options: Any
+    tracer: Tracing, arrays: Sequence[Any], axis: int | None = 0, **options: Any
 ) -> Any:
     """``np.concatenate([a, b], axis)``."""
-    refuse(recorder, "concatenate", options)
+    refuse(tracer, "concatenate", options)
     if axis is None:
-        arrays, axis = [reshaped(recorder, item, (-1,)) for item in arrays], 0
-    return recorder.record(ops.concatenate, tuple(arrays), {"axis": axis})
+        arrays, axis = [reshaped(tracer, item, (-1,)) for item in arrays], 0
+    return tracer.record(ops.concatenate, tuple(arrays), {"axis": axis})
 
 
-def stack(
-    recorder: Recorder, arrays: Sequence[Any], axis: int = 0, **options: Any
-) -> Any:
+def stack(tracer: Tracing, arrays: Sequence[Any], axis: int = 0, **options: Any) -> Any:
     """``np.stack([a, b], axis)``."""
-    refuse(recorder, "stack", options)
-    return recorder.record(ops.stack, tuple(arrays), {"axis": axis})
+    refuse(tracer, "stack", options)
+    return tracer.record(ops.stack, tuple(arrays), {"axis": axis})
 
 
-def vstack(recorder: Recorder, tup: Sequence[Any], **options: Any) -> Any:
+def vstack(tracer: Tracing, tup: Sequence[Any], **options: Any) -> Any:
     """``np.vstack([a, b])``: vectors become rows."""
-    refuse(recorder, "vstack", options)
+    refuse(tracer, "vstack", options)
     if all(ndim(item) == 1 for item in tup):
-        return recorder.record(ops.stack, tuple(tup), {"axis": 0})
-    return concatenate(recorder, [atleast_2d(recorder, item) for item in tup], 0)
+        return tracer.record(ops.stack, tuple(tup), {"axis": 0})
+    return concatenate(tracer, [atleast_2d(tracer, item) for item in tup], 0)
 
 
-def hstack(recorder: Recorder, tup: Sequence[Any], **options: Any) -> Any:
+def hstack(tracer: Tracing, tup: Sequence[Any], **options: Any) -> Any:
     """``np.hstack([a, b])``: side by side."""
-    refuse(recorder, "hstack", options)
-    parts = [atleast_1d(recorder, item) for item in tup]
-    return concatenate(recorder, parts, 0 if ndim(parts[0]) == 1 else 1)
+    refuse(tracer, "hstack", options)
+    parts = [atleast_1d(tracer, item) for item in tup]
+    return concatenate(tracer, parts, 0 if ndim(parts[0]) == 1 else 1)
 
 
-def column_stack(recorder: Recorder, tup: Sequence[Any]) -> Any:
+def column_stack(tracer: Tracing, tup: Sequence[Any]) -> Any:
     """``np.column_stack([a, b])``: vectors become columns."""
     if all(ndim(item) == 1 for item in tup):
-        return recorder.record(ops.stack, tuple(tup), {"axis": 1})
-    parts = [expanded(recorder, item, 1) if ndim(item) == 1 else item for item in tup]
-    return concatenate(recorder, parts, 1)
+        return tracer.record(ops.stack, tuple(tup), {"axis": 1})
+    parts = [expanded(tracer, item, 1) if ndim(item) == 1 else item for item in tup]
+    return concatenate(tracer, parts, 1)
 
 
-def append(recorder: Recorder, arr: Any, values: Any, axis: int | None = None) -> Any:
+def append(tracer: Tracing, arr: Any, values: Any, axis: int | None = None) -> Any:
     """``np.append(a, b, axis)``."""
-    return concatenate(recorder, [arr, values], axis)
+    return concatenate(tracer, [arr, values], axis)
 
 
 def array_split(
-    recorder: Recorder, ary: Any, indices_or_sections: Any, axis: int = 0
+    tracer: Tracing, ary: Any, indices_or_sections: Any, axis: int = 0
 ) -> list[Any]:
     """``np.array_split(a, 3)``, or at indices."""
     if isinstance(indices_or_sections, int | np.integer):
         n = int(indices_or_sections)
         return [
-            recorder.record(ops.split, (ary,), {"n": n, "part": part, "axis": axis})
+            tracer.record(ops.split, (ary,), {"n": n, "part": part, "axis": axis})
             for part in range(n)
         ]
     cuts = [int(cut) for cut in indices_or_sections]
     place = axis % ndim(ary)
     front = (slice(None),) * place
     return [
-        recorder.record(ops.getitem, (ary,), {"index": (*front, slice(start, stop))})
+        tracer.record(ops.getitem, (ary,), {"index": (*front, slice(start, stop))})
         for start, stop in zip([None, *cuts], [*cuts, None], strict=True)
     ]
 
 
 def split(
-    recorder: Recorder, ary: Any, indices_or_sections: Any, axis: int = 0
+    tracer: Tracing, ary: Any, indices_or_sections: Any, axis: int = 0
 ) -> list[Any]:
     """``np.split(a, 3)``: parts of equal length, or at indices."""
     if isinstance(indices_or_sections, int | np.integer) and ary.shape[axis] % int(
@@ -90,32 +86,32 @@ def split(
     ):
         message = "array split does not result in an equal division"
         raise ValueError(message)
-    return array_split(recorder, ary, indices_or_sections, axis)
+    return array_split(tracer, ary, indices_or_sections, axis)
 
 
-def hsplit(recorder: Recorder, ary: Any, indices_or_sections: Any) -> list[Any]:
+def hsplit(tracer: Tracing, ary: Any, indices_or_sections: Any) -> list[Any]:
     """``np.hsplit(a, 3)``."""
-    return split(recorder, ary, indices_or_sections, 1 if ndim(ary) > 1 else 0)
+    return split(tracer, ary, indices_or_sections, 1 if ndim(ary) > 1 else 0)
 
 
-def vsplit(recorder: Recorder, ary: Any, indices_or_sections: Any) -> list[Any]:
+def vsplit(tracer: Tracing, ary: Any, indices_or_sections: Any) -> list[Any]:
     """``np.vsplit(a, 3)``."""
-    return split(recorder, ary, indices_or_sections, 0)
+    return split(tracer, ary, indices_or_sections, 0)
 
 
-def tile(recorder: Recorder, A: Any, reps: Any) -> Any:
+def tile(tracer: Tracing, A: Any, reps: Any) -> Any:
     """``np.tile(a, 2)`` and ``np.tile(a, (2, 1))``."""
     times = tuple(reps) if isinstance(reps, Sequence | np.ndarray) else (reps,)
-    return recorder.record(ops.tile, (A,), {"reps": times})
+    return tracer.record(ops.tile, (A,), {"reps": times})
 
 
-def repeat(recorder: Recorder, a: Any, repeats: Any, axis: int | None = None) -> Any:
+def repeat(tracer: Tracing, a: Any, repeats: Any, axis: int | None = None) -> Any:
     """``np.repeat(a, 2, axis)``, or as often as a list says."""
     if isinstance(repeats, int | np.integer):
-        return recorder.record(ops.repeat, (a,), {"repeats": repeats, "axis": axis})
-    flat = reshaped(recorder, a, (-1,)) if axis is None else a
+        return tracer.record(ops.repeat, (a,), {"repeats": repeats, "axis": axis})
+    flat = reshaped(tracer, a, (-1,)) if axis is None else a
     n = flat.shape[axis or 0]
-    return take(recorder, flat, np.repeat(np.arange(int(n)), repeats), axis or 0)
+    return take(tracer, flat, np.repeat(np.arange(int(n)), repeats), axis or 0)
 
 
 AROUND: Mapping[str, Callable[[int, int], tuple[list[slice], list[slice]]]] = {
@@ -134,7 +130,7 @@ AROUND: Mapping[str, Callable[[int, int], tuple[list[slice], list[slice]]]] = {
 
 
 def pad(
-    recorder: Recorder,
+    tracer: Tracing,
     array: Any,
     pad_width: Any,
     mode: str = "constant",
@@ -143,31 +139,31 @@ def pad(
     """``np.pad(a, ((1, 1), (0, 2)))`` with a number, or with entries of the array itself."""
     value = options.pop("constant_values", 0)
     if isinstance(pad_width, dict):
-        refuse(recorder, "pad", {"pad_width": "a dict"})
-    refuse(recorder, "pad", options)
+        refuse(tracer, "pad", {"pad_width": "a dict"})
+    refuse(tracer, "pad", options)
     pairs = np.broadcast_to(np.asarray(pad_width), (ndim(array), 2))
     widths = tuple((int(before), int(after)) for before, after in pairs)
     if mode in AROUND and not any(
         max(width) >= int(length)
         for width, length in zip(widths, array.shape, strict=True)
     ):
-        return _surrounded(recorder, array, widths, mode)
+        return _surrounded(tracer, array, widths, mode)
     if mode != "constant" or not isinstance(value, int | float):
         refuse(
-            recorder,
+            tracer,
             "pad",
             {
                 "mode": mode if mode != "constant" else None,
                 "constant_values": value or None,
             },
         )
-    return recorder.record(
+    return tracer.record(
         ops.pad, (array,), {"pad_width": widths, "constant_values": value}
     )
 
 
 def _surrounded(
-    recorder: Recorder, array: Any, widths: Sequence[tuple[int, int]], mode: str
+    tracer: Tracing, array: Any, widths: Sequence[tuple[int, int]], mode: str
 ) -> Any:
     """The array between slices of itself, axis by axis."""
     for axis, (before, after) in enumerate(widths):
@@ -179,5 +175,5 @@ def _surrounded(
             *(array[(*place, one)] for one in back if after),
         ]
         if len(parts) > 1:
-            array = recorder.record(ops.concatenate, tuple(parts), {"axis": axis})
+            array = tracer.record(ops.concatenate, tuple(parts), {"axis": axis})
     return array

@@ -3,59 +3,57 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from chainrule import ops
 from chainrule.trace.numpy_adapters.require import ndim, refuse
 from chainrule.trace.numpy_adapters.shapes import ravel
-
-if TYPE_CHECKING:
-    from chainrule.trace.recorder import Recorder
+from chainrule.trace.tracing import Tracing
 
 
-def dot(recorder: Recorder, a: Any, b: Any, **options: Any) -> Any:
+def dot(tracer: Tracing, a: Any, b: Any, **options: Any) -> Any:
     """``np.dot(a, b)``: a product with a number, of matrices, or over the last axis and the last but one."""
-    refuse(recorder, "dot", options)
+    refuse(tracer, "dot", options)
     if not ndim(a) or not ndim(b):
-        return recorder.record(ops.multiply, (a, b))
+        return tracer.record(ops.multiply, (a, b))
     if ndim(b) <= 2:
-        return recorder.record(ops.matmul, (a, b))
-    return recorder.record(
+        return tracer.record(ops.matmul, (a, b))
+    return tracer.record(
         ops.tensordot, (a, b), {"axes": ((ndim(a) - 1,), (ndim(b) - 2,))}
     )
 
 
-def inner(recorder: Recorder, a: Any, b: Any) -> Any:
+def inner(tracer: Tracing, a: Any, b: Any) -> Any:
     """``np.inner(a, b)``: the product over both last axes."""
     if not ndim(a) or not ndim(b):
-        return recorder.record(ops.multiply, (a, b))
+        return tracer.record(ops.multiply, (a, b))
     if ndim(b) == 1:
-        return recorder.record(ops.matmul, (a, b))
+        return tracer.record(ops.matmul, (a, b))
     if ndim(b) == 2:
-        return recorder.record(ops.matmul, (a, recorder.record(ops.transpose, (b,))))
-    return recorder.record(
+        return tracer.record(ops.matmul, (a, tracer.record(ops.transpose, (b,))))
+    return tracer.record(
         ops.tensordot, (a, b), {"axes": ((ndim(a) - 1,), (ndim(b) - 1,))}
     )
 
 
-def vdot(recorder: Recorder, a: Any, b: Any) -> Any:
+def vdot(tracer: Tracing, a: Any, b: Any) -> Any:
     """``np.vdot(a, b)``: the sum of the products of all entries."""
-    return recorder.record(ops.matmul, (ravel(recorder, a), ravel(recorder, b)))
+    return tracer.record(ops.matmul, (ravel(tracer, a), ravel(tracer, b)))
 
 
-def multi_dot(recorder: Recorder, arrays: Sequence[Any], **options: Any) -> Any:
+def multi_dot(tracer: Tracing, arrays: Sequence[Any], **options: Any) -> Any:
     """``np.linalg.multi_dot([A, B, C])``, from the left."""
-    refuse(recorder, "linalg.multi_dot", options)
+    refuse(tracer, "linalg.multi_dot", options)
     product, *rest = arrays
     for factor in rest:
-        product = recorder.record(ops.matmul, (product, factor))
+        product = tracer.record(ops.matmul, (product, factor))
     return product
 
 
-def einsum(recorder: Recorder, *operands: Any, **options: Any) -> Any:
+def einsum(tracer: Tracing, *operands: Any, **options: Any) -> Any:
     """``np.einsum("ij,jk->ik", a, b)``, also without the arrow, with dots, or with lists of axes."""
     refuse(
-        recorder,
+        tracer,
         "einsum",
         {key: value for key, value in options.items() if key != "optimize"},
     )
@@ -63,7 +61,7 @@ def einsum(recorder: Recorder, *operands: Any, **options: Any) -> Any:
         operands = _lettered(operands)
     subscripts, *arrays = operands
     words = _spelled_out(subscripts.replace(" ", ""), [ndim(array) for array in arrays])
-    return recorder.record(ops.einsum, tuple(arrays), {"subscripts": words})
+    return tracer.record(ops.einsum, tuple(arrays), {"subscripts": words})
 
 
 def _lettered(operands: Sequence[Any]) -> tuple[Any, ...]:

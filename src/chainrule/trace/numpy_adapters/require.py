@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from chainrule import ops
 from chainrule.program import CannotTrace
-
-if TYPE_CHECKING:
-    from chainrule.trace.recorder import Recorder
-
+from chainrule.trace.tracing import Tracing
 
 Reader = Callable[..., Any]
 UNSET = np._NoValue  # noqa: SLF001 - NumPy's own sign for "not given"
 
 
-def refuse(recorder: Recorder, name: str, options: Mapping[str, Any]) -> None:
+def refuse(tracer: Tracing, name: str, options: Mapping[str, Any]) -> None:
     """Options that would be silently dropped are an error."""
     kept = [
         key
@@ -29,7 +26,7 @@ def refuse(recorder: Recorder, name: str, options: Mapping[str, Any]) -> None:
         raise CannotTrace(
             "E301",
             f"np.{name}({', '.join(f'{key}=...' for key in kept)}) is not recorded, and would be silently wrong",
-            where=recorder.here(),
+            where=tracer.here(),
             hint="write it without that option, as a NumPy expression",
         )
 
@@ -42,11 +39,11 @@ def ndim(item: Any) -> int:
     )
 
 
-def reshaped(recorder: Recorder, item: Any, shape: tuple[int, ...]) -> Any:
+def reshaped(tracer: Tracing, item: Any, shape: tuple[int, ...]) -> Any:
     """The same entries in ``shape``."""
-    return recorder.record(ops.reshape, (item,), {"shape": shape})
+    return tracer.record(ops.reshape, (item,), {"shape": shape})
 
 
-def expanded(recorder: Recorder, item: Any, axis: Any) -> Any:
+def expanded(tracer: Tracing, item: Any, axis: Any) -> Any:
     """With a new axis, or several."""
-    return recorder.record(ops.expand_dims, (item,), {"axis": axis})
+    return tracer.record(ops.expand_dims, (item,), {"axis": axis})

@@ -14,7 +14,7 @@ from chainrule.engines import BufferedSource, buffered_source
 from chainrule.engines.lowering import lean
 from chainrule.nn import Optimizer
 from chainrule.program import Array, Line, Program, Run, Value
-from chainrule.trace import Recorder, Traced, trace
+from chainrule.trace import Traced, Tracer, trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,17 +92,17 @@ def training_step(
     ``carried`` maps a state of the forward pass (a running mean) to the line that has its new value. The outputs
     are the loss, the new parameters, the optimizer's new state, and what is carried.
     """
-    recorder = Recorder(laws=LAWS, named=False)
-    recorder.adopt(_both(run, derived))
+    tracer = Tracer(laws=LAWS, named=False)
+    tracer.builder.adopt(_both(run, derived))
     named = run.program.named()
     gradients = {
-        value.name or "": Traced(recorder, derived.gradients[value])
+        value.name or "": Traced(tracer, derived.gradients[value])
         for value in derived.wrt
     }
-    new = updates(recorder, gradients, optimizer, limits)
+    new = updates(tracer, gradients, optimizer, limits)
     loss = derived.loss
     outputs = [loss, *new, *(named[name] for name in carried.values())]
-    whole = recorder.run(outputs, "step")
+    whole = tracer.builder.run(outputs, "step")
     return Run(whole.program.pruned(), whole.numbers)
 
 
@@ -121,33 +121,33 @@ def gradient_step(run: Run, derived: Derived, carried: Mapping[str, str]) -> Run
 
 def update_step(derived: Derived, *, optimizer: Optimizer, limits: Limits) -> Run:
     """The program from parameters, gradients and state to the new parameters and state."""
-    recorder = Recorder(laws=LAWS, named=False)
+    tracer = Tracer(laws=LAWS, named=False)
     gradients = {}
     for value in derived.wrt:
-        recorder.input(derived.run.numbers[value], value.name)
-        gradients[value.name or ""] = recorder.input(
+        tracer.input(derived.run.numbers[value], value.name)
+        gradients[value.name or ""] = tracer.input(
             derived.gradient(value), f"d{value.name}"
         )
-    return recorder.run(updates(recorder, gradients, optimizer, limits), "update")
+    return tracer.builder.run(updates(tracer, gradients, optimizer, limits), "update")
 
 
 def updates(
-    recorder: Recorder,
+    tracer: Tracer,
     gradients: Mapping[str, Traced],
     optimizer: Optimizer,
     limits: Limits,
 ) -> list[Value]:
     """Write the update of every parameter; the values that hold the new parameters, then the new state."""
-    inputs = {value.name: Traced(recorder, value) for value in recorder.inputs}
+    inputs = {value.name: Traced(tracer, value) for value in tracer.builder.inputs}
     parameters = {name: inputs[name] for name in gradients}
     dtype = next(iter(gradients.values())).dtype if gradients else np.dtype(np.float64)
     numbers = {name: parameter.number for name, parameter in parameters.items()}
     state = {
-        name: recorder.input(start, name)
+        name: tracer.input(start, name)
         for name, start in optimizer.start(numbers).items()
     }
-    rate = recorder.input(np.asarray(optimizer.learning_rate, dtype), "learning_rate")
-    t = recorder.input(np.asarray(1, dtype), "t") if optimizer.counts else None
+    rate = tracer.input(np.asarray(optimizer.learning_rate, dtype), "learning_rate")
+    t = tracer.input(np.asarray(1, dtype), "t") if optimizer.counts else None
     new: dict[str, Value] = {}
     for name, gradient in clipped(gradients, limits).items():
         made = optimizer.update(
@@ -159,7 +159,7 @@ def updates(
             if key in new:
                 continue
             final = key == name or key in state
-            recorder.christen(item.value, f"new_{key}" if final else key)
+            tracer.builder.christen(item.value, f"new_{key}" if final else key)
             new[key] = item.value
     return [new[name] for name in (*gradients, *state)]
 

@@ -1,0 +1,197 @@
+"""Writing a program: lines join it one at a time, each tried on the laws first, with its numbers beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from chainrule.program.errors import ChainruleError, ShapeError
+from chainrule.program.line import Line, concrete
+from chainrule.program.names import Taken, free_name
+from chainrule.program.op import Op, shape_of
+from chainrule.program.program import Program
+from chainrule.program.run import Run
+from chainrule.program.values import Arg, Array, Size, SourceSpan, Value
+
+Law = Callable[["Builder", Op, tuple[Arg, ...], Mapping[str, Any]], "Arg | None"]
+"""A simplification: the argument that a line may be replaced by, or None where the law says nothing."""
+
+
+class Builder:
+    """Lines being written, and the numbers of each. One builder makes one program.
+
+    ``met`` says before which line each input was first met.
+
+    ``laws`` are tried on every line before it is written; a builder that has laws writes no line twice.
+
+    >>> from chainrule import ops
+    >>> builder = Builder()
+    >>> x = builder.input(np.array([1.0, 2.0]), "x")
+    >>> total = builder.write(ops.sum, (builder.write(ops.square, (x,)),))
+    >>> builder.number(total)
+    array(5.)
+    """
+
+    def __init__(self, laws: Sequence[Law] = ()) -> None:
+        self.laws = tuple(laws)
+        self.inputs: list[Value] = []
+        self.met: dict[Value, int] = {}
+        self.lines: list[Line] = []
+        self.numbers: dict[Value, Array] = {}
+        self.producer: dict[Value, Line] = {}
+        self.taken = Taken()
+        self._position: dict[Value, int] = {}
+        self._written: dict[Any, Value] = {}
+
+    def adopt(self, run: Run) -> None:
+        """Start from the lines and numbers of a run, to write further lines after them."""
+        self.inputs.extend(run.program.inputs)
+        self.numbers.update(run.numbers)
+        for line in run.program.lines:
+            self._join(line)
+        self.taken.update(run.program.named())
+
+    def input(self, number: Any, name: str | None = None) -> Value:
+        """A new input with its numbers, given a free name; a Python float takes the type of what it meets."""
+        array = np.asarray(number)
+        value = Value(array.shape, array.dtype, weak=type(number) is float)
+        if name is not None:
+            value.christen(self.free(name))
+        self.inputs.append(value)
+        self.met[value] = len(self.lines)
+        self.numbers[value] = array
+        return value
+
+    def free(self, name: str) -> str:
+        """``name`` as an identifier nobody has taken: ``h`` bound again is ``h_2``."""
+        return free_name(name, self.taken)
+
+    def christen(self, value: Value, name: str) -> None:
+        """Name a value, unless it has a name."""
+        if value.name is None:
+            value.christen(self.free(name))
+
+    def write(
+        self,
+        op: Op,
+        args: Sequence[Arg],
+        params: Mapping[str, Any] | None = None,
+        why: str = "",
+        places: tuple[SourceSpan, ...] = (),
+        number: Array | None = None,
+    ) -> Arg:
+        """What ``op(*args, **params)`` gives: what a law puts in its place, a line that stands already, or a new one.
+
+        ``number`` is what it gives, if that is known.
+        """
+        full = {**op.params, **(params or {})}
+        given = tuple(args)
+        for law in self.laws:
+            replaced = law(self, op, given, full)
+            if replaced is not None:
+                return replaced
+        if self.laws:
+            standing = self._written.get(_key(op, given, full))
+            if standing is not None:
+                return standing
+        return self.append(op, given, full, why, places, number)
+
+    def append(
+        self,
+        op: Op,
+        args: tuple[Arg, ...],
+        params: Mapping[str, Any],
+        why: str = "",
+        places: tuple[SourceSpan, ...] = (),
+        number: Array | None = None,
+    ) -> Value:
+        """A line of its own, whatever the laws say.
+
+        Raises:
+            ShapeError: where the arguments do not fit, or the op's shape rule does not say what its forward does.
+        """
+        at = places[0] if places else None
+        numbers = [self.number(arg) for arg in args]
+        plain = concrete(params)
+        try:
+            shape = shape_of(op, [np.shape(number) for number in numbers], plain)
+            if number is None:
+                with np.errstate(all="ignore"):
+                    number = np.asarray(op.forward(*numbers, **plain))
+        except ChainruleError as error:
+            error.detail = error.detail or described(args)
+            raise error.at(at) from None
+        if shape != number.shape:
+            message = f"{op.name} promised the shape {shape} and gave {number.shape}"
+            raise ShapeError("E102", message, where=at)
+        weak = number.ndim == 0 and bool(args) and all(_is_weak(arg) for arg in args)
+        value = Value(number.shape, number.dtype, weak=weak)
+        self.numbers[value] = number
+        self._join(Line(value, op, args, params, why, places))
+        return value
+
+    def _join(self, line: Line) -> None:
+        self._position[line.result] = len(self.lines)
+        if self.laws:
+            key = _key(line.op, line.args, line.params)
+            self._written.setdefault(key, line.result)
+        self.lines.append(line)
+        self.producer[line.result] = line
+
+    def twin(self, value: Value) -> Value:
+        """What made ``value``, on a second line."""
+        line = self.producer[value]
+        return self.append(line.op, line.args, line.params, line.why, line.places)
+
+    def position(self, line: Line) -> int:
+        """How many lines stand before this one."""
+        return self._position[line.result]
+
+    def give_reason(self, value: Value, why: str) -> None:
+        """Say why the line of ``value`` is there."""
+        line = replace(self.producer[value], why=why)
+        self.lines[self._position[value]] = line
+        self.producer[value] = line
+
+    def number(self, arg: Arg) -> Any:
+        """The number an argument has now."""
+        if isinstance(arg, Value):
+            return self.numbers[arg].item() if arg.weak else self.numbers[arg]
+        return arg.number if isinstance(arg, Size) else arg
+
+    def run(self, outputs: Iterable[Value], name: str = "program") -> Run:
+        """What has been written, as a program with its numbers."""
+        program = Program(tuple(self.inputs), tuple(self.lines), tuple(outputs), name)
+        return Run(program, self.numbers)
+
+
+def described(args: Iterable[Arg]) -> str:
+    """The shapes of the arguments that have names, for a message."""
+    known = [arg for arg in args if isinstance(arg, Value) and arg.name]
+    return ", ".join(f"{value.name} is {value.shape}" for value in known)
+
+
+def _is_weak(arg: Arg) -> bool:
+    """Whether ``arg`` is a Python number, which takes the element type of what it meets."""
+    return arg.weak if isinstance(arg, Value) else True
+
+
+def _key(op: Op, args: tuple[Arg, ...], params: Mapping[str, Any]) -> Any:
+    # 1, 1.0 and True are equal and hash alike, yet are not the same argument
+    typed = tuple((type(arg), arg) for arg in args)
+    return op, typed, tuple((name, _hashable(param)) for name, param in params.items())
+
+
+def _hashable(param: Any) -> Any:
+    """A parameter as a key: equal only where the parameters are, value by value."""
+    match param:
+        case slice():
+            parts = (param.start, param.stop, param.step)
+            return (slice, *(_hashable(part) for part in parts))
+        case tuple():
+            return tuple(_hashable(item) for item in param)
+        case _:
+            return (type(param), param)

@@ -1,0 +1,65 @@
+"""What a stand-in for an array asks of the tracer it belongs to."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Protocol
+
+import numpy as np
+
+from chainrule.program import Arg, Array, Builder, Op, SourceSpan, Value
+
+
+class Tracing(Protocol):
+    """A tracer as its stand-ins know it: where lines go, and what happens when a number leaves."""
+
+    builder: Builder
+    lenient: bool
+    on_write: Callable[[Value, Value], None] | None
+
+    def record(
+        self,
+        op: Op,
+        args: Sequence[Any],
+        params: Mapping[str, Any] | None = None,
+        why: str = "",
+    ) -> Any:
+        """Write a line and return its result, traced."""
+
+    def call_ufunc(
+        self,
+        ufunc: np.ufunc,
+        method: str,
+        inputs: Sequence[Any],
+        kwargs: Mapping[str, Any],
+    ) -> Any:
+        """A ufunc met a traced value."""
+
+    def call_function(
+        self, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
+    ) -> Any:
+        """Another function of NumPy met a traced value."""
+
+    def index_of(self, target: Any, key: Any) -> tuple[Sequence[Any], tuple[Any, ...]]:
+        """An index as its arrays, and the template they fill."""
+
+    def lift(self, arg: Arg) -> Any:
+        """An argument of a line as a user's function meets it."""
+
+    def lower(self, arg: Any) -> Arg:
+        """What a user's function passes, as an argument of a line."""
+
+    def unbound(self, make: Callable[[Tracing], Any]) -> Any:
+        """What ``make`` writes, without the name on the left of the user's statement."""
+
+    def here(self) -> SourceSpan | None:
+        """The user's place right now."""
+
+    def as_array(self, value: Value) -> Array:
+        """A traced value asked for as a plain array: its numbers, or a refusal."""
+
+    def as_number(self, value: Value, how: str, rewrite: str) -> Any:
+        """A traced value asked for as a Python number: the number, or a refusal."""
+
+    def decide(self, value: Value) -> bool:
+        """A branch on a traced value: which way it goes, or a refusal."""
