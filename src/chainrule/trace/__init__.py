@@ -3,12 +3,14 @@
 from chainrule.trace.function import trace
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.reader import Reader
+from chainrule.trace.recording import Recording
 from chainrule.trace.script import Script, read_script
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracer import Tracer
 
 __all__ = [
     "Reader",
+    "Recording",
     "Script",
     "Traced",
     "TracedInt",

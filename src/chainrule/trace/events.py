@@ -1,15 +1,105 @@
-"""What happens to a script's names: a value is bound, a parameter updated."""
+"""What happens between the lines: places are given values, branches are taken, numbers are let go, loops turn."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Hashable
+from dataclasses import dataclass, field
+from typing import Literal
 
-from chainrule.program import SourceSpan, Value
+from chainrule.program import Arg, SourceSpan, Value
+
+
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """A place that holds a value.
+
+    ``kind`` is what it is: a name in a frame, an attribute of an owner, an item of a list or dict, an array that is
+    written in place. ``owner`` numbers the frame, the object, the container or the array, in the order in which they
+    were met; frame 0 is the script itself. ``key`` is the name, the attribute, the key or index, and None for an
+    array. ``name`` is how the reader would call it: ``W1`` for ``self.W1`` and ``params["W1"]``, ``W_0`` for ``W[0]``.
+
+    Two slots are equal where they are the same place: versions of one variable are the values that one slot held.
+    """
+
+    kind: Literal["name", "attribute", "item", "array"]
+    owner: int
+    key: Hashable
+    name: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Bound:
-    """One moment at which a name was given a value."""
+    """A slot was given a value. ``n_lines`` lines had been recorded by then.
+
+    ``before`` is what the slot held. ``array`` numbers the array that the slot holds now: where that array is written
+    in place, a slot of kind ``array`` with this owner tells of it, and every slot that holds it holds the new value.
+    """
+
+    slot: Slot
+    value: Arg
+    before: Arg | None = None
+    n_lines: int = 0
+    places: tuple[SourceSpan, ...] = ()
+    array: int | None = None
+
+    @property
+    def name(self) -> str:
+        """The slot's name."""
+        return self.slot.name
+
+    @property
+    def at(self) -> SourceSpan | None:
+        """Where the statement stands."""
+        return self.places[0] if self.places else None
+
+
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """Python asked whether a traced value is true: on other data the answer may be the other one."""
+
+    value: Value
+    outcome: bool
+    n_lines: int = 0
+    places: tuple[SourceSpan, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Escape:
+    """A traced value was let go as plain numbers: ``how`` says to what, as in ``float(x)`` or ``json.dumps``."""
+
+    value: Value
+    how: str
+    n_lines: int = 0
+    places: tuple[SourceSpan, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """Values were shown to a person: printed, formatted, logged, plotted."""
+
+    values: tuple[Value, ...]
+    how: str
+    n_lines: int = 0
+    places: tuple[SourceSpan, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A loop began its turn ``number`` (from 0); ``loop`` numbers each time that a loop was entered."""
+
+    loop: int
+    number: int
+    variables: tuple[str, ...] = ()
+    n_lines: int = 0
+    places: tuple[SourceSpan, ...] = ()
+
+
+Event = Bound | Guard | Escape | Report | Turn
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A name and the value it was given. To go with the checker that reads it."""
 
     name: str
     value: Value
@@ -18,7 +108,7 @@ class Bound:
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """A parameter's new value: ``W`` became ``W - lr * dW``."""
+    """A parameter's new value: ``W`` became ``W - lr * dW``. To go with the checker that reads it."""
 
     name: str
     before: Value

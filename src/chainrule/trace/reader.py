@@ -18,7 +18,7 @@ import numpy as np
 from chainrule import ops
 from chainrule.program import ChainruleError, ProgramError, SourceSpan, Value
 from chainrule.trace import source
-from chainrule.trace.events import Bound, Update
+from chainrule.trace.events import Named, Update
 from chainrule.trace.function import length
 from chainrule.trace.instrument import rewrite
 from chainrule.trace.instrument.watch import Watch
@@ -66,7 +66,7 @@ class Reader:
         self.watch = Watch(self.tracer) if watch else None
         if self.watch is not None and callable(watch):
             self.watch.distinct = watch
-        self.bound: list[Bound] = []
+        self.bound: list[Named] = []
         self.updates: list[Update] = []
         self.rebound: list[Update] = []
         self.text = ""
@@ -224,7 +224,16 @@ class Reader:
         at = self.tracer.here()
         if isinstance(wrapped, Traced):
             self._watch_loss(name, values[0], at)
-            self.bound.append(Bound(name, values[0], at))
+            earlier = self.held.get(name)
+            self.tracer.bound(
+                "name",
+                0,
+                name,
+                values[0],
+                before=earlier[0] if earlier else None,
+                places=source.places(self.tracer.frames()),
+            )
+            self.bound.append(Named(name, values[0], at))
             if self.watch is not None:
                 self.watch.bound(
                     name, values[0], source.user_frames(boundary=self.tracer.boundary)
@@ -315,6 +324,15 @@ class Reader:
 
     def _written(self, before: Value, after: Value) -> None:
         """An in-place write moved an array on."""
+        self.tracer.bound(
+            "array",
+            0,
+            None,
+            after,
+            name=before.name or "",
+            before=before,
+            places=source.places(self.tracer.frames()),
+        )
         self._watch_update(before.name or "", before, after, self.tracer.here())
 
     def _watch_update(

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chainrule.program import ChainruleError, Run, Value
-from chainrule.trace.events import Bound, Update
+from chainrule.trace.events import Named, Update
 from chainrule.trace.instrument.watch import Watch
 from chainrule.trace.reader import Reader
+from chainrule.trace.recording import Recording
 from chainrule.trace.roles import choose_loss, choose_parameters
 from chainrule.trace.slice import cut
 
@@ -28,7 +29,7 @@ class Script:
     recorded: Run
     loss: Value
     parameters: tuple[Value, ...]
-    bound: tuple[Bound, ...]
+    bound: tuple[Named, ...]
     updates: tuple[Update, ...]
     printed: str
     watch: Watch | None = None
@@ -37,6 +38,7 @@ class Script:
     text: str = ""
     met: Mapping[Value, int] = field(default_factory=dict)
     weights: tuple[Value, ...] = ()
+    recording: Recording | None = None
 
     @property
     def forward(self) -> Run:
@@ -94,10 +96,17 @@ def read_script(
         tuple(reader.rebound),
         reader.text,
         reader.tracer.builder.met,
+        recording=Recording(
+            program,
+            tuple(reader.tracer.events),
+            {file: reader.text},
+            reader.printed.getvalue(),
+            "end" if failure is None else "error",
+        ),
     )
 
 
-def _first(bound: Sequence[Bound]) -> dict[str, Value]:
+def _first(bound: Sequence[Named]) -> dict[str, Value]:
     """The first value each name was given."""
     found: dict[str, Value] = {}
     for one in bound:

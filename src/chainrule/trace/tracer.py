@@ -2,10 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Mapping, Sequence
+from collections.abc import (
+    Callable,
+    Container,
+    Hashable,
+    Iterable,
+    Mapping,
+    Sequence,
+)
 from pathlib import Path
 from types import CodeType, FrameType
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -26,6 +33,7 @@ from chainrule.program import (
 from chainrule.program.builder import described
 from chainrule.trace import dispatch, refusals, source
 from chainrule.trace.broadcast_guard import refuse_column_against_row, refuse_drift
+from chainrule.trace.events import Bound, Escape, Event, Guard, Slot
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.parameters import lowered_param, nested
 from chainrule.trace.traced import Traced, View
@@ -67,7 +75,7 @@ class Tracer:
         self.places: tuple[SourceSpan, ...] = ()
         self.constants: dict[int, tuple[Array, Value]] = {}
         self.escaped: dict[float, SourceSpan | None] = {}
-        self.on_bind: Callable[[str, Value, SourceSpan | None], None] | None = None
+        self.events: list[Event] = []
         self.on_write: Callable[[Value, Value], None] | None = None
         self.script_file = ""
 
@@ -122,8 +130,24 @@ class Tracer:
         name = source.bound_name(iter(frames))
         if name is not None:
             self.builder.christen(value, name)
-            if self.on_bind is not None:
-                self.on_bind(name, value, places[0] if places else None)
+            if not self.lenient:
+                self.bound("name", 0, name, value, places=places)
+
+    def bound(
+        self,
+        kind: Literal["name", "attribute", "item", "array"],
+        owner: int,
+        key: Hashable,
+        value: Arg,
+        *,
+        name: str = "",
+        before: Arg | None = None,
+        places: tuple[SourceSpan, ...] = (),
+    ) -> None:
+        """A slot was given a value."""
+        slot = Slot(kind, owner, key, name or str(key))
+        n_lines = len(self.builder.lines)
+        self.events.append(Bound(slot, value, before, n_lines, places))
 
     def again(self, traced: Traced) -> Traced:
         """The same value on a line of its own, to be given a second name."""
@@ -266,6 +290,7 @@ class Tracer:
         """A traced value asked for as a plain array: its numbers, or a refusal."""
         whole = value.dtype.kind in "iub"
         if self.lenient and (whole or not self._called_by_user()):
+            self._let_go(value, "an array of numbers")
             return self.builder.numbers[value]
         refuse = refusals.table if whole else refusals.plain_array
         raise refuse(value.name, self.here())
@@ -274,6 +299,7 @@ class Tracer:
         """A traced value asked for as a Python number: the number, or a refusal."""
         if not self.lenient or self._inside_call("math"):
             raise refusals.taken_out(how, value.name, self.here(), rewrite)
+        self._let_go(value, how)
         item = self.builder.numbers[value].item()
         if isinstance(item, float) and item not in (0.0, 1.0):
             # remembered, so that its silent return is noticed
@@ -284,9 +310,15 @@ class Tracer:
         """A branch on a traced value: which way it goes, or a refusal."""
         if not self.lenient and not self.follow_branches:
             raise refusals.branch(value.name, self.here())
-        taken = bool(self.builder.numbers[value])
-        self.decided.append((value, taken))
-        return taken
+        outcome = bool(self.builder.numbers[value])
+        n_lines, places = len(self.builder.lines), source.places(self.frames())
+        self.events.append(Guard(value, outcome, n_lines, places))
+        self.decided.append((value, outcome))
+        return outcome
+
+    def _let_go(self, value: Value, how: str) -> None:
+        n_lines, places = len(self.builder.lines), source.places(self.frames())
+        self.events.append(Escape(value, how, n_lines, places))
 
     def _refuse_escaped(self, number: float) -> None:
         if number in self.escaped:
