@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from types import ModuleType
 from typing import Any
@@ -53,7 +54,31 @@ def register(family: ModuleType) -> None:
             named = getattr(np, getattr(function, "__name__", ""), None)
             if named is function or function in op.numpy_functions:
                 BY_FUNCTION.setdefault(function, op)
+        for path in op.library_functions:
+            module, _, name = path.rpartition(".")
+            _WAITING.setdefault(module, {})[name] = op
     FAMILIES.append(family)
+
+
+_WAITING: dict[str, dict[str, Op]] = {}
+"""Ops by the functions of libraries that nobody has imported yet."""
+
+
+def op_of(function: Any) -> Op | None:
+    """The op that a function of NumPy, or of another library, is; met by identity, never by name.
+
+    >>> op_of(np.exp) is CATALOGUE["exp"], op_of(np.linalg.slogdet)
+    (True, None)
+    """
+    for module in [one for one in _WAITING if one in sys.modules]:
+        for name, op in _WAITING.pop(module).items():
+            theirs = getattr(sys.modules[module], name, None)
+            if theirs is not None:
+                BY_FUNCTION.setdefault(theirs, op)
+    try:
+        return BY_FUNCTION.get(function)
+    except TypeError:  # what has no hash is no function of a library
+        return None
 
 
 for _family in (
@@ -82,12 +107,6 @@ for _family in (
     constants,
 ):
     register(_family)
-ELSEWHERE = {"expit": "sigmoid", "log_expit": "log_sigmoid"}
-"""What SciPy's functions are called here."""
-BY_NAME: dict[str, Op] = {
-    **CATALOGUE,
-    **{theirs: CATALOGUE[ours] for theirs, ours in ELSEWHERE.items()},
-}
 
 globals().update(CATALOGUE)  # ops.tanh is read a million times in a long derivation
 
@@ -101,4 +120,4 @@ def __getattr__(name: str) -> Op:
         raise AttributeError(message) from None
 
 
-__all__ = ["BY_FUNCTION", "BY_NAME", "CATALOGUE", "FAMILIES", "register"]
+__all__ = ["BY_FUNCTION", "CATALOGUE", "FAMILIES", "op_of", "register"]

@@ -109,6 +109,7 @@ xlogy = Op(
         ),
     ),
     name="xlogy",
+    library_functions=("scipy.special.xlogy",),
     spelling={
         "numpy": "np.where({0} == 0, 0, {0} * np.log(np.where({0} == 0, 1, {1})))",
         "torch": "torch.special.xlogy({0}, {1})",

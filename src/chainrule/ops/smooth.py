@@ -23,6 +23,7 @@ sigmoid = unary(
     slope=lambda y, x: y * (1 - y),
     why="the slope of the sigmoid is σ(1 - σ), and {y} already is that σ",
     name="sigmoid",
+    library_functions=("scipy.special.expit",),
     spelling={
         "numpy": "1 / (1 + np.exp(-{0}))",
         "torch": "torch.sigmoid({0})",
@@ -52,6 +53,7 @@ log_sigmoid = unary(
     slope=lambda y, x: sigmoid(-x),
     why="the slope of log σ is 1 - σ, which is the sigmoid of -{x}",
     name="log_sigmoid",
+    library_functions=("scipy.special.log_expit",),
     spelling={
         "numpy": "-np.logaddexp(0, -{0})",
         "torch": "torch.nn.functional.logsigmoid({0})",

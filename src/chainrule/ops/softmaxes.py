@@ -57,6 +57,7 @@ softmax = Op(
         ),
     ),
     name="softmax",
+    library_functions=("scipy.special.softmax",),
     params={"axis": -1},
     spelling={
         "numpy": fixed(
@@ -107,6 +108,7 @@ log_softmax = Op(
         ),
     ),
     name="log_softmax",
+    library_functions=("scipy.special.log_softmax",),
     params={"axis": -1},
     spelling={
         "numpy": fixed("{0} - np.logaddexp.reduce({0}, axis=<axis>, keepdims=True)"),
@@ -163,6 +165,7 @@ logsumexp: Op = Op(
         ),
     ),
     name="logsumexp",
+    library_functions=("scipy.special.logsumexp",),
     params=AXES,
     spelling={
         "numpy": lambda site: (

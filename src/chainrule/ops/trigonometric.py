@@ -175,6 +175,7 @@ erf = unary(
     slope=lambda y, x: TWO_OVER_ROOT_PI * np.exp(-x * x),
     why="the slope of erf is the bell curve under which it is the area",
     name="erf",
+    library_functions=("scipy.special.erf",),
     spelling={
         "numpy": ERF,
         "jax": "jax.scipy.special.erf({0})",

@@ -108,7 +108,8 @@ class Op:
     whose gradient is not known: E303 where one must pass. ``params`` are the parameters with
     their defaults, in the order NumPy takes them. ``spelling`` maps a dialect to its text, ``notation`` is
     LaTeX with holes ``#1`` … and ``#axis``. ``definition`` says the op in simpler ops; ``forms`` are other
-    ways users write it by hand, and ``stable`` what its own form spares them. ``numpy_functions`` are further functions under which tracing meets it.
+    ways users write it by hand, and ``stable`` what its own form spares them. ``numpy_functions`` are further functions under which tracing meets it, ``library_functions``
+    those of libraries that may not be there, by their path: ``"scipy.special.expit"``.
 
     What it is: its ``kind``; whether it ``commutes``; the op of two that it ``folds`` over an axis, as a sum does an
     addition; the ``range`` its entries stay in. What it is called: ``title`` in a sentence, ``label`` on an arrow of a
@@ -140,6 +141,7 @@ class Op:
     forms: tuple[Callable[..., Any], ...] = ()
     samples: tuple[Sample, ...] = ()
     numpy_functions: tuple[Callable[..., Any], ...] = ()
+    library_functions: tuple[str, ...] = ()
     caution: str = ""
     analytic: bool = True
     says: str = ""

@@ -62,7 +62,7 @@ def call_ufunc(
             tracer,
             f"np.{ufunc.__name__}{'' if method == '__call__' else '.' + method}({options})",
         )
-    op = ops.BY_FUNCTION.get(ufunc) or ops.BY_NAME.get(getattr(ufunc, "__name__", ""))
+    op = ops.op_of(ufunc)
     if op is None:
         return opaque(tracer, ufunc, inputs, {})
     result = tracer.record(op, inputs)
@@ -87,7 +87,7 @@ def call_function(
     reader = numpy_adapters.READERS.get(function)
     if reader is not None:
         return reader(tracer, *args, **kwargs)
-    op = ops.BY_FUNCTION.get(function)
+    op = ops.op_of(function)
     if op is None:
         return opaque(tracer, function, args, kwargs)
     arrays, params = _bind(tracer, op, function, args, kwargs)
