@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from chainrule.program import Carried, Item, Line, Loop, Program, Stacked, Value
-from chainrule.trace.names import free_name
+from chainrule.program.names import free_name
 from chainrule.trace.rolling.rewritten import put, rewritten
 
 
