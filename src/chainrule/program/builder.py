@@ -81,6 +81,7 @@ class Builder:
         params: Mapping[str, Any] | None = None,
         why: str = "",
         places: tuple[SourceSpan, ...] = (),
+        *,
         number: Array | None = None,
     ) -> Arg:
         """What ``op(*args, **params)`` gives: what a law puts in its place, a line that stands already, or a new one.
@@ -97,7 +98,7 @@ class Builder:
             standing = self._written.get(_key(op, given, full))
             if standing is not None:
                 return standing
-        return self.append(op, given, full, why, places, number)
+        return self.append(op, given, full, why, places, number=number)
 
     def append(
         self,
@@ -106,6 +107,7 @@ class Builder:
         params: Mapping[str, Any],
         why: str = "",
         places: tuple[SourceSpan, ...] = (),
+        *,
         number: Array | None = None,
     ) -> Value:
         """A line of its own, whatever the laws say.

@@ -100,7 +100,7 @@ class Tracer:
         places = source.places(frames) if frames else self.places
         if op.elementwise and self.named and not self.pairs:
             self._refuse_pairs(op, lowered, places)
-        result = self.builder.write(op, lowered, kept, why, places, number)
+        result = self.builder.write(op, lowered, kept, why, places, number=number)
         if not isinstance(result, Value):
             return self.lift(result)
         refuse_drift(op, lowered, result, places[0] if places else None)

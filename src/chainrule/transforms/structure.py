@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Iterator
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -55,7 +55,7 @@ def taken_apart(value: Any, leaves: list[Leaf]) -> Form:
     if isinstance(value, np.ndarray):
         _refuse(kind)
     if isinstance(value, Traced):
-        raise Nested(value.tracer)
+        raise Nested(cast("Tracer", value.tracer))
     return _still(value)
 
 
