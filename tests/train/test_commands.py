@@ -12,7 +12,7 @@ import pytest
 
 from chainrule.trace import trace
 from chainrule.train.data.table import read
-from chainrule.train.tabular import example, opened
+from chainrule.train.model_folder import example, opened
 
 ROWS = "\n".join(
     f"{a:.3f},{b:.3f},{['red', 'blue'][i % 2]},{'yes' if a + b > 0 else '<no>'}"

@@ -71,7 +71,7 @@ def _trained(
     folder: Path, row: Row | None, loss: str | None, wrt: Sequence[str] | None
 ) -> pointed.Target:
     """A trained model on one row of a table."""
-    from chainrule.train import tabular
+    from chainrule.train import model_folder
     from chainrule.train.data import table
 
     if row is None:
@@ -80,7 +80,7 @@ def _trained(
             f"{folder} is a trained model, and a lesson needs a row",
             hint="--data data.csv --row 17",
         )
-    described = tabular.example(
+    described = model_folder.example(
         folder, table.read(row.data), row=row.number, epoch=row.epoch
     )
     return pointed.from_described(described, loss=loss, wrt=wrt)

@@ -34,7 +34,7 @@ def predict(
     """Predict the rows of a table: the class and each one's probability, or the number."""
     from chainrule.train.data import write_predictions as outputs
     from chainrule.train.data.table import read
-    from chainrule.train.tabular import opened
+    from chainrule.train.model_folder import opened
 
     to_stdout = output is None or str(output) == "-"
     if output is not None and not to_stdout:

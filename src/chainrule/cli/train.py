@@ -120,7 +120,7 @@ def _is_file(source: str) -> bool:
 
 def _keep(outcome: Any, words: dict[str, Any]) -> None:
     """Write the report, and say where it is and how to go on."""
-    from chainrule.train.model.array_files import write_whole
+    from chainrule.program.files import replace_file
     from chainrule.train.report import report
 
     source, out = words["data"], Path(words["out"])
@@ -155,7 +155,7 @@ def _keep(outcome: Any, words: dict[str, Any]) -> None:
             ("What made this:", command(words)),
         ],
     )
-    write_whole(out / "report.html", page.encode())
+    replace_file(out / "report.html", page)
     if words["quiet"]:
         return
     typer.echo(f"\nsaved to {out}; report: {out / 'report.html'}")

@@ -175,6 +175,14 @@ def named(find: Callable[[str], Any], kind: str, other: type = NoneType) -> Take
     return Takes(f"the name of {kind}", read)
 
 
+def _as_it_is(given: Any) -> Any:
+    _require_number(given)
+    if not math.isfinite(given):
+        raise ValueError
+    return given
+
+
+Number = Annotated[float, Takes("a finite number", _as_it_is)]
 Count = Annotated[int, whole(1)]
 Place = Annotated[int, whole(0)]
 Above = Annotated[float, number("(0, inf)")]

@@ -1,46 +1,241 @@
-"""Writing a file so that nothing is ever lost: aside, synced, then put in place of the old one."""
+"""Files: written so that nothing is ever lost, read so that nothing hangs, grows or is mistaken for text."""
 
 from __future__ import annotations
 
+import contextlib
+import io
+import json
 import os
-import tempfile
+import secrets
+import stat
+import time
+import tokenize
 from pathlib import Path
+from typing import Any
 
-from chainrule.program.errors import CorruptFileError
+from chainrule.program.errors import CorruptFileError, LimitError, ProgramError
+
+LARGEST = 4 * 2**30
+"""The most bytes that any file is read for, unless its reader knows better."""
+STALE = 3600.0
+"""After so many seconds an unfinished file belongs to nobody."""
 
 
 def replace_file(path: str | Path, content: str | bytes) -> None:
     """Put ``content`` at ``path``; whoever looks sees the old file or the new one, never a part of it.
 
+    The new file has the rights of the old one, or those that the umask gives. A link stays one, and the file it
+    leads to is replaced. A device or a pipe is written to as it is, having nothing to lose.
+
     Raises:
         CorruptFileError: E504 if it cannot be written; the old file is as it was.
     """
-    target = Path(path)
+    target = Path(os.path.realpath(path))
     data = content.encode() if isinstance(content, str) else content
     try:
-        handle, aside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
+        old = target.stat() if target.exists() else None
+        if old is not None and not stat.S_ISREG(old.st_mode):
+            _write_into(target, data)
+            return
+        if old is not None and not os.access(target, os.W_OK):
+            raise PermissionError(13, "it may not be written")
+        aside = write_aside(target, data, None if old is None else old.st_mode)
         try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
-            mode = (
-                target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
-            )
-            Path(aside).chmod(mode)
-            Path(aside).replace(target)
+            aside.replace(target)
         except BaseException:
-            Path(aside).unlink(missing_ok=True)
+            aside.unlink(missing_ok=True)
             raise
+        sync_folder(target.parent)
     except OSError as error:
         raise CorruptFileError(
             "E504",
-            f"{target} cannot be written: {error.strerror or error}",
+            f"{path} cannot be written: {error.strerror or error}",
             hint="the file that was there is as it was; choose another place",
         ) from error
 
 
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+def write_aside(target: Path, data: bytes, mode: int | None = None) -> Path:
+    """A file beside ``target`` with all of ``data``, synced: what only has to be renamed to become ``target``."""
+    # opened here, and not by tempfile, so that the umask has its say
+    aside = target.with_name(f".{target.name[:80]}.{secrets.token_hex(6)}.tmp")
+    handle = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_EXCL | BINARY, 0o666)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        if mode is not None:
+            aside.chmod(stat.S_IMODE(mode))
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
+    return aside
+
+
+BINARY = getattr(os, "O_BINARY", 0)
+
+
+def _write_into(target: Path, data: bytes) -> None:
+    """Write to what is no file; a pipe that nobody reads is told at once."""
+    handle = os.open(target, os.O_WRONLY | getattr(os, "O_NONBLOCK", 0))
+    if hasattr(os, "set_blocking"):
+        os.set_blocking(handle, True)
+    with os.fdopen(handle, "wb") as file:
+        file.write(data)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the renamings in a folder last; not every system lets a folder be opened."""
+    with contextlib.suppress(OSError):
+        handle = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(handle)
+        finally:
+            os.close(handle)
+
+
+def sweep(folder: str | Path) -> None:
+    """Remove the unfinished files that a killed process left behind."""
+    for path in Path(folder).glob(".*.tmp"):
+        with contextlib.suppress(OSError):
+            if time.time() - path.stat().st_mtime > STALE:
+                path.unlink()
+
+
+def read_bytes(path: str | Path, most: int = LARGEST) -> bytes:
+    """What is in a file.
+
+    Raises:
+        CorruptFileError: E504 if it cannot be read, or is no file but a folder, a pipe or a device, which could be
+            endless.
+        LimitError: E601 if it has more than ``most`` bytes.
+    """
+    try:
+        # without waiting, as a pipe that nobody writes to would never open
+        handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | BINARY)
+        with os.fdopen(handle, "rb") as file:
+            about = os.fstat(file.fileno())
+            if not stat.S_ISREG(about.st_mode):
+                raise CorruptFileError(
+                    "E504",
+                    f"{path} cannot be read: it is {kind_of(about.st_mode)}, not a file",
+                )
+            if about.st_size > most:
+                raise LimitError(
+                    "E601", f"{path} has {about.st_size} bytes; the limit is {most}"
+                )
+            return file.read(about.st_size)
+    except OSError as error:
+        if isinstance(error, CorruptFileError):
+            raise
+        # a folder cannot be opened everywhere
+        what = "it is a folder, not a file" if Path(path).is_dir() else error.strerror
+        raise CorruptFileError(
+            "E504", f"{path} cannot be read: {what or error}"
+        ) from None
+
+
+def kind_of(mode: int) -> str:
+    """What a thing in the file system is, in words.
+
+    >>> kind_of(stat.S_IFIFO)
+    'a pipe'
+    """
+    kinds = {
+        stat.S_IFDIR: "a folder",
+        stat.S_IFIFO: "a pipe",
+        stat.S_IFSOCK: "a socket",
+    }
+    return kinds.get(stat.S_IFMT(mode), "a device")
+
+
+def read_text(path: str | Path, most: int = LARGEST) -> str:
+    """The text in a file of UTF-8, with or without a byte order mark.
+
+    Raises:
+        CorruptFileError: E503 where it is not UTF-8, E504 if it cannot be read.
+        LimitError: E601 if it is too large.
+    """
+    data = read_bytes(path, most)
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        row = data.count(b"\n", 0, error.start) + 1
+        raise CorruptFileError(
+            "E503",
+            f"{path}, line {row}: byte {error.start} is not UTF-8 text",
+            hint="save it as UTF-8",
+        ) from None
+
+
+def read_source(path: str | Path) -> str:
+    """The text of a Python file as Python reads it: by its coding line or its byte order mark, else UTF-8.
+
+    Raises:
+        ProgramError: E331 where Python could not read it either.
+        CorruptFileError: E504 if it cannot be read.
+    """
+    data = read_bytes(path)
+    try:
+        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
+        text = io.TextIOWrapper(io.BytesIO(data), encoding).read()
+    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
+        why = "it is UTF-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else str(error)
+        raise ProgramError(
+            "E331",
+            f"{path} is not text that Python reads: {why}",
+            hint="save it as UTF-8, or say its encoding in its first line: # -*- coding: latin-1 -*-",
+        ) from None
+    if "\0" in text:
+        raise ProgramError("E331", f"{path} is not text that Python reads: it holds zero bytes")  # fmt: skip
+    return text
+
+
+def encoding_of(path: str | Path) -> str:
+    """The encoding of a Python file, so that it is written back as it was."""
+    return tokenize.detect_encoding(io.BytesIO(read_bytes(path)).readline)[0]
+
+
+def make_folder(path: str | Path) -> Path:
+    """A folder that is there, made if it was not.
+
+    Raises:
+        CorruptFileError: E504 if it cannot be made.
+    """
+    path = Path(path)
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CorruptFileError(
+            "E504",
+            f"the folder {path} cannot be made: {error.strerror}",
+            hint="choose a folder that you may write into",
+        ) from None
+    return path
+
+
+def read_json(path: str | Path, most: int = LARGEST) -> Any:
+    """What a JSON file says, strictly: no name twice, no number that JSON does not have.
+
+    Raises:
+        CorruptFileError: E503 if it is not JSON, E504 if it cannot be read.
+        LimitError: E601 if it is too large.
+    """
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            message = "a name stands twice in one object"
+            raise ValueError(message)
+        return found
+
+    def refused(word: str) -> None:
+        message = f"{word} is not a number of JSON"
+        raise ValueError(message)
+
+    text = read_text(path, most)
+    try:
+        return json.loads(text, object_pairs_hook=once, parse_constant=refused)
+    except (ValueError, RecursionError) as error:
+        why = "it is nested too deeply" if isinstance(error, RecursionError) else error
+        raise CorruptFileError("E503", f"{path} is not JSON: {why}") from None

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
 from typing import Any, Unpack
 
 import numpy as np
 
-from chainrule.nn import Described, loss_of
+from chainrule.nn import loss_of
 from chainrule.nn.options import part_of, settled, taking
 from chainrule.program import Array, UsageError
+from chainrule.program.folder_lock import only_writer
 from chainrule.train.data.divide import divide
 from chainrule.train.data.features import Features, idle, learn, require_whole
 from chainrule.train.data.table import Table
@@ -23,19 +23,14 @@ from chainrule.train.data.target_columns import (
     target_names,
 )
 from chainrule.train.hidden_layers import hidden_layers
-from chainrule.train.loop import checkpoint, metrics
+from chainrule.train.loop import metrics
 from chainrule.train.loop.epochs import Training
 from chainrule.train.loop.log import Diary, recall
 from chainrule.train.loop.progress import warn
 from chainrule.train.loop.state import Data
-from chainrule.train.model import model_file
-from chainrule.train.model.array_files import make_folder, read_arrays, write_arrays
 from chainrule.train.model.network import Network
+from chainrule.train.model_folder import ModelFolder
 from chainrule.train.options import Learning, Looping, TableOptions
-
-EPOCHS = "epochs"
-KEPT = 64 * 2**20
-"""How many bytes of weights are kept for looking back at single epochs."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +74,71 @@ def train(
     that was stopped goes on.
     """
     said: TableOptions = settled(TableOptions, options)
-    out, test, seed = said["out"], said["test"], said["seed"]
+    with ExitStack() as held:
+        if said["out"] is not None:
+            held.enter_context(only_writer(said["out"]))
+        split = prepare(table, said, where, say)
+        network = _network(split, said)
+        folder = (
+            None
+            if said["out"] is None
+            else ModelFolder(said["out"], network, split.features)
+        )
+        diary = None if folder is None else Diary(split.unseen(network))
+        watchers = [*callbacks]
+        if folder is not None and diary is not None:
+            folder.begin(restart=said["restart"])
+            watchers += [diary, folder.keeper(said["epochs"])]
+        network.fit(
+            split.X,
+            split.Y,
+            **part_of(Looping, said),
+            validation=said["validation"] or _watched(said),
+            checkpoint=None if folder is None else folder.checkpoints,
+            callbacks=watchers,
+            verbose=verbose,
+        )
+        outcome = _outcome(network, split, diary)
+        if folder is not None and diary is not None and outcome.data is not None:
+            recall(
+                diary, len(network.history_), network.plan, outcome.data, folder.kept
+            )
+            folder.save(outcome.measures)
+    return outcome
+
+
+def _watched(said: TableOptions) -> float | None:
+    """The share watched where patience is asked for, and nobody says how many rows it watches."""
+    return 0.15 if said["patience"] is not None else None
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """A table made ready: what its columns are, the numbers to train on, and the rows held out."""
+
+    features: Features
+    X: Array
+    Y: Array
+    held: Table
+    where: str
+
+    def unseen(self, network: Network) -> Data | None:
+        """The rows held out, as the network takes them."""
+        if not self.held.n_rows:
+            return None
+        features, where = self.features, self.where
+        Y = features.target.encoded(self.held, where)
+        return network.data(features.inputs(self.held, where), Y)
+
+
+def prepare(
+    table: Table, said: TableOptions, where: str, say: Callable[[str], Any]
+) -> Split:
+    """Divide a table, and learn from the part to train on what its columns are.
+
+    Raises:
+        UsageError: E420 to E425 for columns and cells that cannot be learnt from.
+    """
     names = target_names(table, said["target"], where)
     require_columns(table, said["ignore"], where)
     table = table.without([name for name in said["ignore"] if name not in names])
@@ -88,9 +147,8 @@ def train(
         raise UsageError("E425", f"{where} has no rows")
     kind = infer(table, names, said["task"])
     labels = np.array([str(word) for word in table.columns[names[0]]])
-    rows, held = divide(
-        table.n_rows, test, seed, labels if kind == "classification" else None
-    )
+    classes = labels if kind == "classification" else None
+    rows, held = divide(table.n_rows, said["test"], said["seed"], classes)
     left_out = idle(table, [name for name in table.columns if name not in names])
     for sentence in [*table.notes, *gathered(left_out)]:
         say(sentence)
@@ -109,54 +167,34 @@ def train(
         loss=said["loss"],
         looked_up=said["embed"] is not None,
     )
-    chosen = loss_of(features.target.loss(said["loss"]))
-    decay = usual_decay(len(rows)) if said["l2"] is None else said["l2"]
-    network = Network(
-        hidden_layers(said, features, chosen),
-        chosen,
-        l2=decay,
-        **part_of(Learning, said),
-    )
     X, Y = features.inputs(part, where), features.target.encoded(part, where)
-    network.build(
-        X.shape[1], features.target.n_outputs, "integer" if Y.ndim == 1 else None
+    return Split(features, X, Y, table.at(held), where)
+
+
+def _network(split: Split, said: TableOptions) -> Network:
+    """The network that was asked for, on the columns that there are."""
+    target = split.features.target
+    chosen = loss_of(target.loss(said["loss"]))
+    decay = usual_decay(len(split.X)) if said["l2"] is None else said["l2"]
+    layers = hidden_layers(said, split.features, chosen)
+    network = Network(layers, chosen, l2=decay, **part_of(Learning, said))
+    labels = "integer" if split.Y.ndim == 1 else None
+    return network.build(split.X.shape[1], target.n_outputs, labels)
+
+
+def _outcome(network: Network, split: Split, diary: Diary | None) -> Outcome:
+    measures, confusion = measured(network, split.features, split.held, split.where)
+    return Outcome(
+        network,
+        split.features,
+        measures,
+        confusion,
+        len(split.X),
+        split.held.n_rows,
+        network.data(split.X, split.Y),
+        split.unseen(network),
+        diary,
     )
-    watchers, checkpoints = [*callbacks], None
-    unseen = None
-    if len(held):
-        rest = table.at(held)
-        unseen = network.data(
-            features.inputs(rest, where), features.target.encoded(rest, where)
-        )
-    diary = None if out is None else Diary(unseen)
-    if out is not None and diary is not None:
-        kept, checkpoints = make_folder(Path(out) / EPOCHS), Path(out) / "checkpoints"
-        if said["restart"] or not checkpoint.listed(checkpoints):
-            # what another training left would be taken for this one's
-            for path in kept.glob("epoch-*"):
-                path.unlink()
-        watchers += [diary, _keeper(kept, said["epochs"])]
-    watched = 0.15 if said["patience"] is not None else None
-    network.fit(
-        X,
-        Y,
-        **part_of(Looping, said),
-        validation=said["validation"] or watched,
-        checkpoint=checkpoints,
-        callbacks=watchers,
-        verbose=verbose,
-    )
-    measures, table_of = measured(network, features, table.at(held), where)
-    data = network.data(X, Y)
-    outcome = Outcome(
-        network, features, measures, table_of, len(rows), len(held), data, unseen, diary
-    )
-    if out is not None and diary is not None:
-        read = partial(_kept, Path(out), network)
-        recall(diary, len(network.history_), network.plan, data, read)
-        about = {"features": features.to_json(), "measures": measures}
-        model_file.save(network, out, about)
-    return outcome
 
 
 def gathered(left_out: Mapping[str, str]) -> list[str]:
@@ -172,28 +210,6 @@ def gathered(left_out: Mapping[str, str]) -> list[str]:
         f"left out: {', '.join(names[:8])}{f' and {len(names) - 8} more' if len(names) > 8 else ''} ({reason})"
         for reason, names in reasons.items()
     ]
-
-
-def _keeper(folder: Path, epochs: int) -> Callable[[Training], None]:
-    """Keep the weights after each epoch, as long as they are not too many."""
-
-    def keep(training: Training) -> None:
-        numbers = training.progress.everything()
-        if epochs * sum(array.nbytes for array in numbers.values()) <= KEPT:
-            epoch = training.progress.epoch
-            name = f"epoch-{epoch:05d}.safetensors"
-            write_arrays(make_folder(folder) / name, numbers, {"epoch": epoch})
-
-    return keep
-
-
-def _kept(folder: Path, network: Network, epoch: int) -> dict[str, Array] | None:
-    """The weights after an epoch, if they were kept."""
-    path = folder / EPOCHS / f"epoch-{epoch:05d}.safetensors"
-    if not path.exists():
-        return None
-    arrays, _ = read_arrays(path)
-    return {name: arrays[name] for name in network.numbers_}
 
 
 def measured(
@@ -224,63 +240,3 @@ def measured(
         return found, None
     classes, true = network.classes(X).ravel(), Y.ravel().astype(np.int64)
     return found, metrics.confusion(classes, true, len(target.classes))
-
-
-def opened(folder: str | Path, epoch: int | None = None) -> tuple[Network, Features]:
-    """A model trained on a table, as it ended or as it was after an epoch.
-
-    Raises:
-        UsageError: E418 for an epoch whose weights were not kept.
-        CorruptFileError: E503 or E504 for files that are damaged or cannot be read.
-    """
-    network = Network.load(folder)
-    features = Features.from_json(
-        model_file.read(folder).get("about", {}).get("features", {})
-    )
-    if epoch is not None:
-        numbers = _kept(Path(folder), network, epoch)
-        if numbers is None:
-            kept = sorted(
-                int(one.stem.split("-")[1])
-                for one in (Path(folder) / EPOCHS).glob("epoch-*.safetensors")
-            )
-            raise UsageError(
-                "E418",
-                f"the weights after epoch {epoch} were not kept",
-                hint=f"those after {kept[0]} to {kept[-1]} were"
-                if kept
-                else "train with --out to keep them",
-            )
-        network.numbers_ = numbers
-    return network, features
-
-
-def example(
-    folder: str | Path,
-    table: Table,
-    row: int,
-    *,
-    epoch: int | None = None,
-    where: str = "the table",
-) -> Described:
-    """A trained network on one row of a table (the first is 0), as NumPy source with its arrays: for a lesson.
-
-    Raises:
-        UsageError: E419 for a row that is not there.
-    """
-    if not 0 <= row < table.n_rows:
-        raise UsageError(
-            "E419",
-            f"{where} has the rows 0 to {table.n_rows - 1}; row {row} is not there",
-        )
-    network, features = opened(folder, epoch)
-    one = table.at(slice(row, row + 1))
-    missing = [name for name in features.target.names if name not in one.columns]
-    if missing:
-        raise UsageError(
-            "E421",
-            f"{where} has no column {missing[0]!r}, and a lesson needs the true label",
-        )
-    return network.example(
-        features.inputs(one, where), features.target.encoded(one, where)
-    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from chainrule.nn.takes import Above, Flag, Number, Text
 from chainrule.program import Array, UsageError
 from chainrule.train.data.parse_cells import is_number
 from chainrule.train.data.table import Table
@@ -19,12 +20,12 @@ class Column:
     an embedding to look up.
     """
 
-    name: str
-    categories: tuple[str, ...] | None = None
-    mean: float = 0.0
-    scale: float = 1.0
-    fill: float | str | None = None
-    looked_up: bool = False
+    name: Text
+    categories: tuple[Text, ...] | None = None
+    mean: Number = 0.0
+    scale: Above = 1.0
+    fill: Number | Text | None = None
+    looked_up: Flag = False
 
     @property
     def width(self) -> int:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import MISSING, dataclass, fields
+from functools import partial
+from typing import Annotated, Any, TypedDict
 
 import numpy as np
 
+from chainrule.nn.options import Inside, Mistake, read
 from chainrule.program import Array, CorruptFileError, UsageError
 from chainrule.train.data.columns import Column, spread, words_of
 from chainrule.train.data.table import Table
@@ -75,24 +77,50 @@ class Features:
         Raises:
             CorruptFileError: E503 if it does not describe any.
         """
-        try:
-            columns = [
-                Column(
-                    **{
-                        **one,
-                        "categories": one["categories"] and tuple(one["categories"]),
-                    }
-                )
-                for one in said["columns"]
-            ]
-            given = dict(said["target"])
-            task = given.pop("task")
-            lists = {key: tuple(item) for key, item in given.items()}
-            return Features(tuple(columns), Target(task=task, **lists))
-        except (KeyError, TypeError, AttributeError):
-            raise CorruptFileError(
-                "E503", "the model does not say what columns it was trained on"
-            ) from None
+        found, wrong = read(FeaturesFile, said)
+        wrong += [
+            Mistake(name, "is missing")
+            for name in ("columns", "target")
+            if name not in said
+        ]
+        if not wrong:
+            features = Features(found["columns"], found["target"])
+            target = features.target
+            there = len(target.classes), len(target.mean), len(target.scale)
+            n_classes, n_numbers = target.n_classes_and_numbers
+            if target.names and there == (n_classes, n_numbers, n_numbers):
+                return features
+            wrong = [Mistake("target", f"does not say what {target.task} needs")]
+        raise CorruptFileError(
+            "E503",
+            f"the model does not say what columns it was trained on: {wrong[0]}",
+        )
+
+
+def _made(kind: type[Any], said: Any, where: str) -> tuple[Any, list[Mistake]]:
+    """A value of a class with fields, from plain data."""
+    if not isinstance(said, Mapping):
+        return None, [Mistake(where, f"is an object; got {said!r}")]
+    found, wrong = read(kind, said, where)
+    needed = [one.name for one in fields(kind) if one.default is MISSING]
+    wrong += [
+        Mistake(f"{where}.{name}", "is missing") for name in needed if name not in said
+    ]
+    return (None, wrong) if wrong else (kind(**found), [])
+
+
+def _columns(said: Any, where: str) -> tuple[Any, list[Mistake]]:
+    if not isinstance(said, list) or not said:
+        return (), [Mistake(where, "is a list of columns")]
+    made = [_made(Column, one, f"{where}[{n}]") for n, one in enumerate(said)]
+    return tuple(one for one, _ in made), [each for _, wrong in made for each in wrong]
+
+
+class FeaturesFile(TypedDict):
+    """What a model's file says of its columns."""
+
+    columns: Annotated[Any, Inside(_columns)]
+    target: Annotated[Any, Inside(partial(_made, Target))]
 
 
 def require_whole(table: Table, names: Sequence[str], where: str) -> None:

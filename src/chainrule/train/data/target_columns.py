@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 
 from chainrule.nn import loss_of
 from chainrule.nn.names import unknown
+from chainrule.nn.takes import Above, Number, Text, one_of
 from chainrule.program import Array, UsageError
 from chainrule.train.data.columns import numbers_of, places_of, spread, words_of
 from chainrule.train.data.parse_cells import is_number
@@ -33,11 +34,22 @@ class Target:
     The ``classes`` of labels are two for each, first the word for no.
     """
 
-    names: tuple[str, ...]
-    task: str
-    classes: tuple[str, ...] = ()
-    mean: tuple[float, ...] = ()
-    scale: tuple[float, ...] = ()
+    names: tuple[Text, ...]
+    task: Annotated[str, one_of("classification", "labels", "regression")]
+    classes: tuple[Text, ...] = ()
+    mean: tuple[Number, ...] = ()
+    scale: tuple[Above, ...] = ()
+
+    @property
+    def n_classes_and_numbers(self) -> tuple[int, int]:
+        """How many classes and how many means and spreads there have to be."""
+        match self.task:
+            case "classification":
+                return max(len(self.classes), 2), 0
+            case "labels":
+                return 2 * len(self.names), 0
+            case _:
+                return 0, len(self.names)
 
     @property
     def n_outputs(self) -> int:

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.program import MissingEngineError, UsageError
-from chainrule.train.model.array_files import write_whole
+from chainrule.program.files import replace_file
 
 Columns = Mapping[str, Sequence[Any]]
 
@@ -24,7 +24,7 @@ def write(path: str | Path, columns: Columns) -> None:
         UsageError: E403 for a name that says no form.
         CorruptFileError: E504 if it cannot be written; an old file is then as it was.
     """
-    write_whole(path, form(path)(columns))
+    replace_file(path, form(path)(columns))
 
 
 def form(path: str | Path) -> Callable[[Columns], bytes]:

@@ -12,14 +12,10 @@ from typing import Any
 
 from chainrule.nn.options import options, usual
 from chainrule.program import Array, CorruptFileError, UsageError
+from chainrule.program.files import make_folder, sweep
 from chainrule.train.loop.epochs import Training
 from chainrule.train.loop.state import Data, Progress, Settings
-from chainrule.train.model.array_files import (
-    make_folder,
-    read_arrays,
-    sweep,
-    write_arrays,
-)
+from chainrule.train.model.array_files import read_arrays, write_arrays
 from chainrule.train.options import FitOptions
 
 PATTERN = re.compile(r"checkpoint-(\d{8})\.safetensors$")

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from chainrule.program import NonFiniteError
+from chainrule.program.folder_lock import only_writer
 from chainrule.train.loop import checkpoint
 from chainrule.train.loop.epochs import Training
 from chainrule.train.loop.health import teller
@@ -34,8 +36,11 @@ def fitted(
     if folder is not None:
         every, keep = fit["checkpoint_every"], fit["keep"]
         watchers.append(checkpoint.saver(folder, every, keep, described))
-    progress = _begun(network, settings, data, folder)
-    with bar(fit["epochs"], fit["verbose"]) as shown:
+    with ExitStack() as held:
+        if folder is not None:
+            held.enter_context(only_writer(folder))
+        progress = _begun(network, settings, data, folder)
+        shown = held.enter_context(bar(fit["epochs"], fit["verbose"]))
         training = Training(
             network.plan,
             settings,

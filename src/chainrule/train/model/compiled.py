@@ -78,6 +78,12 @@ class Plan:
         return draft(self.layers, self.units, training=False)
 
     @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of every array that the network keeps."""
+        kept = {**self.training.state, **self.training.parameters}
+        return {name: start.shape for name, start in kept.items()}
+
+    @property
     def n_outputs(self) -> int:
         """How many numbers a prediction has."""
         return self.training.width

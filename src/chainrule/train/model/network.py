@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -129,18 +130,8 @@ class Network:
         whole_numbers: bool,
     ) -> None:
         """Settle inputs of ``units``, outputs and labels, and draw the parameters."""
-        loss = self.loss or usual_loss(
-            None if self.open_ended else self.hidden[-1], labels
-        )
-        self.plan_ = planned(
-            closed(self.hidden, loss, n_outputs) if self.open_ended else self.hidden,
-            units,
-            loss,
-            labels,
-            n_outputs,
-            dtype=self.dtype,
-            penalty=self.penalty,
-            whole_numbers=whole_numbers,
+        self.plan_ = self._planned(
+            units, n_outputs, labels, whole_numbers=whole_numbers
         )
         drafted = self.plan_.training
         drawn = {
@@ -150,6 +141,28 @@ class Network:
         self.numbers_ = {
             name: array.astype(self.dtype) for name, array in drawn.items()
         }
+
+    def _planned(
+        self,
+        units: tuple[int, ...],
+        n_outputs: int | None,
+        labels: str | None,
+        *,
+        whole_numbers: bool,
+    ) -> Plan:
+        loss = self.loss or usual_loss(
+            None if self.open_ended else self.hidden[-1], labels
+        )
+        return planned(
+            closed(self.hidden, loss, n_outputs) if self.open_ended else self.hidden,
+            units,
+            loss,
+            labels,
+            n_outputs,
+            dtype=self.dtype,
+            penalty=self.penalty,
+            whole_numbers=whole_numbers,
+        )
 
     @taking(FitOptions)
     def fit(
@@ -337,15 +350,16 @@ class Network:
             UnsafeFileError: E510 for a file that could run code.
             UsageError: E415 where a layer or a loss of your own is missing.
         """
-        said = model_file.read(folder)
+        model = model_file.open_model(folder)
+        said = model.said
         network = Network(**model_file.options(said, layers, loss))
-        network.meet(
-            tuple(said["units"]),
-            None,
-            said["labels"],
-            whole_numbers=said["whole_numbers"],
-        )
-        numbers, n_steps = model_file.numbers(folder, network.numbers_)
-        network.numbers_, network.n_steps_ = numbers, n_steps
-        network.history_ = said.get("history", [])
+        units, words = tuple(said["units"]), said["whole_numbers"]
+        plan = network._planned(units, None, said["labels"], whole_numbers=words)
+        # nothing is drawn or made room for that the file does not hold
+        network.numbers_ = model_file.fitting(folder, model, plan.shapes)
+        network.plan_, network.n_steps_ = plan, model.n_steps
+        network.history_ = [
+            {key: math.nan if item is None else item for key, item in row.items()}
+            for row in said["history"]
+        ]
         return network
