@@ -1,5 +1,5 @@
 """``python -m chainrule`` is the command line."""
 
-from chainrule.cli import main
+from chainrule.cli import entry
 
-main()
+entry()

@@ -13,7 +13,6 @@ import numpy as np
 
 from chainrule.check.claims import Claim, Claims
 from chainrule.check.judge import Judge
-from chainrule.check.limits import can_limit, time_limit
 from chainrule.check.lines import merged, reports
 from chainrule.check.meant import Meant
 from chainrule.check.names import names_a_gradient
@@ -22,6 +21,7 @@ from chainrule.check.report import Report
 from chainrule.check.study import Study, study
 from chainrule.check.surroundings import Scene, Steps, in_forward, in_updates, suspects
 from chainrule.program import ProgramError, Value
+from chainrule.program.time_limit import can_limit, time_limit
 from chainrule.trace import Script, read_script
 
 UNLIMITED = (

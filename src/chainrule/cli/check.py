@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json as json_module
-import os
 import shutil
 import sys
 from pathlib import Path
@@ -11,13 +10,23 @@ from typing import Annotated, Any
 
 import typer
 
-from chainrule.cli import options
+from chainrule.cli import options, outputs
+from chainrule.cli.suggestions import suggesting
 from chainrule.program import UsageError
+from chainrule.program.files import encoding_of
+
+EXAMPLES = """\
+chainrule check net.py
+chainrule check net.py --fix --write
+chainrule check net.py --map dL_dz2=z2 --json report.json"""
 
 
 def check(
     file: Annotated[
-        Path, typer.Argument(help="A NumPy script with a forward and a backward pass.")
+        Path,
+        typer.Argument(
+            metavar="FILE", help="A NumPy script with a forward and a backward pass."
+        ),
     ],
     *,
     loss: options.Loss = None,
@@ -34,18 +43,21 @@ def check(
     claims: Annotated[
         Path | None,
         typer.Option(
+            metavar="FILE.toml",
             help="Judge the numbers stated in this TOML file instead.",
             show_default=False,
         ),
     ] = None,
     n_pass: Annotated[
         int,
-        typer.Option("--pass", min=1, help="Which pass of a training loop is checked."),
+        typer.Option(
+            "--pass",
+            metavar="N",
+            min=1,
+            help="Which pass of a training loop is checked.",
+        ),
     ] = 1,
-    timeout: Annotated[
-        float | None,
-        typer.Option(help="Stop the script after so many seconds.", show_default=False),
-    ] = None,
+    timeout: options.Timeout = None,
     fix: Annotated[
         bool, typer.Option("--fix", help="Print the corrections as a diff.")
     ] = False,
@@ -58,7 +70,9 @@ def check(
     json: Annotated[
         Path | None,
         typer.Option(
-            help="Write the report as JSON ('-' prints it).", show_default=False
+            metavar="FILE",
+            help="Write the report as JSON; without a file, print it.",
+            show_default=False,
         ),
     ] = None,
     seed: options.Seed = 0,
@@ -78,18 +92,19 @@ def check(
         sheet = check_claims(_existing(file), _existing(claims), loss=loss)
         _print(sheet.to_dict(), json, sheet_text(sheet, _width()))
         raise typer.Exit(0 if sheet.ok else 1)
-    report = check_script(
-        _existing(file),
-        loss=loss,
-        wrt=wrt.split(",") if wrt else None,
-        mapped=_pairs(mapped or []),
-        n_pass=n_pass,
-        timeout=timeout,
-        seed=seed,
-    )
+    with suggesting(file, "check"):
+        report = check_script(
+            _existing(file),
+            loss=loss,
+            wrt=wrt.split(",") if wrt else None,
+            mapped=_pairs(mapped or []),
+            n_pass=n_pass,
+            timeout=timeout,
+            seed=seed,
+        )
     _print(report.to_dict(), json, report.diff() if fix else text(report, _width()))
     if write:
-        _replace(file, report.corrected())
+        outputs.write(file, report.corrected().encode(encoding_of(file)))
     raise typer.Exit(0 if report.ok else 1)
 
 
@@ -97,11 +112,7 @@ def _print(found: dict[str, Any], json: Path | None, text: str) -> None:
     if json is None:
         sys.stdout.write(text)
         return
-    written = json_module.dumps(found, indent=2, allow_nan=False) + "\n"
-    if str(json) == "-":
-        sys.stdout.write(written)
-    else:
-        json.write_text(written, encoding="utf-8")
+    outputs.write(json, json_module.dumps(found, indent=2, allow_nan=False) + "\n")
 
 
 def _existing(file: Path) -> Path:
@@ -126,14 +137,3 @@ def _pairs(given: list[str]) -> dict[str, str]:
 
 def _width() -> int:
     return min(max(shutil.get_terminal_size((100, 24)).columns, 60), 120)
-
-
-def _replace(file: Path, text: str) -> None:
-    """Written beside the file, synced, and put in its place: never half a script."""
-    beside = file.with_name(f".{file.name}.chainrule")
-    with beside.open("w", encoding="utf-8") as stream:
-        stream.write(text)
-        stream.flush()
-        os.fsync(stream.fileno())
-    shutil.copymode(file, beside)
-    beside.replace(file)

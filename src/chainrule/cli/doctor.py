@@ -1,44 +1,82 @@
-"""``chainrule doctor``: versions, engines and devices, and how to get what is missing."""
+"""``chainrule doctor``: versions, extras, engines and devices, and how to get what is missing."""
 
 from __future__ import annotations
 
 import importlib.metadata
+import os
 import platform
+import re
+import shutil
 import sys
+from collections.abc import Iterator
 
-PACKAGES = {
-    "numpy": "",
-    "typer": "",
-    "rich": "",
-    "pydantic": "",
-    "jinja2": "",
-    "torch": "torch",
-    "tensorflow": "tensorflow",
-    "jax": "jax",
-}
+EXAMPLES = "chainrule doctor"
+FOR_DEVELOPERS = ("test", "dev", "docs")
+REQUIREMENT = re.compile(r"^([\w.-]+)[^;]*(?:;.*extra == ['\"](\w+)['\"])?")
 
 
 def doctor() -> None:
-    """Show what is installed here, and what an extra would add."""
+    """Show what is installed here, what each extra would add, and what steps can run on."""
     from chainrule.version import __version__
 
     lines = [
-        f"chainrule   {__version__}",
-        f"python      {platform.python_version()}  {platform.platform()}",
+        f"chainrule {__version__}",
+        f"python {platform.python_version()}, {platform.platform()}",
+        "",
+        *table(_packages()),
+        "",
+        *table(_engines()),
     ]
-    for package, extra in PACKAGES.items():
-        version = _version(package)
-        missing = (
-            f'not installed: pip install "chainrule[{extra}]"' if extra else "missing"
-        )
-        lines.append(f"{package:<12}{version or missing}")
     sys.stdout.write("\n".join(lines) + "\n")
 
 
+def table(rows: Iterator[tuple[str, str]]) -> list[str]:
+    """Two columns, the first as wide as its widest word."""
+    listed = [*rows]
+    wide = max(len(name) for name, _ in listed)
+    return [f"{name.ljust(wide)}  {told}" for name, told in listed]
+
+
+def _packages() -> Iterator[tuple[str, str]]:
+    """Every package that chainrule or one of its extras asks for, as its own metadata says."""
+    for line in importlib.metadata.requires("chainrule") or []:
+        match = REQUIREMENT.match(line)
+        if match is None or match[2] in FOR_DEVELOPERS:
+            continue
+        package, extra = match[1], match[2]
+        version = _version(package)
+        if version is None:
+            missing = f'not installed: pip install "chainrule[{extra}]"'
+            yield package, missing if extra else "missing: pip install chainrule"
+        else:
+            yield package, f"{version}  ({extra})" if extra else version
+
+
 def _version(package: str) -> str | None:
+    # TensorFlow has a package of its own without a GPU
     for name in (package, f"{package}-cpu"):
         try:
             return importlib.metadata.version(name)
         except importlib.metadata.PackageNotFoundError:
             continue
     return None
+
+
+def _engines() -> Iterator[tuple[str, str]]:
+    yield "engine numpy", "ready"
+    wanted = os.environ.get("CC"), "cc", "gcc", "clang"
+    compiler = next((found for name in wanted if name and (found := shutil.which(name))), None)  # fmt: skip
+    yield "C compiler", compiler or "none: apt install gcc, or xcode-select --install"
+    yield "processors", str(os.cpu_count())
+    yield "JAX devices", _devices()
+
+
+def _devices() -> str:
+    if _version("jax") is None:
+        return 'pip install "chainrule[jax]"'
+    try:
+        import jax
+
+        return ", ".join(str(device) for device in jax.devices())
+    except Exception as error:  # noqa: BLE001 - what a broken installation raises is what is to be told
+        return f"JAX does not start: {type(error).__name__}: {error}"

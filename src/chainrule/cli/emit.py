@@ -10,16 +10,14 @@ from typing import Annotated
 
 import typer
 
-from chainrule.cli import options, point
+from chainrule.cli import options, outputs, point
+from chainrule.emit import DIALECTS, dialect_of, stored_arrays
+from chainrule.program.time_limit import time_limit
 
-
-class Dialect(StrEnum):
-    """The frameworks that source is written for."""
-
-    numpy = "numpy"
-    tensorflow = "tensorflow"
-    torch = "torch"
-    jax = "jax"
+EXAMPLES = """\
+chainrule emit net.py
+chainrule emit net.py --in pytorch --part script -o train.py
+chainrule emit net.py:loss --with x=4,3 --with W=3,1 --in jax"""
 
 
 class Piece(StrEnum):
@@ -36,12 +34,18 @@ def emit(
     more: options.More = None,
     *,
     dialect: Annotated[
-        Dialect, typer.Option("--in", help="The framework to write for.")
-    ] = Dialect.numpy,
+        str,
+        typer.Option(
+            "--in",
+            metavar="FRAMEWORK",
+            help=f"What to write for: {', '.join(DIALECTS)}.",
+        ),
+    ] = "numpy",
     part: Annotated[
         Piece,
         typer.Option(
-            help="The forward pass, it and its gradients, a training step, or a program that runs."
+            metavar="PART",
+            help="The forward pass, it and its gradients (backward), a training step, or a script that runs.",
         ),
     ] = Piece.backward,
     output: Annotated[
@@ -61,45 +65,46 @@ def emit(
     batch: options.Batch = None,
     columns: options.Columns = False,
     seed: options.Seed = 0,
+    timeout: options.Timeout = None,
 ) -> None:
     """Write the forward pass and its gradients as source, with your names and a reason above each gradient."""
-    words = options.words(layers, activations, loss, batch, columns=columns)
-    found = point.find(
-        target,
-        [*(inputs or []), *(more or [])],
-        loss=None if words else loss,
-        wrt=wrt,
-        words=words,
-        seed=seed,
-    )
     import numpy as np
 
     from chainrule.derived_source import source
-    from chainrule.emit import stored_arrays
-    from chainrule.program.files import replace_file
 
-    derived = found.derived()
+    chosen = dialect_of(dialect).name
+    words = options.words(layers, activations, loss, batch, columns=columns)
+    with time_limit(timeout, "the script"):
+        found = point.find(
+            target,
+            [*(inputs or []), *(more or [])],
+            loss=None if words else loss,
+            wrt=wrt,
+            words=words,
+            seed=seed,
+            verb="emit",
+        )
+        derived = found.derived()
     text = source(
         derived,
-        dialect=dialect.value,
+        dialect=chosen,
         part=part.value,
         optimizer=optimizer,
         learning_rate=learning_rate,
         steps=steps,
     )
     beside = stored_arrays(derived) if part is Piece.script else {}
-    if output is None:
-        sys.stdout.write(text)
+    if output is None or str(output) == "-":
+        outputs.write("-", text)
         if beside:
             names = ", ".join(beside)
             sys.stderr.write(
                 f"{names}: too large to write out; -o FILE puts them beside it\n"
             )
         return
-    replace_file(output, text)
-    sys.stderr.write(f"wrote {output}\n")
     if beside:
+        # first what the script reads: a script without it would not run
         packed = io.BytesIO()
         np.savez(packed, **beside)  # type: ignore[arg-type] # numpy's allow_pickle= has no place for names
-        replace_file(output.with_suffix(".npz"), packed.getvalue())
-        sys.stderr.write(f"wrote {output.with_suffix('.npz')}\n")
+        outputs.write(output.with_suffix(".npz"), packed.getvalue())
+    outputs.write(output, text)

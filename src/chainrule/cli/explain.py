@@ -5,11 +5,23 @@ from __future__ import annotations
 import sys
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from chainrule.cli import options, point
+from chainrule.cli import options, outputs, point
+from chainrule.program import UsageError
+from chainrule.program.time_limit import time_limit
+
+if TYPE_CHECKING:
+    from chainrule.lesson import Lesson
+
+EXAMPLES = """\
+chainrule explain net.py --html lesson.html
+chainrule explain net.py:loss --with x=4,3 --with W=3,1
+chainrule explain --layers 3,4,1 --activations relu,sigmoid --level entry
+chainrule explain model/ --data data.csv --row 17
+chainrule explain net.py -- --words --of the script"""
 
 
 class Level(StrEnum):
@@ -21,11 +33,11 @@ class Level(StrEnum):
     entry = "entry"
 
 
-def _medium(ending: str) -> Any:
+def _medium(name: str) -> Any:
     return typer.Option(
-        f"--{ending}",
+        f"--{name}",
         metavar="FILE",
-        help=f"Write the lesson as {ending} ('-' prints it).",
+        help=f"Write the lesson as {name}; without a file, print it.",
         show_default=False,
     )
 
@@ -41,22 +53,38 @@ def explain(
     learning_rate: options.LearningRate = None,
     steps: options.Steps = 1,
     step: Annotated[
-        int, typer.Option(min=1, help="Which of the steps the lesson tells.")
+        int,
+        typer.Option(
+            metavar="N", min=1, help="Which of the steps the lesson tells, from 1."
+        ),
     ] = 1,
-    level: Annotated[Level, typer.Option(help="How far to zoom in.")] = Level.line,
+    level: Annotated[
+        Level,
+        typer.Option(
+            metavar="LEVEL", help="How far to zoom in: network, layer, line or entry."
+        ),
+    ] = Level.line,
     layers: options.Layers = None,
     activations: options.Activations = None,
     batch: options.Batch = None,
     columns: options.Columns = False,
     seed: options.Seed = 0,
+    timeout: options.Timeout = None,
     data: Annotated[
         Path | None,
-        typer.Option(help="With a trained model: the table.", show_default=False),
+        typer.Option(
+            metavar="TABLE",
+            help="With a trained model: the table its row is in.",
+            show_default=False,
+        ),
     ] = None,
-    row: Annotated[int, typer.Option(help="With --data: which row, from 0.")] = 0,
+    row: Annotated[
+        int, typer.Option(metavar="N", help="With --data: which row, from 0.")
+    ] = 0,
     epoch: Annotated[
         int | None,
         typer.Option(
+            metavar="N",
             help="With --data: the model as it was after this epoch.",
             show_default=False,
         ),
@@ -68,35 +96,16 @@ def explain(
     json: Annotated[Path | None, _medium("json")] = None,
     text: Annotated[Path | None, _medium("text")] = None,
     quiet: Annotated[
-        bool, typer.Option("--quiet", "-q", help="Only write the files.")
+        bool, typer.Option("--quiet", "-q", help="Print nothing; only write the files.")
     ] = False,
 ) -> None:
     """Tell the lesson of a network: every step of the forward and backward pass, in symbols and numbers.
 
+    Where files are asked for, the lesson stands in them and the terminal says a few lines; else it is printed.
     A script is run as `python FILE` would run it, with your rights.
     """
-    words = options.words(layers, activations, loss, batch, columns=columns)
-    found = point.find(
-        target,
-        [*(inputs or []), *(more or [])],
-        loss=None if words else loss,
-        wrt=wrt,
-        words=words,
-        seed=seed,
-        row=point.Row(data, row, epoch) if data is not None else None,
-    )
     from chainrule.lesson import explain as tell
 
-    lesson = tell(
-        found.run,
-        loss=found.loss,
-        wrt=found.parameters,
-        optimizer=optimizer,
-        learning_rate=learning_rate,
-        steps=steps,
-        step=step,
-        level=level.value,
-    )
     media = {
         "html": html,
         "latex": latex,
@@ -106,12 +115,75 @@ def explain(
         "text": text,
     }
     asked = {name: path for name, path in media.items() if path is not None}
-    to_stdout = [name for name, path in asked.items() if str(path) == "-"]
-    if not quiet and not to_stdout:
-        lesson.print()
     for name, path in asked.items():
-        if name in to_stdout:
-            sys.stdout.write(getattr(lesson, f"to_{name}")())
-            continue
-        lesson.save(path, medium=name)
-        sys.stderr.write(f"wrote {path}\n")
+        _require_ending(name, path)
+    words = options.words(layers, activations, loss, batch, columns=columns)
+    with time_limit(timeout, "the script"):
+        found = point.find(
+            target,
+            [*(inputs or []), *(more or [])],
+            loss=None if words else loss,
+            wrt=wrt,
+            words=words,
+            seed=seed,
+            row=point.Row(data, row, epoch) if data is not None else None,
+        )
+        lesson = tell(
+            found.run,
+            loss=found.loss,
+            wrt=found.parameters,
+            optimizer=optimizer,
+            learning_rate=learning_rate,
+            steps=steps,
+            step=step,
+            level=level.value,
+        )
+        lesson.parts  # noqa: B018 - composed here, within the limit
+    if not quiet and not asked:
+        lesson.print()
+    elif not quiet and all(str(path) != "-" for path in asked.values()):
+        sys.stdout.write(_summary(lesson))
+    for name, path in asked.items():
+        about = ": open it in a browser" if name == "html" else ""
+        outputs.write(path, getattr(lesson, f"to_{name}")(), about=about)
+
+
+def _require_ending(name: str, path: Path) -> None:
+    """Refuse a file whose name says another form than was asked for.
+
+    Raises:
+        UsageError: E430.
+    """
+    from chainrule.lesson import ENDINGS
+
+    ending = path.suffix.lower()
+    if str(path) == "-" or not ending or path.is_char_device() or path.is_fifo():
+        return
+    said = ENDINGS.get(ending)
+    if said != name:
+        fitting = [one for one, form in ENDINGS.items() if form == name]
+        raise UsageError(
+            "E430",
+            f"--{name} {path}: {ending} is not how {name} ends",
+            hint=f"--{said} {path}"
+            if said
+            else f"--{name} {path.with_suffix(fitting[0])}",
+        )
+
+
+def _summary(lesson: Lesson) -> str:
+    """The lesson in a few lines: what it is, what the loss is, how large each gradient is."""
+    import numpy as np
+
+    lines = [
+        lesson.title,
+        f"loss {lesson.loss:.4g}; after a step of {lesson.learning_rate:g} it is {lesson.loss_after:.4g}",
+    ]
+    names = [name for name in lesson.updated if name in lesson.gradients]
+    for name in names[:8]:
+        gradient = lesson.gradients[name]
+        largest = np.max(np.abs(gradient), initial=0.0)
+        lines.append(f"  ∂L/∂{name}  {np.shape(gradient)}, entries up to {largest:.4g}")
+    if len(names) > 8:
+        lines.append(f"  and {len(names) - 8} more")
+    return "\n".join(lines) + "\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import math
 import typing
 from collections.abc import Callable
 from types import NoneType, UnionType
@@ -12,14 +13,25 @@ import typer
 
 from chainrule.nn.options import NEEDED, Option, options, types
 from chainrule.nn.tomlfile import Sized
+from chainrule.program import UsageError
+
+METAVARS = {int: "N", float: "NUMBER", str: "NAME"}
+
+
+def _single(kind: Any) -> Any:
+    """The type of one word on the command line: a list is text, as is what else text can stand for."""
+    several = typing.get_origin(kind) in (UnionType, typing.Union)
+    inside = typing.get_args(kind) if several else (kind,)
+    found = next(one for one in inside if one is not NoneType)
+    return found if found in (bool, int, float) else str
 
 
 def _said(name: str, *flags: str) -> Any:
     """A word of a network's description, as its schema has it."""
     option = options(Sized)[name]
-    return typer.Option(
-        *flags, metavar=option.metavar or None, help=option.help, show_default=False
-    )
+    kind = _single(types(Sized)[name])
+    metavar = option.metavar or METAVARS.get(kind)
+    return typer.Option(*flags, metavar=metavar, help=option.help, show_default=False)
 
 
 Target = Annotated[
@@ -63,6 +75,7 @@ LearningRate = Annotated[
     typer.Option(
         "--learning-rate",
         "--lr",
+        metavar="NUMBER",
         help="The length of a step; by default 0.1, or what is usual for the optimizer.",
         show_default=False,
     ),
@@ -76,7 +89,31 @@ OptimizerName = Annotated[
         show_default=False,
     ),
 ]
-Steps = Annotated[int, typer.Option(min=0, help="How many update steps.")]
+Steps = Annotated[
+    int, typer.Option(metavar="N", min=0, help="How many update steps are made.")
+]
+
+
+def _seconds(given: float | None) -> float | None:
+    """A time that ends.
+
+    Raises:
+        UsageError: E411.
+    """
+    if given is None or (given > 0 and math.isfinite(given)):
+        return given
+    raise UsageError("E411", f"--timeout is a number of seconds above 0; got {given:g}")
+
+
+Timeout = Annotated[
+    float | None,
+    typer.Option(
+        metavar="SECONDS",
+        help="Stop what is still running after so many seconds.",
+        callback=_seconds,
+        show_default=False,
+    ),
+]
 
 
 def words(
@@ -137,17 +174,6 @@ def _parameter(name: str, option: Option, schema: type, *, argument: str) -> Any
     if kind is bool:
         flag, said["metavar"] = f"{flag}/--no-{flag.removeprefix('--')}", None
     return Annotated[kind | None, typer.Option(flag, *option.flags, **said)]
-
-
-METAVARS = {int: "N", float: "NUMBER", str: "NAME"}
-
-
-def _single(kind: Any) -> Any:
-    """The type of one word on the command line: a list is text, as is what else text can stand for."""
-    several = typing.get_origin(kind) in (UnionType, typing.Union)
-    inside = typing.get_args(kind) if several else (kind,)
-    found = next(one for one in inside if one is not NoneType)
-    return found if found in (bool, int, float) else str
 
 
 def _help(option: Option) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from chainrule import target as pointed
+from chainrule.cli.suggestions import suggesting
 from chainrule.program import ProgramError, UsageError
 
 
@@ -39,6 +40,7 @@ def find(
     words: dict[str, Any],
     seed: int,
     row: Row | None = None,
+    verb: str = "explain",
 ) -> pointed.Target:
     """The subject that the arguments point at.
 
@@ -64,7 +66,8 @@ def find(
             "--with gives a function its arguments",
             hint=f"name the function: {file}:loss",
         )
-    return pointed.from_script(path, loss=loss, wrt=names)
+    with suggesting(path, verb):
+        return pointed.from_script(path, loss=loss, wrt=names)
 
 
 def _trained(
@@ -74,6 +77,10 @@ def _trained(
     from chainrule.train import model_folder
     from chainrule.train.data import table
 
+    if not (folder / "model.json").exists():
+        raise UsageError(
+            "E403", f"{folder} is a folder without a model", hint=f"give {FORMS}"
+        )
     if row is None:
         raise UsageError(
             "E402",

@@ -4,17 +4,31 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from chainrule.cli import outputs
+from chainrule.program import Array, NonFiniteError
+
+if TYPE_CHECKING:
+    from chainrule.train.data.table import Table
+
+EXAMPLES = """\
+chainrule predict model/ new.csv
+chainrule predict model/ new.csv -o predictions.csv"""
 
 
 def predict(
     model: Annotated[
-        Path, typer.Argument(help="The folder that chainrule train made.")
+        Path,
+        typer.Argument(metavar="MODEL", help="The folder that chainrule train made."),
     ],
     data: Annotated[
-        Path, typer.Argument(help="A table with the columns of the training.")
+        Path,
+        typer.Argument(
+            metavar="TABLE", help="A table with the columns of the training."
+        ),
     ],
     *,
     output: Annotated[
@@ -22,30 +36,54 @@ def predict(
         typer.Option(
             "--output",
             "-o",
+            metavar="FILE",
             help="Write a .csv, .json, .npz or .parquet file ('-' or nothing prints CSV).",
             show_default=False,
         ),
     ] = None,
     epoch: Annotated[
         int | None,
-        typer.Option(help="The model as it was after that epoch.", show_default=False),
+        typer.Option(
+            metavar="N",
+            help="The model as it was after that epoch.",
+            show_default=False,
+        ),
     ] = None,
 ) -> None:
     """Predict the rows of a table: the class and each one's probability, or the number."""
-    from chainrule.train.data import write_predictions as outputs
+    from chainrule.train.data import write_predictions
     from chainrule.train.data.table import read
     from chainrule.train.model_folder import opened
 
-    to_stdout = output is None or str(output) == "-"
-    if output is not None and not to_stdout:
+    if output is None or str(output) == "-":
+        form = None
+    else:
         # a name that says no form is refused before any work is done
-        outputs.form(output)
+        form = write_predictions.form(output)
     network, features = opened(model, epoch)
     table = read(data)
     predicted = network.predict(features.inputs(table, data.name))
+    _require_finite(predicted, table, data.name)
     columns = features.target.decoded(predicted)
-    if output is None or to_stdout:
-        sys.stdout.write(outputs.as_csv(columns).replace("\r\n", "\n"))
+    if output is None or form is None:
+        sys.stdout.write(write_predictions.as_csv(columns).replace("\r\n", "\n"))
         return
-    outputs.write(output, columns)
-    sys.stderr.write(f"{table.n_rows} rows to {output}\n")
+    outputs.write(output, form(columns), about=f": {table.n_rows} rows")
+
+
+def _require_finite(predicted: Array, table: Table, where: str) -> None:
+    """Refuse to predict what is no number: weights are finite, but sums of huge cells need not be.
+
+    Raises:
+        NonFiniteError: E201 at the first row.
+    """
+    import numpy as np
+
+    wrong = ~np.isfinite(predicted).all(axis=1)
+    if wrong.any():
+        row = table.row(int(np.argmax(wrong)))
+        raise NonFiniteError(
+            "E201",
+            f"{where}, row {row}: the prediction is not finite",
+            hint="its cells are far outside of what the model was trained on",
+        )

@@ -10,12 +10,19 @@ from typing import Annotated, Any
 
 import typer
 
+from chainrule.cli import outputs
 from chainrule.cli.options import typed
 from chainrule.nn.options import NEEDED, Option, options, part_of, settled
 from chainrule.nn.takes import Flag, Text
 from chainrule.program import UsageError
+from chainrule.program.files import replace_file
 from chainrule.train.data.datasets import DATASETS
 from chainrule.train.options import TableOptions
+
+EXAMPLES = """\
+chainrule train data.csv --target species --out model
+chainrule train digits --hidden 128,64 --epochs 30
+chainrule train --config run.toml --epochs 200"""
 
 
 # fmt: off
@@ -93,17 +100,24 @@ def run(words: dict[str, Any]) -> None:
                 say=(lambda _: None) if quiet else warn,
             )
     except KeyboardInterrupt:
-        again = (
-            "the same command goes on from there"
-            if out
-            else "with --out it could be taken up again"
-        )
-        sys.stderr.write(f"interrupted; {again}\n")
+        sys.stderr.write(f"interrupted; {_kept(out)}\n")
         raise typer.Exit(130) from None
     if not quiet:
         typer.echo(report.text(outcome))
     if out:
         _keep(outcome, words)
+
+
+def _kept(out: str | None) -> str:
+    """What there is of a training that was interrupted."""
+    if out is None:
+        return "nothing was kept; with --out it could be taken up again"
+    from chainrule.train.loop import checkpoint
+
+    there = checkpoint.listed(Path(out) / "checkpoints")
+    if not there:
+        return "it had not begun, and nothing was kept"
+    return f"{there[-1]} was kept, and the same command goes on from there"
 
 
 def _data(source: str, seed: int) -> Any:
@@ -120,7 +134,6 @@ def _is_file(source: str) -> bool:
 
 def _keep(outcome: Any, words: dict[str, Any]) -> None:
     """Write the report, and say where it is and how to go on."""
-    from chainrule.program.files import replace_file
     from chainrule.train.report import report
 
     source, out = words["data"], Path(words["out"])
@@ -156,6 +169,7 @@ def _keep(outcome: Any, words: dict[str, Any]) -> None:
         ],
     )
     replace_file(out / "report.html", page)
+    outputs.written.append(str(out / "report.html"))
     if words["quiet"]:
         return
     typer.echo(f"\nsaved to {out}; report: {out / 'report.html'}")

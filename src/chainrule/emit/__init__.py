@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Mapping
 from typing import Literal
 
@@ -66,7 +67,7 @@ def emit(
         dw = dz * x
         return loss, (dw,)
     """
-    chosen = _dialect(dialect)
+    chosen = dialect_of(dialect)
     require_spellings(
         what.program if isinstance(what, Run) else what.run.program, chosen
     )
@@ -97,11 +98,26 @@ def emit(
             raise UsageError("E410", message, hint="forward, backward, step or script")
 
 
-def _dialect(name: str) -> Dialect:
-    if name not in DIALECTS:
-        message = f"there is no dialect {name!r}"
-        raise UsageError("E410", message, hint=", ".join(DIALECTS))
-    return DIALECTS[name]
+def dialect_of(name: str) -> Dialect:
+    """The dialect of that name, title or module.
+
+    Raises:
+        UsageError: E410 for one that does not exist, with the nearest.
+
+    >>> dialect_of("PyTorch").name, dialect_of("np").name
+    ('torch', 'numpy')
+    """
+    known = {
+        word.lower(): one
+        for one in DIALECTS.values()
+        for word in (one.module, one.title, one.name)
+    }
+    found = known.get(name.strip().lower())
+    if found is not None:
+        return found
+    close = difflib.get_close_matches(name.lower(), known, n=1)
+    hint = f"did you mean {known[close[0]].name}?" if close else ", ".join(DIALECTS)
+    raise UsageError("E410", f"there is no dialect {name!r}", hint=hint)
 
 
 def _module(derived: Derivation, dialect: Dialect, blocks: list[list[str]]) -> str:
@@ -224,6 +240,7 @@ __all__ = [
     "Dialect",
     "Part",
     "Update",
+    "dialect_of",
     "emit",
     "expression",
     "stored_arrays",

@@ -1,4 +1,4 @@
-"""A limit on how long a user's script may run."""
+"""A limit on how long something of a user's may run."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import threading
 from collections.abc import Iterator
 from types import FrameType
 
-from chainrule.program import LimitError
+from chainrule.program.errors import LimitError
 
 
 def can_limit() -> bool:
@@ -18,8 +18,8 @@ def can_limit() -> bool:
 
 
 @contextlib.contextmanager
-def time_limit(seconds: float | None) -> Iterator[None]:
-    """Raise E601 inside of what runs longer than ``seconds``; None is no limit."""
+def time_limit(seconds: float | None, what: str = "the script") -> Iterator[None]:
+    """Raise E601 inside of ``what`` runs longer than ``seconds``, again and again if it does not let go; None is no limit."""
     if seconds is None or not can_limit():
         yield
         return
@@ -27,12 +27,13 @@ def time_limit(seconds: float | None) -> Iterator[None]:
     def stop(_: int, __: FrameType | None) -> None:
         raise LimitError(
             "E601",
-            f"the script is still running after {seconds:g} seconds",
+            f"{what} is still running after {seconds:g} seconds",
             hint="a loop may never end; give it more time with --timeout, or check an earlier pass with --pass 1",
         )
 
     before = signal.signal(signal.SIGALRM, stop)
-    signal.setitimer(signal.ITIMER_REAL, seconds)
+    # a script that catches every exception goes on, and is told again
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)
     try:
         yield
     finally:

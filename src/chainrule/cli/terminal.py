@@ -1,0 +1,121 @@
+"""The terminal: what it cannot show is replaced and said once; what cannot be written is an error with a code."""
+
+from __future__ import annotations
+
+import codecs
+import io
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from chainrule.program import CorruptFileError
+
+NEAREST = {
+    "−": "-", "·": "*", "×": "x", "÷": "/", "→": "->", "←": "<-", "≤": "<=", "≥": ">=", "…": "...", "’": "'", "“": '"',
+    "”": '"', "─": "-", "│": "|", "∂": "d", "σ": "sigma", "Σ": "sum", "√": "sqrt", "⋮": ":", "²": "^2", "⊙": "*",
+    "ŷ": "y_hat", "ᵀ": ".T", "β": "beta", "ε": "eps", "λ": "lambda", "α": "alpha", "⋅": "*", "∞": "inf", "≈": "~",
+}  # fmt: skip
+"""What is printed for a sign that an encoding lacks; for others, a question mark."""
+
+
+@contextmanager
+def streams() -> Iterator[None]:
+    """Standard output and errors of the process, guarded for as long as a command runs."""
+    before = sys.stdout, sys.stderr
+    lacking: set[str] = set()
+
+    def replace(error: UnicodeError) -> tuple[str, int]:
+        if not isinstance(error, UnicodeEncodeError):
+            raise error
+        lacking.add(error.encoding)
+        signs = error.object[error.start : error.end]
+        return "".join(NEAREST.get(sign, "?") for sign in signs), error.end
+
+    codecs.register_error("chainrule", replace)
+    # under a test or in a notebook the streams are somebody else's
+    if sys.stdout is sys.__stdout__:
+        sys.stdout = _guarded(sys.stdout, "standard output")
+    if sys.stderr is sys.__stderr__:
+        sys.stderr = _guarded(sys.stderr, "standard error")
+    try:
+        yield
+    finally:
+        with suppress(CorruptFileError):
+            if lacking:
+                named = " and ".join(sorted(lacking))
+                sys.stderr.write(
+                    f"some signs cannot be printed in {named} and were replaced; PYTHONIOENCODING=utf-8 shows them\n"
+                )
+        for stream, own in zip((sys.stdout, sys.stderr), before, strict=True):
+            with suppress(CorruptFileError):
+                if stream is not own:
+                    stream.flush()
+        sys.stdout, sys.stderr = before
+
+
+def _guarded(stream: Any, name: str) -> Any:
+    if stream is None:
+        return io.TextIOWrapper(io.BufferedWriter(_Closed(name)), "utf-8")
+    stream.flush()
+    binary = stream.buffer
+    raw = _Raw(getattr(binary, "raw", binary), name)
+    return io.TextIOWrapper(
+        io.BufferedWriter(raw),
+        stream.encoding,
+        errors="chainrule",
+        line_buffering=stream.line_buffering,
+        write_through=stream.write_through,
+    )
+
+
+class _Raw(io.RawIOBase):
+    """A stream whose failures have a code. After the first it takes everything, so that it is told once."""
+
+    def __init__(self, raw: Any, name: str) -> None:
+        self.raw, self.name, self.failed = raw, name, False
+
+    def writable(self) -> bool:
+        return True
+
+    def fileno(self) -> int:
+        return int(self.raw.fileno())
+
+    def isatty(self) -> bool:
+        return bool(self.raw.isatty())
+
+    def write(self, data: Any) -> int:
+        if self.failed:
+            return len(data)
+        try:
+            return int(self.raw.write(data) or 0)
+        except OSError as error:
+            self.failed = True
+            raise _unwritten(self.name, error) from None
+
+
+class _Closed(io.RawIOBase):
+    """A stream that the process was started without."""
+
+    def __init__(self, name: str) -> None:
+        self.name, self.failed = name, False
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, data: Any) -> int:
+        if self.failed:
+            return len(data)
+        self.failed = True
+        raise CorruptFileError("E504", f"there is no {self.name} to write to")
+
+
+def _unwritten(name: str, error: OSError) -> CorruptFileError:
+    if isinstance(error, BrokenPipeError):
+        why, hint = (
+            "its reader has closed it",
+            "what was not printed is lost; files are whole",
+        )
+    else:
+        why, hint = str(error.strerror or error), "write somewhere else"
+    return CorruptFileError("E504", f"{name} cannot be written: {why}", hint=hint)

@@ -1,0 +1,363 @@
+"""F27, F47, F48, F50: every output of every command is whole or the old one; exit 1 is a verdict and nothing else."""
+
+import contextlib
+import os
+import shutil
+import signal
+import stat
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from chainrule.cli import main
+from chainrule.program.files import replace_file
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+RIGHT = """import numpy as np
+x = np.array([[1.0, 2.0]])
+W = np.array([[0.5], [-1.0]])
+b = 0.1
+z = x @ W + b
+loss = np.sum(z ** 2)
+dz = 2 * z
+dW = x.T @ dz
+db = np.sum(dz)
+"""
+WRONG = RIGHT.replace("dz = 2 * z", "dz = 3 * z")
+LARGE = "import numpy as np\nx = np.ones((1, 40))\nW = np.ones((40, 40)) / 7\nloss = np.sum((x @ W) ** 2)\n"
+posix = pytest.mark.skipif(
+    sys.platform == "win32", reason="devices and limits are POSIX"
+)
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("model")
+    rows = "".join(f"{i % 7},{i % 5},{'xy'[i % 2]}\n" for i in range(40))
+    (folder / "data.csv").write_text(f"a,b,c\n{rows}")
+    assert told(["train", folder / "data.csv", "--target", "c", "--hidden", "3", "--epochs", "1", "--out", folder / "m", "-q"]) == 0  # fmt: skip
+    return folder
+
+
+def told(words):
+    """The exit code of a command, run here."""
+    before, sys.argv = sys.argv, ["chainrule", *map(str, words)]
+    try:
+        main()
+    except SystemExit as end:
+        return end.code or 0
+    finally:
+        sys.argv = before
+    return 0
+
+
+def typed(*words, **options):
+    """A command in a process of its own."""
+    return subprocess.run(
+        [sys.executable, "-m", "chainrule", *map(str, words)],
+        check=False,
+        timeout=300,
+        **{"capture_output": True, "text": True, **options},
+    )
+
+
+OUTPUTS = {
+    "html": ["explain", "{net}", "--html", "{out}.html"],
+    "latex": ["explain", "{net}", "--latex", "{out}.tex"],
+    "markdown": ["explain", "{net}", "--markdown", "{out}.md"],
+    "notebook": ["explain", "{net}", "--notebook", "{out}.ipynb"],
+    "json": ["explain", "{net}", "--json", "{out}.json"],
+    "text": ["explain", "{net}", "--text", "{out}.txt"],
+    "source": ["emit", "{net}", "-o", "{out}.py"],
+    "arrays": ["emit", "{large}", "--part", "script", "-o", "{out}.py"],
+    "report": ["check", "{wrong}", "--json", "{out}.json"],
+    "csv": ["predict", "{model}/m", "{model}/data.csv", "-o", "{out}.csv"],
+    "rows": ["predict", "{model}/m", "{model}/data.csv", "-o", "{out}.json"],
+    "npz": ["predict", "{model}/m", "{model}/data.csv", "-o", "{out}.npz"],
+    "model": ["train", "{model}/data.csv", "--target", "c", "--epochs", "1", "--restart", "--out", "{model}/m"],
+}  # fmt: skip
+
+
+def words_of(name, tmp_path, model, out):
+    for file, text in (("net", RIGHT), ("wrong", WRONG), ("large", LARGE)):
+        (tmp_path / f"{file}.py").write_text(text)
+    places = {file: tmp_path / f"{file}.py" for file in ("net", "wrong", "large")}
+    return [word.format(**places, model=model, out=out) for word in OUTPUTS[name]]
+
+
+@contextlib.contextmanager
+def room(n_bytes):
+    """A disk on which no file may be longer than that."""
+    import resource
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
+def content(folder):
+    files = (path for path in sorted(folder.rglob("*")) if path.is_file())
+    return {str(path): path.read_bytes() for path in files}
+
+
+@posix
+@pytest.mark.parametrize("name", OUTPUTS)
+def test_f27_where_there_is_no_room_every_output_is_the_old_one(
+    tmp_path, model, name, capsys
+):
+    here = tmp_path / "model"
+    shutil.copytree(model, here)
+    words = words_of(name, tmp_path, here, tmp_path / "out")
+    assert told(words) in (0, 1)
+    before = content(tmp_path)
+    with room(60):
+        assert told(words) == 3
+    after, said = content(tmp_path), capsys.readouterr().err
+    assert "error[E504]" in said
+    assert "Traceback" not in said
+    if name == "model":
+        # a training that begins anew forgets its checkpoints; the model is what it was
+        kept = ("model.json", "weights.safetensors", "report.html")
+        before, after = ({k: v for k, v in one.items() if k.endswith(kept)} for one in (before, after))  # fmt: skip
+    assert after == before
+
+
+@posix
+def test_f27_control_a_plain_write_on_a_full_disk_destroys_what_was_there(tmp_path):
+    file = tmp_path / "report.json"
+    file.write_text("old and good")
+    with room(60), pytest.raises(OSError, match="too large"):
+        file.write_text("x" * 100)
+    assert "good" not in file.read_text()
+
+
+@posix
+@pytest.mark.parametrize("name", ["html", "source", "report"])
+def test_f27_a_full_device_is_an_error_and_stays_a_device(
+    tmp_path, model, name, capsys
+):
+    words = words_of(name, tmp_path, model, "")
+    words[-1] = "/dev/full"
+    assert told(words) == 3
+    assert "E504" in capsys.readouterr().err
+    assert stat.S_ISCHR(Path("/dev/full").stat().st_mode)
+
+
+@posix
+def test_f27_a_link_stays_a_link_and_a_pipe_is_written_to(tmp_path):
+    (tmp_path / "real").write_text("old")
+    (tmp_path / "link").symlink_to("real")
+    replace_file(tmp_path / "link", "new")
+    assert (tmp_path / "link").is_symlink()
+    assert (tmp_path / "real").read_text() == "new"
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(OSError, match="cannot be written"):
+        replace_file(tmp_path / "pipe", "nobody reads")
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link", "pipe", "real"]
+
+
+@posix
+@pytest.mark.parametrize(
+    ("umask", "mode"), [(0o022, 0o644), (0o077, 0o600), (0o002, 0o664)]
+)
+def test_f50_files_have_the_rights_that_the_umask_gives(tmp_path, umask, mode):
+    before = os.umask(umask)
+    try:
+        replace_file(tmp_path / "new", "x")
+        (tmp_path / "shared").write_text("old")
+        (tmp_path / "shared").chmod(0o640)
+        replace_file(tmp_path / "shared", "new")
+    finally:
+        os.umask(before)
+    rights = [
+        stat.S_IMODE((tmp_path / name).stat().st_mode) for name in ("new", "shared")
+    ]
+    assert rights == [mode, 0o640]
+
+
+@posix
+def test_f50_control_mkstemp_makes_a_file_that_nobody_else_may_read(tmp_path):
+    import tempfile
+
+    handle, name = tempfile.mkstemp(dir=tmp_path)
+    os.close(handle)
+    assert stat.S_IMODE(Path(name).stat().st_mode) == 0o600
+
+
+@posix
+@pytest.mark.parametrize("verb", ["explain", "emit", "check"])
+def test_f27_standard_output_that_is_full_closed_or_gone_is_told_in_one_form(
+    tmp_path, verb
+):
+    script = tmp_path / "net.py"
+    script.write_text(RIGHT)
+    with Path("/dev/full").open("w") as full:
+        done = typed(verb, script, capture_output=False, stdout=full, stderr=subprocess.PIPE)  # fmt: skip
+    assert done.returncode == 3
+    assert "standard output cannot be written: No space left" in done.stderr
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w") as gone:
+        done = typed(verb, script, capture_output=False, stdout=gone, stderr=subprocess.PIPE)  # fmt: skip
+    assert done.returncode == 3
+    assert "its reader has closed it" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@posix
+def test_f27_control_python_itself_prints_a_traceback_into_a_closed_pipe():
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w") as gone:
+        done = subprocess.run(
+            [sys.executable, "-c", "print('x', flush=True)"],
+            stdout=gone, stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
+
+
+@pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
+def test_f47_what_a_terminal_cannot_show_is_replaced_and_said_once(tmp_path, encoding):
+    (tmp_path / "net.py").write_text(RIGHT)
+    environment = {**os.environ, "PYTHONIOENCODING": encoding}
+    done = typed("explain", tmp_path / "net.py", env=environment, encoding=encoding)
+    assert done.returncode == 0, done.stderr
+    assert "dL/dW" in done.stdout
+    assert done.stderr.count("cannot be printed in") == 1
+
+
+def test_f47_control_python_itself_stops_at_such_a_sign():
+    done = subprocess.run(
+        [sys.executable, "-c", "print('\\u2202')"],
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1
+    assert "UnicodeEncodeError" in done.stderr
+
+
+@pytest.mark.parametrize("seconds", ["-1", "0", "nan", "inf", "soon"])
+@pytest.mark.parametrize("verb", ["explain", "emit", "check"])
+def test_f47_a_time_that_is_none_is_a_mistake_in_the_usage(tmp_path, verb, seconds):
+    (tmp_path / "net.py").write_text(RIGHT)
+    assert told([verb, tmp_path / "net.py", "--timeout", seconds]) == 2
+
+
+@posix
+@pytest.mark.parametrize("verb", ["explain", "emit", "check"])
+def test_f47_a_script_that_never_ends_is_stopped_though_it_catches_everything(
+    tmp_path, verb, capsys
+):
+    (tmp_path / "net.py").write_text(
+        "while True:\n    try:\n        while True: pass\n    except Exception: pass\n"
+    )
+    began = time.monotonic()
+    # the limit is an exception; what catches every exception once meets it again
+    script = (tmp_path / "net.py").read_text().replace("while True:\n    try", "for _ in range(3):\n    try", 1)  # fmt: skip
+    (tmp_path / "net.py").write_text(script)
+    assert told([verb, tmp_path / "net.py", "--timeout", "0.3"]) in (3, 5)
+    assert time.monotonic() - began < 20
+    assert "Traceback" not in capsys.readouterr().err
+
+
+@posix
+@pytest.mark.parametrize(
+    "leaving",
+    ["import os; os._exit(0)", "import os; os.execv('/bin/true', ['true'])", "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"],
+)  # fmt: skip
+def test_f48_a_script_that_ends_the_process_is_no_green_check(tmp_path, leaving):
+    (tmp_path / "net.py").write_text(f"{RIGHT}\n{leaving}\n")
+    done = typed("check", tmp_path / "net.py")
+    assert done.returncode == 3
+    assert "error[E333]" in done.stderr
+
+
+@posix
+def test_f48_control_without_another_process_around_it_the_check_is_green(tmp_path):
+    (tmp_path / "net.py").write_text(f"{WRONG}\nimport os; os._exit(0)\n")
+    code = "import sys; from chainrule.cli import main; sys.argv = ['chainrule', 'check', sys.argv[1]]; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, tmp_path / "net.py"], check=False
+    )
+    assert done.returncode == 0
+
+
+def test_f48_an_end_that_lets_others_finish_keeps_the_verdict(tmp_path):
+    (tmp_path / "net.py").write_text(f"{WRONG}\nimport sys; sys.exit(0)\n")
+    assert typed("check", tmp_path / "net.py").returncode == 1
+
+
+@posix
+def test_f47_an_interruption_says_what_was_kept(tmp_path):
+    (tmp_path / "net.py").write_text(
+        "import time\nprint('here', flush=True)\nopen('begun', 'w').close()\ntime.sleep(60)\n"
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-m", "chainrule", "explain", "net.py", "--html", "l.html"],
+        cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True,
+    )  # fmt: skip
+    deadline = time.monotonic() + 60
+    while not (tmp_path / "begun").exists() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    # as a terminal does: to every process of the group
+    os.killpg(process.pid, signal.SIGINT)
+    _, said = process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert "interrupted; nothing was written" in said
+    assert "Traceback" not in said
+
+
+def test_f47_a_fault_of_our_own_is_no_verdict_and_shows_no_traceback(
+    monkeypatch, capsys
+):
+    from chainrule.cli import doctor
+
+    def broken():
+        raise KeyError("loss")
+
+    monkeypatch.setattr(doctor, "table", lambda _: broken())
+    assert told(["doctor"]) == 70
+    said = capsys.readouterr().err
+    assert "error[E900]" in said
+    assert "KeyError" in said
+    assert "Traceback" not in said
+    with pytest.raises(KeyError):
+        told(["doctor", "--debug"])
+
+
+def test_f47_exit_1_is_a_wrong_gradient(tmp_path):
+    for text, code in ((RIGHT, 0), (WRONG, 1)):
+        (tmp_path / "net.py").write_text(text)
+        assert told(["check", tmp_path / "net.py"]) == code
+
+
+def test_f10_rows_whose_prediction_is_no_number_are_refused(model, tmp_path, capsys):
+    (tmp_path / "far.csv").write_text("a,b\n1,2\n1e308,1e308\n")
+    code = told(["predict", model / "m", tmp_path / "far.csv"])
+    said = capsys.readouterr()
+    assert code in (0, 3)
+    assert "nan" not in said.out
+    if code:
+        assert "far.csv, row 3" in said.err
+
+
+def test_f29_sizes_are_checked_before_anything_is_drawn(capsys):
+    began = time.monotonic()
+    assert told(["train", "iris", "--hidden", "100000,100000", "--epochs", "1"]) == 5
+    assert "E601" in capsys.readouterr().err
+    assert time.monotonic() - began < 30
+
+
+def test_f29_control_numpy_asks_for_all_of_it():
+    with pytest.raises(MemoryError):
+        np.random.default_rng(0).normal(size=(10**7, 10**7))
