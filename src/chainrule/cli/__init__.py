@@ -28,8 +28,12 @@ VERBS = {
 }
 RUN_SCRIPTS = ("explain", "emit", "check")
 """The verbs that run a user's code."""
-OUR_FAULT = 70
-"""The exit code of a fault of chainrule's own, which is neither a verdict nor the user's."""
+
+
+class OurFault(ChainruleError):  # noqa: N818 - it says whose it is
+    """A fault of chainrule's own, which is neither a verdict nor the user's (E900)."""
+
+    exit_code = 70
 
 
 def main() -> None:
@@ -109,11 +113,11 @@ def _tell(error: BaseException) -> int:
         case _ if hasattr(error, "exit_code"):
             return _of_the_parser(error)
         case _:
-            sys.stderr.write(
-                f"error[E900]: a fault of chainrule's own, {type(error).__name__}: {error}\n"
-                "  fix: --debug shows where; please report it with the command and its files\n"
+            what = f"a fault of chainrule's own, {type(error).__name__}: {error}"
+            hint = (
+                "--debug shows where; please report it with the command and its files"
             )
-            return OUR_FAULT
+            return _said(OurFault("E900", what, hint=hint))
 
 
 def _said(error: ChainruleError) -> int:

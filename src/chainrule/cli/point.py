@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import importlib.util
 import json
+import math
 import sys
 import zlib
 from collections.abc import Sequence
@@ -17,6 +18,7 @@ import numpy as np
 from chainrule import target as pointed
 from chainrule.cli.suggestions import suggesting
 from chainrule.program import ProgramError, UsageError
+from chainrule.program.room import require_room
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,12 +227,14 @@ def _value(text: str, generator: np.random.Generator) -> Any:
     if text.startswith("["):
         return np.array(json.loads(text))
     if ".." in text:
-        shape, _, limits = text.partition(":")
+        lengths, _, limits = text.partition(":")
         low, high = (int(limit) for limit in limits.split(".."))
-        return generator.integers(low, high + 1, _shape(shape))
+        return generator.integers(low, high + 1, _shape(lengths))
     if "." in text or "e" in text:
         return float(text)
-    return generator.normal(size=_shape(text))
+    shape = _shape(text)
+    require_room(3 * 8 * math.prod(shape), f"an array of the shape {shape}")
+    return generator.normal(size=shape)
 
 
 def _shape(text: str) -> tuple[int, ...]:

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable
 from types import FrameType
 
-ENDED_ITSELF = 3
+from chainrule.program import ProgramError
 
 
 def apart(command: Callable[[], None]) -> None:
@@ -61,13 +61,15 @@ def _without_verdict(status: int) -> int:
     if code == -signal.SIGINT:
         return 130
     how = f"exit code {code}" if code >= 0 else f"signal {-code}"
-    sentence = (
-        f"error[E333]: the process ended ({how}) before the script was read to its end, so nothing is known of it\n"
-        "  fix: os._exit, os.exec and the like leave at once; sys.exit lets others finish\n"
+    error = ProgramError(
+        "E333",
+        f"the process ended ({how}) before the script was read to its end, so nothing is known of it",
+        hint="os._exit, os.exec and the like leave at once; sys.exit lets others finish",
     )
     with contextlib.suppress(OSError):
-        os.write(sys.__stderr__.fileno() if sys.__stderr__ else 2, sentence.encode())
-    return ENDED_ITSELF
+        # the guarded streams were the child's
+        os.write(2, f"error[{error.code}]: {error.body()}\n".encode())
+    return error.exit_code
 
 
 def _die_with(parent: int) -> None:
@@ -79,4 +81,4 @@ def _die_with(parent: int) -> None:
     with contextlib.suppress(OSError, AttributeError):
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
     if os.getppid() != parent:
-        os._exit(ENDED_ITSELF)
+        os._exit(ProgramError.exit_code)

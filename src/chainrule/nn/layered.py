@@ -18,6 +18,7 @@ from chainrule.nn.mlp import (
     draw_labels,
     filled,
     register,
+    require_drawable,
     stream,
 )
 from chainrule.nn.mlp_spec import Words, read_labels
@@ -50,6 +51,8 @@ def describe_layers(
         chosen.require(activation(last))
     kind = read_labels(chosen, said["labels"])
     drafted = draft(layers, (inputs,), training=False)
+    arrays = {**drafted.state, **drafted.parameters}
+    require_drawable(arrays, batch * (inputs + drafted.width))
     drawn = {
         "X": _inputs(drafted, inputs, batch, seed),
         "Y": draw_labels(kind, stream(seed, 0, 1), batch, drafted.width),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import linecache
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, TypedDict, Unpack
@@ -19,6 +20,7 @@ from chainrule.nn.mlp_spec import Words, read
 from chainrule.nn.options import Option, settled, taking
 from chainrule.nn.takes import Count, Flag, Initialiser, Place, Text, one_of
 from chainrule.program import Array, ShapeError, UsageError
+from chainrule.program.room import require_room
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,8 +128,24 @@ def _parameters(words: Words, seed: int, chosen: Any) -> dict[str, Array]:
     return draw(draft_words(words, chosen).parameters, seed)
 
 
+def require_drawable(starts: Mapping[str, Start], n_others: int = 0) -> None:
+    """Refuse arrays, and other numbers, that with their gradients would not fit into memory.
+
+    Raises:
+        LimitError: E601.
+    """
+    n_numbers = n_others + sum(math.prod(start.shape) for start in starts.values())
+    # the numbers, their gradients, and what the steps between them need
+    require_room(3 * 8 * n_numbers, "a network of these sizes")
+
+
 def draw(starts: Mapping[str, Start], seed: int) -> dict[str, Array]:
-    """Every array as it starts, each from its own stream."""
+    """Every array as it starts, each from its own stream.
+
+    Raises:
+        LimitError: E601 if they would not fit into memory.
+    """
+    require_drawable(starts)
     return {
         name: initialiser_of(start.initialiser)(
             stream(seed, 1, number), start.shape, start.fans
@@ -138,6 +156,7 @@ def draw(starts: Mapping[str, Start], seed: int) -> dict[str, Array]:
 
 def _data(words: Words, batch: int, seed: int) -> dict[str, Array]:
     n_in, n_out = words.layers[0], words.layers[-1]
+    require_drawable({}, batch * (n_in + n_out))
     X = stream(seed, 0, 0).normal(size=(batch, n_in))
     Y = draw_labels(words.labels, stream(seed, 0, 1), batch, n_out)
     return {"X": X.T.copy(), "Y": Y.T.copy()} if words.columns else {"X": X, "Y": Y}
