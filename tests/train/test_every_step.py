@@ -118,7 +118,8 @@ def test_the_bundled_shapes_are_learnt_with_every_default_but_the_decay(
 
 def test_any_epoch_of_a_training_on_a_table_is_opened_on_any_row(tmp_path):
     from chainrule.train.data.datasets import dataset
-    from chainrule.train.model_folder import example, opened, train
+    from chainrule.train.model_folder import example, opened
+    from chainrule.train.tabular import train
 
     table = dataset("xor", 0)
     seen = []

@@ -37,6 +37,7 @@ SAID = {
     "ignore": ("colour", ["colour"], {}),
     "task": ("regression", "regression", {}),
     "impute": (True, True, {}),
+    "words": ("a", ["a"], {}),
     "test": (0.4, 0.4, {}),
     "hidden": ("5,3", [5, 3], {}),
     "activation": ("tanh", ["tanh"], {}),

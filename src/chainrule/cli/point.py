@@ -77,7 +77,6 @@ def _trained(
 ) -> pointed.Target:
     """A trained model on one row of a table."""
     from chainrule.train import model_folder
-    from chainrule.train.data import table
 
     if not (folder / "model.json").exists():
         raise UsageError(
@@ -89,9 +88,7 @@ def _trained(
             f"{folder} is a trained model, and a lesson needs a row",
             hint="--data data.csv --row 17",
         )
-    described = model_folder.example(
-        folder, table.read(row.data), row=row.number, epoch=row.epoch
-    )
+    described = model_folder.example(folder, row.data, row=row.number, epoch=row.epoch)
     return pointed.from_described(described, loss=loss, wrt=wrt)
 
 

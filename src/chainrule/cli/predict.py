@@ -61,7 +61,7 @@ def predict(
         # a name that says no form is refused before any work is done
         form = write_predictions.form(output)
     network, features = opened(model, epoch)
-    table = read(data)
+    table = read(data, features.words)
     predicted = network.predict(features.inputs(table, data.name))
     _require_finite(predicted, table, data.name)
     columns = features.target.decoded(predicted)

@@ -60,8 +60,10 @@ def _guarded(stream: Any, name: str) -> Any:
     stream.flush()
     binary = stream.buffer
     raw = _Raw(getattr(binary, "raw", binary), name)
+    # an unbuffered process (python -u) stays one
+    buffered: Any = io.BufferedWriter(raw) if hasattr(binary, "raw") else raw
     return io.TextIOWrapper(
-        io.BufferedWriter(raw),
+        buffered,
         stream.encoding,
         errors="chainrule",
         line_buffering=stream.line_buffering,
@@ -87,8 +89,11 @@ class _Raw(io.RawIOBase):
     def write(self, data: Any) -> int:
         if self.failed:
             return len(data)
+        left = memoryview(data).cast("B")
         try:
-            return int(self.raw.write(data) or 0)
+            while left:
+                left = left[self.raw.write(left) or 0 :]
+            return len(data)
         except OSError as error:
             self.failed = True
             raise _unwritten(self.name, error) from None

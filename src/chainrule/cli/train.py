@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Annotated, Any
@@ -92,7 +93,7 @@ def run(words: dict[str, Any]) -> None:
         with ExitStack() as opened:
             boards = [opened.enter_context(TensorBoard(events))] if events else []
             outcome = tabular.train(
-                _data(source, words["seed"]),
+                _data(source, words["seed"], words["words"]),
                 **part_of(TableOptions, words),
                 where=Path(source).name,
                 verbose=0 if quiet else 1,
@@ -120,11 +121,11 @@ def _kept(out: str | None) -> str:
     return f"{there[-1]} was kept, and the same command goes on from there"
 
 
-def _data(source: str, seed: int) -> Any:
+def _data(source: str, seed: int, words: Sequence[str]) -> Any:
     from chainrule.train.data.datasets import dataset
     from chainrule.train.data.table import read
 
-    return read(source) if _is_file(source) else dataset(source, seed)
+    return read(source, words) if _is_file(source) else dataset(source, seed)
 
 
 def _is_file(source: str) -> bool:

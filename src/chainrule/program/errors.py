@@ -92,6 +92,12 @@ class UsageError(ChainruleError, ValueError):
     exit_code = 2
 
 
+class DataError(UsageError):
+    """A table whose cells are not what a table needs (E401, E420, E422 to E425)."""
+
+    exit_code = 3
+
+
 class CorruptFileError(ChainruleError, OSError):
     """A file that is not what it says it is (E501 to E504)."""
 

@@ -115,15 +115,7 @@ def read_bytes(path: str | Path, most: int = LARGEST) -> bytes:
         handle = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | BINARY)
         with os.fdopen(handle, "rb") as file:
             about = os.fstat(file.fileno())
-            if not stat.S_ISREG(about.st_mode):
-                raise CorruptFileError(
-                    "E504",
-                    f"{path} cannot be read: it is {kind_of(about.st_mode)}, not a file",
-                )
-            if about.st_size > most:
-                raise LimitError(
-                    "E601", f"{path} has {about.st_size} bytes; the limit is {most}"
-                )
+            _require_regular(path, about, most)
             return file.read(about.st_size)
     except OSError as error:
         if isinstance(error, CorruptFileError):
@@ -133,6 +125,34 @@ def read_bytes(path: str | Path, most: int = LARGEST) -> bytes:
         raise CorruptFileError(
             "E504", f"{path} cannot be read: {what or error}"
         ) from None
+
+
+def require_file(path: str | Path, most: int = LARGEST) -> None:
+    """Refuse what is no file, or a larger one, before another reader opens it.
+
+    Raises:
+        CorruptFileError: E504 if it is not there, or a folder, a pipe or a device.
+        LimitError: E601 if it has more than ``most`` bytes.
+    """
+    try:
+        about = Path(path).stat()
+    except OSError as error:
+        raise CorruptFileError(
+            "E504", f"{path} cannot be read: {error.strerror}"
+        ) from None
+    _require_regular(path, about, most)
+
+
+def _require_regular(path: str | Path, about: os.stat_result, most: int) -> None:
+    if not stat.S_ISREG(about.st_mode):
+        what = kind_of(about.st_mode)
+        raise CorruptFileError(
+            "E504", f"{path} cannot be read: it is {what}, not a file"
+        )
+    if about.st_size > most:
+        raise LimitError(
+            "E601", f"{path} has {about.st_size} bytes; the limit is {most}"
+        )
 
 
 def kind_of(mode: int) -> str:

@@ -11,7 +11,7 @@ from chainrule.nn import Described
 from chainrule.program import Array, UsageError
 from chainrule.program.files import make_folder
 from chainrule.train.data.features import Features
-from chainrule.train.data.table import Table
+from chainrule.train.data.table import Table, read
 from chainrule.train.loop import checkpoint
 from chainrule.train.loop.epochs import Training
 from chainrule.train.model import model_file
@@ -127,23 +127,24 @@ def opened(folder: str | Path, epoch: int | None = None) -> tuple[Network, Featu
 
 def example(
     folder: str | Path,
-    table: Table,
+    data: Table | str | Path,
     row: int,
     *,
     epoch: int | None = None,
-    where: str = "the table",
 ) -> Described:
     """A trained network on one row of a table (the first is 0), as NumPy source with its arrays: for a lesson.
 
     Raises:
         UsageError: E419 for a row that is not there.
     """
+    network, features = opened(folder, epoch)
+    table = data if isinstance(data, Table) else read(data, features.words)
+    where = "the table" if isinstance(data, Table) else Path(data).name
     if not 0 <= row < table.n_rows:
         raise UsageError(
             "E419",
             f"{where} has the rows 0 to {table.n_rows - 1}; row {row} is not there",
         )
-    network, features = opened(folder, epoch)
     one = table.at(slice(row, row + 1))
     missing = [name for name in features.target.names if name not in one.columns]
     if missing:

@@ -155,6 +155,7 @@ class Columns(TypedDict, total=False):
 
     target: Annotated[Names | None, Option(None, "The column to predict; several as a,b.", metavar="NAMES")]
     ignore: Annotated[Names, Option((), "Columns to leave out, as a,b.", metavar="NAMES")]
+    words: Annotated[Names, Option((), "Columns of words, though some or all of them look like numbers, as a,b.", metavar="NAMES")]
     task: Annotated[Task | None, Option(None, "classification or regression, where the target does not tell.")]
     impute: Annotated[Flag, Option(False, "Fill missing values.")]
     test: Annotated[Share, Option(0.25, "The share of rows held out.")]

@@ -11,10 +11,16 @@ import numpy as np
 
 from chainrule.nn import loss_of
 from chainrule.nn.options import part_of, settled, taking
-from chainrule.program import Array, UsageError
+from chainrule.program import Array, DataError
 from chainrule.program.folder_lock import only_writer
 from chainrule.train.data.divide import divide
-from chainrule.train.data.features import Features, idle, learn, require_whole
+from chainrule.train.data.features import (
+    Features,
+    idle,
+    learn,
+    require_no_typos,
+    require_whole,
+)
 from chainrule.train.data.table import Table
 from chainrule.train.data.target_columns import (
     MOST_CLASSES,
@@ -137,18 +143,19 @@ def prepare(
     """Divide a table, and learn from the part to train on what its columns are.
 
     Raises:
-        UsageError: E420 to E425 for columns and cells that cannot be learnt from.
+        DataError: E420 to E425 for columns and cells that cannot be learnt from.
     """
     names = target_names(table, said["target"], where)
-    require_columns(table, said["ignore"], where)
+    require_columns(table, [*said["ignore"], *said["words"]], where)
     table = table.without([name for name in said["ignore"] if name not in names])
     require_whole(table, names, where)
     if not table.n_rows:
-        raise UsageError("E425", f"{where} has no rows")
+        raise DataError("E425", f"{where} has no rows")
     kind = infer(table, names, said["task"])
     labels = np.array([str(word) for word in table.columns[names[0]]])
     classes = labels if kind == "classification" else None
     rows, held = divide(table.n_rows, said["test"], said["seed"], classes)
+    require_no_typos(table, where)
     left_out = idle(table, [name for name in table.columns if name not in names])
     for sentence in [*table.notes, *gathered(left_out)]:
         say(sentence)

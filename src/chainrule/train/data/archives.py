@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +13,10 @@ from chainrule.program import (
     Array,
     ChainruleError,
     CorruptFileError,
+    DataError,
     LimitError,
     MissingEngineError,
     UnsafeFileError,
-    UsageError,
 )
 
 LARGEST = 4 * 2**30
@@ -30,7 +30,7 @@ def npz(path: Path) -> Mapping[str, Array]:
         CorruptFileError: E503 if it is not an archive of arrays, or its arrays are not as long as they say.
         UnsafeFileError: E510 for an array of objects, which only running a pickle could read.
         LimitError: E601 if it declares more than any sensible table.
-        UsageError: E401 if the columns have different lengths.
+        DataError: E401 if the columns have different lengths.
     """
     try:
         with zipfile.ZipFile(path) as archive:
@@ -46,23 +46,56 @@ def npz(path: Path) -> Mapping[str, Array]:
         ) from None
     columns: dict[str, Array] = {}
     for key, array in arrays.items():
-        if array.ndim == 2:
-            columns |= {f"{key}{place}": part for place, part in enumerate(array.T)}
-        elif array.ndim == 1:
-            columns[key] = array
-        else:
-            raise UsageError(
-                "E401",
-                f"{path.name}: {key} has the shape {array.shape}; columns have one or two axes",
-                hint=f"{key}.reshape(len({key}), -1)",
-            )
+        for name, column in _columns(path, key, array):
+            if name in columns:
+                raise DataError(
+                    "E401",
+                    f"{path.name}: two columns are called {name!r}, one of them from {key}",
+                    hint="an array of two axes gives a column for each place, numbered from 0",
+                )
+            columns[name] = column
     lengths = {key: len(column) for key, column in columns.items()}
     if len(set(lengths.values())) > 1:
         said = ", ".join(f"{key} {length}" for key, length in lengths.items())
-        raise UsageError(
+        raise DataError(
             "E401", f"{path.name}: the columns have different lengths: {said}"
         )
     return columns
+
+
+def _columns(path: Path, key: str, array: Array) -> Iterator[tuple[str, Array]]:
+    """The columns of an array, by name, in a type that a table has.
+
+    Raises:
+        DataError: E401 for more axes than two, or elements that are neither numbers nor words nor days.
+    """
+    if array.ndim not in (1, 2):
+        raise DataError(
+            "E401",
+            f"{path.name}: {key} has the shape {array.shape}; columns have one or two axes",
+            hint=f"{key}.reshape(len({key}), -1)" if array.ndim else "",
+        )
+    match array.dtype.kind:
+        case "f" | "i" | "u" | "b" | "U":
+            plain = array
+        case "S":
+            plain = np.char.decode(array, "utf-8", "replace")
+        case "M":
+            # as a cell of text, a day is read as one
+            plain = np.datetime_as_string(array.astype("M8[us]"), unit="us")
+            plain = np.where(np.isnat(array), "", plain)
+        case _:
+            raise DataError(
+                "E401",
+                f"{path.name}: {key} is {array.dtype}; columns are numbers, words or days",
+                hint=f"{key}.real and {key}.imag are numbers"
+                if array.dtype.kind == "c"
+                else "",
+            )
+    if plain.ndim == 1:
+        yield key, plain
+    else:
+        yield from ((f"{key}{place}", part) for place, part in enumerate(plain.T))
 
 
 def _require_honest(
@@ -101,7 +134,7 @@ def parquet(path: Path) -> Mapping[str, Any]:
     Raises:
         MissingEngineError: E802 if polars is not there.
         CorruptFileError: E503 if it is not a Parquet file.
-        UsageError: E401 for a column of lists or records.
+        DataError: E401 for a column of lists or records.
     """
     try:
         import polars as pl
@@ -119,7 +152,7 @@ def parquet(path: Path) -> Mapping[str, Any]:
     for key in frame.columns:
         column = frame[key]
         if column.dtype.is_nested():
-            raise UsageError(
+            raise DataError(
                 "E401",
                 f"{path.name}, column {key}: its cells are {column.dtype}, not single values",
             )

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from chainrule.nn.takes import Above, Flag, Number, Text
-from chainrule.program import Array, UsageError
+from chainrule.program import Array, DataError
 from chainrule.train.data.parse_cells import is_number
 from chainrule.train.data.table import Table
 
@@ -36,7 +36,7 @@ class Column:
         """The column of ``table`` as numbers, a row a cell.
 
         Raises:
-            UsageError: E422 for a category that was not seen, E424 for a cell that is not a finite number.
+            DataError: E422 for a category that was not seen, E424 for a cell that is not a finite number.
         """
         if self.categories is None:
             return self._standardised(table, where)
@@ -59,19 +59,19 @@ def numbers_of(table: Table, name: str, where: str) -> Array:
     """A column of numbers, NaN where one is missing.
 
     Raises:
-        UsageError: E424 for a cell that is a word, or infinite.
+        DataError: E424 for a cell that is a word, or infinite.
     """
     cells = table.columns[name]
     if cells.dtype == object:
         place = next((i for i, cell in enumerate(cells) if not is_number(cell)), 0)
-        raise UsageError(
+        raise DataError(
             "E424",
             f"{where}, column {name}, row {table.row(place)}: {cells[place]!r} is not a number",
             detail="at training this column held numbers",
         )
     infinite = np.flatnonzero(np.isinf(cells))
     if len(infinite):
-        raise UsageError(
+        raise DataError(
             "E424",
             f"{where}, column {name}, row {table.row(infinite[0])}: {cells[infinite[0]]} is not a finite number",
             hint="correct it, or leave the cell empty and ask for --impute",
@@ -98,13 +98,13 @@ def places_of(
     """Which of the ``known`` words each word is.
 
     Raises:
-        UsageError: E422 at the first that is none of them.
+        DataError: E422 at the first that is none of them.
     """
     places = {word: place for place, word in enumerate(known)}
     for row, word in enumerate(words):
         if word not in places:
             more = f" and {len(known) - 12} more" if len(known) > 12 else ""
-            raise UsageError(
+            raise DataError(
                 "E422",
                 f"{where}, column {name}, row {table.row(row)}: {kind}{word!r} was not seen at training",
                 hint=f"seen: {', '.join(known[:12])}{more}",

@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypedDict
 import numpy as np
 
 from chainrule.nn.options import Inside, Mistake, read
-from chainrule.program import Array, CorruptFileError, UsageError
+from chainrule.program import Array, CorruptFileError, DataError
 from chainrule.train.data.columns import Column, spread, words_of
 from chainrule.train.data.table import Table
 from chainrule.train.data.target_columns import Target, learn_target
@@ -28,6 +28,13 @@ class Features:
     target: Target
 
     @property
+    def words(self) -> list[str]:
+        """The columns whose cells are words, whatever they look like."""
+        classes = [] if self.target.task == "regression" else self.target.names
+        inputs = [one.name for one in self.columns if one.categories is not None]
+        return [*inputs, *classes]
+
+    @property
     def width(self) -> int:
         """How many numbers a sample has."""
         return sum(column.width for column in self.columns)
@@ -36,7 +43,7 @@ class Features:
         """The samples of a table, in rows.
 
         Raises:
-            UsageError: E423 for columns that are missing, E420 for missing values, E422 and E424 for cells that are
+            DataError: E423 for columns that are missing, E420 for missing values, E422 and E424 for cells that are
                 not what they were at training.
         """
         missing = [one.name for one in self.columns if one.name not in table.columns]
@@ -49,7 +56,7 @@ class Features:
                 for one, found in zip(missing, close, strict=True)
                 if found
             ]
-            raise UsageError(
+            raise DataError(
                 "E423",
                 f"{where} lacks columns the model was trained with: {', '.join(missing)}",
                 hint=f"did you mean {', '.join(near)}?"
@@ -127,7 +134,7 @@ def require_whole(table: Table, names: Sequence[str], where: str) -> None:
     """Refuse missing values, with their positions.
 
     Raises:
-        UsageError: E420.
+        DataError: E420.
     """
     found = [
         f"{name}, row {table.row(place)}"
@@ -137,11 +144,27 @@ def require_whole(table: Table, names: Sequence[str], where: str) -> None:
     ]
     if found:
         more = f" and {len(found) - 8} more" if len(found) > 8 else ""
-        raise UsageError(
+        raise DataError(
             "E420",
             f"{where} has {len(found)} missing value{'s' if len(found) > 1 else ''}: {'; '.join(found[:8])}{more}",
             hint="fill them, leave those rows out, or train with --impute (the median, the most frequent word)",
         )
+
+
+def require_no_typos(table: Table, where: str) -> None:
+    """Refuse a word in a column of numbers, which nobody may have meant.
+
+    Raises:
+        DataError: E424 with the value, its row and its column.
+    """
+    for name, place in table.typos.items():
+        if name in table.columns:
+            cell = table.columns[name][place]
+            raise DataError(
+                "E424",
+                f"{where}, column {name}, row {table.row(place)}: {cell!r} is not a number, and nearly all others are",
+                hint=f"correct it, or empty the cell and ask for --impute; if it is meant: --words {name}",
+            )
 
 
 def idle(table: Table, names: Sequence[str]) -> dict[str, str]:
@@ -183,12 +206,12 @@ def learn(
     values from the training part alone.
 
     Raises:
-        UsageError: E420 for missing values, unless they are to be imputed; E425 for targets that cannot be learnt.
+        DataError: E420 for missing values, unless they are to be imputed; E425 for targets that cannot be learnt.
     """
     whole = train if whole is None else whole
     inputs = [name for name in train.columns if name not in names]
     if not inputs:
-        raise UsageError(
+        raise DataError(
             "E425", f"{where} has no column to learn from besides the target"
         )
     require_whole(whole, [*([] if impute else inputs), *names], where)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -18,33 +20,70 @@ THOUSANDS = re.compile(
     r"[+-]?(\d{1,3}(,\d{3})+|\d+)(\.\d+)?(e[+-]?\d+)?", re.IGNORECASE
 )
 DAY = re.compile(r"\d{4}-\d\d-\d\d([T ]\d\d:\d\d(:\d\d(\.\d+)?)?Z?)?")
+FEW = 0.05
+"""Up to this share of words beside numbers, the words are taken for typing errors."""
 EPOCH = np.datetime64("1970-01-01", "us")
 
 
-def typed(cells: Iterable[Any], *, comma: bool = False) -> tuple[Array, str]:
-    """Cells as floats (NaN where one is missing) or as words (None there), and how they were read, if not as they stand.
+@dataclass(frozen=True, slots=True)
+class Cells:
+    """The cells of a column as they were read: floats (NaN where one is missing) or words (None there).
+
+    ``note`` says how, where they are not read as they stand. ``typo`` is the place of a word among numbers, where the
+    column would be one of numbers but for it and few like it.
+    """
+
+    array: Array
+    note: str = ""
+    typo: int | None = None
+
+
+def typed(cells: Iterable[Any], *, comma: bool = False) -> Cells:
+    """Cells as numbers, if every one that is there is one, else as words.
 
     With ``comma`` a comma within a number stands before its decimals, as where semicolons part the cells.
 
-    >>> typed(["1.5", "NA"])
-    (array([1.5, nan]), '')
+    >>> typed(["1.5", "NA"]).array
+    array([1.5, nan])
     >>> typed(["1,5", "2,25"], comma=True)
-    (array([1.5 , 2.25]), 'its commas are decimal points')
+    Cells(array=array([1.5 , 2.25]), note='its commas are decimal points', typo=None)
     >>> typed(["1970-01-03", "1970-01-01 12:00"])
-    (array([2. , 0.5]), 'its dates are days since 1970-01-01')
-    >>> typed(["red", "blue"])
-    (array(['red', 'blue'], dtype=object), '')
+    Cells(array=array([2. , 0.5]), note='its dates are days since 1970-01-01', typo=None)
+    >>> typed(["red", "blue"]).array
+    array(['red', 'blue'], dtype=object)
+    >>> typed(["1", "2", "3", "4", "5o"]).typo
+    4
     """
     listed = [_plain(cell) for cell in cells]
-    there = [cell for cell in listed if cell is not None]
+    counts = Counter(cell for cell in listed if cell is not None)
+    best: set[str] | None = None
     for read, note in _readings(comma=comma):
-        try:
-            numbers = {cell: read(cell) for cell in set(there)}
-        except (ValueError, OverflowError):
-            continue
-        found = [np.nan if cell is None else numbers[cell] for cell in listed]
-        return np.array(found, dtype=np.float64), note
-    return np.array(listed, dtype=object), ""
+        numbers = {cell: _number(read, cell) for cell in counts}
+        unread = {cell for cell, number in numbers.items() if number is None}
+        if not unread:
+            found = [np.nan if cell is None else numbers[cell] for cell in listed]
+            return Cells(np.array(found, dtype=np.float64), note)
+        if best is None or len(unread) < len(best):
+            best = unread
+    n_unread = sum(counts[cell] for cell in best or ())
+    n_read = counts.total() - n_unread
+    few = n_unread <= FEW * n_read or (n_unread == 1 and n_read >= 4)
+    words = np.array(listed, dtype=object)
+    if not few or best is None:
+        return Cells(words)
+    return Cells(words, typo=next(i for i, cell in enumerate(listed) if cell in best))
+
+
+def words(cells: Iterable[Any]) -> Cells:
+    """Cells as words, also where they look like numbers."""
+    return Cells(np.array([_plain(cell) for cell in cells], dtype=object))
+
+
+def _number(read: Callable[[str], float], cell: str) -> float | None:
+    try:
+        return read(cell)
+    except (ValueError, OverflowError):
+        return None
 
 
 def is_number(cell: Any) -> bool:
@@ -53,7 +92,7 @@ def is_number(cell: Any) -> bool:
     >>> is_number("1e3"), is_number("2024-02-29"), is_number("four"), is_number("1_000")
     (True, True, False, False)
     """
-    return cell is None or typed([cell])[0].dtype != object
+    return cell is None or typed([cell]).array.dtype != object
 
 
 def _plain(cell: Any) -> str | None:

@@ -11,7 +11,7 @@ import numpy as np
 from chainrule.nn import loss_of
 from chainrule.nn.names import unknown
 from chainrule.nn.takes import Above, Number, Text, one_of
-from chainrule.program import Array, UsageError
+from chainrule.program import Array, DataError, UsageError
 from chainrule.train.data.columns import numbers_of, places_of, spread, words_of
 from chainrule.train.data.parse_cells import is_number
 from chainrule.train.data.table import Table
@@ -82,7 +82,7 @@ class Target:
         """The labels for the loss.
 
         Raises:
-            UsageError: E422 for a class that was not seen, E424 for a cell that is not a number.
+            DataError: E422 for a class that was not seen, E424 for a cell that is not a number.
         """
         if self.task == "regression":
             numbers = [numbers_of(table, name, where) for name in self.names]
@@ -207,7 +207,7 @@ def learn_target(
     """What the target is: its classes from the whole table, its mean and spread from the training part.
 
     Raises:
-        UsageError: E425 for a target that cannot be learnt.
+        DataError: E425 for a target that cannot be learnt.
     """
     if task == "classification":
         return Target(names, task, _classes(whole, names[0], where))
@@ -221,7 +221,7 @@ def learn_target(
         cells = whole.columns[words[0]]
         place = next((i for i, cell in enumerate(cells) if not is_number(cell)), 0)
         several = "; several targets are numbers, or all of them yes or no"
-        raise UsageError(
+        raise DataError(
             "E425",
             f"{where}, column {words[0]}, row {whole.row(place)}: {cells[place]!r} is not a number"
             + (several if len(names) > 1 else ""),
@@ -232,7 +232,7 @@ def learn_target(
     numbers = [numbers_of(train, name, where) for name in names]
     if loss is not None and loss_of(loss).name == "poisson":
         if any(column.size and column.min() < 0 for column in numbers):
-            raise UsageError(
+            raise DataError(
                 "E425",
                 f"{where}: poisson needs counts, and {', '.join(names)} has numbers below 0",
                 hint="--loss mse",
@@ -251,7 +251,7 @@ def _classes(table: Table, name: str, where: str) -> tuple[str, ...]:
         only = (
             f"there is one class only, {kinds[0]!r}" if kinds else "there are no rows"
         )
-        raise UsageError(
+        raise DataError(
             "E425",
             f"{where}, column {name}: {only}",
             hint="nothing can be learnt from it",

@@ -1,0 +1,125 @@
+"""F40, F51: what is wrong in a table is told with its value, row and column, and exit code 3; columns cost what they cost once."""
+
+import time
+
+import numpy as np
+import pytest
+from test_outputs import told
+
+from chainrule.program import ChainruleError
+from chainrule.train.data.table import parse, read
+from chainrule.train.tabular import train
+
+ROWS = [f"{i % 9}.5,{i % 5},{'xy'[i % 2]}" for i in range(40)]
+HEAD = "a,b,c\n"
+
+
+def text(*rows, head=HEAD):
+    return head + "\n".join(rows) + "\n"
+
+
+MALFORMED = {
+    "a cell too many": (text(*ROWS[:3], "1,2,x,4"), "row 5"),
+    "a cell too few": (text(*ROWS[:3], "1,2"), "row 5"),
+    "no rows": (HEAD, "no rows"),
+    "empty": ("", "is empty"),
+    "two columns of one name": (text(*ROWS, head="a,a,c\n"), "two columns are called 'a'"),
+    "a column without a name": (text(*ROWS, head="a,,c\n"), "column 2 has no name"),
+    "a zero byte": (text(*ROWS[:2], "1,\0,x"), "row 4"),
+    "one class": (text(*(row[:-1] + "x" for row in ROWS)), "column c"),
+    "an infinity": (text(*ROWS, "inf,1,x"), "column a, row 42"),
+    "a typing error": (text(*ROWS, "1o.5,1,x"), "column a, row 42: '1o.5'"),
+    "a missing value": (text(*ROWS, ",1,x"), "a, row 42"),
+    "quotes": (text(*ROWS[:2], '"1,2,x'), "CSV"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MALFORMED)
+def test_f40_what_is_wrong_is_told_with_its_place_and_exit_code_3(
+    tmp_path, name, capsys
+):
+    content, said = MALFORMED[name]
+    (tmp_path / "t.csv").write_text(content)
+    assert told(["train", tmp_path / "t.csv", "--target", "c", "--epochs", "1"]) == 3
+    assert said in capsys.readouterr().err
+
+
+def test_f40_a_word_among_numbers_may_be_meant(tmp_path, capsys):
+    (tmp_path / "t.csv").write_text(text(*ROWS, "ten,1,x"))
+    words = ["train", tmp_path / "t.csv", "--target", "c", "--epochs", "1"]
+    assert told([*words, "--out", tmp_path / "m"]) == 3
+    assert "--words a" in capsys.readouterr().err
+    assert told([*words, "--words", "a", "--out", tmp_path / "m"]) == 0
+    # what the model knows as words is read as words, though here all of them are numbers
+    (tmp_path / "new.csv").write_text(text("1.5,2", "ten,4", head="a,b\n"))
+    assert told(["predict", tmp_path / "m", tmp_path / "new.csv"]) == 0
+    (tmp_path / "new.csv").write_text(text("1.5,2", "2.5,4", head="a,b\n"))
+    assert told(["predict", tmp_path / "m", tmp_path / "new.csv"]) == 0
+
+
+def test_f40_codes_and_grades_are_words_as_they_were():
+    assert parse("grade\n1\n2\nA\nB\n1\n2\nA\nB\n").typos == {}
+
+
+def test_f40_control_a_plain_reader_makes_words_of_the_whole_column():
+    column = np.array([*map(str, range(40)), "4o"])
+    with pytest.raises(ValueError, match="could not convert"):
+        column.astype(float)
+    assert len(np.unique(column)) == 41
+
+
+ARRAYS = {
+    "complex": ({"a": np.ones(4) * 1j}, "complex128"),
+    "colliding": ({"X0": np.ones(4), "X": np.ones((4, 2))}, "'X0'"),
+    "colliding after": ({"X": np.ones((4, 2)), "X1": np.ones(4)}, "'X1'"),
+    "three axes": ({"X": np.ones((4, 2, 2))}, "one or two axes"),
+    "no axis": ({"X": np.array(3.0)}, "one or two axes"),
+    "spans": ({"a": np.ones(4, "m8[s]")}, "timedelta64"),
+    "records": ({"a": np.zeros(4, [("x", float)])}, "numbers, words or days"),
+    "lengths": ({"a": np.ones(4), "b": np.ones(3)}, "different lengths"),
+}
+
+
+@pytest.mark.parametrize("name", ARRAYS)
+def test_f40_arrays_that_are_no_columns_are_refused(tmp_path, name):
+    arrays, said = ARRAYS[name]
+    np.savez(tmp_path / "t.npz", **arrays)
+    with pytest.raises(ChainruleError, match=said) as caught:
+        read(tmp_path / "t.npz")
+    assert (caught.value.code, caught.value.exit_code) == ("E401", 3)
+
+
+def test_f40_days_and_bytes_are_what_they_say(tmp_path):
+    days = np.array(["1970-01-02", "NaT", "1970-01-03"], "M8[D]")
+    np.savez(tmp_path / "t.npz", day=days, name=np.array([b"x", b"y", "\xe9".encode()]))
+    columns = read(tmp_path / "t.npz").columns
+    assert np.array_equal(columns["day"], [1, np.nan, 2], equal_nan=True)
+    assert columns["name"].tolist() == ["x", "y", "é"]
+
+
+def test_f40_control_a_dictionary_keeps_the_last_of_two_columns():
+    columns = {"X0": 1}
+    columns |= {"X0": 2}
+    assert columns == {"X0": 2}
+
+
+def test_f51_twice_the_columns_take_twice_the_time():
+    def seconds(n):
+        head = ",".join(f"c{i}" for i in range(n)) + ",target\n"
+        rows = "\n".join(",".join([str(i)] * n) + f",{'xy'[i % 2]}" for i in range(8))
+        began = time.process_time()
+        train(parse(head + rows + "\n"), target="target", hidden=(2,), epochs=1, test=0)
+        return time.process_time() - began
+
+    seconds(100)
+    assert seconds(8000) < 5 * seconds(4000) + 1
+
+
+@pytest.mark.slow
+def test_f51_a_hundred_thousand_columns_are_trained_on_within_two_minutes():
+    n = 100_000
+    head = ",".join(f"c{i}" for i in range(n)) + ",target\n"
+    rows = "\n".join(",".join([str(i)] * n) + f",{'xy'[i % 2]}" for i in range(8))
+    began = time.process_time()
+    train(parse(head + rows + "\n"), target="target", hidden=(2,), epochs=1, test=0)
+    assert time.process_time() - began < 120
