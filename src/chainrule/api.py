@@ -6,6 +6,8 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
+import numpy as np
+
 from chainrule import target
 
 if TYPE_CHECKING:
@@ -39,7 +41,10 @@ def gradients(
     {'W': array([22., 44.])}
     """
     derived = _subject(forward, args, inputs, loss, wrt).derived()
-    return {value.name or "": derived.gradient(value) for value in derived.wrt}
+    # arrays of their own: the rule of a sum hands one array to both of its terms
+    return {
+        value.name or "": np.array(derived.gradient(value)) for value in derived.wrt
+    }
 
 
 def explain(

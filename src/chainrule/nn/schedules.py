@@ -5,6 +5,8 @@ from __future__ import annotations
 import inspect
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 
 from chainrule.nn.names import find, unknown
@@ -61,8 +63,35 @@ def _between(one: float, other: float, share: float) -> float:
     return other + (one - other) * 0.5 * (1 + math.cos(math.pi * min(share, 1.0)))
 
 
+@dataclass(frozen=True)
+class Scheduled:
+    """A schedule by its name and settings, so that it can be copied, sent to another process and compared.
+
+    >>> schedule("cosine", end=0.1)
+    Scheduled(name='cosine', settings={'end': 0.1})
+    """
+
+    name: str
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    @cached_property
+    def factor(self) -> Schedule:
+        """The function that this is."""
+        return SCHEDULES[self.name](**self.settings)
+
+    def __call__(self, t: int, n: int) -> float:
+        """The factor on the learning rate at step ``t`` of ``n``."""
+        return self.factor(t, n)
+
+    def __reduce__(self) -> Any:
+        """By name: the function itself is no value."""
+        return Scheduled, (self.name, self.settings)
+
+
 class OnPlateau:
     """Times ``factor`` whenever the watched loss has not fallen for more than ``patience`` epochs."""
+
+    name = "on_plateau"
 
     def __init__(
         self, factor: float = 0.1, patience: int = 10, threshold: float = 1e-4
@@ -105,6 +134,7 @@ SCHEDULES: Mapping[str, Callable[..., Schedule]] = {
     "one_cycle": one_cycle,
     "on_plateau": OnPlateau,
 }
+OTHER_NAMES = {"plateau": "on_plateau", "warmup": "warm_up"}
 
 
 def schedule(chosen: str | Schedule, **settings: Any) -> Schedule:
@@ -115,11 +145,11 @@ def schedule(chosen: str | Schedule, **settings: Any) -> Schedule:
     """
     if not isinstance(chosen, str):
         return chosen
-    maker = find(
-        "schedule", chosen, SCHEDULES, {"plateau": "on_plateau", "warmup": "warm_up"}
-    )
+    maker = find("schedule", chosen, SCHEDULES, OTHER_NAMES)
     known = inspect.signature(maker).parameters
     for key in settings:
         if key not in known:
             raise unknown(f"setting of {chosen}", key, known)
-    return maker(**settings)
+    if maker is OnPlateau:
+        return OnPlateau(**settings)
+    return Scheduled(maker.__name__, settings)

@@ -7,7 +7,9 @@ back what is new, by name: the parameter as ``W``, the state by its names; other
 
 from __future__ import annotations
 
+import importlib
 import inspect
+import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -32,6 +34,13 @@ class Rule:
     settings: Mapping[str, Any] = field(default_factory=dict)
     counts: bool = False
 
+    def __reduce__(self) -> Any:
+        """By the name that the rule has in its module, where its formula's name leads to the rule itself."""
+        module, name = self.formula.__module__, self.formula.__qualname__
+        if getattr(sys.modules.get(module), name, None) is self:
+            return _in_module, (module, name)
+        return Rule, (self.formula, self.learning_rate, self.source, self.settings, self.counts)  # fmt: skip
+
     @property
     def name(self) -> str:
         """What it is called."""
@@ -53,6 +62,10 @@ class Rule:
         """What is remembered from step to step, by name."""
         _W, _dW, *state, _s = inspect.signature(self.formula).parameters
         return tuple(state)
+
+
+def _in_module(module: str, name: str) -> Any:
+    return getattr(importlib.import_module(module), name)
 
 
 def rule(

@@ -12,7 +12,7 @@ from sklearn.exceptions import ConvergenceWarning
 from sklearn.utils import shuffle
 
 from chainrule.nn.options import settled
-from chainrule.program import Array
+from chainrule.program import Array, NonFiniteError
 from chainrule.sklearn.losses import Ledger, is_needed, offset, penalty
 from chainrule.sklearn.prepared import Prepared
 from chainrule.sklearn.settings import Settings
@@ -142,6 +142,16 @@ def descend(
         training.run()
     except KeyboardInterrupt:
         warnings.warn("Training interrupted by user.", stacklevel=6)
+    except NonFiniteError as problem:
+        if score is None or stopping.best is None:
+            raise
+        # as in scikit-learn: what was held out is no number any more, and the best weights are put back
+        stopping.scores.append(float("nan"))
+        warnings.warn(
+            f"Training diverged, {problem.message}; the best weights are kept.",
+            ConvergenceWarning,
+            stacklevel=6,
+        )
     else:
         if not once and not progress.stopped:
             warnings.warn(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,6 +38,10 @@ def each(training: Training, compiled: Compiled, mixed: Data) -> None:
     live = _start(training)
     try:
         for batch in training.batches(mixed):
+            if _weightless(batch):
+                # as if its samples were not there: a mean over nothing is no number
+                progress.batch += 1
+                continue
             _feed(training, live, batch)
             loss, *new = function(*[live[name] for name in names])
             number = float(loss)
@@ -68,37 +73,34 @@ def accumulated(
             ``detect_anomaly``.
         KeyboardInterrupt: after the update in which it was asked for.
     """
-    progress, settings = training.progress, training.settings
-    names, anomalies = list(progress.parameters), settings.fit["detect_anomaly"]
-    live = _start(training)
-    totals: dict[str, Any] = {}
-    weight, waiting = 0.0, 0
+    progress, fit = training.progress, training.settings.fit
+    names, anomalies = list(progress.parameters), fit["detect_anomaly"]
+    live, pile = _start(training), Pile()
     done = progress.batch, list(progress.sums)
     try:
         for batch in training.batches(mixed):
-            _feed(training, live, batch)
-            loss, *new = gradients.function(*[live[name] for name in gradients.inputs])
-            number = float(loss)
-            if not math.isfinite(number) or (anomalies and not _finite(new)):
-                raise diverged(training, gradients.run.program, live, number)
-            size = _count(training, batch, number)
-            for name, gradient in zip(names, new, strict=False):
-                totals[name] = totals.get(name, 0) + size * gradient
-            carried = gradients.outputs[1 + len(names) :]
-            live.update(zip(carried, new[len(names) :], strict=True))
-            weight, waiting = weight + size, waiting + 1
-            if (
-                waiting < settings.fit["accumulate"]
-                and progress.batch < training.n_batches
-            ):
+            if _weightless(batch):
+                progress.batch += 1
+            else:
+                _feed(training, live, batch)
+                given = [live[name] for name in gradients.inputs]
+                loss, *new = gradients.function(*given)
+                number = float(loss)
+                if not math.isfinite(number) or (anomalies and not _finite(new)):
+                    raise diverged(training, gradients.run.program, live, number)
+                pile.add(names, new, _count(training, batch, number))
+                carried = gradients.outputs[1 + len(names) :]
+                live.update(zip(carried, new[len(names) :], strict=True))
+            is_last = progress.batch == training.n_batches
+            if not pile.n or (pile.n < fit["accumulate"] and not is_last):
                 continue
-            live |= {f"d{name}": total / weight for name, total in totals.items()}
+            live |= pile.means()
             made = update.function(*[live[name] for name in update.inputs])
             made = made if isinstance(made, tuple) else (made,)
             if anomalies and not _finite(made):
                 raise diverged(training, update.run.program, live, number)
             live.update(zip(update.outputs, made, strict=True))
-            totals, weight, waiting = {}, 0.0, 0
+            pile = Pile()
             progress.step += 1
             store(training, live)
             done = progress.batch, list(progress.sums)
@@ -110,12 +112,36 @@ def accumulated(
         progress.batch, progress.sums = done
 
 
+@dataclass(slots=True)
+class Pile:
+    """The gradients of batches since the last update, added up by what the batches weigh."""
+
+    totals: dict[str, Any] = field(default_factory=dict)
+    weight: float = 0.0
+    n: int = 0
+
+    def add(self, names: Iterable[str], gradients: Iterable[Any], size: float) -> None:
+        """One more batch."""
+        for name, gradient in zip(names, gradients, strict=False):
+            self.totals[name] = self.totals.get(name, 0) + size * gradient
+        self.weight, self.n = self.weight + size, self.n + 1
+
+    def means(self) -> Live:
+        """The gradients of all of them together, as the update calls them."""
+        return {f"d{name}": total / self.weight for name, total in self.totals.items()}
+
+
 def store(training: Training, live: Mapping[str, Any]) -> None:
     """Let the progress hold the numbers that the steps have reached."""
     progress = training.progress
     for kept in (progress.parameters, progress.state, progress.running):
         for name in kept:
             kept[name] = np.asarray(live[name])
+
+
+def _weightless(batch: Data) -> bool:
+    """Whether no sample of a batch counts."""
+    return batch.weight is not None and not batch.weight.any()
 
 
 def _start(training: Training) -> Live:
@@ -166,6 +192,9 @@ def _replayed(training: Training, compiled: Compiled, mixed: Data) -> Live:
     live: Live = good.everything() | good.state
     progress.batch, progress.step = training.good.batch, training.good.step
     for batch in training.batches(mixed):
+        if _weightless(batch):
+            progress.batch += 1
+            continue
         _feed(training, live, batch)
         if progress.batch == here[0]:
             break

@@ -132,7 +132,6 @@ def load(path: str | Path) -> tuple[Progress, dict[str, Any]]:
 
 def described(settings: Settings) -> dict[str, Any]:
     """Settings as plain data, to compare with those of a training that is taken up again."""
-    schedule = settings.schedule
     binding = [name for name, option in options(FitOptions).items() if option.binding]
     return {
         **{name: item for name, item in settings.fit.items() if name in binding},
@@ -140,11 +139,15 @@ def described(settings: Settings) -> dict[str, Any]:
         "optimizer": settings.optimizer.name,
         "learning_rate": settings.optimizer.learning_rate,
         "settings": dict(settings.optimizer.settings),
-        "schedule": getattr(schedule, "__qualname__", type(schedule).__name__).split(
-            "."
-        )[0],
+        "schedule": _schedule_name(settings.schedule),
         "limits": asdict(settings.limits),
     }
+
+
+def _schedule_name(schedule: Any) -> str | None:
+    """The name of a schedule, which may be any function of one's own."""
+    own = getattr(schedule, "__qualname__", None)
+    return None if schedule is None else getattr(schedule, "name", own)
 
 
 def require_same(

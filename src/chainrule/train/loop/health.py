@@ -87,9 +87,14 @@ def imbalance(weights: Mapping[str, float]) -> str | None:
 
 
 def first_non_finite(
-    program: Program, numbers: Mapping[str, Array]
+    program: Program, numbers: Mapping[str, Any]
 ) -> tuple[Value, str] | None:
     """The first value of a program that is not finite on these numbers, and where it is computed."""
+    # a batch of sparse samples: few, and the reference reads plain arrays
+    numbers = {
+        name: array.toarray() if hasattr(array, "toarray") else array
+        for name, array in numbers.items()
+    }
     for value in program.inputs:
         array = np.asarray(numbers[value.name or ""])
         if array.dtype.kind == "f" and not np.isfinite(array).all():

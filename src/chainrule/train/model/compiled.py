@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -66,6 +66,13 @@ class Plan:
     dtype: str = "float64"
     penalty: Penalty = Penalty()
     whole_numbers: bool = False
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What it was made of: what was compiled holds buffers, and is compiled anew for a copy."""
+        return {one.name: getattr(self, one.name) for one in fields(self)}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        self.__dict__.update(state)
 
     @cached_property
     def training(self) -> Draft:
