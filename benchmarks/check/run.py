@@ -1,6 +1,6 @@
 """How well ``chainrule check`` does on code that its authors did not write.
 
-    python benchmarks/check/run.py [--group real|held_out|given|blind|right|planted|all] [--jobs 2] [--json FILE]
+    python benchmarks/check/run.py [--group real|held_out|given|blind|right|planted|all] [--jobs 2] [--log FILE]
 
 Prints, for mistakes, how many were found, on the wrong line, with the cause, and with a fix that heals when it is
 applied and run; for right scripts, how many were spared; and every miss.
@@ -111,15 +111,32 @@ def ask_nameless(script: Path, source: str, limit: float) -> Answer:
 
 
 def rows(
-    listed: list[tuple[Case, str]], jobs: int, limit: float, asking: Callable = ask
+    listed: list[tuple[Case, str]],
+    jobs: int = 2,
+    limit: float = 60,
+    asking: Callable = ask,
+    log: Path | None = None,
 ) -> list[Row]:
-    """Ask about all scripts, several at a time; the order is kept."""
+    """Ask about all scripts, several at a time; the order is kept, and what the log knows is not asked again."""
+    known = {row.name: row for row in logged(log)}
+    asked = [one for one in listed if one[0].name not in known]
     with ThreadPoolExecutor(jobs) as pool:
-        answers = pool.map(lambda one: asking(one[0].path, one[1], limit), listed)
-        return [
-            (judge if case.truth else spare)(case, answer)
-            for (case, _), answer in zip(listed, answers, strict=True)
-        ]
+        answers = pool.map(lambda one: asking(one[0].path, one[1], limit), asked)
+        for (case, _), answer in zip(asked, answers, strict=True):
+            row = (judge if case.truth else spare)(case, answer)
+            known[row.name] = row
+            if log:
+                with log.open("a", encoding="utf-8") as file:
+                    print(json.dumps(asdict(row)), file=file)
+    return [known[case.name] for case, _ in listed]
+
+
+def logged(log: Path | None) -> list[Row]:
+    """The rows of a log, one a line."""
+    if log is None or not log.exists():
+        return []
+    lines = log.read_text(encoding="utf-8").splitlines()
+    return [Row(**json.loads(line)) for line in lines]
 
 
 def scripts(group: str, n: int, seed: int) -> list[tuple[Case, str]]:
@@ -223,20 +240,22 @@ def main() -> None:
     parser.add_argument(
         "--nameless", action="store_true", help="with every own name made v1, v2, …"
     )
-    parser.add_argument("--json", type=Path, help="write every row to this file")
+    parser.add_argument(
+        "--log",
+        type=Path,
+        help="append every row to this file as JSON, and go on where it stops",
+    )
     said = parser.parse_args()
 
     cases.load_proofs()
     asking = ask_nameless if said.nameless else ask
-    everything: list[Row] = []
     for group in groups if said.group == "all" else (said.group,):
         if group == "planted":
             planted(said.seed)
             continue
         n = said.n or (200 if group == "blind" else 0)
         listed = scripts(group, n, said.seed)
-        found = rows(listed, said.jobs, said.limit, asking)
-        everything += found
+        found = rows(listed, said.jobs, said.limit, asking, said.log)
         for wrong in (True, False):
             here = [
                 row
@@ -247,9 +266,6 @@ def main() -> None:
                 table(group if wrong else f"{group}, right scripts", here, wrong=wrong)
                 if group != HELD:
                     misses(here)
-    if said.json:
-        lines = [asdict(row) for row in everything if row.group != HELD]
-        said.json.write_text(json.dumps(lines, indent=1), encoding="utf-8")
 
 
 if __name__ == "__main__":

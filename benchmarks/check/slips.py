@@ -83,7 +83,8 @@ def sample(right: list[cases.Case], n: int, seed: int) -> list[tuple[cases.Case,
         dry = 0
         counts[edit.kind] += 1
         truth = {"lines": list(edit.lines), "kind": edit.kind}
-        name = f"{case.name.removesuffix('_fixed')}:{edit.lines[0]} {edit.kind}"
+        where = f"{case.name.removesuffix('_fixed')}:{edit.lines[0]} {edit.kind}"
+        name = f"{seed}.{len(found) + 1:03} {where}"
         slip = cases.Case("blind", name, case.path, truth, case.proof)
         found.append((slip, workshops[case.name].script.edited(edit)))
     return found
