@@ -1,5 +1,8 @@
 """An op from outside the catalogue: everything works for it, and what its record lacks is told."""
 
+import dataclasses
+import math
+
 import numpy as np
 import pytest
 
@@ -21,7 +24,7 @@ cube = chainrule.Op(
     notation="{#1}^{3}",
 )
 bare = chainrule.Op(
-    lambda x: np.tanh(x) / 2,
+    lambda x: np.array([math.tanh(one) / 2 for one in x]),
     shapes.broadcast,
     (
         chainrule.Rule(
@@ -71,8 +74,19 @@ def test_emitted_source_runs():
     np.testing.assert_allclose(gradient, chainrule.gradients(cubes, **INPUTS)["W"])
 
 
+def test_without_a_spelling_the_source_is_what_its_forward_is_made_of():
+    half = dataclasses.replace(bare, forward=lambda x: np.tanh(x) / 2, name="half")
+
+    def halves(x, W):
+        return np.sum(half(x @ W))
+
+    for dialect in ("numpy", "torch"):
+        text = chainrule.emit(halves, **INPUTS, dialect=dialect)
+        assert ".tanh(pre_loss) / 2)" in text
+
+
 @pytest.mark.parametrize("dialect", ["numpy", "torch"])
-def test_without_a_spelling_the_source_is_refused_with_the_way_to_give_one(dialect):
+def test_what_cannot_be_read_is_refused_with_the_way_to_give_one(dialect):
     with pytest.raises(ProgramError) as caught:
         chainrule.emit(bares, **INPUTS, dialect=dialect)
     assert caught.value.code == "E305"

@@ -195,13 +195,13 @@ def formatted(text):
 
 
 IMPORTS = {
-    "numpy": {"numpy"},
+    "numpy": {"numpy", "math"},
     "tensorflow": {"tensorflow", "numpy"},
     "torch": {"torch", "numpy"},
     "jax": {"jax", "jax.numpy", "numpy"},
 }
 SCRIPT_IMPORTS = {"argparse", "pathlib"}
-ROOTS = {"np", "tf", "torch", "jnp", "jax", "argparse"}
+ROOTS = {"np", "math", "tf", "torch", "jnp", "jax", "argparse"}
 FUNCTIONS = {
     *(
         "loss_and_gradients",
@@ -211,6 +211,7 @@ FUNCTIONS = {
         "step",
     ),
     *("print", "range", "zip", "float", "Path", "slice"),
+    "vectorize",  # where an erf of NumPy is too long for one line
 }
 STATEMENTS = (
     *(

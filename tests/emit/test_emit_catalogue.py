@@ -76,6 +76,8 @@ def noted(check, op, *given):
 
 
 def check(op, sample, dialect, dtype):
+    if op.elementwise and sample.integers and dtype is np.float32:
+        return  # with int64 it is float64 in NumPy: the recorder names it, E111
     arrays = numbers(op, sample, dtype)
     run = one_line(op, sample, arrays)
     text = emit(run, dialect=dialect, part="forward")

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Literal
 
 from chainrule.emit import functions, layout, script
+from chainrule.emit.composite import spelled_out
 from chainrule.emit.derivation import Derivation
 from chainrule.emit.dialect import Dialect
 from chainrule.emit.jax import JAX
@@ -68,9 +69,8 @@ def emit(
         return loss, (dw,)
     """
     chosen = dialect_of(dialect)
-    require_spellings(
-        what.program if isinstance(what, Run) else what.run.program, chosen
-    )
+    program = what.program if isinstance(what, Run) else what.run.program
+    require_spellings(spelled_out(program, chosen), chosen)
     if isinstance(what, Run):
         return _forward_of_run(what, chosen, part, name)
     match part:

@@ -187,7 +187,7 @@ def needed_later(derived: Derivation) -> list[Value]:
 
 def module(dialect: Dialect, blocks: Sequence[Sequence[str]], *, wide: bool) -> str:
     """Imports, then blocks of lines two blank lines apart."""
-    used = _roots("\n".join(line for block in blocks for line in block))
+    used = roots("\n".join(line for block in blocks for line in block))
     heading: list[str] = []
     if "argparse" in used:
         heading.append("import argparse")
@@ -196,9 +196,7 @@ def module(dialect: Dialect, blocks: Sequence[Sequence[str]], *, wide: bool) -> 
     if heading:
         heading.append("")
     set_up = dialect.wide if wide else ()
-    used |= _roots("\n".join(set_up))
-    imports = {**dialect.imports, "np": "import numpy as np"}
-    heading += sorted(text for root, text in imports.items() if root in used)
+    heading += imports(dialect, used | roots("\n".join(set_up)))
     if set_up:
         heading += ["", *set_up]
     return (
@@ -209,7 +207,14 @@ def module(dialect: Dialect, blocks: Sequence[Sequence[str]], *, wide: bool) -> 
     )
 
 
-def _roots(text: str) -> set[str]:
+def imports(dialect: Dialect, used: set[str]) -> list[str]:
+    """The lines that import the libraries among the names ``used``."""
+    known = {**dialect.imports, "np": "import numpy as np", "math": "import math"}
+    return sorted(text for root, text in known.items() if root in used)
+
+
+def roots(text: str) -> set[str]:
+    """The names that stand in a text."""
     return {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
 
 

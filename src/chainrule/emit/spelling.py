@@ -32,15 +32,32 @@ Expression = Callable[[Value], ast.expr]
 
 def spelling(line: Line, dialect: Dialect) -> Template:
     """How ``dialect`` writes ``line``: as the op says, else as NumPy does, else as a plain call."""
+    return template(_word(line, dialect) or _call(line, dialect))
+
+
+def has_word(line: Line, dialect: Dialect) -> bool:
+    """Whether ``dialect`` can write the op of ``line`` as it is, without taking it apart."""
+    if dialect.name in line.op.spelling and line.op.spelling[dialect.name] is None:
+        return False
+    return _word(line, dialect) is not None or _is_a_function(line.op, dialect)
+
+
+def _word(line: Line, dialect: Dialect) -> str | None:
+    """What the op's record says for ``dialect``, or for NumPy where that says the same."""
     own = _chosen(line, dialect.name)
     if own is not None:
-        return template(own)
+        return own
     text = _chosen(line, "numpy")
-    if text is None:
-        return template(_call(line, dialect))
-    if dialect.speaks_numpy:
-        return template(_NUMPY.sub(f"{dialect.module}.", text))
-    return template(_call(line, dialect) if _NUMPY.search(text) else text)
+    if text is None or not _NUMPY.search(text):
+        return text
+    return _NUMPY.sub(f"{dialect.module}.", text) if dialect.speaks_numpy else None
+
+
+def _is_a_function(op: Op, dialect: Dialect) -> bool:
+    """Whether ``dialect`` has a function under the op's own name: what NumPy has under it, others have, too."""
+    if getattr(np, op.name, None) not in (op.forward, *op.numpy_functions):
+        return False
+    return dialect.speaks_numpy or ops.CATALOGUE.get(op.name) is op
 
 
 def _chosen(line: Line, name: str) -> str | None:
@@ -64,26 +81,19 @@ def _call(line: Line, dialect: Dialect) -> str:
         for key, param in line.params.items()
         if not _is_default(line.op, key, param)
     ]
-    function = (
-        line.op.name if _is_foreign(line.op) else f"{dialect.functions}.{line.op.name}"
-    )
+    known = _is_a_function(line.op, dialect)
+    function = f"{dialect.functions}.{line.op.name}" if known else line.op.name
     return f"{function}({', '.join(['{args}', *said])})"
-
-
-def _is_foreign(op: Op) -> bool:
-    """Whether an op comes from outside the catalogue, so that no framework has it under its name."""
-    return ops.CATALOGUE.get(op.name) is not op
 
 
 def require_spellings(program: Program, dialect: Dialect) -> None:
     """Raise where a line of ``program`` cannot be written in ``dialect``.
 
     Raises:
-        ProgramError: E305 for an op from outside the catalogue without a spelling.
+        ProgramError: E305 for an op without a spelling, whose forward cannot be read.
     """
     for line in program.lines:
-        known = {dialect.name, "numpy"} if dialect.speaks_numpy else {dialect.name}
-        if _is_foreign(line.op) and known.isdisjoint(line.op.spelling):
+        if not has_word(line, dialect):
             raise ProgramError(
                 "E305",
                 f"nothing says how {line.op.name} is written for {dialect.name}",

@@ -5,10 +5,11 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from chainrule import ops
 from chainrule.emit import layout
+from chainrule.emit.composite import spelled_out
 from chainrule.emit.dialect import Dialect
 from chainrule.emit.names import Names, plain, wish
 from chainrule.emit.spelling import Speller, spelling
@@ -39,9 +40,10 @@ class Plan:
     def __init__(
         self, program: Program, dialect: Dialect, roles: Roles, names: Names
     ) -> None:
-        self.program = program
+        whole = program
+        self.program = program = spelled_out(whole, dialect)
         self.dialect = dialect
-        self.roles = roles
+        self.roles = replace(roles, forward=_with_parts(roles.forward, whole, program))
         self.names = names
         self.producer = program.producer()
         self.speller = Speller(dialect, self.expression)
@@ -321,6 +323,23 @@ class Plan:
                     seen.add(arg)
                     pending.append(arg)
                     yield arg
+
+
+def _with_parts(
+    forward: frozenset[Value], whole: Program, program: Program
+) -> frozenset[Value]:
+    """The forward values, and with them the parts of which those were spelled out."""
+    if program.lines == whole.lines:
+        return forward
+    known, found, parts = set(whole.values()), set(forward), set[Value]()
+    for line in program.lines:
+        if line.result not in known:
+            parts.add(line.result)
+            continue
+        if line.result in forward:
+            found |= parts
+        parts.clear()
+    return frozenset(found)
 
 
 def _is_activation(line: Line) -> bool:

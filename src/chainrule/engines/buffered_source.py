@@ -17,6 +17,8 @@ import numpy as np
 from chainrule import ops
 from chainrule.emit import emit, layout, wrap
 from chainrule.emit.body import comment, statement
+from chainrule.emit.composite import spelled_out
+from chainrule.emit.functions import imports, roots
 from chainrule.emit.names import Names, plain, valid
 from chainrule.emit.numpy import NUMPY
 from chainrule.emit.statements import Plan, Roles
@@ -110,6 +112,7 @@ def buffered_source(
         loss = np.add.reduce(tanh_z, axis=None)
         return loss
     """
+    program = spelled_out(program, NUMPY)
     losable = {value for value in program.inputs if value.name in owned}
     places = storage(program, losable)
     text = _Text(program, name, places).source()
@@ -156,7 +159,8 @@ class _Text:
             *body,
             f"{layout.INDENT}return {together}",
         ]
-        blocks = [[NUMPY.imports["np"]], constants, function]
+        heading = imports(NUMPY, roots("\n".join([*constants, *function])))
+        blocks = [heading, constants, function]
         return "\n\n\n".join("\n".join(block) for block in blocks if block) + "\n"
 
     def _numbers(self) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,8 @@ import numpy as np
 from chainrule.ops import shapes
 from chainrule.ops.creation import one_hot
 from chainrule.ops.families import quietly
-from chainrule.ops.softmaxes import log_softmax, softmax
-from chainrule.ops.spelling import Site, Spelling, fixed, ndim
+from chainrule.ops.softmaxes import log_softmax, logsumexp, softmax
+from chainrule.ops.spelling import Site, ndim
 from chainrule.program import Op, Rule, Sample, Shape, ShapeError
 
 CLASSES = {"axis": -1}
@@ -59,118 +60,115 @@ def label_rows(p: Shape, labels: Shape, *, axis: int) -> Shape:
     return samples
 
 
-def picked(p: Any, labels: Any, axis: int) -> Any:
-    """Each sample's entry for its true class, with the axis of classes kept."""
-    return np.take_along_axis(p, np.expand_dims(labels, axis), axis=axis)
-
-
 def marked(labels: Any, p: Any, axis: int) -> Any:
     """1 at the true class, 0 elsewhere, in the shape and type of the predictions."""
     return one_hot(labels, n=p.shape[axis], axis=axis, dtype=p.dtype.name)
 
 
-PICKING = {
-    "np": (
-        "{0}[np.arange({1}.size), {1}]",
-        "np.take_along_axis({0}, np.expand_dims({1}, <axis>), <axis>).squeeze(<axis>)",
-    ),
-    "jnp": (
-        "{0}[jnp.arange({1}.size), {1}]",
-        "jnp.take_along_axis({0}, jnp.expand_dims({1}, <axis>), <axis>).squeeze(<axis>)",
-    ),
-    "torch": (
-        "{0}[torch.arange({1}.numel()), {1}]",
-        "torch.take_along_dim({0}, {1}.unsqueeze(<axis>), <axis>).squeeze(<axis>)",
-    ),
-    "tf": (
-        "tf.gather({0}, {1}, batch_dims=1)",
-        "tf.squeeze(tf.experimental.numpy.take_along_axis({0}, tf.expand_dims({1}, <axis>), <axis>), <axis>)",
-    ),
-}
-"""How each framework takes the entry of the true class: from rows of classes, and along any axis."""
+def entry_of_class(p: Any, labels: Any, axis: int) -> Any:
+    """Each sample's entry for its true class."""
+    places = np.expand_dims(labels, axis)
+    return np.squeeze(np.take_along_axis(p, places, axis=axis), axis=axis)
 
 
-def pick(module: str, frame: str) -> Spelling:
-    """``frame`` around the entries of the true classes."""
+def _picked(in_rows: str, along: str) -> Callable[[Site], str]:
+    """The entries of rows of classes, which reads best, and along any other axis."""
 
     def template(site: Site) -> str:
-        axis = site.params["axis"]
-        in_rows = ndim(site) == 2 and axis in (-1, 1)
-        picked = PICKING[module][0 if in_rows else 1]
-        return frame.replace("<picked>", picked).replace("<axis>", str(axis))
+        rows = ndim(site) == 2 and site.params["axis"] in (-1, 1)
+        return in_rows if rows else along
 
     return template
 
 
-categorical_cross_entropy = Op(
-    lambda p, t, axis: -np.sum(t * np.log(p), axis=axis),
-    same_rows,
+picked = Op(
+    entry_of_class,
+    label_rows,
     (
         Rule(
-            lambda dy, y, p, t, axis: -np.expand_dims(dy, axis) * t / p,
-            "only the true classes count: more {p} there costs less, by {t}/{p}",
+            lambda dy, y, p, labels, axis: (
+                np.expand_dims(dy, axis) * marked(labels, p, axis)
+            ),
+            "only the true class was read",
         ),
-        Rule(
-            lambda dy, y, p, t, axis: -np.expand_dims(dy, axis) * np.log(p),
-            "the loss is linear in the target",
-        ),
+        None,
     ),
-    name="categorical_cross_entropy",
+    name="picked",
     params=CLASSES,
     spelling={
-        "numpy": fixed("-np.sum({1} * np.log({0}), axis=<axis>)"),
-        "torch": fixed("-torch.sum({1} * torch.log({0}), dim=<axis>)"),
-        "tensorflow": fixed("-tf.reduce_sum({1} * tf.math.log({0}), axis=<axis>)"),
+        "numpy": _picked(
+            "{0}[np.arange({1}.size), {1}]",
+            "np.take_along_axis({0}, np.expand_dims({1}, {axis}), {axis}).squeeze({axis})",
+        ),
+        "torch": _picked(
+            "{0}[torch.arange({1}.numel()), {1}]",
+            "torch.take_along_dim({0}, {1}.unsqueeze({axis}), {axis}).squeeze({axis})",
+        ),
+        "tensorflow": _picked(
+            "tf.gather({0}, {1}, batch_dims=1)",
+            "tf.squeeze(tf.experimental.numpy.take_along_axis({0}, tf.expand_dims({1}, {axis}), {axis}), {axis})",
+        ),
     },
+    kind="indexing",
+    notation="#1[#2]",
+    samples=labelled(-2.0, 2.0),
+)
+
+
+def loss(
+    forward: Callable[..., Any], shape: Any, *rules: Rule | None, **facts: Any
+) -> Op:
+    """A loss of classes, which languages write as ``forward`` does."""
+    named = {
+        "kind": "loss",
+        "label": "cross-entropy",
+        "result_name": ("losses", "losses"),
+        "params": CLASSES,
+    }
+    return Op(quietly(forward), shape, rules, **{**named, **facts})
+
+
+SURE = "a probability of exactly 0 has no finite slope, and nothing is clamped: start from logits"
+STABLE = "from the logits themselves: no exponential overflows, no logarithm meets 0"
+LINEAR = "the loss is linear in the target"
+
+
+def cross_entropies(p: Any, t: Any, axis: int) -> Any:
+    """Minus the logarithms of the shares that the true classes get."""
+    return -np.sum(t * np.log(p), axis=axis)
+
+
+categorical_cross_entropy = loss(
+    cross_entropies,
+    same_rows,
+    Rule(
+        lambda dy, y, p, t, axis: -np.expand_dims(dy, axis) * t / p,
+        "only the true classes count: more {p} there costs less, by {t}/{p}",
+    ),
+    Rule(lambda dy, y, p, t, axis: -np.expand_dims(dy, axis) * np.log(p), LINEAR),
+    name="categorical_cross_entropy",
     title="categorical cross-entropy",
-    kind="loss",
-    result_name=("losses", "losses"),
-    label="cross-entropy",
     notation=r"-\sum_{k} #2 \log(#1)",
-    definition=lambda p, t, axis: -np.sum(t * np.log(p), axis=axis),
-    forms=(lambda p, t, axis: -np.sum(t * np.log(p), axis=axis),),
-    caution="a probability of exactly 0 has no finite slope, and nothing is clamped: start from logits",
+    definition=cross_entropies,
+    forms=(cross_entropies,),
+    caution=SURE,
     samples=rows(0.1, 0.9),
 )
-categorical_cross_entropy_with_logits = Op(
-    quietly(
-        lambda z, t, axis: -np.sum(t * log_softmax(z, axis=axis), axis=axis),
-    ),
+categorical_cross_entropy_with_logits = loss(
+    lambda z, t, axis: -np.sum(t * log_softmax(z, axis=axis), axis=axis),
     same_rows,
-    (
-        Rule(
-            lambda dy, y, z, t, axis: (
-                np.expand_dims(dy, axis)
-                * (softmax(z, axis=axis) * np.sum(t, axis=axis, keepdims=True) - t)
-            ),
-            "the slopes of the softmax and of the logarithm cancel; the error softmax({z}) - {t} is left",
+    Rule(
+        lambda dy, y, z, t, axis: (
+            np.expand_dims(dy, axis)
+            * (softmax(z, axis=axis) * np.sum(t, axis=axis, keepdims=True) - t)
         ),
-        Rule(
-            lambda dy, y, z, t, axis: (
-                -np.expand_dims(dy, axis) * log_softmax(z, axis=axis)
-            ),
-            "the loss is linear in the target",
-        ),
+        "the slopes of the softmax and of the logarithm cancel; the error softmax({z}) - {t} is left",
+    ),
+    Rule(
+        lambda dy, y, z, t, axis: -np.expand_dims(dy, axis) * log_softmax(z, axis=axis),
+        LINEAR,
     ),
     name="categorical_cross_entropy_with_logits",
-    params=CLASSES,
-    spelling={
-        "numpy": fixed(
-            "-np.sum({1} * ({0} - np.logaddexp.reduce({0}, axis=<axis>, keepdims=True)), axis=<axis>)"
-        ),
-        "torch": fixed(
-            "-torch.sum({1} * torch.log_softmax({0}, dim=<axis>), dim=<axis>)"
-        ),
-        "tensorflow": fixed(
-            "-tf.reduce_sum({1} * tf.nn.log_softmax({0}, axis=<axis>), axis=<axis>)"
-        ),
-        "jax": fixed(
-            "-jnp.sum({1} * jax.nn.log_softmax({0}, axis=<axis>), axis=<axis>)"
-        ),
-    },
-    kind="loss",
-    result_name=("losses", "losses"),
-    label="cross-entropy",
     notation=r"-\sum_{k} #2 \log \operatorname{softmax}(#1)",
     definition=lambda z, t, axis: (
         -np.sum(
@@ -178,95 +176,55 @@ categorical_cross_entropy_with_logits = Op(
             axis=axis,
         )
     ),
-    forms=(
-        lambda z, t, axis: -np.sum(t * log_softmax(z, axis=axis), axis=axis),
-        lambda z, t, axis: -(t * log_softmax(z, axis=axis)).sum(axis=axis),
-    ),
+    forms=(lambda z, t, axis: -np.sum(t * log_softmax(z, axis=axis), axis=axis),),
     samples=rows(-2.0, 2.0),
-    stable="from the logits themselves: no exponential overflows, no logarithm meets 0",
+    stable=STABLE,
 )
-nll = Op(
-    lambda log_p, labels, axis: -np.squeeze(picked(log_p, labels, axis), axis=axis),
+nll = loss(
+    lambda log_p, labels, axis: -picked(log_p, labels, axis=axis),
     label_rows,
-    (
-        Rule(
-            lambda dy, y, log_p, labels, axis: (
-                -np.expand_dims(dy, axis) * marked(labels, log_p, axis)
-            ),
-            "only the true class was read, with a minus",
+    Rule(
+        lambda dy, y, log_p, labels, axis: (
+            -np.expand_dims(dy, axis) * marked(labels, log_p, axis)
         ),
-        None,
+        "only the true class was read, with a minus",
     ),
+    None,
     name="nll",
-    params=CLASSES,
-    spelling={
-        "numpy": pick("np", "-<picked>"),
-        "torch": pick("torch", "-<picked>"),
-        "tensorflow": pick("tf", "-<picked>"),
-    },
-    kind="loss",
-    result_name=("losses", "losses"),
+    label="nll",
     notation="-#1[#2]",
     samples=labelled(-2.0, 2.0),
 )
-sparse_categorical_cross_entropy = Op(
-    lambda p, labels, axis: -np.log(np.squeeze(picked(p, labels, axis), axis=axis)),
+sparse_categorical_cross_entropy = loss(
+    lambda p, labels, axis: -np.log(picked(p, labels, axis=axis)),
     label_rows,
-    (
-        Rule(
-            lambda dy, y, p, labels, axis: (
-                -np.expand_dims(dy, axis)
-                * marked(labels, p, axis)
-                / picked(p, labels, axis)
-            ),
-            "only the true class counts: more {p} there costs less, by one over it",
+    Rule(
+        lambda dy, y, p, labels, axis: (
+            -np.expand_dims(dy, axis)
+            * marked(labels, p, axis)
+            / np.take_along_axis(p, np.expand_dims(labels, axis), axis=axis)
         ),
-        None,
+        "only the true class counts: more {p} there costs less, by one over it",
     ),
+    None,
     name="sparse_categorical_cross_entropy",
-    params=CLASSES,
-    spelling={
-        "numpy": pick("np", "-np.log(<picked>)"),
-        "torch": pick("torch", "-torch.log(<picked>)"),
-        "tensorflow": pick("tf", "-tf.math.log(<picked>)"),
-    },
-    kind="loss",
-    result_name=("losses", "losses"),
-    label="cross-entropy",
     notation=r"-\log(#1[#2])",
-    caution="a probability of exactly 0 has no finite slope, and nothing is clamped: start from logits",
+    caution=SURE,
     samples=labelled(0.1, 0.9),
 )
-sparse_categorical_cross_entropy_with_logits = Op(
-    quietly(
-        lambda z, labels, axis: (
-            -np.squeeze(picked(log_softmax(z, axis=axis), labels, axis), axis=axis)
-        ),
-    ),
+sparse_categorical_cross_entropy_with_logits = loss(
+    lambda z, labels, axis: logsumexp(z, axis=axis) - picked(z, labels, axis=axis),
     label_rows,
-    (
-        Rule(
-            lambda dy, y, z, labels, axis: (
-                np.expand_dims(dy, axis)
-                * (softmax(z, axis=axis) - marked(labels, z, axis))
-            ),
-            "the slopes of the softmax and of the logarithm cancel; the softmax is left, less 1 at the true class",
+    Rule(
+        lambda dy, y, z, labels, axis: (
+            np.expand_dims(dy, axis) * (softmax(z, axis=axis) - marked(labels, z, axis))
         ),
-        None,
+        "the slopes of the softmax and of the logarithm cancel; the softmax is left, less 1 at the true class",
     ),
+    None,
     name="sparse_categorical_cross_entropy_with_logits",
-    params=CLASSES,
-    spelling={
-        "numpy": pick("np", "np.logaddexp.reduce({0}, axis=<axis>) - <picked>"),
-        "torch": pick("torch", "torch.logsumexp({0}, dim=<axis>) - <picked>"),
-        "tensorflow": pick("tf", "tf.reduce_logsumexp({0}, axis=<axis>) - <picked>"),
-        "jax": pick("jnp", "jax.nn.logsumexp({0}, axis=<axis>) - <picked>"),
-    },
-    kind="loss",
-    result_name=("losses", "losses"),
-    label="cross-entropy",
     notation=r"-\log(\operatorname{softmax}(#1)[#2])",
     forms=(lambda z, labels, axis: nll(log_softmax(z, axis=axis), labels, axis=axis),),
     samples=labelled(-2.0, 2.0),
-    stable="from the logits themselves: no exponential overflows, no logarithm meets 0",
+    stable=STABLE,
 )

@@ -7,7 +7,7 @@ import numpy as np
 from chainrule.ops import shapes
 from chainrule.ops.families import PAIRS, mask
 from chainrule.ops.spelling import tensors
-from chainrule.program import Op, Rule, Sample
+from chainrule.program import Op, Rule, Sample, Value
 
 maximum = Op(
     np.maximum,
@@ -68,8 +68,13 @@ clip = Op(
     ),
     name="clip",
     spelling={
+        "numpy": "np.clip({0}, {1}, {2})",
         "torch": "torch.clamp({0}, {1}, {2})",
-        "tensorflow": "tf.minimum(tf.maximum({0}, {1}), {2})",
+        "tensorflow": lambda site: (
+            "tf.minimum(tf.maximum({0}, {1}), {2})"
+            if any(isinstance(bound, Value) for bound in site.args[1:])
+            else "tf.clip_by_value({0}, {1}, {2})"
+        ),
     },
     notation=r"\operatorname{clip}(#1, #2, #3)",
     caution="at the edge the gradient passes",

@@ -53,13 +53,43 @@ AXES = {"axis": None, "keepdims": False}
 def unary(
     forward: Callable[..., Any], slope: Callable[..., Any], why: str, **facts: Any
 ) -> Op:
-    """An elementwise function of one argument; ``slope(y, x, **params)`` is its derivative."""
+    """A function of NumPy of one argument; ``slope(y, x, **params)`` is its derivative."""
+    rules = (sloped(slope, why),)
+    return Op(forward, shapes.broadcast, rules, **{"samples": REALS, **facts})
+
+
+def sloped(slope: Callable[..., Any], why: str) -> Rule:
+    """The rule of a function of one argument, by its derivative ``slope(y, x, **params)``."""
 
     def vjp(dy: Any, y: Any, x: Any, **params: Any) -> Any:
         return dy * slope(y, x, **params)
 
+    return Rule(vjp, why)
+
+
+def composite(
+    forward: Callable[..., Any],
+    *rules: Rule | None,
+    definition: Callable[..., Any] | None = None,
+    forms: tuple[Callable[..., Any], ...] | None = (),
+    **facts: Any,
+) -> Op:
+    """An elementwise op that is made of simpler ones, as ``forward`` writes it in plain NumPy.
+
+    That is also how languages write it that have no word for it, and, where textbooks define it no other way, its
+    definition. Both are recognised in a user's code, as the other ``forms`` are; none are where ``forms`` is None,
+    and the definition is not where its stable form is another step, told as such.
+    """
+    means = definition or forward
+    own = (forward,) if "stable" in facts else (means, forward)
+    ways = () if forms is None else dict.fromkeys((*own, *forms))
     return Op(
-        forward, shapes.broadcast, (Rule(vjp, why),), **{"samples": REALS, **facts}
+        quietly(forward),
+        shapes.broadcast,
+        rules,
+        definition=means,
+        forms=tuple(ways),
+        **{"samples": REALS, **facts},
     )
 
 

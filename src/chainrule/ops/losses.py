@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 
-from chainrule.ops import shapes
-from chainrule.ops.families import quietly
-from chainrule.ops.smooth import sigmoid
+from chainrule.ops.activations import relu
+from chainrule.ops.families import composite
+from chainrule.ops.smooth import sigmoid, softplus
 from chainrule.program import Op, Rule, Sample
 
 ALIKE = (
@@ -18,94 +21,65 @@ ALIKE = (
 )
 SHARES = tuple(Sample(sample.shapes, domain=(0.1, 0.9)) for sample in ALIKE)
 
-squared_error = Op(
+
+def loss(forward: Callable[..., Any], *rules: Rule, **facts: Any) -> Op:
+    """A loss of a prediction and its target."""
+    named = {"kind": "loss", "result_name": ("losses", "losses"), "samples": ALIKE}
+    return composite(forward, *rules, **{**named, **facts})
+
+
+squared_error = loss(
     lambda p, t: (p - t) ** 2,
-    shapes.broadcast,
-    (
-        Rule(
-            lambda dy, y, p, t: dy * 2 * (p - t),
-            "the slope of a square is twice what was squared, here the error {p} - {t}",
-        ),
-        Rule(
-            lambda dy, y, p, t: dy * 2 * (t - p),
-            "the error shrinks as {t} grows, so the sign turns round",
-        ),
+    Rule(
+        lambda dy, y, p, t: dy * 2 * (p - t),
+        "the slope of a square is twice what was squared, here the error {p} - {t}",
+    ),
+    Rule(
+        lambda dy, y, p, t: dy * 2 * (t - p),
+        "the error shrinks as {t} grows, so the sign turns round",
     ),
     name="squared_error",
-    spelling={"numpy": "({0} - {1}) ** 2"},
-    kind="loss",
-    result_name=("losses", "losses"),
     notation="(#1 - #2)^{2}",
-    definition=lambda p, t: (p - t) ** 2,
-    samples=ALIKE,
+    forms=None,  # a difference that is squared may be anything
 )
-absolute_error = Op(
+absolute_error = loss(
     lambda p, t: np.abs(p - t),
-    shapes.broadcast,
-    (
-        Rule(
-            lambda dy, y, p, t: dy * np.sign(p - t),
-            "the error grows with {p} where {p} is above {t} and shrinks where it is below",
-        ),
-        Rule(
-            lambda dy, y, p, t: dy * np.sign(t - p),
-            "the error grows with {t} where {t} is above {p} and shrinks where it is below",
-        ),
+    Rule(
+        lambda dy, y, p, t: dy * np.sign(p - t),
+        "the error grows with {p} where {p} is above {t} and shrinks where it is below",
+    ),
+    Rule(
+        lambda dy, y, p, t: dy * np.sign(t - p),
+        "the error grows with {t} where {t} is above {p} and shrinks where it is below",
     ),
     name="absolute_error",
-    spelling={
-        "numpy": "np.abs({0} - {1})",
-        "torch": "torch.abs({0} - {1})",
-        "tensorflow": "tf.abs({0} - {1})",
-    },
-    kind="loss",
-    result_name=("losses", "losses"),
     notation=r"\left|#1 - #2\right|",
-    definition=lambda p, t: np.abs(p - t),
+    forms=None,
     caution="where both are equal its slope is taken as 0",
-    samples=ALIKE,
     analytic=False,
 )
-huber = Op(
+huber = loss(
     lambda p, t, delta: np.where(
         np.abs(p - t) <= delta, (p - t) ** 2 / 2, delta * (np.abs(p - t) - delta / 2)
     ),
-    shapes.broadcast,
-    (
-        Rule(
-            lambda dy, y, p, t, delta: dy * np.clip(p - t, -delta, delta),
-            "the slope is the error {p} - {t}, and no more than δ",
-        ),
-        Rule(
-            lambda dy, y, p, t, delta: dy * np.clip(t - p, -delta, delta),
-            "the error shrinks as {t} grows, so the sign turns round",
-        ),
+    Rule(
+        lambda dy, y, p, t, delta: dy * np.clip(p - t, -delta, delta),
+        "the slope is the error {p} - {t}, and no more than δ",
+    ),
+    Rule(
+        lambda dy, y, p, t, delta: dy * np.clip(t - p, -delta, delta),
+        "the error shrinks as {t} grows, so the sign turns round",
     ),
     name="huber",
     params={"delta": 1.0},
     spelling={
-        "numpy": lambda site: _huber(
-            "np.where({test}, {inside}, {outside})", "np.abs", site.params["delta"]
-        ),
         "torch": lambda site: (
-            f"torch.nn.functional.huber_loss({{0}}, {{1}}, reduction='none', delta={site.params['delta']})"
+            "torch.nn.functional.huber_loss({0}, {1}, reduction='none', delta={delta})"
             if site.shapes[0] == site.shapes[1]
-            else _huber(
-                "torch.where({test}, {inside}, {outside})",
-                "torch.abs",
-                site.params["delta"],
-            )
-        ),
-        "tensorflow": lambda site: _huber(
-            "tf.where({test}, {inside}, {outside})", "tf.abs", site.params["delta"]
+            else None
         ),
     },
-    kind="loss",
-    result_name=("losses", "losses"),
     notation=r"\operatorname{Huber}(#1 - #2)",
-    definition=lambda p, t, delta: np.where(
-        np.abs(p - t) <= delta, (p - t) ** 2 / 2, delta * (np.abs(p - t) - delta / 2)
-    ),
     forms=(
         lambda p, t, delta: np.where(
             np.abs(p - t) <= delta,
@@ -119,155 +93,88 @@ huber = Op(
     ),
     analytic=False,
 )
-
-
-def _huber(frame: str, size: str, delta: float) -> str:
-    return (
-        frame.replace("{test}", f"{size}({{0}} - {{1}}) <= {delta}")
-        .replace("{inside}", "({0} - {1}) ** 2 / 2")
-        .replace("{outside}", f"{delta} * ({size}({{0}} - {{1}}) - {delta / 2})")
-    )
-
-
-hinge = Op(
-    lambda p, t: np.maximum(0, 1 - t * p),
-    shapes.broadcast,
-    (
-        Rule(
-            lambda dy, y, p, t: np.where(y > 0, -dy * t, 0),
-            "inside the margin more {p} on the side of {t} costs less; outside nothing changes",
-        ),
-        Rule(
-            lambda dy, y, p, t: np.where(y > 0, -dy * p, 0),
-            "inside the margin {t} counts by {p}; outside nothing changes",
-        ),
+hinge = loss(
+    lambda p, t: relu(1 - t * p),
+    Rule(
+        lambda dy, y, p, t: np.where(y > 0, -dy * t, 0),
+        "inside the margin more {p} on the side of {t} costs less; outside nothing changes",
+    ),
+    Rule(
+        lambda dy, y, p, t: np.where(y > 0, -dy * p, 0),
+        "inside the margin {t} counts by {p}; outside nothing changes",
     ),
     name="hinge",
-    spelling={
-        "numpy": "np.maximum(0, 1 - {1} * {0})",
-        "torch": "torch.relu(1 - {1} * {0})",
-        "tensorflow": "tf.nn.relu(1 - {1} * {0})",
-    },
-    kind="loss",
-    result_name=("losses", "losses"),
     notation=r"\max(0, 1 - #2 #1)",
     definition=lambda p, t: np.where(1 - t * p > 0, 1 - t * p, 0),
     forms=(lambda p, t: np.maximum(0, 1 - t * p),),
     caution="on the margin its slope is taken as 0",
-    samples=ALIKE,
     analytic=False,
 )
-squared_hinge = Op(
-    lambda p, t: np.maximum(0, 1 - t * p) ** 2,
-    shapes.broadcast,
-    (
-        Rule(
-            lambda dy, y, p, t: -dy * 2 * np.maximum(0, 1 - t * p) * t,
-            "the slope is twice the distance to the margin, towards {t}; outside it is 0",
-        ),
-        Rule(
-            lambda dy, y, p, t: -dy * 2 * np.maximum(0, 1 - t * p) * p,
-            "the slope is twice the distance to the margin, times {p}; outside it is 0",
-        ),
+squared_hinge = loss(
+    lambda p, t: relu(1 - t * p) ** 2,
+    Rule(
+        lambda dy, y, p, t: -dy * 2 * np.maximum(0, 1 - t * p) * t,
+        "the slope is twice the distance to the margin, towards {t}; outside it is 0",
+    ),
+    Rule(
+        lambda dy, y, p, t: -dy * 2 * np.maximum(0, 1 - t * p) * p,
+        "the slope is twice the distance to the margin, times {p}; outside it is 0",
     ),
     name="squared_hinge",
-    spelling={
-        "numpy": "np.maximum(0, 1 - {1} * {0}) ** 2",
-        "torch": "torch.relu(1 - {1} * {0}) ** 2",
-        "tensorflow": "tf.nn.relu(1 - {1} * {0}) ** 2",
-    },
-    kind="loss",
-    result_name=("losses", "losses"),
     notation=r"{\max(0, 1 - #2 #1)}^{2}",
     definition=lambda p, t: np.where(1 - t * p > 0, (1 - t * p) ** 2, 0),
     forms=(lambda p, t: np.maximum(0, 1 - t * p) ** 2,),
-    samples=ALIKE,
     analytic=False,
 )
-poisson = Op(
+poisson = loss(
     lambda rate, t: rate - t * np.log(rate),
-    shapes.broadcast,
-    (
-        Rule(
-            lambda dy, y, rate, t: dy * (1 - t / rate),
-            "the loss rests where {rate} is {t}: its slope is 1 - {t}/{rate}",
-        ),
-        Rule(
-            lambda dy, y, rate, t: -dy * np.log(rate),
-            "the loss is linear in {t}",
-        ),
+    Rule(
+        lambda dy, y, rate, t: dy * (1 - t / rate),
+        "the loss rests where {rate} is {t}: its slope is 1 - {t}/{rate}",
     ),
+    Rule(lambda dy, y, rate, t: -dy * np.log(rate), "the loss is linear in {t}"),
     name="poisson",
-    spelling={
-        "numpy": "{0} - {1} * np.log({0})",
-        "torch": "{0} - {1} * torch.log({0})",
-        "tensorflow": "{0} - {1} * tf.math.log({0})",
-    },
-    kind="loss",
-    result_name=("losses", "losses"),
     notation=r"#1 - #2 \log(#1)",
-    definition=lambda rate, t: rate - t * np.log(rate),
-    forms=(lambda rate, t: rate - t * np.log(rate),),
     caution="at a rate of 0 the loss is infinite: nothing is clamped",
     samples=tuple(Sample(sample.shapes, domain=(0.3, 3.0)) for sample in ALIKE),
 )
-binary_cross_entropy = Op(
+binary_cross_entropy = loss(
     lambda p, t: -(t * np.log(p) + (1 - t) * np.log(1 - p)),
-    shapes.broadcast,
-    (
-        Rule(
-            lambda dy, y, p, t: dy * (-t / p + (1 - t) / (1 - p)),
-            "the cross-entropy falls as {p} nears {t}: −{t}/{p} for what is true, (1 − {t})/(1 − {p}) for what is not",
-        ),
-        Rule(
-            lambda dy, y, p, t: dy * (np.log(1 - p) - np.log(p)),
-            "the loss is linear in the label",
-        ),
+    Rule(
+        lambda dy, y, p, t: dy * (-t / p + (1 - t) / (1 - p)),
+        "the cross-entropy falls as {p} nears {t}: −{t}/{p} for what is true, (1 − {t})/(1 − {p}) for what is not",
+    ),
+    Rule(
+        lambda dy, y, p, t: dy * (np.log(1 - p) - np.log(p)),
+        "the loss is linear in the label",
     ),
     name="binary_cross_entropy",
-    spelling={
-        "numpy": "-({1} * np.log({0}) + (1 - {1}) * np.log(1 - {0}))",
-        "torch": "-({1} * torch.log({0}) + (1 - {1}) * torch.log(1 - {0}))",
-        "tensorflow": "-({1} * tf.math.log({0}) + (1 - {1}) * tf.math.log(1 - {0}))",
-    },
     title="binary cross-entropy",
-    kind="loss",
-    result_name=("losses", "losses"),
     label="cross-entropy",
     notation=r"-\left[#2 \log(#1) + (1 - #2) \log(1 - #1)\right]",
-    definition=lambda p, t: -(t * np.log(p) + (1 - t) * np.log(1 - p)),
-    forms=(lambda p, t: -(t * np.log(p) + (1 - t) * np.log(1 - p)),),
     caution="a probability of exactly 0 or 1 has no finite slope, and nothing is clamped: start from logits",
     samples=SHARES,
 )
-binary_cross_entropy_with_logits = Op(
-    quietly(lambda z, t: t * np.logaddexp(0, -z) + (1 - t) * np.logaddexp(0, z)),
-    shapes.broadcast,
-    (
-        Rule(
-            lambda dy, y, z, t: dy * (sigmoid(z) - t),
-            "sigmoid and cross-entropy together: what is predicted minus what is true",
-        ),
-        Rule(
-            lambda dy, y, z, t: -dy * z,
-            "the loss is linear in the label, by minus the logit",
-        ),
+binary_cross_entropy_with_logits = loss(
+    lambda z, t: t * softplus(-z) + (1 - t) * softplus(z),
+    Rule(
+        lambda dy, y, z, t: dy * (sigmoid(z) - t),
+        "sigmoid and cross-entropy together: what is predicted minus what is true",
+    ),
+    Rule(
+        lambda dy, y, z, t: -dy * z,
+        "the loss is linear in the label, by minus the logit",
     ),
     name="binary_cross_entropy_with_logits",
+    title="binary cross-entropy of the logits",
+    label="cross-entropy",
     spelling={
-        "numpy": "{1} * np.logaddexp(0, -{0}) + (1 - {1}) * np.logaddexp(0, {0})",
         "torch": lambda site: (
             "torch.nn.functional.binary_cross_entropy_with_logits({0}, {1}, reduction='none')"
             if site.shapes[0] == site.shapes[1]
-            else "{1} * torch.logaddexp(-{0}, torch.zeros_like({0})) + (1 - {1}) * torch.logaddexp({0}, torch.zeros_like({0}))"
+            else None
         ),
-        "tensorflow": "{1} * tf.math.softplus(-{0}) + (1 - {1}) * tf.math.softplus({0})",
-        "jax": "{1} * jax.nn.softplus(-{0}) + (1 - {1}) * jax.nn.softplus({0})",
     },
-    title="binary cross-entropy of the logits",
-    kind="loss",
-    result_name=("losses", "losses"),
-    label="cross-entropy",
     notation=r"-\left[#2 \log \sigma(#1) + (1 - #2) \log(1 - \sigma(#1))\right]",
     definition=lambda z, t: (
         -(t * np.log(1 / (1 + np.exp(-z))) + (1 - t) * np.log(1 - 1 / (1 + np.exp(-z))))
@@ -276,33 +183,22 @@ binary_cross_entropy_with_logits = Op(
         lambda z, t: np.maximum(z, 0) - z * t + np.log1p(np.exp(-np.abs(z))),
         lambda z, t: np.logaddexp(0, z) - t * z,
     ),
-    samples=ALIKE,
     stable="the cross-entropy in its stable form, finite for every logit",
 )
-kl_divergence = Op(
+kl_divergence = loss(
     lambda p, t: np.where(t > 0, t * np.log(np.where(t > 0, t, 1) / p), 0),
-    shapes.broadcast,
-    (
-        Rule(
-            lambda dy, y, p, t: -dy * t / p,
-            "more {p} where {t} is costs less, by {t}/{p}",
-        ),
-        Rule(
-            lambda dy, y, p, t: dy * (np.log(t / p) + 1),
-            "the slope of t log(t/p) in t is log(t/p) + 1",
-        ),
+    Rule(
+        lambda dy, y, p, t: -dy * t / p,
+        "more {p} where {t} is costs less, by {t}/{p}",
+    ),
+    Rule(
+        lambda dy, y, p, t: dy * (np.log(t / p) + 1),
+        "the slope of t log(t/p) in t is log(t/p) + 1",
     ),
     name="kl_divergence",
-    spelling={
-        "numpy": "np.where({1} > 0, {1} * np.log(np.where({1} > 0, {1}, 1) / {0}), 0)",
-        "torch": "torch.special.xlogy({1}, {1}) - torch.special.xlogy({1}, {0})",
-        "tensorflow": "tf.math.xlogy({1}, {1}) - tf.math.xlogy({1}, {0})",
-    },
-    kind="loss",
-    result_name=("losses", "losses"),
     notation=r"#2 \log \frac{#2}{#1}",
     definition=lambda p, t: t * np.log(t / p),
-    forms=(lambda p, t: t * np.log(t / p), lambda p, t: t * (np.log(t) - np.log(p))),
+    forms=(lambda p, t: t * (np.log(t) - np.log(p)),),
     caution="0 log 0 is 0",
     samples=SHARES,
 )

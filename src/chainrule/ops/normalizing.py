@@ -35,14 +35,6 @@ standardize = Op(
     ),
     name="standardize",
     params={"axis": -1, "eps": 1e-5},
-    spelling={
-        "numpy": "({0} - {0}.mean(axis={axis}, keepdims=True)) / "
-        "np.sqrt({0}.var(axis={axis}, keepdims=True) + {eps})",
-        "torch": "({0} - {0}.mean(dim={axis}, keepdim=True)) / "
-        "torch.sqrt({0}.var(dim={axis}, correction=0, keepdim=True) + {eps})",
-        "tensorflow": "({0} - tf.reduce_mean({0}, axis={axis}, keepdims=True)) / "
-        "tf.sqrt(tf.math.reduce_variance({0}, axis={axis}, keepdims=True) + {eps})",
-    },
     notation=r"\operatorname{standardize}(#1)",
     definition=standardized,
     forms=(

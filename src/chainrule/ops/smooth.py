@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.ops.families import quietly, unary
-from chainrule.ops.trigonometric import ERF, erf
+from chainrule.ops.families import composite, sloped
+from chainrule.ops.trigonometric import erf
 from chainrule.program import Unit
 
 
@@ -18,10 +18,12 @@ def stable_sigmoid(x: Any) -> Any:
     return np.where(x >= 0, 1 / (1 + small), small / (1 + small))
 
 
-sigmoid = unary(
-    quietly(stable_sigmoid),
-    slope=lambda y, x: y * (1 - y),
-    why="the slope of the sigmoid is σ(1 - σ), and {y} already is that σ",
+sigmoid = composite(
+    stable_sigmoid,
+    sloped(
+        lambda y, x: y * (1 - y),
+        "the slope of the sigmoid is σ(1 - σ), and {y} already is that σ",
+    ),
     name="sigmoid",
     library_functions=("scipy.special.expit",),
     spelling={
@@ -41,21 +43,21 @@ sigmoid = unary(
         lambda x: 1 / (1 + np.exp(-x)) * (np.exp(-x) / (1 + np.exp(-x))),
     ),
     forms=(
-        lambda x: 1 / (1 + np.exp(-x)),
         lambda x: np.exp(x) / (1 + np.exp(x)),
         lambda x: 0.5 * (1 + np.tanh(0.5 * x)),
         lambda x: (1 + np.tanh(x / 2)) / 2,
         lambda x: 0.5 * (1 + np.tanh(x / 2)),
     ),
 )
-log_sigmoid = unary(
-    quietly(lambda x: -np.logaddexp(0, -x)),
-    slope=lambda y, x: sigmoid(-x),
-    why="the slope of log σ is 1 - σ, which is the sigmoid of -{x}",
+log_sigmoid = composite(
+    lambda x: -np.logaddexp(0, -x),
+    sloped(
+        lambda y, x: sigmoid(-x),
+        "the slope of log σ is 1 - σ, which is the sigmoid of -{x}",
+    ),
     name="log_sigmoid",
     library_functions=("scipy.special.log_expit",),
     spelling={
-        "numpy": "-np.logaddexp(0, -{0})",
         "torch": "torch.nn.functional.logsigmoid({0})",
         "tensorflow": "tf.math.log_sigmoid({0})",
         "jax": "jax.nn.log_sigmoid({0})",
@@ -72,17 +74,17 @@ log_sigmoid = unary(
     forms=(
         lambda x: -np.log(1 + np.exp(-x)),
         lambda x: -np.log1p(np.exp(-x)),
-        lambda x: -np.logaddexp(0, -x),
     ),
     stable="log σ in its stable form: no exponential overflows, no logarithm meets 0",
 )
-softplus = unary(
-    quietly(lambda x: np.logaddexp(0, x)),
-    slope=lambda y, x: sigmoid(x),
-    why="the slope of softplus is the sigmoid",
+softplus = composite(
+    lambda x: np.logaddexp(0, x),
+    sloped(
+        lambda y, x: sigmoid(x),
+        "the slope of softplus is the sigmoid",
+    ),
     name="softplus",
     spelling={
-        "numpy": "np.logaddexp(0, {0})",
         "torch": "torch.logaddexp({0}, torch.zeros_like({0}))",
         "tensorflow": "tf.math.softplus({0})",
         "jax": "jax.nn.softplus({0})",
@@ -99,14 +101,15 @@ softplus = unary(
     forms=(
         lambda x: np.log(1 + np.exp(x)),
         lambda x: np.log1p(np.exp(x)),
-        lambda x: np.logaddexp(0, x),
     ),
     stable="log(1 + e^z) in its stable form: no exponential overflows",
 )
-silu = unary(
+silu = composite(
     lambda x: x * sigmoid(x),
-    slope=lambda y, x: sigmoid(x) + y * (1 - sigmoid(x)),
-    why="in {x}·σ({x}) both factors move: the slope is σ + {x}σ(1 - σ)",
+    sloped(
+        lambda y, x: sigmoid(x) + y * (1 - sigmoid(x)),
+        "in {x}·σ({x}) both factors move: the slope is σ + {x}σ(1 - σ)",
+    ),
     name="silu",
     spelling={
         "numpy": "{0} / (1 + np.exp(-{0}))",
@@ -125,29 +128,20 @@ silu = unary(
             + x / (1 + np.exp(-x)) * (np.exp(-x) / (1 + np.exp(-x)))
         ),
     ),
-    forms=(
-        lambda x: x * sigmoid(x),
-        lambda x: x / (1 + np.exp(-x)),
-    ),
 )
-mish = unary(
+mish = composite(
     lambda x: x * np.tanh(softplus(x)),
-    slope=lambda y, x: (
-        np.tanh(softplus(x)) + x * (1 - np.tanh(softplus(x)) ** 2) * sigmoid(x)
+    sloped(
+        lambda y, x: (
+            np.tanh(softplus(x)) + x * (1 - np.tanh(softplus(x)) ** 2) * sigmoid(x)
+        ),
+        "in {x}·tanh(softplus({x})) both factors move, and the slope of softplus is the sigmoid",
     ),
-    why="in {x}·tanh(softplus({x})) both factors move, and the slope of softplus is the sigmoid",
     name="mish",
-    spelling={
-        "numpy": "{0} * np.tanh(np.logaddexp(0, {0}))",
-        "torch": "{0} * torch.tanh(torch.logaddexp({0}, torch.zeros_like({0})))",
-        "tensorflow": "{0} * tf.tanh(tf.math.softplus({0}))",
-        "jax": "{0} * jnp.tanh(jax.nn.softplus({0}))",
-    },
     kind="activation",
     unit=Unit("{z} * np.tanh(np.log(1 + np.exp({z})))", start="he_normal"),
     notation=r"#1 \tanh(\log(1 + e^{#1}))",
     definition=lambda x: x * np.tanh(np.log(1 + np.exp(x))),
-    forms=(lambda x: x * np.tanh(softplus(x)),),
 )
 
 ROOT_2 = math.sqrt(2)
@@ -155,26 +149,21 @@ ROOT_2_PI = math.sqrt(2 * math.pi)
 ROOT_2_OVER_PI = math.sqrt(2 / math.pi)
 CUBE_SHARE = 0.044715
 
-gelu = unary(
+gelu = composite(
     lambda x: x * (1 + erf(x / ROOT_2)) / 2,
-    slope=lambda y, x: (1 + erf(x / ROOT_2)) / 2 + x * np.exp(-x * x / 2) / ROOT_2_PI,
-    why="in {x}·Φ({x}) both factors move, and the slope of the normal distribution Φ is its bell curve",
+    sloped(
+        lambda y, x: (1 + erf(x / ROOT_2)) / 2 + x * np.exp(-x * x / 2) / ROOT_2_PI,
+        "in {x}·Φ({x}) both factors move, and the slope of the normal distribution Φ is its bell curve",
+    ),
     name="gelu",
     spelling={
-        "numpy": ERF.replace("{0}", "({0} / np.sqrt(2))", 1).replace(
-            ".astype({0}.dtype)", ""
-        )
-        + "{result} = ({0} * (1 + {result}) / 2).astype({0}.dtype)\n",
         "torch": "torch.nn.functional.gelu({0})",
-        "tensorflow": "0.5 * {0} * (1 + tf.math.erf({0} / 2**0.5))",
         "jax": "jax.nn.gelu({0}, approximate=False)",
     },
     kind="activation",
     unit=Unit("0.5 * {z} * (1 + erf({z} / np.sqrt(2)))", start="he_normal"),
     notation=r"#1\,\Phi(#1)",
-    definition=lambda x: x * (1 + erf(x / ROOT_2)) / 2,
     forms=(
-        lambda x: x * (1 + erf(x / ROOT_2)) / 2,
         lambda x: 0.5 * x * (1 + erf(x / ROOT_2)),
         lambda x: x * 0.5 * (1 + erf(x / ROOT_2)),
     ),
@@ -186,21 +175,21 @@ def inner(x: Any) -> Any:
     return ROOT_2_OVER_PI * (x + CUBE_SHARE * x**3)
 
 
-gelu_tanh = unary(
-    lambda x: x * (1 + np.tanh(inner(x))) / 2,
-    slope=lambda y, x: (
-        (1 + np.tanh(inner(x))) / 2
-        + x
-        * (1 - np.tanh(inner(x)) ** 2)
-        * (ROOT_2_OVER_PI * (1 + 3 * CUBE_SHARE * x**2))
-        / 2
+gelu_tanh = composite(
+    lambda x: 0.5 * x * (1 + np.tanh(inner(x))),
+    sloped(
+        lambda y, x: (
+            (1 + np.tanh(inner(x))) / 2
+            + x
+            * (1 - np.tanh(inner(x)) ** 2)
+            * (ROOT_2_OVER_PI * (1 + 3 * CUBE_SHARE * x**2))
+            / 2
+        ),
+        "in {x}·(1 + tanh u)/2 both factors move, and u grows by √(2/π)(1 + 0.134145{x}²)",
     ),
-    why="in {x}·(1 + tanh u)/2 both factors move, and u grows by √(2/π)(1 + 0.134145{x}²)",
     name="gelu_tanh",
     spelling={
-        "numpy": "0.5 * {0} * (1 + np.tanh((2 / np.pi) ** 0.5 * ({0} + 0.044715 * {0} ** 3)))",
         "torch": "torch.nn.functional.gelu({0}, approximate='tanh')",
-        "tensorflow": f"0.5 * {{0}} * (1 + tf.tanh({ROOT_2_OVER_PI} * ({{0}} + 0.044715 * {{0}} ** 3)))",
         "jax": "jax.nn.gelu({0}, approximate=True)",
     },
     kind="activation",
@@ -210,14 +199,10 @@ gelu_tanh = unary(
         aliases=("gelu_approximate",),
     ),
     notation=r"\operatorname{GELU}(#1)",
-    definition=lambda x: (
-        x * (1 + np.tanh(ROOT_2_OVER_PI * (x + CUBE_SHARE * x**3))) / 2
-    ),
+    definition=lambda x: x * (1 + np.tanh(inner(x))) / 2,
     forms=(
-        lambda x: 0.5 * x * (1 + np.tanh(ROOT_2_OVER_PI * (x + CUBE_SHARE * x**3))),
         lambda x: (
             0.5 * x * (1 + np.tanh(ROOT_2_OVER_PI * (x + CUBE_SHARE * np.power(x, 3))))
         ),
-        lambda x: x * (1 + np.tanh(ROOT_2_OVER_PI * (x + CUBE_SHARE * x**3))) / 2,
     ),
 )
