@@ -1,4 +1,7 @@
-"""A reader with a pocket calculator: works out a printed formula from the digits that stand on the page."""
+"""A reader with a pocket calculator: works out a printed formula from the digits and the symbols on the page."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -22,118 +25,249 @@ from chainrule.formula import (
     to_text,
 )
 
-AXES = {"rows": 0, "columns": 1, "all": 0}
+DECIMALS = 4
+"""How many decimals a lesson prints at least, but for zeros at the end."""
+AXES = {"rows": -2, "columns": -1}
+COMPARED = {
+    ">": np.greater,
+    "<": np.less,
+    "≥": np.greater_equal,
+    "≤": np.less_equal,
+    "=": np.equal,
+    "≠": np.not_equal,
+}
 FUNCTIONS = {
     "log": np.log,
+    "log2": np.log2,
+    "log10": np.log10,
     "tanh": np.tanh,
-    "σ": lambda z: 1 / (1 + np.exp(-z)),
+    "sin": np.sin,
+    "cos": np.cos,
+    "σ": lambda z: np.exp(-np.logaddexp(0, -z)),
+    "Φ": lambda z: _normal(z),
+    "GELU": lambda z: z * _normal(z),
     "ReLU": lambda z: np.maximum(0, z),
+    "ELU": lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))),
+    "LeakyReLU": lambda z: np.where(z > 0, z, 0.01 * z),
+    "Huber": lambda e: np.where(np.abs(e) <= 1, e**2 / 2, np.abs(e) - 0.5),
     "sign": np.sign,
-    "softmax": lambda z: np.exp(z) / np.exp(z).sum(axis=-1, keepdims=True),
+    "erf": lambda z: 2 * _normal(np.sqrt(2) * z) - 1,
+    "exp": np.exp,
+    "onehot": lambda labels: np.eye(int(np.max(labels)) + 1)[np.asarray(labels, int)],
+    "where": np.where,
+    "clip": np.clip,
+    "min": np.minimum,
 }
+
+
+def _normal(z):
+    from scipy.special import ndtr
+
+    return ndtr(z)
+
+
+EACH = "every sample"
 
 
 class CannotEvaluate(Exception):  # noqa: N818 - it says what is the case
     """A formula with something the calculator has no key for."""
 
 
-def evaluate(node):
-    """The number or array a formula comes to."""
-    match node:
-        case Number(digits, exponent):
-            return float(digits) * 10.0 ** (exponent or 0)
-        case Matrix(rows):
-            return np.array([[evaluate(cell) for cell in row] for row in rows])
-        case Operand(body) | Marked(body):
-            return evaluate(body)
-        case Fence("(" | "[", Row() as listed, ")" | "]") if listed.glue == ",":
-            return np.array(
-                [
-                    evaluate(item)
-                    for item in listed.items
-                    if not isinstance(item, Operator)
-                ]
+def written(node):
+    """A formula in one line."""
+    return " ".join(to_text(node))
+
+
+@dataclass
+class Calculator:
+    """``known`` are the arrays on the page by their symbols; ``classes`` is the axis that a bare softmax or Σ_k runs over.
+
+    Digits stand for any number that rounds to them: with ``luck`` each is one of those, at random.
+    """
+
+    known: Mapping = field(default_factory=dict)
+    classes: int = -1
+    luck: np.random.Generator | None = None
+
+    def __call__(self, node):
+        """The number or array a formula comes to."""
+        match node:
+            case Number(digits, exponent):
+                return self.digits(digits, exponent)
+            case Matrix(rows):
+                return self.matrix(rows)
+            case Operand(body) | Marked(body):
+                return self(body)
+            case Symbol() | Text():
+                return self.named(node)
+            case Fraction(top, bottom, derivative):
+                return self.named(node) if derivative else self(top) / self(bottom)
+            case Fence("(" | "[", Row() as listed, ")" | "]") if listed.glue == ",":
+                return np.array(self.listed(listed))
+            case Fence("|", body, "|"):
+                return np.abs(self(body))
+            case Fence("‖", body, "‖"):
+                return np.linalg.norm(self(body))
+            case Fence("(" | "[", body, ")" | "]"):
+                return self(body)
+            case Power(base, exponent):
+                return self.power(base, exponent)
+            case Root(body, None):
+                return np.sqrt(self(body))
+            case Call(head, body, opening):
+                return (
+                    self.index(head, body) if opening == "[" else self.call(head, body)
+                )
+            case Applied(head, body):
+                return self.call(head, body)
+            case Big("∑", body, below):
+                return self.reduced(np.sum, body, below)
+            case Row(items):
+                return self.row(items)
+        raise CannotEvaluate(written(node))
+
+    def digits(self, digits, exponent):
+        number = float(digits) * 10.0 ** (exponent or 0)
+        decimals = len(digits.partition(".")[2])
+        if self.luck is None or not decimals:
+            return number
+        # zeros at the end are left out: 0.5 is printed for 0.50003
+        half = 0.5 * 10.0 ** ((exponent or 0) - max(decimals, DECIMALS))
+        return number + self.luck.uniform(-half, half)
+
+    def matrix(self, rows):
+        if any(
+            isinstance(cell, Operator) or written(cell) == "…"
+            for row in rows
+            for cell in row
+        ):
+            raise CannotEvaluate("an array shortened")
+        return np.array([[self(cell) for cell in row] for row in rows])
+
+    def named(self, node):
+        name = written(node)
+        if name in self.known:
+            return self.known[name]
+        raise CannotEvaluate(f"the symbol {name}")
+
+    def listed(self, body):
+        items = body.items if isinstance(body, Row) and body.glue == "," else (body,)
+        return [self(item) for item in items if not isinstance(item, Operator)]
+
+    def power(self, base, exponent):
+        if isinstance(exponent, Operator):
+            return np.transpose(self(base))
+        inner = base.body if isinstance(base, Operand) else base
+        if isinstance(inner, Symbol) and inner.letter == "e" and "e" not in self.known:
+            return np.exp(self(exponent))
+        return np.asarray(self(base), float) ** self(exponent)
+
+    def call(self, head, body):
+        head = head.body if isinstance(head, Operand) else head
+        below = None
+        if isinstance(head, Subscript):
+            below, head = head.index, head.base
+        word = written(head)
+        if word == "softmax":
+            z = self(body)
+            axis = None if np.ndim(z) < 2 else self.classes
+            grown = np.exp(z - np.max(z))
+            return grown / grown.sum(axis=axis, keepdims=True)
+        if word == "max" and below is None:
+            return np.maximum(*self.listed(body))
+        reduction = {
+            "mean": np.mean,
+            "max": np.max,
+            "min": np.min,
+            "var": np.var,
+            "std": np.std,
+        }.get(word)
+        if reduction is not None and (below is not None or word not in ("max", "min")):
+            return self.reduced(reduction, body, below)
+        if word not in FUNCTIONS:
+            raise CannotEvaluate(f"the function {word}")
+        return FUNCTIONS[word](*self.listed(body))
+
+    def index(self, head, body):
+        head = head.body if isinstance(head, Operand) else head
+        if isinstance(head, Symbol) and head.letter == "1":
+            return self(body) * 1.0
+        while isinstance(body, Operand | Marked):
+            body = body.body
+        array = np.asarray(self(head))
+        if not array.ndim:
+            raise CannotEvaluate("an entry of what is no array")
+        items = body.items if isinstance(body, Row) and body.glue == "," else (body,)
+        places = [self.place(item) for item in items if not isinstance(item, Operator)]
+        # an i that nothing on the page is called runs over the samples
+        counted = next((len(one) for one in places if np.ndim(one) == 1), len(array))
+        return array[
+            tuple(np.arange(counted) if isinstance(one, str) else one for one in places)
+        ]
+
+    def place(self, item):
+        item = item.body if isinstance(item, Operand) else item
+        if isinstance(item, Symbol) and item.letter == "i" and "i" not in self.known:
+            return EACH
+        if isinstance(item, Text):
+            words = item.words
+            if words == "…":
+                return Ellipsis
+            if words == "new axis":
+                return None
+            if ":" in words:
+                return slice(*(int(end) if end else None for end in words.split(":")))
+            raise CannotEvaluate(f"the index {words}")
+        return np.asarray(self(item)).astype(int)
+
+    def reduced(self, function, body, below):
+        array = np.asarray(self(body))
+        word = "" if below is None else written(below)
+        if word in ("", "all"):
+            return function(array)
+        if word == "k":
+            return function(array, axis=self.classes if array.ndim > 1 else None)
+        if word.startswith("axis "):
+            return function(array, axis=int(word[5:]), keepdims=True)
+        if word.startswith("axes "):
+            return function(
+                array, axis=tuple(map(int, word[5:].split(","))), keepdims=True
             )
-        case Fence("[", Marked(Fence()) | Operand(Marked(Fence())), "]"):
-            raise CannotEvaluate("an index")
-        case Fence("|", body, "|"):
-            return np.abs(evaluate(body))
-        case Fence(_, body, _):
-            return evaluate(body)
-        case Fraction(top, bottom):
-            return evaluate(top) / evaluate(bottom)
-        case Power(base, exponent):
-            return _power(base, exponent)
-        case Root(body, None):
-            return np.sqrt(evaluate(body))
-        case Call(head, body):
-            return _call(head, body)
-        case Applied(head, body):
-            return _call(head, body)
-        case Big("∑", body, below):
-            return _reduced(np.sum, evaluate(body), below)
-        case Row(items):
-            return _row(items)
-    raise CannotEvaluate(" ".join(to_text(node)))
+        if word not in AXES:
+            raise CannotEvaluate(f"a reduction over {word}")
+        return function(array, axis=AXES[word], keepdims=True)
+
+    def row(self, items):
+        """Sums of products, left to right, as the signs bind."""
+        for at, item in enumerate(items):
+            if isinstance(item, Operator) and item.sign in COMPARED:
+                return COMPARED[item.sign](
+                    self.row(items[:at]), self.row(items[at + 1 :])
+                )
+        terms, sign, factors, joint = [], 1.0, None, "·"
+        for item in items:
+            if isinstance(item, Operator):
+                if item.sign in "+-" and item.form == "infix":
+                    terms.append(sign * factors)
+                    sign, factors = (1.0 if item.sign == "+" else -1.0), None
+                elif item.sign == "-" and item.form == "prefix":
+                    sign = -sign
+                elif item.sign in {"·", "⊙", "⊗", "/", "", " "}:
+                    joint = item.sign or "·"
+                else:
+                    raise CannotEvaluate(f"the sign {item.sign}")
+                continue
+            value = self(item)
+            factors = value if factors is None else times(factors, joint, value)
+            joint = "·"
+        total = sign * factors
+        for term in reversed(terms):
+            total = term + total
+        return total
 
 
-def _power(base, exponent):
-    if isinstance(exponent, Operator):
-        return np.transpose(evaluate(base))
-    inner = base.body if isinstance(base, Operand) else base
-    if isinstance(inner, Symbol) and inner.letter == "e":
-        return np.exp(evaluate(exponent))
-    return evaluate(base) ** evaluate(exponent)
-
-
-def _call(head, body):
-    head = head.body if isinstance(head, Operand) else head
-    axis = None
-    if isinstance(head, Subscript):
-        axis, head = head.index, head.base
-    word = " ".join(to_text(head))
-    if word == "max" and axis is None:
-        listed = body.items if isinstance(body, Row) else (body,)
-        return np.maximum(*(evaluate(i) for i in listed if not isinstance(i, Operator)))
-    reduction = {"mean": np.mean, "max": np.max}.get(word)
-    if reduction is not None:
-        return _reduced(reduction, evaluate(body), axis)
-    if word not in FUNCTIONS:
-        raise CannotEvaluate(word)
-    return FUNCTIONS[word](evaluate(body))
-
-
-def _reduced(function, array, axis):
-    if axis is None:
-        return function(array)
-    word = axis.words if isinstance(axis, Text) else " ".join(to_text(axis))
-    if word not in AXES:
-        raise CannotEvaluate(word)
-    return function(array, axis=AXES[word], keepdims=True)
-
-
-def _row(items):
-    """Sums of products, left to right, as the signs bind."""
-    terms, sign, factors, joint = [], 1.0, None, "·"
-    for item in items:
-        if isinstance(item, Operator):
-            if item.sign in "+-" and item.form == "infix":
-                terms.append(sign * factors)
-                sign, factors = (1.0 if item.sign == "+" else -1.0), None
-            elif item.sign == "-" and item.form == "prefix":
-                sign = -sign
-            elif item.sign in {"·", "⊙", "⊗", "/", "", " "}:
-                joint = item.sign or "·"
-            else:
-                raise CannotEvaluate(item.sign)
-            continue
-        value = evaluate(item)
-        factors = value if factors is None else _times(factors, joint, value)
-        joint = "·"
-    return sum([*terms, sign * factors])
-
-
-def _times(left, joint, right):
+def times(left, joint, right):
+    """Two factors under their sign: ⊙ entry by entry, ⊗ every entry with every other, · as matrices."""
     a, b = np.asarray(left), np.asarray(right)
     if joint == "/":
         return a / b
@@ -142,3 +276,8 @@ def _times(left, joint, right):
     if joint == "⊙" or a.size == 1 or b.size == 1:
         return a * b
     return a @ b
+
+
+def evaluate(node):
+    """What a formula of digits alone comes to."""
+    return Calculator()(node)

@@ -183,7 +183,9 @@ class _Parser(Cursor):
         head = self.scripts(head, callable_=False)
         self.spaces()
         if self.opens_call():
-            return self.arguments(head)
+            called = self.arguments(head)
+            # f(x)[i] is an entry of f(x), not a product with a bracket
+            return self.arguments(called) if self.next.text == "[" else called
         if not self.starts_factor():
             return head
         body = self.factor()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.ops import shapes
-from chainrule.ops.spelling import Site
+from chainrule.ops.spelling import Site, Spelling
 from chainrule.program import Op, Rule, Sample
 
 
@@ -20,17 +20,19 @@ def turned(x: Any) -> Any:
 def pull_left(dy: Any, y: Any, a: Any, b: Any) -> Any:
     """∂L/∂a = ∂L/∂y bᵀ, with a vector read as a row on the left and a column on the right."""
     if b.ndim == 1:
-        return np.expand_dims(dy, -1) * b
-    if a.ndim == 1:
+        return np.outer(dy, b) if dy.ndim == 1 else np.expand_dims(dy, -1) * b
+    if a.ndim == 1 and dy.ndim > 1:
         return np.matmul(np.expand_dims(dy, -2), turned(b))[..., 0, :]
     return np.matmul(dy, turned(b))
 
 
 def pull_right(dy: Any, y: Any, a: Any, b: Any) -> Any:
     """∂L/∂b = aᵀ ∂L/∂y, with a vector read as a row on the left and a column on the right."""
+    if a.ndim == 1 and dy.ndim < 2:
+        return np.outer(a, dy) if b.ndim > 1 else a * dy
     if a.ndim == 1:
-        return np.expand_dims(a, -1) * np.expand_dims(dy, -2) if b.ndim > 1 else a * dy
-    if b.ndim == 1:
+        return np.expand_dims(a, -1) * np.expand_dims(dy, -2)
+    if b.ndim == 1 and dy.ndim > 1:
         return np.matmul(turned(a), np.expand_dims(dy, -1))[..., 0]
     return np.matmul(turned(a), dy)
 
@@ -45,6 +47,15 @@ def in_tensorflow(site: Site) -> str:
     if len(a) == 1:
         return "tf.linalg.matvec({1}, {0}, transpose_a=True)"
     return "{0} @ {1}"
+
+
+def outer_with(vectors: str, arrays: str) -> Spelling:
+    """An outer product in a framework whose own takes vectors only."""
+
+    def template(site: Site) -> str:
+        return vectors if all(len(shape) == 1 for shape in site.shapes) else arrays
+
+    return template
 
 
 matmul = Op(
@@ -93,8 +104,13 @@ outer = Op(
         ),
     ),
     spelling={
-        "torch": "torch.outer({0}.reshape(-1), {1}.reshape(-1))",
-        "tensorflow": "tf.reshape({0}, (-1, 1)) * tf.reshape({1}, (1, -1))",
+        "torch": outer_with(
+            "torch.outer({0}, {1})", "torch.outer({0}.reshape(-1), {1}.reshape(-1))"
+        ),
+        "tensorflow": outer_with(
+            "tf.tensordot({0}, {1}, 0)",
+            "tf.reshape({0}, (-1, 1)) * tf.reshape({1}, (1, -1))",
+        ),
     },
     kind="product",
     notation=r"#1 \otimes #2",

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+
 from chainrule.formula import (
     Kind,
     Node,
@@ -10,11 +14,13 @@ from chainrule.formula import (
     identifier,
     matrix,
     number,
+    root,
     to_text,
 )
 from chainrule.program import Array
 
 WIDEST = 84
+LARGEST_ROOT = 1000
 
 
 def fits(node: Node) -> bool:
@@ -28,6 +34,25 @@ def numbers(array: Array, of: str | None = None, kind: Kind = "") -> Node:
         place = "" if of is None else of
         return number(array.item(), place or None, kind)
     return matrix(array, of, kind)
+
+
+def constant(written: Any) -> Node:
+    """A number of the program: the root of a whole number as that root, √2 and not 1.4142.
+
+    >>> to_text(constant(np.sqrt(64) * np.sqrt(2))), to_text(constant(0.5))
+    (['√128'], ['0.5'])
+    """
+    squared = round(written * written) if _is_root(written) else 0
+    if squared and np.sqrt(float(squared)) == written:
+        return root(number(squared))
+    return number(written)
+
+
+def _is_root(written: Any) -> bool:
+    """Whether a number could be the root of a whole one that a program would take."""
+    if not isinstance(written, float | np.floating):
+        return False
+    return bool(1 < written < LARGEST_ROOT and written != int(written))
 
 
 def name(value_name: str, kind: Kind = "") -> Node:

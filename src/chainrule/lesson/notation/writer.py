@@ -8,8 +8,8 @@ from functools import partial
 
 from chainrule import ops
 from chainrule.formula import Kind, Node, Text, infix, marked, number, to_text
-from chainrule.lesson.notation.names import numbers
-from chainrule.lesson.notation.written import written
+from chainrule.lesson.notation.names import constant, numbers
+from chainrule.lesson.notation.written import Spelling, written, written_e
 from chainrule.lesson.summary import is_small
 from chainrule.program import Arg, Line, Op, Run, Size, Turn, Value
 
@@ -47,6 +47,9 @@ class Writer:
         self.names = names
         self.kinds = kinds
         self.producer = {**(besides or {}), **run.program.producer()}
+        self.spelling = Spelling(
+            euler=not any(written_e(symbol) for symbol in names.values())
+        )
 
     def symbol(self, value: Value) -> Node:
         """A value by its name, or as the expression it is."""
@@ -166,16 +169,16 @@ class Writer:
         if inner is not None:
             line = inner
         args = [self._arg(arg, leaf) for arg in line.args]
-        return written(line, args)
+        return written(line, args, self.spelling)
 
     def _outer(self, line: Line) -> tuple[Value, Value] | None:
         """A column times a row is an outer product: every entry of the one with every entry of the other."""
         if line.op is not ops.multiply:
             return None
-        column, row = (
-            self._before(arg, axis)
-            for arg, axis in zip(line.args, (-1, -2), strict=True)
-        )
+        left, right = line.args
+        column, row = self._before(left, -1), self._before(right, -2)
+        if row is None and isinstance(right, Value) and right.ndim == 1:
+            row = right
         return (column, row) if column is not None and row is not None else None
 
     def _shown_through(self, line: Line) -> bool:
@@ -231,4 +234,4 @@ class Writer:
         if isinstance(arg, Value):
             found = leaf(arg)
             return self._line(self.producer[arg], leaf) if found is None else found
-        return number(arg.number if isinstance(arg, Size | Turn) else arg)
+        return number(arg.number) if isinstance(arg, Size | Turn) else constant(arg)

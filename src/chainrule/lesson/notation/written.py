@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
@@ -37,7 +38,23 @@ from chainrule.program.program import concrete
 ROWS, COLUMNS = "rows", "columns"
 
 
-def written(line: Line, args: list[Node]) -> Node:
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """How a lesson writes what can be written in two ways: where a program has an ``e``, eᶻ is exp(z)."""
+
+    euler: bool = True
+
+
+USUAL = Spelling()
+
+
+def written_e(symbol: Node) -> bool:
+    """Whether a symbol would be taken for Euler's number."""
+    symbol = _bare(symbol)
+    return isinstance(symbol, Symbol) and symbol.letter == "e"
+
+
+def written(line: Line, args: list[Node], spelling: Spelling = USUAL) -> Node:
     """A line's operation applied to arguments already written."""
     match line.op:
         case ops.multiply if line.args[0] is line.args[1]:
@@ -58,6 +75,8 @@ def written(line: Line, args: list[Node]) -> Node:
             return _counted(concrete(line.params)["n"])
     if not line.op.notation or line.op is ops.tensordot or callable(line.op.rules):
         return call(line.op.name, *args, *_keywords(line))
+    if "[#2]" in line.op.notation:
+        args = [args[0], _true_class(line, args[1])]
     wanted = holes(line.op.notation)
     params = {
         key: param(key, value, line)
@@ -66,7 +85,18 @@ def written(line: Line, args: list[Node]) -> Node:
     }
     single = all(_scalar(arg) for arg in line.args)
     notation = line.op.notation if single else entrywise_notation(line.op.notation)
+    if not spelling.euler:
+        notation = _EULER.sub(r"\\exp(\1)", notation)
     return apply(notation, args, params)
+
+
+def _true_class(line: Line, labels: Node) -> Node:
+    """Where the true class of a sample stands: y for one sample, i and y[i] for the i-th of many."""
+    of = line.args[1]
+    if not isinstance(of, Value) or of.ndim != 1:
+        return labels
+    place = [Symbol("i"), entry(labels, Symbol("i"))]
+    return sequence(*(place if line.params["axis"] in (-1, 1) else place[::-1]))
 
 
 @lru_cache(maxsize=1024)
@@ -79,6 +109,7 @@ def entrywise_notation(notation: str) -> str:
     return _SIDE_BY_SIDE.sub(r"\1 \\odot ", notation)
 
 
+_EULER = re.compile(r"e\^\{(#\d)\}")
 _SIDE_BY_SIDE = re.compile(r"(#\d|\))\s*(?:\\,)?\s*(?=\\(?:log|tanh|sigma|Phi)\b)")
 
 

@@ -20,7 +20,7 @@ from chainrule.formula import (
     to_text,
 )
 from chainrule.lesson.analysis.plot import Story, Telling
-from chainrule.lesson.notation.names import gradient_of, name
+from chainrule.lesson.notation.names import constant, gradient_of, name
 from chainrule.lesson.notation.writer import Writer
 from chainrule.lesson.notation.written import written
 from chainrule.lesson.parts import Formula, Heading, Part, Prose, Row
@@ -135,7 +135,7 @@ class Entry:
 
     def _of(self, arg: Arg, place: Index, leaf: Leaf) -> Node:
         if not isinstance(arg, Value):
-            return number(arg.number if isinstance(arg, Size | Turn) else arg)
+            return constant(arg.number if isinstance(arg, Size | Turn) else arg)
         if arg in self.writer.names or arg not in self.writer.producer:
             return leaf(arg, place)
         return self._line(self.writer.producer[arg], place, leaf)
@@ -159,7 +159,7 @@ class Entry:
             return self._of(first, tuple(int(i) for i in source), leaf)
         if line.op.elementwise:
             args = [self._of(arg, _broadcast(place, arg), leaf) for arg in line.args]
-            return written(_single(line), args)
+            return written(_single(line), args, self.writer.spelling)
         whole = line.result
         if leaf == self.number:
             return self.number(whole, place)
