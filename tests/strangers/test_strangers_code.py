@@ -1,4 +1,7 @@
-"""Code of strangers is read rightly or refused with a code; where it is not yet, the failure is known by name."""
+"""Code of strangers is read rightly or refused with a code; where it is not yet, the failure is known by name.
+
+A sample, for the whole takes hours: ``benchmarks/reading/run.py`` tries it all.
+"""
 
 import sys
 from pathlib import Path
@@ -20,8 +23,8 @@ from truth import repeatable  # noqa: E402
 from verdict import WRONG, quiet  # noqa: E402
 
 CONSTRUCTS = installed_constructs()
-SECTIONS = sorted({(one.table, one.section) for one in CONSTRUCTS})
-SAMPLE = [one for one in CONSTRUCTS if one.table != "elsewhere"][::20]
+SAMPLE = [one for one in CONSTRUCTS if one.table != "elsewhere"]
+PARTS = range(4)
 PROGRAMS = list(programs())
 FIELDS = sorted({program.field for program in PROGRAMS})
 
@@ -47,12 +50,13 @@ def test_the_scripts_of_a_program_compute_what_its_function_does(field, tmp_path
             assert np.allclose(space["loss"], loss, rtol=1e-12), program.key
 
 
-def test_a_sample_of_constructs_is_right_or_refused_with_a_code(tmp_path):
-    assert surprises(trials("constructs", SAMPLE, tmp_path)) == []
+@pytest.mark.parametrize("part", PARTS)
+def test_a_sample_of_constructs_is_right_or_refused_with_a_code(part, tmp_path):
+    assert surprises(trials("constructs", SAMPLE[20 * part :: 80], tmp_path)) == []
 
 
 def test_a_sample_of_programs_is_right_or_refused_with_a_code(tmp_path):
-    assert surprises(trials("programs", PROGRAMS[::20], tmp_path)) == []
+    assert surprises(trials("programs", PROGRAMS[::40], tmp_path)) == []
 
 
 @pytest.mark.parametrize("group", ["scripts", "popular"])
@@ -69,49 +73,48 @@ def test_the_truth_about_roles_names_what_stands_in_the_script(group):
                 assert any(name in text for name in names), (script.key, role, pattern)
 
 
+def no_wrong_gradient(found):
+    return [(one, str(end)) for one, end in found if end.word == WRONG] == []
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_no_random_program_gets_a_wrong_gradient(part, tmp_path):
+    seeds = random_programs(3, start=3 * part)
+    assert no_wrong_gradient(trials("random", seeds, tmp_path))
+
+
 @pytest.mark.slow
-def test_every_script_of_many_fields_is_right_or_refused_with_a_code(tmp_path):
-    found = trials("scripts", scripts("scripts"), tmp_path)
-    assert surprises((one, end) for one, end in found if is_held_to(one)) == []
-
-
-def test_no_random_program_gets_a_wrong_gradient(tmp_path):
-    found = trials("random", random_programs(12), tmp_path)
-    assert [(one, str(end)) for one, end in found if end.word == WRONG] == []
-
-
-@pytest.mark.slow
-@pytest.mark.xfail(reason="buffers in functions still crash", strict=True)
-def test_no_random_program_is_wrong_or_crashes(tmp_path):
-    found = trials("random", random_programs(1500), tmp_path)
-    assert [(one, str(end)) for one, end in found if not end.safe] == []
+def test_no_more_random_programs_get_a_wrong_gradient(tmp_path):
+    seeds = random_programs(40, start=12)
+    assert no_wrong_gradient(trials("random", seeds, tmp_path))
 
 
 @pytest.mark.slow
 @pytest.mark.frameworks
-@pytest.mark.xfail(reason="writes of numbers in TensorFlow still crash", strict=True)
-def test_the_source_of_no_random_program_is_wrong_or_crashes(tmp_path):
-    found = trials("random-written-out", random_programs(1500), tmp_path)
-    assert [(one, str(end)) for one, end in found if not end.safe] == []
+def test_the_source_of_no_random_program_is_wrong(tmp_path):
+    assert no_wrong_gradient(trials("random-written-out", random_programs(8), tmp_path))
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("table", "section"), SECTIONS)
-def test_every_construct_is_right_or_refused_with_a_code(table, section, tmp_path):
-    these = [c for c in CONSTRUCTS if (c.table, c.section) == (table, section)]
-    assert surprises(trials("constructs", these, tmp_path)) == []
+@pytest.mark.parametrize("part", PARTS)
+def test_more_constructs_are_right_or_refused_with_a_code(part, tmp_path):
+    assert surprises(trials("constructs", SAMPLE[part::8], tmp_path)) == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("field", FIELDS)
-def test_every_program_is_right_or_refused_with_a_code(field, tmp_path):
+def test_programs_of_a_field_are_right_or_refused_with_a_code(field, tmp_path):
     these = [program for program in PROGRAMS if program.field == field]
     assert surprises(trials("programs", these, tmp_path)) == []
 
 
 @pytest.mark.slow
+def test_scripts_of_many_fields_are_right_or_refused_with_a_code(tmp_path):
+    found = trials("scripts", scripts("scripts")[::15], tmp_path)
+    assert surprises((one, end) for one, end in found if is_held_to(one)) == []
+
+
+@pytest.mark.slow
 @pytest.mark.frameworks
-@pytest.mark.parametrize("field", FIELDS)
-def test_every_program_is_told_and_its_source_runs_in_every_framework(field, tmp_path):
-    these = [program for program in PROGRAMS if program.field == field]
-    assert surprises(trials("written-out", these, tmp_path)) == []
+def test_programs_are_told_and_their_source_runs_in_every_framework(tmp_path):
+    assert surprises(trials("written-out", PROGRAMS[::26], tmp_path)) == []

@@ -301,7 +301,7 @@ WRITER = """
     import os, signal, sys, time
     import numpy as np
     from chainrule.program import CorruptFileError
-    from chainrule.train import files
+    from chainrule.train.model import array_files as files
     from chainrule.train.model.array_files import read_arrays, write_arrays
 
     # PLANTED
@@ -347,7 +347,7 @@ def test_a_thousand_kills_while_saving_leave_nothing_unreadable(tmp_path):
 
 @pytest.mark.slow
 def test_the_kill_bites_where_a_file_is_written_in_place(tmp_path):
-    planted = "files.replace_file = lambda p, c: open(p, 'wb').write(c)"
+    planted = "files.replace_file = lambda p, c, **_: open(p, 'wb').write(c)"
     in_place = WRITER.replace("# PLANTED", planted)
     assert kills(tmp_path, 60, in_place) > 0
 
