@@ -22,6 +22,7 @@ from chainrule.check.languages import Language, Unknown, read
 from chainrule.check.languages.namespace import NAMESPACE
 from chainrule.check.script import is_new
 from chainrule.program import Array, ChainruleError, Value
+from chainrule.program.sources import line_in
 from chainrule.trace import Reader, Script, Traced
 from chainrule.trace.instrument.rewrite import rewritten
 from chainrule.trace.instrument.watch import Site
@@ -80,7 +81,8 @@ def reason_of(error: Exception) -> str:
     if isinstance(error, NoSource | Unknown):
         return str(error)
     if isinstance(error, ChainruleError):
-        place = f" (line {error.where.line})" if error.where is not None else ""
+        at = error.where
+        place = f" ({line_in(at.file, at.line)})" if at is not None else ""
         return f"{error.message}{place}"
     said = str(error).strip().splitlines()
     return f"{type(error).__name__}: {said[0]}" if said else type(error).__name__

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from chainrule.check.report import WRONG, LineReport, Report
 from chainrule.check.surroundings import Finding, Suspected, pieced
 from chainrule.program import ChainruleError
+from chainrule.program.sources import line_in
 from chainrule.trace import Script
 from chainrule.trace.reader import in_place_of
 
@@ -39,7 +40,7 @@ class Meant:
         if meant is not None and (report is None or _n_wrong(meant) < _n_wrong(report)):
             return self._as_meant(meant, found)
         if report is None:
-            raise _told(refused, found) or AssertionError
+            raise _told(refused, found, self.script.file) or AssertionError
         unexplained = any(
             line.verdict in WRONG and not line.kinds for line in report.lines
         )
@@ -82,11 +83,15 @@ class Meant:
 
 
 def _told(
-    refused: ChainruleError | None, found: tuple[Finding, ...]
+    refused: ChainruleError | None, found: tuple[Finding, ...], file: str
 ) -> ChainruleError | None:
     """The error that stands in the way, with the mistakes that were found all the same."""
     if refused is not None:
-        said = [f"line {one.line}: {one.sentence}" for one in found if one.is_mistake]
+        said = [
+            f"{line_in(file, one.line)}: {one.sentence}"
+            for one in found
+            if one.is_mistake
+        ]
         refused.detail = "\n".join(filter(None, (refused.detail, *said)))
     return refused
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import difflib
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from chainrule.check.edits import Edit, edited
 from chainrule.check.surroundings.finding import Finding, by_lines
 from chainrule.check.verdict import Verdict
 from chainrule.program import Array
+from chainrule.program.sources import read_source
 
 FORMAT = "chainrule-check-1"
 WRONG = (Verdict.WRONG, Verdict.RIGHT_HERE)
@@ -153,7 +153,7 @@ class Report:
 
     def corrected(self) -> str:
         """The source with every fix that is known."""
-        source = Path(self.file).read_text(encoding="utf-8")
+        source = read_source(self.file)
         fixes = [
             edit for line in self.lines if line.verdict in WRONG for edit in line.edits
         ]
@@ -162,7 +162,7 @@ class Report:
 
     def diff(self) -> str:
         """The fixes as a unified diff; empty where there is nothing to change."""
-        before = Path(self.file).read_text(encoding="utf-8").splitlines(keepends=True)
+        before = read_source(self.file).splitlines(keepends=True)
         after = self.corrected().splitlines(keepends=True)
         return "".join(difflib.unified_diff(before, after, self.file, self.file))
 

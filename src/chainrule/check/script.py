@@ -21,6 +21,7 @@ from chainrule.check.report import Report
 from chainrule.check.study import Study, study
 from chainrule.check.surroundings import Scene, Steps, in_forward, in_updates, suspects
 from chainrule.program import ProgramError, Value
+from chainrule.program.sources import line_in
 from chainrule.program.time_limit import can_limit, time_limit
 from chainrule.trace import Script, read_script
 
@@ -88,7 +89,9 @@ def _by_chance(script: Script, again: Callable[[], Script]) -> tuple[str, ...]:
             one.numbers[first], two.numbers[second], equal_nan=first.dtype.kind == "f"
         ):
             at = places.get(first)
-            where = f" (line {at.line}: {at.source})" if at is not None else ""
+            where = (
+                f" ({line_in(at.file, at.line)}: {at.source})" if at is not None else ""
+            )
             said = f"two runs of the script differ, first in {first.name or 'a value'}{where}; "
             return (
                 f"{said}the verdicts are of one run: seed the random numbers to have it again",

@@ -6,7 +6,6 @@ import ast
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -26,6 +25,7 @@ from chainrule.program import (
 )
 from chainrule.program.program import substitute
 from chainrule.program.run import measure, resolve
+from chainrule.program.sources import read_source
 from chainrule.trace import Script
 from chainrule.trace.instrument.watch import Execution, Watch
 from chainrule.trace.slice import cut
@@ -74,7 +74,7 @@ class Study:
     @cached_property
     def tree(self) -> ast.Module:
         """The script's syntax tree."""
-        text = self.script.text or Path(self.script.file).read_text(encoding="utf-8")
+        text = self.script.text or read_source(self.script.file)
         return ast.parse(text)
 
     @cached_property

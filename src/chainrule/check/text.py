@@ -12,6 +12,7 @@ from chainrule.check.stated import Judgement, Sheet, where
 from chainrule.check.surroundings import Finding
 from chainrule.check.verdict import Verdict
 from chainrule.program import Array
+from chainrule.program.sources import cell_of
 
 WIDTH = 100
 BRIEF = 42
@@ -23,24 +24,23 @@ def text(report: Report, width: int = WIDTH) -> str:
 
 
 def _lines(report: Report, width: int) -> Iterator[str]:
-    name = Path(report.file).name
     told: list[LineReport | Finding] = [
         *(one for one in report.findings if one.is_mistake),
         *(line for line in report.lines if line.verdict in WRONG),
     ]
     for i, one in enumerate(sorted(told, key=lambda one: one.line)):
-        yield from _at_length(one, name, width, in_full=i < 8)
+        yield from _at_length(one, report.file, width, in_full=i < 8)
     said: set[tuple[int, str, Verdict, str | None]] = set()
     for line in report.lines:
         # a return of several gradients is one row a verdict
         row = (line.line, line.source, line.verdict, line.note)
         if line.verdict not in WRONG and row not in said:
             said.add(row)
-            yield from _brief(line, name, width)
+            yield from _brief(line, report.file, width)
     for one in report.findings:
         if not one.is_mistake:
             yield ""
-            yield from _at_length(one, name, width, in_full=True)
+            yield from _at_length(one, report.file, width, in_full=True)
     if report.failure is not None:
         yield ""
         yield from (f" {one}" for one in report.failure.splitlines())
@@ -51,9 +51,11 @@ def _lines(report: Report, width: int) -> Iterator[str]:
 
 
 def _head(
-    line: LineReport | Finding, name: str, width: int, said: str
+    line: LineReport | Finding, file: str, width: int, said: str
 ) -> tuple[str, int]:
-    place = f" {name}:{line.line}  "
+    cell, number = cell_of(file, line.line)
+    within = "" if cell is None else f"cell {cell}:"
+    place = f" {Path(file).name}:{within}{number}  "
     source = line.source.splitlines()[0].strip() if line.source else ""
     room = max(width - len(place) - len(said) - 2, 20)
     if len(source) > room:
@@ -63,13 +65,13 @@ def _head(
 
 
 def _at_length(
-    line: LineReport | Finding, name: str, width: int, *, in_full: bool
+    line: LineReport | Finding, file: str, width: int, *, in_full: bool
 ) -> Iterator[str]:
     if isinstance(line, Finding):
         said, cause = line.severity.value, line.sentence
     else:
         said, cause = line.verdict.value, line.cause or "Wrong; the cause is unknown."
-    head, offset = _head(line, name, width, said)
+    head, offset = _head(line, file, width, said)
     yield head
     mark = _caret(line)
     if mark is not None:
@@ -195,8 +197,8 @@ def _number(number: float) -> str:
     )
 
 
-def _brief(line: LineReport, name: str, width: int) -> Iterator[str]:
-    head, offset = _head(line, name, width, line.verdict.value)
+def _brief(line: LineReport, file: str, width: int) -> Iterator[str]:
+    head, offset = _head(line, file, width, line.verdict.value)
     yield head
     if line.note:
         yield f"{' ' * offset}({line.note})"

@@ -14,6 +14,7 @@ from chainrule.cli.supervised import apart
 from chainrule.cli.terminal import streams
 from chainrule.cli.words import with_dashes
 from chainrule.program import ChainruleError, CorruptFileError, LimitError
+from chainrule.program.sources import ARGUMENTS
 
 if TYPE_CHECKING:
     import typer
@@ -40,6 +41,8 @@ def main() -> None:
     """Run the command line and leave with its exit code."""
     arguments, debug = _without_debug(sys.argv[1:])
     outputs.written.clear()
+    arguments, own = _apart_from_the_script(arguments)
+    ARGUMENTS.set(own)
     with streams():
         code = _run(arguments, debug=debug)
     sys.exit(code)
@@ -63,6 +66,16 @@ def _without_debug(arguments: list[str]) -> tuple[list[str], bool]:
     ours = arguments.index("--") if "--" in arguments else len(arguments)
     kept = [word for word in arguments[:ours] if word != "--debug"]
     return [*kept, *arguments[ours:]], len(kept) < ours
+
+
+def _apart_from_the_script(
+    arguments: list[str],
+) -> tuple[list[str], tuple[str, ...]]:
+    """Our words, and those after ``--``, which a script is run with; another verb has them as further words."""
+    if "--" not in arguments or not {*arguments} & {*RUN_SCRIPTS}:
+        return arguments, ()
+    ours = arguments.index("--")
+    return arguments[:ours], tuple(arguments[ours + 1 :])
 
 
 def _run(arguments: list[str], *, debug: bool) -> int:

@@ -13,7 +13,7 @@ import typer
 from chainrule.cli import options, outputs
 from chainrule.cli.suggestions import suggesting
 from chainrule.program import UsageError
-from chainrule.program.files import encoding_of
+from chainrule.program.sources import NOTEBOOK, encoding_of
 
 EXAMPLES = """\
 chainrule check net.py
@@ -25,7 +25,8 @@ def check(
     file: Annotated[
         Path,
         typer.Argument(
-            metavar="FILE", help="A NumPy script with a forward and a backward pass."
+            metavar="FILE",
+            help="A NumPy script or notebook with a forward and a backward pass.",
         ),
     ],
     *,
@@ -87,6 +88,12 @@ def check(
     if write and not fix:
         raise UsageError(
             "E402", "--write needs --fix", hint="chainrule check FILE --fix --write"
+        )
+    if write and file.suffix == NOTEBOOK:
+        raise UsageError(
+            "E402",
+            "--write writes into .py files, and not into a notebook",
+            hint=f"chainrule check {file} --fix prints what to change",
         )
     if claims is not None:
         sheet = check_claims(_existing(file), _existing(claims), loss=loss)

@@ -37,15 +37,15 @@ def _said(name: str, *flags: str) -> Any:
 Target = Annotated[
     str | None,
     typer.Argument(
-        metavar="[FILE|FILE:FUNCTION|FILE.toml]",
-        help="A NumPy script, a function in one, or a network described in TOML.",
+        metavar="FILE|FILE:FUNCTION|FILE.toml|MODEL",
+        help="A NumPy script or notebook, a function in one, a network described in TOML, or a trained model.",
         show_default=False,
     ),
 ]
 More = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="[NAME=VALUE]...",
+        metavar="NAME=VALUE",
         help="Further inputs, as for --with.",
         show_default=False,
     ),

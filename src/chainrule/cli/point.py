@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import difflib
-import importlib.util
 import json
 import math
 import sys
@@ -11,6 +10,7 @@ import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import numpy as np
@@ -19,6 +19,7 @@ from chainrule import target as pointed
 from chainrule.cli.suggestions import suggesting
 from chainrule.program import ProgramError, UsageError
 from chainrule.program.room import require_room
+from chainrule.program.sources import NOTEBOOK, read_source
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,14 +176,15 @@ def _required(function: Any) -> list[str]:
 
 
 def _module(path: Path) -> Any:
-    spec = importlib.util.spec_from_file_location(path.stem, path)
-    if spec is None or spec.loader is None:
-        raise UsageError("E403", f"{path} is not a Python file")
-    module = importlib.util.module_from_spec(spec)
+    if path.suffix not in (".py", ".pyw", NOTEBOOK):
+        raise UsageError("E403", f"{path} is neither a Python file nor a notebook")
+    module = ModuleType(path.stem)
+    module.__file__ = str(path)
+    text = read_source(path)
     sys.path.insert(0, str(path.resolve().parent))
     try:
         sys.modules[path.stem] = module
-        spec.loader.exec_module(module)
+        exec(compile(text, str(path), "exec"), module.__dict__)  # noqa: S102 - as importing it would
     except Exception as error:
         message = f"{path.name} does not run: {type(error).__name__}: {error}"
         raise ProgramError("E330", message) from error

@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from chainrule.program import ProgramError
-from chainrule.program.files import read_source
+from chainrule.program.sources import read_source
 
 
 @contextmanager

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import io
 import json
 import os
 import secrets
 import stat
 import time
-import tokenize
 from pathlib import Path
 from typing import Any
 
-from chainrule.program.errors import CorruptFileError, LimitError, ProgramError
+from chainrule.program.errors import CorruptFileError, LimitError
 
 LARGEST = 4 * 2**30
 """The most bytes that any file is read for, unless its reader knows better."""
@@ -186,34 +184,6 @@ def read_text(path: str | Path, most: int = LARGEST) -> str:
             f"{path}, line {row}: byte {error.start} is not UTF-8 text",
             hint="save it as UTF-8",
         ) from None
-
-
-def read_source(path: str | Path) -> str:
-    """The text of a Python file as Python reads it: by its coding line or its byte order mark, else UTF-8.
-
-    Raises:
-        ProgramError: E331 where Python could not read it either.
-        CorruptFileError: E504 if it cannot be read.
-    """
-    data = read_bytes(path)
-    try:
-        encoding, _ = tokenize.detect_encoding(io.BytesIO(data).readline)
-        text = io.TextIOWrapper(io.BytesIO(data), encoding).read()
-    except (SyntaxError, UnicodeDecodeError, LookupError) as error:
-        why = "it is UTF-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else str(error)
-        raise ProgramError(
-            "E331",
-            f"{path} is not text that Python reads: {why}",
-            hint="save it as UTF-8, or say its encoding in its first line: # -*- coding: latin-1 -*-",
-        ) from None
-    if "\0" in text:
-        raise ProgramError("E331", f"{path} is not text that Python reads: it holds zero bytes")  # fmt: skip
-    return text
-
-
-def encoding_of(path: str | Path) -> str:
-    """The encoding of a Python file, so that it is written back as it was."""
-    return tokenize.detect_encoding(io.BytesIO(read_bytes(path)).readline)[0]
 
 
 def make_folder(path: str | Path) -> Path:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import linecache
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from chainrule.program.sources import place
 
 Array = npt.NDArray[Any]
 Shape = tuple[int, ...]
@@ -32,13 +33,8 @@ class SourceSpan:
 
     def describe(self) -> str:
         """The source and where it stands, for a message."""
-        name = self.file if self.file.startswith("<") else Path(self.file).name
-        source = self.source
-        return (
-            f"{source}    ({name}, line {self.line})"
-            if source
-            else f"{name}, line {self.line}"
-        )
+        source, at = self.source, place(self.file, self.line)
+        return f"{source}    ({at})" if source else at
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -17,6 +17,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.program import ChainruleError, ProgramError, SourceSpan, Value
+from chainrule.program.sources import ARGUMENTS
 from chainrule.trace import source
 from chainrule.trace.events import Named, Update
 from chainrule.trace.function import length
@@ -358,11 +359,14 @@ class Reader:
 @contextlib.contextmanager
 def in_place_of(file: str, text: str) -> Iterator[None]:
     """Places in ``file`` are shown with the lines of ``text``, which is run instead."""
+    before = linecache.cache.get(file)
     linecache.cache[file] = (len(text), None, text.splitlines(keepends=True), file)
     try:
         yield
     finally:
         linecache.cache.pop(file, None)
+        if before is not None:
+            linecache.cache[file] = before
 
 
 @contextlib.contextmanager
@@ -370,7 +374,7 @@ def _as_main(file: str) -> Iterator[None]:
     """The surroundings a script expects: its folder importable, its name as the command, no windows."""
     path, argv, backend = sys.path[:], sys.argv[:], os.environ.get("MPLBACKEND")
     sys.path.insert(0, str(Path(file).resolve().parent))
-    sys.argv[:] = [file]
+    sys.argv[:] = [file, *ARGUMENTS.get()]
     os.environ["MPLBACKEND"] = "Agg"
     try:
         yield

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from chainrule.program import ChainruleError, Run, Value
+from chainrule.program.sources import read_source
 from chainrule.trace.events import Named, Update
 from chainrule.trace.instrument.watch import Watch
 from chainrule.trace.reader import Reader
@@ -69,7 +70,7 @@ def read_script(
     file = str(path)
     reader = Reader(file, loss, n_pass, watch=watch)
     reader.tracer.pairs = bool(watch)
-    reader.text = Path(file).read_text(encoding="utf-8") if text is None else text
+    reader.text = read_source(file) if text is None else text
     failure = reader.attempt()
     if failure is not None and not watch:
         raise failure

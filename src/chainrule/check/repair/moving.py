@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from chainrule.check.edits import Edit
 from chainrule.check.study import Study
 from chainrule.program import Value
+from chainrule.program.sources import line_in
 from chainrule.trace.instrument.watch import Execution
 
 
@@ -56,7 +57,7 @@ def _below(file: str, update: ast.stmt, last: ast.stmt) -> Move:
     below = last.end_lineno or last.lineno
     text = _text(file, first, end)
     return Move(
-        f"move {_said(text)} from line {first} to below line {below}",
+        f"move {_said(text)} from {line_in(file, first)} to below {line_in(file, below)}",
         (Edit(first, end, ""), Edit(below + 1, below, text)),
     )
 
@@ -75,7 +76,7 @@ def _earlier_use(
     first, end = use.lineno, use.end_lineno or use.lineno
     text = _text(file, first, end)
     return Move(
-        f"move {_said(text)} from line {first} to above line {update.lineno}",
+        f"move {_said(text)} from {line_in(file, first)} to above {line_in(file, update.lineno)}",
         (Edit(first, end, ""), Edit(update.lineno, update.lineno - 1, text)),
     )
 
@@ -94,7 +95,7 @@ def _ahead(file: str, update: ast.stmt, crossed: Sequence[ast.stmt]) -> Move | N
     name = next(one for one in ("dx", "dinput", "to_return") if one not in taken)
     value = text.lstrip().removeprefix("return").strip()
     return Move(
-        f"compute {_said(value)} above line {update.lineno}, and return that",
+        f"compute {_said(value)} above {line_in(file, update.lineno)}, and return that",
         (
             Edit(update.lineno, update.lineno - 1, f"{indent}{name} = {value}"),
             Edit(first, end, f"{indent}return {name}"),

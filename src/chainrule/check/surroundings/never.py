@@ -12,6 +12,7 @@ from chainrule.check.surroundings.steps import Steps
 from chainrule.check.surroundings.updates import meant_elsewhere
 from chainrule.check.surroundings.weights import is_named_a_weight, unused
 from chainrule.program import Value
+from chainrule.program.sources import line_in
 
 WORD = re.compile(r"[A-Za-z_]\w*")
 PARTS = re.compile(r"(\W+)")
@@ -29,7 +30,11 @@ def never_updated(steps: Steps) -> Iterator[Finding]:
             continue
         is_read = bool(steps.scene.readers.get(claim.value))
         pieces = _added(steps, claim, target)
-        where = f" After line {pieces[0].line}:" if pieces else ""
+        where = (
+            f" After {line_in(steps.scene.script.file, pieces[0].line)}:"
+            if pieces
+            else ""
+        )
         yield steps.scene.finding(
             "never updated",
             Severity.MISTAKE,

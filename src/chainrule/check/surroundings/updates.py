@@ -10,6 +10,7 @@ from chainrule.check.surroundings.finding import Finding, Piece, Severity
 from chainrule.check.surroundings.steps import Move, Steps
 from chainrule.check.surroundings.weights import forgotten
 from chainrule.program import Value
+from chainrule.program.sources import line_in
 from chainrule.trace.roles import DATA
 
 BOUNDED_BELOW = frozenset(
@@ -188,7 +189,7 @@ def updated_twice(steps: Steps) -> Iterator[Finding]:
         if parameter is None or step is None:
             continue
         name = steps.called(parameter)
-        said = f"{name} has taken this step in line {first} already: it moves twice as far as its gradient says"
+        said = f"{name} has taken this step in {line_in(steps.scene.script.file, first)} already: it moves twice as far as its gradient says"
         pieces = _gone(steps, move)
         left = forgotten(steps, parameter)
         if left is not None:

@@ -6,6 +6,7 @@ from chainrule import ops
 from chainrule.lesson.analysis.plot import Story
 from chainrule.lesson.parts import Code, Place, Spans
 from chainrule.program import Line, Shape, SourceSpan, Value
+from chainrule.program.sources import cell_of
 
 
 def shape_words(shape: Shape) -> str:
@@ -37,7 +38,10 @@ def place_of(story: Story, name: str) -> Place | None:
         at = line.at
     if at is None or not at.source:
         return None
-    return Place(at.source, None if at.file.startswith("<") else at.line)
+    if at.file.startswith("<"):
+        return Place(at.source, None)
+    cell, number = cell_of(at.file, at.line)
+    return Place(at.source + ("" if cell is None else f"  # cell {cell}"), number)
 
 
 def caution_of(line: Line) -> str:
