@@ -75,11 +75,11 @@ logaddexp = Op(
     shapes.broadcast,
     (
         Rule(
-            lambda dy, y, a, b: dy * np.exp(a - y),
+            lambda dy, y, a, b: dy * np.exp(-np.logaddexp(0, b - a)),
             "each of the two has its share of the sum of exponentials",
         ),
         Rule(
-            lambda dy, y, a, b: dy * np.exp(b - y),
+            lambda dy, y, a, b: dy * np.exp(-np.logaddexp(0, a - b)),
             "each of the two has its share of the sum of exponentials",
         ),
     ),

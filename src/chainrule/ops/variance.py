@@ -121,8 +121,29 @@ std = Op(
     samples=SPREAD,
     caution="where all entries are equal its slope is taken as 0",
 )
+
+
+def length(x: Any, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: FBT001, FBT002 - NumPy's own parameters
+    """The Euclidean length, also where the squares of the entries leave the floats.
+
+    >>> float(length(np.array([3e-200, 4e-200])))
+    5e-200
+    """
+    with np.errstate(all="ignore"):
+        plain = np.linalg.norm(x, axis=axis, keepdims=keepdims)
+        if x.size == 0 or np.all((plain > SQUARABLE) & (plain < 1 / SQUARABLE)):
+            return plain
+        # by a power of two, so that no digit changes
+        _, exponent = np.frexp(np.max(np.abs(x)))
+        near_one = np.ldexp(x, -exponent)
+        return np.ldexp(np.linalg.norm(near_one, axis=axis, keepdims=keepdims), exponent)  # fmt: skip
+
+
+SQUARABLE = 1e-140
+"""Squares of shorter vectors, and of those longer than its reciprocal, are not trusted."""
+
 norm = Op(
-    np.linalg.norm,
+    length,
     shapes.reduce,
     (
         Rule(
@@ -132,6 +153,7 @@ norm = Op(
             "the length of {x} grows along {x}, by each entry's share of it",
         ),
     ),
+    name="norm",
     params=AXES,
     numpy_functions=(np.linalg.norm,),
     spelling={

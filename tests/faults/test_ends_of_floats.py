@@ -1,0 +1,31 @@
+"""Numbers at the ends of the floats: rules lose no digits where the function itself is well conditioned."""
+
+import numpy as np
+import pytest
+
+import chainrule
+
+
+@pytest.mark.parametrize("size", [1.0, 1e4, 1e8, 1e16])
+def test_f46_equal_terms_of_logaddexp_have_equal_shares(size):
+    def loss(a, b):
+        return np.sum(np.logaddexp(a, b))
+
+    found = chainrule.gradients(loss, a=np.array([size]), b=np.array([size]))
+    np.testing.assert_allclose([found["a"], found["b"]], 0.5, rtol=1e-15)
+
+
+def test_f46_control_the_share_by_way_of_the_result_loses_every_digit():
+    a = 1e16
+    assert np.exp(a - np.logaddexp(a, a)) == 1.0
+
+
+@pytest.mark.parametrize("size", [1e-300, 1e-200, 1.0, 1e200, 1e300])
+def test_f46_a_length_has_its_direction_however_short_or_long_it_is(size):
+    found = chainrule.gradients(np.linalg.norm, np.array([3.0, 4.0]) * size, wrt=["x"])
+    np.testing.assert_allclose(found["x"], [0.6, 0.8], rtol=1e-14)
+
+
+def test_f46_control_numpys_own_length_of_it_is_nothing():
+    with np.errstate(under="ignore"):
+        assert np.linalg.norm([3e-200, 4e-200]) == 0
