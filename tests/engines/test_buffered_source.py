@@ -7,9 +7,9 @@ import pytest
 
 from chainrule import ops
 from chainrule.emit import emit
+from chainrule.emit.places import places
 from chainrule.engines import buffered_source, load
 from chainrule.engines.buffer_plan import is_ufunc, storage
-from chainrule.engines.memory_arena import places
 from chainrule.program import Line, Value, run
 from chainrule.trace import trace
 

@@ -71,6 +71,7 @@ SAID = {
 """Each option as it is typed, as it stands in a file, and what else has to be said for it to matter."""
 SILENT = {
     "detect_anomaly": True,
+    "engine": "numpy",
     "quiet": False,
     "restart": True,
     "checkpoint_every": 2,

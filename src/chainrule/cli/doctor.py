@@ -6,7 +6,6 @@ import importlib.metadata
 import os
 import platform
 import re
-import shutil
 import sys
 from collections.abc import Iterator
 
@@ -63,10 +62,16 @@ def _version(package: str) -> str | None:
 
 
 def _engines() -> Iterator[tuple[str, str]]:
+    from chainrule.engines.c.compiler import Trouble, cache_folder, compiler
+
     yield "engine numpy", "ready"
-    wanted = os.environ.get("CC"), "cc", "gcc", "clang"
-    compiler = next((found for name in wanted if name and (found := shutil.which(name))), None)  # fmt: skip
-    yield "C compiler", compiler or "none: apt install gcc, or xcode-select --install"
+    found, kept = compiler(), cache_folder()
+    if isinstance(found, Trouble):
+        yield "engine c", f"{found.message}; {found.hint}"
+    else:
+        yield "engine c", f"ready, by {found.path}"
+    where = kept.message if isinstance(kept, Trouble) else f"kept in {kept}"
+    yield "compiled steps", where
     yield "processors", str(os.cpu_count())
     yield "JAX devices", _devices()
 

@@ -150,6 +150,7 @@ def _keep(outcome: Any, words: dict[str, Any]) -> None:
         **words,
         "learning_rate": network.optimizer.learning_rate,
         "l2": network.penalty.l2,
+        "engine": str(network.engine_),
     }
     page = report.html(
         outcome,

@@ -6,7 +6,7 @@ This changes how numbers are reached, not what they are.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,13 +18,14 @@ from chainrule.program.program import arg_shape
 
 def lean(run: Run) -> Run:
     """``run`` with less to do for the same numbers."""
-    return Run(_updated_early(_lowered(run.program)), run.numbers)
+    return Run(updated_early(lowered(run.program)), run.numbers)
 
 
-def _lowered(program: Program) -> Program:
+def lowered(program: Program, whole: Collection[Op] = ()) -> Program:
     """``program`` with the exponentials of a softmax used for its cross-entropy too, and simpler lines.
 
-    The binary cross-entropy of logits becomes log(1 + e^z) - t z, one logarithm in place of two.
+    The binary cross-entropy of logits becomes log(1 + e^z) - t z, one logarithm in place of two. Ops that are ``whole``
+    stay as they are.
     """
     softmaxes = {_site(line): line for line in program.lines if line.op is ops.softmax}
     losses = {_site(line): line for line in program.lines if _of_logits(line.op)}
@@ -36,6 +37,8 @@ def _lowered(program: Program) -> Program:
             lean.softmax(line)
         elif site in both and line is losses[site] and site in lean.exponentials:
             lean.cross_entropy(line)
+        elif line.op in whole:
+            lean.add(line)
         else:
             lean.simpler(line)
     return Program(program.inputs, tuple(lean.lines), program.outputs, program.name)
@@ -138,7 +141,7 @@ def _is_plain(x: Value) -> bool:
     return x.shape != () and x.dtype.name in ("float32", "float64")
 
 
-def _updated_early(program: Program) -> Program:
+def updated_early(program: Program) -> Program:
     """``program`` with every update of a parameter as soon as the old one is no longer read.
 
     Its gradient is then still in the cache, and the memory of the gradient is free for the next.

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import Any
 
 import numpy as np
 
+from chainrule.emit.places import ALIGNED, places
 from chainrule.program import Array, Program, Shape, Value
-from chainrule.program.program import arg_shape, substitute
+from chainrule.program.inference import shapes_of
 
-ALIGNED = 64
-"""Bytes of a line of cache; an array that starts with one is read and written fastest."""
 MOST_SIZES = 8
 """Of how many sizes of batch the places are remembered."""
 
@@ -61,46 +59,6 @@ class Arena:
             .reshape(shapes[value])
             for value in self.spans
         ]
-
-
-def places(
-    sizes: Mapping[Value, int], spans: Mapping[Value, tuple[int, int]]
-) -> dict[Value, int]:
-    """Where each array starts, so that no two overlap in memory and in time; the largest choose first."""
-    starts: dict[Value, int] = {}
-    for value in sorted(sizes, key=lambda one: -sizes[one]):
-        begin, end = spans[value]
-        taken = sorted(
-            (starts[other], starts[other] + sizes[other])
-            for other in starts
-            if spans[other][0] <= end and begin <= spans[other][1]
-        )
-        start = 0
-        for low, high in taken:
-            if start + sizes[value] <= low:
-                break
-            start = max(start, -(-high // ALIGNED) * ALIGNED)
-        starts[value] = start
-    return starts
-
-
-def shapes_of(program: Program, given: Sequence[Shape]) -> dict[Value, Shape]:
-    """The shapes of all values, from those of the inputs, by the rules of the ops."""
-    shapes: dict[Value, Shape] = dict(zip(program.inputs, given, strict=True))
-
-    def length(size: Any) -> int:
-        whole = shapes[size.value]
-        chosen = whole if size.axes is None else [whole[axis] for axis in size.axes]
-        return int(np.prod(chosen, dtype=np.int64))
-
-    for line in program.lines:
-        params = {key: substitute(one, length) for key, one in line.params.items()}
-        args = [
-            shapes[arg] if isinstance(arg, Value) else arg_shape(arg)
-            for arg in line.args
-        ]
-        shapes[line.result] = tuple(line.op.shape(*args, **params))
-    return shapes
 
 
 def _aligned(n_bytes: int) -> Array:

@@ -24,7 +24,9 @@ ROWS = (
 
 
 def largest(x: Any, axis: Any) -> Any:
-    """The largest entry of each row, by which exponents are shifted so that none overflows."""
+    """The largest entry of each row, by which exponents are shifted so that none overflows; of none, none."""
+    if x.size:
+        return np.max(x, axis=axis, keepdims=True)
     return np.max(x, axis=axis, keepdims=True, initial=-np.inf)
 
 

@@ -95,7 +95,7 @@ class Builder:
             if replaced is not None:
                 return replaced
         if self.laws:
-            standing = self._written.get(_key(op, given, full))
+            standing = self._written.get(key_of(op, given, full))
             if standing is not None:
                 return standing
         return self.append(op, given, full, why, places, number=number)
@@ -138,7 +138,7 @@ class Builder:
     def _join(self, line: Line) -> None:
         self._position[line.result] = len(self.lines)
         if self.laws:
-            key = _key(line.op, line.args, line.params)
+            key = key_of(line.op, line.args, line.params)
             self._written.setdefault(key, line.result)
         self.lines.append(line)
         self.producer[line.result] = line
@@ -181,7 +181,8 @@ def _is_weak(arg: Arg) -> bool:
     return arg.weak if isinstance(arg, Value) else True
 
 
-def _key(op: Op, args: tuple[Arg, ...], params: Mapping[str, Any]) -> Any:
+def key_of(op: Op, args: tuple[Arg, ...], params: Mapping[str, Any]) -> Any:
+    """What two lines have in common that compute the same."""
     # 1, 1.0 and True are equal and hash alike, yet are not the same argument
     typed = tuple((type(arg), arg) for arg in args)
     return op, typed, tuple((name, _hashable(param)) for name, param in params.items())

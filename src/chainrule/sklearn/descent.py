@@ -123,6 +123,7 @@ def descend(
                     "epochs": 1 if once else settings.max_iter,
                     "batch_size": size,
                     "shuffle": settings.shuffle,
+                    "engine": settings.engine,
                 },
             ),
             seed=int(rng.randint(2**31 - 1)) if plan.training.masks else 0,

@@ -35,7 +35,7 @@ def each(training: Training, compiled: Compiled, mixed: Data) -> None:
         compiled.outputs[1:],
     )
     anomalies, watchers = settings.fit["detect_anomaly"], training.after_step
-    live = _start(training)
+    live = begun(training)
     try:
         for batch in training.batches(mixed):
             if _weightless(batch):
@@ -46,7 +46,7 @@ def each(training: Training, compiled: Compiled, mixed: Data) -> None:
             loss, *new = function(*[live[name] for name in names])
             number = float(loss)
             if not math.isfinite(number) or (anomalies and not _finite(new)):
-                before = _replayed(training, compiled, mixed)
+                before = replayed(training, compiled, mixed)
                 raise diverged(training, compiled.run.program, before, number)
             live.update(zip(results, new, strict=True))
             _count(training, batch, number)
@@ -55,7 +55,7 @@ def each(training: Training, compiled: Compiled, mixed: Data) -> None:
                 raise KeyboardInterrupt
             if watchers:
                 store(training, live)
-                if _ends(training):
+                if ends(training):
                     break
     finally:
         store(training, live)
@@ -75,7 +75,7 @@ def accumulated(
     """
     progress, fit = training.progress, training.settings.fit
     names, anomalies = list(progress.parameters), fit["detect_anomaly"]
-    live, pile = _start(training), Pile()
+    live, pile = begun(training), Pile()
     done = progress.batch, list(progress.sums)
     try:
         for batch in training.batches(mixed):
@@ -106,7 +106,7 @@ def accumulated(
             done = progress.batch, list(progress.sums)
             if training.stop:
                 raise KeyboardInterrupt
-            if training.after_step and _ends(training):
+            if training.after_step and ends(training):
                 break
     finally:
         progress.batch, progress.sums = done
@@ -144,9 +144,11 @@ def _weightless(batch: Data) -> bool:
     return batch.weight is not None and not batch.weight.any()
 
 
-def _start(training: Training) -> Live:
+def begun(training: Training) -> Live:
+    """The arrays that steps begin with, those that they may write into in one piece; running statistics are copied."""
     progress = training.progress
-    return {**progress.running, **progress.parameters, **progress.state}
+    running = {name: np.array(array) for name, array in progress.running.items()}
+    return {**running, **progress.parameters, **progress.state}
 
 
 def _feed(training: Training, live: Live, batch: Data) -> None:
@@ -173,7 +175,26 @@ def _count(training: Training, batch: Data, loss: float) -> float:
     return size
 
 
-def _ends(training: Training) -> bool:
+def counted(training: Training, losses: Array, order: Array | None) -> None:
+    """Add batches that were done one after the other."""
+    progress, weight = training.progress, training.data.weight
+    size, n = training.settings.fit["batch_size"], len(training.data)
+    for loss in losses.tolist():
+        start = progress.batch * size
+        place = slice(start, min(start + size, n))
+        own = (
+            None if weight is None else weight[place if order is None else order[place]]
+        )
+        progress.batch += 1
+        if own is not None and not own.any():
+            continue
+        count = float(place.stop - place.start if own is None else own.sum())
+        progress.sums[0] += loss * count
+        progress.sums[1] += count
+        progress.step += 1
+
+
+def ends(training: Training) -> bool:
     """Whether one of those who watch the steps says stop; all of them are asked."""
     answers = [watcher(training) for watcher in training.after_step]
     training.progress.stopped |= any(answers)
@@ -184,7 +205,7 @@ def _finite(arrays: Iterable[Array]) -> bool:
     return all(np.isfinite(array).all() for array in arrays)
 
 
-def _replayed(training: Training, compiled: Compiled, mixed: Data) -> Live:
+def replayed(training: Training, compiled: Compiled, mixed: Data) -> Live:
     """What went into the step at hand, whose parameters have been written over: the epoch done once more."""
     progress = training.progress
     here = progress.batch, progress.step

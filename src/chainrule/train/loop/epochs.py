@@ -12,6 +12,7 @@ from chainrule.nn.schedules import OnPlateau
 from chainrule.program import Array, NonFiniteError
 from chainrule.train.loop import batches
 from chainrule.train.loop.anomaly import require_finite
+from chainrule.train.loop.engine import CompiledEpochs, engine_of
 from chainrule.train.loop.interrupt import deferred
 from chainrule.train.loop.metrics import Metric
 from chainrule.train.loop.seeds import shuffled
@@ -73,6 +74,21 @@ class Training:
                 settings.optimizer, settings.limits, weighted=self.weighted
             )
             self.again = self.step.repeated()
+        self.engine, compiled = engine_of(self)
+        self.compiled = None if compiled is None else CompiledEpochs(self, compiled)
+
+    def rates(self, count: int) -> Array:
+        """The learning rates of the next steps."""
+        if self.settings.schedule is None:
+            return np.full(count, self.settings.optimizer.learning_rate)
+        at = self.progress.step
+        try:
+            found = []
+            for self.progress.step in range(at, at + count):
+                found.append(self.learning_rate)
+        finally:
+            self.progress.step = at
+        return np.array(found, np.float64)
 
     @property
     def n_batches(self) -> int:
@@ -130,11 +146,19 @@ class Training:
     def _epoch(self) -> None:
         progress, settings = self.progress, self.settings
         order = self.order(progress.epoch, len(self.data))
+        if self.compiled is not None:
+            self.compiled.run(self, order if settings.fit["shuffle"] else None)
+            self._end_of_epoch()
+            return
         mixed = self.data.at(order) if settings.fit["shuffle"] else self.data
         if settings.fit["accumulate"] > 1:
             batches.accumulated(self, *self.pair, mixed)
         else:
             batches.each(self, self.step, mixed)
+        self._end_of_epoch()
+
+    def _end_of_epoch(self) -> None:
+        progress, settings = self.progress, self.settings
         total, weight = progress.sums
         row = {"epoch": progress.epoch + 1, "loss": total / max(weight, 1e-300)}
         row["learning_rate"] = self.learning_rate

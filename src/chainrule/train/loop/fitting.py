@@ -66,6 +66,7 @@ def fitted(
             network.numbers_ = dict(training.progress.everything())
             network.history_ = training.progress.history
             network.n_steps_ = training.progress.step
+            network.engine_ = training.engine
 
 
 def _begun(

@@ -36,6 +36,7 @@ from chainrule.train.data.samples import (
     split,
     weights_of,
 )
+from chainrule.train.loop.engine import Engine
 from chainrule.train.loop.fitting import fitted
 from chainrule.train.loop.health import health
 from chainrule.train.loop.metrics import classes, usual
@@ -97,6 +98,7 @@ class Network:
         self.numbers_: dict[str, Array] = {}
         self.history_: list[dict[str, float]] = []
         self.n_steps_ = 0
+        self.engine_: Engine | None = None
 
     @property
     def plan(self) -> Plan:

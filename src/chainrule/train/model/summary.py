@@ -100,6 +100,8 @@ def told(network: Network) -> str:
         last = network.history_[-1]
         n = len(network.history_)
         said.append(f"loss {last['loss']:.4g} after {n} epoch{'s' * (n > 1)}")
+        engine = str(network.engine_ or "numpy")
+        said += [] if engine == "numpy" else [f"steps by {engine}"]
     return f"<{', '.join(said)}>"
 
 

@@ -1,0 +1,295 @@
+"""Passes as C functions: the loops of one item, in the words of the program, with its reasons above."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from chainrule.emit.c.expression import Expressions, flat
+from chainrule.emit.c.lengths import NONE, ONE, Length
+from chainrule.emit.c.nests import (
+    Constant,
+    Item,
+    Loop,
+    Nest,
+    Product,
+    Read,
+    Statement,
+    Tiles,
+    reads,
+)
+from chainrule.emit.c.storage import Storage
+from chainrule.emit.c.tiles import panel
+from chainrule.emit.c.words import TYPES, suffix
+from chainrule.program import Value
+
+INDENT = "    "
+COUNTERS = "ijklmpqr"
+LONGEST = 60
+"""A number that is used once is put where it is used, while the text stays within this."""
+GATHERED = 16384
+"""Bytes of a matrix from which on its columns are gathered for a tile: less stays in the nearest cache as it lies."""
+
+
+@dataclass(slots=True)
+class Written:
+    """A pass as text, and what it is called with."""
+
+    lines: list[str] = field(default_factory=list)
+    arrays: dict[Value, bool] = field(default_factory=dict)
+    numbers: dict[Value, bool] = field(default_factory=dict)
+    values: list[Value] = field(default_factory=list)
+    checks: bool = False
+    panels: Length | None = None
+    panel_of: tuple[Length, int] | None = None
+    first: int = 0
+
+
+class Pass:
+    """One item as text. ``names`` are those of arrays and numbers, ``declared`` numbers that exist outside already."""
+
+    def __init__(
+        self,
+        names: Mapping[Value, str],
+        kept: Storage,
+        over: Mapping[Value, Value],
+        most: int,
+    ) -> None:
+        self.most = most
+        self.names = names
+        self.kept = kept
+        self.over = over
+        self.written = Written()
+        self.counters: dict[int, str] = {}
+        self.inlined: dict[Value, ast.expr] = {}
+
+    def write(self, item: Item) -> Written:
+        """The text of an item's loops."""
+        self._items([item], 1, [])
+        return self.written
+
+    # what stands in loops
+
+    def _items(self, items: Sequence[Item], depth: int, turns: list[Loop]) -> None:
+        for item in items:
+            match item:
+                case Statement():
+                    self._statement(item, depth)
+                case Loop():
+                    self._items(item.before, depth, turns)
+                    self._loop(item, depth, turns)
+                case Tiles():
+                    self._items(item.before, depth, turns)
+                    self.written.first = len(self.written.lines)
+                    self._tiles(item, depth)
+
+    def _loop(self, loop: Loop, depth: int, turns: list[Loop]) -> None:
+        counter = COUNTERS[len(turns)]
+        self.counters[id(loop)] = counter
+        sums = _sums(loop, self.kept, self.names)
+        if sums:
+            self._line(depth - 1, f"#pragma omp simd {sums}", flush=True)
+        self._line(
+            depth,
+            f"for (long {counter} = 0; {counter} < {loop.extent.text}; {counter}++) {{",
+        )
+        self._items(loop.body, depth + 1, [*turns, loop])
+        self._line(depth, "}")
+
+    def _line(self, depth: int, text: str, *, flush: bool = False) -> None:
+        self.written.lines.append(text if flush else INDENT * depth + text)
+
+    def _statement(self, statement: Statement, depth: int) -> None:
+        nest = statement.nest
+        value = nest.value
+        self._note(nest)
+        counters = [self.counters[id(loop)] for loop in statement.loops]
+        spoken = Expressions(self.names, counters, self._at_hand)
+        dtype = value.dtype
+        if nest.combine:
+            target = spoken.tree(nest.target, dtype)
+            self._line(depth, self._combined(nest, spoken, flat(target)))
+            return
+        expression = spoken.tree(nest.expression, dtype)
+        text = flat(expression)
+        if value not in self.kept.numbers or self.kept.numbers[value] is None:
+            self._line(depth, f"{flat(self._target(nest.target, spoken))} = {text};")
+            return
+        begins = isinstance(nest.expression, Constant)
+        constant = "" if begins else "const "
+        self._line(
+            depth, f"{constant}{TYPES[dtype.name]} {self.names[value]} = {text};"
+        )
+
+    def _target(self, target: Read, spoken: Expressions) -> ast.expr:
+        return self._at_hand(target) or spoken.entry(target, self.names[target.root])
+
+    @staticmethod
+    def _combined(nest: Nest, spoken: Expressions, target: str) -> str:
+        entry = spoken.tree(nest.expression, nest.value.dtype)
+        for sign in ("+", "*"):
+            if nest.combine == f"{{0}} {sign} {{1}}":
+                return f"{target} {sign}= {flat(entry)};"
+        function = nest.combine.partition("(")[0]
+        return f"{target} = {function}({target}, {flat(entry)});"
+
+    def _at_hand(self, read: Read) -> ast.expr | None:
+        if read.root in self.kept.numbers:
+            return ast.Name(self.names[read.root])
+        if read.root in self.kept.tiled:
+            width = panel(read.root.dtype)
+            index = ast.parse(f"(i - i0) * {width} + j - j0", mode="eval").body
+            return ast.Subscript(ast.Name(self.names[read.root]), index, ast.Load())
+        return None
+
+    def _note(self, nest: Nest) -> None:
+        """Remember what a statement needs from outside."""
+        made = self.written
+        if nest.value not in made.values:
+            made.values.append(nest.value)
+        for read in [*reads(nest.expression), *_places(nest.target)]:
+            self._touch(read.root, writes=False)
+        self._touch(nest.target.root, writes=True)
+        made.checks |= "outside" in str(nest.expression) or bool(nest.target.computed)
+
+    def _touch(self, root: Value, *, writes: bool) -> None:
+        if root in self.kept.tiled:
+            return
+        if root in self.kept.numbers:
+            if self.kept.numbers[root] is None:
+                known = self.written.numbers
+                known[root] = known.get(root, False) or writes
+            return
+        known, array = self.written.arrays, self.over.get(root, root)
+        known[array] = known.get(array, False) or writes
+
+    # products
+
+    def _tiles(self, tiles: Tiles, depth: int) -> None:
+        product, columns = tiles.product, tiles.product.columns
+        dtype = product.value.dtype
+        width = panel(dtype)
+        for read in (product.left, product.right):
+            self._touch(read.root, writes=False)
+        self._touch(product.target.root, writes=True)
+        self.written.values.insert(0, product.value)
+        self.counters[id(tiles.rows)], self.counters[id(tiles.columns)] = "i", "j"
+        number = columns.number
+        if tiles.one_panel:
+            self._line(depth, "const long j0 = 0;")
+            self._panel(tiles, depth, str(number))
+        elif number is not None and number % width == 0:
+            self._line(depth, f"for (long j0 = 0; j0 < {number}; j0 += {width}) {{")
+            self._panel(tiles, depth + 1, str(width))
+            self._line(depth, "}")
+        else:
+            # the last columns do not fill a tile: the text is compiled once for full tiles, once for these
+            self.written.panel_of = columns, width
+            self._panel(tiles, depth, "wide")
+
+    def _panel(self, tiles: Tiles, depth: int, wide: str) -> None:
+        """One panel: its columns gathered if need be, then tile after tile down its rows."""
+        product = tiles.product
+        dtype = product.value.dtype
+        width, tag, inner = panel(dtype), suffix(dtype), product.inner.text
+        right, (down, along) = (
+            self._pointer(product.right, 1, "j0"),
+            product.right.strides,
+        )
+        below = down.text
+        if along != ONE or wide != str(width) or self._is_large(product):
+            self._line(
+                depth,
+                f"gather_{tag}(panel, {right}, {inner}, {below}, {along.text}, {wide});",
+            )
+            self.written.panels = product.inner
+            right, below = "panel", str(width)
+        rows = product.rows.text
+        self._line(depth, f"for (long i0 = 0, rows; i0 < {rows}; i0 += rows) {{")
+        self._line(depth + 1, f"rows = rows_of({rows} - i0);")
+        own = product.value in self.kept.tiled
+        direct = not own and wide == str(width)
+        name = self.names[product.value]
+        if direct:
+            out, after = (
+                self._pointer_two(product.target),
+                product.target.strides[0].text,
+            )
+        else:
+            out, after = (name if own else "tile"), str(width)
+            self._line(depth + 1, f"{TYPES[dtype.name]} {out}[ROWS * {width}];")
+        left, (row, step) = self._pointer(product.left, 0, "i0"), product.left.strides
+        self._line(
+            depth + 1,
+            f"product_{tag}(rows, {inner}, {left}, {row.text}, {step.text}, {right}, {below}, {out}, {after});",
+        )
+        if not own and not direct:
+            self._unpacked(product, depth + 1, wide)
+        self._tail(tiles, depth + 1, wide)
+        self._line(depth, "}")
+
+    def _unpacked(self, product: Product, depth: int, wide: str) -> None:
+        """A tile copied to where it belongs."""
+        spoken = Expressions(self.names, ["i", "j"], lambda _: None)
+        target = spoken.entry(product.target, self.names[product.target.root])
+        width = panel(product.value.dtype)
+        self._line(depth, "for (long i = i0; i < i0 + rows; i++)")
+        self._line(depth + 1, f"for (long j = j0; j < j0 + {wide}; j++)")
+        self._line(depth + 2, f"{flat(target)} = tile[(i - i0) * {width} + j - j0];")
+
+    def _tail(self, tiles: Tiles, depth: int, wide: str) -> None:
+        """What is done with a tile once it is finished."""
+        if tiles.one_panel and tiles.rows.body:
+            self._line(depth, "for (long i = i0; i < i0 + rows; i++) {")
+            self._items(tiles.rows.body, depth + 1, [tiles.rows])
+            self._line(depth, "}")
+        elif tiles.columns.body:
+            self._line(depth, "for (long i = i0; i < i0 + rows; i++)")
+            self._line(depth + 1, f"for (long j = j0; j < j0 + {wide}; j++) {{")
+            self._items(tiles.columns.body, depth + 2, [tiles.rows, tiles.columns])
+            self._line(depth + 1, "}")
+
+    def _is_large(self, product: Product) -> bool:
+        entries = product.inner.at(self.most) * product.columns.at(self.most)
+        return entries * product.value.dtype.itemsize > GATHERED
+
+    def _pointer(self, read: Read, loop: int, counter: str) -> str:
+        """An array from a tile's first row, or column, on."""
+        strides = [
+            stride if k == loop else NONE for k, stride in enumerate(read.strides)
+        ]
+        return self._from(Read(read.root, read.start, tuple(strides)), [counter] * 2)
+
+    def _pointer_two(self, read: Read) -> str:
+        return self._from(read, ["i0", "j0"])
+
+    def _from(self, read: Read, counters: Sequence[str]) -> str:
+        text = flat(Expressions(self.names, counters, lambda _: None).index(read))
+        name = self.names[read.root]
+        return name if text == "0" else f"{name} + {text}"
+
+
+def _places(target: Read) -> Iterator[Read]:
+    for _, place in target.computed:
+        yield from reads(place)
+
+
+def _sums(loop: Loop, kept: Storage, names: Mapping[Value, str]) -> str:
+    """How a compiler may add up the turns of an innermost loop in several lanes at once."""
+    words: list[str] = []
+    for item in loop.body:
+        if not isinstance(item, Statement):
+            return ""
+        nest = item.nest
+        if len(item.loops) - 1 not in nest.folded or nest.value.dtype.kind != "f":
+            continue
+        if nest.target.computed or nest.value not in kept.numbers:
+            return ""
+        sign = REDUCED.get(nest.combine, nest.combine.partition("(")[0])
+        words.append(f"reduction({sign} : {names[nest.value]})")
+    return " ".join(words)
+
+
+REDUCED = {"{0} + {1}": "+", "{0} * {1}": "*"}
+"""What OpenMP calls a fold; others are called after the function that combines two."""

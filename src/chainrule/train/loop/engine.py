@@ -1,0 +1,175 @@
+"""Which engine takes the steps, and the epoch of the compiled one."""
+
+from __future__ import annotations
+
+import warnings
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from chainrule.engines.c.compiler import Trouble
+from chainrule.engines.c.training import (
+    NOT_FINITE,
+    OUTSIDE,
+    CompiledStep,
+    Epochs,
+    Rows,
+    compiled_step,
+)
+from chainrule.program import Array
+from chainrule.train.loop.anomaly import diverged
+from chainrule.train.loop.seeds import mask_key
+
+if TYPE_CHECKING:
+    from chainrule.train.loop.epochs import Training
+
+WORTH = 0.5
+"""Seconds of NumPy's from which on it pays to compile: as long as a compiler takes for a small network."""
+CALL, OPERATION = 1.5e-6, 4e-11
+"""Seconds that NumPy takes for a line of a program, and for a multiplication and addition, on the machines measured."""
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """What takes the steps, ``numpy`` or ``c``; why, where another was asked for or would have been quicker."""
+
+    name: str
+    why: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.why})" if self.why else self.name
+
+
+def engine_of(training: Training) -> tuple[Engine, CompiledStep | None]:
+    """The engine asked for, as far as it goes, with its step where that is compiled.
+
+    ``auto`` looks at the work alone, not at the clock or the cache, so that a training repeated gives the same numbers.
+    """
+    asked = training.settings.fit["engine"]
+    if asked == "numpy":
+        return Engine("numpy"), None
+    why = _hindrance(training)
+    if not why and asked == "auto" and seconds_of_numpy(training) < WORTH:
+        return Engine("numpy"), None
+    found = Trouble(why) if why else _compiled(training)
+    if isinstance(found, CompiledStep):
+        return Engine("c"), found
+    said = found.message + (f"; {found.hint}" if found.hint else "")
+    if asked == "c":
+        warnings.warn(f"NumPy takes the steps: {said}", stacklevel=2)
+    return Engine("numpy", said), None
+
+
+def _hindrance(training: Training) -> str:
+    """Why C cannot take these steps, whatever the program; empty if it can."""
+    fit, data = training.settings.fit, training.data
+    if fit["accumulate"] > 1:
+        return "gradients of several batches are added up in NumPy"
+    if fit["detect_anomaly"]:
+        return "detect_anomaly looks at every gradient, in NumPy"
+    arrays = [data.X, data.Y, *([] if data.weight is None else [data.weight])]
+    if not all(isinstance(array, np.ndarray) for array in arrays):
+        return "sparse samples are multiplied by SciPy"
+    if not len(data):
+        return "there are no samples"
+    known = {value.name: value for value in training.step.run.program.inputs}
+    for name, array in zip(("X", "Y", "weight"), arrays, strict=False):
+        value = known.get(name)
+        if value is not None and (value.dtype, value.shape[1:]) != (
+            array.dtype,
+            array.shape[1:],
+        ):
+            return f"{name} is not of the type and shape that the step was made for"
+    return ""
+
+
+def seconds_of_numpy(training: Training) -> float:
+    """About how long NumPy would take for the whole training."""
+    fit = training.settings.fit
+    size = min(fit["batch_size"], len(training.data))
+    weights = sum(
+        one.size for one in training.progress.parameters.values() if one.ndim > 1
+    )
+    lines = len(training.step.run.program.lines)
+    step = CALL * lines + OPERATION * 3 * size * weights
+    return step * training.n_batches * fit["epochs"]
+
+
+def _compiled(training: Training) -> CompiledStep | Trouble:
+    step, fit = training.step, training.settings.fit
+    size = min(fit["batch_size"], len(training.data))
+    masks = {
+        name: (int(np.prod(mask.units)), mask.rate)
+        for name, mask in training.plan.training.masks.items()
+    }
+    rows = Rows(("X", "Y", "weight"), masks)
+    even = len(training.data) % size == 0
+    return compiled_step(step.run.program, step.outputs, rows, size, even=even)
+
+
+class CompiledEpochs:
+    """The epochs of a training whose steps are compiled."""
+
+    def __init__(self, training: Training, step: CompiledStep) -> None:
+        data = training.data
+        given = {"X": data.X, "Y": data.Y, "weight": data.weight}
+        held = {
+            name: np.ascontiguousarray(array)
+            for name, array in given.items()
+            if array is not None
+        }
+        self.epochs = Epochs(step, held, mask_key(training.settings.seed))
+
+    def run(self, training: Training, order: Array | None) -> None:
+        """The batches of an epoch that are still to come.
+
+        Raises:
+            NonFiniteError: E201 at the first loss that is not finite.
+            KeyboardInterrupt: after the step in which it was asked for.
+        """
+        from chainrule.train.loop import batches
+
+        progress, watchers = training.progress, training.after_step
+        live = batches.begun(training)
+        self.epochs.hold(live)
+        places = None if order is None else np.ascontiguousarray(order, np.int64)
+        try:
+            while progress.batch < training.n_batches:
+                last = progress.batch + 1 if watchers else training.n_batches
+                losses, ended = self.epochs.advance(
+                    progress.batch,
+                    last,
+                    epoch=progress.epoch,
+                    step=progress.step + 1,
+                    rates=training.rates(last - progress.batch),
+                    order=places,
+                )
+                if ended:
+                    self._stopped(training, losses, order, ended)
+                batches.counted(training, losses, order)
+                if training.stop:
+                    raise KeyboardInterrupt
+                if watchers:
+                    batches.store(training, live)
+                    if batches.ends(training):
+                        break
+        finally:
+            batches.store(training, live)
+
+    @staticmethod
+    def _stopped(
+        training: Training, losses: Array, order: Array | None, ended: int
+    ) -> None:
+        """Say what is wrong with the last of these batches, from the same steps taken once more in NumPy."""
+        from chainrule.train.loop import batches
+
+        batches.counted(training, losses[:-1], order)
+        mixed = training.data if order is None else training.data.at(order)
+        before = batches.replayed(training, training.step, mixed)
+        if ended == OUTSIDE:
+            # NumPy says which index is outside of what
+            step = training.step
+            step.function(*[before[name] for name in step.inputs])
+        assert ended in (NOT_FINITE, OUTSIDE)  # noqa: S101 - there is no other way to end early
+        raise diverged(training, training.step.run.program, before, float(losses[-1]))
