@@ -195,13 +195,13 @@ def formatted(text):
 
 
 IMPORTS = {
-    "numpy": {"numpy", "math"},
+    "numpy": {"numpy", "math", "scipy.special"},
     "tensorflow": {"tensorflow", "numpy"},
     "torch": {"torch", "numpy"},
     "jax": {"jax", "jax.numpy", "numpy"},
 }
 SCRIPT_IMPORTS = {"argparse", "pathlib"}
-ROOTS = {"np", "math", "tf", "torch", "jnp", "jax", "argparse"}
+ROOTS = {"np", "math", "scipy", "tf", "torch", "jnp", "jax", "argparse"}
 FUNCTIONS = {
     *(
         "loss_and_gradients",

@@ -70,6 +70,8 @@ def einsum(*arrays: Any, subscripts: str) -> Any:
 MEANINGS: Mapping[str, Callable[..., Any]] = {
     "erf": erf,
     "gelu": lambda x: x * phi(x),
+    "logit": lambda x: np.log(x / (1 - x)),
+    "entr": lambda x: -x * np.log(x),
     "logaddexp": lambda a, b: np.log(np.exp(a) + np.exp(b)),
     "nll": by_label(lambda row, label: -row[label]),
     "sparse_categorical_cross_entropy": by_label(

@@ -17,8 +17,13 @@ from chainrule.trace import Tracer
 FUNCTIONS: Mapping[str, Callable[..., Any]] = {
     **{
         name: getattr(sympy, name)
-        for name in ("exp", "log", "sin", "cos", "sinh", "cosh", "erf", "sqrt")
+        for name in (
+            *("exp", "log", "sin", "cos", "sinh", "cosh", "sqrt"),
+            *("erf", "erfc", "erfinv", "erfcinv", "gamma", "digamma"),
+        )
     },
+    "gammaln": lambda x: sympy.log(sympy.gamma(x)),
+    "expi": sympy.Ei,
     "arcsin": sympy.asin,
     "arccos": sympy.acos,
     "arctan": sympy.atan,
@@ -30,6 +35,8 @@ CONSTANTS = {
     math.sqrt(2 * math.pi): sympy.sqrt(2 * sympy.pi),
     math.sqrt(2 / math.pi): sympy.sqrt(2 / sympy.pi),
     2 / math.sqrt(math.pi): 2 / sympy.sqrt(sympy.pi),
+    math.sqrt(math.pi): sympy.sqrt(sympy.pi),
+    math.pi: sympy.pi,
     1 / math.sqrt(2): 1 / sympy.sqrt(2),
     1 / 3: sympy.Rational(1, 3),
     SELU_SCALE * SELU_ALPHA: sympy.Rational(str(SELU_SCALE))
@@ -45,7 +52,7 @@ def exact(number: Any) -> Any:
     ):
         return number
     for known, symbol in CONSTANTS.items():
-        for times in (1, 2, -1, 0.5):
+        for times in (1, 2, -1, 0.5, -0.5):
             if math.isclose(number, known * times, rel_tol=1e-15):
                 return symbol * sympy.Rational(times)
     return sympy.Rational(str(number))

@@ -210,12 +210,20 @@ def module(dialect: Dialect, blocks: Sequence[Sequence[str]], *, wide: bool) -> 
 def imports(dialect: Dialect, used: set[str]) -> list[str]:
     """The lines that import the libraries among the names ``used``."""
     known = {**dialect.imports, "np": "import numpy as np", "math": "import math"}
+    known |= {root: f"import {root}" for root in used if root.startswith("scipy.")}
     return sorted(text for root, text in known.items() if root in used)
 
 
 def roots(text: str) -> set[str]:
-    """The names that stand in a text."""
-    return {node.id for node in ast.walk(ast.parse(text)) if isinstance(node, ast.Name)}
+    """The names that a text begins at, and the parts of SciPy that it calls."""
+    found = set()
+    for node in ast.walk(ast.parse(text)):
+        match node:
+            case ast.Name(id=name):
+                found.add(name)
+            case ast.Attribute(value=ast.Name(id="scipy"), attr=part):
+                found.add(f"scipy.{part}")
+    return found
 
 
 def is_connected(derived: Derivation) -> bool:

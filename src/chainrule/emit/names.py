@@ -18,7 +18,7 @@ LONGEST_OWN = 48
 RESERVED = frozenset(
     {
         *keyword.kwlist,
-        *("np", "numpy", "tf", "tensorflow", "torch", "jax", "jnp", "math"),
+        *("np", "numpy", "tf", "tensorflow", "torch", "jax", "jnp", "math", "scipy"),
         *("argparse", "Path", "print", "range", "float", "int", "zip", "len", "tuple"),
     }
 )

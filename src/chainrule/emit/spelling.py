@@ -27,6 +27,7 @@ from chainrule.program import (
 from chainrule.program.program import arg_shape, concrete
 
 _NUMPY = re.compile(r"\bnp\.")
+_LIBRARY = re.compile(r"\b(math|scipy)\.")
 Expression = Callable[[Value], ast.expr]
 
 
@@ -48,7 +49,9 @@ def _word(line: Line, dialect: Dialect) -> str | None:
     if own is not None:
         return own
     text = _chosen(line, "numpy")
-    if text is None or not _NUMPY.search(text):
+    if text is None or (dialect.name != "numpy" and _LIBRARY.search(text)):
+        return None
+    if not _NUMPY.search(text):
         return text
     return _NUMPY.sub(f"{dialect.module}.", text) if dialect.speaks_numpy else None
 
@@ -90,17 +93,23 @@ def require_spellings(program: Program, dialect: Dialect) -> None:
     """Raise where a line of ``program`` cannot be written in ``dialect``.
 
     Raises:
-        ProgramError: E305 for an op without a spelling, whose forward cannot be read.
+        ProgramError: E305 for an op that the dialect has no word for, and that is made of none it has.
     """
     for line in program.lines:
-        if not has_word(line, dialect):
-            raise ProgramError(
-                "E305",
-                f"nothing says how {line.op.name} is written for {dialect.name}",
-                where=line.at,
-                hint=f"give its record a spelling: spelling={{{dialect.name!r}: '...'}}, an expression with"
-                " {0} for the first argument",
+        if has_word(line, dialect):
+            continue
+        op = line.op
+        if ops.CATALOGUE.get(op.name) is op:
+            message = f"{dialect.title} has no function for {op.name}, and it is made of none that it has"
+            elsewhere = [name for name, word in op.spelling.items() if word is not None]
+            hint = f"emit it for {' or '.join(elsewhere)}"
+        else:
+            message = f"nothing says how {op.name} is written for {dialect.name}"
+            hint = (
+                f"give its record a spelling: spelling={{{dialect.name!r}: '...'}}, an expression with"
+                " {0} for the first argument"
             )
+        raise ProgramError("E305", message, where=line.at, hint=hint)
 
 
 def _is_default(op: Op, key: str, param: Any) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from importlib import import_module
 from typing import Any
 
 import numpy as np
@@ -143,6 +144,35 @@ def count(x: Any, axis: Any) -> Any:
     for one in shapes.axes_of(axis, x.ndim):
         total = x.shape[one] * total if total != 1 else x.shape[one]
     return total
+
+
+def of_library(path: str) -> Callable[..., Any]:
+    """A function of a library that need not be there until it is called.
+
+    It is asked in double precision, and answers in that of the arrays it is given: some of SciPy's functions are
+    hardly exact in single precision, others forget it.
+    """
+    module, _, name = path.rpartition(".")
+
+    def forward(*args: Any, **params: Any) -> Any:
+        function = getattr(import_module(module), name)
+        narrow = {
+            arg.dtype
+            for arg in args
+            if isinstance(arg, np.ndarray) and arg.dtype.kind == "f"
+        } == {np.dtype(np.float32)}
+        if not narrow:
+            return function(*args, **params)
+        wide = (
+            arg.astype(np.float64)
+            if isinstance(arg, np.ndarray) and arg.dtype.kind == "f"
+            else arg
+            for arg in args
+        )
+        return function(*wide, **params).astype(np.float32)
+
+    forward.__name__ = name
+    return forward
 
 
 def quietly(forward: Callable[..., Any]) -> Callable[..., Any]:

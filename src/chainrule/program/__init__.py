@@ -18,7 +18,7 @@ from chainrule.program.errors import (
 )
 from chainrule.program.line import Line
 from chainrule.program.loop import Carried, Item, Loop, Stacked
-from chainrule.program.op import Kind, Op, Rule, Sample, Unit
+from chainrule.program.op import UNKNOWN, Kind, Op, Rule, Sample, Unit
 from chainrule.program.program import Program, verify
 from chainrule.program.run import Run, run
 from chainrule.program.values import (
@@ -34,6 +34,7 @@ from chainrule.program.values import (
 )
 
 __all__ = [
+    "UNKNOWN",
     "Arg",
     "Array",
     "Builder",

@@ -60,6 +60,12 @@ class Sample:
     integers: Mapping[int, int] = field(default_factory=dict)
 
 
+def _nobody_knows(*_: Any, **__: Any) -> Any:
+    raise NotImplementedError
+
+
+UNKNOWN = Rule(_nobody_knows, "")
+"""In the place of a rule: the result moves with this argument, and nobody has said how. E303 where it must pass."""
 Rules = tuple[Rule | None, ...] | Callable[[int], Rule | None]
 Kind = Literal[
     "sum",
@@ -103,7 +109,7 @@ class Op:
     """An operation: its forward, its shape, its rules, how it is spelled and written, where to try it.
 
     ``forward(*args, **params)`` takes arrays, then parameters by keyword. ``rules`` has one entry an
-    argument (None where no gradient passes by nature: a mask, an index); for an op of any number of
+    argument (None where no gradient passes by nature: a mask, an index; UNKNOWN where nobody knows it); for an op of any number of
     arguments it is a function from the argument's position to its rule. An op without rules, ``()``, is one
     whose gradient is not known: E303 where one must pass. ``params`` are the parameters with
     their defaults, in the order NumPy takes them. ``spelling`` maps a dialect to its text, ``notation`` is
@@ -169,7 +175,8 @@ class Op:
         """The rule of the argument at ``position``; None where no gradient exists by nature."""
         if callable(self.rules):
             return self.rules(position)
-        return self.rules[position] if position < len(self.rules) else None
+        rule = self.rules[position] if position < len(self.rules) else None
+        return None if rule is UNKNOWN else rule
 
     def constant_in(self, position: int) -> bool:
         """Whether the result, by nature, does not move with this argument: a mask's side, an index, a shape."""
@@ -266,6 +273,7 @@ def shape_of(op: Op, shapes: Sequence[Shape], params: Mapping[str, Any]) -> Shap
 
 
 __all__ = [
+    "UNKNOWN",
     "Array",
     "Kind",
     "Op",

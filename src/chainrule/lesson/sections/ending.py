@@ -81,7 +81,7 @@ def _reduced(story: Story) -> Iterator[str]:
     while ahead:
         value = ahead.pop()
         line = producer.get(value)
-        if line is None:
+        if line is None or not line.args:
             continue
         averaged = averaged or (
             line.op is ops.divide and not isinstance(line.args[1], Value)
