@@ -1,5 +1,6 @@
 """The project's own promises: its paths, its door, its version, its imports."""
 
+import os
 import re
 import subprocess
 import sys
@@ -60,6 +61,21 @@ def test_every_path_named_in_pyproject_exists(pattern):
 
 def test_the_version_is_the_same_inside_and_outside():
     assert chainrule.__version__ == PYPROJECT["project"]["version"]
+
+
+def test_the_citation_is_of_this_version():
+    cited = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\nversion: {PYPROJECT['project']['version']}\n" in cited
+
+
+def test_workflows_call_scripts_that_there_are():
+    called = {
+        script
+        for path in (ROOT / ".github" / "workflows").glob("*.yml")
+        for script in re.findall(r"run: (\.ci/\w+)", path.read_text(encoding="utf-8"))
+    }
+    assert called == {path.relative_to(ROOT).as_posix() for path in (ROOT / ".ci").iterdir()}  # fmt: skip
+    assert all(os.access(ROOT / script, os.X_OK) for script in called)
 
 
 def test_python_and_dependencies_have_no_upper_caps():
