@@ -164,7 +164,9 @@ def _first(tracer: Tracer, line: Any, patterns: Index) -> Traced | None:
     for pattern in patterns.get(line.op, ()):
         for bound in pattern.match(line, tracer.builder.producer):
             numbers = {
-                key: tracer.builder.number(arg) if isinstance(arg, Value) else arg
+                key: tracer.builder.number(arg)
+                if isinstance(arg, Value)
+                else np.asarray(arg)
                 for key, arg in bound.items()
             }
             if not pattern.idiom.holds(**numbers):

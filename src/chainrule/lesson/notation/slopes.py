@@ -68,22 +68,21 @@ def over_itself(
     return builder.write(ops.negative, (result,)) if minus else result
 
 
-def mask_alone(
-    _: Builder, op: Op, args: tuple[Arg, ...], __: Mapping[str, Any]
-) -> Arg | None:
-    """1 times a mask is the mask."""
-    if op is ops.multiply:
-        for one, other in (args, args[::-1]):
-            if (
-                not isinstance(one, Value | Size)
-                and one == 1
-                and isinstance(other, Value)
-            ):
+def mask_alone(builder: Builder, value: Value) -> Value:
+    """1 times a mask, told as the mask.
+
+    Only where nothing goes on from it: a mask is yes or no, and has no minus.
+    """
+    line = builder.producer.get(value)
+    if line is not None and line.op is ops.multiply:
+        for one, other in (line.args, line.args[::-1]):
+            plain = not isinstance(one, Value | Size)
+            if plain and one == 1 and isinstance(other, Value):
                 return other
-    return None
+    return value
 
 
-SLOPE_LAWS = (plain_numbers, mask_alone, over_itself, *LAWS)
+SLOPE_LAWS = (plain_numbers, over_itself, *LAWS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +136,7 @@ def settled(tracer: Tracer, result: Any) -> Slope:
         tracer.builder.numbers,
     )
     if isinstance(result, Traced):
-        return Slope(made, result.value)
+        return Slope(made, mask_alone(tracer.builder, result.value))
     return Slope(made, float(np.asarray(result).reshape(-1)[0]))
 
 

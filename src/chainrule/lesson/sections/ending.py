@@ -86,7 +86,7 @@ def _reduced(story: Story) -> Iterator[str]:
         averaged = averaged or (
             line.op is ops.divide and not isinstance(line.args[1], Value)
         )
-        shape = getattr(line.args[0], "shape", ())
+        shape = getattr(line.args[0], "shape", ()) if line.args else ()
         count = int(np.prod(shape))
         if line.op is ops.mean and count > 1:
             yield f"The loss is a mean over {count} numbers, so each enters with the weight 1/{count}; with a sum, every gradient would be {count} times as large."
