@@ -23,7 +23,7 @@ def numbers(idiom, seed):
         else generator.uniform(*sample.domain, shape)
         for i, shape in enumerate(sample.shapes)
     ]
-    for axis in (-1, 0):
+    for axis in () if sample.integers else (-1, 0):
         holds = [
             array / array.sum(axis=axis, keepdims=True)
             for array in arrays[1:]
@@ -35,9 +35,9 @@ def numbers(idiom, seed):
 
 
 def _holds(idiom, arrays):
-    return idiom.holds(
-        **dict(zip(compile_pattern(idiom).inputs.values(), arrays, strict=True))
-    )
+    names = compile_pattern(idiom).inputs.values()
+    bound = {**idiom.sample.params, **dict(zip(names, arrays, strict=True))}
+    return idiom.holds(**bound)
 
 
 @pytest.mark.parametrize("idiom", IDIOMS, ids=IDS)

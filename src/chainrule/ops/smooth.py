@@ -44,6 +44,7 @@ sigmoid = composite(
     ),
     forms=(
         lambda x: np.exp(x) / (1 + np.exp(x)),
+        lambda x: (1 + np.exp(-x)) ** -1,
         lambda x: 0.5 * (1 + np.tanh(0.5 * x)),
         lambda x: (1 + np.tanh(x / 2)) / 2,
         lambda x: 0.5 * (1 + np.tanh(x / 2)),

@@ -25,3 +25,20 @@ def measured(
             break
         value = next((arg for arg in same if arg.name is not None), same[0])
     return Size(value, axes)
+
+
+def as_long_as(producer: Mapping[Value, Line], value: Value) -> set[Value]:
+    """The values that ``value`` has its lengths from, through lines that keep them; itself among them."""
+    found: set[Value] = set()
+    ahead = [value]
+    while ahead:
+        one = ahead.pop()
+        found.add(one)
+        line = producer.get(one)
+        if line is not None and (line.op.elementwise or line.op.kind == "activation"):
+            ahead += [
+                arg
+                for arg in line.reads()
+                if arg.shape == one.shape and arg not in found
+            ]
+    return found

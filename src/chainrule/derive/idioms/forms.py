@@ -7,7 +7,9 @@ from collections.abc import Callable
 import numpy as np
 
 from chainrule import ops
+from chainrule.derive.idioms.cross_entropies import CROSS_ENTROPIES
 from chainrule.derive.idioms.match import Idiom
+from chainrule.derive.idioms.normalisations import NORMALISATIONS
 from chainrule.program import Array, Sample
 
 ROUNDING = 1e-9
@@ -25,7 +27,47 @@ def shares(axis: int) -> Callable[..., bool]:
     return holds
 
 
+def constant_along(x: Array, c: Array, axis: int) -> bool:
+    """Whether ``c`` takes the same from all entries of ``x`` along ``axis``, and makes no new entries."""
+    shape = np.shape(c)
+    padded = (1,) * (np.ndim(x) - len(shape)) + shape
+    return len(padded) == np.ndim(x) > 0 and padded[axis] == 1
+
+
+def turned_softmax(axis: int) -> Idiom:
+    """A softmax along ``axis`` of what was turned, and is turned back."""
+    return Idiom(
+        lambda x: ops.softmax(x.T, axis=axis).T,
+        lambda x: ops.softmax(x, axis=1 - axis),
+        Sample(((2, 3),)),
+        sentence="turned there and back, the shares are those along the other axis",
+    )
+
+
+SHIFTED = "what is taken from all entries alike leaves their shares as they are"
 FORMS: tuple[Idiom, ...] = (
+    *CROSS_ENTROPIES,
+    *NORMALISATIONS,
+    Idiom(
+        lambda x, c, axis: ops.softmax(x - c, axis=axis),
+        lambda x, c, axis: ops.softmax(x, axis=axis),  # noqa: ARG005 - it cancels
+        Sample(((2, 3), (2, 1)), {"axis": -1}),
+        sentence=SHIFTED,
+        holds=constant_along,
+    ),
+    Idiom(
+        lambda x, axis: np.exp(ops.log_softmax(x, axis=axis)),
+        ops.softmax,
+        Sample(((2, 3),), {"axis": -1}),
+        sentence="the exponential undoes the logarithm: this is the softmax",
+    ),
+    *map(turned_softmax, (0, 1)),
+    Idiom(
+        lambda x: (np.exp(x).T / np.sum(np.exp(x), axis=1)).T,
+        lambda x: ops.softmax(x, axis=1),
+        Sample(((2, 3),)),
+        sentence="turned so that the sums stand beside their rows, and back: this is the softmax",
+    ),
     Idiom(
         lambda p, t: t * np.log(p) + (1 - t) * np.log(1 - p),
         lambda p, t: -ops.binary_cross_entropy(p, t),
@@ -66,6 +108,8 @@ FORMS: tuple[Idiom, ...] = (
         for pattern in (
             lambda p, labels: np.log(p[np.arange(p.shape[0]), labels]),
             lambda p, labels: np.log(p)[np.arange(p.shape[0]), labels],
+            lambda p, labels: np.log(p[np.arange(labels.shape[0]), labels]),
+            lambda p, labels: np.log(p)[np.arange(labels.shape[0]), labels],
         )
     ),
     *(
@@ -80,11 +124,19 @@ FORMS: tuple[Idiom, ...] = (
             lambda p, labels: np.log(p)[labels, np.arange(p.shape[1])],
         )
     ),
-    Idiom(
-        lambda z, labels: ops.log_softmax(z, axis=-1)[np.arange(z.shape[0]), labels],
-        lambda z, labels: -ops.sparse_categorical_cross_entropy_with_logits(z, labels),
-        LABELLED,
-        sentence=STILL_NEGATIVE,
+    *(
+        Idiom(
+            pattern,
+            lambda z, labels: (
+                -ops.sparse_categorical_cross_entropy_with_logits(z, labels)
+            ),
+            LABELLED,
+            sentence=STILL_NEGATIVE,
+        )
+        for pattern in (
+            lambda z, labels: ops.log_softmax(z)[np.arange(z.shape[0]), labels],
+            lambda z, labels: ops.log_softmax(z)[np.arange(labels.shape[0]), labels],
+        )
     ),
     Idiom(
         lambda x, axis: (

@@ -11,8 +11,9 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
+from chainrule.derive.idioms.spread import only_long_axis, spread_reduction
 from chainrule.program import Arg, Line, Op, Run, Sample, Size, Value
-from chainrule.program.sizes import measured
+from chainrule.program.sizes import as_long_as
 from chainrule.trace import Tracer
 
 Bindings = dict[str, Any]
@@ -86,9 +87,9 @@ class Pattern:
         """Whether the lengths used are those of the values bound, not others that happen to be as long."""
         for expected, given in pairs:
             own = bound.get(self.inputs.get(expected.value, ""))
-            if not isinstance(own, Value) or measured(
-                producer, own, expected.axes
-            ) != measured(producer, given.value, given.axes):
+            if not isinstance(own, Value) or expected.axes != given.axes:
+                return False
+            if as_long_as(producer, own).isdisjoint(as_long_as(producer, given.value)):
                 return False
         return True
 
@@ -104,7 +105,28 @@ class Pattern:
         if line.op.commutes:
             orders.append(line.args[::-1])
         for args in orders:
-            yield from self._args(pattern.args, args, producer, merged)
+            seen = [
+                self._as_kept(expected, arg, producer)
+                for expected, arg in zip(pattern.args, args, strict=True)
+            ]
+            kept = tuple(arg for arg in seen if arg is not None)
+            if len(kept) == len(seen):
+                yield from self._args(pattern.args, kept, producer, merged)
+
+    def _as_kept(
+        self, pattern: Arg, arg: Arg, producer: Mapping[Value, Line]
+    ) -> Arg | None:
+        """Where the pattern keeps the axis of a reduction: the reduction behind ``arg``, if it is spread as that would be."""
+        expected = self.producer.get(pattern) if isinstance(pattern, Value) else None
+        if (
+            expected is None
+            or not expected.params.get("keepdims")
+            or not isinstance(arg, Value)
+        ):
+            return arg
+        made = producer.get(arg)
+        bare = made is not None and made.op is expected.op
+        return spread_reduction(arg, producer) or (None if bare else arg)
 
     def _args(
         self,
@@ -154,6 +176,10 @@ def _params(pattern: Line, line: Line, bound: Bindings) -> Bindings | None:
     merged = dict(bound)
     for key, expected in pattern.params.items():
         given = line.params.get(key)
+        if key == "axis" and given is None and isinstance(expected, _AnyInt):
+            given = only_long_axis(line)
+        if key == "keepdims" and expected is True and line.op.kind == "reduction":
+            continue  # that it is spread as if it were kept is known
         if isinstance(expected, _AnyInt | _AnyFloat):
             if given is None or isinstance(given, bool):
                 return None

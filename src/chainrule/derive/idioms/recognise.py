@@ -14,7 +14,7 @@ from chainrule.derive.idioms.forms import FORMS
 from chainrule.derive.idioms.fusions import FUSIONS
 from chainrule.derive.idioms.match import Idiom, Pattern, compile_pattern, from_forms
 from chainrule.derive.simplify import REWRITING
-from chainrule.program import Array, Op, Program, Run, Size, Value
+from chainrule.program import Array, Line, Op, Program, Run, Size, Value
 from chainrule.program.program import substitute
 from chainrule.trace import Traced, Tracer
 
@@ -98,7 +98,7 @@ def rewrite(run: Run, patterns: Index) -> Run:
         )
         number = run.numbers[line.result] if same else None
         result = tracer.record(line.op, args, params, line.why, number)
-        result = _replaced(tracer, result, patterns)
+        result = _replaced(tracer, _inside(tracer, result, line, patterns), patterns)
         name = line.result.name
         if name is not None:
             if result.value.name is not None:
@@ -158,6 +158,17 @@ def _replaced(tracer: Tracer, result: Traced, patterns: Index) -> Traced:
             return result
         result = better
     return result
+
+
+def _inside(tracer: Tracer, result: Traced, line: Line, patterns: Index) -> Traced:
+    """``result`` with what stands behind a minus replaced, where a law has just put that minus in front."""
+    made = tracer.builder.producer.get(result.value)
+    if made is None or made.op is not ops.negative or line.op is ops.negative:
+        return result
+    (behind,) = made.reads()
+    inner = Traced(tracer, behind)
+    better = _replaced(tracer, inner, patterns)
+    return result if better is inner else tracer.record(ops.negative, (better,))
 
 
 def _first(tracer: Tracer, line: Any, patterns: Index) -> Traced | None:
