@@ -21,6 +21,8 @@ from pathlib import Path
 import numpy as np
 
 from chainrule import nn
+from chainrule.engines.c.compiler import Trouble
+from chainrule.engines.c.training import Epochs, Rows, compiled_step
 from chainrule.nn.layers import Dense
 from chainrule.train.loop.training_step import Limits
 from chainrule.train.model.compiled import Plan
@@ -59,8 +61,8 @@ def numbers(case):
     return X, Y.astype(np.float32), weights
 
 
-def chainrule_numpy(case) -> Callable[[], float]:
-    """The numpy engine: the emitted text of the training step, called."""
+def planned(case):
+    """The network's training step, and the arrays that it begins with."""
     X, Y, weights = numbers(case)
     last, loss, kind = (
         ("sigmoid", "binary_cross_entropy", "0/1")
@@ -79,6 +81,39 @@ def chainrule_numpy(case) -> Callable[[], float]:
     live = {"X": X, "Y": Y, "learning_rate": RATE}
     for number, W in enumerate(weights, 1):
         live |= {f"W{number}": W, f"b{number}": np.zeros(W.shape[1], np.float32)}
+    return step, live
+
+
+def chainrule_c(case) -> Callable[[], float]:
+    """The C engine: the step compiled, and many of them run in one call, each time with the same batch."""
+    step, live = planned(case)
+    rows = Rows(("X", "Y", "weight"), {})
+    made = compiled_step(step.run.program, step.outputs, rows, case.batch, even=True)
+    if isinstance(made, Trouble):
+        raise SystemExit(made.message)
+    # an epoch of the same batch over and over, as long as it stays in a near cache
+    times = min(max(2**19 // live["X"].nbytes, 1), 1024)
+    arrays = {name: np.array(array) for name, array in live.items()}
+    for name in ("X", "Y"):
+        arrays[name] = np.concatenate([arrays[name]] * times)
+    epochs, rates = Epochs(made, arrays, (0, 0)), np.full(times, RATE)
+
+    def many(n_steps):
+        done, loss = 0, 0.0
+        while done < n_steps:
+            last = min(times, n_steps - done)
+            losses, _ = epochs.advance(
+                0, last, epoch=0, step=1, rates=rates, order=None
+            )
+            done, loss = done + len(losses), losses[-1]
+        return float(loss)
+
+    return many
+
+
+def chainrule_numpy(case) -> Callable[[], float]:
+    """The numpy engine: the emitted text of the training step, called."""
+    step, live = planned(case)
     names, function = step.inputs, step.repeated()
 
     def once():
@@ -210,7 +245,19 @@ def scikit_learn(case) -> Callable[[], float]:
     return once
 
 
+def repeated(once) -> Callable[[int], float]:
+    """A step called so many times from Python."""
+
+    def many(n_steps):
+        for _ in range(n_steps - 1):
+            once()
+        return once()
+
+    return many
+
+
 WAYS = {
+    "chainrule c": (chainrule_c, "numpy"),
     "chainrule numpy": (chainrule_numpy, "numpy"),
     "NumPy by hand": (numpy_by_hand, "numpy"),
     "PyTorch eager": (torch_eager, "torch"),
@@ -219,13 +266,14 @@ WAYS = {
 }
 
 
-def measured(case, rounds, budget):
+def measured(case, asked, rounds, budget, *, cpu=False):
     """Median microseconds of a step for every way that is installed, taking turns."""
     ways = {}
     for name, (make, module) in WAYS.items():
-        if importlib.util.find_spec(module) is not None:
-            ways[name] = make(case)
-    losses = {name: [once() for _ in range(5)][-1] for name, once in ways.items()}
+        if name in asked and importlib.util.find_spec(module) is not None:
+            made = make(case)
+            ways[name] = made if make is chainrule_c else repeated(made)
+    losses = {name: many(5) for name, many in ways.items()}
     true = losses["NumPy by hand"]
     wrong = {
         name: loss
@@ -236,30 +284,36 @@ def measured(case, rounds, budget):
         message = f"{case.name}: not the same training: {losses}"
         raise SystemExit(message)
     start = time.perf_counter()
-    ways["NumPy by hand"]()
+    ways["NumPy by hand"](1)
     n_steps = max(
         int(budget / rounds / max(time.perf_counter() - start, 1e-6) / len(ways)), 1
     )
     times = {name: [] for name in ways}
     for _ in range(rounds):
-        for name, once in ways.items():
-            start = time.perf_counter()
-            for _ in range(n_steps):
-                once()
-            times[name].append((time.perf_counter() - start) / n_steps)
+        for name, many in ways.items():
+            start = time.process_time() if cpu else time.perf_counter()
+            many(n_steps)
+            end = time.process_time() if cpu else time.perf_counter()
+            times[name].append((end - start) / n_steps)
     return {name: 1e6 * statistics.median(taken) for name, taken in times.items()}
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--cases", default=",".join(case.name for case in CASES))
+    parser.add_argument(
+        "--ways", default=",".join(WAYS), help="with chainrule c and NumPy by hand"
+    )
     parser.add_argument("--rounds", type=int, default=15)
     parser.add_argument(
         "--seconds", type=float, default=4.0, help="about how long to measure each case"
     )
+    parser.add_argument(
+        "--cpu", action="store_true", help="CPU time, for a machine that others use too"
+    )
     parser.add_argument("--json")
     options = parser.parse_args()
-    wanted = options.cases.split(",")
+    wanted, asked = options.cases.split(","), options.ways.split(",")
     results = {}
     print(
         f"microseconds a step, medians of {options.rounds} rounds; {platform.machine()}, {os.cpu_count()} cores"
@@ -267,13 +321,14 @@ def main():
     for case in CASES:
         if case.name not in wanted:
             continue
-        found = measured(case, options.rounds, options.seconds)
-        results[case.name] = found
-        ratio = found["NumPy by hand"] / found["chainrule numpy"]
+        found = measured(case, asked, options.rounds, options.seconds, cpu=options.cpu)
+        results[case.name] = dict(found)
         listed = "  ".join(f"{name} {number:.1f}" for name, number in found.items())
-        print(
-            f"{case.name:8} {listed}  | by hand / chainrule = {ratio:.2f}", flush=True
+        compiled = found.pop("chainrule c")
+        ratios = "  ".join(
+            f"{name} {number / compiled:.2f}" for name, number in found.items()
         )
+        print(f"{case.name:8} {listed}\n{'':8} as multiples of c: {ratios}", flush=True)
     if options.json:
         told = {"microseconds": results, "cores": os.cpu_count()}
         Path(options.json).write_text(json.dumps(told, indent=1), encoding="utf-8")

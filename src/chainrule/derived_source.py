@@ -40,6 +40,11 @@ def source(
             f"the part {part!r} updates nothing, so {chosen.name} has no place in it",
             hint="ask for the part step or script",
         )
+    if dialect == "c":
+        # what writes a whole step is the trainer's, which other dialects do not wait for
+        from chainrule.c_source import c_source
+
+        return c_source(derived, part, chosen or optimizer_of("sgd", RATE))
     usual = RATE if chosen is None else chosen.learning_rate
     return emit(
         derived,

@@ -33,7 +33,7 @@ def called(source):
     for place, one in enumerate(source.parameters):
         address = f"({TYPES[one.value.dtype.name]} *)a[{place}]"
         passed.append(address if one.is_array else f"*{address}")
-    listed = ", ".join(["1", *passed, "work", "outside"])
+    listed = ", ".join([*passed, "work", "outside"])
     head = f"void call_{source.name}(void **a, unsigned char *work, int *outside)"
     return f"{EXPORT} {head}\n{{\n    {source.name}({listed});\n}}\n"
 

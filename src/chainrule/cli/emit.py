@@ -38,7 +38,7 @@ def emit(
         typer.Option(
             "--in",
             metavar="FRAMEWORK",
-            help=f"What to write for: {', '.join(DIALECTS)}.",
+            help=f"What to write for: {', '.join(DIALECTS)}, c.",
         ),
     ] = "numpy",
     part: Annotated[
@@ -72,7 +72,7 @@ def emit(
 
     from chainrule.derived_source import source
 
-    chosen = dialect_of(dialect).name
+    chosen = "c" if dialect.lower() == "c" else dialect_of(dialect).name
     words = options.words(layers, activations, loss, batch, columns=columns)
     with time_limit(timeout, "the script"):
         found = point.find(

@@ -101,7 +101,8 @@ def write(
         NotLinear: where a length grows otherwise than the batch does.
     """
     layout = Layout(program, tuple(rows), most if fixed else None)
-    return _Writer(program, name, layout, most, over or {}).source()
+    counts = bool(rows)
+    return _Writer(program, name, layout, most, over or {}, counts=counts).source()
 
 
 class _Writer:
@@ -112,8 +113,11 @@ class _Writer:
         layout: Layout,
         most: int,
         over: Mapping[Value, Value],
+        *,
+        counts: bool,
     ) -> None:
         self.program = program
+        self.counts = counts
         self.name = name
         self.layout = layout
         self.most = most
@@ -322,7 +326,7 @@ class _Writer:
         return tuple(found)
 
     def _whole(self, parameters: Sequence[Parameter], body: Sequence[str]) -> str:
-        listed = ["const long n"]
+        listed = ["const long n"] if self.counts else []
         for one in parameters:
             kind = TYPES[one.value.dtype.name]
             constant = "" if one.written else "const "
@@ -341,7 +345,8 @@ class _Writer:
             for value in self.program.outputs
             if value not in self.over and self._is_number(value)
         ]
-        unused = "(void)n, (void)work, (void)outside;"
+        given = ["n", "work", "outside"] if self.counts else ["work", "outside"]
+        unused = f"{', '.join(f'(void){one}' for one in given)};"
         lines = [*arrays, *body, *after, unused]
         header = f"void {self.name}(\n    {', '.join(listed)})"
         return "\n".join([header, "{", *(INDENT + line for line in lines), "}"])

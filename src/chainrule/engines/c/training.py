@@ -52,7 +52,7 @@ def compiled_step(
     ``outputs`` are what the program's outputs are: the loss, then the inputs whose new values they are. ``even`` says
     that no batch is smaller.
     """
-    written = _written(program, outputs, rows, size, fixed=even and size <= FEW)
+    written = step_source(program, outputs, rows, size, fixed=even and size <= FEW)
     if isinstance(written, Trouble):
         return written
     source, replaced = written
@@ -72,14 +72,20 @@ def compiled_step(
     return CompiledStep(text, source, rows, replaced, function, size)
 
 
-def _written(
+def simple(program: Program) -> Program | Trouble:
+    """``program`` in lines that C says; Trouble where it does not say all of them."""
+    whole = updated_early(primitives(lowered(program, (ops.sigmoid,)), can_write))
+    unknown = sorted({line.op.name for line in whole.lines if not can_write(line)})
+    return Trouble(f"{', '.join(unknown)} has no C spelling") if unknown else whole
+
+
+def step_source(
     program: Program, outputs: Sequence[str], rows: Rows, size: int, *, fixed: bool
 ) -> tuple[CSource, dict[str, str]] | Trouble:
-    short = lowered(program, (ops.sigmoid,))
-    whole = updated_early(primitives(short, can_write))
-    unknown = sorted({line.op.name for line in whole.lines if not can_write(line)})
-    if unknown:
-        return Trouble(f"{', '.join(unknown)} has no C spelling")
+    """A step in C that writes over what it updates, and which input each of its outputs takes the place of."""
+    whole = simple(program)
+    if isinstance(whole, Trouble):
+        return whole
     named = {value.name: value for value in whole.inputs}
     replaced, over = {}, {}
     for value, name in zip(whole.outputs[1:], outputs[1:], strict=True):
@@ -193,4 +199,13 @@ def _room(n_bytes: int) -> Array:
     return whole[skipped : skipped + n_bytes]
 
 
-__all__ = ["NOT_FINITE", "OUTSIDE", "CompiledStep", "Epochs", "Rows", "compiled_step"]
+__all__ = [
+    "NOT_FINITE",
+    "OUTSIDE",
+    "CompiledStep",
+    "Epochs",
+    "Rows",
+    "compiled_step",
+    "simple",
+    "step_source",
+]

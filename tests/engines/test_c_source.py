@@ -1,0 +1,61 @@
+"""What ``emit --in c`` writes is read by people, compiles as it stands, and is the step."""
+
+import ctypes
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import chainrule
+from chainrule.engines.c import compiler
+from chainrule.program import UsageError
+
+ARTICLE = Path(__file__).parents[2] / "examples" / "article.py"
+LEARNED = ("W1", "b1", "W2")
+
+
+def net(x, y, W1, b1, W2):
+    h = np.tanh(x @ W1 + b1)
+    return np.mean((h @ W2 - y) ** 2)
+
+
+def arrays():
+    rng = np.random.default_rng(0)
+    shapes = {"x": (7, 5), "y": (7, 2), "W1": (5, 4), "b1": (4,), "W2": (4, 2)}
+    return {name: rng.normal(size=shape) for name, shape in shapes.items()}
+
+
+def test_the_articles_step_in_c(golden):
+    golden("article/step.c", chainrule.emit(ARTICLE, dialect="c", part="step"))
+
+
+def test_a_script_is_refused():
+    with pytest.raises(UsageError, match="E410"):
+        chainrule.emit(ARTICLE, dialect="c", part="script")
+
+
+def test_what_is_written_compiles_as_it_stands_and_is_the_step():
+    if isinstance(compiler.compiler(), compiler.Trouble):
+        pytest.skip(compiler.compiler().message)
+    given = arrays()
+    text = chainrule.emit(net, **given, wrt=LEARNED, dialect="c", part="step")
+    visible = "#pragma GCC visibility push(default)\n"
+    step = compiler.require(compiler.library(visible + text)).step
+    held = {name: array.copy() for name, array in given.items()}
+    loss, outside, work = np.zeros(()), ctypes.c_int(0), np.zeros(1 << 16, np.uint8)
+    step(
+        *(ctypes.c_void_p(array.ctypes.data) for array in held.values()),
+        ctypes.c_double(0.25),
+        ctypes.c_void_p(loss.ctypes.data),
+        ctypes.c_void_p(work.ctypes.data + -work.ctypes.data % 64),
+        ctypes.byref(outside),
+    )
+    h = np.tanh(given["x"] @ given["W1"] + given["b1"])
+    off = h @ given["W2"] - given["y"]
+    back = 2 * off / off.size
+    dz = back @ given["W2"].T * (1 - h**2)
+    slopes = {"W1": given["x"].T @ dz, "b1": dz.sum(axis=0), "W2": h.T @ back}
+    assert np.isclose(loss, np.mean(off**2), rtol=1e-13)
+    for name, slope in slopes.items():
+        true = given[name] - 0.25 * slope
+        np.testing.assert_allclose(held[name], true, rtol=1e-12, atol=1e-14)
