@@ -160,8 +160,8 @@ def jvp(
         ShapeError: E101 where the direction is not shaped as what moves.
 
     >>> import numpy as np
-    >>> jvp(np.sin)(np.array([0.0, 1.0]), np.array([1.0, 0.0]))
-    (array([0.        , 0.84147098]), array([1., 0.]))
+    >>> jvp(np.square)(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
+    (array([1., 4.]), array([2., 0.]))
     """
     of = Differentiable(function, derivation.along, wrt, static)
     return Transformed("jvp", function, of, _jvp)
