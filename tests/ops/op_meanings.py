@@ -73,6 +73,7 @@ MEANINGS: Mapping[str, Callable[..., Any]] = {
     "logit": lambda x: np.log(x / (1 - x)),
     "entr": lambda x: -x * np.log(x),
     "logaddexp": lambda a, b: np.log(np.exp(a) + np.exp(b)),
+    "log_sigmoid": lambda x: -np.log(1 + np.exp(-x)),
     "nll": by_label(lambda row, label: -row[label]),
     "sparse_categorical_cross_entropy": by_label(
         lambda row, label: -np.log(row[label])
@@ -89,6 +90,7 @@ MEANINGS: Mapping[str, Callable[..., Any]] = {
     ),
     "add_along_axis": put_along,
     "einsum": einsum,
+    "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "silu": lambda x: x / (1 + np.exp(-x)),
     "softplus": lambda x: np.log(1 + np.exp(x)),
     "relu": lambda x: (x + np.abs(x)) / 2,

@@ -24,6 +24,8 @@ NAMES_OF_OTHERS = {
     "formula/__init__.py": "the public names of a module",
     "formula/names.py": "the letters of the Greek",
     "formula/signs.py": "the commands of LaTeX",
+    "emit/c/functions.py": "the functions of C",
+    "emit/c/source.py": "the words that C has taken",
     "nn/losses.py": "the losses of networks, which are means of ops",
     "trace/instrument/rewrite.py": "the functions of math",
     "trace/operators.py": "the methods of arrays",
