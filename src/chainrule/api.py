@@ -6,8 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, cast
 
-import numpy as np
-
 from chainrule import target
 
 if TYPE_CHECKING:
@@ -40,11 +38,7 @@ def gradients(
     >>> gradients(loss, x=np.array([1.0, 2.0]), W=np.array([3.0, 4.0]))
     {'W': array([22., 44.])}
     """
-    derived = _subject(forward, args, inputs, loss, wrt).derived()
-    # arrays of their own: the rule of a sum hands one array to both of its terms
-    return {
-        value.name or "": np.array(derived.gradient(value)) for value in derived.wrt
-    }
+    return _subject(forward, args, inputs, loss, wrt).gradients()
 
 
 def explain(
@@ -82,7 +76,7 @@ def explain(
     """
     from chainrule import lesson as telling
 
-    found = _subject(forward, args, inputs, loss, wrt)
+    found = _subject(forward, args, inputs, loss, wrt).faithful()
     return telling.explain(
         found.run,
         loss=found.loss,

@@ -7,10 +7,16 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from chainrule.derive import Derived, backward, fuse, recognise
-from chainrule.program import Program, ProgramError, Run, UsageError, Value
-from chainrule.trace import read_script, trace
-from chainrule.trace.roles import choose_parameters
+from chainrule.program import Array, ProgramError, Run, Value
+from chainrule.roles import RoleReport, roles_of, roles_of_call
+from chainrule.trace import Call, ScriptReading, read_function, record_script
+from chainrule.trace.events import Escape
+from chainrule.trace.limits import Limits
+from chainrule.trace.trees import mapped
+from chainrule.verify import Again, on_the_way, refuse_still, verify
 
 if TYPE_CHECKING:
     from chainrule.nn import Described
@@ -18,27 +24,145 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Target:
-    """A forward program with its numbers, whose one output is the loss, and what is to be learnt."""
+    """A forward program with its numbers, whose one output is the loss, and what is to be learnt.
+
+    ``report`` are the roles of its values. ``doubts`` are the numbers that left the program on their way to the loss;
+    with them, :meth:`derived` runs the user's own code ``again`` and refuses what does not agree. ``call`` is the
+    function that was read, if it was one.
+    """
 
     run: Run
     loss: Value
     parameters: tuple[Value, ...]
+    report: RoleReport
     file: str = ""
+    doubts: tuple[Escape, ...] = ()
+    again: Again | None = None
+    call: Call | None = None
 
     def derived(self) -> Derived:
-        """The textbook derivation: written-out forms recognised, links that cancel taken in one."""
+        """The textbook derivation: written-out forms recognised, links that cancel taken in one.
+
+        Raises:
+            CannotTrace: E304 where a gradient was lost on the way.
+            ProgramError: E306 where the loss does not move with what is learnt.
+        """
         run = fuse(recognise(self.run))
         named = run.program.named()
         targets = [named[value.name or ""] for value in self.parameters]
-        return backward(run, run.program.outputs[0], targets)
+        derived = backward(run, run.program.outputs[0], targets)
+        gradients = {
+            value: derived.gradient(target)
+            for value, target in zip(self.parameters, targets, strict=True)
+        }
+        if self.doubts and self.again is not None:
+            verify(gradients, self.run.numbers, self.again, self.doubts)
+        elif not _reached(self.run, self.loss, self.parameters):
+            raise refuse_still(
+                self.report.loss_name or "the loss",
+                [value.name or "" for value in self.parameters],
+            )
+        return derived
+
+    def faithful(self) -> Target:
+        """This target, where its program is all that the loss depends on.
+
+        Raises:
+            CannotTrace: E304 where a gradient was lost on the way.
+            ProgramError: E306 where the loss does not move with what is learnt.
+        """
+        if self.doubts or not _reached(self.run, self.loss, self.parameters):
+            self.derived()
+        return self
+
+    def gradients(self) -> dict[str, Any]:
+        """The gradients of what is learnt, by name; of an argument that is a structure, in that structure."""
+        derived = self.derived()
+        # an array of its own for each: what one caller changes no other sees
+        flat = {
+            value: np.array(derived.gradient(target))
+            for value, target in zip(self.parameters, derived.wrt, strict=True)
+        }
+        places = {one.value: one for one in (self.call.known if self.call else ())}
+        found: dict[str, Any] = {}
+        for value in self.parameters:
+            place = places.get(value)
+            if self.call is None or place is None or not self._is_whole(place.argument):
+                found[value.name or ""] = flat[value]
+            elif place.argument not in found:
+                found[place.argument] = self._structured(place.argument, flat)
+        return found
+
+    def _is_whole(self, argument: str) -> bool:
+        """Whether all floats of an argument are learnt, which is given back as it was given."""
+        parts = [
+            one
+            for one in (self.call.known if self.call else ())
+            if one.argument == argument
+        ]
+        return all(
+            one.value in self.parameters or not one.value.differentiable
+            for one in parts
+        ) and any(one.path for one in parts)
+
+    def _structured(self, argument: str, flat: Mapping[Value, Array]) -> Any:
+        """The gradients in the structure of an argument; None for what has none."""
+        if self.call is None:
+            return None
+        at = {
+            one.path: flat[one.value]
+            for one in self.call.known
+            if one.argument == argument and one.value in flat
+        }
+        return mapped(self.call.given[argument], lambda path, _: at.get(path))
+
+
+def _reached(run: Run, loss: Value, parameters: Sequence[Value]) -> bool:
+    """Whether the loss is computed from any of the parameters."""
+    needed = set(run.program.pruned([loss]).values())
+    return any(value in needed for value in parameters)
 
 
 def from_script(
     path: str | Path, *, loss: str | None = None, wrt: Sequence[str] | None = None
 ) -> Target:
     """A plain NumPy script, run as it is."""
-    script = read_script(path, loss=loss, wrt=wrt)
-    return Target(script.forward, script.loss, script.parameters, script.file)
+    reading = record_script(path)
+    try:
+        report = roles_of(reading.recording, loss=loss, wrt=wrt)
+    except ProgramError:
+        if reading.recording.ended != "limit":
+            raise
+        # a forward pass may be longer than most trainings: it gets the time it needs
+        reading = record_script(path, limits=Limits.patient())
+        report = roles_of(reading.recording, loss=loss, wrt=wrt)
+    doubts = on_the_way(
+        report.recorded, reading.recording.escapes(), report.parameters, report.loss
+    )
+    return Target(
+        report.run,
+        report.loss,
+        report.parameters,
+        report,
+        reading.file,
+        tuple(doubts),
+        None if report.implied_loss else _script_again(reading, report),
+    )
+
+
+def _script_again(reading: ScriptReading, report: RoleReport) -> Again | None:
+    values = (*report.parameters, report.loss)
+    if any(value not in reading.passed for value in values):
+        return None
+
+    def again(moved: Mapping[Value, Array]) -> Any:
+        steps = {
+            value: moved[value] - report.recorded.numbers[value] for value in moved
+        }
+        seen = reading.again(steps, report.loss)
+        return None if seen is None or np.size(seen) != 1 else np.asarray(seen).item()
+
+    return again
 
 
 def from_described(
@@ -58,40 +182,29 @@ def from_function(
     *,
     loss: str | None = None,
     wrt: Sequence[str] | None = None,
-    follow_branches: bool = False,
 ) -> Target:
     """A function, called once on the arrays given."""
-    run = trace(function, *args, follow_branches=follow_branches, **(inputs or {}))
-    chosen = _loss_of(run, loss)
-    names = {
-        value.name: value for value in run.program.values() if value.name is not None
-    }
-    parameters = choose_parameters(run, chosen, (), wrt, names)
-    whole = run.program
-    program = Program(whole.inputs, whole.lines, (chosen,), whole.name)
-    return Target(Run(program, run.numbers), chosen, parameters)
+    call = read_function(function, args, inputs)
+    report = roles_of_call(call, loss=loss, wrt=wrt)
+    doubts = on_the_way(
+        call.run, call.recording.escapes(), report.parameters, report.loss
+    )
+    place = next(
+        (i for i, (_, value) in enumerate(call.outputs) if value is report.loss), None
+    )
 
+    def again(moved: Mapping[Value, Array]) -> Any:
+        if place is None:
+            return None
+        leaf = call.again(moved)[place]
+        return None if np.size(leaf) != 1 else np.asarray(leaf).item()
 
-def _loss_of(run: Run, asked: str | None) -> Value:
-    """The output asked for, or the only single number returned."""
-    if asked is not None:
-        named = run.program.named()
-        if asked in named:
-            return named[asked]
-        seen = ", ".join(named)
-        raise UsageError(
-            "E325", f"no value is called {asked!r}", detail=f"names seen: {seen}"
-        )
-    outputs = run.program.outputs
-    if not outputs:
-        raise ProgramError(
-            "E325",
-            f"{run.program.name} returns nothing",
-            hint="return the loss: a single number computed from the arguments",
-        )
-    single = [
-        value
-        for value in outputs
-        if run.numbers[value].size == 1 and value.differentiable
-    ]
-    return single[0] if single else outputs[0]
+    return Target(
+        report.run,
+        report.loss,
+        report.parameters,
+        report,
+        doubts=tuple(doubts),
+        again=again,
+        call=call,
+    )

@@ -2,7 +2,8 @@
 
 import pytest
 
-from chainrule.trace import read_script
+from chainrule.roles import roles_of
+from chainrule.trace import record_script
 
 NETWORK = """\
 import numpy as np
@@ -40,4 +41,5 @@ for t in range(3):
 def test_what_is_learnt_is_read_off(lines, learnt, tmp_path):
     file = tmp_path / "network.py"
     file.write_text(NETWORK.format(lines))
-    assert {value.name for value in read_script(file).parameters} == learnt
+    report = roles_of(record_script(file).recording)
+    assert {value.name for value in report.parameters} == learnt

@@ -8,7 +8,8 @@ from loop_programs import loop_program
 
 from chainrule.program import Line, Loop, Size, Turn, run, verify
 from chainrule.program.loop import loops_of
-from chainrule.trace import read_script
+from chainrule.roles import roles_of
+from chainrule.trace import record_script
 from chainrule.trace.rolling import rolled, unrolled
 
 
@@ -18,9 +19,10 @@ def roll(tmp_path):
         file = tmp_path / "program.py"
         file.write_text(text, encoding="utf-8")
         linecache.checkcache(str(file))
-        script = read_script(file, loss="loss")
-        kept = [one.value for one in script.bound if one.name in also]
-        return script, rolled(script.recorded, [script.loss, *kept], script.met)
+        recording = record_script(file).recording
+        script = roles_of(recording, loss="loss")
+        kept = [one.value for one in recording.bounds() if one.name in also]
+        return script, rolled(recording.run, [script.loss, *kept], recording.met)
 
     return read
 
@@ -81,7 +83,7 @@ KINDS = {
             "for t in range(T):\n    h = np.tanh(x[t] @ W + h @ U + b)\n    loss = loss + np.sum((h - y[t]) ** 2)\n"
         ),
         [("t", 7)],
-        11,
+        12,
     ),
     "states kept in a list": (
         (
@@ -89,7 +91,7 @@ KINDS = {
             "for t in range(T):\n    h = cell(x[t], h)\n    hs.append(h)\nloss = np.mean((np.stack(hs) - y) ** 2)\n"
         ),
         [("t", 7)],
-        9,
+        10,
     ),
     "states kept in an array made before": (
         (
@@ -97,7 +99,7 @@ KINDS = {
             "for t in range(T):\n    hs[t + 1] = cell(x[t], hs[t])\nloss = np.sum(hs[1:] * y)\n"
         ),
         [("t", 7)],
-        10,
+        11,
     ),
     "columns of an array": (
         "hs = np.zeros((H, T))\nfor t in range(T):\n    hs[:, t] = x[t] @ W\nloss = np.sum(hs.T * y)\n",
@@ -115,7 +117,7 @@ KINDS = {
     "a product by entries": (
         "z = np.zeros(T)\nfor i in range(T):\n    for j in range(H):\n        z[i] += x[i, j] * b[j]\nloss = np.sum(z ** 2)\n",
         [("i", 7), ("j", 3)],
-        7,
+        8,
     ),
     "time within samples": (
         (
@@ -123,7 +125,7 @@ KINDS = {
             "    loss += np.sum(h ** 2)\n"
         ),
         [("n", 5), ("t", 7)],
-        9,
+        10,
     ),
     "weights out of a list": (
         "h = x\nfor M in Ws:\n    h = np.tanh(h @ M)\nloss = np.sum(h ** 2)\n",
@@ -133,7 +135,7 @@ KINDS = {
     "backwards": (
         "h = np.zeros(H)\nfor t in reversed(range(T)):\n    h = cell(x[t], h)\nloss = np.sum(h)\n",
         [("t", 7)],
-        7,
+        8,
     ),
     "two turns back": (
         "a, c, loss = b, b, 0.0\nfor t in range(T):\n    a, c = c, np.tanh(a @ W + c + x[t])\nloss = np.sum(c)\n",
@@ -153,7 +155,7 @@ KINDS = {
     "rows, not counted": (
         "h, loss = np.zeros(H), 0.0\nfor v, w in zip(x, y):\n    h = cell(v, h)\n    loss += h @ w\n",
         [("t", 7)],
-        9,
+        10,
     ),
     "numbers that follow no rule": (
         "loss = 0.0\nfor t in range(T):\n    loss += 0.9 ** t * np.sum(x[[0, 3, 1, 1, 5, 2, 0][t]])\n",
@@ -246,7 +248,7 @@ def test_zeros_made_in_every_turn_are_one_constant_and_weights_of_zeros_are_a_li
     roll,
 ):
     text = (
-        "loss, biases = 0.0, [np.zeros(H) for _ in range(N)]\n"
+        "loss, biases = 0.0, [np.zeros(3) for _ in range(N)]\n"
         "for n in range(N):\n    s = np.zeros(H)\n    for t in range(T):\n        s = s + X[n, t]\n"
         "    loss += np.sum(s + biases[n])\n"
     )

@@ -5,7 +5,7 @@ import pytest
 
 from chainrule.derive import backward
 from chainrule.emit import emit
-from chainrule.program import CannotTrace, run
+from chainrule.program import run
 from chainrule.trace import trace
 
 X = np.array([[0.5, 1.0], [-1.0, 2.0], [0.3, -0.7]])
@@ -77,10 +77,14 @@ def test_the_table_is_written_as_the_user_wrote_it():
     assert "Y" in names
 
 
-def test_a_helper_that_looks_up_is_refused_with_a_way_to_write_it():
-    with pytest.raises(CannotTrace, match="indexes a plain array") as caught:
-        trace(lambda X, y, W: one_hot(X, y, W) * 2, X=X, y=LABELS, W=W)
-    assert "[:, None] ==" in caught.value.hint
+def test_a_helper_that_looks_up_is_followed():
+    def twice(X, y, W):
+        return one_hot(X, y, W) * 2
+
+    found = trace(twice, X=X, y=LABELS, W=W)
+    (result,) = found.program.outputs
+    again = run(found.program, {**found.numbers, found.program.named()["y"]: OTHERS})
+    np.testing.assert_allclose(again.numbers[result], twice(X, OTHERS, W), rtol=1e-14)
 
 
 def test_nothing_is_left_behind_in_the_module():

@@ -14,7 +14,7 @@ from chainrule.check.surplus import Surplus
 from chainrule.check.verdict import Factors, Judged, Verdict, World
 from chainrule.check.worlds import Worlds
 from chainrule.program import Array, SourceSpan, Value
-from chainrule.trace.instrument.watch import Site
+from chainrule.trace.statements.watch import Site
 
 MOST_TARGETS, MOST_OTHERS = 6, 40
 

@@ -14,7 +14,7 @@ from chainrule.check.agree import agree, factor, may_be, same_layout, squeezed
 from chainrule.check.names import bases, is_local
 from chainrule.check.study import Study, Trial
 from chainrule.program import Arg, Array, Value
-from chainrule.trace.instrument.watch import Execution
+from chainrule.trace.statements.watch import Execution
 
 SPELLED = re.compile(r"^(?:d|D|g|grad|partial)_?")
 

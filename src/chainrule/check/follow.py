@@ -23,10 +23,11 @@ from chainrule.check.languages.namespace import NAMESPACE
 from chainrule.check.script import is_new
 from chainrule.program import Array, ChainruleError, Value
 from chainrule.program.sources import line_in
-from chainrule.trace import Reader, Script, Traced
-from chainrule.trace.instrument.rewrite import rewritten
-from chainrule.trace.instrument.watch import Site
-from chainrule.trace.instrument.watched import watched
+from chainrule.trace import Traced
+from chainrule.trace.statements import Reader, Script
+from chainrule.trace.statements.rewrite import rewritten
+from chainrule.trace.statements.watch import Site
+from chainrule.trace.statements.watched import watched
 
 
 class NotFollowed(Exception):  # noqa: N818 - it says what happened

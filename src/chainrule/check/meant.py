@@ -9,8 +9,8 @@ from chainrule.check.report import WRONG, LineReport, Report
 from chainrule.check.surroundings import Finding, Suspected, pieced
 from chainrule.program import ChainruleError
 from chainrule.program.sources import line_in
-from chainrule.trace import Script
-from chainrule.trace.reader import in_place_of
+from chainrule.trace.statements import Script
+from chainrule.trace.statements.reader import in_place_of
 
 NOTE = "the gradients are judged with the forward pass corrected as above"
 MOST_TRIED = 4

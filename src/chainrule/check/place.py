@@ -15,7 +15,7 @@ import numpy as np
 from chainrule.check.study import Study
 from chainrule.program import Arg, Array, Value
 from chainrule.program.run import resolve
-from chainrule.trace.instrument.watch import Execution, Seen, Span, span_of, within
+from chainrule.trace.statements.watch import Execution, Seen, Span, span_of, within
 
 NAMESPACES = ("np", "numpy", "math")
 PLAIN = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)

@@ -23,7 +23,7 @@ from chainrule.check.surroundings import Scene, Steps, in_forward, in_updates, s
 from chainrule.program import ProgramError, Value
 from chainrule.program.sources import line_in
 from chainrule.program.time_limit import can_limit, time_limit
-from chainrule.trace import Script, read_script
+from chainrule.trace.statements import Script, read_script
 
 UNLIMITED = (
     "the time limit is not kept here: it needs the main thread, and POSIX timers"

@@ -17,7 +17,7 @@ from chainrule.check.names import bases
 from chainrule.check.script import is_new
 from chainrule.check.study import study
 from chainrule.program import Array, UsageError
-from chainrule.trace import read_script
+from chainrule.trace.statements import read_script
 
 NUMBER = re.compile(r"[-+−]?(?:\d+\.?\d*|\.\d+)(?:[eE][-+]?\d+)?")
 KEY = re.compile(r"^(?P<name>\w+)(?:\[(?P<index>[\d,\s:-]+)\])?$")

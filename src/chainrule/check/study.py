@@ -26,9 +26,9 @@ from chainrule.program import (
 from chainrule.program.program import substitute
 from chainrule.program.run import measure, resolve
 from chainrule.program.sources import read_source
-from chainrule.trace import Script
-from chainrule.trace.instrument.watch import Execution, Watch
 from chainrule.trace.slice import cut
+from chainrule.trace.statements import Script
+from chainrule.trace.statements.watch import Execution, Watch
 
 SPREADS = (1.0, 0.3, 0.1)
 

@@ -17,7 +17,7 @@ from chainrule.check.study import Study, compute
 from chainrule.program import Array, Line, Value
 from chainrule.program.program import substitute
 from chainrule.program.run import measure, resolve
-from chainrule.trace.instrument.watch import Execution
+from chainrule.trace.statements.watch import Execution
 
 MOST_OTHERS = 60
 

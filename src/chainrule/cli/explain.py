@@ -128,6 +128,7 @@ def explain(
             seed=seed,
             row=point.Row(data, row, epoch) if data is not None else None,
         )
+        found.faithful()
         lesson = tell(
             found.run,
             loss=found.loss,

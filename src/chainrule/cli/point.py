@@ -70,7 +70,10 @@ def find(
             hint=f"name the function: {file}:loss",
         )
     with suggesting(path, verb):
-        return pointed.from_script(path, loss=loss, wrt=names)
+        script = pointed.from_script(path, loss=loss, wrt=names)
+    for message in script.report.messages:
+        sys.stderr.write(f"note: {message}\n")
+    return script
 
 
 def _trained(

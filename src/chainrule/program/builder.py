@@ -23,7 +23,7 @@ Law = Callable[["Builder", Op, tuple[Arg, ...], Mapping[str, Any]], "Arg | None"
 class Builder:
     """Lines being written, and the numbers of each. One builder makes one program.
 
-    ``met`` says before which line each input was first met.
+    ``met`` says before which line each input was first met, ``read`` which values some line reads.
 
     ``laws`` are tried on every line before it is written; a builder that has laws writes no line twice.
 
@@ -42,6 +42,7 @@ class Builder:
         self.lines: list[Line] = []
         self.numbers: dict[Value, Array] = {}
         self.producer: dict[Value, Line] = {}
+        self.read: set[Value] = set()
         self.taken = Taken()
         self._position: dict[Value, int] = {}
         self._written: dict[Any, Value] = {}
@@ -141,6 +142,7 @@ class Builder:
             key = key_of(line.op, line.args, line.params)
             self._written.setdefault(key, line.result)
         self.lines.append(line)
+        self.read.update(line.reads())
         self.producer[line.result] = line
 
     def twin(self, value: Value) -> Value:

@@ -10,23 +10,22 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
-from chainrule.program import CannotTrace, IndexSlot, Kind, Op
-from chainrule.trace import numpy_adapters
+from chainrule.program import Op
+from chainrule.trace import numpy_adapters, refusals
 from chainrule.trace.lengths import TracedInt
+from chainrule.trace.numpy_adapters import ufunc_methods
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracing import Tracing
 
 NO_VALUE: Any = getattr(np, "_NoValue", None)
 """What NumPy passes for an option that was not given."""
-
-
-def folding(ufunc: np.ufunc, kind: Kind) -> Op | None:
-    """The op that folds ``ufunc`` over an axis: of ``np.add.reduce`` the sum."""
-    inner = ops.BY_FUNCTION.get(ufunc)
-    for op in ops.CATALOGUE.values():
-        if inner is not None and op.folds is inner and op.kind == kind:
-            return op
-    return None
+LOGICAL = {
+    np.bitwise_and: np.logical_and,
+    np.bitwise_or: np.logical_or,
+    np.bitwise_xor: np.logical_xor,
+    np.invert: np.logical_not,
+}
+"""What an operator on bits is where the bits are yes and no."""
 
 
 def call_ufunc(
@@ -36,62 +35,71 @@ def call_ufunc(
     inputs: Sequence[Any],
     kwargs: Mapping[str, Any],
 ) -> Any:
-    """A ufunc called on traced values."""
-    where = kwargs.get("where", True)
-    out = kwargs.get("out")
-    others = set(kwargs) - {"out", "where"}
-    if method == "reduce":
-        reduction = folding(ufunc, "reduction")
-        if reduction is not None and others <= {"axis", "keepdims"} and where is True:
-            params = {
-                "axis": kwargs.get("axis", 0),
-                "keepdims": kwargs.get("keepdims", False),
-            }
-            return tracer.record(reduction, inputs, params)
-    if method == "at" and ufunc is np.add:
-        target, index, written = inputs
-        return add_at(tracer, target, index, written)
-    if method == "outer" and ufunc is np.multiply:
-        return call_function(tracer, np.outer, inputs, {})
-    if method != "__call__" or others or where is not True:
-        options = ", ".join(
-            f"{key}=..."
-            for key in sorted(others | ({"where"} if where is not True else set()))
-        )
-        _refuse(
-            tracer,
-            f"np.{ufunc.__name__}{'' if method == '__call__' else '.' + method}({options})",
-        )
+    """A ufunc called on traced values, or one of its methods."""
+    if method != "__call__":
+        return ufunc_methods.call(tracer, ufunc, method, inputs, kwargs)
+    options = dict(kwargs)
+    out = options.pop("out", None)
+    where = options.pop("where", True)
+    dtype = options.pop("dtype", None)
+    options.pop("casting", None)
+    if any(value is not None for value in options.values()):
+        raise refusals.option(_written(ufunc), options, tracer.here())
+    if ufunc in LOGICAL and all(
+        np.asarray(_number(one)).dtype == bool for one in inputs
+    ):
+        ufunc = LOGICAL[ufunc]
     op = ops.op_of(ufunc)
-    if op is None:
-        return opaque(tracer, ufunc, inputs, {})
-    result = tracer.record(op, inputs)
-    if out:
-        return _write_out(tracer, out[0], result)
+    result = (
+        opaque(tracer, ufunc, inputs, {}) if op is None else tracer.record(op, inputs)
+    )
+    if dtype is not None:
+        result = result.astype(dtype)
+    if out is not None:
+        return _written_into(tracer, ufunc, out, result, where)
+    if where is not True:
+        # NumPy leaves what it does not compute as it finds it in memory
+        raise refusals.option(_written(ufunc), {"where": where}, tracer.here())
     return result
 
 
-def _write_out(tracer: Tracing, out: Any, result: Any) -> Any:
-    """``np.add(a, b, out=c)``: c is rewritten."""
-    if not hasattr(out, "move"):
-        _refuse(tracer, "out= into an array that is not traced")
-    out.refuse_write()
-    out.move(result)
-    return out
+def _number(item: Any) -> Any:
+    return item.number if type(item) is Traced else item
+
+
+def _written_into(
+    tracer: Tracing, function: Any, out: Any, result: Any, where: Any
+) -> Any:
+    """``np.add(a, b, out=c)``: c is rewritten, where it is asked for."""
+    targets = out if isinstance(out, tuple) else (out,)
+    results = result if isinstance(result, tuple) else (result,)
+    for target, one in zip(targets, results, strict=True):
+        if type(target) is not Traced:
+            raise refusals.plain_out(_written(function), tracer.here())
+        target.write(one if where is True else np.where(where, one, target))
+    return out if isinstance(result, tuple) else targets[0]
 
 
 def call_function(
     tracer: Tracing, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Any:
-    """A NumPy function called on traced values."""
-    reader = numpy_adapters.READERS.get(function)
-    if reader is not None:
-        return reader(tracer, *args, **kwargs)
+    """A function of NumPy, or of a library whose functions are in the catalogue, called on traced values."""
+    options = dict(kwargs)
+    out = options.pop("out", None)
+    if out is NO_VALUE:
+        out = None
+    adapter = numpy_adapters.READERS.get(function)
     op = ops.op_of(function)
-    if op is None:
-        return opaque(tracer, function, args, kwargs)
-    arrays, params = _bind(tracer, op, function, args, kwargs)
-    return tracer.record(op, arrays, params)
+    if adapter is not None:
+        result = adapter(tracer, *args, **options)
+    elif op is not None:
+        arrays, params = _bind(tracer, op, function, args, options)
+        result = tracer.record(op, arrays, params)
+    else:
+        result = opaque(tracer, function, args, options)
+    if out is not None:
+        return _written_into(tracer, function, out, result, where=True)
+    return result
 
 
 def _bind(
@@ -111,16 +119,13 @@ def _bind(
     params = dict(zip(positional, args[n_arrays:], strict=False))
     params.update(rest)
     given = {key: value for key, value in params.items() if value is not NO_VALUE}
-    unknown = [
-        key
+    unknown = {
+        key: value
         for key, value in given.items()
         if key not in op.params and value is not None
-    ]
+    }
     if unknown:
-        _refuse(
-            tracer,
-            f"np.{function.__name__}({', '.join(f'{key}=...' for key in unknown)})",
-        )
+        raise refusals.option(_written(function), unknown, tracer.here())
     return arrays, {key: given[key] for key in op.params if key in given}
 
 
@@ -132,43 +137,42 @@ def _parameter_names(function: Any) -> tuple[str, ...]:
         return ()
 
 
-def _refuse(tracer: Tracing, what: str) -> None:
-    raise CannotTrace(
-        "E301",
-        f"{what} is not recorded, and would be silently wrong",
-        where=tracer.here(),
-        hint="write it without that option, as a NumPy expression",
-    )
+def _written(function: Any) -> str:
+    """A function as a person writes it: np.sum, np.linalg.norm, scipy.special.erf."""
+    name = getattr(function, "__name__", type(function).__name__)
+    module = getattr(function, "__module__", None) or ""
+    if isinstance(function, np.ufunc):
+        module = "np" if getattr(np, name, None) is function else "scipy.special"
+    return f"{module.replace('numpy', 'np', 1)}.{name}" if module else name
 
 
 def opaque(
     tracer: Tracing, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Any:
     """A function outside the catalogue: computed and recorded, and refused only where a gradient must pass."""
-    if any(isinstance(item, Traced) for item in kwargs.values()):
-        _refuse(
-            tracer,
-            f"{getattr(function, '__name__', function)} with a traced keyword argument",
-        )
+    name = _written(function)
     plain = {
-        key: int(item) if isinstance(item, TracedInt) else item
+        key: int(item) if type(item) is TracedInt else item
         for key, item in kwargs.items()
     }
-    positions = [
-        position for position, arg in enumerate(args) if isinstance(arg, Traced)
-    ]
-    fixed = list(args)
+    keys = [key for key, item in plain.items() if type(item) is Traced]
+    positions = [at for at, arg in enumerate(args) if type(arg) is Traced]
+    if not positions and not keys:
+        raise refusals.in_a_list(name, tracer.here())
+    traced = [*(args[at] for at in positions), *(plain[key] for key in keys)]
 
     def forward(*numbers: Any, **_: Any) -> Any:
-        for position, number in zip(positions, numbers, strict=True):
-            fixed[position] = number
-        return function(*fixed, **plain)
+        fixed, named = list(args), dict(plain)
+        for at, number in zip(positions, numbers, strict=False):
+            fixed[at] = number
+        named.update(zip(keys, numbers[len(positions) :], strict=True))
+        return function(*fixed, **named)
 
-    name = getattr(function, "__name__", type(function).__name__)
-    if not positions:
-        _refuse(tracer, f"{name} of traced values in a list")
-    traced = [args[position] for position in positions]
-    result = forward(*(one.number for one in traced))
+    copies = [np.array(one.number) for one in traced]
+    result = forward(*copies)
+    for copy, one in zip(copies, traced, strict=True):
+        if not np.array_equal(copy, one.number, equal_nan=copy.dtype.kind == "f"):
+            raise refusals.writes_its_argument(name, tracer.here())
     if isinstance(result, tuple | list):
         parts = [
             _computed(tracer, one, lambda *n, i=i: forward(*n)[i], name, traced)
@@ -186,56 +190,11 @@ def _computed(
     name: str,
     traced: Sequence[Any],
 ) -> Any:
-    """One result of a function outside the catalogue, as a line without a rule; what is no array stays as it is."""
-    if (
-        not isinstance(result, np.ndarray | np.generic)
-        or np.asarray(result).dtype.kind not in "fiub"
-    ):
+    """One result of a function outside the catalogue, as a line without a rule."""
+    if result is None or isinstance(result, str | np.dtype | type | slice):
         return result
-    shape = np.shape(result)
-    op = Op(forward, lambda *_, **__: shape, (), name=name, says="opaque")
+    array = np.asarray(result)
+    if array.dtype.kind not in "fiub":
+        raise refusals.unknown_result(name, array.dtype, tracer.here())
+    op = Op(forward, lambda *_, **__: array.shape, (), name=name, says="opaque")
     return tracer.record(op, traced)
-
-
-def index_of(
-    tracer: Tracing, target: Traced, key: Any
-) -> tuple[list[Any], tuple[Any, ...]]:
-    """An index as its arrays, and the template they fill."""
-    arrays: list[Any] = []
-    template: list[Any] = []
-    for item in key if isinstance(key, tuple) else (key,):
-        if isinstance(item, list | range | np.ndarray | Traced):
-            array = _index_array(tracer, target, item, len(template))
-            arrays.append(array)
-            template.append(IndexSlot(len(arrays) - 1, _picked(array)))
-        else:
-            template.append(item)
-    return arrays, tuple(template)
-
-
-def _picked(array: Any) -> int | None:
-    """How many entries a boolean index picks now; None for an index of integers."""
-    if array.dtype.kind != "b":
-        return None
-    return int(np.count_nonzero(getattr(array, "number", array)))
-
-
-def _index_array(tracer: Tracing, target: Traced, item: Any, position: int) -> Any:
-    """An index array; 0, 1, … up to a length of the target is kept as that length's own count."""
-    array = np.asarray(list(item)) if isinstance(item, list | range) else item
-    if isinstance(array, np.ndarray) and array.ndim == 1 and array.dtype.kind == "i":
-        shape = target.shape
-        if position < len(shape) and np.array_equal(array, np.arange(shape[position])):
-            return tracer.record(ops.arange, (), {"n": shape[position]})
-    return array
-
-
-def add_at(tracer: Tracing, target: Any, key: Any, written: Any) -> None:
-    """``np.add.at(target, key, written)``, which adds up where an index repeats."""
-    target.refuse_write()
-    arrays, index = index_of(tracer, target, key)
-    shape = target.shape
-    added = tracer.record(
-        ops.scatter_add, (written, *arrays), {"shape": shape, "index": index}
-    )
-    target.move(tracer.record(ops.add, (target, added)))

@@ -1,21 +1,53 @@
-"""The first door: an ordinary NumPy function, called once on traced arrays, becomes a program."""
+"""The first door: an ordinary NumPy function, called once on stand-ins for its arrays, becomes a program."""
 
 from __future__ import annotations
 
-import contextlib
+import functools
 import inspect
+import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextvars import ContextVar
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
-from chainrule.program import CannotTrace, Run, Value
+from chainrule.program import CannotTrace, DTypeError, Run, Value
+from chainrule.trace import trees
+from chainrule.trace.arguments import Argument, Arguments
+from chainrule.trace.instrument.code import HOOKED, functions_in, is_library
 from chainrule.trace.lengths import TracedInt
-from chainrule.trace.refusals import PlainTable
-from chainrule.trace.table_lookup import LOOKUP, lookup, with_lookups
+from chainrule.trace.limits import Limits
+from chainrule.trace.reading import Reading
+from chainrule.trace.recording import Recording
+from chainrule.trace.replay import Chances
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracer import Tracer
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function that was read once.
+
+    ``given`` are its arguments by name, ``known`` their leaves that the program has as inputs, ``others`` the arrays among them that it
+    cannot have, each with the reason. ``outputs`` are the values returned, by their place in what was returned.
+    ``has_source`` says whether the function's own source was followed, or NumPy's calls alone. ``again`` calls the
+    user's function itself, on other numbers for some inputs, with the same random numbers; what it gives are the
+    numbers at the places of ``outputs``.
+    """
+
+    recording: Recording
+    given: Mapping[str, Any]
+    known: tuple[Argument, ...]
+    others: Mapping[str, DTypeError]
+    outputs: tuple[tuple[trees.Path, Value], ...]
+    has_source: bool
+    again: Callable[[Mapping[Value, Any]], list[Any]]
+
+    @property
+    def run(self) -> Run:
+        """The program with its numbers."""
+        return self.recording.run
 
 
 def trace(
@@ -26,11 +58,12 @@ def trace(
 ) -> Run:
     """The program that ``function`` runs on these arguments, with its numbers.
 
-    Arrays and floats become inputs (also inside dicts, lists and tuples); other arguments are passed as they
-    are. The arrays are neither written to nor kept.
+    Arrays and floats become inputs (also inside dicts, lists, tuples and dataclasses); other arguments are passed as
+    they are. The arrays are neither written to nor kept.
 
     Raises:
         CannotTrace: E301 or E302, where something cannot be recorded faithfully.
+        DTypeError: E110, where an argument is no array that a program can hold.
         ShapeError: E101, where shapes do not fit.
 
     >>> import numpy as np
@@ -40,59 +73,76 @@ def trace(
     >>> [line.op.name for line in run.program.lines]
     ['multiply', 'sum']
     """
-    try:
-        return _traced(function, args, kwargs, follow_branches=follow_branches)
-    except PlainTable:
-        followed = with_lookups(function)
-        if followed is None:
-            raise
-    return _traced(followed, args, kwargs, follow_branches=follow_branches)
+    call = read_function(function, args, kwargs, follow_branches=follow_branches)
+    for problem in call.others.values():
+        raise problem
+    for escape in call.recording.escapes():
+        raise CannotTrace(
+            "E301",
+            f"{escape.how} takes the number out of {escape.value.name or 'a traced value'}, and its gradient would be lost",
+            where=escape.places[0] if escape.places else None,
+            hint="use the value itself, and functions of NumPy",
+        )
+    return call.run
 
 
-def _traced(
+def read_function(
     function: Callable[..., Any],
-    args: Sequence[Any],
-    kwargs: Mapping[str, Any],
+    args: Sequence[Any] = (),
+    kwargs: Mapping[str, Any] | None = None,
     *,
-    follow_branches: bool,
-) -> Run:
-    """The run of one call."""
-    tracer = Tracer(boundary=BOUNDARY, follow_branches=follow_branches)
-    bound = _bound(function, args, kwargs)
-    inputs = {name: wrap(tracer, name, value) for name, value in bound.items()}
-    positional = list(_positions(function, args))
-    keywords = {name: value for name, value in inputs.items() if name not in positional}
-    values = [inputs[name] for name in positional]
-    result = _followed(tracer, function, values, keywords)
-    outputs = list(_outputs(tracer, result, _result_name(function)))
-    return tracer.builder.run(
-        outputs, name=function.__name__ if function.__name__.isidentifier() else "f"
+    follow_branches: bool = True,
+) -> Call:
+    """Call ``function`` once and record it: its own source, that of the functions it calls, and NumPy's calls.
+
+    Raises:
+        ChainruleError: as :func:`trace` does.
+    """
+    given = _bound(function, args, kwargs or {})
+    tracer = Tracer(boundary=BOUNDARY, lets_go=True, follow_branches=follow_branches)
+    arguments = Arguments(tracer)
+    inputs = arguments.followed(given)
+    chances = Chances.now()
+    with HOOKED.while_reading():
+        has_source = hooked(function)
+    result = follow(tracer, function, *_as_called(function, args, inputs), chances)
+    outputs = tuple(_outputs(tracer, result, _result_name(function)))
+    name = getattr(function, "__name__", "f")
+    run = tracer.builder.run(
+        (value for _, value in outputs), name=name if name.isidentifier() else "f"
     )
 
+    def again(numbers: Mapping[Value, Any]) -> list[Any]:
+        moved = {
+            (one.argument, one.path): numbers[one.value]
+            for one in arguments.known
+            if one.value in numbers
+        }
 
-@contextlib.contextmanager
-def _standing_in(function: Callable[..., Any]) -> Iterator[None]:
-    """While it runs, ``len`` in the function's module remembers what it measured; so do lookups in tables."""
-    scope = getattr(inspect.unwrap(function), "__globals__", None)
-    if not isinstance(scope, dict):
-        yield
-        return
-    lent = {
-        name: stand_in
-        for name, stand_in in (("len", length), (LOOKUP, lookup))
-        if name not in scope
-    }
-    scope.update(lent)
-    try:
-        yield
-    finally:
-        for name in lent:
-            scope.pop(name, None)
+        def leaf_of(argument: str, path: trees.Path, leaf: Any) -> Any:
+            leaf = moved.get((argument, path), leaf)
+            return np.array(leaf) if type(leaf) is np.ndarray else leaf
 
+        plain = {
+            argument: trees.mapped(item, functools.partial(leaf_of, argument))
+            for argument, item in given.items()
+        }
+        listed, named = _as_called(function, args, plain)
+        with HOOKED.while_reading(), chances.again():
+            hooked(function)
+            result = _called(function, listed, named)
+        return [leaf for _, leaf in trees.leaves(result)]
 
-def length(items: Any) -> Any:
-    """``len(items)``, remembered as a size where the items are traced."""
-    return items.shape[0] if isinstance(items, Traced) and items.ndim else len(items)
+    recording = Recording(run, tuple(tracer.events), met=tracer.builder.met)
+    return Call(
+        recording,
+        given,
+        tuple(arguments.known),
+        arguments.others,
+        outputs,
+        has_source,
+        again,
+    )
 
 
 def follow(
@@ -100,59 +150,101 @@ def follow(
     function: Callable[..., Any],
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
+    chances: Chances | None = None,
 ) -> Any:
-    """What ``function`` returns for traced arguments, its operations written as further lines of ``tracer``.
+    """What ``function`` returns for stand-ins, its operations written as further lines of ``tracer``.
 
     Raises:
         CannotTrace: E301 or E302, where something cannot be recorded faithfully.
     """
-    try:
-        return _followed(tracer, function, args, kwargs)
-    except PlainTable:
-        again = with_lookups(function)
-        if again is None:
-            raise
-    return _followed(tracer, again, args, kwargs)
-
-
-def _followed(
-    tracer: Tracer,
-    function: Callable[..., Any],
-    args: Sequence[Any],
-    kwargs: Mapping[str, Any],
-) -> Any:
+    reading = Reading(tracer, is_script=False, limits=Limits.endless())
     token = ACTIVE.set(tracer)
     try:
-        with _standing_in(function):
-            return _call(function, args, kwargs)
+        with HOOKED.while_reading(), reading.going_on(chances or Chances.now()):
+            hooked(function)
+            result = _called(function, args, kwargs)
     finally:
         ACTIVE.reset(token)
+    if tracer.refused is not None:
+        # the user's own except took it for an error of the computation
+        raise tracer.refused
+    return result
 
 
-def _call(
+def inside(
+    function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> Any:
+    """The same inside of a function that is being followed already."""
+    with HOOKED.while_reading():
+        hooked(function)
+        return _called(function, args, kwargs)
+
+
+def hooked(function: Any) -> bool:
+    """Give hooks to a callable and to what it holds; whether its own source was found."""
+    inner = _innermost(function)
+    kinds = [type(inner)] if not isinstance(inner, types.FunctionType) else []
+    if isinstance(inner, types.MethodType):
+        kinds = [type(inner.__self__)]
+        inner = inner.__func__
+    elif not isinstance(inner, types.FunctionType):
+        inner = vars(type(inner)).get("__call__", inner)
+    if not isinstance(inner, types.FunctionType):
+        return False
+    # an operator of the user's own class is called by Python itself, not by name
+    kinds += [one for one in inner.__globals__.values() if isinstance(one, type)]
+    for kind in kinds:
+        for one in functions_in(kind):
+            if not is_library(one.__code__.co_filename):
+                HOOKED.hook(one)
+    return not is_library(inner.__code__.co_filename) and HOOKED.hook(inner)
+
+
+def _innermost(function: Any) -> Any:
+    """The function inside of partial objects and caches."""
+    while isinstance(function, functools.partial):
+        function = function.func
+    return function
+
+
+def _called(
     function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Any:
     """The frame below which everything is the user's."""
     return function(*args, **kwargs)
 
 
-BOUNDARY = (_call.__code__,)
+BOUNDARY = (_called.__code__,)
 ACTIVE: ContextVar[Tracer | None] = ContextVar("active", default=None)
 """The tracer of the function that is being followed now: a gradient taken inside of it is written there."""
 
 
+def _as_called(
+    function: Callable[..., Any], args: Sequence[Any], inputs: Mapping[str, Any]
+) -> tuple[list[Any], dict[str, Any]]:
+    """The arguments by position and by name, as the user gave them."""
+    positional = list(_positions(function, args))
+    keywords = {name: value for name, value in inputs.items() if name not in positional}
+    return [inputs[name] for name in positional], keywords
+
+
 def _positions(function: Callable[..., Any], args: Sequence[Any]) -> Iterator[str]:
     """The names of the positional arguments given."""
-    names = _parameters(function)
+    names = [
+        name
+        for name, one in parameters(function).items()
+        if one.kind in (one.POSITIONAL_ONLY, one.POSITIONAL_OR_KEYWORD)
+    ]
     for position in range(len(args)):
         yield names[position] if position < len(names) else f"arg{position}"
 
 
-def _parameters(function: Callable[..., Any]) -> list[str]:
+def parameters(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
+    """The parameters of a callable, as far as Python knows them."""
     try:
-        return list(inspect.signature(function).parameters)
+        return inspect.signature(function).parameters
     except (TypeError, ValueError):
-        return []
+        return {}
 
 
 def _bound(
@@ -160,45 +252,10 @@ def _bound(
 ) -> dict[str, Any]:
     """The arguments by name, in the order in which the function lists them."""
     given = {**dict(zip(_positions(function, args), args, strict=True)), **kwargs}
-    listed = [name for name in _parameters(function) if name in given]
+    listed = [name for name in parameters(function) if name in given]
     return {
         name: given[name] for name in (*listed, *(n for n in given if n not in listed))
     }
-
-
-def wrap(tracer: Tracer, name: str, value: Any) -> Any:
-    """``value`` with every array and float in it traced."""
-    match value:
-        case np.ndarray() | np.floating() | float():
-            if isinstance(value, np.ndarray) and value.dtype.kind not in "fiub":
-                message = f"{name} is an array of {value.dtype}, which cannot be traced"
-                raise CannotTrace(
-                    "E301", message, hint="use floats, integers or booleans"
-                )
-            return tracer.input(
-                value if type(value) is float else np.array(value), name
-            )
-        case dict():
-            return {
-                key: wrap(tracer, _key_name(name, key), item)
-                for key, item in value.items()
-            }
-        case list():
-            return [
-                wrap(tracer, f"{name}_{position}", item)
-                for position, item in enumerate(value)
-            ]
-        case tuple():
-            return tuple(
-                wrap(tracer, f"{name}_{position}", item)
-                for position, item in enumerate(value)
-            )
-        case _:
-            return value
-
-
-def _key_name(name: str, key: Any) -> str:
-    return key if isinstance(key, str) and key.isidentifier() else f"{name}_{key}"
 
 
 def _result_name(function: Callable[..., Any]) -> str:
@@ -206,20 +263,21 @@ def _result_name(function: Callable[..., Any]) -> str:
     return name if name.isidentifier() and name != "f" else "result"
 
 
-def _outputs(tracer: Tracer, result: Any, name: str) -> Iterator[Value]:
-    match result:
-        case Traced():
-            tracer.builder.christen(result.value, "loss" if result.ndim == 0 else name)
-            yield result.value
-        case TracedInt():
-            yield tracer.input(np.asarray(int(result)), name).value
-        case dict():
-            for key, item in result.items():
-                yield from _outputs(tracer, item, str(key))
-        case list() | tuple():
-            for position, item in enumerate(result):
-                yield from _outputs(tracer, item, f"{name}_{position}")
-        case None:
-            return
-        case _:
-            yield tracer.input(np.asarray(result), name).value
+def _outputs(
+    tracer: Tracer, result: Any, name: str
+) -> Iterator[tuple[trees.Path, Value]]:
+    """The values in what was returned, each under a name."""
+    for path, leaf in trees.leaves(result):
+        called = name
+        for key in path:
+            called = key if isinstance(key, str) else f"{called}_{key}"
+        if type(leaf) is Traced:
+            value = leaf.value
+            tracer.builder.christen(
+                value, "loss" if not path and not value.shape else called
+            )
+            yield path, value
+        elif type(leaf) is TracedInt or isinstance(leaf, int | float | np.generic):
+            yield path, tracer.builder.input(np.asarray(leaf), called)
+        elif type(leaf) is np.ndarray and leaf.dtype.kind in "fiub":
+            yield path, tracer.builder.input(np.array(leaf), called)

@@ -1,37 +1,8 @@
-"""The methods and operators of an array, each by the NumPy function it stands for."""
+"""The operators of an array, each by the NumPy function it stands for."""
 
 from __future__ import annotations
 
-import operator
-from typing import Any
-
 import numpy as np
-
-METHODS: dict[str, Any] = {
-    "all": np.all,
-    "any": np.any,
-    "argmax": np.argmax,
-    "argmin": np.argmin,
-    "argsort": np.argsort,
-    "clip": np.clip,
-    "cumsum": np.cumsum,
-    "diagonal": np.diagonal,
-    "dot": np.dot,
-    "max": np.max,
-    "mean": np.mean,
-    "min": np.min,
-    "prod": np.prod,
-    "ravel": np.ravel,
-    "repeat": np.repeat,
-    "round": np.round,
-    "squeeze": np.squeeze,
-    "std": np.std,
-    "sum": np.sum,
-    "swapaxes": np.swapaxes,
-    "take": np.take,
-    "trace": np.trace,
-    "var": np.var,
-}
 
 OPERATORS = {
     "add": np.add,
@@ -42,8 +13,11 @@ OPERATORS = {
     "mod": np.remainder,
     "pow": np.power,
     "matmul": np.matmul,
-    "and": np.logical_and,
-    "or": np.logical_or,
+    "and": np.bitwise_and,
+    "or": np.bitwise_or,
+    "xor": np.bitwise_xor,
+    "lshift": np.left_shift,
+    "rshift": np.right_shift,
 }
 COMPARISONS = {
     "lt": np.less,
@@ -53,12 +27,8 @@ COMPARISONS = {
     "eq": np.equal,
     "ne": np.not_equal,
 }
-
-
-PLAIN = {
-    np.add: operator.add,
-    np.subtract: operator.sub,
-    np.multiply: operator.mul,
-    np.true_divide: operator.truediv,
-    np.power: operator.pow,
+UNARY = {
+    "neg": np.negative,
+    "abs": np.absolute,
+    "invert": np.invert,
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
-from chainrule.program import Arg, Program, Run
+from chainrule.program import Arg, Program, Run, Value
 from chainrule.trace.events import Bound, Escape, Event, Guard, Report, Slot, Turn
 
 
@@ -17,7 +17,7 @@ class Recording:
     (``line.places``, from the inside out). ``events`` stand in the order in which they happened; an event whose
     ``n_lines`` is n happened after line n - 1 and before line n. ``texts`` are the sources that were run, by file.
     ``ended`` says why the reading stopped: ``"end"`` of the program, a ``"limit"`` of lines or seconds, or an
-    ``"error"``.
+    ``"error"``. ``met`` says after how many lines each input was met first.
 
     On other data, a rerun of ``run.program`` is the program's own answer only where every guard turns out as it did:
     ``bool(numbers[guard.value]) == guard.outcome``. Where a value behind an escape enters again, it enters as a plain
@@ -29,6 +29,7 @@ class Recording:
     texts: Mapping[str, str] = field(default_factory=dict)
     printed: str = ""
     ended: str = "end"
+    met: Mapping[Value, int] = field(default_factory=dict)
 
     @property
     def program(self) -> Program:

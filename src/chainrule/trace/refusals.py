@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from chainrule.program import CannotTrace, ShapeError, SourceSpan
 from chainrule.program.values import Shape
 
@@ -13,16 +15,6 @@ def leaked(name: str | None, where: SourceSpan | None) -> CannotTrace:
         f"{name or 'a value'} was traced elsewhere and has leaked into this computation",
         where=where,
         hint="pass it in as an argument",
-    )
-
-
-def stale(name: str | None, where: SourceSpan | None) -> CannotTrace:
-    """A view, read after a write to what it is a view of."""
-    return CannotTrace(
-        "E301",
-        f"{name or 'a view'} is a view of an array that was written to afterwards",
-        where=where,
-        hint="take a .copy() before the write",
     )
 
 
@@ -75,27 +67,6 @@ def branch(name: str | None, where: SourceSpan | None) -> CannotTrace:
     )
 
 
-def written_through(name: str | None, where: SourceSpan | None) -> CannotTrace:
-    """A write to a view that may share memory."""
-    return CannotTrace(
-        "E301",
-        f"{name or 'a traced value'} is a view, and writing to it would write to the array behind it",
-        where=where,
-        hint="write to the array itself, or to a .copy()",
-    )
-
-
-def written_argument(name: str | None, where: SourceSpan | None) -> CannotTrace:
-    """A write to an argument of the function."""
-    name = name or "a traced value"
-    return CannotTrace(
-        "E301",
-        f"{name} belongs to the caller, and would be changed in place",
-        where=where,
-        hint=f"write {name} = {name} - ..., which makes a new array, or take a .copy() first",
-    )
-
-
 def written_twice(name: str | None, where: SourceSpan | None) -> CannotTrace:
     """A write with an index that names an entry twice."""
     return CannotTrace(
@@ -114,4 +85,85 @@ def reshaping_write(
         "E101",
         f"an in-place write would change the shape {before} to {after}",
         where=where,
+    )
+
+
+def option(name: str, options: Iterable[str], where: SourceSpan | None) -> CannotTrace:
+    """An option of a function, which the program could not keep."""
+    asked = ", ".join(f"{key}=..." for key in options)
+    return CannotTrace(
+        "E301",
+        f"{name}({asked}) is not recorded, and would be silently wrong",
+        where=where,
+        hint=f"write it without {asked}, as a NumPy expression",
+    )
+
+
+def plain_out(name: str, where: SourceSpan | None) -> CannotTrace:
+    """A function that writes traced values into an array that is not traced."""
+    return CannotTrace(
+        "E301",
+        f"{name} would write into an array that is not followed here",
+        where=where,
+        hint="make the array inside the function, or assign the result to a name",
+    )
+
+
+def in_a_list(name: str, where: SourceSpan | None) -> CannotTrace:
+    """A function outside the catalogue that is given traced values in a list."""
+    return CannotTrace(
+        "E301",
+        f"{name} of traced values in a list is not recorded",
+        where=where,
+        hint="join them first with np.stack([...]) or np.concatenate([...])",
+    )
+
+
+def writes_its_argument(name: str, where: SourceSpan | None) -> CannotTrace:
+    """A function outside the catalogue that writes into what it is given."""
+    return CannotTrace(
+        "E301",
+        f"{name} writes into its argument, which is not recorded",
+        where=where,
+        hint="write to an index, as a[i] = b, or choose with np.where(condition, a, b)",
+    )
+
+
+def unknown_result(name: str, dtype: object, where: SourceSpan | None) -> CannotTrace:
+    """A function outside the catalogue that gives what no program holds."""
+    return CannotTrace(
+        "E301",
+        f"{name} gives {dtype} here, which is not followed",
+        where=where,
+        hint="a program holds real numbers, whole numbers and yes or no",
+    )
+
+
+def unknown_method(name: str, where: SourceSpan | None) -> CannotTrace:
+    """A method of a ufunc that is not recorded."""
+    return CannotTrace(
+        "E301",
+        f"{name} with these arguments is not recorded, and would be silently wrong",
+        where=where,
+        hint="write it with the function that has a name, as np.sum for np.add.reduce",
+    )
+
+
+def changes_memory(name: str | None, where: SourceSpan | None) -> CannotTrace:
+    """A method that changes an array's memory in a way no line says."""
+    return CannotTrace(
+        "E301",
+        f"the memory of {name or 'a traced value'} would be changed in a way that is not recorded",
+        where=where,
+        hint="write to an index, as a[i] = b, or make a new array",
+    )
+
+
+def forks(name: str, where: SourceSpan | None) -> CannotTrace:
+    """A script that makes another process of itself."""
+    return CannotTrace(
+        "E301",
+        f"os.{name} makes a second process, in which nothing would be recorded",
+        where=where,
+        hint="read the script without it: guard the call, or move it to another file",
     )

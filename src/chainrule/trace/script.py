@@ -1,115 +1,144 @@
-"""The second door: a plain script, run as it is, becomes a program."""
+"""The second door: a plain script, run as it is, becomes a recording."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+import contextlib
+import io
+import linecache
+import os
+import traceback
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
+from types import CodeType
+from typing import Any
 
-from chainrule.program import ChainruleError, Run, Value
+from chainrule.program import ChainruleError, ProgramError, SourceSpan, Value
 from chainrule.program.sources import read_source
-from chainrule.trace.events import Named, Update
-from chainrule.trace.instrument.watch import Watch
-from chainrule.trace.reader import Reader
+from chainrule.trace.instrument.code import HOOKED, compiled
+from chainrule.trace.limits import Enough, Limits
+from chainrule.trace.reading import Reading
 from chainrule.trace.recording import Recording
-from chainrule.trace.roles import choose_loss, choose_parameters
-from chainrule.trace.slice import cut
+from chainrule.trace.replay import Chances, Replay, Seen
+from chainrule.trace.surroundings import alarm, as_main
+from chainrule.trace.tracer import Tracer
+
+
+class ScriptError(ProgramError):
+    """A script that does not run (E330)."""
 
 
 @dataclass(frozen=True, slots=True)
-class Script:
-    """A script that was read: all its lines, its loss, its parameters, what was bound and updated.
+class ScriptReading:
+    """A script that was read.
 
-    ``rebound`` are the names given another array of the same shape, updates or not. ``text`` is the source that
-    was run.
-    ``weights`` are the numbers by which the results of functions are weighted and added up to a loss: nobody asks for
-    their gradients.
+    ``passed`` says at which hook each value was met, so that :meth:`again` finds it when the script is run once more.
+    ``failure`` is what stopped it, if it did not run to its end.
     """
 
     file: str
-    recorded: Run
-    loss: Value
-    parameters: tuple[Value, ...]
-    bound: tuple[Named, ...]
-    updates: tuple[Update, ...]
-    printed: str
-    watch: Watch | None = None
+    text: str
+    recording: Recording
+    passed: Mapping[Value, tuple[int, int]]
+    chances: Chances
     failure: ChainruleError | None = None
-    rebound: tuple[Update, ...] = ()
-    text: str = ""
-    met: Mapping[Value, int] = field(default_factory=dict)
-    weights: tuple[Value, ...] = ()
-    recording: Recording | None = None
 
-    @property
-    def forward(self) -> Run:
-        """The program from data and parameters to the loss, without what prepared them."""
-        return cut(self.recorded, self.loss, self.parameters)
+    def again(self, moves: Mapping[Value, Any], wanted: Value) -> Any:
+        """The number of ``wanted`` when the script is run once more, nothing recorded, with some values moved."""
+        steps = {self.passed[value]: step for value, step in moves.items()}
+        replay = Replay(self.chances, steps, self.passed[wanted])
+        with (
+            contextlib.suppress(Seen, SystemExit, Exception),
+            self.chances.again(replay),
+        ):
+            _run(compiled(self.text, self.file), self.file, io.StringIO())
+        return replay.seen
 
 
-def read_script(
+def record_script(
     path: str | Path,
     *,
-    loss: str | None = None,
-    wrt: Sequence[str] | None = None,
-    n_pass: int = 1,
-    watch: bool | Callable[[str], bool] = False,
     text: str | None = None,
-) -> Script:
-    """Run a script, as ``python path`` would, and record it; a training loop is followed for one pass.
+    limits: Limits | None = None,
+    pairs: bool = False,
+    patient: bool = False,
+) -> ScriptReading:
+    """Run a script, as ``python path`` would, and record it until it ends or has gone far enough.
 
-    With ``watch``, notes are taken at every bound expression: what it read, and what became of it; and a script
-    that fails after its loss is read as far as it came, its ``failure`` kept; a column that meets a flat array is
-    not refused. A function for ``watch`` says of which names ``name = other`` is a line of its own. ``text`` is run
-    in place of what the file holds.
+    ``text`` is run in place of what the file holds. With ``pairs`` a column that meets a flat array is not refused.
+    A script that fails after something was recorded is read as far as it came if ``patient``.
 
     Raises:
         ScriptError: E330 with the script's own error and its place.
-        ProgramError: E325, E326 if the loss is not clear; E327 for an unknown name in ``wrt``.
     """
     file = str(path)
-    reader = Reader(file, loss, n_pass, watch=watch)
-    reader.tracer.pairs = bool(watch)
-    reader.text = read_source(file) if text is None else text
-    failure = reader.attempt()
-    if failure is not None and not watch:
-        raise failure
-    program = reader.tracer.builder.run(())
+    source = read_source(file) if text is None else text
+    limits = limits or Limits()
+    tracer = Tracer(
+        lets_go=True, follow_branches=True, pairs=pairs, boundary=(_run.__code__,)
+    )
+    reading = Reading(tracer, is_script=True, limits=limits)
+    printed = io.StringIO()
+    chances = Chances.now()
+    failure: ChainruleError | None = None
+    ended = "end"
+    linecache.checkcache(file)
+    pid = os.getpid()
     try:
-        chosen = choose_loss(program, [(b.name, b.value) for b in reader.bound], loss)
-    except ChainruleError as unclear:
-        raise failure or unclear from None
-    needed = {*program.program.pruned([chosen]).values()}
-    updates = tuple(update for update in reader.updates if update.after not in needed)
-    parameters = choose_parameters(
-        program, chosen, [u.before for u in updates], wrt, _first(reader.bound)
+        with _failing(file):
+            code = compiled(source, file)
+        with _failing(file), reading.going_on(chances), alarm(limits.patience):
+            _run(code, file, printed)
+    except Enough:
+        ended = "limit"
+    except ChainruleError as error:
+        failure, ended = error, "error"
+    if os.getpid() != pid:
+        # a process that the script made of itself: the reading goes on in the other one
+        os._exit(0)
+    failure = failure or tracer.refused
+    if failure is not None and not patient:
+        raise failure
+    run = tracer.builder.run(())
+    recording = Recording(
+        run,
+        tuple(tracer.events),
+        {file: source},
+        printed.getvalue(),
+        ended,
+        tracer.builder.met,
     )
-    return Script(
-        file,
-        program,
-        chosen,
-        parameters,
-        tuple(reader.bound),
-        updates,
-        reader.printed.getvalue(),
-        reader.watch,
-        failure,
-        tuple(reader.rebound),
-        reader.text,
-        reader.tracer.builder.met,
-        recording=Recording(
-            program,
-            tuple(reader.tracer.events),
-            {file: reader.text},
-            reader.printed.getvalue(),
-            "end" if failure is None else "error",
-        ),
-    )
+    return ScriptReading(file, source, recording, reading.passed, chances, failure)
 
 
-def _first(bound: Sequence[Named]) -> dict[str, Value]:
-    """The first value each name was given."""
-    found: dict[str, Value] = {}
-    for one in bound:
-        found.setdefault(one.name, one.value)
-    return found
+def _run(code: CodeType, file: str, printed: io.StringIO) -> None:
+    scope: dict[str, Any] = {"__name__": "__main__", "__file__": file}
+    with (
+        HOOKED.while_reading(),
+        as_main(file, printed),
+        contextlib.suppress(SystemExit),
+    ):
+        exec(code, scope)  # noqa: S102 - running the user's script is what was asked for
+
+
+@contextlib.contextmanager
+def _failing(file: str) -> Iterator[None]:
+    """The script's own errors, with their place."""
+    try:
+        yield
+    except ChainruleError:
+        raise
+    except SyntaxError as error:
+        at = SourceSpan(file, error.lineno or 0, (error.offset or 1) - 1)
+        raise ScriptError("E330", f"SyntaxError: {error.msg}", where=at) from None
+    except Exception as error:
+        frames = [
+            frame
+            for frame in traceback.extract_tb(error.__traceback__)
+            if frame.filename == file
+        ]
+        last = frames[-1] if frames else None
+        place = SourceSpan(file, last.lineno or 0, last.colno or 0) if last else None
+        said = "".join(traceback.format_exception_only(error)).strip()
+        message = f"the script does not run: {said}"
+        raise ScriptError("E330", message, where=place) from error

@@ -1,10 +1,9 @@
-"""Stand-ins for arrays: they hold their numbers and have every operation recorded."""
+"""Stand-ins for arrays and floats: they hold their numbers and have every operation recorded."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NoReturn
 
 import numpy as np
 
@@ -13,39 +12,33 @@ from chainrule.program import Array, Op, Size, Value
 from chainrule.program.sizes import measured
 from chainrule.trace import refusals
 from chainrule.trace.lengths import TracedInt
-from chainrule.trace.operators import COMPARISONS, METHODS, OPERATORS
+from chainrule.trace.memory import View
+from chainrule.trace.operators import COMPARISONS, OPERATORS, UNARY
 from chainrule.trace.tracing import Tracing
 
 
-@dataclass(frozen=True, slots=True)
-class View:
-    """What a view is a view of: the array, how often it had been written to, and at which index.
+class Traced:
+    """What a user's code sees instead of an array, a NumPy number or a Python float.
 
-    ``key`` is None where NumPy may share memory without an index, as a transpose does.
+    It has the operators, methods and attributes of what it stands for. An array that is written to goes on to stand for what it has become; a number never changes.
     """
 
-    array: Traced
-    moves: int
-    key: tuple[Any, ...] | None = None
-
-    @property
-    def stale(self) -> bool:
-        """Whether the array was written to since."""
-        return self.array.moves != self.moves
-
-
-class Traced:
-    """What a user's function sees instead of an array: the same operators, methods and functions."""
-
-    __slots__ = ("_value", "moves", "tracer", "view")
+    __slots__ = ("_value", "is_array", "shares", "tracer", "version")
     __array_priority__ = 1000.0
-    __hash__ = None  # type: ignore[assignment]
 
-    def __init__(self, tracer: Tracing, value: Value, view: View | None = None) -> None:
+    def __init__(
+        self,
+        tracer: Tracing,
+        value: Value,
+        shares: View | None = None,
+        *,
+        is_array: bool | None = None,
+    ) -> None:
         self.tracer = tracer
         self._value = value
-        self.moves = 0
-        self.view = view
+        self.version = 0
+        self.shares = shares
+        self.is_array = bool(value.shape) if is_array is None else is_array
 
     @property
     def value(self) -> Value:
@@ -53,19 +46,36 @@ class Traced:
         return self.current(self.tracer)
 
     def current(self, tracer: Tracing) -> Value:
-        """The value, checked to belong to ``tracer`` and not to be a view of something rewritten."""
+        """The value, checked to belong to ``tracer``, and a view's brought up to date."""
         if tracer is not self.tracer:
             raise refusals.leaked(self._value.name, tracer.here())
-        if self.view is not None and self.view.stale:
-            raise refusals.stale(self._value.name, tracer.here())
+        if self.shares is not None:
+            self.shares.base.current(tracer)
+            if self.shares.is_stale:
+                self._value = self.shares.taken_again().value
+                self.version += 1
         return self._value
+
+    @property
+    def stands_for(self) -> type:
+        """The class of what this stands for."""
+        if self.is_array:
+            return np.ndarray
+        dtype = self._value.dtype
+        weak = {"f": float, "i": int, "b": bool}
+        return weak.get(dtype.kind, dtype.type) if self._value.weak else dtype.type
 
     # what an array tells about itself
 
     @property
     def number(self) -> Array:
         """The numbers held."""
-        return self.tracer.builder.numbers[self._value]
+        return self.tracer.builder.numbers[self.value]
+
+    @property
+    def memory(self) -> Array:
+        """The memory, as NumPy would have laid it out."""
+        return self.number if self.shares is None else self.shares.memory
 
     @property
     def shape(self) -> tuple[TracedInt, ...]:
@@ -75,6 +85,10 @@ class Traced:
             for axis, length in enumerate(self._value.shape)
         )
 
+    @shape.setter
+    def shape(self, shape: Any) -> None:
+        self.become(np.reshape(self, shape))
+
     @property
     def size(self) -> TracedInt:
         """The number of entries."""
@@ -82,7 +96,7 @@ class Traced:
 
     def size_of(self, axes: tuple[int, ...] | None) -> Size:
         """A size of this array, read from the nearest named array of the same lengths."""
-        return measured(self.tracer.builder.producer, self.current(self.tracer), axes)
+        return measured(self.tracer.builder.producer, self.value, axes)
 
     @property
     def ndim(self) -> int:
@@ -94,6 +108,11 @@ class Traced:
         """The element type."""
         return self._value.dtype
 
+    @property
+    def nbytes(self) -> Any:
+        """How many bytes the entries take."""
+        return self.size * self.dtype.itemsize
+
     def __len__(self) -> int:
         if not self._value.shape:
             message = "len() of unsized object"
@@ -101,15 +120,42 @@ class Traced:
         return self._value.shape[0]
 
     def __iter__(self) -> Iterator[Any]:
+        if not self._value.shape:
+            message = "iteration over a 0-d array"
+            raise TypeError(message)
         return (self[position] for position in range(len(self)))
 
+    def __contains__(self, item: Any) -> bool:
+        return bool(np.any(self == item))
+
+    def __hash__(self) -> int:
+        if self.is_array:
+            message = "unhashable type: 'numpy.ndarray'"
+            raise TypeError(message)
+        return hash(self._leave("a key", "use a plain number as the key"))
+
+    # how it is shown to a person
+
+    def shown(self) -> Any:
+        """The numbers as what this stands for, for a text."""
+        self.tracer.show(self.value)
+        number = self.number
+        return (
+            number
+            if self.is_array
+            else number.item()
+            if self._value.weak
+            else number[()]
+        )
+
     def __repr__(self) -> str:
-        return f"Traced({np.array2string(self.number, precision=6)})"
+        return repr(self.shown())
+
+    def __str__(self) -> str:
+        return str(self.shown())
 
     def __format__(self, spec: str) -> str:
-        return format(
-            self.number.item() if self.number.ndim == 0 else self.number, spec
-        )
+        return format(self.shown(), spec)
 
     # how it enters NumPy
 
@@ -129,13 +175,13 @@ class Traced:
         return self.tracer.call_function(function, args, kwargs)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:  # noqa: FBT001 - NumPy's signature
-        numbers = self.tracer.as_array(self._value)
+        numbers = self.tracer.as_array(self.value)
         return numbers.copy() if dtype is None else numbers.astype(dtype)
 
     # how it leaves
 
     def _leave(self, how: str, rewrite: str) -> Any:
-        return self.tracer.as_number(self._value, how, rewrite)
+        return self.tracer.as_number(self.value, how, rewrite)
 
     def __float__(self) -> float:
         return float(
@@ -149,194 +195,262 @@ class Traced:
         return int(self._leave("int(x)", "use the value itself"))
 
     def __index__(self) -> int:
-        if self.dtype.kind not in "iub":
-            message = f"only integers can be used as an index, not {self.dtype}"
+        if self.dtype.kind not in "iub" or self.ndim:
+            message = "only integer scalar arrays can be converted to a scalar index"
             raise TypeError(message)
         return int(self._leave("using it as an index", "index with the array itself"))
 
     def __complex__(self) -> complex:
         return complex(self._leave("complex(x)", "use the value itself"))
 
-    def item(self, *_: Any) -> Any:
-        """The number as a Python number; refused where its gradient would be lost."""
-        return self._leave(".item()", "use the value itself")
+    def __bool__(self) -> bool:
+        return self.tracer.decide(self.value)
+
+    def __reduce__(self) -> Any:
+        return self.tracer.as_array(self.value).copy().__reduce__()
+
+    def item(self, *at: Any) -> Any:
+        """The entry as a number, which stays traced."""
+        if at:
+            return self.ravel()[at[0]] if len(at) == 1 else self[at]
+        if self._value.shape:
+            return np.reshape(self, ())[()]
+        return Traced(self.tracer, self.value, is_array=False)
 
     def tolist(self) -> Any:
-        """The numbers as nested lists; refused where their gradient would be lost."""
-        if self.tracer.lenient:
-            return self.number.tolist()
-        return self._leave(".tolist()", "use the value itself")
-
-    def __bool__(self) -> bool:
-        return self.tracer.decide(self._value)
+        """The numbers as nested lists of Python's own."""
+        return self.tracer.as_array(self.value).tolist()
 
     # indexing and writing
 
     def __getitem__(self, key: Any) -> Any:
-        arrays, index = self.tracer.index_of(self, key)
-        result = self.tracer.record(ops.getitem, (self, *arrays), {"index": index})
-        if isinstance(result, Traced) and not arrays:
-            return Traced(self.tracer, result.value, View(self, self.moves, (key,)))
-        return result
+        return self.tracer.get_item(self, key)
 
     def __setitem__(self, key: Any, written: Any) -> None:
-        if self._already_holds(key, written):
-            return
-        self.refuse_write()
-        if isinstance(written, Traced) and self._repeats(key):
-            raise refusals.written_twice(self._value.name, self.tracer.here())
-        arrays, index = self.tracer.index_of(self, key)
-        self.move(
-            self.tracer.record(ops.setitem, (self, written, *arrays), {"index": index})
+        if not self._already_holds(key, written):
+            self.tracer.set_item(self, key, written)
+
+    def _already_holds(self, key: Any, written: Any) -> bool:
+        """``h[1] += v`` writes through its view ``h[1]`` first, and then assigns what is there already."""
+        view = written.shares if type(written) is Traced else None
+        if view is None or view.base is not self or view.op is not ops.getitem:
+            return False
+        given = key if isinstance(key, tuple) else (key,)
+        return bool(
+            written.version and not view.is_stale and _same(view.params["index"], given)
         )
 
-    def _repeats(self, key: Any) -> bool:
-        """Whether an index of whole numbers names an entry twice: only the last write to it would count."""
-        items = key if isinstance(key, tuple) else (key,)
-        listed = any(
-            isinstance(item, list | range | np.ndarray | Traced) for item in items
-        )
-        if not listed:
-            return False
-        places = np.arange(self.number.size).reshape(self.number.shape)
-        plain = (getattr(item, "number", item) for item in items)
-        met = places[
-            tuple(list(one) if isinstance(one, range) else one for one in plain)
-        ]
-        return bool(np.unique(met).size < met.size)
+    def become(self, result: Any) -> None:
+        """Stand for ``result`` from now on, as an array does that was written to."""
+        before, self._value = self.value, result.value
+        self.version += 1
+        self.tracer.written(self, before)
+        if self.shares is not None and before.shape == self._value.shape:
+            base, view = self.shares.base, self.shares
+            base.become(view.put_back(Traced(self.tracer, self._value)))
+            view.version = base.version
+
+    def write(self, result: Any) -> None:
+        """Take the entries of ``result``, broadcast and cast as NumPy does it for an assignment."""
+        if not self.memory.flags.writeable:
+            message = "assignment destination is read-only"
+            raise ValueError(message)
+        if result.dtype != self.dtype:
+            result = result.astype(self.dtype)
+        if result.number.shape != self._value.shape:
+            result = np.broadcast_to(result, self.shape)
+        self.become(result)
+
+    def changed_by(self, function: Any, other: Any) -> Any:
+        """``x += other``: an array is written to, a number is another one."""
+        result = function(self, other)
+        if not self.is_array:
+            # numbers are never written to: the name on the left gets another one
+            return result
+        if not np.can_cast(result.dtype, self.dtype, "same_kind"):
+            message = (
+                f"Cannot cast ufunc '{function.__name__}' output from {result.dtype!r} to"
+                f" {self.dtype!r} with casting rule 'same_kind'"
+            )
+            raise TypeError(message)
+        if result.number.shape != self._value.shape:
+            raise refusals.reshaping_write(
+                self._value.shape, result.number.shape, self.tracer.here()
+            )
+        self.write(result)
+        return self
 
     def fill(self, written: Any) -> None:
         """Every entry the same number."""
         self[...] = written
 
-    def _already_holds(self, key: Any, written: Any) -> bool:
-        """``h[1] += v`` writes through its view ``h[1]`` first, and then assigns what is there already."""
-        view = getattr(written, "view", None)
-        return (
-            view is not None
-            and view.array is self
-            and view.key == (key,)
-            and not view.stale
-            and written.moves > 0
-        )
+    def sort(self, axis: int = -1, **options: Any) -> None:
+        """The entries put in order, in place."""
+        self.write(np.sort(self, axis, **options))
 
-    def refuse_write(self) -> None:
-        """Raise where NumPy would write to memory that others see."""
-        if self.view is not None and self.view.key is None:
-            raise refusals.written_through(self._value.name, self.tracer.here())
-        if not self.tracer.lenient and self._value in self.tracer.builder.inputs:
-            raise refusals.written_argument(self._value.name, self.tracer.here())
+    def put(self, indices: Any, values: Any, mode: str = "raise") -> None:
+        """Entries of the flat array written."""
+        put: Any = np.put
+        put(self, indices, values, mode)
 
-    def move(self, result: Traced) -> None:
-        """Stand for ``result`` from now on, as an array does that was written to."""
-        if result._value.shape != self._value.shape:
-            raise refusals.reshaping_write(
-                self._value.shape, result._value.shape, self.tracer.here()
-            )
-        before, self._value = self._value, result._value
-        self.moves += 1
-        if self.tracer.on_write is not None:
-            self.tracer.on_write(before, self._value)
-        if self.view is not None and self.view.key is not None:
-            array, (key,) = self.view.array, self.view.key
-            array[key] = Traced(self.tracer, self._value)
-            self.view = View(array, array.moves, (key,))
+    def _not_followed(self, *_: Any, **__: Any) -> NoReturn:
+        raise refusals.changes_memory(self._value.name, self.tracer.here())
 
-    def _in_place(self, op: Op, other: Any) -> Traced:
-        if self._is_number():
-            # numbers are never written to: the name on the left gets another one
-            result: Traced = self.tracer.record(op, (self, other))
-            if self.tracer.on_write is not None:
-                self.tracer.on_write(self._value, result._value)
-            return result
-        self.refuse_write()
-        self.move(self.tracer.record(op, (self, other)))
-        return self
-
-    def _is_number(self) -> bool:
-        """Whether this stands for a number, as Python's floats and NumPy's results without axes are, not for an array."""
-        if self.ndim:
-            return False
-        line = self.tracer.builder.producer.get(self._value)
-        if self._value.weak or line is None:
-            return self._value.weak
-        # views, copies and what is made or written into are arrays even without axes
-        kept = line.op in (ops.identity, ops.setitem)
-        return not (kept or line.op.kind in ("view", "creation"))
+    itemset = partition = resize = setfield = byteswap = _not_followed
 
     # methods
 
     @property
     def T(self) -> Any:  # noqa: N802 - NumPy's name
         """The transpose."""
-        if self.ndim < 2:
-            return self
-        return np.transpose(self)
+        return np.transpose(self) if self.ndim >= 2 else self
+
+    @property
+    def flat(self) -> Any:
+        """All entries in a row."""
+        return np.ravel(self)
+
+    @property
+    def real(self) -> Any:
+        """The real part."""
+        return np.real(self)
+
+    @property
+    def imag(self) -> Any:
+        """The imaginary part."""
+        return np.imag(self)
 
     def copy(self, *_: Any, **__: Any) -> Traced:
         """A copy: the same value, which later writes to the original do not reach."""
-        return Traced(self.tracer, self.current(self.tracer))
+        return Traced(self.tracer, self.value, is_array=self.is_array)
+
+    def __copy__(self) -> Traced:
+        return self.copy()
+
+    def __deepcopy__(self, _: Any) -> Traced:
+        return self.copy()
 
     def astype(self, dtype: Any, **_: Any) -> Any:
         """The same numbers as another element type."""
-        return self.tracer.record(ops.astype, (self,), {"dtype": np.dtype(dtype).name})
+        wanted = np.dtype(dtype)
+        if wanted.kind not in "fiub":
+            return self.tracer.as_array(self.value).astype(wanted)
+        return self.tracer.record(ops.astype, (self,), {"dtype": wanted.name})
 
-    def reshape(self, *shape: Any, **_: Any) -> Any:
+    def reshape(self, *shape: Any, order: str = "C", **_: Any) -> Any:
         """The same entries in another shape."""
         wanted = (
             shape[0]
             if len(shape) == 1 and isinstance(shape[0], tuple | list)
             else shape
         )
-        return self.tracer.record(ops.reshape, (self,), {"shape": tuple(wanted)})
+        made: Any = np.reshape
+        return made(self, tuple(wanted), order=order)
 
     def transpose(self, *axes: Any) -> Any:
         """The axes in another order."""
         wanted = (
             axes[0] if len(axes) == 1 and isinstance(axes[0], tuple | list) else axes
         )
-        return np.transpose(self, tuple(wanted) or None)
+        return np.transpose(self, tuple(wanted) if wanted else None)
+
+    def view(self, *types: Any) -> Any:
+        """The same memory; of another type only where it is the same."""
+        if any(kind not in (np.ndarray, self.dtype, self.dtype.type) for kind in types):
+            raise refusals.changes_memory(self._value.name, self.tracer.here())
+        return self[...] if self.ndim else self
+
+    def flatten(self, order: str = "C") -> Any:
+        """A copy of all entries in a row."""
+        made: Any = np.ravel
+        return made(self, order).copy()
+
+    def is_integer(self) -> bool:
+        """Whether a Python float is a whole number."""
+        return float(self.tracer.as_number(self.value, "is_integer()", "")).is_integer()
+
+    def __round__(self, digits: int | None = None) -> Any:
+        rounded = np.round(self, digits or 0)
+        return int(rounded) if digits is None else rounded
+
+    def __trunc__(self) -> int:
+        return int(self)
+
+    def __floor__(self) -> int:
+        return int(np.floor(self))
+
+    def __ceil__(self) -> int:
+        return int(np.ceil(self))
 
     def __pos__(self) -> Traced:
         return self
 
-    def flatten(self) -> Any:
-        """All entries in a row."""
-        return np.ravel(self)
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, other % self
 
     def __getattr__(self, name: str) -> Any:
-        function = METHODS.get(name)
+        """A method of arrays, by the function of NumPy that it stands for; facts of the memory from the numbers."""
+        if name in MEMORY:
+            return getattr(self.memory, name)
+        function = getattr(np, name, None) if hasattr(np.ndarray, name) else None
         if function is None:
-            message = f"a traced array has no attribute {name!r}"
+            message = f"{self.stands_for.__name__!r} object has no attribute {name!r}"
             raise AttributeError(message)
         return lambda *args, **kwargs: function(self, *args, **kwargs)
 
 
+MEMORY = frozenset(
+    {"flags", "itemsize", "strides", "setflags", "base", "data", "ctypes"}
+)
+"""What an array says of its memory, not of its entries."""
+
+
+def _same(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
+    """Whether two indices without arrays are the same."""
+    return len(one) == len(other) and all(
+        (type(a) is type(b) and a == b)
+        or (isinstance(a, int) and isinstance(b, int) and a == b)
+        for a, b in zip(one, other, strict=True)
+    )
+
+
+NUMBERS = (int, float, complex, np.generic, np.ndarray, list, tuple)
+"""What an array or a number meets in an operator; anything else answers for itself."""
+
+
+def _meets(other: Any) -> bool:
+    return type(other) is Traced or isinstance(other, NUMBERS)
+
+
+def _forward(function: Any) -> Callable[[Traced, Any], Any]:
+    return lambda self, other: (
+        function(self, other) if _meets(other) else NotImplemented
+    )
+
+
+def _reflected(function: Any) -> Callable[[Traced, Any], Any]:
+    return lambda self, other: (
+        function(other, self) if _meets(other) else NotImplemented
+    )
+
+
+def _in_place(function: Any) -> Callable[[Traced, Any], Any]:
+    return lambda self, other: (
+        self.changed_by(function, other) if _meets(other) else NotImplemented
+    )
+
+
 def _operators() -> None:
-    def forward(function: Any) -> Any:
-        # a ufunc is no function to a class: on its own it would not be bound to the array
-        return lambda self, other: function(self, other)  # noqa: PLW0108
-
-    def reflected(function: Any) -> Any:
-        return lambda self, other: function(other, self)
-
-    def in_place(function: Any) -> Any:
-        def write(self: Traced, other: Any) -> Traced:
-            return self._in_place(ops.BY_FUNCTION[function], other)
-
-        return write
-
     for name, function in OPERATORS.items():
-        setattr(Traced, f"__{name}__", forward(function))
-        setattr(Traced, f"__r{name}__", reflected(function))
-        setattr(Traced, f"__i{name}__", in_place(function))
+        setattr(Traced, f"__{name}__", _forward(function))
+        setattr(Traced, f"__r{name}__", _reflected(function))
+        setattr(Traced, f"__i{name}__", _in_place(function))
     for name, function in COMPARISONS.items():
-        setattr(Traced, f"__{name}__", forward(function))
-    for name, function in {
-        "neg": np.negative,
-        "abs": np.absolute,
-        "invert": np.logical_not,
-    }.items():
+        setattr(Traced, f"__{name}__", _forward(function))
+    for name, function in UNARY.items():
         setattr(Traced, f"__{name}__", lambda self, function=function: function(self))
 
 

@@ -10,7 +10,6 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
-from pathlib import Path
 from types import CodeType, FrameType
 from typing import Any, Literal
 
@@ -21,7 +20,6 @@ from chainrule.program import (
     Arg,
     Array,
     Builder,
-    CannotTrace,
     ChainruleError,
     DTypeError,
     Law,
@@ -31,12 +29,14 @@ from chainrule.program import (
     Value,
 )
 from chainrule.program.builder import described
-from chainrule.trace import dispatch, refusals, source
+from chainrule.trace import dispatch, indexing, refusals, source
 from chainrule.trace.broadcast_guard import refuse_column_against_row, refuse_drift
-from chainrule.trace.events import Bound, Escape, Event, Guard, Slot
+from chainrule.trace.events import Bound, Escape, Event, Guard, Report, Slot
+from chainrule.trace.gather import holds_traced, stacked
 from chainrule.trace.lengths import TracedInt
+from chainrule.trace.memory import view_of
 from chainrule.trace.parameters import lowered_param, nested
-from chainrule.trace.traced import Traced, View
+from chainrule.trace.traced import Traced
 from chainrule.trace.tracing import Tracing
 
 WRITTEN_OUT = 16
@@ -46,11 +46,11 @@ WRITTEN_OUT = 16
 class Tracer:
     """What a user's code meets while it runs: every operation on a traced value becomes a line of ``builder``.
 
-    ``named`` says whether the user's source is consulted for names and places; ``lenient`` lets a script's plain
-    Python (prints, branches on values, ``float(loss)``) run on the numbers. ``pairs`` lets a column meet a flat
-    array, as NumPy does, for the mistake to be judged instead of refused. ``boundary`` is the code from which the
-    user's code is called. ``decided`` are the branches taken on values, in order. Arrays whose ids are in
-    ``lasting`` outlive the trace: they become inputs, however small they are.
+    ``named`` says whether the user's source is consulted for names and places. ``lets_go`` says whether a traced
+    value may leave as plain numbers, noted as an escape for the result to be verified; ``follow_branches`` whether
+    Python may branch on one, noted as a guard. ``pairs`` lets a column meet a flat array, as NumPy does, for the
+    mistake to be judged instead of refused. ``moved`` are the values that depend on what was given. ``boundary`` is the code from which the user's code is called. Arrays
+    whose ids are in ``lasting`` outlive the trace: they become inputs, however small they are.
     """
 
     def __init__(
@@ -58,7 +58,7 @@ class Tracer:
         *,
         laws: Sequence[Law] = (),
         named: bool = True,
-        lenient: bool = False,
+        lets_go: bool = False,
         follow_branches: bool = False,
         pairs: bool = False,
         boundary: Iterable[CodeType] = (),
@@ -66,24 +66,27 @@ class Tracer:
     ) -> None:
         self.builder = Builder(laws)
         self.named = named
-        self.lenient = lenient
+        self.lets_go = lets_go
         self.follow_branches = follow_branches
         self.pairs = pairs
         self.boundary = frozenset(boundary)
         self.lasting = lasting
-        self.decided: list[tuple[Value, bool]] = []
         self.places: tuple[SourceSpan, ...] = ()
-        self.constants: dict[int, tuple[Array, Value]] = {}
-        self.escaped: dict[float, SourceSpan | None] = {}
+        self.constants: dict[int, tuple[Array, Value, Traced]] = {}
         self.events: list[Event] = []
-        self.on_write: Callable[[Value, Value], None] | None = None
-        self.script_file = ""
+        self.moved: set[Value] = set()
+        self.refused: ChainruleError | None = None
+        self.on_written: Callable[[Traced, Value], None] | None = None
+        self.on_line: Callable[[Value, Sequence[FrameType]], None] | None = None
 
     # lines
 
     def input(self, number: Any, name: str | None) -> Traced:
         """A new input with its numbers, traced."""
-        return Traced(self, self.builder.input(number, name))
+        array = isinstance(number, np.ndarray)
+        value = self.builder.input(number, name)
+        self.moved.add(value)
+        return Traced(self, value, is_array=array)
 
     def record(
         self,
@@ -94,8 +97,23 @@ class Tracer:
         number: Array | None = None,
     ) -> Any:
         """Write ``result = op(*args, **params)`` and return the result, traced; ``number`` is what it gives, if known."""
+        try:
+            return self._recorded(op, args, params or {}, why, number)
+        except ChainruleError as error:
+            # kept, so that the user's own except does not hide it
+            self.refused = error
+            raise
+
+    def _recorded(
+        self,
+        op: Op,
+        args: Sequence[Any],
+        params: Mapping[str, Any],
+        why: str,
+        number: Array | None,
+    ) -> Any:
         lowered = tuple(self.lower(arg) for arg in args)
-        kept = {key: lowered_param(param) for key, param in (params or {}).items()}
+        kept = {key: lowered_param(param) for key, param in params.items()}
         frames = self.frames()
         places = source.places(frames) if frames else self.places
         if op.elementwise and self.named and not self.pairs:
@@ -104,12 +122,21 @@ class Tracer:
         if not isinstance(result, Value):
             return self.lift(result)
         refuse_drift(op, lowered, result, places[0] if places else None)
-        if frames:
-            self._bind(result, frames, places)
+        if not self.moved.isdisjoint(arg for arg in lowered if isinstance(arg, Value)):
+            self.moved.add(result)
+        if self.on_line is not None:
+            self.on_line(result, frames)
         first = args[0] if args else None
-        if op.kind == "view" and isinstance(first, Traced):
-            return Traced(self, result, View(first, first.moves))
-        return Traced(self, result)
+        if op.kind == "view" and type(first) is Traced and frames:
+            return Traced(self, result, view_of(first, op, {**op.params, **kept}))
+        return Traced(self, result, is_array=self._gives_array(op, result))
+
+    def _gives_array(self, op: Op, result: Value) -> bool:
+        """Whether NumPy gives an array, where there are no axes; else it gives a number."""
+        if result.shape:
+            return True
+        kept = op in (ops.identity, ops.setitem) or op.kind in ("view", "creation")
+        return kept and not result.weak
 
     def _refuse_pairs(
         self, op: Op, args: tuple[Arg, ...], places: tuple[SourceSpan, ...]
@@ -119,19 +146,6 @@ class Tracer:
         except ChainruleError as error:
             error.detail = error.detail or described(args)
             raise error.at(places[0] if places else None) from None
-
-    def _bind(
-        self,
-        value: Value,
-        frames: Sequence[FrameType],
-        places: tuple[SourceSpan, ...],
-    ) -> None:
-        """Give a new value the name that its place gives it."""
-        name = source.bound_name(iter(frames))
-        if name is not None:
-            self.builder.christen(value, name)
-            if not self.lenient:
-                self.bound("name", 0, name, value, places=places)
 
     def bound(
         self,
@@ -180,11 +194,22 @@ class Tracer:
         """Another function of NumPy met a traced value."""
         return dispatch.call_function(self, function, args, kwargs)
 
-    def index_of(
-        self, target: Traced, key: Any
-    ) -> tuple[Sequence[Any], tuple[Any, ...]]:
+    def index_of(self, target: Any, key: Any) -> tuple[Sequence[Any], tuple[Any, ...]]:
         """An index as its arrays, and the template they fill."""
-        return dispatch.index_of(self, target, key)
+        return indexing.index_of(self, target, key)
+
+    def get_item(self, target: Any, key: Any) -> Any:
+        """``target[key]``."""
+        return indexing.get_item(self, target, key)
+
+    def set_item(self, target: Any, key: Any, written: Any) -> None:
+        """``target[key] = written``."""
+        indexing.set_item(self, target, key, written)
+
+    def written(self, array: Any, before: Value) -> None:
+        """An array was written in place; it stood for ``before``."""
+        if self.on_written is not None:
+            self.on_written(array, before)
 
     # lifting and lowering
 
@@ -211,9 +236,9 @@ class Tracer:
 
     def lower(self, arg: Any) -> Arg:
         """Anything a user may pass to an operation, as an argument of a line."""
-        if isinstance(arg, Traced):
+        if type(arg) is Traced:
             return arg.current(self)
-        if isinstance(arg, TracedInt):
+        if type(arg) is TracedInt:
             return arg.ref
         if isinstance(arg, np.generic) and arg.dtype in (
             np.float64,
@@ -221,63 +246,59 @@ class Tracer:
             np.bool_,
         ):
             return self.lower(arg.item())
-        if isinstance(arg, bool | int):
-            return arg
-        if isinstance(arg, float):
-            self._refuse_escaped(arg)
+        if isinstance(arg, bool | int | float):
             return arg
         if isinstance(arg, list | tuple):
-            return self._constant(self._gather(arg))
-        return self._constant(np.asarray(arg))
+            return self._gathered(arg)
+        return self.array_of(np.asarray(arg)).value
 
-    def _gather(self, items: Sequence[Any]) -> Array:
-        flat = (
-            np.asarray(items, dtype=object).ravel()
-            if any(isinstance(item, Traced) for item in items)
-            else ()
-        )
-        if len(flat):
-            raise CannotTrace(
-                "E301",
-                "a list of traced values was used as an array; its gradient would be lost",
-                where=self.here(),
-                hint="join them with np.stack([...]) or np.concatenate([...])",
-            )
-        return np.asarray(items)
+    def _gathered(self, items: Sequence[Any]) -> Arg:
+        """A list as an array: stacked where it holds traced values."""
+        if holds_traced(items):
+            return self.lower(self.unbound(lambda _: stacked(items)))
+        return self.array_of(np.asarray(items)).value
 
-    def _constant(self, array: Array) -> Value:
+    def array_of(
+        self, array: Array, name: str | None = None, *, written_out: bool = True
+    ) -> Traced:
+        """The stand-in for a plain array, the same one each time.
+
+        ``name`` is the user's name for it, where known. One with few entries is written out in the program, unless
+        it has a name and is not to be (``written_out``).
+        """
         kept = self.constants.get(id(array))
-        if kept is None:
-            if array.dtype.kind not in "fiub":
-                raise DTypeError(
-                    "E110",
-                    f"an array of {array.dtype} cannot take part in a gradient",
-                    where=self.here(),
-                    hint="use an array of floats, integers or booleans",
-                )
-            # the array itself is kept alive, so that its id stays its own
-            kept = (array, self._held(array))
-            self.constants[id(array)] = kept
-        return kept[1]
+        if kept is not None and _unchanged(array, self.builder.numbers[kept[1]]):
+            return kept[2]
+        if array.dtype.kind not in "fiub":
+            raise DTypeError(
+                "E110",
+                f"an array of {array.dtype} cannot take part in a gradient",
+                where=self.here(),
+                hint="use an array of floats, integers or booleans",
+            )
+        known = name or self._constant_name(array)
+        short = array.size <= WRITTEN_OUT and id(array) not in self.lasting
+        if short and (known is None or (name and written_out)):
+            value = self._written_out(array)
+            if name:
+                self.builder.christen(value, name)
+        else:
+            value = self.builder.input(_copied(array), known or "constant")
+        # the array itself is kept alive, so that its id stays its own
+        held = Traced(self, value, is_array=True)
+        self.constants[id(array)] = (array, value, held)
+        return held
 
-    def _held(self, array: Array) -> Value:
-        """A plain array as a value: under the user's name for it, written out if it is small and has none."""
-        name = self._constant_name(array)
-        lasts = id(array) in self.lasting
-        if name is not None or lasts or array.size > WRITTEN_OUT:
-            return self.builder.input(array.copy(), name or "constant")
+    def _written_out(self, array: Array) -> Value:
+        """A small array as a line that holds its numbers."""
         written = {"value": nested(array), "dtype": array.dtype.name}
-        frames = self.frames()
-        places = source.places(frames) if frames else self.places
-        value = self.builder.append(
+        places = source.places(self.frames()) or self.places
+        return self.builder.append(
             ops.array, (), {**ops.array.params, **written}, "", places
         )
-        if frames:
-            self._bind(value, frames, places)
-        return value
 
     def _constant_name(self, array: Array) -> str | None:
-        for frame in source.user_frames(boundary=self.boundary):
+        for frame in self.frames():
             for scope in (frame.f_locals, frame.f_globals):
                 for name, item in scope.items():
                     if item is array:
@@ -288,46 +309,48 @@ class Tracer:
 
     def as_array(self, value: Value) -> Array:
         """A traced value asked for as a plain array: its numbers, or a refusal."""
-        whole = value.dtype.kind in "iub"
-        if self.lenient and (whole or not self._called_by_user()):
-            self._let_go(value, "an array of numbers")
-            return self.builder.numbers[value]
-        refuse = refusals.table if whole else refusals.plain_array
-        raise refuse(value.name, self.here())
+        if not self.lets_go and value in self.moved:
+            whole = value.dtype.kind in "iub"
+            refuse = refusals.table if whole else refusals.plain_array
+            raise refuse(value.name, self.here())
+        self.let_go(value, "an array of numbers")
+        return self.builder.numbers[value]
 
     def as_number(self, value: Value, how: str, rewrite: str) -> Any:
         """A traced value asked for as a Python number: the number, or a refusal."""
-        if not self.lenient or self._inside_call("math"):
+        if not self.lets_go and value in self.moved:
             raise refusals.taken_out(how, value.name, self.here(), rewrite)
-        self._let_go(value, how)
-        item = self.builder.numbers[value].item()
-        if isinstance(item, float) and item not in (0.0, 1.0):
-            # remembered, so that its silent return is noticed
-            self.escaped[item] = self.here()
-        return item
+        self.let_go(value, how)
+        return self.builder.numbers[value].item()
 
     def decide(self, value: Value) -> bool:
         """A branch on a traced value: which way it goes, or a refusal."""
-        if not self.lenient and not self.follow_branches:
-            raise refusals.branch(value.name, self.here())
         outcome = bool(self.builder.numbers[value])
+        if value not in self.moved:
+            return outcome
+        if not self.follow_branches:
+            raise refusals.branch(value.name, self.here())
         n_lines, places = len(self.builder.lines), source.places(self.frames())
         self.events.append(Guard(value, outcome, n_lines, places))
-        self.decided.append((value, outcome))
         return outcome
 
-    def _let_go(self, value: Value, how: str) -> None:
+    @property
+    def decided(self) -> list[tuple[Value, bool]]:
+        """The branches taken on values, in order."""
+        guards = (event for event in self.events if isinstance(event, Guard))
+        return [(guard.value, guard.outcome) for guard in guards]
+
+    def let_go(self, value: Value, how: str) -> None:
+        """A traced value leaves as plain numbers; a constant loses nothing by that."""
+        if value not in self.moved:
+            return
         n_lines, places = len(self.builder.lines), source.places(self.frames())
         self.events.append(Escape(value, how, n_lines, places))
 
-    def _refuse_escaped(self, number: float) -> None:
-        if number in self.escaped:
-            raise CannotTrace(
-                "E301",
-                f"{number!r} was taken out of a traced value by float(...), and is used in the computation again",
-                where=self.escaped[number],
-                hint="use the value itself, without float(...)",
-            )
+    def show(self, value: Value) -> None:
+        """A traced value became a text for a person."""
+        n_lines, places = len(self.builder.lines), source.places(self.frames())
+        self.events.append(Report((value,), "text", n_lines, places))
 
     # the user's frames
 
@@ -341,18 +364,14 @@ class Tracer:
             return source.place(frame)
         return None
 
-    def _called_by_user(self) -> bool:
-        """Whether the innermost frame outside this library is the file being read, or one beside it."""
-        if not self.script_file:
-            return False
-        for frame in source.user_frames(boundary=self.boundary):
-            folder = Path(self.script_file).resolve().parent
-            return Path(frame.f_code.co_filename).resolve().parent == folder
-        return False
 
-    def _inside_call(self, module: str) -> bool:
-        """Whether the user's current instruction calls a function of ``module`` (``math.exp(x)``)."""
-        for frame in source.user_frames(boundary=self.boundary):
-            called = source.called(frame)
-            return getattr(called, "__module__", None) == module
-        return False
+def _copied(array: Array) -> Array:
+    """The numbers, in this machine's own order of bytes."""
+    return np.array(array, dtype=array.dtype.newbyteorder("="))
+
+
+def _unchanged(array: Array, numbers: Array) -> bool:
+    """Whether an array still holds the numbers it had when it was first met."""
+    return array.shape == numbers.shape and np.array_equal(
+        array, numbers, equal_nan=array.dtype.kind == "f"
+    )

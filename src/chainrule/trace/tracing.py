@@ -14,8 +14,6 @@ class Tracing(Protocol):
     """A tracer as its stand-ins know it: where lines go, and what happens when a number leaves."""
 
     builder: Builder
-    lenient: bool
-    on_write: Callable[[Value, Value], None] | None
 
     def record(
         self,
@@ -42,6 +40,18 @@ class Tracing(Protocol):
 
     def index_of(self, target: Any, key: Any) -> tuple[Sequence[Any], tuple[Any, ...]]:
         """An index as its arrays, and the template they fill."""
+
+    def get_item(self, target: Any, key: Any) -> Any:
+        """``target[key]``."""
+
+    def set_item(self, target: Any, key: Any, written: Any) -> None:
+        """``target[key] = written``."""
+
+    def written(self, array: Any, before: Value) -> None:
+        """An array was written in place; it stood for ``before``."""
+
+    def show(self, value: Value) -> None:
+        """A traced value became a text for a person."""
 
     def lift(self, arg: Arg) -> Any:
         """An argument of a line as a user's function meets it."""

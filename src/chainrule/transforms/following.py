@@ -20,6 +20,7 @@ from chainrule.program import (
 )
 from chainrule.trace import Traced, TracedInt, Tracer
 from chainrule.trace.function import BOUNDARY, follow
+from chainrule.trace.function import inside as call_inside
 from chainrule.transforms.derivation import Followed, written_into
 from chainrule.transforms.stand_ins import StandIns
 from chainrule.transforms.structure import TRACED, named_leaves, put_together
@@ -143,7 +144,7 @@ def inside(
 
     traced_args, traced_kwargs, wrt = _traced(asked, args, kwargs, taken_in)
     begun = len(tracer.builder.lines)
-    result = asked.function(*traced_args, **traced_kwargs)
+    result = call_inside(asked.function, traced_args, traced_kwargs)
     values, returned = _values(tracer, result, asked)
     run = _part(tracer, tracer.builder.lines[begun:], values, wrt)
     derivation = asked.kind(Followed(run, len(values), wrt))

@@ -11,7 +11,7 @@ from chainrule.check.edits import Edit
 from chainrule.check.study import Study
 from chainrule.program import Value
 from chainrule.program.sources import line_in
-from chainrule.trace.instrument.watch import Execution
+from chainrule.trace.statements.watch import Execution
 
 
 @dataclass(frozen=True, slots=True)

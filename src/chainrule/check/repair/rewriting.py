@@ -13,7 +13,7 @@ from chainrule.check.place import replaced
 from chainrule.check.slips import Change
 from chainrule.check.spelled import text_of
 from chainrule.check.suspect import Suspect
-from chainrule.trace.instrument.watch import span_of
+from chainrule.trace.statements.watch import span_of
 
 
 def rewritten(suspect: Suspect, changes: Sequence[Change]) -> str | None:

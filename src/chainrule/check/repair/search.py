@@ -23,7 +23,7 @@ from chainrule.check.study import Study
 from chainrule.check.suspect import Suspect
 from chainrule.check.verdict import Factors, Judged
 from chainrule.program import Array, Value
-from chainrule.trace.instrument.watch import Execution
+from chainrule.trace.statements.watch import Execution
 
 # lines run while looking for a cause: about a second's worth
 MOST_RUN, RUN_AFTER = 60_000, 6_000

@@ -15,7 +15,7 @@ from chainrule.check.study import Study
 from chainrule.check.suspect import Suspect
 from chainrule.check.verdict import Judged
 from chainrule.program import Arg, SourceSpan, Value
-from chainrule.trace.instrument.watch import Execution, span_of, within
+from chainrule.trace.statements.watch import Execution, span_of, within
 
 
 @dataclass(eq=False)

@@ -11,7 +11,7 @@ from functools import cached_property
 from chainrule import ops
 from chainrule.check.surroundings.finding import Finding, Piece, Severity, reads_as
 from chainrule.program import Arg, Array, Line, SourceSpan, Value
-from chainrule.trace import Script
+from chainrule.trace.statements import Script
 
 COUNT = re.compile(r"_\d+$")
 Span = tuple[int, int, int, int]

@@ -17,7 +17,7 @@ from chainrule.check.study import Study
 from chainrule.check.surroundings.lost import is_copy, way_lost
 from chainrule.check.surroundings.scene import Scene
 from chainrule.program import Array, Value
-from chainrule.trace.instrument.watch import Execution
+from chainrule.trace.statements.watch import Execution
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -11,7 +11,7 @@ from chainrule.check.surroundings.steps import Move, Steps
 from chainrule.check.surroundings.weights import forgotten
 from chainrule.program import Value
 from chainrule.program.sources import line_in
-from chainrule.trace.roles import DATA
+from chainrule.trace.statements.roles import DATA
 
 BOUNDED_BELOW = frozenset(
     {

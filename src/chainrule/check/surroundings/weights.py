@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from chainrule.check.claims import Claim
 from chainrule.check.surroundings.steps import Steps
 from chainrule.program import Value
-from chainrule.trace.roles import DATA
+from chainrule.trace.statements.roles import DATA
 
 WEIGHT = re.compile(
     r"^(W|w|U|V|u|v|b|B|weights?|bias(es)?|gamma|beta|theta|Theta|kernel|K)([_\d]\w*)?$"

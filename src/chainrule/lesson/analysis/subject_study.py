@@ -14,7 +14,7 @@ from chainrule.lesson.analysis.nameless import christen
 from chainrule.nn import Optimizer
 from chainrule.nn import optimizer as optimizer_of
 from chainrule.program import Array, Program, Run, UsageError, Value, run
-from chainrule.trace.roles import choose_parameters
+from chainrule.trace.statements.roles import choose_parameters
 
 USUAL_RATE = 0.1
 """The learning rate of plain gradient descent in a lesson."""

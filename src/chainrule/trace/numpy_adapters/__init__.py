@@ -39,7 +39,19 @@ from chainrule.trace.numpy_adapters.shapes import (
     fliplr,
     flipud,
     matrix_transpose,
+    n_axes,
     ravel,
+    reshape,
+    shape,
+    size,
+)
+from chainrule.trace.numpy_adapters.writing import (
+    copyto,
+    fill_diagonal,
+    place,
+    put,
+    put_along_axis,
+    putmask,
 )
 
 READERS: dict[Reader, Reader] = {
@@ -59,6 +71,10 @@ READERS: dict[Reader, Reader] = {
     np.repeat: repeat,
     np.pad: pad,
     np.ravel: ravel,
+    np.reshape: reshape,
+    np.shape: shape,
+    np.size: size,
+    np.ndim: n_axes,
     np.atleast_1d: atleast_1d,
     np.atleast_2d: atleast_2d,
     np.fliplr: fliplr,
@@ -81,6 +97,12 @@ READERS: dict[Reader, Reader] = {
     np.linalg.multi_dot: multi_dot,
     np.einsum: einsum,
     np.linalg.norm: norm,
+    np.copyto: copyto,
+    np.putmask: putmask,
+    np.place: place,
+    np.put: put,
+    np.put_along_axis: put_along_axis,
+    np.fill_diagonal: fill_diagonal,
     **(
         {np.matrix_transpose: matrix_transpose}
         if hasattr(np, "matrix_transpose")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
-from chainrule.program import CannotTrace
+from chainrule.trace import refusals
 from chainrule.trace.tracing import Tracing
 
 Reader = Callable[..., Any]
@@ -23,12 +23,7 @@ def refuse(tracer: Tracing, name: str, options: Mapping[str, Any]) -> None:
         if value is not None and value is not UNSET
     ]
     if kept:
-        raise CannotTrace(
-            "E301",
-            f"np.{name}({', '.join(f'{key}=...' for key in kept)}) is not recorded, and would be silently wrong",
-            where=tracer.here(),
-            hint="write it without that option, as a NumPy expression",
-        )
+        raise refusals.option(f"np.{name}", kept, tracer.here())
 
 
 def ndim(item: Any) -> int:

@@ -10,9 +10,28 @@ from chainrule.trace.tracing import Tracing
 
 
 def ravel(tracer: Tracing, a: Any, order: str = "C") -> Any:
-    """``np.ravel(a)``."""
-    refuse(tracer, "ravel", {"order": None if order in {"C", "K"} else order})
+    """``np.ravel(a)``; by columns, where it is asked for."""
+    if order == "F":
+        a = tracer.record(ops.transpose, (a,))
+    elif order not in {"C", "K"}:
+        refuse(tracer, "ravel", {"order": order})
     return reshaped(tracer, a, (-1,))
+
+
+def reshape(
+    tracer: Tracing, a: Any, shape: Any = None, order: str = "C", **options: Any
+) -> Any:
+    """``np.reshape(a, shape)``; by columns, where it is asked for."""
+    wanted = options.pop("newshape", shape)
+    refuse(tracer, "reshape", options)
+    wanted = tuple(wanted) if isinstance(wanted, list | tuple) else (wanted,)
+    if order == "F":
+        turned = tracer.record(ops.transpose, (a,))
+        rows = tracer.record(ops.reshape, (turned,), {"shape": wanted[::-1]})
+        return tracer.record(ops.transpose, (rows,))
+    if order != "C":
+        refuse(tracer, "reshape", {"order": order})
+    return tracer.record(ops.reshape, (a,), {"shape": wanted})
 
 
 def atleast_1d(tracer: Tracing, *arys: Any) -> Any:
@@ -44,3 +63,18 @@ def fliplr(tracer: Tracing, m: Any) -> Any:
 def flipud(tracer: Tracing, m: Any) -> Any:
     """``np.flipud(a)``."""
     return tracer.record(ops.flip, (m,), {"axis": 0})
+
+
+def shape(_: Tracing, a: Any) -> Any:
+    """``np.shape(a)``: lengths that stay lengths."""
+    return a.shape
+
+
+def size(_: Tracing, a: Any, axis: int | None = None) -> Any:
+    """``np.size(a)``."""
+    return a.size if axis is None else a.shape[axis]
+
+
+def n_axes(_: Tracing, a: Any) -> int:
+    """``np.ndim(a)``."""
+    return int(a.ndim)

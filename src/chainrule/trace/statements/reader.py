@@ -20,23 +20,27 @@ from chainrule.program import ChainruleError, ProgramError, SourceSpan, Value
 from chainrule.program.sources import ARGUMENTS
 from chainrule.trace import source
 from chainrule.trace.events import Named, Update
-from chainrule.trace.function import length
-from chainrule.trace.instrument import rewrite
-from chainrule.trace.instrument.watch import Watch
-from chainrule.trace.instrument.watched import watched
-from chainrule.trace.instrumented_calls import (
+from chainrule.trace.lengths import TracedInt
+from chainrule.trace.statements import rewrite
+from chainrule.trace.statements.instrumented_calls import (
     elementwise,
     holds_traced,
     key_name,
     leaves,
     stacked,
 )
-from chainrule.trace.lengths import TracedInt
-from chainrule.trace.roles import LOSS_NAMES
+from chainrule.trace.statements.roles import LOSS_NAMES
+from chainrule.trace.statements.tracer import StatementTracer
+from chainrule.trace.statements.watch import Watch
+from chainrule.trace.statements.watched import watched
 from chainrule.trace.traced import Traced
-from chainrule.trace.tracer import Tracer
 
 LONGEST_LIST = 1000
+
+
+def length(items: Any) -> Any:
+    """``len(items)``, remembered as a size where the items are traced."""
+    return items.shape[0] if type(items) is Traced and items.ndim else len(items)
 
 
 class ScriptError(ProgramError):
@@ -61,7 +65,7 @@ class Reader:
         self.file = file
         self.losses = LOSS_NAMES if loss is None else (loss,)
         self.passes_left = n_pass
-        self.tracer = Tracer(lenient=True, boundary=(Reader.execute.__code__,))
+        self.tracer = StatementTracer(boundary=(Reader.execute.__code__,))
         self.tracer.script_file = file
         self.tracer.on_write = self._written
         self.watch = Watch(self.tracer) if watch else None

@@ -7,8 +7,8 @@ import copy
 from collections.abc import Sequence
 from typing import Any, TypeVar
 
-from chainrule.trace.instrument.rewrite import harmless
-from chainrule.trace.instrument.watch import (
+from chainrule.trace.statements.rewrite import harmless
+from chainrule.trace.statements.watch import (
     AFTER,
     AFTER_ITEM,
     ITEM,

@@ -1,0 +1,130 @@
+"""What a recording says about its variables: their versions in order, what each value was computed from, who reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+from chainrule.program import Array, Line, Value
+from chainrule.trace import Recording
+from chainrule.trace.events import Bound, Slot
+from chainrule.trace.moves import has_step
+
+MOST_VERSIONS = 60
+"""So many versions of a variable are looked at; what it does later it has done before."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Variable:
+    """A slot and the values it held, in order; ``bounds`` are the events that say so."""
+
+    slot: Slot
+    versions: tuple[Value, ...]
+    bounds: tuple[Bound, ...]
+
+    @property
+    def name(self) -> str:
+        """What the reader calls it."""
+        return self.slot.name
+
+
+class History:
+    """The variables of a recording, and the ways between its values."""
+
+    def __init__(self, recording: Recording) -> None:
+        self.recording = recording
+        self.run = recording.run
+        self.lines = recording.program.lines
+        self.producer: dict[Value, Line] = recording.program.producer()
+        self.position = {line.result: i for i, line in enumerate(self.lines)}
+        self._behind: dict[Value, frozenset[Value]] = {}
+
+    def number(self, value: Value) -> Array:
+        """The numbers of a value."""
+        return self.run.numbers[value]
+
+    @cached_property
+    def variables(self) -> tuple[Variable, ...]:
+        """Every slot that held values of a program; of slots that held the same ones the first."""
+        held: dict[Slot, list[Value]] = {}
+        bounds: dict[Slot, list[Bound]] = {}
+        for bound in self.recording.bounds():
+            versions = held.setdefault(bound.slot, [])
+            if isinstance(bound.before, Value) and not versions:
+                versions.append(bound.before)
+            if isinstance(bound.value, Value) and (
+                not versions or versions[-1] is not bound.value
+            ):
+                versions.append(bound.value)
+            bounds.setdefault(bound.slot, []).append(bound)
+        found: dict[tuple[Value, ...], Variable] = {}
+        # a name is told before the array that it holds
+        ordered = sorted(held, key=lambda slot: slot.kind == "array")
+        for slot in ordered:
+            values = tuple(held[slot])
+            if values and slot.name:
+                variable = Variable(slot, values, tuple(bounds[slot]))
+                found.setdefault(values, variable)
+        return tuple(found.values())
+
+    @cached_property
+    def moving(self) -> dict[Variable, tuple[int, ...]]:
+        """The float variables that move: for each, the versions from which a step was taken."""
+        found: dict[Variable, tuple[int, ...]] = {}
+        for variable in self.variables:
+            versions = variable.versions[:MOST_VERSIONS]
+            steps = tuple(
+                i
+                for i, (before, after) in enumerate(pairwise(versions))
+                if after.dtype.kind == "f" and has_step(self.producer, before, after)
+            )
+            if steps:
+                found[variable] = steps
+        return found
+
+    def behind(self, value: Value) -> frozenset[Value]:
+        """Every value that ``value`` was computed from, itself included."""
+        if value not in self._behind:
+            self._behind[value] = frozenset(self.walk([value]))
+        return self._behind[value]
+
+    def walk(
+        self, start: Iterable[Value], stops: frozenset[Value] = frozenset()
+    ) -> set[Value]:
+        """Every value behind these, not going through ``stops``."""
+        seen = set(start)
+        ahead = list(seen)
+        while ahead:
+            value = ahead.pop()
+            line = self.producer.get(value)
+            if line is None or (value in stops and value not in start):
+                continue
+            for read in line.reads():
+                if read not in seen:
+                    seen.add(read)
+                    ahead.append(read)
+        return seen
+
+    @cached_property
+    def readers(self) -> dict[Value, list[Line]]:
+        """The lines that read each value."""
+        found: dict[Value, list[Line]] = {}
+        for line in self.lines:
+            for read in line.reads():
+                found.setdefault(read, []).append(line)
+        return found
+
+    def before(self, value: Value) -> int:
+        """How many lines stood before a value was computed; 0 for what was given."""
+        return self.position.get(value, -1) + 1
+
+    def singles(self) -> Iterator[Variable]:
+        """The variables that hold one float."""
+        for variable in self.variables:
+            if all(
+                v.dtype.kind == "f" and self.number(v).size == 1
+                for v in variable.versions[:3]
+            ):
+                yield variable

@@ -1,0 +1,163 @@
+"""A loss that a script never computes: the one whose descent its steps are."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+import numpy as np
+
+from chainrule import ops
+from chainrule.derive.backward import backward
+from chainrule.program import Builder, ChainruleError, Program, Run, Value
+from chainrule.roles.history import History
+from chainrule.roles.losses import Step, _driven, cosine_of
+from chainrule.trace.slice import cut
+
+NEAR = 0.9
+"""Steps descend a loss if they go its way at least so far."""
+
+
+class Implied:
+    """A loss that was built: its lines after those of the script, its value, its words."""
+
+    def __init__(
+        self, run: Run, loss: Value, steps: tuple[Step, ...], words: str, cosine: float
+    ) -> None:
+        self.run = run
+        self.loss = loss
+        self.steps = steps
+        self.words = words
+        self.cosine = cosine
+
+
+def implied_loss(history: History) -> Implied | None:
+    """The loss that the steps of a script descend; None where they descend none that is known here."""
+    best: Implied | None = None
+    for difference, prediction, label in _differences(history):
+        steps = _steps(history, difference)
+        if not steps:
+            continue
+        for form in FORMS:
+            made = _tried(history, prediction, label, steps, form)
+            if made is not None and (best is None or _better(made, best)):
+                best = made
+    return best if best is not None and best.cosine >= NEAR else None
+
+
+def _better(one: Implied, other: Implied) -> bool:
+    if len(one.steps) != len(other.steps):
+        return len(one.steps) > len(other.steps) and one.cosine > NEAR
+    return one.cosine > other.cosine + 1e-6
+
+
+def _differences(history: History) -> Iterator[tuple[Value, Value, Value]]:
+    """Lines ``a - b`` from which steps are computed, with the side that parameters move and the other."""
+    moved: set[Value] = set()
+    starts = {variable.versions[steps[0]] for variable, steps in history.moving.items()}
+    n_found = 0
+    for line in history.lines:
+        if any(read in moved or read in starts for read in line.reads()):
+            moved.add(line.result)
+        if line.op is not ops.subtract or len(line.args) != 2:
+            continue
+        one, other = line.args
+        if not isinstance(one, Value) or not isinstance(other, Value):
+            continue
+        for prediction, label in ((one, other), (other, one)):
+            if prediction in moved and label not in moved and label not in starts:
+                yield line.result, prediction, label
+                n_found += 1
+        if n_found >= 12:
+            return
+
+
+def _steps(history: History, difference: Value) -> tuple[Step, ...]:
+    behind = history.behind(difference)
+    found = []
+    for variable, steps in history.moving.items():
+        start = steps[0]
+        value = variable.versions[start]
+        if value not in behind or variable.versions[start + 1] in behind:
+            continue
+        after = variable.versions[start + 1]
+        if difference in history.behind(after) and _driven(
+            history, value, after, behind
+        ):
+            found.append(Step(variable, value, after))
+    return tuple(found)
+
+
+def _half_squares(builder: Builder, prediction: Value, label: Value) -> Value:
+    difference = builder.append(ops.subtract, (prediction, label), {})
+    square = builder.append(ops.square, (difference,), {})
+    total = builder.append(ops.sum, (square,), dict(ops.sum.params))
+    return builder.append(ops.multiply, (0.5, total), {})
+
+
+def _binary(builder: Builder, prediction: Value, label: Value) -> Value:
+    first = builder.append(ops.log, (prediction,), {})
+    rest = builder.append(ops.subtract, (1, prediction), {})
+    second = builder.append(ops.log, (rest,), {})
+    other = builder.append(ops.subtract, (1, label), {})
+    one = builder.append(ops.multiply, (label, first), {})
+    two = builder.append(ops.multiply, (other, second), {})
+    both = builder.append(ops.add, (one, two), {})
+    total = builder.append(ops.sum, (both,), dict(ops.sum.params))
+    return builder.append(ops.negative, (total,), {})
+
+
+def _categorical(builder: Builder, prediction: Value, label: Value) -> Value:
+    logs = builder.append(ops.log, (prediction,), {})
+    picked = builder.append(ops.multiply, (label, logs), {})
+    total = builder.append(ops.sum, (picked,), dict(ops.sum.params))
+    return builder.append(ops.negative, (total,), {})
+
+
+Build = Callable[[Builder, Value, Value], Value]
+FORMS: tuple[tuple[str, Build], ...] = (
+    ("half the sum of squared errors", _half_squares),
+    ("the binary cross-entropy", _binary),
+    ("the cross-entropy", _categorical),
+)
+
+
+def _tried(
+    history: History,
+    prediction: Value,
+    label: Value,
+    steps: tuple[Step, ...],
+    form: tuple[str, Build],
+) -> Implied | None:
+    """A form built on the prediction and the label, and how well the steps descend it."""
+    words, build = form
+    numbers = history.number(prediction)
+    if words != FORMS[0][0] and not ((numbers > 0).all() and (numbers < 1).all()):
+        return None
+    builder = Builder()
+    until = max(history.before(prediction), history.before(label))
+    whole = history.run.program
+    builder.adopt(
+        Run(
+            Program(whole.inputs, history.lines[:until], (), whole.name),
+            history.run.numbers,
+        )
+    )
+    try:
+        loss = build(builder, prediction, label)
+        builder.christen(loss, "loss")
+        run = builder.run([loss])
+        values = [step.value for step in steps]
+        derived = backward(cut(run, loss, values), loss, values)
+    except ChainruleError:
+        return None
+    cosines = [
+        cosine_of(
+            -derived.gradient(step.value).ravel(),
+            (history.number(step.after) - history.number(step.value)).ravel(),
+        )
+        for step in steps
+    ]
+    known = [one for one in cosines if one is not None]
+    if not known:
+        return None
+    return Implied(run, loss, steps, words, float(np.mean(known)))

@@ -1,0 +1,240 @@
+"""Which single float is the loss: what it reads, who reads it, and whether the steps that were taken descend it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import pairwise
+
+import numpy as np
+
+from chainrule.derive.backward import backward
+from chainrule.program import ChainruleError, Value
+from chainrule.roles.history import History, Variable
+from chainrule.roles.names import meaning
+from chainrule.trace.slice import cut
+
+NAMED = {"loss": 1.0, None: 0.0, "score": -1.5, "setting": -1.0}
+"""What a name is worth; others are worth -0.5."""
+STRONG = frozenset(
+    {"loss", "cost", "total_loss", "j", "objective", "nll", "error", "mse"}
+)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """A parameter of a loss: the value it reads, and what became of it until the next time."""
+
+    variable: Variable
+    value: Value
+    after: Value
+
+
+@dataclass(slots=True, eq=False)
+class Candidate:
+    """A value that may be the loss, with what speaks for it."""
+
+    value: Value
+    variable: Variable | None
+    steps: tuple[Step, ...]
+    cosine: float | None = None
+    cosines: dict[str, float] = field(default_factory=dict)
+    score: float = 0.0
+    feeds: bool = False
+
+    @property
+    def name(self) -> str | None:
+        """What the reader calls it."""
+        return self.variable.name if self.variable is not None else self.value.name
+
+
+def candidates(history: History, asked: str | None = None) -> list[Candidate]:
+    """The candidates, the likeliest first; ``asked`` is the only name that is looked at."""
+    found: list[Candidate] = []
+    for variable in history.singles():
+        if asked is not None and not _is_called(variable, asked):
+            continue
+        best: Candidate | None = None
+        for candidate in _readings(history, variable):
+            _weigh(history, candidate, with_gradient=asked is None)
+            if best is None or candidate.score > best.score + 1e-9:
+                best = candidate
+        if best is not None:
+            found.append(best)
+    found = _without_copies(found)
+    found.sort(key=lambda one: -one.score)
+    return found
+
+
+def _is_called(variable: Variable, asked: str) -> bool:
+    return asked == variable.name or any(asked == v.name for v in variable.versions[:3])
+
+
+def _without_copies(found: Sequence[Candidate]) -> list[Candidate]:
+    """One candidate a value: of two names the one that says more."""
+    best: dict[Value, Candidate] = {}
+    for one in found:
+        other = best.get(one.value)
+        if other is None or one.score > other.score:
+            best[one.value] = one
+    return list(best.values())
+
+
+def _readings(history: History, variable: Variable) -> Iterator[Candidate]:
+    """The ways in which a variable may be a loss: which of its versions, and what it reads of the variables that move."""
+    for position in _complete(history, variable)[:2]:
+        value = variable.versions[position]
+        if value not in history.producer:
+            continue
+        whole = history.behind(value)
+        yield Candidate(value, variable, _steps(history, value, whole))
+        if any(_both(one, whole) for one in history.moving):
+            # computed after an update: what the update read belongs to the step before
+            stops = frozenset(
+                version
+                for moved, steps in history.moving.items()
+                if moved is not variable
+                for version in moved.versions[min(steps) + 1 :]
+            )
+            near = frozenset(history.walk([value], stops))
+            yield Candidate(value, variable, _steps(history, value, near))
+
+
+def _both(variable: Variable, whole: frozenset[Value]) -> bool:
+    return sum(version in whole for version in variable.versions) > 1
+
+
+def _complete(history: History, variable: Variable) -> list[int]:
+    """The versions that are not on the way to the next one: a loss that is added up is whole at the end."""
+    versions = variable.versions[:40]
+    found = [
+        i
+        for i, (one, other) in enumerate(pairwise(versions))
+        if one not in history.behind(other)
+    ]
+    return [*found, len(versions) - 1] if len(versions) < 40 or not found else found
+
+
+def _steps(history: History, loss: Value, read: frozenset[Value]) -> tuple[Step, ...]:
+    """The parameters of a loss: it reads one version of a variable that moves, and not the next."""
+    found: list[Step] = []
+    for variable, steps in history.moving.items():
+        versions = variable.versions
+        met = [i for i, version in enumerate(versions) if version in read]
+        if len(met) != 1 or met[0] + 1 >= len(versions) or loss in versions:
+            continue
+        start = met[0]
+        if not any(i >= start for i in steps):
+            continue
+        value = versions[start]
+        after = _after(history, variable, start, loss)
+        if _driven(history, value, after, read):
+            found.append(Step(variable, value, after))
+    return tuple(found)
+
+
+def _after(history: History, variable: Variable, start: int, loss: Value) -> Value:
+    """What became of a parameter by the time that something of the loss's kind reads it again."""
+    line = history.producer[loss]
+    again = [
+        other.result
+        for other in history.lines[history.position[loss] + 1 :]
+        if other.op is line.op and other.places == line.places
+    ][:1]
+    last = variable.versions[start + 1]
+    behind = history.behind(again[0]) if again else frozenset()
+    for version in variable.versions[start + 1 : start + 40]:
+        if again and version not in behind:
+            break
+        last = version
+        if not again:
+            # nothing reads it again: each entry, or each term, may have been written by itself
+            continue
+    return last
+
+
+def _driven(
+    history: History, value: Value, after: Value, read: frozenset[Value]
+) -> bool:
+    """Whether the step was computed from something that the loss reads, too, and that depends on the parameter."""
+    made = history.behind(after)
+    for line in history.readers.get(value, ()):
+        if line.result in read and line.result in made:
+            return True
+        # X @ W written once more in the backward pass: the same line of source, or the same operation
+        if line.result in made and any(
+            other.result in read and other.op is line.op
+            for other in history.readers.get(value, ())
+        ):
+            return True
+    return False
+
+
+def _weigh(history: History, candidate: Candidate, *, with_gradient: bool) -> None:
+    """What speaks for a candidate, in one number."""
+    name = candidate.name or ""
+    said = meaning(name)
+    worth = NAMED.get(said, -0.5)
+    if name.lower().strip("_") in STRONG:
+        worth += 0.5
+    candidate.feeds = _feeds(history, candidate)
+    if candidate.steps and with_gradient:
+        _compare(history, candidate)
+    score = worth
+    if candidate.cosine is not None:
+        score += 4 * candidate.cosine
+        score += 0.5 * len(candidate.steps) / max(len(history.moving), 1)
+    if candidate.feeds:
+        score -= 2
+    if not candidate.steps:
+        score -= 1.5 if history.moving else 0
+        depends = len(history.behind(candidate.value))
+        score += min(depends, 50) / 100
+    if _only_on_the_way(history, candidate):
+        score -= 0.4
+    candidate.score = score
+
+
+def _feeds(history: History, candidate: Candidate) -> bool:
+    """Whether the steps were computed from it: then it is an error, not the loss."""
+    return any(
+        candidate.value in history.behind(step.after) for step in candidate.steps
+    )
+
+
+def _only_on_the_way(history: History, candidate: Candidate) -> bool:
+    """Whether another single float is computed from it: a term of the loss, not the loss."""
+    for line in history.readers.get(candidate.value, ()):
+        if line.result.dtype.kind == "f" and history.number(line.result).size == 1:
+            return True
+    return False
+
+
+def _compare(history: History, candidate: Candidate) -> None:
+    """The cosine between each step taken and minus the gradient of the candidate."""
+    values = [step.value for step in candidate.steps]
+    try:
+        run = cut(history.run, candidate.value, values)
+        derived = backward(
+            run, candidate.value, [v for v in values if v.differentiable]
+        )
+    except ChainruleError:
+        return
+    found: dict[str, float] = {}
+    for step in candidate.steps:
+        gradient = derived.gradient(step.value).ravel()
+        taken = (history.number(step.after) - history.number(step.value)).ravel()
+        cosine = cosine_of(-gradient, taken)
+        if cosine is not None:
+            found[step.variable.name] = cosine
+    if found:
+        candidate.cosines = found
+        candidate.cosine = float(np.mean(list(found.values())))
+
+
+def cosine_of(one: np.ndarray, other: np.ndarray) -> float | None:
+    """The cosine of the angle between two directions; None where one of them is none."""
+    size = float(np.linalg.norm(one) * np.linalg.norm(other))
+    if not np.isfinite(size) or size == 0:
+        return None
+    return float(one @ other) / size

@@ -1,0 +1,373 @@
+"""The roles of a recording's values, with a confidence that is said."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from chainrule.program import Line, ProgramError, Run, UsageError, Value
+from chainrule.roles.forward_only import learnt
+from chainrule.roles.history import History
+from chainrule.roles.implied import implied_loss
+from chainrule.roles.kinds import Meetings, kind_of
+from chainrule.roles.losses import Candidate, Step, candidates
+from chainrule.roles.names import meaning
+from chainrule.roles.updates import Descent, descent
+from chainrule.trace import Recording
+from chainrule.trace.slice import cut
+
+SURE = 1.0
+"""A loss leads clearly where the next candidate is this far behind."""
+DESCENDS = 0.5
+"""The steps go the way of a loss's negative gradient at least so far, if they descend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class RoleReport:
+    """Which value is the loss, which are learnt, and what the others are, by their names.
+
+    ``run`` is the forward pass from them to the loss; ``recorded`` everything, with the lines of a loss that the
+    script never computes if ``implied_loss`` says in words which one its steps descend.
+    """
+
+    run: Run
+    recorded: Run
+    loss: Value
+    loss_name: str | None
+    parameters: tuple[Value, ...]
+    roles: Mapping[str, str]
+    learning_rate: float | None = None
+    optimizer: str | None = None
+    implied_loss: str | None = None
+    confidence: Literal["high", "low"] = "high"
+    messages: tuple[str, ...] = ()
+    steps: tuple[Step, ...] = field(default=(), repr=False)
+
+
+def roles_of(
+    recording: Recording, *, loss: str | None = None, wrt: Sequence[str] | None = None
+) -> RoleReport:
+    """The roles of the values of a recording; ``loss`` and ``wrt`` are names that somebody has given.
+
+    Raises:
+        ProgramError: E325 where there is no single float that could be the loss, or none of the name given.
+        UsageError: E327 for a name in ``wrt`` that no value has.
+    """
+    return _Reading(History(recording), loss, wrt).roles()
+
+
+class _Reading:
+    """One look at a recording."""
+
+    def __init__(
+        self, history: History, loss: str | None, wrt: Sequence[str] | None
+    ) -> None:
+        self.history = history
+        self.asked = loss
+        self.wrt = wrt
+        self.messages: list[str] = []
+        self.sure = True
+
+    def roles(self) -> RoleReport:
+        found = candidates(self.history, self.asked)
+        if self.asked is not None and not found:
+            raise self._no_loss_called(self.asked)
+        chosen = found[0] if found else None
+        if self.asked is None and self._is_doubtful(chosen):
+            made = implied_loss(self.history)
+            if made is not None and (
+                chosen is None or made.cosine > (chosen.cosine or 0) + 0.05
+            ):
+                return self._implied(made)
+        if chosen is None:
+            raise self._no_loss()
+        self._compare(found)
+        return self._told(
+            self.history.run, chosen.value, chosen.name, chosen.steps, None
+        )
+
+    def _is_doubtful(self, chosen: Candidate | None) -> bool:
+        """Whether the script may have no loss of its own, though it takes steps."""
+        if not self.history.moving:
+            return False
+        if chosen is None or not chosen.steps:
+            return True
+        return (chosen.cosine or 0) < DESCENDS or chosen.feeds
+
+    def _implied(self, made: object) -> RoleReport:
+        from chainrule.roles.implied import Implied
+
+        if not isinstance(made, Implied):
+            raise TypeError
+        self.messages.append(
+            f"the script computes no loss; its steps descend {made.words}, which is taken"
+        )
+        return self._told(made.run, made.loss, None, made.steps, made.words)
+
+    def _compare(self, found: Sequence[Candidate]) -> None:
+        """How sure the choice of the loss is."""
+        if self.asked is not None:
+            return
+        chosen, *others = found
+        rivals = [
+            one
+            for one in others
+            if one.score > chosen.score - SURE
+            and meaning(one.name or "") in ("loss", None)
+            and chosen.value not in self.history.behind(one.value)
+        ]
+        named = meaning(chosen.name or "") == "loss"
+        descends = chosen.cosine is not None and chosen.cosine >= DESCENDS
+        if self.history.moving:
+            clear = descends and not (rivals and not named)
+        else:
+            clear = named and not any(
+                meaning(one.name or "") == "loss" for one in rivals
+            )
+        if clear:
+            return
+        self.sure = False
+        near = [one.name for one in others[:3] if one.name]
+        also = f" (it could be {' or '.join(near)})" if near else ""
+        self.messages.append(
+            f"taken as the loss: {chosen.name or 'a value without a name'}{also}: --loss NAME"
+        )
+
+    def _told(
+        self,
+        recorded: Run,
+        loss: Value,
+        name: str | None,
+        steps: tuple[Step, ...],
+        implied: str | None,
+    ) -> RoleReport:
+        parameters = self._parameters(loss, steps)
+        run = cut(recorded, loss, parameters, self._starts(loss, parameters))
+        how = descent(self.history, steps)
+        roles = self._roles(run, parameters, steps, how)
+        return RoleReport(
+            run,
+            recorded,
+            loss,
+            name if implied is None else None,
+            tuple(parameters),
+            roles,
+            how.rate if how is not None else None,
+            how.optimizer if how is not None else None,
+            implied,
+            "high" if self.sure else "low",
+            tuple(self.messages),
+            steps,
+        )
+
+    def _starts(self, loss: Value, parameters: Sequence[Value]) -> set[Value]:
+        """The plain numbers at which a sum begins that goes on to the loss: ``total = 0.0``."""
+        firsts = (
+            variable.versions[0]
+            for variable in self.history.variables
+            if len(variable.versions) > 1
+        )
+        return {
+            value
+            for value in firsts
+            if value.weak
+            and value not in self.history.producer
+            and value not in parameters
+            and value is not loss
+        }
+
+    def _parameters(self, loss: Value, steps: tuple[Step, ...]) -> list[Value]:
+        order = {value: i for i, value in enumerate(self.history.run.program.values())}
+        if self.wrt is not None:
+            return [self._called(name, loss) for name in self.wrt]
+        if steps:
+            return sorted(
+                dict.fromkeys(step.value for step in steps), key=order.__getitem__
+            )
+        lines = self._lines(loss)
+        scores = learnt(self.history, lines, self._sources(loss))
+        if not scores:
+            raise ProgramError(
+                "E325",
+                f"{loss.name or 'the loss'} does not depend on any float that could be learnt",
+                hint="name what is to be learnt: --wrt NAMES",
+            )
+        weak = [value.name for value, score in scores.items() if score < 1]
+        if weak and len(weak) < len(scores):
+            self.sure = False
+            self.messages.append(
+                f"unsure of {', '.join(name or '?' for name in weak)}: --wrt NAMES"
+            )
+        elif weak and not any(meaning(name or "") == "weight" for name in weak):
+            self.sure = False
+            self.messages.append(
+                f"taken as learnt: {', '.join(name or '?' for name in weak)}: --wrt NAMES"
+            )
+        return sorted(scores, key=order.__getitem__)
+
+    def _lines(self, loss: Value) -> list[Line]:
+        behind = self.history.behind(loss)
+        return [line for line in self.history.lines if line.result in behind]
+
+    def _sources(self, loss: Value) -> list[Value]:
+        """What a loss is computed from that nothing else computed."""
+        program = self.history.run.program
+        behind = self.history.behind(loss)
+        given = [value for value in program.inputs if value in behind]
+        made = [
+            line.result
+            for line in self.history.lines
+            if line.result in behind
+            and line.result.name
+            and not any(True for _ in line.reads())
+        ]
+        return [*given, *made]
+
+    def _called(self, name: str, loss: Value) -> Value:
+        """The value of a name as the loss reads it."""
+        behind = self.history.behind(loss)
+        exact = self.history.run.program.named().get(name)
+        if exact is not None and exact in behind:
+            return exact
+        held = [one for one in self.history.variables if one.name == name]
+        for variable in held:
+            read = [value for value in variable.versions if value in behind]
+            if read:
+                return read[0]
+        if held:
+            return held[0].versions[0]
+        if exact is not None:
+            return exact
+        names = list(dict.fromkeys(one.name for one in self.history.variables))
+        raise UsageError(
+            "E327",
+            f"no value is called {name!r}",
+            detail=f"names seen: {', '.join(names)}",
+            hint=nearest(name, names),
+        )
+
+    def _roles(
+        self,
+        run: Run,
+        parameters: Sequence[Value],
+        steps: tuple[Step, ...],
+        how: Descent | None,
+    ) -> dict[str, str]:
+        roles: dict[str, str] = {}
+        names = {step.value: step.variable.name for step in steps}
+        for value in parameters:
+            roles[names.get(value, value.name or "")] = "parameter"
+        program = run.program
+        behind = set(program.values())
+        meetings = Meetings(self.history, program.lines, parameters)
+        for value in self._given(run):
+            if value in parameters or not value.name:
+                continue
+            roles.setdefault(value.name, self._role(value, meetings))
+        if how is not None:
+            self._update_roles(roles, steps, how, behind)
+        return roles
+
+    def _given(self, run: Run) -> Iterable[Value]:
+        """Everything the forward pass starts from, through data that it prepares."""
+        seen: dict[Value, None] = {}
+        ahead = list(run.program.inputs)
+        while ahead:
+            value = ahead.pop(0)
+            line = self.history.producer.get(value)
+            reads = list(line.reads()) if line is not None else []
+            if value.name is not None or not reads:
+                seen[value] = None
+            else:
+                ahead += reads
+        for line in run.program.lines:
+            if not any(True for _ in line.reads()) and line.result.name:
+                seen[line.result] = None
+        return seen
+
+    def _role(self, value: Value, meetings: Meetings) -> str:
+        from chainrule import ops
+
+        line = self.history.producer.get(value)
+        if line is not None and line.op is ops.setitem:
+            return "buffer"
+        if self._is_state(value, meetings):
+            return "state"
+        kind = kind_of(self.history, meetings, value)
+        weight = kind == "data" and meaning(value.name or "") == "weight"
+        if weight and self.history.moving and value.differentiable:
+            return "frozen"
+        return kind
+
+    def _is_state(self, value: Value, meetings: Meetings) -> bool:
+        """Whether a value is carried on: the start of a variable that goes on in the forward pass, or called so."""
+        for variable in self.history.variables:
+            if value is not variable.versions[0] or len(variable.versions) < 2:
+                continue
+            later = variable.versions[1]
+            if later in meetings.moved and later.shape == value.shape:
+                return True
+        if meaning(value.name or "") == "state":
+            return not meetings.parameters.isdisjoint(
+                other for _, other in meetings.of(value)
+            ) or any(True for _ in meetings.of(value))
+        return False
+
+    def _update_roles(
+        self,
+        roles: dict[str, str],
+        steps: tuple[Step, ...],
+        how: Descent,
+        behind: set[Value],
+    ) -> None:
+        for value in how.state:
+            if value.name and value not in behind:
+                roles.setdefault(value.name, "optimizer")
+        if how.rate_value is not None and how.rate_value.name:
+            roles[how.rate_value.name] = "setting"
+        for step in steps:
+            for value in self.history.behind(step.after):
+                if (
+                    value.name
+                    and value not in self.history.producer
+                    and value not in behind
+                    and self.history.number(value).size == 1
+                ):
+                    roles.setdefault(value.name, "setting")
+
+    # refusals
+
+    def _no_loss_called(self, name: str) -> ProgramError:
+        names = [one.name for one in self.history.singles()]
+        return ProgramError(
+            "E325",
+            f"no single number is called {name!r}",
+            detail=f"single numbers seen: {', '.join(names) or 'none'}",
+            hint=nearest(name, names),
+        )
+
+    def _no_loss(self) -> ProgramError:
+        for one in reversed(self.history.variables):
+            last = one.versions[-1]
+            if meaning(one.slot.name) == "loss" and last.differentiable and last.shape:
+                name = one.slot.name
+                return ProgramError(
+                    "E323",
+                    f"{name} has the shape {last.shape}, and a loss is a single number",
+                    hint=f"add it up: np.sum({name}), or np.mean({name})",
+                )
+        return ProgramError(
+            "E325",
+            "no loss was found: no single float is computed, and nothing is updated",
+            hint="assign the loss to a name, as loss = ...",
+        )
+
+
+def nearest(name: str, names: Iterable[str]) -> str:
+    """What may have been meant."""
+    close = difflib.get_close_matches(name, list(names), n=3, cutoff=0.5)
+    return (
+        f"did you mean {' or '.join(close)}?" if close else "choose one of these names"
+    )

@@ -1,0 +1,317 @@
+"""The learning rate and the optimizer of a script: read off how its parameters became what they are next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from chainrule import ops
+from chainrule.program import Arg, Line, Value
+from chainrule.roles.history import History
+from chainrule.roles.losses import Step
+from chainrule.roles.names import parts
+
+RATES = frozenset(
+    [
+        "lr",
+        "rate",
+        "eta",
+        "alpha",
+        "learning",
+        "stepsize",
+        "lernrate",
+        "tasa",
+        "taux",
+        "tasso",
+        "taxa",
+        "speed",
+        "step",
+        "lrate",
+    ]
+)
+"""Parts of the names of learning rates."""
+
+
+@dataclass(frozen=True, slots=True)
+class Descent:
+    """How a script steps: the rate, its name in the script, the optimizer, and the values that only it keeps."""
+
+    rate: float | None
+    rate_value: Value | None
+    optimizer: str | None
+    state: tuple[Value, ...]
+
+
+def descent(history: History, steps: Sequence[Step]) -> Descent | None:
+    """How the parameters were stepped; None where nothing was."""
+    if not steps:
+        return None
+    found: list[tuple[float, Value | None]] = []
+    for step in steps:
+        found += _factors(history, step)
+    rate, value = _likeliest(found)
+    optimizer, state = _optimizer(history, steps)
+    return Descent(rate, value, optimizer, state)
+
+
+def _likeliest(
+    found: Sequence[tuple[float, Value | None]],
+) -> tuple[float | None, Value | None]:
+    """The factor that is called a rate, else the one nearest to the parameter; 1 where there is none."""
+    for number, value in found:
+        if value is not None and value.name and is_rate(value.name):
+            return number, value
+    if found:
+        return found[0]
+    return 1.0, None
+
+
+def is_rate(name: str) -> bool:
+    """Whether a name says that it is a learning rate.
+
+    >>> [is_rate(name) for name in ("lr", "learning_rate", "eta0", "beta1")]
+    [True, True, True, False]
+    """
+    return not RATES.isdisjoint(parts(name))
+
+
+def _factors(history: History, step: Step) -> list[tuple[float, Value | None]]:
+    """The single numbers that scale what was added to a parameter, the outermost first."""
+    found: list[tuple[float, Value | None]] = []
+    for term in _terms(history, step.after, step.value):
+        found += _scales(history, term, 0)
+    return found
+
+
+def _terms(history: History, value: Arg, old: Value) -> Iterator[Arg]:
+    """What was added to ``old`` to make ``value``."""
+    ahead = [value]
+    seen: set[Value] = set()
+    while ahead:
+        one = ahead.pop()
+        if not isinstance(one, Value) or one is old or one in seen:
+            continue
+        seen.add(one)
+        line = history.producer.get(one)
+        if line is None:
+            continue
+        if line.op in (ops.add, ops.subtract):
+            for arg in line.args:
+                if isinstance(arg, Value) and _carries(history, arg, old):
+                    ahead.append(arg)
+                else:
+                    yield arg
+        elif line.op is ops.setitem:
+            ahead += line.args[:2]
+        elif line.op in (ops.getitem, ops.identity, ops.reshape, ops.astype):
+            ahead.append(line.args[0])
+
+
+def _carries(history: History, value: Value, old: Value) -> bool:
+    """Whether a term hands on the parameter itself."""
+    from chainrule.trace.moves import has_step
+
+    if value is old:
+        return True
+    if value.shape != old.shape:
+        line = history.producer.get(value)
+        return line is not None and line.op is ops.getitem
+    return has_step(history.producer, old, value) or _is_decayed(history, value, old)
+
+
+def _is_decayed(history: History, value: Value, old: Value) -> bool:
+    line = history.producer.get(value)
+    return line is not None and line.op is ops.multiply and old in line.args
+
+
+def _scales(
+    history: History, term: Arg, depth: int
+) -> list[tuple[float, Value | None]]:
+    """The scalar factors of a term: ``lr * g``, ``-lr * m / (sqrt(v) + eps)``."""
+    line = history.producer.get(term) if isinstance(term, Value) else None
+    if line is None or depth > 12:
+        return []
+    if line.op in (
+        ops.negative,
+        ops.identity,
+        ops.reshape,
+        ops.astype,
+        ops.transpose,
+        ops.broadcast_to,
+    ):
+        return _scales(history, line.args[0], depth + 1)
+    if line.op is ops.multiply:
+        return _product(history, line, depth)
+    if line.op is ops.divide:
+        return _scales(history, line.args[0], depth + 1)
+    if line.op in (ops.add, ops.subtract):
+        # a velocity: what it adds of the gradient is scaled by the rate
+        inner: list[tuple[float, Value | None]] = []
+        for arg in line.args:
+            inner += _scales(history, arg, depth + 1)
+        return [
+            one for one in inner if one[1] is not None and is_rate(one[1].name or "")
+        ]
+    if line.op in (
+        ops.matmul,
+        ops.outer,
+        ops.sum,
+        ops.mean,
+        ops.dot if hasattr(ops, "dot") else ops.matmul,
+    ):
+        inner = []
+        for arg in line.args:
+            inner += _scales(history, arg, depth + 1)
+        return [
+            one for one in inner if one[1] is not None and is_rate(one[1].name or "")
+        ]
+    return []
+
+
+def _product(
+    history: History, line: Line, depth: int
+) -> list[tuple[float, Value | None]]:
+    found: list[tuple[float, Value | None]] = []
+    for arg, other in (line.args, line.args[::-1]):
+        number = _single(history, arg)
+        if number is not None and _is_array_or_computed(history, other):
+            value = arg if isinstance(arg, Value) else None
+            found.append((abs(number), _source(history, value)))
+            if value is not None and value in history.producer:
+                found += _scales(history, value, depth + 1)
+            return [*found, *_scales(history, other, depth + 1)]
+    for arg in line.args:
+        found += _scales(history, arg, depth + 1)
+    return found
+
+
+def _source(history: History, value: Value | None) -> Value | None:
+    """The named number behind ``-lr`` or ``lr / 1``."""
+    while value is not None and value.name is None:
+        line = history.producer.get(value)
+        named = [arg for arg in (line.args if line else ()) if isinstance(arg, Value)]
+        if (
+            line is None
+            or len(named) != 1
+            or line.op not in (ops.negative, ops.identity, ops.astype)
+        ):
+            return value
+        value = named[0]
+    return value
+
+
+def _single(history: History, arg: Arg) -> float | None:
+    """A number that was written, or given, and depends on nothing else."""
+    if isinstance(arg, int | float) and not isinstance(arg, bool):
+        return float(arg)
+    if not isinstance(arg, Value) or history.number(arg).size != 1:
+        return None
+    line = history.producer.get(arg)
+    if line is None:
+        return float(history.number(arg).reshape(-1)[0])
+    if line.op in (ops.negative, ops.identity, ops.astype, ops.array):
+        return float(history.number(arg).reshape(-1)[0])
+    return None
+
+
+def _is_array_or_computed(history: History, arg: Arg) -> bool:
+    return isinstance(arg, Value) and (bool(arg.shape) or arg in history.producer)
+
+
+def _optimizer(
+    history: History, steps: Sequence[Step]
+) -> tuple[str | None, tuple[Value, ...]]:
+    """The name of the rule by what it keeps: nothing, a velocity, squares, both."""
+    parameters = {step.value for step in steps}
+    kept: list[Value] = []
+    squares = running = 0
+    n_roots = 0
+    for step in steps:
+        made = history.behind(step.after) - history.behind(step.value)
+        n_roots += any(
+            history.producer[value].op is ops.sqrt
+            and history.producer[value].result.shape == step.value.shape
+            for value in made
+            if value in history.producer
+        )
+        for variable in history.variables:
+            after = [v for v in variable.versions if v in made and v is not step.after]
+            if not after or after[0].shape != step.value.shape:
+                continue
+            start = variable.versions[0]
+            if (
+                start in parameters
+                or step.value in variable.versions
+                or len(variable.versions) < 2
+            ):
+                continue
+            if start not in history.behind(after[-1]) or start is after[-1]:
+                continue
+            kept.append(start)
+            if _has_square(history, after[-1]):
+                squares += 1
+            else:
+                running += 1
+    state = tuple(dict.fromkeys(kept))
+    if squares and running:
+        return "adam", state
+    if squares:
+        decays = any(_decays(history, one) for one in state)
+        return ("rmsprop" if decays else "adagrad"), state
+    if running:
+        return "momentum", state
+    return "sgd", state
+
+
+def _has_square(history: History, value: Value) -> bool:
+    line = history.producer.get(value)
+    for _ in range(3):
+        if line is None:
+            return False
+        for arg in line.args:
+            inner = history.producer.get(arg) if isinstance(arg, Value) else None
+            while (
+                inner is not None
+                and inner.op is ops.multiply
+                and _has_number(history, inner)
+            ):
+                rest = [
+                    a
+                    for a in inner.args
+                    if isinstance(a, Value) and a.shape == value.shape
+                ]
+                nested = history.producer.get(rest[0]) if rest else None
+                if nested is None:
+                    break
+                inner = nested
+            if inner is None:
+                continue
+            if inner.op is ops.square or (inner.op is ops.power and inner.args[1] == 2):
+                return True
+            if inner.op is ops.multiply and inner.args[0] is inner.args[1]:
+                return True
+        line = None
+    return False
+
+
+def _has_number(history: History, line: Line) -> bool:
+    return any(_single(history, arg) is not None for arg in line.args)
+
+
+def _decays(history: History, start: Value) -> bool:
+    return any(
+        line.op is ops.multiply and _has_number(history, line)
+        for line in history.readers.get(start, ())
+    )
+
+
+def rate_from_numbers(taken: np.ndarray, gradient: np.ndarray) -> float | None:
+    """The rate of a plain descent, by its numbers: what times minus the gradient is the step."""
+    size = float(gradient @ gradient)
+    if size == 0:
+        return None
+    rate = -float(taken @ gradient) / size
+    close = np.linalg.norm(taken + rate * gradient) <= 1e-6 * np.linalg.norm(taken)
+    return rate if close else None

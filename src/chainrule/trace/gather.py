@@ -1,0 +1,26 @@
+"""Lists of traced values: whether there are any in them, and the array that they make."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from chainrule.trace.traced import Traced
+
+
+def holds_traced(items: Any) -> bool:
+    """Whether a traced value is anywhere in nested lists."""
+    if type(items) is list or type(items) is tuple:
+        return any(holds_traced(item) for item in items)
+    return type(items) is Traced
+
+
+def stacked(items: Any) -> Any:
+    """Nested lists of traced values and numbers as one array."""
+    if type(items) is not list and type(items) is not tuple:
+        return items
+    parts = [
+        stacked(item) if holds_traced(item) else np.asarray(item) for item in items
+    ]
+    return np.stack(parts)

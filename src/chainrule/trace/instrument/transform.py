@@ -1,0 +1,369 @@
+"""Source with hooks at every assignment, call, read, index and loop; lines and columns stay as they are."""
+
+from __future__ import annotations
+
+import ast
+import copy
+from collections.abc import Iterator, Sequence
+from typing import Any, TypeVar
+
+from chainrule.trace.instrument.hooks import MARK
+
+Node = TypeVar("Node", bound=ast.AST)
+
+
+def instrumented(tree: ast.Module) -> ast.Module:
+    """The syntax tree with hooks."""
+    changed: Any = _Instrument(tree).visit(tree)
+    fixed: ast.Module = ast.fix_missing_locations(changed)
+    return fixed
+
+
+class _Instrument(ast.NodeTransformer):
+    """Puts the hooks in.
+
+    A name is looked at where it is read unless its value has passed a hook already: ``hooked`` are the names that
+    the scope around gives values to.
+    """
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.values = frozenset(_values(tree))
+        self.anything = any(
+            alias.name == "*"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.ImportFrom)
+            for alias in node.names
+        )
+        self.hooked: list[frozenset[str]] = []
+        self.classes: list[str] = []
+        self.n_loops = 0
+
+    # scopes
+
+    def visit_Module(self, node: ast.Module) -> ast.AST:
+        self.hooked.append(frozenset(_given(node.body)))
+        node.body = self._block(node.body)
+        self.hooked.pop()
+        return node
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> ast.AST:
+        node.decorator_list = [self.visit(one) for one in node.decorator_list]
+        node.bases = [self.visit(one) for one in node.bases]
+        self.classes.append(node.name)
+        self.hooked.append(frozenset())
+        node.body = self._block(node.body)
+        self.hooked.pop()
+        self.classes.pop()
+        return node
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> Any:
+        return self._function(node)
+
+    def visit_AsyncFunctionDef(self, node: ast.AsyncFunctionDef) -> Any:
+        return self._function(node)
+
+    def _function(self, node: Any) -> Any:
+        node.decorator_list = [self.visit(one) for one in node.decorator_list]
+        self._defaults(node.args)
+        elsewhere = {one.arg for one in ast.walk(node.args) if isinstance(one, ast.arg)}
+        for one in _own(node.body):
+            if isinstance(one, ast.Global | ast.Nonlocal):
+                elsewhere.update(one.names)
+        self.hooked.append(frozenset(_given(node.body)) - elsewhere)
+        classes, self.classes = self.classes, self.classes[-1:]
+        node.body = self._block(node.body)
+        self.classes = classes
+        self.hooked.pop()
+        return node
+
+    def visit_Lambda(self, node: ast.Lambda) -> ast.AST:
+        self._defaults(node.args)
+        self.hooked.append(frozenset())
+        node.body = self.visit(node.body)
+        self.hooked.pop()
+        return node
+
+    def _defaults(self, args: ast.arguments) -> None:
+        args.defaults = [self.visit(one) for one in args.defaults]
+        args.kw_defaults = [one and self.visit(one) for one in args.kw_defaults]
+
+    def _block(self, body: Sequence[ast.stmt]) -> list[ast.stmt]:
+        made: list[ast.stmt] = []
+        for one in body:
+            changed = self.visit(one)
+            made += changed if isinstance(changed, list) else [changed]
+        return made
+
+    # statements that give values
+
+    def visit_Assign(self, node: ast.Assign) -> Any:
+        node.value = self.visit(node.value)
+        for target in node.targets:
+            node.value = self._bound(node.value, target, node)
+        after = [one for target in node.targets for one in self._after(target, node)]
+        node.targets = [self.visit(one) for one in node.targets]
+        return [node, *after]
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:
+        if node.value is None:
+            return node
+        node.value = self._bound(self.visit(node.value), node.target, node)
+        after = list(self._after(node.target, node))
+        node.target = self.visit(node.target)
+        return [node, *after]
+
+    def visit_NamedExpr(self, node: ast.NamedExpr) -> ast.AST:
+        node.value = self._bound(self.visit(node.value), node.target, node)
+        return node
+
+    def visit_AugAssign(self, node: ast.AugAssign) -> Any:
+        node.value = self.visit(node.value)
+        target = node.target
+        if not isinstance(target, ast.Name):
+            after = list(self._after(target, node))
+            node.target = self.visit(target)
+            return [node, *after]
+        name = target.id
+        before = [] if name in self.hooked[-1] else [_again("load", name, node)]
+        return [*before, node, _again("rebind", name, node)]
+
+    def _bound(self, value: ast.expr, target: ast.expr, node: ast.AST) -> ast.expr:
+        """``value`` passing a hook that knows the names it gets."""
+        names = _names(target)
+        return value if names is None else _hook("bind", node, value, _constant(names))
+
+    def _after(self, target: ast.expr, node: ast.stmt) -> Iterator[ast.stmt]:
+        """What is noted once an attribute or an item has been set."""
+        match target:
+            case ast.Tuple(elts=items) | ast.List(elts=items):
+                for item in items:
+                    yield from self._after(item, node)
+            case ast.Attribute(value=owner, attr=name) if repeatable(owner):
+                name = self._mangled(name)
+                call = _hook("has_attribute", node, _loaded(owner), ast.Constant(name))
+                yield _placed(ast.Expr(call), node)
+            case ast.Subscript(value=held, slice=key) if repeatable(
+                held
+            ) and repeatable(key):
+                call = _hook("has_item", node, _loaded(held), _loaded(key))
+                yield _placed(ast.Expr(call), node)
+
+    def _mangled(self, name: str) -> str:
+        """A private name, as a class body writes it."""
+        private = name.startswith("__") and not name.endswith("__")
+        if not private or not self.classes:
+            return name
+        return f"_{self.classes[-1].lstrip('_')}{name}"
+
+    # loops
+
+    def visit_For(self, node: ast.For) -> ast.AST:
+        names = tuple(
+            one.id for one in ast.walk(node.target) if isinstance(one, ast.Name)
+        )
+        node.iter = _hook("loop", node.target, self.visit(node.iter), _constant(names))
+        node.target = self.visit(node.target)
+        turned = [_again("turned", name, node.target) for name in names]
+        node.body = [*turned, *self._block(node.body)]
+        node.orelse = self._block(node.orelse)
+        return node
+
+    def visit_While(self, node: ast.While) -> Any:
+        node.test = self.visit(node.test)
+        self.n_loops += 1
+        loop = self.n_loops
+        enter = ast.Expr(_hook("enter", node.test, ast.Constant(loop)))
+        turn = ast.Expr(_hook("turn", node.test, ast.Constant(loop)))
+        node.body = [_placed(turn, node.test), *self._block(node.body)]
+        node.orelse = self._block(node.orelse)
+        return [_placed(enter, node.test), node]
+
+    # expressions
+
+    def visit_Call(self, node: ast.Call) -> ast.AST:
+        function = node.func
+        if isinstance(function, ast.Attribute):
+            function.value = self.visit(function.value)
+        elif not isinstance(function, ast.Name):
+            function = self.visit(function)
+        node.func = _hook("callee", function, function)
+        node.args = [self.visit(one) for one in node.args]
+        node.keywords = [self.visit(one) for one in node.keywords]
+        return node
+
+    def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
+        plain = all(isinstance(one, _FIXED) for one in ast.walk(node.slice))
+        sliced = any(isinstance(one, ast.Slice) for one in _parts(node.slice))
+        counted = all(
+            isinstance(one, ast.Slice | ast.Constant) for one in _parts(node.slice)
+        )
+        self.generic_visit(node)
+        if plain or counted or not isinstance(node.ctx, ast.Load):
+            return node
+        key = _key(node) if sliced else node.slice
+        return _hook("item", node, node.value, key)
+
+    def visit_Name(self, node: ast.Name) -> ast.AST:
+        if not isinstance(node.ctx, ast.Load) or node.id in self.hooked[-1]:
+            return node
+        if node.id not in self.values and not self.anything:
+            return node
+        return _hook("load", node, node, ast.Constant(node.id))
+
+    def visit_Attribute(self, node: ast.Attribute) -> ast.AST:
+        node.value = self.visit(node.value)
+        if not isinstance(node.ctx, ast.Load):
+            return node
+        name = ast.Constant(self._mangled(node.attr))
+        return _hook("load", node, node, name)
+
+    # what stays as it is: patterns and names alone are not expressions
+
+    def visit_Match(self, node: ast.Match) -> ast.AST:
+        node.subject = self.visit(node.subject)
+        for case in node.cases:
+            case.guard = case.guard and self.visit(case.guard)
+            case.body = self._block(case.body)
+        return node
+
+    def visit_Delete(self, node: ast.Delete) -> ast.AST:
+        return node
+
+
+_FIXED = (
+    ast.Constant,
+    ast.Slice,
+    ast.Tuple,
+    ast.UnaryOp,
+    ast.expr_context,
+    ast.unaryop,
+)
+_REPEATED = (
+    *(ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.Tuple, ast.Slice),
+    *(ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop, ast.expr_context),
+    *(ast.JoinedStr, ast.FormattedValue),
+)
+
+
+def repeatable(node: ast.expr) -> bool:
+    """Whether an expression may be evaluated twice: names, attributes, items, text and arithmetic."""
+    return all(
+        isinstance(one, _REPEATED)
+        or (
+            isinstance(one, ast.Call)
+            and isinstance(one.func, ast.Name)
+            and one.func.id == "str"
+        )
+        for one in ast.walk(node)
+    )
+
+
+def _values(tree: ast.AST) -> Iterator[str]:
+    """The names that hold values somewhere: not those of modules, functions and classes alone."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+                yield name
+            case ast.ImportFrom(names=names):
+                yield from (alias.asname or alias.name for alias in names)
+
+
+def _own(body: Sequence[ast.stmt]) -> Iterator[ast.AST]:
+    """The nodes of a scope, without those of the functions and classes inside it."""
+    ahead: list[ast.AST] = list(body)
+    while ahead:
+        node = ahead.pop()
+        yield node
+        if not isinstance(node, _SCOPES):
+            ahead += ast.iter_child_nodes(node)
+
+
+_SCOPES = (
+    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda),
+    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
+)
+
+
+def _given(body: Sequence[ast.stmt]) -> Iterator[str]:
+    """The names that the statements of a scope give values to through hooks."""
+    for node in _own(body):
+        match node:
+            case ast.Assign(targets=targets):
+                yield from (name for one in targets for name in _stored(one))
+            case (
+                ast.For(target=target)
+                | ast.NamedExpr(target=target)
+                | ast.AnnAssign(target=target, value=ast.expr())
+            ):
+                yield from _stored(target)
+
+
+def _stored(target: ast.expr) -> Iterator[str]:
+    for node in ast.walk(target):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id
+
+
+def _names(target: ast.expr) -> Any:
+    """What a target is called: W, .W for an attribute or an item, a tuple where there are several; None for none."""
+    match target:
+        case ast.Name(id=name):
+            return name
+        case ast.Attribute(attr=name):
+            return f".{name}"
+        case ast.Subscript(slice=ast.Constant(value=str() as key)):
+            return f".{key}"
+        case ast.Subscript():
+            return "."
+        case ast.Tuple(elts=items) | ast.List(elts=items):
+            if any(isinstance(item, ast.Starred) for item in items):
+                return None
+            return tuple(_names(item) or "." for item in items)
+        case _:
+            return None
+
+
+def _constant(value: Any) -> ast.Constant:
+    return ast.Constant(value)
+
+
+def _parts(index: ast.expr) -> Sequence[ast.expr]:
+    return index.elts if isinstance(index, ast.Tuple) else [index]
+
+
+def _again(hook: str, name: str, like: ast.AST) -> ast.stmt:
+    """``name = hook(name, "name")``."""
+    value = _hook(hook, like, ast.Name(name, ast.Load()), ast.Constant(name))
+    return _placed(ast.Assign([ast.Name(name, ast.Store())], value), like)
+
+
+def _hook(name: str, like: ast.AST, *args: ast.expr) -> ast.Call:
+    """The call of a hook, at the place of ``like``."""
+    function = ast.Attribute(ast.Constant(MARK), name, ast.Load())
+    call = ast.Call(function, list(args), [])
+    for node in (call, function, function.value):
+        ast.copy_location(node, like)
+    return _placed(call, like)
+
+
+def _key(node: ast.Subscript) -> ast.expr:
+    """An index with slices as a value: the hook that gives back what it is indexed by."""
+    hook = ast.Attribute(ast.Constant(MARK), "key", ast.Load())
+    return _placed(ast.Subscript(hook, node.slice, ast.Load()), node)
+
+
+def _placed(node: Node, like: ast.AST) -> Node:
+    """``node`` and everything new in it, at the place of ``like``."""
+    for child in ast.walk(node):
+        if not hasattr(child, "lineno"):
+            ast.copy_location(child, like)
+    return node
+
+
+def _loaded(target: ast.expr) -> ast.expr:
+    """A target as an expression that reads it."""
+    read = copy.deepcopy(target)
+    for node in ast.walk(read):
+        if hasattr(node, "ctx"):
+            node.ctx = ast.Load()
+    return read

@@ -1,0 +1,79 @@
+"""Memory that arrays share: a view follows what it is a view of, and a write to it is written there, too."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from chainrule import ops
+from chainrule.program import Array, Op
+from chainrule.program.program import concrete
+from chainrule.trace.tracing import Tracing
+
+
+class Held(Protocol):
+    """An array as memory knows it."""
+
+    tracer: Tracing
+    version: int
+
+    @property
+    def memory(self) -> Array:
+        """The memory itself, as NumPy would have laid it out."""
+
+
+@dataclass(slots=True)
+class View:
+    """How an array was taken from another one whose memory it shares.
+
+    ``version`` counts the writes to ``base`` that the view has seen; ``memory`` is laid out as NumPy's own view is.
+    """
+
+    base: Any
+    op: Op
+    params: Mapping[str, Any]
+    version: int
+    memory: Array
+
+    @property
+    def is_stale(self) -> bool:
+        """Whether the array was written to since."""
+        return bool(self.base.version != self.version)
+
+    def taken_again(self) -> Any:
+        """The view of what the array is now."""
+        self.version = self.base.version
+        return self.base.tracer.unbound(
+            lambda tracer: tracer.record(self.op, (self.base,), self.params)
+        )
+
+    def put_back(self, written: Any) -> Any:
+        """The array with ``written`` in place of what the view shows of it."""
+        base = self.base
+        if self.op is ops.getitem:
+            return base.tracer.unbound(
+                lambda tracer: tracer.record(ops.setitem, (base, written), self.params)
+            )
+        rule = self.op.rule(0)
+        if rule is None:
+            message = f"a view by {self.op.name} is read-only"
+            raise ValueError(message)
+        # a view that shows each entry once only rearranges: its adjoint is its inverse
+        vjp = rule.vjp
+        return base.tracer.unbound(lambda _: vjp(written, written, base, **self.params))
+
+
+def view_of(base: Held, op: Op, params: Mapping[str, Any]) -> View | None:
+    """The view that NumPy would give, or None where it makes a copy."""
+    plain = concrete(params)
+    memory = base.memory
+    if op is ops.getitem:
+        shown = memory[plain["index"]]
+    else:
+        shown = op.numpy_functions[0](memory, *plain.values())
+    if not isinstance(shown, np.ndarray) or not np.may_share_memory(shown, memory):
+        return None
+    return View(base, op, params, base.version, shown)

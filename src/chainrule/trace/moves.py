@@ -1,0 +1,109 @@
+"""Variables that move: a value that is an older one plus a step, as ``W - lr * dW`` is."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from chainrule import ops
+from chainrule.program import Arg, Builder, Line, Value
+
+PASSED_ON = (
+    *(ops.identity, ops.where, ops.clip, ops.astype, ops.reshape, ops.transpose),
+    *(ops.maximum, ops.minimum, ops.getitem, ops.expand_dims, ops.squeeze),
+)
+"""What passes on the entries of an array, or some of them, as they are."""
+LONGEST = 400
+"""A chain of writes longer than this is followed no further."""
+
+
+def has_step(producer: Mapping[Value, Line], before: Value, after: Value) -> bool:
+    """Whether ``after`` is ``before`` plus something, in all of its entries or in some.
+
+    >>> from chainrule.trace import trace
+    >>> import numpy as np
+    >>> run = trace(lambda w, g: w - 0.1 * g, w=np.ones(2), g=np.ones(2))
+    >>> w, g = run.program.inputs
+    >>> producer = run.program.producer()
+    >>> [has_step(producer, value, run.program.outputs[0]) for value in (w, g)]
+    [True, False]
+    """
+    if before is after or before.shape != after.shape:
+        return False
+    return _leads(producer, after, before, {}, LONGEST) is True
+
+
+def _leads(
+    producer: Mapping[Value, Line],
+    value: Arg,
+    old: Value,
+    known: dict[Value, bool | None],
+    depth: int,
+) -> bool | None:
+    """How ``value`` leads back to ``old``: True by a step, False unchanged, None not at all."""
+    if value is old:
+        return False
+    if not isinstance(value, Value) or depth == 0:
+        return None
+    if value not in known:
+        known[value] = None
+        line = producer.get(value)
+        if line is not None:
+            known[value] = _line_leads(producer, line, old, known, depth - 1)
+    return known[value]
+
+
+def _line_leads(
+    producer: Mapping[Value, Line],
+    line: Line,
+    old: Value,
+    known: dict[Value, bool | None],
+    depth: int,
+) -> bool | None:
+    if line.op is ops.add or line.op is ops.subtract:
+        terms = line.args if line.op is ops.add else line.args[:1]
+        ways = [_leads(producer, term, old, known, depth) for term in terms]
+        return None if all(way is None for way in ways) else True
+    if line.op is ops.multiply:
+        # weight decay and a moving average hand on most of what was there
+        factors = [
+            arg for arg in line.args if not (isinstance(arg, Value) and arg.shape)
+        ]
+        if len(factors) == 1:
+            rest = line.args[1] if factors[0] is line.args[0] else line.args[0]
+            return _leads(producer, rest, old, known, depth)
+        return None
+    if line.op is ops.setitem:
+        kept = _leads(producer, line.args[0], old, known, depth)
+        written = _leads(producer, line.args[1], old, known, depth)
+        return True if written is True else kept
+    if line.op in PASSED_ON:
+        ways = [_leads(producer, arg, old, known, depth) for arg in line.args]
+        found = [way for way in ways if way is not None]
+        return any(found) if found else None
+    return None
+
+
+def moves_by_itself(builder: Builder, before: Value, after: Value) -> bool:
+    """Whether ``after`` is ``before`` and a step that was computed from ``before``, as the step of a descent is."""
+    if before is after or before.shape != after.shape or after.dtype.kind != "f":
+        return False
+    line = builder.producer.get(after)
+    if line is None or before not in line.args:
+        return False
+    if line.op is not ops.add and line.op is not ops.subtract:
+        return False
+    made = builder.producer.get(before)
+    start = -1 if made is None else builder.position(made)
+    ahead = [arg for arg in line.args if isinstance(arg, Value) and arg is not before]
+    seen = set(ahead)
+    while ahead:
+        made = builder.producer.get(ahead.pop())
+        if made is None or builder.position(made) < start:
+            continue
+        for read in made.reads():
+            if read is before:
+                return True
+            if read not in seen:
+                seen.add(read)
+                ahead.append(read)
+    return False

@@ -1,0 +1,69 @@
+"""Methods of ufuncs: ``np.add.reduce`` is a sum, ``np.multiply.outer`` a product of all pairs, ``np.add.at`` adds in place."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from chainrule import ops
+from chainrule.program import Kind, Op
+from chainrule.trace import refusals
+from chainrule.trace.numpy_adapters.require import UNSET, ndim
+from chainrule.trace.tracing import Tracing
+
+FOLDS: Mapping[str, Kind] = {"reduce": "reduction", "accumulate": "scan"}
+"""The kind of op that a method of a ufunc folds into: ``np.add.reduce`` is the reduction that folds an addition."""
+
+
+def call(
+    tracer: Tracing,
+    ufunc: np.ufunc,
+    method: str,
+    inputs: Sequence[Any],
+    kwargs: Mapping[str, Any],
+) -> Any:
+    """A method of a ufunc on traced values."""
+    options = {
+        key: value
+        for key, value in kwargs.items()
+        if value is not None and value is not UNSET
+    }
+    if options.get("where") is True:
+        del options["where"]
+    if method == "at":
+        return _at(tracer, ufunc, *inputs)
+    if method == "outer" and not options:
+        one, other = inputs
+        axes = tuple(range(-ndim(other), 0))
+        return ufunc(np.expand_dims(one, axes) if axes else one, other)
+    op = _folding(ufunc, FOLDS.get(method))
+    if op is None or len(inputs) > 1 or not options.keys() <= op.params.keys():
+        raise refusals.unknown_method(f"np.{ufunc.__name__}.{method}", tracer.here())
+    return tracer.record(op, inputs, {"axis": 0, **options})
+
+
+def _folding(ufunc: np.ufunc, kind: Kind | None) -> Op | None:
+    """The op that folds ``ufunc`` over an axis."""
+    inner = ops.op_of(ufunc)
+    folds = (
+        op for op in ops.CATALOGUE.values() if op.folds is inner and op.kind == kind
+    )
+    return next(folds, None) if inner is not None else None
+
+
+def _at(tracer: Tracing, ufunc: np.ufunc, target: Any, key: Any, *given: Any) -> None:
+    """``np.add.at(target, key, written)``, which adds up where an index repeats."""
+    if ufunc not in (np.add, np.subtract) or not hasattr(target, "write"):
+        raise refusals.unknown_method(f"np.{ufunc.__name__}.at", tracer.here())
+    (written,) = given
+    if ufunc is np.subtract:
+        written = np.negative(written)
+    arrays, index = tracer.index_of(target, key)
+    added = tracer.record(
+        ops.scatter_add,
+        (written, *arrays),
+        {"shape": target.shape, "index": index},
+    )
+    target.write(tracer.record(ops.add, (target, added)))

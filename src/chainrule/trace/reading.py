@@ -1,0 +1,383 @@
+"""A reading: the notes that instrumented code has taken of it while it runs, for scripts and functions alike."""
+
+from __future__ import annotations
+
+import contextlib
+import inspect
+import sys
+from collections.abc import Hashable, Iterator, Sequence
+from types import FrameType
+from typing import Any
+
+import numpy as np
+
+from chainrule.program import Arg, Value
+from chainrule.trace import source
+from chainrule.trace.events import Bound, Slot, Turn
+from chainrule.trace.instrument.hooks import CURRENT
+from chainrule.trace.lending import Lender
+from chainrule.trace.lengths import TracedInt
+from chainrule.trace.limits import Limits
+from chainrule.trace.replay import Chances, each_leaf
+from chainrule.trace.slots import Owners
+from chainrule.trace.traced import Traced
+from chainrule.trace.tracer import Tracer
+
+LONGEST = 1000
+"""A list with more numbers than this stays a list of plain numbers."""
+
+
+class Reading:
+    """One reading of a user's code.
+
+    In a script every number that gets a name may be a parameter or a setting, and is followed; in a function the
+    arguments are, and what the function makes by itself is written out where it is used (``is_script``).
+    """
+
+    def __init__(
+        self, tracer: Tracer, *, is_script: bool, limits: Limits | None = None
+    ) -> None:
+        self.tracer = tracer
+        self.is_script = is_script
+        self.limits = limits or Limits()
+        self.owners = Owners()
+        self.lender = Lender(tracer, self.grown)
+        self.held: dict[Slot, Arg] = {}
+        self.loops: dict[tuple[int, int], list[int]] = {}
+        self.n_loops = 0
+        self.n_ticks = 0
+        self.n_passed = 0
+        self.called: dict[Value, str] = {}
+        self.passed: dict[Value, tuple[int, int]] = {}
+        tracer.on_written = self.written
+
+    @contextlib.contextmanager
+    def going_on(self, chances: Chances) -> Iterator[None]:
+        """The reading goes on in this thread; afterwards the user's objects hold plain numbers again."""
+        self.lender.chances = chances
+        self.limits.start()
+        before, CURRENT.notes = CURRENT.notes, self
+        try:
+            yield
+        finally:
+            CURRENT.notes = before
+            self.give_back()
+
+    def give_back(self) -> None:
+        """Put plain numbers into every attribute and item of the user's that holds a stand-in."""
+        for owner, key, is_item in self.owners.places():
+            with contextlib.suppress(AttributeError, LookupError, TypeError):
+                held = owner[key] if is_item else vars(owner)[key]
+                if type(held) is Traced:
+                    number = _plain(held)
+                    if is_item:
+                        owner[key] = number
+                    else:
+                        setattr(owner, key, number)
+
+    def tick(self) -> None:
+        """Now and then ask whether there has been enough."""
+        self.n_ticks += 1
+        if not self.n_ticks % 64:
+            self.limits.check(self.tracer.builder)
+
+    # values that get names
+
+    def bind(self, value: Any, names: Any) -> Any:
+        """``name = value``: what is to be followed is, from here on, under its name."""
+        self.tick()
+        # the user's frame called the hook, which called this
+        return self._passed(self._bound(sys._getframe(2), value, names))  # noqa: SLF001
+
+    def _bound(self, frame: FrameType, value: Any, names: Any) -> Any:
+        if type(names) is tuple:
+            if type(value) not in _UNPACKED or len(value) != len(names):
+                return value
+            pairs = zip(value, names, strict=True)
+            return tuple(self._bound(frame, one, name) for one, name in pairs)
+        name = names.lstrip(".")
+        followed = self.followed(value, name)
+        if name == names:
+            self._note(self._name_slot(frame, name), followed)
+        return followed
+
+    def _passed(self, value: Any) -> Any:
+        """A value has passed a hook: where, so that it is found again when the same code runs once more."""
+        self.n_passed += 1
+        for place, leaf in enumerate(each_leaf(value)):
+            if type(leaf) is Traced:
+                self.passed.setdefault(leaf.value, (self.n_passed, place))
+        return value
+
+    def rebind(self, value: Any, name: str) -> Any:
+        """``name += ...`` is done."""
+        self.tick()
+        followed = self.followed(value, name)
+        self._note(self._name_slot(sys._getframe(2), name), followed)  # noqa: SLF001
+        return self._passed(followed)
+
+    def turned(self, value: Any, name: str) -> Any:
+        """A loop's variable has its value: counts stay plain."""
+        if type(value) is int or type(value) is TracedInt:
+            return self._passed(value)
+        followed = self.followed(value, name)
+        self._note(self._name_slot(sys._getframe(2), name), followed)  # noqa: SLF001
+        return self._passed(followed)
+
+    def followed(self, value: Any, name: str) -> Any:
+        """``value`` with every array in it, and in a script every number, followed under its name."""
+        kind = type(value)
+        if kind is Traced:
+            self._call(value.value, name)
+            return value
+        if kind is np.ndarray:
+            return self._array(value, name, local=True)
+        if isinstance(value, list | tuple | dict):
+            return self._inside(value, name)
+        if not self.is_script:
+            return value
+        if kind is float or isinstance(value, np.floating):
+            return self.tracer.input(value, name or None)
+        if kind is int:
+            traced = self.tracer.input(np.asarray(value), name or None)
+            return TracedInt(value, self.tracer, traced.value)
+        return value
+
+    def _call(self, value: Value, name: str) -> None:
+        """Name a value, unless it has a name or gets none."""
+        if name and value.name is None:
+            self.called[value] = name
+            self.tracer.builder.christen(value, name)
+
+    def _array(self, array: Any, name: str, *, local: bool) -> Any:
+        if array.dtype.kind not in "fiub":
+            return array
+        held = self.tracer.array_of(
+            array, name or None, written_out=local and not self.is_script
+        )
+        if self.is_script:
+            # whatever a script names may turn out to be learnt
+            self.tracer.moved.add(held.value)
+        return held
+
+    def _inside(self, value: Any, name: str) -> Any:
+        """A list, tuple or dict with what is in it followed; a list and a dict stay the same object."""
+        if _n_leaves(value, LONGEST) > LONGEST:
+            return value
+        match value:
+            case dict():
+                for key, item in value.items():
+                    inner = self._inner(item, _item_name(name, key))
+                    if inner is not item:
+                        value[key] = inner
+                return value
+            case list():
+                for place, item in enumerate(value):
+                    inner = self._inner(item, _item_name(name, place))
+                    if inner is not item:
+                        value[place] = inner
+                return value
+            case tuple():
+                parts = [
+                    self._inner(item, _item_name(name, place))
+                    for place, item in enumerate(value)
+                ]
+                if all(one is other for one, other in zip(parts, value, strict=True)):
+                    return value
+                kind = type(value)
+                return kind(*parts) if hasattr(kind, "_fields") else kind(parts)
+            case _:
+                return value
+
+    def _inner(self, item: Any, name: str) -> Any:
+        """An item of a container: counts stay plain."""
+        return item if type(item) is int else self.followed(item, name)
+
+    # values that are read
+
+    def load(self, value: Any, name: str) -> Any:
+        """An array that was made elsewhere is followed from the moment it is read."""
+        if type(value) is not np.ndarray:
+            return value
+        return self._array(value, name, local=False)
+
+    def item(self, container: Any, key: Any) -> Any:
+        """``container[key]``, of a plain array by traced places, too."""
+        self.tick()
+        if type(container) is np.ndarray and _holds_traced(key):
+            return self.lender.table(container)[key]
+        if type(container) in _JOINERS and _holds_traced(key):
+            return self.lender.joined(container, key)
+        found = container[key]
+        return self.load(found, "") if type(found) is np.ndarray else found
+
+    def callee(self, function: Any) -> Any:
+        """What is called in the place of ``function``."""
+        self.tick()
+        return self.lender.callee(function)
+
+    # places that are filled
+
+    def has_attribute(self, owner: Any, name: str) -> None:
+        """``owner.name = ...`` is done."""
+        if type(owner) is Traced:
+            return
+        held = getattr(owner, "__dict__", {})
+        value = held[name] if name in held else getattr(owner, name, None)
+        slot = Slot("attribute", self.owners.number(owner), name, name)
+        self._note(slot, value)
+        self.owners.filled(owner, name, is_item=False)
+
+    def has_item(self, container: Any, key: Any) -> None:
+        """``container[key] = ...`` is done."""
+        if not isinstance(container, list | dict) or isinstance(key, slice):
+            return
+        try:
+            value = container[key]
+        except (LookupError, TypeError):
+            return
+        slot = self.owners.item_slot(container, key)
+        if type(value) is Traced:
+            self._call(value.value, slot.name)
+        self._note(slot, value)
+        self.owners.filled(container, key, is_item=True)
+
+    def grown(self, held: list[Any], start: int) -> None:
+        """A list has new items from ``start`` on."""
+        holder = self.owners.item_slot(held, start).name
+        for place in range(start, len(held)):
+            item = held[place]
+            if type(item) is not int:
+                held[place] = self.followed(item, holder)
+            self.has_item(held, place)
+
+    def written(self, array: Traced, before: Value) -> None:
+        """An array was written in place: every slot that holds it holds the new value."""
+        name = self.called.get(before, before.name or "")
+        self._call(array.value, name)
+        slot = Slot("array", self.owners.number(array), None, name)
+        self._note(slot, array, before=before)
+
+    def _name_slot(self, frame: FrameType, name: str) -> Slot:
+        code = frame.f_code
+        owner: Any = frame
+        if not code.co_flags & inspect.CO_OPTIMIZED:
+            owner = frame.f_locals if frame.f_locals is frame.f_globals else frame
+        elif name in code.co_freevars:
+            token = self.owners.token((code.co_qualname, name))
+            return Slot("name", token, name, name)
+        elif name not in code.co_varnames and name not in code.co_cellvars:
+            owner = frame.f_globals
+        return Slot("name", self.owners.number(owner), name, name)
+
+    def _note(self, slot: Slot, value: Any, before: Arg | None = None) -> None:
+        """A slot holds ``value`` now; so do the places inside it."""
+        match value:
+            case _ if type(value) is Traced:
+                arg: Arg = value.value
+            case _ if type(value) is TracedInt:
+                arg = value.ref
+            case float() | int():
+                arg = value
+            case list() | tuple() | dict() if _n_leaves(value, LONGEST) <= LONGEST:
+                for key, item in _items(value):
+                    self._note(self.owners.inner_slot(slot, value, key), item)
+                return
+            case _:
+                return
+        earlier = self.held.get(slot) if before is None else before
+        if earlier is arg:
+            return
+        self.held[slot] = arg
+        builder = self.tracer.builder
+        array = (
+            self.owners.number(value)
+            if type(value) is Traced and value.is_array
+            else None
+        )
+        event = Bound(
+            slot,
+            arg,
+            earlier,
+            len(builder.lines),
+            source.places(self.tracer.frames()),
+            array,
+        )
+        self.tracer.events.append(event)
+        if isinstance(arg, Value) and isinstance(earlier, Value):
+            self.limits.moved(builder, earlier, arg, event.at)
+
+    # loops
+
+    def loop(self, items: Any, names: Sequence[str]) -> Iterator[Any]:
+        """What a loop runs over, each turn noted."""
+        self.n_loops += 1
+        return self._turns(items, self.n_loops, tuple(names))
+
+    def _turns(self, items: Any, loop: int, names: tuple[str, ...]) -> Iterator[Any]:
+        for number, item in enumerate(items):
+            self.tick()
+            self._turn(loop, number, names)
+            yield item
+
+    def enter(self, loop: int) -> None:
+        """A ``while`` loop begins."""
+        self.n_loops += 1
+        frame = sys._getframe(2)  # noqa: SLF001
+        self.loops[id(frame), loop] = [self.n_loops, 0]
+
+    def turn(self, loop: int) -> None:
+        """A ``while`` loop begins a turn."""
+        self.tick()
+        frame = sys._getframe(2)  # noqa: SLF001
+        state = self.loops.setdefault((id(frame), loop), [0, 0])
+        self._turn(state[0], state[1], ())
+        state[1] += 1
+
+    def _turn(self, loop: int, number: int, names: tuple[str, ...]) -> None:
+        events, n_lines = self.tracer.events, len(self.tracer.builder.lines)
+        last = events[-1] if events else None
+        # a turn in which nothing happened is not kept: loops may run for ever
+        if isinstance(last, Turn) and last.loop == loop and last.n_lines == n_lines:
+            events.pop()
+        places = source.places(self.tracer.frames())
+        events.append(Turn(loop, number, names, n_lines, places))
+
+
+_UNPACKED = frozenset({list, tuple, Traced, np.ndarray})
+_JOINERS = frozenset({type(np.c_), type(np.r_)})
+
+
+def _plain(held: Traced) -> Any:
+    """What a stand-in stands for."""
+    number = held.tracer.builder.numbers[held._value]  # noqa: SLF001 - nothing is to be recorded any more
+    if held.is_array:
+        return np.array(number)
+    return number.item() if held._value.weak else number[()]  # noqa: SLF001
+
+
+def _holds_traced(key: Any) -> bool:
+    items = key if type(key) is tuple else (key,)
+    return any(type(item) is Traced for item in items)
+
+
+def _item_name(name: str, key: Hashable) -> str:
+    if isinstance(key, str):
+        return key
+    return f"{name}_{key}" if name else ""
+
+
+def _items(value: Any) -> Iterator[tuple[Any, Any]]:
+    yield from value.items() if isinstance(value, dict) else enumerate(value)
+
+
+def _n_leaves(value: Any, most: int) -> int:
+    """How many numbers and arrays stand in nested lists; counting stops past ``most``."""
+    if not isinstance(value, list | tuple | dict):
+        return 1
+    total = 0
+    for item in value.values() if isinstance(value, dict) else value:
+        total += _n_leaves(item, most - total)
+        if total > most:
+            break
+    return total

@@ -1,0 +1,122 @@
+"""Escape, then verify: where a number left the program on its way to the loss, the user's own code is run once more."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from chainrule.program import Array, CannotTrace, ProgramError, Run, Value
+from chainrule.trace.events import Escape
+
+Again = Callable[[Mapping[Value, Array]], Any]
+"""The loss that the user's own code gives with other numbers for some values; None where it gives none."""
+WIDTHS = {8: (1e-5, 1e-6, 1e-4, 1e-7), 4: (1e-2, 3e-3, 3e-2), 2: (1e-1, 3e-1)}
+"""How far the parameters are moved, tried in this order, by the bytes of an entry."""
+CLOSE = {8: 1e-5, 4: 3e-2, 2: 0.2}
+"""How near the measured slope must come to the derived one, as a share of both."""
+
+
+def on_the_way(
+    run: Run, escapes: Iterable[Escape], parameters: Sequence[Value], loss: Value
+) -> list[Escape]:
+    """The escapes that may matter: of values that a parameter moves, before the loss was computed."""
+    moved = set(parameters)
+    position = {}
+    for i, line in enumerate(run.program.lines):
+        position[line.result] = i
+        if any(read in moved for read in line.reads()):
+            moved.add(line.result)
+    until = position.get(loss, len(position))
+    return [
+        escape
+        for escape in escapes
+        if escape.value in moved and escape.n_lines <= until
+    ]
+
+
+def verify(
+    gradients: Mapping[Value, Array],
+    numbers: Mapping[Value, Array],
+    again: Again,
+    escapes: Sequence[Escape],
+) -> None:
+    """Hold the derived gradients against the user's own code, run at parameters moved in a random direction.
+
+    Raises:
+        CannotTrace: E304 where they do not agree, with the place at which a number left and what to write.
+    """
+    generator = np.random.default_rng(20260226)
+    for _ in range(2):
+        direction = {
+            value: generator.standard_normal(gradient.shape).astype(gradient.dtype)
+            * _size(numbers[value])
+            for value, gradient in gradients.items()
+        }
+        derived = float(
+            sum(np.sum(gradients[value] * step) for value, step in direction.items())
+        )
+        if _agrees(derived, direction, numbers, again):
+            return
+    raise _lost(escapes)
+
+
+def _size(array: Array) -> Any:
+    """How large a step is for an array: as its entries are, and not nothing."""
+    typical = float(np.sqrt(np.mean(np.square(array)))) if array.size else 1.0
+    return array.dtype.type(typical if np.isfinite(typical) and typical > 1e-3 else 1.0)
+
+
+def _agrees(
+    derived: float,
+    direction: Mapping[Value, Array],
+    numbers: Mapping[Value, Array],
+    again: Again,
+) -> bool:
+    bytes_ = min(step.dtype.itemsize for step in direction.values())
+    for width in WIDTHS.get(bytes_, WIDTHS[8]):
+        losses = []
+        for sign in (1, -1):
+            moved = {
+                value: numbers[value] + step.dtype.type(sign * width) * step
+                for value, step in direction.items()
+            }
+            losses.append(again(moved))
+        if any(loss is None or not np.isfinite(loss) for loss in losses):
+            continue
+        above, below = map(float, losses)
+        measured = (above - below) / (2 * width)
+        noise = 8 * np.finfo(f"f{bytes_}").eps * max(abs(above), abs(below)) / width
+        if (
+            abs(measured - derived)
+            <= CLOSE[bytes_] * (abs(measured) + abs(derived)) + noise
+        ):
+            return True
+    return False
+
+
+def _lost(escapes: Sequence[Escape]) -> CannotTrace:
+    escape = escapes[-1] if escapes else None
+    name = (escape.value.name if escape is not None else None) or "a value"
+    how = escape.how if escape is not None else "a function"
+    return CannotTrace(
+        "E304",
+        f"{how} takes the numbers of {name}, and what comes back has no gradient: the one derived without it is wrong",
+        where=escape.places[0] if escape is not None and escape.places else None,
+        hint="write this step with functions of NumPy, or give it a rule:\n"
+        "f = chainrule.Op(forward, shape, (chainrule.Rule(lambda dy, y, x: ..., 'why'),))",
+    )
+
+
+def refuse_still(
+    loss: str, parameters: Sequence[str], reasons: Sequence[str] = ()
+) -> ProgramError:
+    """A loss that does not move with anything it is to be differentiated by (E306)."""
+    names = ", ".join(parameters) or "its arguments"
+    return ProgramError(
+        "E306",
+        f"{loss} does not depend on {names}: every gradient would be 0",
+        detail="\n".join(reasons),
+        hint="compute the loss from what is to be learnt, with functions of NumPy",
+    )
