@@ -18,7 +18,8 @@ BY_NAME = {
     "mask": -3.0,
     "state": -2.0,
     "score": -2.0,
-    "loss": -1.0,
+    # what nothing computes is no loss
+    "loss": 0.0,
     None: 0.0,
 }
 PRODUCTS = (ops.matmul, ops.tensordot, ops.einsum)
@@ -40,9 +41,7 @@ def learnt(
         for value in sources
         if value.differentiable
     }
-    chosen = {value for value, score in scores.items() if score > 0 and not given}
-    if not chosen:
-        chosen = {value for value, score in scores.items() if score > -1}
+    chosen = {value for value, score in scores.items() if score > -0.5}
     if not chosen:
         # nothing but what is called data: then the gradient is asked for by that
         return {v: s for v, s in scores.items() if meaning(v.name or "") != "mask"}
@@ -50,14 +49,12 @@ def learnt(
         return {value: scores[value] for value in chosen}
     # each weak one is left out in turn: does it look like a label, a mask or a setting then?
     for value in sorted(chosen, key=lambda one: scores[one]):
-        if scores[value] >= 2 or len(chosen) == 1:
+        if scores[value] >= 2 or len(chosen) == 1 or _made(value, history) >= 1:
             continue
         rest = chosen - {value}
         kind = kind_of(history, Meetings(history, lines, rest), value)
-        if (
-            kind in ("label", "mask", "setting")
-            and meaning(value.name or "") != "weight"
-        ):
+        said = meaning(value.name or "")
+        if kind in ("label", "mask", "setting") and said not in ("weight", "setting"):
             chosen = rest
     return {value: scores[value] for value in chosen}
 
@@ -66,7 +63,8 @@ def _score(history: History, lines: Sequence[Line], value: Value) -> float:
     name = value.name or ""
     said = meaning(name)
     single = history.number(value).size == 1
-    setting = -2.5 if single else -0.5
+    # of several entries a gamma or a scale is a weight
+    setting = -2.5 if single else 0.0
     score = setting if said == "setting" else BY_NAME[said]
     score += _made(value, history)
     if any(line.op in PRODUCTS and value in line.args[1:] for line in lines):

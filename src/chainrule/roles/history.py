@@ -123,8 +123,9 @@ class History:
     def singles(self) -> Iterator[Variable]:
         """The variables that hold one float."""
         for variable in self.variables:
-            if all(
-                v.dtype.kind == "f" and self.number(v).size == 1
-                for v in variable.versions[:3]
+            first = variable.versions[:3]
+            # loss = 0 is a whole number until something is added to it
+            if first[-1].dtype.kind == "f" and all(
+                v.dtype.kind in "fi" and self.number(v).size == 1 for v in first
             ):
                 yield variable

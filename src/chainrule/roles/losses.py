@@ -16,6 +16,8 @@ from chainrule.trace.slice import cut
 
 NAMED = {"loss": 1.0, None: 0.0, "score": -1.5, "setting": -1.0}
 """What a name is worth; others are worth -0.5."""
+DESCENDS = 0.5
+"""The cosine from which on the steps are taken to descend a loss."""
 STRONG = frozenset(
     {"loss", "cost", "total_loss", "j", "objective", "nll", "error", "mse"}
 )
@@ -57,13 +59,19 @@ def candidates(history: History, asked: str | None = None) -> list[Candidate]:
         best: Candidate | None = None
         for candidate in _readings(history, variable):
             _weigh(history, candidate, with_gradient=asked is None)
-            if best is None or candidate.score > best.score + 1e-9:
+            if best is None or _worth(candidate) > _worth(best):
                 best = candidate
         if best is not None:
             found.append(best)
     found = _without_copies(found)
     found.sort(key=lambda one: -one.score)
     return found
+
+
+def _worth(candidate: Candidate) -> tuple[int, float]:
+    """Of two readings of one variable the one with more parameters, if the steps descend it."""
+    descends = (candidate.cosine or 0) >= DESCENDS
+    return len(candidate.steps) if descends else 0, round(candidate.score, 9)
 
 
 def _is_called(variable: Variable, asked: str) -> bool:
@@ -84,7 +92,7 @@ def _readings(history: History, variable: Variable) -> Iterator[Candidate]:
     """The ways in which a variable may be a loss: which of its versions, and what it reads of the variables that move."""
     for position in _complete(history, variable)[:2]:
         value = variable.versions[position]
-        if value not in history.producer:
+        if value not in history.producer or value.dtype.kind != "f":
             continue
         whole = history.behind(value)
         yield Candidate(value, variable, _steps(history, value, whole))

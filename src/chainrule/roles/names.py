@@ -17,13 +17,13 @@ WORDS: dict[Meaning, str] = {
         coef coefs coefficient coefficients embedding embeddings emb param params parameter
         parameters syn gain intercept slope centroids centroid
         gewicht gewichte peso pesos sesgo sesgos poids biais pesi vies""",
-    "data": """x xs input inputs data dataset feature features sample samples image images img
+    "data": """x xs input inputs data dataset feature features sample samples image images img picture pictures i
         batch obs observation observations point points token tokens row rows seq sequence signal
         time times real noise z eingabe eingaben daten entrada entradas entree entrees dati""",
     "label": """y ys t target targets label labels truth true gt want wanted goal goals desired
         expected answer answers onehot class classes action actions acts reference
         ziel ziele objetivo objetivos salida salidas cible cibles etiqueta etiquetas""",
-    "setting": """lr rate eta alpha lam lambda lmbda reg regularization decay momentum eps epsilon
+    "setting": """lr rate eta alpha gamma lam lambda lmbda reg regularization decay momentum eps epsilon
         n m k size sizes epochs epoch steps step keep prob p temperature tau sigma margin tol
         dt beta1 beta2 delta jitter scale dim dims max min count length width height speed
         lernrate tasa taux tasso taxa""",
@@ -38,6 +38,7 @@ TABLE: dict[str, Meaning] = {
 }
 BEFORE: dict[str, Meaning] = {
     "expected": "label",
+    "log": "weight",
     "desired": "label",
     "true": "label",
     "target": "label",
@@ -58,7 +59,7 @@ BEFORE: dict[str, Meaning] = {
 }
 """What a part before the last one says, where it says more than the noun: an expected output is no output."""
 AFTER = frozenset(
-    {"train", "test", "val", "batch", "b", "tr", "te", "all", "data", "i"}
+    {"hidden", "train", "test", "val", "batch", "b", "tr", "te", "all", "data", "i"}
 )
 """Parts behind the noun that leave its meaning: X_train is X."""
 

@@ -12,7 +12,7 @@ from chainrule.roles.forward_only import learnt
 from chainrule.roles.history import History
 from chainrule.roles.implied import implied_loss
 from chainrule.roles.kinds import Meetings, kind_of
-from chainrule.roles.losses import Candidate, Step, candidates
+from chainrule.roles.losses import DESCENDS, Candidate, Step, candidates
 from chainrule.roles.names import meaning
 from chainrule.roles.updates import Descent, descent
 from chainrule.trace import Recording
@@ -20,8 +20,6 @@ from chainrule.trace.slice import cut
 
 SURE = 1.0
 """A loss leads clearly where the next candidate is this far behind."""
-DESCENDS = 0.5
-"""The steps go the way of a loss's negative gradient at least so far, if they descend it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -351,7 +349,8 @@ class _Reading:
     def _no_loss(self) -> ProgramError:
         for one in reversed(self.history.variables):
             last = one.versions[-1]
-            if meaning(one.slot.name) == "loss" and last.differentiable and last.shape:
+            said = len(one.slot.name) > 1 and meaning(one.slot.name) == "loss"
+            if said and last.differentiable and last.shape:
                 name = one.slot.name
                 return ProgramError(
                     "E323",
