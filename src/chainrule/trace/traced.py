@@ -266,6 +266,7 @@ class Traced:
         result = function(self, other)
         if not self.is_array:
             # numbers are never written to: the name on the left gets another one
+            self.tracer.succeeded(self._value, result)
             return result
         if not np.can_cast(result.dtype, self.dtype, "same_kind"):
             message = (

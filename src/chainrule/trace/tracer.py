@@ -206,6 +206,9 @@ class Tracer:
         """``target[key] = written``."""
         indexing.set_item(self, target, key, written)
 
+    def succeeded(self, before: Value, after: Any) -> None:
+        """A number got a successor by ``x += ...``: nothing that lasts has changed."""
+
     def written(self, array: Any, before: Value) -> None:
         """An array was written in place; it stood for ``before``."""
         if self.on_written is not None:

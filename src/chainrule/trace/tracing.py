@@ -47,6 +47,9 @@ class Tracing(Protocol):
     def set_item(self, target: Any, key: Any, written: Any) -> None:
         """``target[key] = written``."""
 
+    def succeeded(self, before: Value, after: Any) -> None:
+        """A number got a successor by ``x += ...``."""
+
     def written(self, array: Any, before: Value) -> None:
         """An array was written in place; it stood for ``before``."""
 

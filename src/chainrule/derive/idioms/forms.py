@@ -22,7 +22,7 @@ def shares(axis: int) -> Callable[..., bool]:
     """Whether the targets sum to 1 along ``axis``, as labels do: that is the axis of the classes."""
 
     def holds(t: Array, **_: Array) -> bool:
-        return t.ndim > 1 and bool(np.all(np.abs(t.sum(axis=axis) - 1) < ROUNDING))
+        return np.ndim(t) > 1 and bool(np.all(np.abs(t.sum(axis=axis) - 1) < ROUNDING))
 
     return holds
 

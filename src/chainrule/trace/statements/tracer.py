@@ -34,6 +34,11 @@ class StatementTracer(Tracer):
         if self.on_write is not None:
             self.on_write(before, array._value)  # noqa: SLF001
 
+    def succeeded(self, before: Value, after: Any) -> None:
+        """A number got a successor, which a loop's own name may lose again."""
+        if self.on_write is not None:
+            self.on_write(before, after.value)
+
     def lower(self, arg: Any) -> Arg:
         """An argument of a line; not a number that was taken out before."""
         if type(arg) is float and arg in self.escaped:
