@@ -161,7 +161,7 @@ REFUSED = {
     "the nuclear norm": lambda a: np.linalg.norm(a, "nuc"),
     "padding with means": lambda a: np.pad(a, 1, mode="mean"),
     "padding by more than there is": lambda a: np.pad(a, 4, mode="reflect"),
-    "another order": lambda a: np.ravel(a, order="F"),
+    "another order": lambda a: np.ravel(a, order="A"),
     "wrapped indices": lambda a: np.take(a, [7], mode="wrap"),
     "a mean where": lambda a: np.mean(a, where=MASK),
     "a maximum with a start": lambda a: np.max(a, initial=0.0),

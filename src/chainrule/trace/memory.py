@@ -73,7 +73,11 @@ def view_of(base: Held, op: Op, params: Mapping[str, Any]) -> View | None:
     if op is ops.getitem:
         shown = memory[plain["index"]]
     else:
-        shown = op.numpy_functions[0](memory, *plain.values())
+        shown = (
+            op.numpy_functions[0](memory, *plain.values())
+            if op.numpy_functions
+            else op.forward(memory, **plain)
+        )
     if not isinstance(shown, np.ndarray) or not np.may_share_memory(shown, memory):
         return None
     return View(base, op, params, base.version, shown)
