@@ -286,9 +286,9 @@ def test_an_entry_written_twice_is_refused():
     "function",
     [
         lambda b: np.sum(np.meshgrid(b, b)[0]),
-        lambda b: np.sum(np.linalg.svd(np.outer(b, b))[1]),
+        lambda b: np.sum(np.linalg.eig(np.outer(b, b))[0]),
     ],
-    ids=["meshgrid", "svd"],
+    ids=["meshgrid", "eig"],
 )
 def test_several_results_without_a_rule_are_no_silent_zero(function):
     with pytest.raises(NoRuleError, match="E303"):

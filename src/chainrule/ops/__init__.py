@@ -18,6 +18,7 @@ from chainrule.ops import (
     constants,
     creation,
     cumulative,
+    decompositions,
     einstein,
     error_functions,
     exponential,
@@ -34,6 +35,7 @@ from chainrule.ops import (
     shaping,
     smooth,
     softmaxes,
+    solving,
     special,
     trigonometric,
     variance,
@@ -71,7 +73,7 @@ _WAITING: dict[str, dict[str, Op]] = {}
 def op_of(function: Any) -> Op | None:
     """The op that a function of NumPy, or of another library, is; met by identity, never by name.
 
-    >>> op_of(np.exp) is CATALOGUE["exp"], op_of(np.linalg.slogdet)
+    >>> op_of(np.exp) is CATALOGUE["exp"], op_of(np.linalg.eig)
     (True, None)
     """
     for module in [one for one in _WAITING if one in sys.modules]:
@@ -95,6 +97,8 @@ for _family in (
     gamma_functions,
     bessel,
     linear,
+    solving,
+    decompositions,
     einstein,
     reductions,
     variance,

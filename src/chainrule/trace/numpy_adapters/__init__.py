@@ -30,6 +30,14 @@ from chainrule.trace.numpy_adapters.joining import (
     vsplit,
     vstack,
 )
+from chainrule.trace.numpy_adapters.matrices import (
+    eigh,
+    eigvalsh,
+    matrix_power,
+    qr,
+    slogdet,
+    svd,
+)
 from chainrule.trace.numpy_adapters.numbers import around, average, clip, norm, ptp
 from chainrule.trace.numpy_adapters.products import dot, einsum, inner, multi_dot, vdot
 from chainrule.trace.numpy_adapters.require import Reader
@@ -103,6 +111,12 @@ READERS: dict[Reader, Reader] = {
     np.put: put,
     np.put_along_axis: put_along_axis,
     np.fill_diagonal: fill_diagonal,
+    np.linalg.slogdet: slogdet,
+    np.linalg.eigh: eigh,
+    np.linalg.eigvalsh: eigvalsh,
+    np.linalg.svd: svd,
+    np.linalg.qr: qr,
+    np.linalg.matrix_power: matrix_power,
     **(
         {np.matrix_transpose: matrix_transpose}
         if hasattr(np, "matrix_transpose")
