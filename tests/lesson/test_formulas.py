@@ -15,7 +15,7 @@ from chainrule.lesson.notation.names import gradient_of
 from chainrule.program.program import concrete
 
 SAMPLE = ("columns", "labelled", "shared", "softmax_by_hand")
-WORKED_OUT = 0.75
+WORKED_OUT = 0.5
 """How many of the sides must be worked out for a lesson to count as read."""
 
 
