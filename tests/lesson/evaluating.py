@@ -225,6 +225,8 @@ class Calculator:
         word = "" if below is None else written(below)
         if word in ("", "all"):
             return function(array)
+        if not array.ndim:
+            raise CannotEvaluate("rows and columns of one letter")
         if word == "k":
             return function(array, axis=self.classes if array.ndim > 1 else None)
         if word.startswith("axis "):
