@@ -81,7 +81,8 @@ def test_every_kinked_op_says_so_and_stands_in_the_table():
         "kl_divergence",
         "xlogy",
     }
-    assert said - from_the_outside <= tried
+    of_matrices = {"cholesky", "eigh", "svd"}  # tried on matrices that have them
+    assert said - from_the_outside - of_matrices <= tried
 
 
 EXTREMES = [-1e4, -800.0, -50.0, -1.0, 0.0, 1.0, 50.0, 800.0, 1e4]

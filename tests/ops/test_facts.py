@@ -27,7 +27,9 @@ NAMES_OF_OTHERS = {
     "emit/c/functions.py": "the functions of C",
     "emit/c/source.py": "the words that C has taken",
     "nn/losses.py": "the losses of networks, which are means of ops",
-    "trace/instrument/rewrite.py": "the functions of math",
+    "trace/statements/rewrite.py": "the functions of math again",
+    "roles/names.py": "the words in the names that people give",
+    "trace/lending.py": "the functions of math",
     "trace/operators.py": "the methods of arrays",
     "train/data/target_columns.py": "the losses of networks again",
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from chainrule.derive.idioms.cross_entropies import CROSS_ENTROPIES
 from chainrule.derive.idioms.match import Idiom
 from chainrule.derive.idioms.normalisations import NORMALISATIONS
 from chainrule.program import Array, Sample
+from chainrule.trace import Traced
 
 ROUNDING = 1e-9
 ENTRIES = Sample(((2, 3), (2, 3)), domain=(0.1, 0.9))
@@ -25,6 +27,14 @@ def shares(axis: int) -> Callable[..., bool]:
         return np.ndim(t) > 1 and bool(np.all(np.abs(t.sum(axis=axis) - 1) < ROUNDING))
 
     return holds
+
+
+def rows_of(labels: Any) -> Any:
+    """``np.arange(labels.shape[0])``, with the length read from the labels, as in code that is instrumented."""
+    n = labels.shape[0]
+    if isinstance(labels, Traced):
+        return labels.tracer.record(ops.arange, (), {"n": n})
+    return np.arange(n)
 
 
 def constant_along(x: Array, c: Array, axis: int) -> bool:
@@ -108,8 +118,8 @@ FORMS: tuple[Idiom, ...] = (
         for pattern in (
             lambda p, labels: np.log(p[np.arange(p.shape[0]), labels]),
             lambda p, labels: np.log(p)[np.arange(p.shape[0]), labels],
-            lambda p, labels: np.log(p[np.arange(labels.shape[0]), labels]),
-            lambda p, labels: np.log(p)[np.arange(labels.shape[0]), labels],
+            lambda p, labels: np.log(p[rows_of(labels), labels]),
+            lambda p, labels: np.log(p)[rows_of(labels), labels],
         )
     ),
     *(
@@ -135,7 +145,7 @@ FORMS: tuple[Idiom, ...] = (
         )
         for pattern in (
             lambda z, labels: ops.log_softmax(z)[np.arange(z.shape[0]), labels],
-            lambda z, labels: ops.log_softmax(z)[np.arange(labels.shape[0]), labels],
+            lambda z, labels: ops.log_softmax(z)[rows_of(labels), labels],
         )
     ),
     Idiom(

@@ -14,7 +14,7 @@ from chainrule.derive.idioms.forms import FORMS
 from chainrule.derive.idioms.fusions import FUSIONS
 from chainrule.derive.idioms.match import Idiom, Pattern, compile_pattern, from_forms
 from chainrule.derive.simplify import REWRITING
-from chainrule.program import Array, Line, Op, Program, Run, Size, Value
+from chainrule.program import Array, Line, Op, Program, Run, ShapeError, Size, Value
 from chainrule.program.program import substitute
 from chainrule.trace import Traced, Tracer
 
@@ -175,15 +175,16 @@ def _first(tracer: Tracer, line: Any, patterns: Index) -> Traced | None:
     for pattern in patterns.get(line.op, ()):
         for bound in pattern.match(line, tracer.builder.producer):
             numbers = {
-                key: tracer.builder.number(arg)
-                if isinstance(arg, Value)
-                else np.asarray(arg)
+                key: tracer.builder.number(arg) if isinstance(arg, Value) else arg
                 for key, arg in bound.items()
             }
             if not pattern.idiom.holds(**numbers):
                 continue
             lifted = {key: tracer.lift(arg) for key, arg in bound.items()}
-            better: Traced = _apply(pattern, lifted)
+            try:
+                better: Traced = _apply(pattern, lifted)
+            except ShapeError:  # the better form does not take what the pattern met
+                continue
             if (
                 better.number.shape == line.result.shape
                 and better.dtype == line.result.dtype

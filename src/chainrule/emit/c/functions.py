@@ -356,7 +356,7 @@ def with_needed(names: Iterable[str]) -> list[str]:
     """The texts of these functions and of those they call, in an order in which each is known before it is called.
 
     >>> [text.split("(")[0].split()[-1] for text in with_needed(["tanh_f32"])]
-    ['bits_f32', 'from_bits_f32', 'exp_f32', 'expm1_f32', 'tanh_f32']
+    ['from_bits_f32', 'bits_f32', 'exp_f32', 'expm1_f32', 'tanh_f32']
     """
     found: dict[str, str] = {}
 
