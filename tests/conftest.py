@@ -5,6 +5,7 @@ import json
 import os
 import re
 import shutil
+import signal
 import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -35,6 +36,11 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "everyday")
 
 
+# a session started in the background ignores Ctrl-C, and so would every process it starts
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption(
         "--update-golden",
@@ -44,11 +50,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 @pytest.fixture(autouse=True)
-def numpy_raises() -> Iterator[None]:
-    """Overflow, division by zero and NaN fail a test instead of passing unseen."""
-    before = np.seterr(all="raise")
+def numpy_as_it_comes() -> Iterator[None]:
+    """Overflow, division by zero and NaN fail a test instead of passing unseen; what a test sets does not outlive it."""
+    before, printed = np.seterr(all="raise"), np.get_printoptions()
     yield
     np.seterr(**before)
+    np.set_printoptions(**printed)
 
 
 @pytest.fixture

@@ -162,13 +162,13 @@ def test_ctrl_c_stops_a_compiled_epoch_and_what_was_learnt_stays():
         if training.progress.epoch == 1:
             timer.start()
 
-    fit = {"epochs": 10_000, "engine": "c", "batch_size": 2}
+    fit = {"epochs": 200, "engine": "c", "batch_size": 2}
     try:
         with pytest.raises(KeyboardInterrupt):
             network.fit(X, y, **fit, callbacks=[one_epoch_is_done])
     finally:
         timer.cancel()
-    assert 1 <= len(network.history_) < 10_000
+    assert 1 <= len(network.history_) < 200
     assert any((network.numbers_[name] != start[name]).any() for name in start)
 
 
