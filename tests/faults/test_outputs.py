@@ -220,7 +220,8 @@ def test_f27_control_python_itself_prints_a_traceback_into_a_closed_pipe():
             [sys.executable, "-c", "print('x', flush=True)"],
             stdout=gone, stderr=subprocess.PIPE, text=True, check=False,
         )  # fmt: skip
-    assert done.returncode == 1
+    # 120 where what is left in the buffer is flushed into the pipe once more at the end
+    assert done.returncode in (1, 120)
     assert "Traceback" in done.stderr
 
 
