@@ -140,13 +140,16 @@ def with_stride_0(case: Case) -> int:
     ]
     try:
         result = derived(case, [np.array(a) for a in flat])
-    except np.linalg.LinAlgError:
-        return 0  # a matrix of equal rows has no inverse
+    except (np.linalg.LinAlgError, FloatingPointError):
+        return 0  # a matrix of equal rows has no inverse, and equal eigenvalues
     program = result.run.program
     values = program.named()
     numbers = {value: result.run.numbers[value] for value in program.inputs}
     numbers |= {values[f"x{p}"]: a for p, a in enumerate(flat) if f"x{p}" in values}
-    again = run(program, numbers)
+    try:
+        again = run(program, numbers)
+    except FloatingPointError:
+        return 0
     for value in result.wrt:
         np.testing.assert_allclose(
             again[result.gradients[value]],

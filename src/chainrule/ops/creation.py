@@ -63,7 +63,7 @@ arange = Op(
     spelling={
         "numpy": "np.arange({n})",
         "torch": "torch.arange({n})",
-        "tensorflow": "tf.range({n})",
+        "tensorflow": "tf.range({n}, dtype=tf.int64)",
     },
     kind="creation",
     notation=r"0, \dots, #n - 1",

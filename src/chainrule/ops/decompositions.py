@@ -183,16 +183,13 @@ svd: Op = Op(
             if site.params["part"] == 1
             else "np.linalg.svd({0}, full_matrices=False)[{part}]"
         ),
+        # which way a vector points is the library's choice: a sign would depend on the framework
         "torch": lambda site: (
-            "torch.linalg.svdvals({0})"
-            if site.params["part"] == 1
-            else "torch.linalg.svd({0}, full_matrices=False)[{part}]"
+            "torch.linalg.svdvals({0})" if site.params["part"] == 1 else None
         ),
         "tensorflow": lambda site: (
-            "tf.linalg.svd({0}, compute_uv=False)",
-            "tf.linalg.adjoint(tf.linalg.svd({0})[2])",
-            "tf.linalg.svd({0})[1]",
-        )[(site.params["part"] + 2) % 3 if site.params["part"] != 1 else 0],
+            "tf.linalg.svd({0}, compute_uv=False)" if site.params["part"] == 1 else None
+        ),
     },
     title="singular values",
     notation=r"\operatorname{svd}_{#part}(#1)",
