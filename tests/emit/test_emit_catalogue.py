@@ -73,7 +73,7 @@ WORDLESS = {
     "torch": {
         *("dawsn", "polygamma", "betainc", "expi", "exp1", "expn", "spence"),
         *("ellipk", "ellipe", "wrightomega", "stdtr"),
-        *("y1", "jv", "yv", "iv", "kv"),
+        *("y1", "jv", "yv", "iv", "kv", "svd"),
     },
     "jax": {
         *("dawsn", "ellipk", "ellipe", "wrightomega", "stdtr"),
