@@ -13,6 +13,7 @@ import pytest
 from chainrule.train import tabular
 from chainrule.train.data.datasets import dataset
 from chainrule.train.data.table import Table
+from chainrule.train.loop import metrics
 from chainrule.train.report import report
 
 RNG = np.random.default_rng(2)
@@ -91,6 +92,30 @@ def test_a_report_has_the_figures_its_task_calls_for(outcomes, which, shown, mis
     seen = Seen(report.html(outcomes[which], "A network"))
     assert set(seen.words) >= COMMON | shown
     assert not missing & set(seen.words)
+
+
+def test_a_report_holds_the_network_against_an_answer_that_looks_at_nothing(outcomes):
+    outcome = outcomes["classes"]
+    classes = outcome.features.target.classes
+    usual = int(np.argmax(np.bincount(outcome.data.Y.ravel().astype(int))))
+    share = np.mean(outcome.held.Y.ravel() == usual)
+    page = report.html(outcome, "A network")
+    assert f"Always answering “{classes[usual]}”" in page
+    assert f"right in {share:.1%} of them" in page
+    off = outcomes["numbers"].held.Y - outcomes["numbers"].data.Y.mean()
+    error = np.sqrt(np.mean((off * outcomes["numbers"].features.target.scale) ** 2))
+    assert f"{error:,.0f} for t" in report.html(outcomes["numbers"], "A network")
+
+
+def test_precision_recall_and_f1_are_those_of_scikit_learn(outcomes):
+    sklearn = pytest.importorskip("sklearn.metrics")
+    rng = np.random.default_rng(0)
+    true, found = rng.integers(0, 3, 50), rng.integers(0, 3, 50)
+    expected = sklearn.precision_recall_fscore_support(true, found)[:3]
+    ours = metrics.by_class(metrics.confusion(found, true, 3))
+    np.testing.assert_allclose(ours, np.transpose(expected), rtol=1e-14)
+    seen = Seen(report.html(outcomes["classes"], "A network"))
+    assert {"How each class fares", "The columns"} <= set(seen.words)
 
 
 @pytest.mark.parametrize("which", ["plane", "numbers", "labels", "all"])

@@ -93,6 +93,19 @@ def confusion(found: Array, true: Array, n_classes: int) -> Array:
     return counts
 
 
+def by_class(confusion: Array) -> list[tuple[float, float, float]]:
+    """Precision, recall and F1 of each class; NaN where a class was never found, or is not there.
+
+    >>> by_class(np.array([[3, 1], [0, 2]]))[0]
+    (1.0, 0.75, 0.8571428571428571)
+    """
+    right, there = np.diag(confusion).astype(float), confusion.sum(axis=1)
+    found = confusion.sum(axis=0)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        scores = right / found, right / there, 2 * right / (found + there)
+    return [(float(a), float(b), float(c)) for a, b, c in zip(*scores, strict=True)]
+
+
 def usual(kind: Labels, *, logits: bool = False) -> Mapping[str, Metric]:
     """The metrics that are usual for labels of a kind."""
     if kind in ("real", "counts"):

@@ -14,8 +14,10 @@ from typing import Any
 import numpy as np
 
 from chainrule.program import Array
+from chainrule.train.data.columns import Column
 from chainrule.train.figures.plot import Plot
 from chainrule.train.figures.svg import svg
+from chainrule.train.loop import metrics
 from chainrule.train.model.summary import HEADINGS
 from chainrule.train.report import gallery
 from chainrule.train.tabular import Outcome
@@ -126,6 +128,9 @@ def html(
         ],
         classes=outcome.features.target.classes,
         confusion=_confusion(outcome),
+        scores=_scores(outcome),
+        baseline=_baseline(outcome),
+        columns=[(one.name, _encoded(one)) for one in outcome.features.columns],
         predicted=[shown(plot, (420, 360)) for plot in gallery.predictions(outcome)],
         whose="held out" if outcome.held else "trained on",
         boundary=shown(gallery.boundary(outcome), (460, 400)),
@@ -166,6 +171,54 @@ def _confusion(outcome: Outcome) -> list[tuple[str, list[Cell]]] | None:
         return None
     names = outcome.features.target.classes
     return list(zip(names, cells(outcome.confusion), strict=True))
+
+
+def _scores(outcome: Outcome) -> list[tuple[str, list[str], int]]:
+    """How each class fares among the rows held out: precision, recall, F1, and how many rows it has."""
+    if outcome.confusion is None or not outcome.n_test:
+        return []
+    rows = zip(
+        outcome.features.target.classes,
+        metrics.by_class(outcome.confusion),
+        outcome.confusion.sum(axis=1).tolist(),
+        strict=True,
+    )
+    return [
+        (name, ["–" if np.isnan(one) else f"{one:.1%}" for one in scores], n)
+        for name, scores, n in rows
+    ]
+
+
+def _baseline(outcome: Outcome) -> str:
+    """What an answer that looks at no column would reach on the rows held out: the least to be better than."""
+    target, data, held = outcome.features.target, outcome.data, outcome.held
+    if data is None or held is None:
+        return ""
+    if target.task == "classification":
+        n_classes = len(target.classes)
+        usual = int(np.argmax(np.bincount(data.Y.ravel().astype(int), minlength=n_classes)))  # fmt: skip
+        share = float(np.mean(held.Y.ravel() == usual))
+        return f"Always answering “{target.classes[usual]}”, the most frequent class to train on, would be right in {share:.1%} of them."
+    if target.task == "labels":
+        return ""
+    off = (held.Y - data.Y.mean(axis=0)) * np.array(target.scale)
+    errors = np.sqrt(np.mean(off**2, axis=0))
+    named = [
+        f"{_told(name, float(error))} for {name}"
+        for name, error in zip(target.names, errors, strict=True)
+    ]
+    return f"Always answering the mean of the rows to train on would have a root mean squared error of {', '.join(named)}."
+
+
+def _encoded(column: Column) -> str:
+    """How a column becomes numbers, in words."""
+    if column.categories is not None:
+        kinds = ", ".join(f"“{one}”" for one in column.categories[:8])
+        more = len(column.categories) - 8
+        said = f"words: {kinds}{f' and {more} more' if more > 0 else ''}"
+    else:
+        said = f"minus {_told('', column.mean)}, over {_told('', column.scale)}"
+    return said if column.fill is None else f"{said}; empty cells as {column.fill}"
 
 
 def _lead(outcome: Outcome) -> str:
