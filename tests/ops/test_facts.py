@@ -29,7 +29,7 @@ NAMES_OF_OTHERS = {
     "nn/losses.py": "the losses of networks, which are means of ops",
     "trace/statements/rewrite.py": "the functions of math again",
     "roles/names.py": "the words in the names that people give",
-    "trace/lending.py": "the functions of math",
+    "trace/lent.py": "the functions of math",
     "trace/operators.py": "the methods of arrays",
     "train/data/target_columns.py": "the losses of networks again",
 }

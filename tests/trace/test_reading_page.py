@@ -7,11 +7,11 @@ import numpy as np
 import pytest
 
 import chainrule
-from chainrule.trace.lending import LENT
+from chainrule.trace.lent import LENT
 
 PAGE = (Path(__file__).parents[2] / "docs" / "reading.md").read_text(encoding="utf-8")
 ROWS = re.findall(r"^\| `(.+)` \| (followed|E\d{3}) \|$", PAGE, re.MULTILINE)
-IMPORTS = "import functools, json, math, pickle\nimport numpy as np\n"
+IMPORTS = "import functools, io, json, math, pickle\nimport numpy as np\n"
 RNG = np.random.default_rng(0)
 GIVEN = {
     "x": np.array([0.31, 0.74, 0.52, 0.18, 0.93, 0.66]),

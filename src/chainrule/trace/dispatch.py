@@ -191,7 +191,10 @@ def _computed(
     traced: Sequence[Any],
 ) -> Any:
     """One result of a function outside the catalogue, as a line without a rule."""
-    if result is None or isinstance(result, str | np.dtype | type | slice):
+    if result is None or isinstance(result, str | bytes | np.dtype | type | slice):
+        # written to a file, or told as a text
+        for one in traced:
+            tracer.let_go(one.value, name)
         return result
     array = np.asarray(result)
     if array.dtype.kind not in "fiub":

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 
+from chainrule.trace.lengths import TracedInt
 from chainrule.trace.traced import Traced
 
 
@@ -24,3 +25,12 @@ def stacked(items: Any) -> Any:
         stacked(item) if holds_traced(item) else np.asarray(item) for item in items
     ]
     return np.stack(parts)
+
+
+def numbers_of(items: Any) -> Any:
+    """Nested lists of traced values as lists of plain numbers."""
+    if type(items) is list or type(items) is tuple:
+        return [numbers_of(item) for item in items]
+    if type(items) is Traced:
+        return items.number.tolist()
+    return int(items) if type(items) is TracedInt else items

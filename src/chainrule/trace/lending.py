@@ -3,22 +3,19 @@
 from __future__ import annotations
 
 import functools
-import math
-import operator
-import os
 import sys
-import time
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
 
 from chainrule import ops
 from chainrule.trace import numpy_adapters, refusals
-from chainrule.trace.gather import holds_traced, stacked
+from chainrule.trace.gather import holds_traced, numbers_of, stacked
 from chainrule.trace.instrument.code import HOOKED, functions_in, is_library, is_ours
 from chainrule.trace.lengths import TracedInt
+from chainrule.trace.lent import LENT, Lent, generator, number_type
 from chainrule.trace.memory import View
 from chainrule.trace.replay import Chances
 from chainrule.trace.traced import Traced
@@ -34,6 +31,8 @@ PASSED_ON = frozenset(
     }
 )
 """Modules of Python's own whose functions pass values on as they are, or call the user's functions with them."""
+OF_MEMORY = frozenset({bytes, bytearray, memoryview})
+"""Classes that read an array's memory, which a stand-in has not."""
 
 
 class Lender:
@@ -43,9 +42,10 @@ class Lender:
         self.tracer = tracer
         self.grown = grown
         self.chances = Chances.now()
+        self.stdout = sys.stdout
         self.hooked: set[type] = set()
         # NumPy imports its random numbers when they are first asked for
-        self.lent: dict[Any, Lent] = {**LENT, np.random.default_rng: _generator}
+        self.lent: dict[Any, Lent] = {**LENT, np.random.default_rng: generator}
 
     def callee(self, function: Any) -> Any:
         """What is called in the place of ``function``: itself wherever nothing is lost by that."""
@@ -56,6 +56,8 @@ class Lender:
             lent = None
         if lent is not None:
             return functools.partial(lent, self, function)
+        if function is print:
+            return functools.partial(self._print, function, len(self.tracer.events))
         if kind is types.FunctionType:
             return self._function(function)
         if kind in NUMPY_KINDS and (kind is np.ufunc or _is_numpy(function)):
@@ -118,10 +120,11 @@ class Lender:
             self.chances.met(owner)
         if owner is None or isinstance(owner, types.ModuleType):
             module = getattr(owner, "__name__", "builtins")
-            if module in PASSED_ON or module.startswith(("numpy", "_")):
+            if module in PASSED_ON or module.startswith("_"):
                 return function
             return functools.partial(self._elsewhere, function)
-        if type(owner).__module__ in PASSED_ON:
+        kind = owner if isinstance(owner, type) else type(owner)
+        if kind.__module__ in PASSED_ON:
             return function
         return functools.partial(self._elsewhere, function)
 
@@ -130,8 +133,9 @@ class Lender:
             self._hook_class(kind)
             return kind
         if issubclass(kind, np.generic):
-            return functools.partial(_number_type, self, kind)
-        if kind.__module__ in PASSED_ON or issubclass(kind, BaseException):
+            return functools.partial(number_type, self, kind)
+        passed_on = kind.__module__ in PASSED_ON and kind not in OF_MEMORY
+        if passed_on or issubclass(kind, BaseException):
             return kind
         return functools.partial(self._elsewhere, kind)
 
@@ -192,6 +196,12 @@ class Lender:
         if function.__name__ == "append":
             self.grown(held, before)
 
+    def _print(self, function: Any, start: int, *args: Any, **kwargs: Any) -> None:
+        """``print(...)``: what a person reads does not come back, unless it is caught."""
+        function(*args, **kwargs)
+        if kwargs.get("file") is None and sys.stdout is self.stdout:
+            self.tracer.printed(start)
+
     def _elsewhere(self, function: Any, *args: Any, **kwargs: Any) -> Any:
         """A function that knows nothing of traced values gets their numbers."""
         how = _dotted(function)
@@ -216,7 +226,7 @@ class Lender:
         if not fresh:
             made: Traced = stacked(items)
             return made
-        numbers = np.array(_numbers(items))
+        numbers = np.array(numbers_of(items))
         made = self.tracer.input(numbers, None)
         for place, leaf in zip(np.ndindex(numbers.shape), leaves, strict=True):
             # from now on the numbers of the list are entries of the array, should anybody read them
@@ -281,8 +291,8 @@ class _Lowered:
         self.tracer.let_go(value, self.how)
         number = self.tracer.builder.numbers[value]
         if not item.is_array:
-            return number.item() if value.weak else number[()]
-        copy = np.array(number)
+            return item.plain
+        copy = item.plain
         self.given.append((item, copy, number))
         return copy
 
@@ -303,12 +313,6 @@ def _leaves_of(items: Any) -> Iterator[Any]:
             yield from _leaves_of(item)
     else:
         yield items
-
-
-def _numbers(items: Any) -> Any:
-    if type(items) is list or type(items) is tuple:
-        return [_numbers(item) for item in items]
-    return items.number.item()
 
 
 def _root(function: Any) -> str:
@@ -334,225 +338,3 @@ def _is_users(kind: Any) -> bool:
         return False
     file = getattr(module, "__file__", None)
     return file is None or not is_library(file)
-
-
-# what is lent for functions of Python's own, and for those of NumPy that ask for no stand-ins
-
-Lent = Callable[..., Any]
-
-
-def _length(_: Lender, function: Any, items: Any) -> Any:
-    """``len(x)``, remembered as a size where the items are traced."""
-    if type(items) is Traced and items.ndim:
-        return items.shape[0]
-    return function(items)
-
-
-def _float(lender: Lender, function: Any, *args: Any) -> Any:
-    """``float(x)`` stays traced: it is the same number."""
-    (given,) = args or (0.0,)
-    if type(given) is Traced and given.dtype == np.float64 and given.number.size == 1:
-        return given.item()
-    if type(given) is TracedInt:
-        return lender.tracer.record(ops.multiply, (given, 1.0))
-    return function(*args)
-
-
-def _type(_: Lender, function: Any, *args: Any) -> Any:
-    """``type(x)`` says what a stand-in stands for."""
-    if len(args) == 1 and type(args[0]) in {Traced, TracedInt}:
-        return args[0].stands_for if type(args[0]) is Traced else int
-    return function(*args)
-
-
-def _isinstance(_: Lender, function: Any, item: Any, kinds: Any) -> bool:
-    """``isinstance(x, np.ndarray)`` is answered for what a stand-in stands for."""
-    if type(item) is Traced:
-        return issubclass(item.stands_for, kinds)
-    return bool(function(item, kinds))
-
-
-def _pow(_: Lender, function: Any, *args: Any) -> Any:
-    """``pow(x, y)`` is ``x ** y``."""
-    if len(args) == 2 and any(type(one) in {Traced, TracedInt} for one in args):
-        one, other = args
-        return np.power(one, other) if type(one) is Traced else one**other
-    return function(*args)
-
-
-def _round(_: Lender, function: Any, number: Any, *digits: Any) -> Any:
-    """``round(n)`` of a length is a plain number."""
-    return function(int(number) if type(number) is TracedInt else number, *digits)
-
-
-def _math(_: Lender, function: Any, *args: Any) -> Any:
-    """A function of ``math``, taken from NumPy where its argument is traced."""
-    if not any(type(one) in {Traced, TracedInt} for one in args):
-        return function(*args)
-    numbers = [one.number.item() if type(one) is Traced else int(one) for one in args]
-    plain = function(*numbers)  # raises what math raises
-    theirs = MATH[function]
-    if isinstance(plain, bool | int) and not isinstance(theirs, np.ufunc):
-        return plain
-    result = theirs(*args)
-    if isinstance(plain, bool):
-        return bool(result)
-    return int(result) if isinstance(plain, int) else result
-
-
-MATH: Mapping[Any, Any] = {
-    **{
-        getattr(math, name): getattr(np, name)
-        for name in (
-            *("exp", "expm1", "log2", "log10", "log1p", "sqrt", "sin", "cos", "tan"),
-            *("sinh", "cosh", "tanh", "fabs", "floor", "ceil", "trunc", "hypot"),
-            *("copysign", "degrees", "radians", "isnan", "isinf", "isfinite", "fmod"),
-        )
-    },
-    **({math.exp2: np.exp2} if hasattr(math, "exp2") else {}),
-    **({math.cbrt: np.cbrt} if hasattr(math, "cbrt") else {}),
-    math.asin: np.arcsin,
-    math.acos: np.arccos,
-    math.atan: np.arctan,
-    math.atan2: np.arctan2,
-    math.asinh: np.arcsinh,
-    math.acosh: np.arccosh,
-    math.atanh: np.arctanh,
-    math.pow: np.power,
-    math.erf: ops.erf,
-    math.log: lambda x, *base: np.log(x) / np.log(base[0]) if base else np.log(x),
-    math.fsum: sum,
-    math.prod: lambda items, *, start=1: functools.reduce(operator.mul, items, start),
-    math.dist: lambda p, q: np.sqrt(
-        sum((a - b) ** 2 for a, b in zip(p, q, strict=True))
-    ),
-}
-
-
-def _summed(_: Lender, function: Any, items: Any, **options: Any) -> Any:
-    """``math.fsum`` and ``math.prod`` of traced numbers."""
-    listed = list(items)
-    if any(type(one) is Traced for one in listed):
-        return MATH[function](listed, **options)
-    return function(listed, **options)
-
-
-def _array(
-    lender: Lender,
-    maker: Any,
-    items: Any = (),
-    dtype: Any = None,
-    *args: Any,
-    **options: Any,
-) -> Any:
-    """``np.array`` of what may hold traced values: they are stacked, so that nothing is lost."""
-    if type(items) is Traced:
-        made = items
-        if maker is np.array or not items.is_array:
-            made = Traced(lender.tracer, items.value, is_array=True)
-    elif isinstance(items, list | tuple) and holds_traced(items):
-        made = lender.gathered(items)
-    else:
-        return (
-            maker(items, dtype, *args, **options)
-            if dtype is not None
-            else maker(items, *args, **options)
-        )
-    if dtype is not None and np.dtype(dtype) != made.dtype:
-        made = made.astype(dtype)
-    missing = options.get("ndmin", 0) - made.ndim
-    return np.reshape(made, (*(1,) * missing, *made.shape)) if missing > 0 else made
-
-
-def _filled(lender: Lender, maker: Any, shape: Any, *args: Any, **options: Any) -> Any:
-    """``np.zeros((len(x), 3))``: the length stays a length."""
-    lengths = shape if isinstance(shape, list | tuple) else (shape,)
-    if any(type(one) is Traced for one in lengths):
-        shape = tuple(int(one) for one in lengths)
-    fill = FILLS.get(maker)
-    if fill is None and args and type(args[0]) is Traced:
-        return np.broadcast_to(args[0], shape).copy()
-    made = maker(shape, *args, **options)
-    if any(type(one) is TracedInt for one in lengths) and made.dtype.kind in "fib":
-        number = made.dtype.type(fill if fill is not None else args[0])
-        start = (
-            number.item()
-            if made.dtype == np.float64
-            else lender.tracer.array_of(np.asarray(number))
-        )
-        wide = lender.tracer.record(
-            ops.broadcast_to, (start,), {"shape": tuple(lengths)}
-        )
-        return wide.copy()
-    return made
-
-
-FILLS = {np.zeros: 0.0, np.ones: 1.0, np.empty: 0.0}
-
-
-def _arange(lender: Lender, maker: Any, *args: Any, **options: Any) -> Any:
-    """``np.arange(len(x))``: the length stays a length."""
-    if len(args) == 1 and not options and type(args[0]) is TracedInt:
-        return lender.tracer.record(ops.arange, (), {"n": args[0]})
-    return maker(*args, **options)
-
-
-def _eye(lender: Lender, maker: Any, *args: Any, **options: Any) -> Any:
-    """``np.eye(len(x))``: the length stays a length."""
-    if len(args) == 1 and not options and type(args[0]) is TracedInt:
-        return lender.tracer.record(ops.eye, (), {"n": args[0]})
-    return maker(*args, **options)
-
-
-def _number_type(_: Lender, kind: Any, *args: Any) -> Any:
-    """``np.float64(x)`` and its like."""
-    if len(args) == 1 and type(args[0]) is Traced and np.dtype(kind).kind in "fiub":
-        return args[0].astype(kind)
-    return kind(*args)
-
-
-def _generator(lender: Lender, maker: Any, *args: Any, **options: Any) -> Any:
-    """``np.random.default_rng()``: its seed is remembered, for the code to be run once more."""
-    if not args and not options:
-        args = (lender.chances.seed(),)
-    return maker(*args, **options)
-
-
-def _leaves(_: Lender, __: Any, code: Any = 0, *___: Any) -> Any:
-    """``os._exit`` ends the script, not the reading."""
-    raise SystemExit(code)
-
-
-def _forks(lender: Lender, function: Any, *_: Any) -> Any:
-    raise refusals.forks(getattr(function, "__name__", "fork"), lender.tracer.here())
-
-
-def _no_wait(*_: Any, **__: Any) -> None:
-    """``time.sleep``: a reading does not wait."""
-
-
-LENT: dict[Any, Lent] = {
-    len: _length,
-    float: _float,
-    type: _type,
-    isinstance: _isinstance,
-    pow: _pow,
-    round: _round,
-    **dict.fromkeys(MATH, _math),
-    math.fsum: _summed,
-    math.prod: _summed,
-    np.array: _array,
-    np.asarray: _array,
-    np.asanyarray: _array,
-    np.ascontiguousarray: _array,
-    np.zeros: _filled,
-    np.ones: _filled,
-    np.empty: _filled,
-    np.full: _filled,
-    np.arange: _arange,
-    np.eye: _eye,
-    np.identity: _eye,
-    os._exit: _leaves,
-    time.sleep: _no_wait,
-    **({os.fork: _forks} if hasattr(os, "fork") else {}),
-}

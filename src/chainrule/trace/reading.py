@@ -69,11 +69,10 @@ class Reading:
             with contextlib.suppress(AttributeError, LookupError, TypeError):
                 held = owner[key] if is_item else vars(owner)[key]
                 if type(held) is Traced:
-                    number = _plain(held)
                     if is_item:
-                        owner[key] = number
+                        owner[key] = held.plain
                     else:
-                        setattr(owner, key, number)
+                        setattr(owner, key, held.plain)
 
     def tick(self) -> None:
         """Now and then ask whether there has been enough."""
@@ -346,14 +345,6 @@ class Reading:
 
 _UNPACKED = frozenset({list, tuple, Traced, np.ndarray})
 _JOINERS = frozenset({type(np.c_), type(np.r_)})
-
-
-def _plain(held: Traced) -> Any:
-    """What a stand-in stands for."""
-    number = held.tracer.builder.numbers[held._value]  # noqa: SLF001 - nothing is to be recorded any more
-    if held.is_array:
-        return np.array(number)
-    return number.item() if held._value.weak else number[()]  # noqa: SLF001
 
 
 def _holds_traced(key: Any) -> bool:

@@ -79,6 +79,7 @@ def record_script(
     )
     reading = Reading(tracer, is_script=True, limits=limits)
     printed = io.StringIO()
+    reading.lender.stdout = printed
     chances = Chances.now()
     failure: ChainruleError | None = None
     ended = "end"

@@ -23,7 +23,7 @@ class Traced:
     It has the operators, methods and attributes of what it stands for. An array that is written to goes on to stand for what it has become; a number never changes.
     """
 
-    __slots__ = ("_value", "is_array", "shares", "tracer", "version")
+    __slots__ = ("_value", "is_array", "is_weak", "shares", "tracer", "version")
     __array_priority__ = 1000.0
 
     def __init__(
@@ -33,12 +33,15 @@ class Traced:
         shares: View | None = None,
         *,
         is_array: bool | None = None,
+        is_weak: bool | None = None,
     ) -> None:
         self.tracer = tracer
         self._value = value
         self.version = 0
         self.shares = shares
         self.is_array = bool(value.shape) if is_array is None else is_array
+        # float(x) is a number of Python's own, though the value is one of NumPy's
+        self.is_weak = value.weak if is_weak is None else is_weak
 
     @property
     def value(self) -> Value:
@@ -63,7 +66,7 @@ class Traced:
             return np.ndarray
         dtype = self._value.dtype
         weak = {"f": float, "i": int, "b": bool}
-        return weak.get(dtype.kind, dtype.type) if self._value.weak else dtype.type
+        return weak.get(dtype.kind, dtype.type) if self.is_weak else dtype.type
 
     # what an array tells about itself
 
@@ -71,6 +74,14 @@ class Traced:
     def number(self) -> Array:
         """The numbers held."""
         return self.tracer.builder.numbers[self.value]
+
+    @property
+    def plain(self) -> Any:
+        """What this stands for: an array of its own, a number of NumPy's or of Python's."""
+        number = self.tracer.builder.numbers[self._value]
+        if self.is_array:
+            return np.array(number)
+        return number.item() if self.is_weak else number[()]
 
     @property
     def memory(self) -> Array:
@@ -139,14 +150,7 @@ class Traced:
     def shown(self) -> Any:
         """The numbers as what this stands for, for a text."""
         self.tracer.show(self.value)
-        number = self.number
-        return (
-            number
-            if self.is_array
-            else number.item()
-            if self._value.weak
-            else number[()]
-        )
+        return self.plain
 
     def __repr__(self) -> str:
         return repr(self.shown())
@@ -215,10 +219,12 @@ class Traced:
             return self.ravel()[at[0]] if len(at) == 1 else self[at]
         if self._value.shape:
             return np.reshape(self, ())[()]
-        return Traced(self.tracer, self.value, is_array=False)
+        return Traced(self.tracer, self.value, is_array=False, is_weak=True)
 
     def tolist(self) -> Any:
         """The numbers as nested lists of Python's own."""
+        if not self._value.shape:
+            return self.item()
         return self.tracer.as_array(self.value).tolist()
 
     # indexing and writing
@@ -305,6 +311,11 @@ class Traced:
     def T(self) -> Any:  # noqa: N802 - NumPy's name
         """The transpose."""
         return np.transpose(self) if self.ndim >= 2 else self
+
+    @property
+    def mT(self) -> Any:  # noqa: N802 - NumPy's name
+        """The last two axes exchanged."""
+        return np.swapaxes(self, -1, -2)
 
     @property
     def flat(self) -> Any:
@@ -397,16 +408,23 @@ class Traced:
         if name in MEMORY:
             return getattr(self.memory, name)
         function = getattr(np, name, None) if hasattr(np.ndarray, name) else None
-        if function is None:
+        if function is not None:
+            return lambda *args, **kwargs: function(self, *args, **kwargs)
+        hidden = name.startswith("__") and name not in SHARED
+        if hidden or not hasattr(self.stands_for, name):
             message = f"{self.stands_for.__name__!r} object has no attribute {name!r}"
             raise AttributeError(message)
-        return lambda *args, **kwargs: function(self, *args, **kwargs)
+        # bytes, pointers, fractions: whatever else an array or a number gives, it gives of its numbers
+        self.tracer.let_go(self.value, f".{name}")
+        if name == "base":
+            return None if self.memory.base is None else np.array(self.memory.base)
+        return getattr(self.plain, name)
 
 
-MEMORY = frozenset(
-    {"flags", "itemsize", "strides", "setflags", "base", "data", "ctypes"}
-)
+MEMORY = frozenset({"flags", "itemsize", "strides", "setflags"})
 """What an array says of its memory, not of its entries."""
+SHARED = frozenset({"__dlpack__", "__dlpack_device__"})
+"""How other libraries ask for the memory."""
 
 
 def _same(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:

@@ -43,6 +43,9 @@ WRITTEN_OUT = 16
 """A nameless constant with at most this many entries is written out in the program."""
 
 
+TEXT = "a text"
+
+
 class Tracer:
     """What a user's code meets while it runs: every operation on a traced value becomes a line of ``builder``.
 
@@ -351,9 +354,25 @@ class Tracer:
         self.events.append(Escape(value, how, n_lines, places))
 
     def show(self, value: Value) -> None:
-        """A traced value became a text for a person."""
-        n_lines, places = len(self.builder.lines), source.places(self.frames())
-        self.events.append(Report((value,), "text", n_lines, places))
+        """A traced value became a text."""
+        self.let_go(value, TEXT)
+
+    def printed(self, start: int) -> None:
+        """The texts that were made since event ``start`` for a line printed here went to a person, and to nobody else."""
+        events = self.events
+        texts = [
+            at
+            for at, event in enumerate(events[start:], start)
+            if isinstance(event, Escape) and event.how == TEXT
+        ]
+        depth = len(source.places(self.frames())) if texts else 0
+        for at in texts:
+            event = events[at]
+            # what a function called on the way makes of a text is its own affair
+            if isinstance(event, Escape) and len(event.places) <= depth:
+                events[at] = Report(
+                    (event.value,), "print", event.n_lines, event.places
+                )
 
     # the user's frames
 

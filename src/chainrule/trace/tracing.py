@@ -53,6 +53,9 @@ class Tracing(Protocol):
     def written(self, array: Any, before: Value) -> None:
         """An array was written in place; it stood for ``before``."""
 
+    def let_go(self, value: Value, how: str) -> None:
+        """A traced value leaves as plain numbers."""
+
     def show(self, value: Value) -> None:
         """A traced value became a text for a person."""
 
