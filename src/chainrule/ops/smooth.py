@@ -105,6 +105,19 @@ softplus = composite(
     ),
     stable="log(1 + e^z) in its stable form: no exponential overflows",
 )
+log_cosh = composite(
+    lambda x: np.logaddexp(x, -x) - math.log(2),
+    sloped(lambda y, x: np.tanh(x), "the slope of log cosh is sinh over cosh, tanh"),
+    name="log_cosh",
+    range=(0, np.inf),
+    notation=r"\log \cosh(#1)",
+    definition=lambda x: np.log(np.cosh(x)),
+    forms=(
+        lambda x: np.log(np.cosh(x)),
+        lambda x: np.log((np.exp(x) + np.exp(-x)) / 2),
+    ),
+    stable="log cosh in its stable form: no exponential overflows",
+)
 silu = composite(
     lambda x: x * sigmoid(x),
     sloped(

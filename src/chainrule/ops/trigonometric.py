@@ -123,6 +123,7 @@ tanh = unary(
         lambda x: (np.exp(x) - np.exp(-x)) / (np.exp(x) + np.exp(-x)),
         lambda x: (np.exp(2 * x) - 1) / (np.exp(2 * x) + 1),
         lambda x: (1 - np.exp(-2 * x)) / (1 + np.exp(-2 * x)),
+        lambda x: np.sinh(x) / np.cosh(x),
         lambda x: 2 / (1 + np.exp(-2 * x)) - 1,
     ),
 )

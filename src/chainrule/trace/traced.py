@@ -327,6 +327,10 @@ class Traced:
         """The real part."""
         return np.real(self)
 
+    @real.setter
+    def real(self, written: Any) -> None:
+        self[...] = written  # what is traced is real
+
     @property
     def imag(self) -> Any:
         """The imaginary part."""

@@ -68,11 +68,26 @@ CROSS_ENTROPIES: tuple[Idiom, ...] = (
         ENTRIES,
         sentence="the two halves of the cross-entropy, averaged apart",
     ),
+    *(
+        Idiom(
+            pattern,
+            lambda p, t: -ops.binary_cross_entropy(p, t),
+            Sample(ENTRIES.shapes, domain=ENTRIES.domain, integers={1: 2}),
+            sentence=NEGATIVE,
+            holds=zeros_and_ones,
+        )
+        for pattern in (
+            lambda p, t: np.where(t == 1, np.log(p), np.log(1 - p)),
+            lambda p, t: np.log(np.where(t == 1, p, 1 - p)),
+            lambda p, t: np.log(t * p + (1 - t) * (1 - p)),
+            lambda p, t: np.log(p**t * (1 - p) ** (1 - t)),
+        )
+    ),
     Idiom(
-        lambda p, t: np.where(t == 1, np.log(p), np.log(1 - p)),
-        lambda p, t: -ops.binary_cross_entropy(p, t),
+        lambda p, t: np.where(t == 1, -np.log(p), -np.log(1 - p)),
+        ops.binary_cross_entropy,
         Sample(ENTRIES.shapes, domain=ENTRIES.domain, integers={1: 2}),
-        sentence=NEGATIVE,
+        sentence="by choice: this is the cross-entropy",
         holds=zeros_and_ones,
     ),
     *(

@@ -12,9 +12,11 @@ import numpy as np
 from chainrule import ops
 from chainrule.derive.idioms.forms import FORMS
 from chainrule.derive.idioms.fusions import FUSIONS
+from chainrule.derive.idioms.logarithms import LOGARITHMS, written_out
 from chainrule.derive.idioms.match import Idiom, Pattern, compile_pattern, from_forms
 from chainrule.derive.simplify import REWRITING
 from chainrule.program import Array, Line, Op, Program, Run, ShapeError, Size, Value
+from chainrule.program.builder import Law
 from chainrule.program.program import substitute
 from chainrule.trace import Traced, Tracer
 
@@ -32,7 +34,7 @@ def recognise(run: Run) -> Run:
 
 def fuse(run: Run) -> Run:
     """The same program with links that cancel taken in one: a cross-entropy of a sigmoid, of the logits."""
-    return rewrite(run, _fusions())
+    return rewrite(run, _fusions(), (*REWRITING, *LOGARITHMS))
 
 
 @cache
@@ -79,9 +81,9 @@ def _differ(one: Pattern, other: Pattern) -> bool:
     ]
 
 
-def rewrite(run: Run, patterns: Index) -> Run:
+def rewrite(run: Run, patterns: Index, laws: Sequence[Law] = REWRITING) -> Run:
     """``run`` with the patterns replaced wherever they end."""
-    tracer = Tracer(laws=REWRITING, named=False)
+    tracer = Tracer(laws=laws, named=False)
     new: dict[Value, Any] = {}
     for value in run.program.inputs:
         tracer.builder.inputs.append(value)
@@ -154,6 +156,8 @@ def _replaced(tracer: Tracer, result: Traced, patterns: Index) -> Traced:
     for _ in range(8):
         line = tracer.builder.producer.get(result.value)
         better = _first(tracer, line, patterns) if line is not None else None
+        if better is None and line is not None and tracer.builder.laws != REWRITING:
+            better = written_out(tracer, line)
         if better is None or better.value is result.value:
             return result
         result = better
