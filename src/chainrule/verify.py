@@ -59,7 +59,7 @@ def verify(
         )
         if _agrees(derived, direction, numbers, again):
             return
-    raise _lost(escapes)
+    raise lost(escapes)
 
 
 def _size(array: Array) -> Any:
@@ -96,7 +96,8 @@ def _agrees(
     return False
 
 
-def _lost(escapes: Sequence[Escape]) -> CannotTrace:
+def lost(escapes: Sequence[Escape]) -> CannotTrace:
+    """The refusal of a gradient that went with a number to where it cannot be followed (E304)."""
     escape = escapes[-1] if escapes else None
     name = (escape.value.name if escape is not None else None) or "a value"
     how = escape.how if escape is not None else "a function"

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+import numpy as np
+
 from chainrule.program import Array, Line, Value
+from chainrule.roles.names import meaning
 from chainrule.trace import Recording
-from chainrule.trace.events import Bound, Slot
+from chainrule.trace.events import Bound, Escape, Slot
 from chainrule.trace.moves import has_step
 
 MOST_VERSIONS = 60
@@ -84,6 +87,42 @@ class History:
                 found[variable] = steps
         return found
 
+    @cached_property
+    def returned(self) -> frozenset[Value]:
+        """Single floats that came into the program after a number had left it, under the name of a loss.
+
+        A library may have computed them from what left; then their gradient is lost, and they must not be passed over.
+        """
+        found: set[Value] = set()
+        seen: set[Value] = set()
+        left = False
+        for event in self.recording.events:
+            left = left or isinstance(event, Escape)
+            if not isinstance(event, Bound) or not isinstance(event.value, Value):
+                continue
+            value = event.value
+            if (
+                left
+                and value not in seen
+                and value not in self.producer
+                and not value.shape
+                and meaning(event.slot.name) == "loss"
+                and _is_measured(float(self.number(value)))
+            ):
+                found.add(value)
+            seen.add(value)
+        return frozenset(found)
+
+    def escapes_before(self, value: Value) -> list[Escape]:
+        """What had left the program when a value came into it."""
+        found: list[Escape] = []
+        for event in self.recording.events:
+            if isinstance(event, Escape):
+                found.append(event)
+            elif isinstance(event, Bound) and event.value is value:
+                break
+        return found
+
     def behind(self, value: Value) -> frozenset[Value]:
         """Every value that ``value`` was computed from, itself included."""
         if value not in self._behind:
@@ -129,3 +168,8 @@ class History:
                 v.dtype.kind in "fi" and self.number(v).size == 1 for v in first
             ):
                 yield variable
+
+
+def _is_measured(number: float) -> bool:
+    """Whether a number is not one at which a sum or a search begins: 0, 1e9, infinity."""
+    return np.isfinite(number) and number != round(number)

@@ -18,6 +18,8 @@ NAMED = {"loss": 1.0, None: 0.0, "score": -1.5, "setting": -1.0}
 """What a name is worth; others are worth -0.5."""
 DESCENDS = 0.5
 """The cosine from which on the steps are taken to descend a loss."""
+PART = 4.0
+"""What speaks against a value from which something called a loss is computed."""
 STRONG = frozenset(
     {"loss", "cost", "total_loss", "j", "objective", "nll", "error", "mse"}
 )
@@ -64,6 +66,9 @@ def candidates(history: History, asked: str | None = None) -> list[Candidate]:
         if best is not None:
             found.append(best)
     found = _without_copies(found)
+    for one in found:
+        if asked is None and _is_part(history, one, found):
+            one.score -= PART
     found.sort(key=lambda one: -one.score)
     return found
 
@@ -92,7 +97,9 @@ def _readings(history: History, variable: Variable) -> Iterator[Candidate]:
     """The ways in which a variable may be a loss: which of its versions, and what it reads of the variables that move."""
     for position in _complete(history, variable)[:2]:
         value = variable.versions[position]
-        if value not in history.producer or value.dtype.kind != "f":
+        if value.dtype.kind != "f" or not (
+            value in history.producer or value in history.returned
+        ):
             continue
         whole = history.behind(value)
         yield Candidate(value, variable, _steps(history, value, whole))
@@ -143,11 +150,11 @@ def _steps(history: History, loss: Value, read: frozenset[Value]) -> tuple[Step,
 
 def _after(history: History, variable: Variable, start: int, loss: Value) -> Value:
     """What became of a parameter by the time that something of the loss's kind reads it again."""
-    line = history.producer[loss]
+    line = history.producer.get(loss)
     again = [
         other.result
-        for other in history.lines[history.position[loss] + 1 :]
-        if other.op is line.op and other.places == line.places
+        for other in history.lines[history.before(loss) :]
+        if line is not None and other.op is line.op and other.places == line.places
     ][:1]
     last = variable.versions[start + 1]
     behind = history.behind(again[0]) if again else frozenset()
@@ -183,14 +190,14 @@ def _weigh(history: History, candidate: Candidate, *, with_gradient: bool) -> No
     name = candidate.name or ""
     said = meaning(name)
     worth = NAMED.get(said, -0.5)
-    if name.lower().strip("_") in STRONG:
+    if _is_called_loss(candidate):
         worth += 0.5
     candidate.feeds = _feeds(history, candidate)
     if candidate.steps and with_gradient:
         _compare(history, candidate)
     score = worth
     if candidate.cosine is not None:
-        score += 4 * candidate.cosine
+        score += 4 * candidate.cosine * _how_telling(candidate)
         score += 0.5 * len(candidate.steps) / max(len(history.moving), 1)
     if candidate.feeds:
         score -= 2
@@ -201,6 +208,28 @@ def _weigh(history: History, candidate: Candidate, *, with_gradient: bool) -> No
     if _only_on_the_way(history, candidate):
         score -= 0.4
     candidate.score = score
+
+
+def _how_telling(candidate: Candidate) -> float:
+    """How far a cosine speaks, from 0 to 1: a step of one number goes down or up by chance alone, one of many does not."""
+    entries = sum(int(np.prod(step.value.shape)) for step in candidate.steps)
+    return float(1 - 0.5 ** min(entries, 60))
+
+
+def _is_part(
+    history: History, candidate: Candidate, found: Sequence[Candidate]
+) -> bool:
+    """Whether something that is called a loss is computed from it, which is not called one itself."""
+    return meaning(candidate.name or "") != "loss" and any(
+        _is_called_loss(other)
+        and other is not candidate
+        and candidate.value in history.behind(other.value)
+        for other in found
+    )
+
+
+def _is_called_loss(candidate: Candidate) -> bool:
+    return (candidate.name or "").lower().strip("_") in STRONG
 
 
 def _feeds(history: History, candidate: Candidate) -> bool:

@@ -17,6 +17,7 @@ from chainrule.roles.names import meaning
 from chainrule.roles.updates import Descent, descent
 from chainrule.trace import Recording
 from chainrule.trace.slice import cut
+from chainrule.verify import lost
 
 SURE = 1.0
 """A loss leads clearly where the next candidate is this far behind."""
@@ -81,6 +82,8 @@ class _Reading:
                 return self._implied(made)
         if chosen is None:
             raise self._no_loss()
+        if chosen.value in self.history.returned:
+            raise lost(self.history.escapes_before(chosen.value))
         self._compare(found)
         return self._told(
             self.history.run, chosen.value, chosen.name, chosen.steps, None
