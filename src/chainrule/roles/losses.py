@@ -190,7 +190,7 @@ def _weigh(history: History, candidate: Candidate, *, with_gradient: bool) -> No
     name = candidate.name or ""
     said = meaning(name)
     worth = NAMED.get(said, -0.5)
-    if _is_called_loss(candidate):
+    if is_called_loss(candidate):
         worth += 0.5
     candidate.feeds = _feeds(history, candidate)
     if candidate.steps and with_gradient:
@@ -219,16 +219,16 @@ def _how_telling(candidate: Candidate) -> float:
 def _is_part(
     history: History, candidate: Candidate, found: Sequence[Candidate]
 ) -> bool:
-    """Whether something that is called a loss is computed from it, which is not called one itself."""
-    return meaning(candidate.name or "") != "loss" and any(
-        _is_called_loss(other)
+    """Whether something that is clearly called a loss is computed from it, which is not itself."""
+    return not is_called_loss(candidate) and any(
+        is_called_loss(other)
         and other is not candidate
         and candidate.value in history.behind(other.value)
         for other in found
     )
 
 
-def _is_called_loss(candidate: Candidate) -> bool:
+def is_called_loss(candidate: Candidate) -> bool:
     return (candidate.name or "").lower().strip("_") in STRONG
 
 

@@ -12,7 +12,7 @@ from chainrule.roles.forward_only import learnt
 from chainrule.roles.history import History
 from chainrule.roles.implied import implied_loss
 from chainrule.roles.kinds import Meetings, kind_of
-from chainrule.roles.losses import DESCENDS, Candidate, Step, candidates
+from chainrule.roles.losses import DESCENDS, Candidate, Step, candidates, is_called_loss
 from chainrule.roles.names import meaning
 from chainrule.roles.updates import Descent, descent
 from chainrule.trace import Recording
@@ -91,7 +91,7 @@ class _Reading:
 
     def _is_doubtful(self, chosen: Candidate | None) -> bool:
         """Whether the script may have no loss of its own, though it takes steps."""
-        if not self.history.moving:
+        if not self.history.moving or (chosen is not None and is_called_loss(chosen)):
             return False
         if chosen is None or not chosen.steps:
             return True
