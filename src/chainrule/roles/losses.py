@@ -131,21 +131,41 @@ def _complete(history: History, variable: Variable) -> list[int]:
 
 
 def _steps(history: History, loss: Value, read: frozenset[Value]) -> tuple[Step, ...]:
-    """The parameters of a loss: it reads one version of a variable that moves, and not the next."""
-    found: list[Step] = []
+    """The parameters of a loss: it reads a version of a variable that moves, and not the next."""
+    met: dict[Variable, Value] = {}
     for variable, steps in history.moving.items():
         versions = variable.versions
-        met = [i for i, version in enumerate(versions) if version in read]
-        if len(met) != 1 or met[0] + 1 >= len(versions) or loss in versions:
+        # what a carried state, or a term before, read of it belongs to the steps before
+        start = max((i for i, one in enumerate(versions) if one in read), default=-1)
+        if start in steps and loss not in versions:
+            met[variable] = versions[start]
+    met = _not_computed_from_others(history, met)
+    # moments, and gradients added up, are read by way of the parameters that they moved
+    directly = history.walk([loss], frozenset(met.values()))
+    found: list[Step] = []
+    for variable, value in met.items():
+        if value not in directly:
             continue
-        start = met[0]
-        if not any(i >= start for i in steps):
-            continue
-        value = versions[start]
-        after = _after(history, variable, start, loss)
+        after = _after(history, variable, variable.versions.index(value), loss)
         if _driven(history, value, after, read):
             found.append(Step(variable, value, after))
     return tuple(found)
+
+
+def _not_computed_from_others(
+    history: History, met: dict[Variable, Value]
+) -> dict[Variable, Value]:
+    """Without what began as something computed from another of them: ``probs``, changed in place later."""
+    first = {variable: history.behind(variable.versions[0]) for variable in met}
+    return {
+        variable: value
+        for variable, value in met.items()
+        if not any(
+            not first[variable].isdisjoint(other.versions)
+            for other in met
+            if other is not variable
+        )
+    }
 
 
 def _after(history: History, variable: Variable, start: int, loss: Value) -> Value:
