@@ -101,22 +101,9 @@ def _readings(history: History, variable: Variable) -> Iterator[Candidate]:
             value in history.producer or value in history.returned
         ):
             continue
-        whole = history.behind(value)
-        yield Candidate(value, variable, _steps(history, value, whole))
-        if any(_both(one, whole) for one in history.moving):
-            # computed after an update: what the update read belongs to the step before
-            stops = frozenset(
-                version
-                for moved, steps in history.moving.items()
-                if moved is not variable
-                for version in moved.versions[min(steps) + 1 :]
-            )
-            near = frozenset(history.walk([value], stops))
-            yield Candidate(value, variable, _steps(history, value, near))
-
-
-def _both(variable: Variable, whole: frozenset[Value]) -> bool:
-    return sum(version in whole for version in variable.versions) > 1
+        yield Candidate(
+            value, variable, _steps(history, value, history.behind(value))
+        )
 
 
 def _complete(history: History, variable: Variable) -> list[int]:
