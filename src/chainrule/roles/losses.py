@@ -102,7 +102,7 @@ def _readings(history: History, variable: Variable) -> Iterator[Candidate]:
         ):
             continue
         yield Candidate(
-            value, variable, _steps(history, value, history.behind(value))
+            value, variable, steps_from(history, value, history.behind(value))
         )
 
 
@@ -117,14 +117,17 @@ def _complete(history: History, variable: Variable) -> list[int]:
     return [*found, len(versions) - 1] if len(versions) < 40 or not found else found
 
 
-def _steps(history: History, loss: Value, read: frozenset[Value]) -> tuple[Step, ...]:
+def steps_from(history: History, loss: Value, read: frozenset[Value]) -> tuple[Step, ...]:
     """The parameters of a loss: it reads a version of a variable that moves, and not the next."""
     met: dict[Variable, Value] = {}
     for variable, steps in history.moving.items():
         versions = variable.versions
         # what a carried state, or a term before, read of it belongs to the steps before
         start = max((i for i, one in enumerate(versions) if one in read), default=-1)
-        if start in steps and loss not in versions:
+        if start not in steps or loss in versions:
+            continue
+        # b = 0 is a whole number until its first step
+        if versions[start].differentiable:
             met[variable] = versions[start]
     met = _not_computed_from_others(history, met)
     # moments, and gradients added up, are read by way of the parameters that they moved
@@ -178,18 +181,16 @@ def _after(history: History, variable: Variable, start: int, loss: Value) -> Val
 def _driven(
     history: History, value: Value, after: Value, read: frozenset[Value]
 ) -> bool:
-    """Whether the step was computed from something that the loss reads, too, and that depends on the parameter."""
-    made = history.behind(after)
-    for line in history.readers.get(value, ()):
-        if line.result in read and line.result in made:
-            return True
-        # X @ W written once more in the backward pass: the same line of source, or the same operation
-        if line.result in made and any(
-            other.result in read and other.op is line.op
-            for other in history.readers.get(value, ())
-        ):
-            return True
-    return False
+    """Whether the step was computed from something that the loss was computed from, too."""
+    made = history.behind(after) - history.behind(value)
+    if any(one in read for one in made):
+        return True
+    # X @ W written once more in the backward pass: the same operation on the parameter
+    return any(
+        line.result in made and other.result in read and other.op is line.op
+        for line in history.readers.get(value, ())
+        for other in history.readers.get(value, ())
+    )
 
 
 def _weigh(history: History, candidate: Candidate, *, with_gradient: bool) -> None:
@@ -204,7 +205,9 @@ def _weigh(history: History, candidate: Candidate, *, with_gradient: bool) -> No
         _compare(history, candidate)
     score = worth
     if candidate.cosine is not None:
-        score += 4 * candidate.cosine * _how_telling(candidate)
+        # what the steps climb to the point may be a likelihood, or a loss whose step has the wrong sign
+        along = max(candidate.cosine, -0.75 * candidate.cosine)
+        score += 4 * along * _how_telling(candidate)
         score += 0.5 * len(candidate.steps) / max(len(history.moving), 1)
     if candidate.feeds:
         score -= 2
@@ -259,9 +262,7 @@ def _compare(history: History, candidate: Candidate) -> None:
     values = [step.value for step in candidate.steps]
     try:
         run = cut(history.run, candidate.value, values)
-        derived = backward(
-            run, candidate.value, [v for v in values if v.differentiable]
-        )
+        derived = backward(run, candidate.value, values)
     except ChainruleError:
         return
     found: dict[str, float] = {}
