@@ -73,6 +73,16 @@ class History:
         return tuple(found.values())
 
     @cached_property
+    def given(self) -> frozenset[Value]:
+        """What variables hold and nothing computed; a number that is written into an expression is not among them."""
+        return frozenset(
+            value
+            for variable in self.variables
+            for value in variable.versions
+            if value not in self.producer
+        )
+
+    @cached_property
     def moving(self) -> dict[Variable, tuple[int, ...]]:
         """The float variables that move: for each, the versions from which a step was taken."""
         found: dict[Variable, tuple[int, ...]] = {}

@@ -12,6 +12,7 @@ from chainrule.derive.backward import backward
 from chainrule.program import ChainruleError, Value
 from chainrule.roles.history import History, Variable
 from chainrule.roles.names import meaning
+from chainrule.trace.moves import has_step
 from chainrule.trace.slice import cut
 
 NAMED = {"loss": 1.0, None: 0.0, "score": -1.5, "setting": -1.0}
@@ -117,7 +118,9 @@ def _complete(history: History, variable: Variable) -> list[int]:
     return [*found, len(versions) - 1] if len(versions) < 40 or not found else found
 
 
-def steps_from(history: History, loss: Value, read: frozenset[Value]) -> tuple[Step, ...]:
+def steps_from(
+    history: History, loss: Value, read: frozenset[Value]
+) -> tuple[Step, ...]:
     """The parameters of a loss: it reads a version of a variable that moves, and not the next."""
     met: dict[Variable, Value] = {}
     for variable, steps in history.moving.items():
@@ -145,17 +148,37 @@ def steps_from(history: History, loss: Value, read: frozenset[Value]) -> tuple[S
 def _not_computed_from_others(
     history: History, met: dict[Variable, Value]
 ) -> dict[Variable, Value]:
-    """Without what began as something computed from another of them: ``probs``, changed in place later."""
-    first = {variable: history.behind(variable.versions[0]) for variable in met}
+    """Without what began as something computed, from another of them or from several things: ``probs``, changed later."""
+    met = _without_other_names(met)
     return {
         variable: value
         for variable, value in met.items()
-        if not any(
-            not first[variable].isdisjoint(other.versions)
+        if _began_as_given(history, variable)
+        and not any(
+            not history.behind(variable.versions[0]).isdisjoint(other.versions)
             for other in met
             if other is not variable
         )
     }
+
+
+def _without_other_names(met: dict[Variable, Value]) -> dict[Variable, Value]:
+    """Without names that only go about among the others: the ``w`` of ``for w, g in ...: w -= lr * g``."""
+    kept = dict(met)
+    for variable in met:
+        others = {one for each in kept if each is not variable for one in each.versions}
+        if others.issuperset(variable.versions):
+            del kept[variable]
+    return kept
+
+
+def _began_as_given(history: History, variable: Variable) -> bool:
+    """Whether a variable began as given, drawn or scaled, or is first seen in a step of such a value."""
+    first = variable.versions[0]
+    sources = history.behind(first) & history.given
+    return len(sources) < 2 or any(
+        has_step(history.producer, source, first) for source in sources
+    )
 
 
 def _after(history: History, variable: Variable, start: int, loss: Value) -> Value:
@@ -239,6 +262,7 @@ def _is_part(
 
 
 def is_called_loss(candidate: Candidate) -> bool:
+    """Whether the name of a candidate leaves no doubt."""
     return (candidate.name or "").lower().strip("_") in STRONG
 
 

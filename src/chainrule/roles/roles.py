@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from chainrule.program import Line, ProgramError, Run, UsageError, Value
+from chainrule.roles.by_hand import with_gradient_by_hand
 from chainrule.roles.forward_only import learnt
 from chainrule.roles.history import History
 from chainrule.roles.implied import implied_loss
@@ -183,12 +184,16 @@ class _Reading:
         order = {value: i for i, value in enumerate(self.history.run.program.values())}
         if self.wrt is not None:
             return [self._called(name, loss) for name in self.wrt]
+        given = self._sources(loss)
+        stepped = dict.fromkeys(step.value for step in steps)
+        ours = [value for value in given if value not in stepped]
+        by_hand = with_gradient_by_hand(self.history, loss, ours)
         if steps:
-            return sorted(
-                dict.fromkeys(step.value for step in steps), key=order.__getitem__
-            )
+            self._say_what_stays([one for one in ours if one not in by_hand])
+            return sorted([*stepped, *by_hand], key=order.__getitem__)
         lines = self._lines(loss)
-        scores = learnt(self.history, lines, self._sources(loss))
+        scores = learnt(self.history, lines, given)
+        scores |= {value: 2.0 for value in by_hand if value not in scores}
         if not scores:
             raise ProgramError(
                 "E325",
@@ -208,15 +213,30 @@ class _Reading:
             )
         return sorted(scores, key=order.__getitem__)
 
+    def _say_what_stays(self, given: Sequence[Value]) -> None:
+        """Weights beside those that move may have been left out on purpose, or in an example that shows one step."""
+        names = [
+            value.name
+            for value in given
+            if value.differentiable and meaning(value.name or "") == "weight"
+        ]
+        if names:
+            self.sure = False
+            self.messages.append(
+                f"taken as fixed, for nothing moves {'it' if len(names) == 1 else 'them'}: "
+                f"{', '.join(name or '?' for name in names)}: --wrt NAMES"
+            )
+
     def _lines(self, loss: Value) -> list[Line]:
         behind = self.history.behind(loss)
         return [line for line in self.history.lines if line.result in behind]
 
     def _sources(self, loss: Value) -> list[Value]:
-        """What a loss is computed from that nothing else computed."""
+        """What a loss is computed from that nothing else computed; a number written into an expression has no name."""
         program = self.history.run.program
         behind = self.history.behind(loss)
-        given = [value for value in program.inputs if value in behind]
+        held = self.history.given & behind
+        given = [value for value in program.inputs if value in held]
         made = [
             line.result
             for line in self.history.lines

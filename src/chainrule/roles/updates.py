@@ -51,7 +51,7 @@ def descent(history: History, steps: Sequence[Step]) -> Descent | None:
     found: list[tuple[float, Value | None]] = []
     for step in steps:
         found += _factors(history, step)
-    rate, value = _likeliest(found)
+    rate, value = _likeliest(found or [*_called_rates(history, steps)])
     optimizer, state = _optimizer(history, steps)
     return Descent(rate, value, optimizer, state)
 
@@ -66,6 +66,16 @@ def _likeliest(
     if found:
         return found[0]
     return 1.0, None
+
+
+def _called_rates(
+    history: History, steps: Sequence[Step]
+) -> Iterator[tuple[float, Value]]:
+    """The numbers called a rate from which a step was computed in a way that is not known here."""
+    for step in steps:
+        for value in history.behind(step.after) - history.behind(step.value):
+            if value.name and is_rate(value.name) and history.number(value).size == 1:
+                yield float(history.number(value).item()), value
 
 
 def is_rate(name: str) -> bool:
