@@ -75,6 +75,7 @@ def explain(
     array([22., 44.])
     """
     from chainrule import lesson as telling
+    from chainrule.lesson.reading import Reading
 
     found = _subject(forward, args, inputs, loss, wrt).faithful()
     return telling.explain(
@@ -82,10 +83,11 @@ def explain(
         loss=found.loss,
         wrt=found.parameters,
         optimizer=optimizer,
-        learning_rate=learning_rate,
+        learning_rate=found.rate(learning_rate, optimizer),
         steps=steps,
         step=step,
         level=level,
+        reading=Reading.of(found.report, str(optimizer) if optimizer else None),
     )
 
 
@@ -131,7 +133,7 @@ def emit(
         dialect=dialect,
         part=part,
         optimizer=optimizer,
-        learning_rate=learning_rate,
+        learning_rate=found.rate(learning_rate, optimizer),
         steps=steps,
     )
 

@@ -64,6 +64,11 @@ class Target:
             )
         return derived
 
+    def rate(self, asked: float | None, optimizer: object = None) -> float | None:
+        """How far a step of plain gradient descent goes: as asked, else as the script goes; None where it does not."""
+        own = self.report.learning_rate if optimizer is None else None
+        return own if asked is None and own and np.isfinite(own) else asked
+
     def faithful(self) -> Target:
         """This target, where its program is all that the loss depends on.
 

@@ -60,6 +60,13 @@ def test_the_top_level_holds_the_numbers_in_full():
         "values",
         "gradients",
         "updated",
+        "roles",
+        "loss_name",
+        "implied_loss",
+        "learning_rate",
+        "optimizer",
+        "confidence",
+        "messages",
         "parts",
     ]
 

@@ -1,7 +1,10 @@
 """Which inputs are learnt, when nobody has said."""
 
+import json
+
 import pytest
 
+import chainrule
 from chainrule.roles import roles_of
 from chainrule.trace import record_script
 
@@ -43,3 +46,139 @@ def test_what_is_learnt_is_read_off(lines, learnt, tmp_path):
     file.write_text(NETWORK.format(lines))
     report = roles_of(record_script(file).recording)
     assert {value.name for value in report.parameters} == learnt
+
+
+SCRIPTS = {
+    "a loss that is climbed, in single numbers": (
+        """\
+a, b, c, f = 2.0, -3.0, 10.0, -2.0
+e = a * b
+d = e + c
+L = d * f
+df, dd = d, f
+dc = de = dd
+da, db = de * b, de * a
+a += 0.01 * da
+b += 0.01 * db
+c += 0.01 * dc
+f += 0.01 * df
+""",
+        ("L", {"a", "b", "c", "f"}, 0.01, "low"),
+    ),
+    "probabilities that become a gradient in place are no parameter": (
+        """\
+X, W = np.array([[16.0, -6.0]]), np.array([[0.2, 0.0, 0.1], [0.1, 0.2, 0.3]])
+y = np.array([2])
+scores = np.exp(X @ W)
+probs = scores / scores.sum(axis=1, keepdims=True)
+loss = -np.log(probs[0, y]).mean()
+dscores = probs.copy()
+dscores[0, y] -= 1
+dW = X.T @ dscores
+""",
+        ("loss", {"W"}, None, "low"),
+    ),
+    "a state carried from one pass to the next": (
+        """\
+rng = np.random.default_rng(0)
+W, U = rng.normal(size=(3, 2)), rng.normal(size=(3, 3))
+mW, mU = np.zeros((3, 2)), np.zeros((3, 3))
+x, t, h = rng.normal(size=2), rng.normal(size=3), np.zeros(3)
+for n in range(3):
+    old = h
+    h = np.tanh(W @ x + U @ old)
+    loss = 0.5 * np.sum((h - t) ** 2)
+    d = (h - t) * (1 - h * h)
+    dW, dU = np.outer(d, x), np.outer(d, old)
+    for p, g, m in zip([W, U], [dW, dU], [mW, mU]):
+        m += g * g
+        p -= 0.1 * g / np.sqrt(m + 1e-8)
+""",
+        ("loss", {"W", "U"}, 0.1, "high"),
+    ),
+    "a state that only goes on is not learnt, and what is called a loss is the loss": (
+        """\
+z, q, r, x, P = np.array([1.1, 0.9, 1.3]), 0.1, 0.5, 0.0, 1.0
+loss = 0.0
+for k in range(3):
+    P = P + q
+    S = P + r
+    v = z[k] - x
+    loss = loss + 0.5 * (np.log(S) + v * v / S)
+    x = x + P / S * v
+    P = (1 - P / S) * P
+""",
+        ("loss", None, None, None),
+    ),
+    "a bias that starts at the whole number 0, and no loss at all": (
+        """\
+rng = np.random.default_rng(5)
+X = rng.normal(size=(16, 3))
+y = (X[:, 0] > 0).astype(int)
+w, bias, lr = np.zeros(3), 0, 0.1
+for _ in range(10):
+    p = 1 / (1 + np.exp(-(X @ w + bias)))
+    dw = X.T @ (p - y) / 16
+    db = np.sum(p - y) / 16
+    w -= lr * dw
+    bias -= lr * db
+""",
+        ("the binary cross-entropy", {"w", "bias"}, 0.1, "high"),
+    ),
+    "a weight with a gradient by hand is learnt, though nothing moves it": (
+        """\
+rng = np.random.default_rng(0)
+x, t = rng.normal(size=(4, 3)), rng.normal(size=(4, 2))
+W, b = rng.normal(size=(3, 2)), np.zeros(2)
+loss = np.mean((x @ W + b - t) ** 2)
+d = 2 * (x @ W + b - t) / 8
+grad_W, grad_b = x.T @ d, d.sum(axis=0)
+W -= 0.2 * grad_W
+""",
+        ("loss", {"W", "b"}, 0.2, "high"),
+    ),
+    "a weight that nothing moves is said to be taken as fixed": (
+        """\
+rng = np.random.default_rng(0)
+x, t = rng.normal(size=(4, 3)), rng.normal(size=(4, 2))
+W1, W2 = rng.normal(size=(3, 3)), rng.normal(size=(3, 2))
+h = np.tanh(x @ W1)
+loss = np.mean((h @ W2 - t) ** 2)
+d = 2 * (h @ W2 - t) / 8
+W2 -= 0.2 * h.T @ d
+""",
+        ("loss", {"W2"}, 0.2, "low"),
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "truth"), SCRIPTS.values(), ids=SCRIPTS)
+def test_loss_parameters_and_rate_are_read_off_what_happens(text, truth, tmp_path):
+    file = tmp_path / "script.py"
+    file.write_text(f"import numpy as np\n{text}")
+    report = roles_of(record_script(file).recording)
+    loss, learnt, rate, confidence = truth
+    assert (report.implied_loss or report.loss_name) == loss
+    said = {name for name, role in report.roles.items() if role == "parameter"}
+    assert learnt is None or said == learnt
+    assert rate is None or report.learning_rate == rate
+    assert confidence is None or report.confidence == confidence
+
+
+def test_a_lesson_says_what_was_taken_as_what_and_steps_as_the_script_does(tmp_path):
+    file = tmp_path / "script.py"
+    text, _ = SCRIPTS["a weight that nothing moves is said to be taken as fixed"]
+    file.write_text(f"import numpy as np\n{text}")
+    lesson = chainrule.explain(file)
+    said = json.loads(lesson.to_json())
+    assert said["roles"]["W2"] == "parameter"
+    assert said["roles"]["W1"] == "frozen"
+    assert said["learning_rate"] == lesson.learning_rate == 0.2
+    assert said["confidence"] == "low"
+    [message] = said["messages"]
+    assert message == "taken as fixed, for nothing moves it: W1: --wrt NAMES"
+    assert message[1:] in lesson.to_text(width=200)
+    [step] = [
+        line for line in chainrule.emit(file, part="step").splitlines() if "0.2" in line
+    ]
+    assert "W2" in step or "learning_rate" in step

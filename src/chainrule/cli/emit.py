@@ -90,7 +90,7 @@ def emit(
         dialect=chosen,
         part=part.value,
         optimizer=optimizer,
-        learning_rate=learning_rate,
+        learning_rate=found.rate(learning_rate, optimizer),
         steps=steps,
     )
     beside = stored_arrays(derived) if part is Piece.script else {}

@@ -105,6 +105,7 @@ def explain(
     A script is run as `python FILE` would run it, with your rights.
     """
     from chainrule.lesson import explain as tell
+    from chainrule.lesson.reading import Reading
 
     media = {
         "html": html,
@@ -134,10 +135,11 @@ def explain(
             loss=found.loss,
             wrt=found.parameters,
             optimizer=optimizer,
-            learning_rate=learning_rate,
+            learning_rate=found.rate(learning_rate, optimizer),
             steps=steps,
             step=step,
             level=level.value,
+            reading=Reading.of(found.report, optimizer),
         )
         lesson.parts  # noqa: B018 - composed here, within the limit
     if not quiet and not asked:

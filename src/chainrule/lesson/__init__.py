@@ -12,6 +12,7 @@ from chainrule.lesson.analysis.subject_study import Study, study
 from chainrule.lesson.compose import LEVELS, Level, compose, title
 from chainrule.lesson.parts import Part
 from chainrule.lesson.printers.terminal import text
+from chainrule.lesson.reading import Reading
 from chainrule.nn import Optimizer
 from chainrule.program import Array, Run, UsageError, Value
 from chainrule.program.files import replace_file
@@ -75,6 +76,11 @@ class Lesson:
         return tuple(moment.loss for moment in self.study.moments)
 
     @property
+    def reading(self) -> Reading:
+        """What was taken as what: roles, loss, the script's own steps, and how sure that is."""
+        return self.study.reading
+
+    @property
     def values(self) -> Mapping[str, Array]:
         """Every named value of the forward pass, by its name."""
         return self.study.values
@@ -132,7 +138,12 @@ class Lesson:
         from chainrule.lesson.printers.json import Outcome, to_json
 
         outcome = Outcome(
-            self.loss, self.loss_after, self.values, self.gradients, self.updated
+            self.loss,
+            self.loss_after,
+            self.values,
+            self.gradients,
+            self.updated,
+            self.reading,
         )
         return to_json(self.parts, outcome)
 
@@ -173,12 +184,13 @@ def explain(
     steps: int = 1,
     step: int = 1,
     level: Level = "line",
+    reading: Reading | None = None,
 ) -> Lesson:
     """The lesson on a run: one of ``steps`` steps of training, taken apart.
 
     ``loss`` is the value or name of the loss (the run's first output), ``wrt`` what is learnt (by default every
     float input not named like data). ``optimizer`` makes the steps; without one it is gradient descent, with a learning
-    rate of 0.1 if none is given.
+    rate of 0.1 if none is given. ``reading`` says how ``run`` was read off a script, and how sure that is.
 
     Raises:
         UsageError: E411 for a step that is not taken, E410 for a level that does not exist.
@@ -208,6 +220,7 @@ def explain(
         learning_rate=learning_rate,
         steps=steps,
         step=step,
+        reading=reading,
     )
     return Lesson(found, level)
 

@@ -10,7 +10,7 @@ from chainrule.lesson.analysis.listing import Listing
 from chainrule.lesson.analysis.plot import Story
 from chainrule.lesson.analysis.roles import Roles
 from chainrule.lesson.analysis.subject_study import Study
-from chainrule.lesson.parts import Heading, Part
+from chainrule.lesson.parts import Heading, Note, Part
 from chainrule.lesson.sections.backward import Backward
 from chainrule.lesson.sections.code import code
 from chainrule.lesson.sections.ending import ending
@@ -30,6 +30,9 @@ def compose(study: Study, level: Level = "line") -> Iterator[Part]:
     folding = fold(story)
     listing = Listing(study)
     yield Heading(title(study), 1, "lesson")
+    for message in study.reading.messages:
+        said = f"{message[:1].upper()}{message[1:]}."
+        yield Note((said,), "caution" if study.reading.confidence == "low" else "note")
     yield from overview(story, roles, folding)
     if level != "network":
         yield from forward(story, roles, folding, listing, numbers=level != "layer")

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from chainrule import ops
 from chainrule.derive.backward import backward
-from chainrule.program import Builder, ChainruleError, Program, Run, Value
+from chainrule.program import Array, Builder, ChainruleError, Program, Run, Value
 from chainrule.roles.history import History
 from chainrule.roles.losses import Step, cosine_of, steps_from
 from chainrule.trace.slice import cut
@@ -17,17 +18,16 @@ NEAR = 0.9
 """Steps descend a loss if they go its way at least so far."""
 
 
+@dataclass(frozen=True, slots=True, eq=False)
 class Implied:
     """A loss that was built: its lines after those of the script, its value, its words."""
 
-    def __init__(
-        self, run: Run, loss: Value, steps: tuple[Step, ...], words: str, cosine: float
-    ) -> None:
-        self.run = run
-        self.loss = loss
-        self.steps = steps
-        self.words = words
-        self.cosine = cosine
+    run: Run
+    loss: Value
+    steps: tuple[Step, ...]
+    words: str
+    cosine: float
+    gradients: dict[Value, Array]
 
 
 def implied_loss(history: History) -> Implied | None:
@@ -155,14 +155,9 @@ def _tried(
         derived = backward(cut(run, loss, values), loss, values)
     except ChainruleError:
         return None
-    cosines = [
-        cosine_of(
-            -derived.gradient(step.value).ravel(),
-            (history.number(step.after) - history.number(step.value)).ravel(),
-        )
-        for step in steps
-    ]
+    gradients = {one.value: derived.gradient(one.value).ravel() for one in steps}
+    cosines = [cosine_of(-gradients[step.value], step.taken(history)) for step in steps]
     known = [one for one in cosines if one is not None]
     if not known:
         return None
-    return Implied(run, loss, steps, words, float(np.mean(known)))
+    return Implied(run, loss, steps, words, float(np.mean(known)), gradients)

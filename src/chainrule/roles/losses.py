@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 
 from chainrule.derive.backward import backward
-from chainrule.program import ChainruleError, Value
+from chainrule.program import Array, ChainruleError, Value
 from chainrule.roles.history import History, Variable
 from chainrule.roles.names import meaning
 from chainrule.trace.moves import has_step
@@ -34,6 +34,10 @@ class Step:
     value: Value
     after: Value
 
+    def taken(self, history: History) -> Array:
+        """What was added to the parameter, in one row."""
+        return (history.number(self.after) - history.number(self.value)).ravel()
+
 
 @dataclass(slots=True, eq=False)
 class Candidate:
@@ -44,6 +48,7 @@ class Candidate:
     steps: tuple[Step, ...]
     cosine: float | None = None
     cosines: dict[str, float] = field(default_factory=dict)
+    gradients: dict[Value, Array] = field(default_factory=dict)
     score: float = 0.0
     feeds: bool = False
 
@@ -292,8 +297,8 @@ def _compare(history: History, candidate: Candidate) -> None:
     found: dict[str, float] = {}
     for step in candidate.steps:
         gradient = derived.gradient(step.value).ravel()
-        taken = (history.number(step.after) - history.number(step.value)).ravel()
-        cosine = cosine_of(-gradient, taken)
+        candidate.gradients[step.value] = gradient
+        cosine = cosine_of(-gradient, step.taken(history))
         if cosine is not None:
             found[step.variable.name] = cosine
     if found:

@@ -11,7 +11,7 @@ from chainrule.program import Line, ProgramError, Run, UsageError, Value
 from chainrule.roles.by_hand import with_gradient_by_hand
 from chainrule.roles.forward_only import learnt
 from chainrule.roles.history import History
-from chainrule.roles.implied import implied_loss
+from chainrule.roles.implied import Implied, implied_loss
 from chainrule.roles.kinds import Meetings, kind_of
 from chainrule.roles.losses import DESCENDS, Candidate, Step, candidates, is_called_loss
 from chainrule.roles.names import meaning
@@ -68,6 +68,7 @@ class _Reading:
         self.asked = loss
         self.wrt = wrt
         self.messages: list[str] = []
+        self.fixed: list[str] = []
         self.sure = True
 
     def roles(self) -> RoleReport:
@@ -86,9 +87,7 @@ class _Reading:
         if chosen.value in self.history.returned:
             raise lost(self.history.escapes_before(chosen.value))
         self._compare(found)
-        return self._told(
-            self.history.run, chosen.value, chosen.name, chosen.steps, None
-        )
+        return self._told(self.history.run, chosen.value, chosen.name, chosen, None)
 
     def _is_doubtful(self, chosen: Candidate | None) -> bool:
         """Whether the script may have no loss of its own, though it takes steps."""
@@ -98,15 +97,11 @@ class _Reading:
             return True
         return (chosen.cosine or 0) < DESCENDS or chosen.feeds
 
-    def _implied(self, made: object) -> RoleReport:
-        from chainrule.roles.implied import Implied
-
-        if not isinstance(made, Implied):
-            raise TypeError
+    def _implied(self, made: Implied) -> RoleReport:
         self.messages.append(
             f"the script computes no loss; its steps descend {made.words}, which is taken"
         )
-        return self._told(made.run, made.loss, None, made.steps, made.words)
+        return self._told(made.run, made.loss, None, made, made.words)
 
     def _compare(self, found: Sequence[Candidate]) -> None:
         """How sure the choice of the loss is."""
@@ -142,12 +137,13 @@ class _Reading:
         recorded: Run,
         loss: Value,
         name: str | None,
-        steps: tuple[Step, ...],
+        found: Candidate | Implied,
         implied: str | None,
     ) -> RoleReport:
+        steps = found.steps
+        how = descent(self.history, steps, found.gradients)
         parameters = self._parameters(loss, steps)
         run = cut(recorded, loss, parameters, self._starts(loss, parameters))
-        how = descent(self.history, steps)
         roles = self._roles(run, parameters, steps, how)
         return RoleReport(
             run,
@@ -186,7 +182,9 @@ class _Reading:
             return [self._called(name, loss) for name in self.wrt]
         given = self._sources(loss)
         stepped = dict.fromkeys(step.value for step in steps)
-        ours = [value for value in given if value not in stepped]
+        # what a parameter was before is no other parameter
+        before = {one for value in stepped for one in self.history.behind(value)}
+        ours = [value for value in given if value not in before]
         by_hand = with_gradient_by_hand(self.history, loss, ours)
         if steps:
             self._say_what_stays([one for one in ours if one not in by_hand])
@@ -215,16 +213,16 @@ class _Reading:
 
     def _say_what_stays(self, given: Sequence[Value]) -> None:
         """Weights beside those that move may have been left out on purpose, or in an example that shows one step."""
-        names = [
+        self.fixed = [
             value.name
             for value in given
-            if value.differentiable and meaning(value.name or "") == "weight"
+            if value.differentiable and value.name and meaning(value.name) == "weight"
         ]
-        if names:
+        if self.fixed:
             self.sure = False
             self.messages.append(
-                f"taken as fixed, for nothing moves {'it' if len(names) == 1 else 'them'}: "
-                f"{', '.join(name or '?' for name in names)}: --wrt NAMES"
+                f"taken as fixed, for nothing moves {'it' if len(self.fixed) == 1 else 'them'}: "
+                f"{', '.join(self.fixed)}: --wrt NAMES"
             )
 
     def _lines(self, loss: Value) -> list[Line]:
@@ -280,6 +278,7 @@ class _Reading:
         names = {step.value: step.variable.name for step in steps}
         for value in parameters:
             roles[names.get(value, value.name or "")] = "parameter"
+        roles |= dict.fromkeys(self.fixed, "frozen")
         program = run.program
         behind = set(program.values())
         meetings = Meetings(self.history, program.lines, parameters)

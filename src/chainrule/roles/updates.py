@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from chainrule import ops
-from chainrule.program import Arg, Line, Value
+from chainrule.program import Arg, Array, Line, Value
 from chainrule.roles.history import History
 from chainrule.roles.losses import Step
 from chainrule.roles.names import parts
@@ -44,14 +44,17 @@ class Descent:
     state: tuple[Value, ...]
 
 
-def descent(history: History, steps: Sequence[Step]) -> Descent | None:
+def descent(
+    history: History, steps: Sequence[Step], gradients: Mapping[Value, Array]
+) -> Descent | None:
     """How the parameters were stepped; None where nothing was."""
     if not steps:
         return None
     found: list[tuple[float, Value | None]] = []
     for step in steps:
         found += _factors(history, step)
-    rate, value = _likeliest(found or [*_called_rates(history, steps)])
+    found = found or [*_called_rates(history, steps)]
+    rate, value = _likeliest(found or _measured(history, steps, gradients))
     optimizer, state = _optimizer(history, steps)
     return Descent(rate, value, optimizer, state)
 
@@ -66,6 +69,21 @@ def _likeliest(
     if found:
         return found[0]
     return 1.0, None
+
+
+def _measured(
+    history: History, steps: Sequence[Step], gradients: Mapping[Value, Array]
+) -> list[tuple[float, None]]:
+    """The one number by which all steps go against the gradients, if they do."""
+    known = [step for step in steps if step.value in gradients]
+    if not known:
+        return []
+    against = -np.concatenate([gradients[step.value] for step in known])
+    taken = np.concatenate([step.taken(history) for step in known])
+    rate = float(taken @ against / (against @ against)) if against.any() else 0.0
+    exact = np.allclose(taken, rate * against, rtol=1e-9, atol=0)
+    # 0.30000000000000004 was written 0.3
+    return [(float(f"{abs(rate):.12g}"), None)] if rate and exact else []
 
 
 def _called_rates(

@@ -11,6 +11,7 @@ import numpy as np
 
 from chainrule.derive import Derived, backward, fuse, recognise
 from chainrule.lesson.analysis.nameless import christen
+from chainrule.lesson.reading import Reading
 from chainrule.nn import Optimizer
 from chainrule.nn import optimizer as optimizer_of
 from chainrule.program import Array, Program, Run, UsageError, Value, run
@@ -36,7 +37,7 @@ class Study:
     ``written`` is the program as the reader wrote it, ``literal`` the chain rule on it factor by factor (with
     written-out forms recognised), ``textbook`` the same with links that cancel taken in one. ``moments`` are the
     parameters and losses before the first step, after it, and so on. ``christened`` are the names that values
-    got for the telling only.
+    got for the telling only. ``reading`` says what was taken as what.
     """
 
     written: Run
@@ -46,6 +47,7 @@ class Study:
     optimizer: Optimizer
     step: int
     christened: frozenset[str] = frozenset()
+    reading: Reading = field(default_factory=Reading)
 
     @property
     def learning_rate(self) -> float:
@@ -128,6 +130,7 @@ def study(
     learning_rate: float | None = None,
     steps: int = 1,
     step: int = 1,
+    reading: Reading | None = None,
 ) -> Study:
     """Work out a lesson on ``written``: both derivations at the chosen step, and ``steps`` updates.
 
@@ -156,7 +159,8 @@ def study(
         recognised, christened = _recognised(written, names)
         textbook = _derived(fuse(recognised), names)
     literal = _derived(recognised, names)
-    return Study(written, literal, textbook, moments, chosen, step, christened)
+    found = reading or Reading(dict.fromkeys(names, "parameter"), literal.loss.name)
+    return Study(written, literal, textbook, moments, chosen, step, christened, found)
 
 
 def _recognised(written: Run, names: Sequence[str]) -> tuple[Run, frozenset[str]]:

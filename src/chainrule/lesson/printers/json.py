@@ -12,6 +12,7 @@ import numpy as np
 
 from chainrule.lesson.parts import Part
 from chainrule.lesson.printers.schema import SCHEMA, model, name_of
+from chainrule.lesson.reading import Reading
 from chainrule.program import Array
 
 
@@ -24,6 +25,7 @@ class Outcome:
     values: Mapping[str, Array] = field(default_factory=dict)
     gradients: Mapping[str, Array] = field(default_factory=dict)
     updated: Mapping[str, Array] = field(default_factory=dict)
+    reading: Reading = field(default_factory=Reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,7 @@ def to_json(parts: Iterable[Part], outcome: Outcome) -> str:
         "values": _arrays(outcome.values),
         "gradients": _arrays(outcome.gradients),
         "updated": _arrays(outcome.updated),
+        **_reading(outcome.reading),
         "parts": [_encoded(part) for part in parts],
     }
     return json.dumps(document, ensure_ascii=False, allow_nan=False) + "\n"
@@ -64,10 +67,21 @@ def from_json(text: str | bytes) -> Document:
     (Heading(text='Why', level=2, anchor='why'),)
     """
     read: Any = model().model_validate_json(text)
+    said = {one.name: getattr(read, one.name) for one in fields(Reading)}
     outcome = Outcome(
-        read.loss, read.loss_after, read.values, read.gradients, read.updated
+        read.loss,
+        read.loss_after,
+        read.values,
+        read.gradients,
+        read.updated,
+        Reading(**{**said, "messages": tuple(read.messages)}),
     )
     return Document(tuple(part.restored() for part in read.parts), outcome)
+
+
+def _reading(reading: Reading) -> dict[str, Any]:
+    said = {one.name: getattr(reading, one.name) for one in fields(reading)}
+    return {name: list(x) if isinstance(x, tuple) else x for name, x in said.items()}
 
 
 def _finite(x: float) -> float | str:

@@ -23,6 +23,7 @@ from pydantic.json_schema import PydanticJsonSchemaWarning
 
 from chainrule.formula import Strength, tree
 from chainrule.lesson import parts
+from chainrule.lesson.reading import Confidence
 
 SCHEMA: Final = "chainrule.lesson/1"
 NOT_FINITE: Final = types.MappingProxyType(
@@ -104,6 +105,13 @@ def model() -> type[BaseModel]:
         values=(arrays, ...),
         gradients=(arrays, ...),
         updated=(arrays, ...),
+        roles=(dict[str, str], {}),
+        loss_name=(str | None, None),
+        implied_loss=(str | None, None),
+        learning_rate=(float | None, None),
+        optimizer=(str | None, None),
+        confidence=(Confidence, "high"),
+        messages=(list[str], []),
         parts=(list[some_part], ...),  # type: ignore[valid-type]
     )
     document.model_rebuild(_types_namespace=made)
