@@ -57,6 +57,85 @@ def test_f40_a_word_among_numbers_may_be_meant(tmp_path, capsys):
     assert told(["predict", tmp_path / "m", tmp_path / "new.csv"]) == 0
 
 
+WRITTEN = {
+    "an index of pandas": (",a\n0,1.5\n1,2\n", [1.5, 2], "column 1 (it has no name, and counts the rows)"),
+    "a separator at each end": ("a,\n1.5,\n2,\n", [1.5, 2], ""),
+    "Excel's own first line": ("sep=;\na;b\n1,5;x\n2;y\n", [1.5, 2], "decimal points"),
+    "upright strokes": ("a|b\n1.5|x\n2|y\n", [1.5, 2], ""),
+    "percent": ("a,b\n12 %,x\n7.5%,y\n", [12, 7.5], "read without its %"),
+    "money": ('a,b\n"$1,200.50",x\n$3,y\n', [1200.5, 3], "read without its $"),
+    "units": ("a;b\n1,5 km;x\n2 km;y\n", [1.5, 2], "read without its km"),
+    "days with points": ("a,b\n02.01.1970,x\n3.1.1970,y\n", [1, 2], "days since"),
+    "codes": ("a,b\n00123,x\n20000,y\n", [123, 20000], "its zeros in front are dropped"),
+    "thousands beside decimal commas": ("a;b\n900;1,5\n1.100;2,5\n", [900, 1100], "a: its points part thousands"),
+    "a small number with a comma": ("a;b\n0,066;x\n1,288;y\n", [0.066, 1.288], "decimal points"),
+    "names that are numbers": ("3.5,b\n1,x\n2,y\n", [1, 2], "does a row of names lack?"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+def test_f40_tables_as_people_write_them_are_read_and_it_is_said_how(name):
+    content, numbers, said = WRITTEN[name]
+    table = parse(content)
+    assert next(iter(table.columns.values())).tolist() == numbers
+    assert said in "; ".join(table.notes)
+    assert bool(said) == bool(table.notes)
+
+
+def test_f40_a_spreadsheets_unicode_text_is_read(tmp_path):
+    (tmp_path / "t.txt").write_text("größe\tb\n1,5\tx\n2\ty\n", encoding="utf-16")
+    assert read(tmp_path / "t.txt").columns["größe"].tolist() == [1.5, 2]
+
+
+def test_f40_two_ways_of_writing_numbers_in_one_column_are_refused():
+    table = parse("a;b\n0.066;x\n1,288;y\n1,5;x\n0.5;y\n")
+    with pytest.raises(ChainruleError, match="written otherwise than the others") as e:
+        train(table, target="b", epochs=1)
+    assert (e.value.code, e.value.exit_code) == ("E424", 3)
+
+
+def of(n=40, **columns):
+    return parse(
+        ",".join(columns)
+        + "\n"
+        + "\n".join(
+            ",".join(str(cell(i)) for cell in columns.values()) for i in range(n)
+        )
+    )
+
+
+NOISE = np.random.default_rng(0).normal(size=40)
+DOUBTED = {
+    "a counter": (of(id=lambda i: i + 1, a=NOISE.item, y=lambda i: "xy"[i % 2]), "--ignore id"),
+    "one far cell": (of(a=lambda i: 1e18 if i == 5 else NOISE[i], y=lambda i: "xy"[i % 2]), "a: row 7 has 1e+18"),
+    "a class of one row": (of(a=NOISE.item, y=lambda i: "x" if i else "rare"), "rare has 1 row"),
+    "capitals": (of(a=NOISE.item, y=lambda i: ("ja", "nein", "Ja")[i % 3]), "'Ja' and 'ja' are taken for different"),
+    "rows twice": (of(a=lambda i: NOISE[i % 10], y=lambda i: "xy"[i % 10 > 4]), "stand among those trained on"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", DOUBTED)
+def test_f40_what_makes_a_result_worth_less_is_said(name):
+    table, said = DOUBTED[name]
+    sentences = []
+    train(table, target="y", epochs=1, hidden=(2,), say=sentences.append)
+    assert sum(said in sentence for sentence in sentences) == 1
+
+
+def test_f40_control_an_ordinary_table_is_not_doubted():
+    sentences = []
+    table = of(a=NOISE.item, t=lambda i: i + 1990, y=lambda i: "xy"[i % 2])
+    train(table, target="y", epochs=1, hidden=(2,), say=sentences.append)
+    assert sentences == []
+
+
+def test_f40_rows_without_their_class_are_refused_and_not_filled():
+    table = parse("a,y\n1,x\n2,\n3,y\n4,x\n")
+    with pytest.raises(ChainruleError, match="y, row 3") as e:
+        train(table, target="y", impute=True, epochs=1)
+    assert "--impute" not in e.value.hint
+
+
 def test_f40_codes_and_grades_are_words_as_they_were():
     assert parse("grade\n1\n2\nA\nB\n1\n2\nA\nB\n").typos == {}
 

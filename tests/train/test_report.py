@@ -2,6 +2,7 @@
 
 import base64
 import hashlib
+import html
 import re
 import subprocess
 import sys
@@ -100,20 +101,26 @@ def test_a_report_holds_the_network_against_an_answer_that_looks_at_nothing(outc
     usual = int(np.argmax(np.bincount(outcome.data.Y.ravel().astype(int))))
     share = np.mean(outcome.held.Y.ravel() == usual)
     page = report.html(outcome, "A network")
-    assert f"Always answering “{classes[usual]}”" in page
-    assert f"right in {share:.1%} of them" in page
+    said = f"Always answering {classes[usual]!r}, the most frequent class to train on, has an accuracy of {share:.4f}."
+    assert said in report.text(outcome)
+    assert said in html.unescape(page)
     off = outcomes["numbers"].held.Y - outcomes["numbers"].data.Y.mean()
     error = np.sqrt(np.mean((off * outcomes["numbers"].features.target.scale) ** 2))
     assert f"{error:,.0f} for t" in report.html(outcomes["numbers"], "A network")
 
 
-def test_precision_recall_and_f1_are_those_of_scikit_learn(outcomes):
-    sklearn = pytest.importorskip("sklearn.metrics")
+def test_precision_recall_f1_and_the_area_under_the_curve_are_those_of_scikit_learn(
+    outcomes,
+):
+    sklearn_metrics = pytest.importorskip("sklearn.metrics")
     rng = np.random.default_rng(0)
     true, found = rng.integers(0, 3, 50), rng.integers(0, 3, 50)
-    expected = sklearn.precision_recall_fscore_support(true, found)[:3]
+    expected = sklearn_metrics.precision_recall_fscore_support(true, found)[:3]
     ours = metrics.by_class(metrics.confusion(found, true, 3))
     np.testing.assert_allclose(ours, np.transpose(expected), rtol=1e-14)
+    scores = rng.integers(0, 9, 50) / 9
+    area = sklearn_metrics.roc_auc_score(true > 0, scores)
+    assert metrics.roc_auc(scores, true) == pytest.approx(area, rel=1e-14)
     seen = Seen(report.html(outcomes["classes"], "A network"))
     assert {"How each class fares", "The columns"} <= set(seen.words)
 

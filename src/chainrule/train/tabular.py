@@ -14,6 +14,7 @@ from chainrule.nn.options import part_of, settled, taking
 from chainrule.program import Array, DataError
 from chainrule.program.folder_lock import only_writer
 from chainrule.train.data.divide import divide
+from chainrule.train.data.doubts import doubts, seen_before
 from chainrule.train.data.features import (
     Features,
     idle,
@@ -105,6 +106,12 @@ def train(
             verbose=verbose,
         )
         outcome = _outcome(network, split, diary)
+        if outcome.data is not None and outcome.held is not None:
+            known = seen_before(
+                *((one.X, one.Y) for one in (outcome.data, outcome.held))
+            )
+            if known:
+                say(known)
         if folder is not None and diary is not None and outcome.data is not None:
             recall(
                 diary, len(network.history_), network.plan, outcome.data, folder.kept
@@ -148,16 +155,24 @@ def prepare(
     names = target_names(table, said["target"], where)
     require_columns(table, [*said["ignore"], *said["words"]], where)
     table = table.without([name for name in said["ignore"] if name not in names])
-    require_whole(table, names, where)
+    unlabelled = (
+        "fill them, or leave those rows out: what is to be predicted is not made up"
+    )
+    require_whole(table, names, where, unlabelled)
     if not table.n_rows:
-        raise DataError("E425", f"{where} has no rows")
+        raise DataError(
+            "E425",
+            f"{where} has no rows",
+            hint="give a table with rows below the names of its columns",
+        )
     kind = infer(table, names, said["task"])
     labels = np.array([str(word) for word in table.columns[names[0]]])
     classes = labels if kind == "classification" else None
     rows, held = divide(table.n_rows, said["test"], said["seed"], classes)
     require_no_typos(table, where)
     left_out = idle(table, [name for name in table.columns if name not in names])
-    for sentence in [*table.notes, *gathered(left_out)]:
+    doubtful = doubts(table.without(left_out), names, classes, held)
+    for sentence in [*table.notes, *gathered(left_out), *doubtful]:
         say(sentence)
     n_classes = len(np.unique(labels)) if kind == "classification" else 0
     if n_classes > max(MOST_CLASSES, table.n_rows / 2):
@@ -246,4 +261,6 @@ def measured(
     if target.task != "classification":
         return found, None
     classes, true = network.classes(X).ravel(), Y.ravel().astype(np.int64)
+    if len(target.classes) == 2 and 0 < true.sum() < len(true):
+        found["area under the ROC curve"] = metrics.roc_auc(network.predict(X), true)
     return found, metrics.confusion(classes, true, len(target.classes))

@@ -63,7 +63,8 @@ def numbers_of(table: Table, name: str, where: str) -> Array:
     """
     cells = table.columns[name]
     if cells.dtype == object:
-        place = next((i for i, cell in enumerate(cells) if not is_number(cell)), 0)
+        words = (i for i, cell in enumerate(cells) if not is_number(cell))
+        place = next(words, table.typos.get(name, 0))
         raise DataError(
             "E424",
             f"{where}, column {name}, row {table.row(place)}: {cells[place]!r} is not a number",

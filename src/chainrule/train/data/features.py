@@ -13,6 +13,7 @@ import numpy as np
 from chainrule.nn.options import Inside, Mistake, read
 from chainrule.program import Array, CorruptFileError, DataError
 from chainrule.train.data.columns import Column, spread, words_of
+from chainrule.train.data.parse_cells import is_number
 from chainrule.train.data.table import Table
 from chainrule.train.data.target_columns import Target, learn_target
 
@@ -130,7 +131,12 @@ class FeaturesFile(TypedDict):
     target: Annotated[Any, Inside(partial(_made, Target))]
 
 
-def require_whole(table: Table, names: Sequence[str], where: str) -> None:
+IMPUTED = "fill them, leave those rows out, or train with --impute (the median, the most frequent word)"
+
+
+def require_whole(
+    table: Table, names: Sequence[str], where: str, hint: str = IMPUTED
+) -> None:
     """Refuse missing values, with their positions.
 
     Raises:
@@ -147,7 +153,7 @@ def require_whole(table: Table, names: Sequence[str], where: str) -> None:
         raise DataError(
             "E420",
             f"{where} has {len(found)} missing value{'s' if len(found) > 1 else ''}: {'; '.join(found[:8])}{more}",
-            hint="fill them, leave those rows out, or train with --impute (the median, the most frequent word)",
+            hint=hint,
         )
 
 
@@ -160,9 +166,16 @@ def require_no_typos(table: Table, where: str) -> None:
     for name, place in table.typos.items():
         if name in table.columns:
             cell = table.columns[name][place]
+            at = f"{where}, column {name}, row {table.row(place)}: {cell!r}"
+            if is_number(cell):
+                raise DataError(
+                    "E424",
+                    f"{at} is a number, or a day, that is written otherwise than the others",
+                    hint=f"write all of them with the same decimal sign; if they are words: --words {name}",
+                )
             raise DataError(
                 "E424",
-                f"{where}, column {name}, row {table.row(place)}: {cell!r} is not a number, and nearly all others are",
+                f"{at} is not a number, and nearly all others are",
                 hint=f"correct it, or empty the cell and ask for --impute; if it is meant: --words {name}",
             )
 
@@ -181,12 +194,22 @@ def idle(table: Table, names: Sequence[str]) -> dict[str, str]:
         if not kinds:
             found[name] = "it is empty"
         elif len(kinds) == 1:
-            found[name] = f"it is always {next(iter(kinds))}"
+            found[name] = f"it is always {shown(next(iter(kinds)))}"
         elif cells.dtype == object and len(kinds) > max(MOST_KINDS, table.n_rows / 2):
             found[name] = (
                 f"it names the rows: {len(kinds)} words in {table.n_rows} rows"
             )
     return found
+
+
+def shown(word: str) -> str:
+    r"""A word as it stands in a sentence: on one line, and not longer than a line.
+
+    >>> shown("he said"), shown("one\ntwo")
+    ('he said', 'one two')
+    """
+    one_line = " ".join(word.split())
+    return one_line if len(one_line) <= 60 else f"{one_line[:57]}…"
 
 
 def learn(
@@ -212,7 +235,9 @@ def learn(
     inputs = [name for name in train.columns if name not in names]
     if not inputs:
         raise DataError(
-            "E425", f"{where} has no column to learn from besides the target"
+            "E425",
+            f"{where} has no column to learn from besides the target",
+            hint="give it columns whose cells differ, or name another --target",
         )
     require_whole(whole, [*([] if impute else inputs), *names], where)
     columns = tuple(

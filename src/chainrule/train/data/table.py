@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
-import io
-import re
-from collections.abc import Collection, Iterable, Mapping, Sequence
+import codecs
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -21,7 +19,14 @@ from chainrule.program import (
 )
 from chainrule.program.files import read_bytes, require_file
 from chainrule.train.data import archives
-from chainrule.train.data.parse_cells import typed
+from chainrule.train.data.csv_rows import csv_rows
+from chainrule.train.data.parse_cells import (
+    DECIMALS,
+    Cells,
+    is_number,
+    pointed_thousands,
+    typed,
+)
 from chainrule.train.data.parse_cells import words as worded
 
 
@@ -97,13 +102,16 @@ def read(path: str | Path, words: Collection[str] = ()) -> Table:
 
 def _text(path: Path) -> str:
     content = read_bytes(path, archives.LARGEST)
+    # a spreadsheet's Unicode text says at its start that it is UTF-16
+    wide = content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    encoding = "utf-16" if wide else "utf-8-sig"
     try:
-        return content.decode("utf-8-sig")
+        return content.decode(encoding)
     except UnicodeDecodeError as error:
         row = content.count(b"\n", 0, error.start) + 1
         raise DataError(
             "E401",
-            f"{path.name}, row {row}: byte {error.start} is not UTF-8 text",
+            f"{path.name}, row {row}: byte {error.start} is not {'UTF-16' if wide else 'UTF-8'} text",
             hint="save it as UTF-8 (in a spreadsheet: CSV UTF-8)",
         ) from None
 
@@ -116,7 +124,8 @@ def _table(
     numbers: Array | None = None,
 ) -> Table:
     """Columns as floats or words, with notes on those that had to be interpreted."""
-    found: dict[str, Array] = {}
+    found: dict[str, Array] = dict.fromkeys(columns, np.empty(0))
+    read_as: dict[str, Cells] = {}
     notes: dict[str, list[str]] = {}
     typos: dict[str, int] = {}
     wanted = {*asked}
@@ -125,10 +134,16 @@ def _table(
         if numeric and key not in wanted:
             found[key] = column.astype(np.float64)
             continue
-        cells = worded(column) if key in wanted else typed(column, comma=comma)
+        read_as[key] = worded(column) if key in wanted else typed(column, comma=comma)
+    if any(DECIMALS in cells.notes for cells in read_as.values()):
+        for key, cells in read_as.items():
+            other = None if cells.notes else pointed_thousands(columns[key])
+            if other is not None and key not in wanted:
+                read_as[key] = other
+    for key, cells in read_as.items():
         found[key] = cells.array
-        if cells.note:
-            notes.setdefault(cells.note, []).append(key)
+        for note in cells.notes:
+            notes.setdefault(note, []).append(key)
         if cells.typo is not None:
             typos[key] = cells.typo
     said = tuple(f"{', '.join(keys)}: {note}" for note, keys in notes.items())
@@ -151,39 +166,20 @@ def parse(
     >>> table.columns["a"], table.columns["b"]
     (array([1. , 2.5]), array(['red', 'blue'], dtype=object))
     """
-    if "\0" in text:
-        line = text.count("\n", 0, text.index("\0")) + 1
-        raise DataError("E401", f"{name}, row {line}: a zero byte; it is not text")
-    first = re.sub('"[^"]*"', "", text.split("\n", 1)[0])
-    separator = delimiter or max(",;\t", key=first.count)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
-    try:
-        rows = [(number, row) for number, row in enumerate(reader, 1) if row]
-    except csv.Error as error:
-        raise DataError(
-            "E401", f"{name} is not CSV: {error}, at line {reader.line_num}"
-        ) from None
-    if not rows:
-        raise DataError("E401", f"{name} is empty")
-    names = [cell.strip() for cell in rows[0][1]]
-    _require_names(names, name)
-    for number, row in rows[1:]:
-        if len(row) != len(names):
-            raise DataError(
-                "E401",
-                f"{name}, row {number}: {len(row)} cell{'s' * (len(row) != 1)}, where the first row has {len(names)}",
-            )
-    cells = list(zip(*(row for _, row in rows[1:]), strict=True)) or [()] * len(names)
-    numbers = np.array([number for number, _ in rows[1:]], dtype=np.int64)
-    columns = dict(zip(names, cells, strict=True))
-    return _table(columns, words, comma=separator != ",", numbers=numbers)
+    read = csv_rows(text, name, delimiter)
+    numbers = np.array(read.numbers, dtype=np.int64)
+    comma = read.separator != ","
+    table = _table(read.columns, words, comma=comma, numbers=numbers)
+    return replace(
+        table, notes=(*_names_noted(read.columns), *read.notes, *table.notes)
+    )
 
 
-def _require_names(names: Sequence[str], where: str) -> None:
-    seen: set[str] = set()
-    for place, key in enumerate(names, 1):
-        if not key:
-            raise DataError("E401", f"{where}, row 1: column {place} has no name")
-        if key in seen:
-            raise DataError("E401", f"{where}, row 1: two columns are called {key!r}")
-        seen.add(key)
+def _names_noted(names: Iterable[str]) -> list[str]:
+    """A sentence where the names of columns look like the cells of a row."""
+    found = [name for name in names if "." in name and is_number(name)]
+    if not found:
+        return []
+    return [
+        f"row 1 is taken for the names of the columns, and {found[0]} is a number: does a row of names lack?"
+    ]

@@ -28,12 +28,14 @@ SMALL = (250, 170)
 
 def text(outcome: Outcome) -> str:
     """Metrics and confusion for a terminal."""
-    lines = [f"held out: {outcome.n_test} rows; trained on {outcome.n_train}"]
+    rows = f"{outcome.n_test} row{'s' * (outcome.n_test != 1)}"
+    lines = [f"held out: {rows}; trained on {outcome.n_train}"]
     wide = max((len(name) for name in outcome.measures), default=0)
     lines += [
         f"  {name.ljust(wide)}  {number:.4f}"
         for name, number in outcome.measures.items()
     ]
+    lines += [f"  {said}" for said in [_baseline(outcome)] if said]
     if outcome.confusion is not None and outcome.n_test:
         classes = outcome.features.target.classes
         cells = [["true \\ found", *classes]]
@@ -198,7 +200,7 @@ def _baseline(outcome: Outcome) -> str:
         n_classes = len(target.classes)
         usual = int(np.argmax(np.bincount(data.Y.ravel().astype(int), minlength=n_classes)))  # fmt: skip
         share = float(np.mean(held.Y.ravel() == usual))
-        return f"Always answering “{target.classes[usual]}”, the most frequent class to train on, would be right in {share:.1%} of them."
+        return f"Always answering {target.classes[usual]!r}, the most frequent class to train on, has an accuracy of {share:.4f}."
     if target.task == "labels":
         return ""
     off = (held.Y - data.Y.mean(axis=0)) * np.array(target.scale)
@@ -207,7 +209,7 @@ def _baseline(outcome: Outcome) -> str:
         f"{_told(name, float(error))} for {name}"
         for name, error in zip(target.names, errors, strict=True)
     ]
-    return f"Always answering the mean of the rows to train on would have a root mean squared error of {', '.join(named)}."
+    return f"Always answering the mean of the rows to train on has a root mean squared error of {', '.join(named)}."
 
 
 def _encoded(column: Column) -> str:
