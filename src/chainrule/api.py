@@ -19,16 +19,19 @@ def gradients(
     *args: Any,
     loss: str | None = None,
     wrt: Sequence[str] | None = None,
+    follow_branches: bool = True,
     **inputs: Any,
 ) -> Mapping[str, Array]:
     """The gradient of the loss with respect to each parameter, by the parameter's name.
 
     ``forward`` is a function of the arrays that follow, returning the loss, or the path of a script. ``wrt``
     names the parameters; without it they are all float arrays that are not named like data (x, y, t …). Each
-    gradient has the shape and the type of its parameter.
+    gradient has the shape and the type of its parameter. It is the gradient of the branches that are taken at these
+    numbers; with ``follow_branches=False`` a branch on a computed value is refused.
 
     Raises:
         CannotTrace: where the forward pass cannot be recorded faithfully.
+        UsageError: where the function does not take what it is given.
         ShapeError: where shapes do not fit.
         NoRuleError: where no gradient is known through an operation.
 
@@ -38,7 +41,9 @@ def gradients(
     >>> gradients(loss, x=np.array([1.0, 2.0]), W=np.array([3.0, 4.0]))
     {'W': array([22., 44.])}
     """
-    return _subject(forward, args, inputs, loss, wrt).gradients()
+    return _subject(
+        forward, args, inputs, loss=loss, wrt=wrt, follow_branches=follow_branches
+    ).gradients()
 
 
 def explain(
@@ -51,6 +56,7 @@ def explain(
     steps: int = 1,
     step: int = 1,
     level: Literal["network", "layer", "line", "entry"] = "line",
+    follow_branches: bool = True,
     **inputs: Any,
 ) -> Lesson:
     """The lesson of a network: forward pass, loss, every gradient with its proof, the update, the code.
@@ -77,7 +83,9 @@ def explain(
     from chainrule import lesson as telling
     from chainrule.lesson.reading import Reading
 
-    found = _subject(forward, args, inputs, loss, wrt).faithful()
+    found = _subject(
+        forward, args, inputs, loss=loss, wrt=wrt, follow_branches=follow_branches
+    ).faithful()
     return telling.explain(
         found.run,
         loss=found.loss,
@@ -101,6 +109,7 @@ def emit(
     optimizer: str | Optimizer | None = None,
     learning_rate: float | None = None,
     steps: int = 1,
+    follow_branches: bool = True,
     **inputs: Any,
 ) -> str:
     """Source that a person would have written: the forward pass, its gradients, a training step, a program.
@@ -125,7 +134,9 @@ def emit(
         return np.sum((x @ W) ** 2)
     <BLANKLINE>
     """
-    found = _subject(forward, args, inputs, loss, wrt)
+    found = _subject(
+        forward, args, inputs, loss=loss, wrt=wrt, follow_branches=follow_branches
+    )
     from chainrule.derived_source import source
 
     return source(
@@ -142,13 +153,24 @@ def _subject(
     forward: Callable[..., Any] | str | Path,
     args: Sequence[Any],
     inputs: Mapping[str, Any],
+    *,
     loss: str | None,
     wrt: Sequence[str] | None,
+    follow_branches: bool,
 ) -> target.Target:
     if hasattr(forward, "example"):
         return target.from_described(forward.example(*args), loss=loss, wrt=wrt)
     if hasattr(forward, "arrays"):
         return target.from_described(cast("Described", forward), loss=loss, wrt=wrt)
     if callable(forward):
-        return target.from_function(forward, args, inputs, loss=loss, wrt=wrt)
-    return target.from_script(forward, loss=loss, wrt=wrt)
+        return target.from_function(
+            forward,
+            args,
+            inputs,
+            loss=loss,
+            wrt=wrt,
+            follow_branches=follow_branches,
+        )
+    return target.from_script(
+        forward, loss=loss, wrt=wrt, follow_branches=follow_branches
+    )

@@ -129,17 +129,23 @@ def _reached(run: Run, loss: Value, parameters: Sequence[Value]) -> bool:
 
 
 def from_script(
-    path: str | Path, *, loss: str | None = None, wrt: Sequence[str] | None = None
+    path: str | Path,
+    *,
+    loss: str | None = None,
+    wrt: Sequence[str] | None = None,
+    follow_branches: bool = True,
 ) -> Target:
     """A plain NumPy script, run as it is."""
-    reading = record_script(path)
+    reading = record_script(path, follow_branches=follow_branches)
     try:
         report = roles_of(reading.recording, loss=loss, wrt=wrt)
     except ProgramError:
         if reading.recording.ended != "limit":
             raise
         # a forward pass may be longer than most trainings: it gets the time it needs
-        reading = record_script(path, limits=Limits.patient())
+        reading = record_script(
+            path, limits=Limits.patient(), follow_branches=follow_branches
+        )
         report = roles_of(reading.recording, loss=loss, wrt=wrt)
     doubts = on_the_way(
         report.recorded, reading.recording.escapes(), report.parameters, report.loss
@@ -187,9 +193,10 @@ def from_function(
     *,
     loss: str | None = None,
     wrt: Sequence[str] | None = None,
+    follow_branches: bool = True,
 ) -> Target:
     """A function, called once on the arrays given."""
-    call = read_function(function, args, inputs)
+    call = read_function(function, args, inputs, follow_branches=follow_branches)
     report = roles_of_call(call, loss=loss, wrt=wrt)
     doubts = on_the_way(
         call.run, call.recording.escapes(), report.parameters, report.loss

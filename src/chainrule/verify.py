@@ -106,7 +106,7 @@ def lost(escapes: Sequence[Escape]) -> CannotTrace:
         f"{how} takes the numbers of {name}, and what comes back has no gradient: the one derived without it is wrong",
         where=escape.places[0] if escape is not None and escape.places else None,
         hint="write this step with functions of NumPy, or give it a rule:\n"
-        "f = chainrule.Op(forward, shape, (chainrule.Rule(lambda dy, y, x: ..., 'why'),))",
+        "f = chainrule.Op(forward, lambda shape: shape, (chainrule.Rule(lambda dy, y, x: ..., 'why'),))",
     )
 
 

@@ -250,8 +250,8 @@ def _rule(line: Line, position: int) -> Rule:
             "E303",
             f"no gradient is known through {line.op.name}",
             where=line.at,
-            hint="write it in operations of the catalogue, or give it a rule:\n"
-            f"{line.op.name} = chainrule.Op(forward, shape,"
+            hint="write it in functions that have one (docs/operations.md), or give it a rule:\n"
+            f"f = chainrule.Op({line.op.name}, lambda shape: shape,"
             " (chainrule.Rule(lambda dy, y, x: ..., 'why'),))",
         )
     return rule

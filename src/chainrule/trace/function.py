@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.program import CannotTrace, DTypeError, Run, Value
+from chainrule.program import CannotTrace, DTypeError, Run, UsageError, Value
 from chainrule.trace import trees
 from chainrule.trace.arguments import Argument, Arguments
 from chainrule.trace.instrument.code import HOOKED, functions_in, is_library
@@ -250,12 +250,36 @@ def parameters(function: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
 def _bound(
     function: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> dict[str, Any]:
-    """The arguments by name, in the order in which the function lists them."""
+    """The arguments by name, in the order in which the function lists them.
+
+    Raises:
+        UsageError: E327 or E402 for one that the function does not take, or that is missing.
+    """
+    try:
+        inspect.signature(function).bind(*args, **kwargs)
+    except ValueError:
+        pass  # compiled code need not say what it takes
+    except TypeError as error:
+        raise _not_taken(function, kwargs, str(error)) from None
     given = {**dict(zip(_positions(function, args), args, strict=True)), **kwargs}
     listed = [name for name in parameters(function) if name in given]
     return {
         name: given[name] for name in (*listed, *(n for n in given if n not in listed))
     }
+
+
+def _not_taken(
+    function: Callable[..., Any], kwargs: Mapping[str, Any], said: str
+) -> UsageError:
+    known = parameters(function)
+    name = getattr(function, "__name__", type(function).__name__)
+    unknown = any(key not in known for key in kwargs)
+    listed = ", ".join(known) or "none"
+    return UsageError(
+        "E327" if unknown else "E402",
+        f"{name} cannot be called with what it is given: {said}",
+        hint=f"it takes {listed}",
+    )
 
 
 def _result_name(function: Callable[..., Any]) -> str:

@@ -62,6 +62,7 @@ def record_script(
     limits: Limits | None = None,
     pairs: bool = False,
     patient: bool = False,
+    follow_branches: bool = True,
 ) -> ScriptReading:
     """Run a script, as ``python path`` would, and record it until it ends or has gone far enough.
 
@@ -75,7 +76,10 @@ def record_script(
     source = read_source(file) if text is None else text
     limits = limits or Limits()
     tracer = Tracer(
-        lets_go=True, follow_branches=True, pairs=pairs, boundary=(_run.__code__,)
+        lets_go=True,
+        follow_branches=follow_branches,
+        pairs=pairs,
+        boundary=(_run.__code__,),
     )
     reading = Reading(tracer, is_script=True, limits=limits)
     printed = io.StringIO()
