@@ -285,10 +285,10 @@ def test_an_entry_written_twice_is_refused():
 @pytest.mark.parametrize(
     "function",
     [
-        lambda b: np.sum(np.meshgrid(b, b)[0]),
+        lambda b: np.sum(np.frexp(b)[0]),
         lambda b: np.sum(np.linalg.eig(np.outer(b, b))[0]),
     ],
-    ids=["meshgrid", "eig"],
+    ids=["frexp", "eig"],
 )
 def test_several_results_without_a_rule_are_no_silent_zero(function):
     with pytest.raises(NoRuleError, match="E303"):
@@ -297,7 +297,7 @@ def test_several_results_without_a_rule_are_no_silent_zero(function):
 
 def test_traced_values_in_nested_lists_are_refused():
     with pytest.raises(CannotTrace, match="E301"):
-        trace(lambda x: np.sum(np.block([[x, x], [x, x]])), x=A)
+        trace(lambda x: np.sum(x[0][np.lexsort([x[0], x[1]])]), x=A)
 
 
 KEPT = {

@@ -30,6 +30,7 @@ NAMES_OF_OTHERS = {
     "trace/statements/rewrite.py": "the functions of math again",
     "roles/names.py": "the words in the names that people give",
     "trace/lent.py": "the functions of math",
+    "trace/written_out/distributions.py": "the distributions of SciPy",
     "trace/operators.py": "the methods of arrays",
     "train/data/target_columns.py": "the losses of networks again",
 }

@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pytest
 
-from chainrule import trace
+from chainrule import gradients, trace
 from chainrule.program import (
     CannotTrace,
     ChainruleError,
@@ -294,3 +294,23 @@ def test_a_value_of_another_trace_is_refused():
     trace(lambda x: kept.append(x) or np.sum(x), x=X)
     with pytest.raises(CannotTrace):
         trace(lambda x: np.sum(x * kept[0]), x=X)
+
+
+def test_squared_lengths_of_rows_meet_in_every_pair():
+    def spread(X, Y):
+        near = np.sum(X**2, 1)[:, None] + np.sum(Y**2, 1) - 2 * X @ Y.T
+        return np.sum(np.exp(-near))
+
+    X, Y = np.array([[0.1, 0.7], [0.4, -0.2]]), np.array([[0.3, 0.3], [-0.5, 0.6]])
+    found = gradients(spread, X=X, Y=Y, wrt=["X"])["X"]
+    apart = X[:, None] - Y
+    near = np.exp(-np.sum(apart**2, -1))
+    assert np.allclose(found, -2 * np.sum(near[..., None] * apart, axis=1))
+
+
+def test_a_column_of_sums_against_flat_labels_is_still_refused():
+    def loss(X, w, y):
+        return np.mean((np.sum(X * w, axis=1, keepdims=True) - y) ** 2)
+
+    with pytest.raises(ShapeError, match="E101"):
+        gradients(loss, X=np.ones((4, 2)), w=np.ones(2), y=np.ones(4))

@@ -51,9 +51,21 @@ def _written(plan: Plan, target: ast.expr, node: ast.expr) -> list[str]:
     lines: list[str] = []
     if isinstance(target, ast.Subscript) and len(layout.flat(target)) > LONGEST_TARGET:
         places = plan.names.free("places")
-        lines = _assigned(plan, places, target.slice)
+        lines = _assigned(plan, places, _as_value(target.slice))
         target = ast.Subscript(target.value, ast.Name(places), ast.Store())
     return lines + _assigned(plan, layout.flat(target), node)
+
+
+def _as_value(index: ast.expr) -> ast.expr:
+    """An index that can stand outside of brackets: ``1:-1`` is ``slice(1, -1)``."""
+    match index:
+        case ast.Slice(lower=lower, upper=upper, step=step):
+            parts = [one or ast.Constant(None) for one in (lower, upper, step)]
+            return ast.Call(ast.Name("slice"), parts, [])
+        case ast.Tuple(elts=items):
+            return ast.Tuple([_as_value(item) for item in items], ast.Load())
+        case _:
+            return index
 
 
 def _assigned(plan: Plan, target: str, node: ast.expr) -> list[str]:

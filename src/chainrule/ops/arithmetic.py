@@ -262,12 +262,26 @@ rint = steps(
 floor_divide = steps(
     np.floor_divide,
     r"\lfloor \frac{#1}{#2} \rfloor",
+    rules=2
+    * (
+        Rule(
+            lambda dy, y, a, b: np.zeros_like(y),
+            "between its jumps a whole quotient is flat",
+        ),
+    ),
     spelling={"numpy": "{0} // {1}"},
     samples=POSITIVE_PAIRS,
 )
 remainder = steps(
     np.remainder,
     r"#1 \operatorname{mod} #2",
+    rules=(
+        Rule(lambda dy, y, a, b: dy, "what is left over grows as the whole does"),
+        Rule(
+            lambda dy, y, a, b: -dy * np.floor_divide(a, b),
+            "each time that it goes in whole, the divisor takes its growth away",
+        ),
+    ),
     spelling={"numpy": "{0} % {1}"},
     samples=POSITIVE_PAIRS,
 )

@@ -115,13 +115,15 @@ def mask(
 
 
 def steps(forward: Callable[..., Any], notation: str, **facts: Any) -> Op:
-    """A function that jumps from one level to the next: its gradient is not known, and E303 where one must pass."""
+    """A function that jumps from one level to the next, and is flat between its jumps."""
+    flat = Rule(lambda dy, y, x: np.zeros_like(x), "between its jumps a step is flat")
     return Op(
         forward,
         shapes.broadcast,
-        (),
+        facts.pop("rules", (flat,)),
         notation=notation,
-        says="flat between its jumps",
+        caution="at a jump its slope is taken as 0",
+        analytic=False,
         **{"samples": REALS, **facts},
     )
 

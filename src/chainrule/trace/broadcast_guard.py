@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from chainrule import ops
-from chainrule.program import Arg, DTypeError, Op, ShapeError, SourceSpan, Value
+from chainrule.program import Arg, DTypeError, Line, Op, ShapeError, SourceSpan, Value
+
+TURNS = (ops.getitem, ops.expand_dims, ops.reshape)
+"""How a column is made of what is flat."""
 
 
-def refuse_column_against_row(op: Op, args: Sequence[Arg]) -> None:
-    """A column (n, 1) against a flat (n,) makes an (n, n) that nobody meant."""
+def refuse_column_against_row(
+    op: Op, args: Sequence[Arg], producer: Mapping[Value, Line]
+) -> None:
+    """A column (n, 1) against a flat (n,) makes an (n, n) that nobody meant, unless both are sums of rows.
+
+    Squares of lengths of rows meet in every pair: ``(X**2).sum(1)[:, None] + (X**2).sum(1) - 2 * X @ X.T``.
+    """
     values = [arg for arg in args if isinstance(arg, Value)]
     for column in values:
         for flat in values:
@@ -17,6 +25,7 @@ def refuse_column_against_row(op: Op, args: Sequence[Arg]) -> None:
                 flat.ndim == 1
                 and column.shape == (*flat.shape, 1)
                 and flat.shape[0] > 1
+                and not (_sums_rows(column, producer) and _sums_rows(flat, producer))
             ):
                 n = flat.shape[0]
                 one, other = column.name or "one side", flat.name or "the other"
@@ -26,6 +35,16 @@ def refuse_column_against_row(op: Op, args: Sequence[Arg]) -> None:
                     detail=f"NumPy would broadcast these to {(n, n)}; the loss and every gradient would be wrong",
                     hint=f"{flat.name or 'it'}.reshape({n}, 1), or [None, :] if all {n}×{n} pairs are meant",
                 )
+
+
+def _sums_rows(value: Value, producer: Mapping[Value, Line]) -> bool:
+    """Whether a value is a sum over the rows of a matrix, however it was turned."""
+    line = producer.get(value)
+    while line is not None and (line.op in TURNS or line.op.kind == "view"):
+        line = producer.get(next(iter(line.reads())))
+    return (
+        line is not None and line.op is ops.sum and next(iter(line.reads())).ndim == 2
+    )
 
 
 def refuse_drift(

@@ -16,6 +16,7 @@ from chainrule.trace.lengths import TracedInt
 from chainrule.trace.numpy_adapters import ufunc_methods
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracing import Tracing
+from chainrule.trace.written_out import definition_of, follow_through
 
 NO_VALUE: Any = getattr(np, "_NoValue", None)
 """What NumPy passes for an option that was not given."""
@@ -50,9 +51,12 @@ def call_ufunc(
     ):
         ufunc = LOGICAL[ufunc]
     op = ops.op_of(ufunc)
-    result = (
-        opaque(tracer, ufunc, inputs, {}) if op is None else tracer.record(op, inputs)
-    )
+    if op is not None:
+        result = tracer.record(op, inputs)
+    elif definition_of(ufunc) is not None:
+        result = follow_through(tracer, ufunc, inputs, {})
+    else:
+        result = opaque(tracer, ufunc, inputs, {})
     if dtype is not None:
         result = result.astype(dtype)
     if out is not None:
@@ -95,6 +99,8 @@ def call_function(
     elif op is not None:
         arrays, params = _bind(tracer, op, function, args, options)
         result = tracer.record(op, arrays, params)
+    elif definition_of(function) is not None:
+        result = follow_through(tracer, function, args, options)
     else:
         result = opaque(tracer, function, args, options)
     if out is not None:

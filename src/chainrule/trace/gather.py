@@ -34,3 +34,14 @@ def numbers_of(items: Any) -> Any:
     if type(items) is Traced:
         return items.number.tolist()
     return int(items) if type(items) is TracedInt else items
+
+
+def plain_of(item: Any) -> Any:
+    """Anything with plain arrays and numbers in place of traced ones."""
+    if type(item) is Traced:
+        return item.plain
+    if type(item) is TracedInt:
+        return int(item)
+    if type(item) is list or type(item) is tuple:
+        return type(item)(map(plain_of, item))
+    return item

@@ -20,6 +20,7 @@ from chainrule.trace.memory import View
 from chainrule.trace.replay import Chances
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracer import Tracer
+from chainrule.trace.written_out import definition_of
 
 NUMPY_KINDS = (type(np.sum), np.ufunc, type(np.dot))
 """What NumPy's functions are: they find traced arguments by themselves, but not in lists."""
@@ -79,13 +80,15 @@ class Lender:
             return function
         if is_ours(function.__code__.co_filename):
             return function
-        if ops.op_of(function) is not None or function in numpy_adapters.READERS:
+        if _is_known(function):
             return functools.partial(self._in_catalogue, function)
         if _root(function) in PASSED_ON or _is_numpy(function):
             return function
         return functools.partial(self._elsewhere, function)
 
     def _method(self, function: Any) -> Any:
+        if definition_of(function) is not None:
+            return functools.partial(self._in_catalogue, function)
         inner = function.__func__
         code = getattr(inner, "__code__", None)
         if code is None:
@@ -313,6 +316,15 @@ def _leaves_of(items: Any) -> Iterator[Any]:
             yield from _leaves_of(item)
     else:
         yield items
+
+
+def _is_known(function: Any) -> bool:
+    """Whether the catalogue, or a definition, says what a function is."""
+    return (
+        ops.op_of(function) is not None
+        or function in numpy_adapters.READERS
+        or definition_of(function) is not None
+    )
 
 
 def _root(function: Any) -> str:

@@ -145,7 +145,7 @@ class Tracer:
         self, op: Op, args: tuple[Arg, ...], places: tuple[SourceSpan, ...]
     ) -> None:
         try:
-            refuse_column_against_row(op, args)
+            refuse_column_against_row(op, args, self.builder.producer)
         except ChainruleError as error:
             error.detail = error.detail or described(args)
             raise error.at(places[0] if places else None) from None

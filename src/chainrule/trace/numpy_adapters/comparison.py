@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
-from chainrule.trace.numpy_adapters.require import ndim, refuse, reshaped
+from chainrule.trace.numpy_adapters.require import UNSET, ndim, refuse, reshaped
 from chainrule.trace.tracing import Tracing
 
 
@@ -86,9 +86,26 @@ def sort(tracer: Tracing, a: Any, axis: int | None = -1, **options: Any) -> Any:
     return tracer.record(ops.take_along_axis, (flat, order), {"axis": place})
 
 
-def diff(tracer: Tracing, a: Any, n: int = 1, axis: int = -1, **options: Any) -> Any:
+ENDS = ("prepend", "append")
+
+
+def _edge(end: Any, a: Any, axis: int) -> list[Any]:
+    """What is put before or behind an array, a number as a slice of it."""
+    if end is UNSET:
+        return []
+    if ndim(end):
+        return [end]
+    shape = list(map(int, a.shape))
+    shape[axis] = 1
+    return [np.broadcast_to(end, tuple(shape))]
+
+
+def diff(tracer: Tracing, a: Any, n: int = 1, axis: int = -1, **ends: Any) -> Any:
     """``np.diff(a)``: each entry less the one before."""
-    refuse(tracer, "diff", options)
+    before, after = (_edge(ends.pop(end, UNSET), a, axis) for end in ENDS)
+    refuse(tracer, "diff", ends)
+    if before or after:
+        a = np.concatenate([*before, a, *after], axis=axis)
     front = (slice(None),) * (axis % ndim(a))
     for _ in range(n):
         later, earlier = (

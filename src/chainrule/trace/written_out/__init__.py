@@ -1,0 +1,104 @@
+"""Functions that are simpler ones put together: followed through what they are, and held to what they give.
+
+A function of NumPy or SciPy that is no operation of the catalogue is written here in those that are. Each time one is
+followed, its numbers are compared with those of the function itself: where the two differ (an option or a range that
+the few lines do not cover), it is refused.
+"""
+
+from __future__ import annotations
+
+import inspect
+import operator
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from chainrule.trace import refusals
+from chainrule.trace.gather import plain_of
+from chainrule.trace.numpy_adapters.require import UNSET
+from chainrule.trace.tracing import Tracing
+from chainrule.trace.written_out import linear, numpy_functions, scipy_functions
+from chainrule.trace.written_out.distributions import distributions
+
+Definition = Callable[..., Any]
+
+MET: dict[Any, tuple[str, Definition]] = {}
+WAITING: dict[str, Mapping[str, Definition]] = {
+    "numpy": {**numpy_functions.DEFINITIONS, **linear.NUMPY},
+    "scipy.linalg": linear.SCIPY,
+    "scipy.stats": distributions(),
+    **scipy_functions.DEFINITIONS,
+}
+"""Definitions by module and name, of modules that nobody has imported yet."""
+CLOSE = {8: 1e-9, 4: 1e-4, 2: 1e-2}
+"""How near the numbers must come, by the bytes of an entry."""
+
+
+def definition_of(function: Any) -> tuple[str, Definition] | None:
+    """What a function is called and is in simpler ones; met by identity.
+
+    >>> definition_of(np.deg2rad)[0]
+    'np.deg2rad'
+    """
+    for module in [one for one in WAITING if one in sys.modules]:
+        for name, definition in WAITING.pop(module).items():
+            try:
+                theirs = operator.attrgetter(name)(sys.modules[module])
+            except AttributeError:  # an older or a newer release
+                continue
+            called = f"{'np' if module == 'numpy' else module}.{name}"
+            MET.setdefault(theirs, (called, definition))
+    try:
+        return MET.get(function)
+    except TypeError:  # what has no hash is no function of a library
+        return None
+
+
+def follow_through(
+    tracer: Tracing, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
+) -> Any:
+    """The result of a function by its definition.
+
+    Raises:
+        CannotTrace: E301 for what the definition does not cover.
+    """
+    found = definition_of(function)
+    if found is None:
+        raise KeyError(function)
+    name, definition = found
+    given = {
+        key: value
+        for key, value in kwargs.items()
+        if value is not None and value is not UNSET
+    }
+    args = [None if one is UNSET else one for one in args]
+    try:
+        inspect.signature(definition).bind(*args, **given)
+    except TypeError:
+        known = inspect.signature(definition).parameters
+        unknown = [key for key in given if key not in known] or ["more arguments"]
+        raise refusals.option(name, unknown, tracer.here()) from None
+    # what the function itself objects to, it says itself
+    true = function(*map(plain_of, args), **{k: plain_of(v) for k, v in given.items()})
+    try:
+        result = tracer.unbound(lambda _: definition(*args, **given))
+    except (ArithmeticError, LookupError, TypeError, ValueError):
+        result = None  # of something that the few lines do not cover
+    if result is None or not _same(result, true):
+        raise refusals.differs(name, tracer.here())
+    return result
+
+
+def _same(result: Any, true: Any) -> bool:
+    if isinstance(true, tuple | list):
+        return len(result) == len(true) and all(map(_same, result, true))
+    found, wanted = np.asarray(plain_of(result)), np.asarray(true)
+    if found.shape != wanted.shape or wanted.dtype.kind not in "fiub":
+        return False
+    if wanted.dtype.kind != "f":
+        return np.array_equal(found, wanted)
+    near = CLOSE.get(min(found.dtype.itemsize, wanted.dtype.itemsize), 1e-9)
+    size = float(np.max(np.abs(wanted[np.isfinite(wanted)]), initial=0.0))
+    return np.allclose(found, wanted, rtol=near, atol=near * size, equal_nan=True)

@@ -1,0 +1,140 @@
+"""SciPy's functions in simpler ones: distances, areas, special functions that others make."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import numpy as np
+
+from chainrule import ops
+from chainrule.trace.written_out.numpy_functions import convolve, trapezoid
+
+
+def euclidean(u: Any, v: Any) -> Any:
+    """The distance of two points."""
+    return np.linalg.norm(u - v)
+
+
+def sqeuclidean(u: Any, v: Any) -> Any:
+    """The square of the distance of two points."""
+    return np.sum((u - v) ** 2)
+
+
+def cityblock(u: Any, v: Any) -> Any:
+    """The distance along the axes."""
+    return np.sum(np.abs(u - v))
+
+
+def cosine(u: Any, v: Any) -> Any:
+    """One less the cosine of the angle."""
+    return 1.0 - np.dot(u, v) / np.sqrt(np.dot(u, u) * np.dot(v, v))
+
+
+def _apart(difference: Any, metric: str) -> Any:
+    if metric == "sqeuclidean":
+        return np.sum(difference**2, axis=-1)
+    if metric == "cityblock":
+        return np.sum(np.abs(difference), axis=-1)
+    if metric == "chebyshev":
+        return np.max(np.abs(difference), axis=-1)
+    return np.linalg.norm(difference, axis=-1)
+
+
+def cdist(XA: Any, XB: Any, metric: str = "euclidean") -> Any:
+    """The distance of every row of one to every row of the other."""
+    return _apart(XA[:, None, :] - XB[None, :, :], metric)
+
+
+def pdist(X: Any, metric: str = "euclidean") -> Any:
+    """The distance of every two rows."""
+    one, other = np.triu_indices(int(X.shape[0]), 1)
+    return _apart(X[one] - X[other], metric)
+
+
+def squareform(X: Any) -> Any:
+    """Distances of pairs as a square, and back."""
+    if X.ndim == 2:
+        return X[np.triu_indices(int(X.shape[0]), 1)]
+    n = round((1 + np.sqrt(1 + 8 * int(X.shape[0]))) / 2)
+    place = np.zeros((n, n), dtype=int)
+    place[np.triu_indices(n, 1)] = np.arange(int(X.shape[0]))
+    return X[place + place.T] * (1.0 - np.eye(n))
+
+
+def simpson(y: Any, x: Any = None, *, dx: float = 1.0, axis: int = -1) -> Any:
+    """The area under parabolas through three points each, of an odd number of points."""
+    last = np.moveaxis(y, axis, -1)
+    steps = np.full(int(last.shape[-1]) - 1, dx) if x is None else np.diff(x)
+    one, two = steps[::2], steps[1::2]
+    both = one + two
+    parts = (
+        last[..., :-2:2] * (2.0 - two / one)
+        + last[..., 1:-1:2] * both**2 / (one * two)
+        + last[..., 2::2] * (2.0 - one / two)
+    )
+    return np.sum(both / 6.0 * parts, axis=-1)
+
+
+def factorial(n: Any) -> Any:
+    """1 · 2 · … · n."""
+    return ops.gamma(n + 1.0)
+
+
+def binom(n: Any, k: Any) -> Any:
+    """How many ways to choose k of n."""
+    return np.exp(
+        ops.gammaln(n + 1.0) - ops.gammaln(k + 1.0) - ops.gammaln(n - k + 1.0)
+    )
+
+
+def log_expit(x: Any) -> Any:
+    """The logarithm of a sigmoid."""
+    return ops.log_sigmoid(x)
+
+
+def huber(delta: Any, r: Any) -> Any:
+    """Half the square near 0, a straight line beyond."""
+    size = np.abs(r)
+    return np.where(size <= delta, 0.5 * r**2, delta * (size - 0.5 * delta))
+
+
+def pseudo_huber(delta: Any, r: Any) -> Any:
+    """The same, smooth."""
+    return delta**2 * (np.sqrt(1.0 + (r / delta) ** 2) - 1.0)
+
+
+def signal_convolve(in1: Any, in2: Any, mode: str = "full") -> Any:
+    """A convolution of two rows."""
+    return convolve(in1, in2, mode)
+
+
+def lfilter(b: Any, a: Any, x: Any) -> Any:
+    """A filter that hears its own answers: the y with a * y = b * x, as convolutions."""
+    n = int(x.shape[0])
+    return np.linalg.solve(_band(a, n), _band(b, n) @ x)
+
+
+def _band(coefficients: Any, n: int) -> Any:
+    """The matrix that convolves n numbers with coefficients."""
+    entries = np.concatenate([np.asarray(coefficients, dtype=float) if isinstance(coefficients, list) else coefficients, np.zeros(1)])  # fmt: skip
+    lag = np.arange(n)[:, None] - np.arange(n)
+    m = int(entries.shape[0]) - 1
+    return entries[np.where((lag >= 0) & (lag < m), lag, m)]
+
+
+DEFINITIONS: Mapping[str, Mapping[str, Callable[..., Any]]] = {
+    "scipy.spatial.distance": {
+        one.__name__: one
+        for one in (euclidean, sqeuclidean, cityblock, cosine, cdist, pdist, squareform)
+    },
+    "scipy.integrate": {"trapezoid": trapezoid, "simpson": simpson},
+    "scipy.special": {
+        one.__name__: one for one in (factorial, binom, log_expit, huber, pseudo_huber)
+    },
+    "scipy.signal": {
+        "convolve": signal_convolve,
+        "fftconvolve": signal_convolve,
+        "lfilter": lfilter,
+    },
+}

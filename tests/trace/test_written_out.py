@@ -1,0 +1,212 @@
+"""What is followed through simpler functions has the gradient that differences give, as a function and in emitted source."""
+
+import importlib
+import linecache
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import chainrule
+from chainrule.trace import written_out
+
+pytest.importorskip("scipy")
+for module in ("linalg", "stats", "integrate", "signal", "special", "spatial.distance"):
+    importlib.import_module(f"scipy.{module}")
+written_out.definition_of(np.sum)  # every module is there: none waits any more
+
+# v and q have 6 entries, p lies between 0 and 1, A is a well-conditioned matrix of 3 rows, S symmetric and positive
+SAMPLES = {
+    "np.deg2rad": "np.deg2rad(v)",
+    "np.radians": "np.radians(v)",
+    "np.rad2deg": "np.rad2deg(v)",
+    "np.degrees": "np.degrees(v)",
+    "np.divmod": "np.divmod(v, 0.7)[1]",
+    "np.modf": "np.modf(v)[0]",
+    "np.fmod": "np.fmod(v, 0.7)",
+    "np.sinc": "np.sinc(v)",
+    "np.logaddexp2": "np.logaddexp2(v, q)",
+    "np.copysign": "np.copysign(v, -q)",
+    "np.fmax": "np.fmax(v, 0.2)",
+    "np.fmin": "np.fmin(v, q)",
+    "np.amax": "np.amax(A, axis=1)",
+    "np.amin": "np.amin(A)",
+    "np.quantile": "np.quantile(A, [0.3, 0.8], axis=0)",
+    "np.percentile": "np.percentile(v, 37, keepdims=True)",
+    "np.median": "np.median(A, axis=1)",
+    "np.nan_to_num": "np.nan_to_num(v)",
+    "np.nansum": "np.nansum(A, axis=0)",
+    "np.nanmean": "np.nanmean(A, axis=1)",
+    "np.cumprod": "np.cumprod(A, axis=1)",
+    "np.multiply.accumulate": "np.multiply.accumulate(v)",
+    "np.maximum.accumulate": "np.maximum.accumulate(A, axis=1)",
+    "np.minimum.accumulate": "np.minimum.accumulate(v)",
+    "np.ediff1d": "np.ediff1d(A)",
+    "np.gradient": "np.gradient(A, 0.5, axis=0)",
+    "np.trapezoid": "np.trapezoid(A, np.array([0.0, 0.4, 1.0]), axis=1)",
+    "np.trapz": "np.trapz(v, dx=0.3)",
+    "np.interp": "np.interp(p, np.linspace(0, 0.8, 6), v)",
+    "np.polyval": "np.polyval(v, q)",
+    "np.convolve": "np.convolve(v, q[:3], 'same')",
+    "np.correlate": "np.correlate(v[:4], q, 'full')",
+    "np.cross": "np.cross(A, np.array([1.0, 2.0, 3.0]))",
+    "np.bincount": "np.bincount([0, 2, 2, 1, 0, 4], weights=v, minlength=7)",
+    "np.lib.stride_tricks.as_strided": "np.lib.stride_tricks.as_strided(v, (4, 3), (8, 8))",
+    "np.lib.stride_tricks.sliding_window_view": "np.lib.stride_tricks.sliding_window_view(A, (2, 2))",
+    "np.cov": "np.cov(A, ddof=0)",
+    "np.corrcoef": "np.corrcoef(A, rowvar=False)",
+    "np.kron": "np.kron(A, np.ones((2, 1))) * 2.0",
+    "np.rot90": "np.rot90(A, 3)",
+    "np.dstack": "np.dstack((A, A**2))",
+    "np.block": "np.block([[A, A**2], [A.T, np.eye(3)]])",
+    "np.insert": "np.insert(A, 1, v[:3], axis=1)",
+    "np.delete": "np.delete(A, [0, 2], axis=1)",
+    "np.extract": "np.extract(v > 0, v)",
+    "np.compress": "np.compress([True, False, True], A, axis=0)",
+    "np.broadcast_arrays": "np.broadcast_arrays(v, A[:, :1])[0]",
+    "np.meshgrid": "np.meshgrid(v, q[:2])[0]",
+    "np.vander": "np.vander(v, 3)",
+    "np.apply_along_axis": "np.apply_along_axis(lambda r: r * r[0], 1, A)",
+    "np.linalg.lstsq": "np.linalg.lstsq(np.concatenate([A, 2 * S]), v, rcond=None)[0]",
+    "np.linalg.vector_norm": "np.linalg.vector_norm(A)",
+    "np.linalg.cond": "np.linalg.cond(A)",
+    "scipy.linalg.solve": "scipy.linalg.solve(A, v[:3])",
+    "scipy.linalg.cholesky": "scipy.linalg.cholesky(S)",
+    "scipy.linalg.cho_factor": "scipy.linalg.cho_factor(S, lower=True)[0]",
+    "scipy.linalg.cho_solve": "scipy.linalg.cho_solve(scipy.linalg.cho_factor(S), v[:3])",
+    "scipy.linalg.solve_triangular": "scipy.linalg.solve_triangular(A, v[:3], lower=True)",
+    "scipy.linalg.svdvals": "scipy.linalg.svdvals(A)",
+    "scipy.linalg.expm": "scipy.linalg.expm(A)",
+    "scipy.linalg.norm": "scipy.linalg.norm(A, axis=1)",
+    "scipy.linalg.block_diag": "scipy.linalg.block_diag(A, A[:1])",
+    "scipy.linalg.toeplitz": "scipy.linalg.toeplitz(v, np.concatenate([v[:1], q[1:4]]))",
+    "scipy.linalg.det": "scipy.linalg.det(A)",
+    "scipy.linalg.inv": "scipy.linalg.inv(A)",
+    "scipy.linalg.pinv": "scipy.linalg.pinv(A[:2])",
+    "scipy.spatial.distance.euclidean": "scipy.spatial.distance.euclidean(v, q)",
+    "scipy.spatial.distance.sqeuclidean": "scipy.spatial.distance.sqeuclidean(v, q)",
+    "scipy.spatial.distance.cityblock": "scipy.spatial.distance.cityblock(v, q)",
+    "scipy.spatial.distance.cosine": "scipy.spatial.distance.cosine(v, q)",
+    "scipy.spatial.distance.cdist": "scipy.spatial.distance.cdist(A, S, 'cityblock')",
+    "scipy.spatial.distance.pdist": "scipy.spatial.distance.pdist(A)",
+    "scipy.spatial.distance.squareform": "scipy.spatial.distance.squareform(v)",
+    "scipy.integrate.trapezoid": "scipy.integrate.trapezoid(v)",
+    "scipy.integrate.simpson": "scipy.integrate.simpson(v[:5], x=np.array([0.0, 0.2, 0.5, 0.6, 1.0]))",
+    "scipy.special.factorial": "scipy.special.factorial(q)",
+    "scipy.special.binom": "scipy.special.binom(q + 2.0, p)",
+    "scipy.special.log_expit": "scipy.special.log_expit(v)",
+    "scipy.special.huber": "scipy.special.huber(0.5, v)",
+    "scipy.special.pseudo_huber": "scipy.special.pseudo_huber(0.5, v)",
+    "scipy.signal.convolve": "scipy.signal.convolve(v, q[:2], mode='valid')",
+    "scipy.signal.fftconvolve": "scipy.signal.fftconvolve(v, q[:2])",
+    "scipy.signal.lfilter": "scipy.signal.lfilter(p[:2], np.array([1.0, -0.4]), v)",
+    "scipy.stats.multivariate_normal.logpdf": "scipy.stats.multivariate_normal.logpdf(A, v[:3], S)",
+    "scipy.stats.multivariate_normal.pdf": "scipy.stats.multivariate_normal.pdf(v[:3], mean=q[:3], cov=S)",
+    "scipy.stats.norm.ppf": "scipy.stats.norm.ppf(p, v, q)",
+}
+SHAPES = {"t": "q", "chi2": "q", "lognorm": "q", "weibull_min": "q", "pareto": "q"}
+SHAPES |= {"gamma": "q", "invgamma": "q", "beta": "q, p"}
+COUNTS = {"poisson": "q", "bernoulli": "p", "geom": "p", "binom": "6, p"}
+COUNTS |= {"nbinom": "q, p"}
+for name in written_out.distributions():
+    family, method = name.split(".")
+    if f"scipy.stats.{name}" in SAMPLES:
+        continue
+    if family in COUNTS:
+        at = "[1, 1, 0, 1, 0, 1]" if family == "bernoulli" else "[1, 2, 1, 3, 1, 4]"
+        call = f"(np.array({at}), {COUNTS[family]})"
+    elif family in SHAPES:
+        inside = "p" if family == "beta" else "p + q"
+        # no gradient is known with respect to the shape of a share
+        plain = family in {"gamma", "beta"} and "pdf" not in method
+        call = f"({inside}, {'1.7, 2.2'[: 3 if family == 'gamma' else 8] if plain else SHAPES[family]})"
+    elif family in {"expon", "halfnorm"}:
+        call = "(p + q, 0.1, scale=q)"
+    else:
+        call = "(v, q, scale=q)"
+    SAMPLES[f"scipy.stats.{name}"] = f"scipy.stats.{name}{call}"
+
+RNG = np.random.default_rng(0)
+PAGE = Path(__file__).parents[2] / "docs" / "reading.md"
+GIVEN = {
+    "v": np.array([0.71, -1.3, 0.42, 2.1, -0.63, 0.17]),
+    "q": np.array([1.2, 2.53, 3.71, 1.9, 2.12, 1.45]),
+    "p": np.array([0.23, 0.71, 0.45, 0.88, 0.34, 0.52]),
+    "A": np.eye(3) * 2 + RNG.uniform(-0.5, 0.5, (3, 3)),
+}
+SYMMETRIC = "S = A @ A.T + np.eye(3)"
+
+
+def function(expression):
+    text = f"import numpy as np\nimport scipy\ndef f(v, q, p, A):\n    {SYMMETRIC}\n    y = {expression}\n"
+    text += "    return np.sum(np.sin(y)) + np.sum(v * v) + np.sum(q * q) + np.sum(p * p) + np.sum(A * A)\n"
+    space = {}
+    exec(compile(text, "<sample>", "exec"), space)
+    linecache.cache["<sample>"] = (len(text), None, text.splitlines(True), "<sample>")
+    return space["f"]
+
+
+def measured(call, name, step=1e-5):
+    result = np.zeros_like(GIVEN[name])
+    for place in np.ndindex(result.shape):
+        losses = {}
+        for k in (-2, -1, 1, 2):
+            moved = {key: array.copy() for key, array in GIVEN.items()}
+            moved[name][place] += k * step
+            losses[k] = float(call(**moved))
+        far, near = losses[2] - losses[-2], losses[1] - losses[-1]
+        result[place] = (8 * near - far) / (12 * step)
+    return result
+
+
+def test_every_definition_has_a_sample_and_stands_on_the_page():
+    known = {name for name, _ in written_out.MET.values()}
+    assert known - set(SAMPLES) == set()
+    page = PAGE.read_text(encoding="utf-8")
+    listed = page[page.index("are followed through those") :]
+    families = {name.rpartition(".")[0] for name in known if ".stats." in name}
+    plain = {name for name in known if ".stats." not in name}
+    assert [one for one in sorted(plain | families) if f"`{one}`" not in listed] == []
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=[pytest.mark.slow] if number % 8 else [])
+        for number, name in enumerate(SAMPLES)
+    ],
+)
+def test_a_definition_has_the_gradient_of_its_function(name):
+    if name not in {one for one, _ in written_out.MET.values()}:
+        pytest.skip("not in this release")
+    call = function(SAMPLES[name])
+    found = chainrule.gradients(call, **GIVEN)
+    source = chainrule.emit(call, **GIVEN, part="backward")
+    space = {}
+    exec(source, space)
+    run = next(one for key, one in space.items() if key.endswith("and_gradients"))
+    order = run.__code__.co_varnames[: run.__code__.co_argcount]
+    given = {key: one for key, one in GIVEN.items() if key in order}
+    if set(order) <= set(given):
+        loss, emitted = run(**given)
+        assert np.isclose(loss, call(**GIVEN), rtol=1e-9)
+        for key, one in zip(found, emitted, strict=True):
+            np.testing.assert_allclose(one, found[key], rtol=1e-9, atol=1e-11)
+    for key in GIVEN:
+        true = measured(call, key)
+        np.testing.assert_allclose(found[key], true, rtol=1e-6, atol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("expression", "code"),
+    [
+        ("np.quantile(v, 0.4, method='hazen')", "E301"),
+        ("scipy.stats.expon.logpdf(v)", "E301"),
+        ("scipy.integrate.simpson(v)", "E301"),
+        ("np.gradient(v, np.array([0.0, 1.0, 3.0, 4.0, 5.0, 7.0]))", "E301"),
+    ],
+)
+def test_what_a_definition_does_not_cover_is_refused(expression, code):
+    with pytest.raises(chainrule.ChainruleError) as caught:
+        chainrule.gradients(function(expression), **GIVEN)
+    assert caught.value.code == code
