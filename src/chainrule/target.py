@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -28,7 +28,7 @@ class Target:
 
     ``report`` are the roles of its values. ``doubts`` are the numbers that left the program on their way to the loss;
     with them, :meth:`derived` runs the user's own code ``again`` and refuses what does not agree. ``call`` is the
-    function that was read, if it was one.
+    function that was read, if it was one, and ``described`` the network, if it is one in words or a trained one.
     """
 
     run: Run
@@ -39,6 +39,7 @@ class Target:
     doubts: tuple[Escape, ...] = ()
     again: Again | None = None
     call: Call | None = None
+    described: Described | None = None
 
     def derived(self) -> Derived:
         """The textbook derivation: written-out forms recognised, links that cancel taken in one.
@@ -181,9 +182,10 @@ def from_described(
 ) -> Target:
     """A network in words, or a trained one on some samples: its forward pass with its arrays."""
     names = list(wrt) if wrt else list(described.parameters)
-    return from_function(
+    target = from_function(
         described.function, inputs=described.arrays, loss=loss, wrt=names
     )
+    return replace(target, described=described)
 
 
 def from_function(

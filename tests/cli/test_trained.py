@@ -49,6 +49,7 @@ def test_a_trained_model_is_told_on_a_row_of_a_table(tmp_path, monkeypatch, caps
     now = capsys.readouterr().out
     assert "ReLU" in now
     assert "∂L/∂W1" in now
+    assert "cell" in now.split("Overview")[0]
     assert (
         run(
             monkeypatch, "explain", model, "--data", table, "--row", "3", "--epoch", "1"

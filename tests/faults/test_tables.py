@@ -129,6 +129,55 @@ def test_f40_control_an_ordinary_table_is_not_doubted():
     assert sentences == []
 
 
+def test_f40_a_loss_that_rose_is_said():
+    sentences = []
+    table = of(a=NOISE.item, y=lambda i: NOISE[i] * 3)
+    train(table, target="y", epochs=4, learning_rate=1e4, say=sentences.append)
+    assert sum("try a smaller --learning-rate" in one for one in sentences) == 1
+
+
+def test_f40_a_prediction_far_outside_of_the_training_is_said(tmp_path, capsys):
+    (tmp_path / "t.csv").write_text(text(*ROWS))
+    words = ["train", tmp_path / "t.csv", "--target", "c", "--epochs", "1", "-q"]
+    assert told([*words, "--out", tmp_path / "m"]) == 0
+    (tmp_path / "new.csv").write_text(text("1.5,2", "1e6,4", head="a,b\n"))
+    capsys.readouterr()
+    assert told(["predict", tmp_path / "m", tmp_path / "new.csv"]) == 0
+    said = capsys.readouterr()
+    assert said.out.count("\n") == 3
+    assert (
+        "a: 1 of 2 cells is far outside of what was trained on, as 1e+06 in row 3"
+        in said.err
+    )
+    assert told(["predict", tmp_path / "m", tmp_path / "ne.csv"]) == 3
+    assert f"did you mean {tmp_path / 'new.csv'}" in capsys.readouterr().err
+
+
+def test_f40_a_row_is_told_by_its_cells_and_what_the_loss_makes_of_them(tmp_path):
+    from chainrule.train.model_folder import example, opened
+
+    table = parse(text(*ROWS))
+    train(
+        table, target="c", epochs=2, optimizer="adam", out=tmp_path / "m", hidden=(3,)
+    )
+    told_row = example(tmp_path / "m", table, 7)
+    assert [one[:3] for one in told_row.row] == [
+        ("a", "7.5", "X[0, 0]"),
+        ("b", "2", "X[0, 1]"),
+    ]
+    assert (told_row.optimizer, told_row.learning_rate) == ("adam", 0.001)
+    network, features = opened(tmp_path / "m")
+    one = table.at(slice(7, 8))
+    X, Y = features.inputs(one, "t"), features.target.encoded(one, "t")
+    for place, cell in enumerate(told_row.row):
+        assert cell[3] == X[0, place]
+        moved = [X.copy(), X.copy()]
+        moved[0][0, place] += 1e-6
+        moved[1][0, place] -= 1e-6
+        high, low = (network.evaluate(some, Y)["loss"] for some in moved)
+        assert cell[4] == pytest.approx((high - low) / 2e-6, rel=1e-6, abs=1e-9)
+
+
 def test_f40_rows_without_their_class_are_refused_and_not_filled():
     table = parse("a,y\n1,x\n2,\n3,y\n4,x\n")
     with pytest.raises(ChainruleError, match="y, row 3") as e:

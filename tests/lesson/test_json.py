@@ -9,6 +9,7 @@ from chainrule.formula import identifier
 from chainrule.lesson.parts import Heading, Numbers, Series, Table
 from chainrule.lesson.printers.json import Outcome, from_json, to_json
 from chainrule.lesson.printers.schema import json_schema
+from chainrule.lesson.reading import Reading
 
 OUTCOME = Outcome(
     float(told_numbers.loss),
@@ -67,8 +68,16 @@ def test_the_top_level_holds_the_numbers_in_full():
         "optimizer",
         "confidence",
         "messages",
+        "row",
         "parts",
     ]
+
+
+def test_a_row_of_a_table_is_read_back_as_it_was():
+    row = (("age", "31", "X[0, 0]", -0.5, 0.25), ("town", "Köln", "X[0, 2]", 1.0, 0.0))
+    reading = Reading(row=row)
+    read = from_json(to_json([], Outcome(0.5, reading=reading)))
+    assert read.outcome.reading == reading
 
 
 def test_what_is_not_finite_is_written_in_words():

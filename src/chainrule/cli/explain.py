@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -130,16 +131,21 @@ def explain(
             row=point.Row(data, row, epoch) if data is not None else None,
         )
         found.faithful()
+        told_by, rate = optimizer, found.rate(learning_rate, optimizer)
+        trained = found.described
+        if trained is not None and optimizer is None and learning_rate is None:
+            told_by, rate = trained.optimizer, trained.learning_rate
+        reading = Reading.of(found.report, told_by)
         lesson = tell(
             found.run,
             loss=found.loss,
             wrt=found.parameters,
-            optimizer=optimizer,
-            learning_rate=found.rate(learning_rate, optimizer),
+            optimizer=told_by,
+            learning_rate=rate,
             steps=steps,
             step=step,
             level=level.value,
-            reading=Reading.of(found.report, optimizer),
+            reading=replace(reading, row=trained.row) if trained else reading,
         )
         lesson.parts  # noqa: B018 - composed here, within the limit
     if not quiet and not asked:

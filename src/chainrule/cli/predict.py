@@ -62,7 +62,10 @@ def predict(
         form = write_predictions.form(output)
     network, features = opened(model, epoch)
     table = read(data, features.words)
-    predicted = network.predict(features.inputs(table, data.name))
+    X = features.inputs(table, data.name)
+    for sentence in [*table.notes, *features.far(X, table)]:
+        sys.stderr.write(f"{sentence}\n")
+    predicted = network.predict(X)
     _require_finite(predicted, table, data.name)
     columns = features.target.decoded(predicted)
     if output is None or form is None:

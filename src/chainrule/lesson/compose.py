@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from chainrule.lesson.analysis.folding import fold
@@ -10,7 +10,7 @@ from chainrule.lesson.analysis.listing import Listing
 from chainrule.lesson.analysis.plot import Story
 from chainrule.lesson.analysis.roles import Roles
 from chainrule.lesson.analysis.subject_study import Study
-from chainrule.lesson.parts import Heading, Note, Part
+from chainrule.lesson.parts import Heading, Note, Part, Prose, Table
 from chainrule.lesson.sections.backward import Backward
 from chainrule.lesson.sections.code import code
 from chainrule.lesson.sections.ending import ending
@@ -20,6 +20,7 @@ from chainrule.lesson.sections.overview import overview
 from chainrule.lesson.sections.update import update
 
 Level = Literal["network", "layer", "line", "entry"]
+MOST_CELLS = 40
 LEVELS: tuple[Level, ...] = ("network", "layer", "line", "entry")
 
 
@@ -33,6 +34,8 @@ def compose(study: Study, level: Level = "line") -> Iterator[Part]:
     for message in study.reading.messages:
         said = f"{message[:1].upper()}{message[1:]}."
         yield Note((said,), "caution" if study.reading.confidence == "low" else "note")
+    if study.reading.row:
+        yield from row_of_a_table(study.reading.row)
     yield from overview(story, roles, folding)
     if level != "network":
         yield from forward(story, roles, folding, listing, numbers=level != "layer")
@@ -44,6 +47,14 @@ def compose(study: Study, level: Level = "line") -> Iterator[Part]:
     yield from update(story, folding)
     yield from code(listing)
     yield from ending(story, roles, folding)
+
+
+def row_of_a_table(row: Sequence[tuple[str, str, str, float, float]]) -> Iterator[Part]:
+    """The cells that the network is shown, as they stand in the table and as they reach it."""
+    yield Prose(("The row, column by column, and how the loss changes with each number that the network gets of it:",))  # fmt: skip
+    yield Table(("column", "cell", "stands in", "number", "gradient"), tuple(row[:MOST_CELLS]))  # fmt: skip
+    if len(row) > MOST_CELLS:
+        yield Prose((f"… and {len(row) - MOST_CELLS} more columns.",))
 
 
 def title(study: Study) -> str:

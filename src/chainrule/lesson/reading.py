@@ -24,6 +24,8 @@ class Reading:
     optimizer: str | None = None
     confidence: Confidence = "high"
     messages: tuple[str, ...] = ()
+    row: tuple[tuple[str, str, str, float, float], ...] = ()
+    """Of a row of a table: each column, its cell, where in X it stands, the number there, its gradient."""
 
     @classmethod
     def of(cls, report: RoleReport, told_by: str | None = None) -> Reading:

@@ -36,6 +36,12 @@ class Described:
     layers: tuple[Layer, ...] = ()
     """The layers, where they were given one by one and ``words`` cannot say them."""
     seed: int = 0
+    optimizer: str | None = None
+    """How it was trained, if it was, and with what ``learning_rate``."""
+    learning_rate: float | None = None
+    row: tuple[tuple[str, str, str, float, float], ...] = ()
+    """Where it is called with a row of a table: each column, its cell, where in X that stands, the number there, and
+    the gradient of the loss with respect to it."""
 
 
 # fmt: off

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import difflib
 import json
 import os
 import secrets
@@ -121,7 +122,9 @@ def read_bytes(path: str | Path, most: int = LARGEST) -> bytes:
         # a folder cannot be opened everywhere
         what = "it is a folder, not a file" if Path(path).is_dir() else error.strerror
         raise CorruptFileError(
-            "E504", f"{path} cannot be read: {what or error}"
+            "E504",
+            f"{path} cannot be read: {what or error}",
+            hint=_near(Path(path)) if isinstance(error, FileNotFoundError) else "",
         ) from None
 
 
@@ -136,9 +139,22 @@ def require_file(path: str | Path, most: int = LARGEST) -> None:
         about = Path(path).stat()
     except OSError as error:
         raise CorruptFileError(
-            "E504", f"{path} cannot be read: {error.strerror}"
+            "E504", f"{path} cannot be read: {error.strerror}", hint=_near(Path(path))
         ) from None
     _require_regular(path, about, most)
+
+
+def _near(path: Path) -> str:
+    """What of the same folder may have been meant by a name that is not there."""
+    folder = next((one for one in path.parents if one.is_dir()), Path())
+    try:
+        there = [one.name for one in folder.iterdir()]
+    except OSError:
+        there = []
+    near = difflib.get_close_matches(path.name, there, n=2, cutoff=0.5)
+    if near and folder == path.parent:
+        return f"did you mean {' or '.join(str(folder / one) for one in near)}?"
+    return f"give the name of a file that is there; it was looked for in {folder.resolve()}"
 
 
 def _require_regular(path: str | Path, about: os.stat_result, most: int) -> None:

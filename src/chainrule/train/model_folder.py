@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
+from chainrule.derive import backward, fuse, recognise
 from chainrule.nn import Described
 from chainrule.program import Array, UsageError
 from chainrule.program.files import make_folder
+from chainrule.trace import trace
+from chainrule.train.data.columns import words_of
 from chainrule.train.data.features import Features
 from chainrule.train.data.table import Table, read
 from chainrule.train.loop import checkpoint
@@ -144,6 +149,7 @@ def example(
         raise UsageError(
             "E419",
             f"{where} has the rows 0 to {table.n_rows - 1}; row {row} is not there",
+            hint=f"the first is --row 0, the last --row {table.n_rows - 1}",
         )
     one = table.at(slice(row, row + 1))
     missing = [name for name in features.target.names if name not in one.columns]
@@ -151,7 +157,43 @@ def example(
         raise UsageError(
             "E421",
             f"{where} has no column {missing[0]!r}, and a lesson needs the true label",
+            hint=f"give it a column {missing[0]!r} with what is true of each row",
         )
-    return network.example(
-        features.inputs(one, where), features.target.encoded(one, where)
+    X = features.inputs(one, where)
+    described = network.example(X, features.target.encoded(one, where))
+    return replace(
+        described,
+        optimizer=network.optimizer.name,
+        learning_rate=network.optimizer.learning_rate,
+        row=tuple(_cells(features, one, X[0], _slopes(described))),
     )
+
+
+def _slopes(described: Described) -> Array:
+    """How the loss changes with each number of the one sample: 0 for those that only say where to look."""
+    given: dict[str, Any] = dict(described.arrays)
+    run = fuse(recognise(trace(described.function, **given)))
+    X = run.program.named()["X"]
+    found: Array = np.asarray(backward(run, wrt=[X]).gradient(X)[0])
+    return found
+
+
+def _cells(
+    features: Features, one: Table, numbers: Array, slopes: Array
+) -> Iterator[tuple[str, str, str, float, float]]:
+    """Each column of a row: its cell, where in X it stands, the number there and its gradient."""
+    place = 0
+    for column in features.columns:
+        word = words_of(one.columns[column.name])[0]
+        at = place
+        if column.categories is not None and not column.looked_up:
+            at += int(np.argmax(numbers[place : place + column.width]))
+        shown = str(column.fill) if word is None else word
+        yield (
+            column.name,
+            shown if word is not None else f"empty, taken as {shown}",
+            f"X[0, {at}]",
+            float(numbers[at]),
+            float(slopes[at]),
+        )
+        place += column.width

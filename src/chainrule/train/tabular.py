@@ -39,6 +39,9 @@ from chainrule.train.model.network import Network
 from chainrule.train.model_folder import ModelFolder
 from chainrule.train.options import Learning, Looping, TableOptions
 
+GROWN = 2.0
+"""A training whose loss ends so many times higher than it was after the first epoch has not learnt."""
+
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
@@ -105,6 +108,11 @@ def train(
             callbacks=watchers,
             verbose=verbose,
         )
+        losses = [epoch["loss"] for epoch in network.history_ if "loss" in epoch]
+        if losses and losses[-1] > GROWN * losses[0]:
+            say(
+                f"the loss rose from {losses[0]:.4g} to {losses[-1]:.4g}: try a smaller --learning-rate"
+            )
         outcome = _outcome(network, split, diary)
         if outcome.data is not None and outcome.held is not None:
             known = seen_before(

@@ -74,7 +74,7 @@ def from_json(text: str | bytes) -> Document:
         read.values,
         read.gradients,
         read.updated,
-        Reading(**{**said, "messages": tuple(read.messages)}),
+        Reading(**{**said, "messages": tuple(read.messages), "row": tuple(read.row)}),
     )
     return Document(tuple(part.restored() for part in read.parts), outcome)
 

@@ -112,6 +112,7 @@ def model() -> type[BaseModel]:
         optimizer=(str | None, None),
         confidence=(Confidence, "high"),
         messages=(list[str], []),
+        row=(list[tuple[str, str, str, float, float]], []),
         parts=(list[some_part], ...),  # type: ignore[valid-type]
     )
     document.model_rebuild(_types_namespace=made)

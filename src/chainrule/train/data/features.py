@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import MISSING, dataclass, fields
 from functools import partial
 from typing import Annotated, Any, TypedDict
@@ -17,6 +17,8 @@ from chainrule.train.data.parse_cells import is_number
 from chainrule.train.data.table import Table
 from chainrule.train.data.target_columns import Target, learn_target
 
+FAR = 20.0
+"""So many standard deviations from the mean of training, a cell is like none that was trained on."""
 MOST_KINDS = 20
 """A column of words with more kinds than this, and a kind for every other row, names the rows."""
 
@@ -49,11 +51,12 @@ class Features:
         """
         missing = [one.name for one in self.columns if one.name not in table.columns]
         if missing:
+            folded = {name.casefold(): name for name in table.columns}
             close = [
-                difflib.get_close_matches(one, table.columns, 1) for one in missing
+                difflib.get_close_matches(one.casefold(), folded, 1) for one in missing
             ]
             near = [
-                f"{found[0]} for {one}"
+                f"{folded[found[0]]} for {one}"
                 for one, found in zip(missing, close, strict=True)
                 if found
             ]
@@ -67,6 +70,21 @@ class Features:
         need = [column.name for column in self.columns if column.fill is None]
         require_whole(table, need, where)
         return np.hstack([column.encoded(table, where) for column in self.columns])
+
+    def far(self, X: Array, table: Table) -> Iterator[str]:
+        """Sentences on numbers far outside of what was trained on, where a prediction is a guess."""
+        place = 0
+        for column in self.columns:
+            off = np.abs(X[:, place]) if column.categories is None else np.zeros(0)
+            place += column.width
+            n_far = int(np.sum(off > FAR))
+            if n_far:
+                worst = int(np.argmax(off))
+                cell = table.columns[column.name][worst]
+                yield (
+                    f"{column.name}: {n_far} of {len(off)} cells {'is' if n_far == 1 else 'are'} far outside of what was trained on,"
+                    f" as {cell:.6g} in row {table.row(worst)}; the mean there was {column.mean:.6g}, the spread {column.scale:.6g}"
+                )
 
     def to_json(self) -> dict[str, Any]:
         """All of it as plain data."""

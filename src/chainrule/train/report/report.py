@@ -23,6 +23,9 @@ from chainrule.train.report import gallery
 from chainrule.train.tabular import Outcome
 from chainrule.version import __version__
 
+MOST_CLASSES = 20
+"""With more classes, their confusion is wider than a terminal."""
+LARGE = 1e6
 SMALL = (250, 170)
 
 
@@ -32,12 +35,16 @@ def text(outcome: Outcome) -> str:
     lines = [f"held out: {rows}; trained on {outcome.n_train}"]
     wide = max((len(name) for name in outcome.measures), default=0)
     lines += [
-        f"  {name.ljust(wide)}  {number:.4f}"
+        f"  {name.ljust(wide)}  {number:{'.4f' if abs(number) < LARGE else '.4g'}}"
         for name, number in outcome.measures.items()
     ]
     lines += [f"  {said}" for said in [_baseline(outcome)] if said]
-    if outcome.confusion is not None and outcome.n_test:
-        classes = outcome.features.target.classes
+    classes = outcome.features.target.classes
+    if len(classes) > MOST_CLASSES:
+        lines.append(
+            f"  which of the {len(classes)} classes was taken for which stands in the report (--out DIR)"
+        )
+    elif outcome.confusion is not None and outcome.n_test:
         cells = [["true \\ found", *classes]]
         cells += [
             [name, *map(str, row)]
