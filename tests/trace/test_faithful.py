@@ -314,3 +314,15 @@ def test_a_column_of_sums_against_flat_labels_is_still_refused():
 
     with pytest.raises(ShapeError, match="E101"):
         gradients(loss, X=np.ones((4, 2)), w=np.ones(2), y=np.ones(4))
+
+
+def test_a_count_of_a_script_meets_an_array_of_counts(tmp_path):
+    script = tmp_path / "counts.py"
+    script.write_text(
+        "import numpy as np\nn = 6\nk = np.array([2, 0, 1])\np = np.array([0.2, 0.4, 0.7])\n"
+        "loss = -np.sum(k * np.log(p) + (n - k) * np.log(1 - p))\n",
+        encoding="utf-8",
+    )
+    k, p = np.array([2, 0, 1]), np.array([0.2, 0.4, 0.7])
+    found = gradients(script, wrt=["p"])["p"]
+    assert np.allclose(found, (6 - k) / (1 - p) - k / p)

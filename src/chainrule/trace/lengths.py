@@ -102,7 +102,7 @@ NUMBERS = frozenset({TracedInt, int, float, bool})
 def _scalar(tracer: Tracing, function: Any, args: Sequence[Any]) -> Any:
     result = tracer.record(ops.BY_FUNCTION[function], args)
     # a law may have answered with a plain number or another length
-    if type(result) not in NUMBERS and result.dtype.kind == "i":
+    if type(result) not in NUMBERS and result.dtype.kind == "i" and not result.ndim:
         return TracedInt(int(result.number), tracer, result.value)
     return result
 
