@@ -13,10 +13,10 @@ from chainrule.derive import Derived, backward, fuse, recognise
 from chainrule.program import Array, ProgramError, Run, Value
 from chainrule.roles import RoleReport, roles_of, roles_of_call
 from chainrule.trace import Call, ScriptReading, read_function, record_script
-from chainrule.trace.events import Escape
+from chainrule.trace.events import TEXT, Escape
 from chainrule.trace.limits import Limits
 from chainrule.trace.trees import mapped
-from chainrule.verify import Again, on_the_way, refuse_still, verify
+from chainrule.verify import Again, on_the_way, refuse_still, unmeasured, verify
 
 if TYPE_CHECKING:
     from chainrule.nn import Described
@@ -56,6 +56,9 @@ class Target:
             value: derived.gradient(target)
             for value, target in zip(self.parameters, targets, strict=True)
         }
+        told_only = all(one.how == TEXT for one in self.doubts)
+        if self.doubts and self.again is None and not told_only:
+            raise unmeasured(self.doubts)
         if self.doubts and self.again is not None:
             verify(gradients, self.run.numbers, self.again, self.doubts)
         elif not _reached(self.run, self.loss, self.parameters):

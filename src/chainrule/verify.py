@@ -110,6 +110,18 @@ def lost(escapes: Sequence[Escape]) -> CannotTrace:
     )
 
 
+def unmeasured(escapes: Sequence[Escape]) -> CannotTrace:
+    """A number that left, where the script computes no loss that could be measured (E304)."""
+    escape = escapes[-1]
+    return CannotTrace(
+        "E304",
+        f"{escape.how} takes the numbers of {escape.value.name or 'a value'}, and no number of the script's own tells"
+        " whether a gradient was lost by that",
+        where=escape.places[0] if escape.places else None,
+        hint="give the loss a name, as loss = ..., or write this step with functions of NumPy",
+    )
+
+
 def refuse_still(
     loss: str, parameters: Sequence[str], reasons: Sequence[str] = ()
 ) -> ProgramError:

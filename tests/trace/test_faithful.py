@@ -326,3 +326,18 @@ def test_a_count_of_a_script_meets_an_array_of_counts(tmp_path):
     k, p = np.array([2, 0, 1]), np.array([0.2, 0.4, 0.7])
     found = gradients(script, wrt=["p"])["p"]
     assert np.allclose(found, (6 - k) / (1 - p) - k / p)
+
+
+def test_a_number_that_leaves_where_no_loss_is_computed_is_refused(tmp_path):
+    script = tmp_path / "implied.py"
+    script.write_text(
+        "import json\nimport numpy as np\nX = np.array([[1.0, 0.5], [0.2, -1.0], [0.7, 0.3]])\n"
+        "y = np.ones((3, 1))\nW = np.array([[0.3], [-0.2]])\n"
+        "for i in range(6):\n"
+        "    seen = np.array(json.loads(json.dumps((X @ W).tolist())))\n"
+        "    p = X @ W * 0.5 + 0.5 * seen\n"
+        "    W -= 0.1 * X.T @ (p - y) / 3\n",
+        encoding="utf-8",
+    )
+    with pytest.raises(CannotTrace, match="E304"):
+        gradients(script)

@@ -63,6 +63,10 @@ class Guard:
     places: tuple[SourceSpan, ...] = ()
 
 
+TEXT = "a text"
+"""How a value leaves that is only told: as a rule for a person."""
+
+
 @dataclass(frozen=True, slots=True)
 class Escape:
     """A traced value was let go as plain numbers: ``how`` says to what, as in ``float(x)`` or ``json.dumps``."""

@@ -31,7 +31,7 @@ from chainrule.program import (
 from chainrule.program.builder import described
 from chainrule.trace import dispatch, indexing, refusals, source
 from chainrule.trace.broadcast_guard import refuse_column_against_row, refuse_drift
-from chainrule.trace.events import Bound, Escape, Event, Guard, Report, Slot
+from chainrule.trace.events import TEXT, Bound, Escape, Event, Guard, Report, Slot
 from chainrule.trace.gather import holds_traced, stacked
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.memory import view_of
@@ -41,9 +41,6 @@ from chainrule.trace.tracing import Tracing
 
 WRITTEN_OUT = 16
 """A nameless constant with at most this many entries is written out in the program."""
-
-
-TEXT = "a text"
 
 
 class Tracer:
