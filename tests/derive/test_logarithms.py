@@ -70,7 +70,7 @@ def test_what_exponentials_make_has_its_value_and_slope_however_large(name):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", FORMS)
+@pytest.mark.parametrize("name", [*FORMS][::3])
 def test_what_exponentials_make_has_its_value_and_slope_at_ten_thousand(name):
     agree(FORMS[name], FAR, FAR_DIGITS)
 
