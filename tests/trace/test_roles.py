@@ -182,3 +182,15 @@ def test_a_lesson_says_what_was_taken_as_what_and_steps_as_the_script_does(tmp_p
         line for line in chainrule.emit(file, part="step").splitlines() if "0.2" in line
     ]
     assert "W2" in step or "learning_rate" in step
+
+
+@pytest.mark.parametrize("n_turns", [39, 40, 41, 100])
+def test_a_loss_that_is_added_up_is_whole_after_its_last_term(n_turns, tmp_path):
+    file = tmp_path / "sum.py"
+    file.write_text(
+        "import numpy as np\nw, x = np.array([0.5]), np.arange(200.0)\nloss = 0.0\n"
+        f"for t in range({n_turns}):\n    loss = loss + np.sum(w * x[t])\n",
+        encoding="utf-8",
+    )
+    recorded = roles_of(record_script(file).recording)
+    assert recorded.run[recorded.loss] == sum(range(n_turns)) / 2

@@ -139,6 +139,21 @@ class History:
             self._behind[value] = frozenset(self.walk([value]))
         return self._behind[value]
 
+    def leads(self, one: Value, other: Value) -> bool:
+        """Whether ``other`` was computed from ``one``; only what lies between them is looked at."""
+        start = self.before(one)
+        seen, ahead = {other}, [other]
+        while ahead:
+            value = ahead.pop()
+            if value is one:
+                return True
+            line = self.producer.get(value)
+            if line is not None and self.before(value) > start:
+                new = set(line.reads()) - seen
+                seen |= new
+                ahead += new
+        return False
+
     def walk(
         self, start: Iterable[Value], stops: frozenset[Value] = frozenset()
     ) -> set[Value]:

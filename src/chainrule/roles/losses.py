@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import pairwise
+from itertools import islice, pairwise
 
 import numpy as np
 
@@ -101,7 +101,7 @@ def _without_copies(found: Sequence[Candidate]) -> list[Candidate]:
 
 def _readings(history: History, variable: Variable) -> Iterator[Candidate]:
     """The ways in which a variable may be a loss: which of its versions, and what it reads of the variables that move."""
-    for position in _complete(history, variable)[:2]:
+    for position in islice(_complete(history, variable), 2):
         value = variable.versions[position]
         if value.dtype.kind != "f" or not (
             value in history.producer or value in history.returned
@@ -112,15 +112,13 @@ def _readings(history: History, variable: Variable) -> Iterator[Candidate]:
         )
 
 
-def _complete(history: History, variable: Variable) -> list[int]:
+def _complete(history: History, variable: Variable) -> Iterator[int]:
     """The versions that are not on the way to the next one: a loss that is added up is whole at the end."""
-    versions = variable.versions[:40]
-    found = [
-        i
-        for i, (one, other) in enumerate(pairwise(versions))
-        if one not in history.behind(other)
-    ]
-    return [*found, len(versions) - 1] if len(versions) < 40 or not found else found
+    versions = variable.versions
+    for i, (one, other) in enumerate(pairwise(versions)):
+        if not history.leads(one, other):
+            yield i
+    yield len(versions) - 1
 
 
 def steps_from(
