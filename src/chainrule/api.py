@@ -110,13 +110,15 @@ def emit(
     learning_rate: float | None = None,
     steps: int = 1,
     follow_branches: bool = True,
+    unroll: bool = False,
     **inputs: Any,
 ) -> str:
     """Source that a person would have written: the forward pass, its gradients, a training step, a program.
 
     The text stands alone: it imports only its framework, keeps the names of the forward pass, and gives a reason
     above each gradient. ``optimizer`` writes its update into a step or a program; the learning rate is then its usual
-    one, else 0.1.
+    one, else 0.1. What the forward pass repeats is a loop, and its gradients a loop that runs backwards; ``unroll`` writes
+    every turn out.
 
     Raises:
         ChainruleError: as :func:`gradients` does.
@@ -140,7 +142,7 @@ def emit(
     from chainrule.derived_source import source
 
     return source(
-        found.derived(),
+        found.derived(unroll=unroll),
         dialect=dialect,
         part=part,
         optimizer=optimizer,

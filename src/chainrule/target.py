@@ -15,6 +15,7 @@ from chainrule.roles import RoleReport, roles_of, roles_of_call
 from chainrule.trace import Call, ScriptReading, read_function, record_script
 from chainrule.trace.events import TEXT, Escape
 from chainrule.trace.limits import Limits
+from chainrule.trace.rolling import rolled
 from chainrule.trace.trees import mapped
 from chainrule.verify import Again, on_the_way, refuse_still, unmeasured, verify
 
@@ -41,14 +42,16 @@ class Target:
     call: Call | None = None
     described: Described | None = None
 
-    def derived(self) -> Derived:
+    def derived(self, *, unroll: bool = False) -> Derived:
         """The textbook derivation: written-out forms recognised, links that cancel taken in one.
+
+        What repeats is a loop, unless ``unroll`` asks for every turn by itself.
 
         Raises:
             CannotTrace: E304 where a gradient was lost on the way.
             ProgramError: E306 where the loss does not move with what is learnt.
         """
-        run = fuse(recognise(self.run))
+        run = fuse(recognise(self.run if unroll else self._rolled()))
         named = run.program.named()
         targets = [named[value.name or ""] for value in self.parameters]
         derived = backward(run, run.program.outputs[0], targets)
@@ -72,6 +75,14 @@ class Target:
         """How far a step of plain gradient descent goes: as asked, else as the script goes; None where it does not."""
         own = self.report.learning_rate if optimizer is None else None
         return own if asked is None and own and np.isfinite(own) else asked
+
+    def _rolled(self) -> Run:
+        """The program with its loops found again, where all that is to be learnt stands before them."""
+        if self.call is None:
+            found = self.report.rolled()
+        else:
+            found = rolled(self.run, self.parameters, self.call.recording.met).run
+        return found if set(self.parameters) <= set(found.program.inputs) else self.run
 
     def faithful(self) -> Target:
         """This target, where its program is all that the loss depends on.

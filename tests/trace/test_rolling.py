@@ -162,6 +162,14 @@ KINDS = {
         [("t", 7)],
         6,
     ),
+    "entries by the turn and by a table": (
+        (
+            "loss, tags = 0.0, [0, 2, 1, 1, 0, 2, 2]\nfor t in range(1, T):\n"
+            "    loss = loss + W[tags[t - 1], tags[t]] + np.sum(X[1:, t, tags[t]] ** 2)\n"
+        ),
+        [("t", 6)],
+        8,
+    ),
     "a while": (
         "h, t = b, 0\nwhile t < T:\n    h = cell(x[t], h)\n    t += 1\nloss = np.sum(h)\n",
         [("t", 7)],

@@ -60,6 +60,9 @@ def emit(
     optimizer: options.OptimizerName = None,
     learning_rate: options.LearningRate = None,
     steps: options.Steps = 1,
+    unroll: Annotated[
+        bool, typer.Option("--unroll", help="Write out every turn of every loop.")
+    ] = False,
     layers: options.Layers = None,
     activations: options.Activations = None,
     batch: options.Batch = None,
@@ -84,7 +87,8 @@ def emit(
             seed=seed,
             verb="emit",
         )
-        derived = found.derived()
+        # C is written from lines alone
+        derived = found.derived(unroll=unroll or chosen == "c")
     text = source(
         derived,
         dialect=chosen,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
-from chainrule.program import Line, Program, Rule, Run, Value
+from chainrule.program import Array, Item, Line, Loop, Program, Rule, Run, Value, run
+from chainrule.program.rewritten import results_of
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -21,16 +23,40 @@ class Contribution:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Arrival:
+    """What a loop adds to a gradient: handed back by the turn after, summed over the turns, one turn's share of a stack."""
+
+    loop: Loop
+    why: str
+    gradient: Value
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """One gradient: of which value, from which contributions, by which lines."""
+    """One gradient: of which value, from which contributions, by which lines; ``arrivals`` are what loops added."""
 
     value: Value
     gradient: Value
     contributions: tuple[Contribution, ...]
     lines: tuple[Line, ...]
+    arrivals: tuple[Arrival, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Backwards:
+    """A loop and its backward loop: which gradients its turns hand back, and which they add up.
+
+    ``carried`` says of a value that is carried which value of the backward loop is its gradient as it comes from the turn
+    after. ``sums`` says of a value from outside what one turn adds to its gradient, by which contributions.
+    """
+
+    loop: Loop
+    back: Loop
+    carried: Mapping[Value, Value]
+    sums: Mapping[Value, tuple[Contribution | Arrival, ...]]
+
+
+@dataclass(frozen=True, eq=False)
 class Derived:
     """A forward program and its backward program, with numbers, step by step."""
 
@@ -40,6 +66,7 @@ class Derived:
     wrt: tuple[Value, ...]
     gradients: Mapping[Value, Value]
     steps: tuple[Step, ...]
+    loops: tuple[Backwards, ...] = ()
 
     def gradient(self, value: Value | str) -> Any:
         """The numbers of ∂loss/∂value."""
@@ -49,13 +76,47 @@ class Derived:
     def whole(self, *also: Value) -> Run:
         """Forward lines and backward lines in one program; its outputs are the loss, its gradients and ``also``."""
         forward = self.forward.program
-        known = {line.result for line in forward.lines}
-        after = [line for line in self.run.program.lines if line.result not in known]
+        mine = {value: item for item in forward.items for value in results_of(item)}
+        # a loop of the forward pass keeps more in the derived program than in the forward pass alone
+        kept = {
+            item.counter: item
+            for item in self.run.program.items[::-1]
+            if isinstance(item, Loop)
+        }
+        before: list[Item] = [
+            kept.get(item.counter, item) if isinstance(item, Loop) else item
+            for item in forward.items
+        ]
+        known = {id(item) for item in before}
+        after = [
+            item
+            for item in self.run.program.items
+            if id(item) not in known and mine.keys().isdisjoint(results_of(item))
+        ]
         gradients = [self.gradients[value] for value in self.wrt]
-        program = Program(
-            forward.inputs,
-            (*forward.lines, *after),
-            (self.loss, *gradients, *also),
-            forward.name,
-        )
-        return Run(program, {**self.forward.numbers, **self.run.numbers})
+        outputs = (self.loss, *gradients, *also)
+        program = Program(forward.inputs, (*before, *after), outputs, forward.name)
+        if program.flat:
+            return Run(program, {**self.forward.numbers, **self.run.numbers})
+        return Run(program, Computed(program, self.run.numbers))
+
+
+class Computed(Mapping[Value, Array]):
+    """The numbers of a program with loops, computed when somebody first asks."""
+
+    def __init__(self, program: Any, numbers: Mapping[Value, Array]) -> None:
+        self._program = program
+        self._given = numbers
+
+    @cached_property
+    def _numbers(self) -> Mapping[Value, Array]:
+        return run(self._program, self._given).numbers
+
+    def __getitem__(self, value: Value) -> Array:
+        return self._numbers[value]
+
+    def __iter__(self) -> Iterator[Value]:
+        return iter(self._numbers)
+
+    def __len__(self) -> int:
+        return len(self._numbers)

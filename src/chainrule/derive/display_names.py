@@ -15,8 +15,8 @@ MANY = 2000
 def owners(program: Program) -> Mapping[Value, str]:
     """For every nameless value the named one it goes into: ``W @ x`` is a part of ``z = W @ x + b``."""
     owners: dict[Value, str] = {}
-    for line in reversed(program.lines):
-        name = line.result.name or owners.get(line.result)
+    for line in reversed(list(program.every_line())):
+        name = line.result.word or line.result.name or owners.get(line.result)
         for read in line.reads():
             if read.name is None and name is not None:
                 owners[read] = name
@@ -32,7 +32,9 @@ def expression_of(value: Value, producer: Mapping[Value, Line]) -> Program | Non
         one = ahead.pop()
         if one in lines:
             continue
-        if one.name is not None or one not in producer:
+        if one.name is None and one not in producer:
+            return None
+        if one.name is not None:
             inputs[one] = None
             continue
         if len(lines) == FEW:

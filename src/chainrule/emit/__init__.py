@@ -145,12 +145,8 @@ def _forward_of_run(run: Run, dialect: Dialect, part: str, name: str | None) -> 
 
 def _forward(derived: Derivation, dialect: Dialect, name: str | None) -> str:
     also = functions.needed_later(derived)
-    program = functions.forward_alone(
-        derived.forward,
-        [derived.loss, *also],
-        derived.forward.program.pruned([derived.loss, *also]).inputs,
-    )
-    program = Program(program.inputs, program.lines, (derived.loss,), program.name)
+    whole = derived.run.program.pruned([derived.loss, *also])
+    program = Program(whole.inputs, whole.items, (derived.loss,), whole.name)
     lines = functions.forward_function(
         program, dialect, _function_name(program, name), also=also
     )
@@ -223,12 +219,17 @@ def expression(value: Value, program: Program) -> str:
     'W @ x + b'
     """
     if value.name is not None:
-        return value.name
+        return value.word or value.name
     producer = program.producer()
     if value not in producer:
         return "it"
-    part = Program(program.inputs, program.lines, (value,), program.name).pruned()
-    plan = Plan(part, NUMPY, Roles(frozenset(part.values())), Names())
+    part = Program(program.inputs, program.items, (value,), program.name).pruned()
+    names = Names()
+    for one in part.values():
+        if one.word is not None:
+            # what the turns of a loop share has one name in what is said of it
+            names.of[one] = valid(one.word)
+    plan = Plan(part, NUMPY, Roles(frozenset(part.values())), names)
     if not plan.templates[value].is_expression:
         return plan.name(value)
     return layout.flat(plan.computed(value))

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import ast
 import copy
-import textwrap
-import unicodedata
+from collections.abc import Mapping, Sequence
 
 from chainrule.emit import layout, wrap
-from chainrule.emit.order import ordered
+from chainrule.emit.loop_text import LoopText
+from chainrule.emit.order import Entry, Order
 from chainrule.emit.statements import Plan
-from chainrule.program import Value
+from chainrule.emit.wrap import comment
+from chainrule.program import Line, Loop, Value
 
 LONGEST_TARGET = 60
 """A longer left side leaves no room for the right one."""
@@ -18,42 +19,78 @@ LONGEST_TARGET = 60
 
 def body(plan: Plan, *, without: Value | None = None) -> list[str]:
     """The statements of a plan, indented once; ``without`` is left to the return statement."""
+    order = plan.order()
+    return block(plan, order, order.entries(plan.program.items), without=without)
+
+
+def block(
+    plan: Plan,
+    order: Order,
+    entries: Sequence[Entry],
+    depth: int = 1,
+    *,
+    without: Value | None = None,
+    after: Mapping[Value, list[str]] | None = None,
+) -> list[str]:
+    """Statements and loops, each gradient under its reason; ``after`` are lines that follow a value's statement."""
     lines: list[str] = []
     said = ""
-    for value in ordered(plan):
-        if value is without:
+    for entry in entries:
+        if entry is without:
             continue
-        why = plan.producer[value].why
+        if isinstance(entry, Loop):
+            lines += loop_lines(plan, order, entry, depth)
+            said = ""
+            continue
+        why = plan.producer[entry].why
         if why and why != said:
-            lines += comment(why)
+            lines += comment(why, depth)
             said = why
-        lines += statement(plan, value)
+        lines += statement(plan, entry, depth)
+        lines += (after or {}).get(entry, [])
     return lines
 
 
-def statement(plan: Plan, value: Value) -> list[str]:
+def statement(plan: Plan, value: Value, depth: int = 1) -> list[str]:
     """The statement of one value, or the few that it takes."""
-    name = plan.name(value)
+    name, line = plan.name(value), plan.producer[value]
+    if plan.buffers.adds_on(line, plan.name):
+        return _added(plan, line, name, depth)
     if plan.templates[value].is_expression:
-        return _assigned(plan, name, plan.computed(value))
-    filled = plan.speller.fillings(plan.producer[value], name)
+        return assigned(plan, name, plan.computed(value), depth)
+    filled = plan.speller.fillings(line, name)
     lines: list[str] = []
-    for one in plan.templates[value].statements(filled):
+    statements = plan.templates[value].statements(filled)
+    for one in statements[1:] if plan.buffers.in_place(line, plan.name) else statements:
         if isinstance(one, ast.Assign):
-            lines += _written(plan, one.targets[0], one.value)
+            lines += _written(plan, one.targets[0], one.value, depth)
         else:
-            lines += wrap.statement(ast.unparse(ast.fix_missing_locations(one)))
+            text = ast.unparse(ast.fix_missing_locations(one))
+            lines += wrap.statement(text, depth)
     return lines
 
 
-def _written(plan: Plan, target: ast.expr, node: ast.expr) -> list[str]:
+def _added(plan: Plan, line: Line, name: str, depth: int) -> list[str]:
+    """``dW += …``, in as many lines as it needs."""
+    node = plan.speller.arg(line.args[1])
+    laid = layout.broken(f"{name} += ", node, "", depth)
+    if laid is not None:
+        return laid
+    part = plan.names.free(f"{name}_in_this_turn")
+    return [
+        *assigned(plan, part, node, depth),
+        f"{layout.INDENT * depth}{name} += {part}",
+    ]
+
+
+def _written(plan: Plan, target: ast.expr, node: ast.expr, depth: int) -> list[str]:
     """``target = node``; a long index of the target gets a name first."""
     lines: list[str] = []
     if isinstance(target, ast.Subscript) and len(layout.flat(target)) > LONGEST_TARGET:
         places = plan.names.free("places")
-        lines = _assigned(plan, places, _as_value(target.slice))
+        lines = assigned(plan, places, _as_value(target.slice), depth)
         target = ast.Subscript(target.value, ast.Name(places), ast.Store())
-    return lines + _assigned(plan, layout.flat(target), node)
+    return lines + assigned(plan, layout.flat(target), node, depth)
 
 
 def _as_value(index: ast.expr) -> ast.expr:
@@ -68,19 +105,40 @@ def _as_value(index: ast.expr) -> ast.expr:
             return index
 
 
-def _assigned(plan: Plan, target: str, node: ast.expr) -> list[str]:
+def assigned(plan: Plan, target: str, node: ast.expr, depth: int = 1) -> list[str]:
     """``target = node``; what is too long for that gives its parts names first."""
     lines: list[str] = []
-    laid = layout.assignment(target, node)
+    laid = layout.assignment(target, node, depth)
     while laid is None:
         part = _part(node)
         if part is None:
-            return [*lines, *wrap.assignment(target, node)]
+            return [*lines, *wrap.assignment(target, node, depth)]
         name = plan.names.free(_called(part))
-        lines += _assigned(plan, name, part)
+        lines += assigned(plan, name, part, depth)
         node = _Replaced(part, ast.Name(name)).visit(copy.deepcopy(node))
-        laid = layout.assignment(target, node)
+        laid = layout.assignment(target, node, depth)
     return [*lines, *laid]
+
+
+def loop_lines(plan: Plan, order: Order, loop: Loop, depth: int) -> list[str]:
+    """A loop: what it starts from, its header, its turns, what is left of them."""
+    text = LoopText(plan, loop, depth)
+    entries = order.entries(loop.items, loop)
+    body = block(plan, order, entries, depth + 1, after=text.after)
+    lines = [
+        line
+        for value, node in text.starts
+        for line in assigned(plan, value, node, depth)
+    ]
+    lines += [*text.lists, text.header, *text.first, *body]
+    lines += text.last
+    for target, node in text.hand_over:
+        lines += assigned(plan, target, node, depth + 1)
+    if not (text.first or body or text.last or text.hand_over):
+        lines.append(f"{layout.INDENT * (depth + 1)}pass")
+    for target, node in text.left:
+        lines += assigned(plan, target, node, depth)
+    return lines
 
 
 class _Replaced(ast.NodeTransformer):
@@ -128,19 +186,3 @@ def _called(part: ast.expr) -> str:
             return "mask"
         case _:
             return "scaled"
-
-
-def comment(why: str, depth: int = 1) -> list[str]:
-    """A reason as a comment, wrapped; whatever it holds, it stays a comment."""
-    clean = "".join(
-        " " if unicodedata.category(sign)[0] in "CZ" else sign for sign in why
-    )
-    margin = f"{layout.INDENT * depth}# "
-    return textwrap.wrap(
-        " ".join(clean.split()),
-        layout.WIDTH,
-        initial_indent=margin,
-        subsequent_indent=margin,
-        break_long_words=True,
-        break_on_hyphens=False,
-    )

@@ -65,4 +65,5 @@ def _wanted(line: Line) -> DType | None:
 
 def _chooses(line: Line, position: int) -> bool:
     """Whether this argument picks entries (an index, a mask, a label), so that its type is its own."""
-    return line.op.whole(position) or "dtype" in line.op.params
+    is_index = "index" in line.op.params and position >= line.op.first_index
+    return is_index or line.op.whole(position) or "dtype" in line.op.params

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +16,9 @@ from chainrule.program import (
     Array,
     Builder,
     CannotTrace,
+    Item,
     Line,
+    Loop,
     Op,
     Program,
     Size,
@@ -33,15 +36,41 @@ def spelled_out(program: Program, dialect: Dialect) -> Program:
 
     What a line gave, the last of its parts gives: names, reasons and gradients stay with their values.
     """
-    lines: list[Line] = []
-    waiting = list(reversed(program.lines))
+    items = _spelled_out(program.items, dialect)
+    return Program(program.inputs, items, program.outputs, program.name)
+
+
+def _spelled_out(items: tuple[Item, ...], dialect: Dialect) -> tuple[Item, ...]:
+    found: list[Item] = []
+    waiting = list(reversed(items))
     while waiting:
-        line = waiting.pop()
-        parts = [] if has_word(line, dialect) else parts_of(line)
+        item = waiting.pop()
+        if isinstance(item, Loop):
+            found.append(replace(item, items=_spelled_out(item.items, dialect)))
+            continue
+        parts = [] if has_word(item, dialect) else parts_of(item)
         waiting += reversed(parts)
         if not parts:
-            lines.append(line)
-    return Program(program.inputs, tuple(lines), program.outputs, program.name)
+            found.append(item)
+    return tuple(found)
+
+
+def with_parts(
+    forward: frozenset[Value], whole: Program, program: Program
+) -> frozenset[Value]:
+    """The forward values, and with them the parts of which those were spelled out."""
+    lines = tuple(program.every_line())
+    if lines == tuple(whole.every_line()):
+        return forward
+    known, found, parts = set(whole.values()), set(forward), set[Value]()
+    for line in lines:
+        if line.result not in known:
+            parts.add(line.result)
+            continue
+        if line.result in forward:
+            found |= parts
+        parts.clear()
+    return frozenset(found)
 
 
 def parts_of(line: Line) -> list[Line]:
@@ -121,6 +150,6 @@ def _moved(
 def _example(value: Value) -> Array | float:
     """Numbers to read a forward with: no index out of range, and no entry at a usual kink."""
     filler = 0.5 if value.dtype.kind in "fc" else 0
-    if value.weak:
+    if value.plain:
         return filler
     return np.full(value.shape, filler, value.dtype)

@@ -37,6 +37,9 @@ class Dialect:
     that has no spelling. Where ``speaks_numpy``, NumPy's spellings hold with the module's name put in. ``cast``
     changes an element type, and ``fits`` says which arguments of a line need it.
 
+    ``copy`` makes an array of one's own, ``stacked`` one of a list; where a language ``writes``, arrays can be written
+    into. ``out_of_table`` makes a plain number of an entry.
+
     ``guard`` is the ``with`` under which the framework does not follow along.
 
     The rest is for scripts: how an array is written (``array``; ``variable`` for what is trained; ``stored``
@@ -58,6 +61,10 @@ class Dialect:
     renames: Mapping[str, str] = field(default_factory=dict)
     length: str = "{0}.shape[{axis}]"
     count: str = "{0}.size"
+    copy: str = "np.array({0})"
+    stacked: str = "np.stack({0})"
+    writes: bool = True
+    out_of_table: str = "{0}.item()"
     cast: str = "{0}.astype({dtype})"
     fits: Callable[[Line], Fits] = as_they_are
     infinity: str = 'float("inf")'

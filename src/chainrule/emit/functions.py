@@ -8,13 +8,16 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from chainrule.emit import layout, script, wrap
-from chainrule.emit.body import body, comment
+from chainrule.emit.body import body
 from chainrule.emit.derivation import Derivation
 from chainrule.emit.dialect import Dialect
 from chainrule.emit.names import Names, valid
+from chainrule.emit.order import Entry, is_forward
 from chainrule.emit.statements import Plan, Roles
 from chainrule.emit.update import Update
-from chainrule.program import Array, Program, Run, Value
+from chainrule.emit.wrap import comment
+from chainrule.program import Array, Item, Loop, Program, Run, Value
+from chainrule.program.rewritten import results_of
 
 GRADIENTS = "loss_and_gradients"
 DOWNHILL = "every parameter moves a little against its gradient"
@@ -22,7 +25,7 @@ DOWNHILL = "every parameter moves a little against its gradient"
 
 def roles(derived: Derivation) -> Roles:
     """Which values are forward, and which are gradients of which."""
-    forward = {line.result for line in derived.forward.program.lines}
+    forward = set(derived.forward.program.values())
     gradient_of: dict[Value, Value] = {}
     for value, gradient in derived.gradients.items():
         if gradient not in forward:
@@ -60,7 +63,7 @@ def forward_alone(
     """The forward lines that ``outputs`` need, with exactly these inputs."""
     return Program(
         tuple(inputs),
-        run.program.pruned(outputs).lines,
+        run.program.pruned(outputs).items,
         tuple(outputs),
         run.program.name,
     )
@@ -71,7 +74,7 @@ def forward_function(
 ) -> list[str]:
     """``def forward(x, W): … return loss``, or ``return loss, (h, z)`` with values wanted ``also``."""
     whole = Program(
-        program.inputs, program.lines, (*program.outputs, *also), program.name
+        program.inputs, program.items, (*program.outputs, *also), program.name
     )
     names = Names({name, dialect.module})
     plan = Plan(whole, dialect, Roles(frozenset(whole.values())), names)
@@ -93,7 +96,8 @@ def backward_plan(
     derived: Derivation, dialect: Dialect, taken: Iterable[str] = ()
 ) -> Plan:
     """The statements of forward and backward, named."""
-    own = set() if derived.loss.name == "loss" else {"loss"}
+    called = derived.loss.word or derived.loss.name
+    own = set() if called == "loss" else {"loss"}
     names = Names({GRADIENTS, dialect.module, *own, *taken})
     return Plan(derived.run.program, dialect, roles(derived), names)
 
@@ -170,19 +174,20 @@ def numbers_of(derived: Derivation, plan: Plan) -> dict[str, Array]:
 
 def needed_later(derived: Derivation) -> list[Value]:
     """Named forward values that the backward lines read: what a forward pass keeps for them."""
-    forward = {line.result for line in derived.forward.program.lines}
-    read = {
-        value
-        for line in derived.run.program.lines
-        if line.result not in forward
-        for value in line.reads()
-    }
-    kept = [
-        line.result for line in derived.forward.program.lines if line.result in read
-    ]
+    forward = set(derived.forward.program.values())
+    whole = derived.run.program.items
+    mine = [item for item in whole if is_forward(_entry(item), forward)]
+    read = {value for item in whole if item not in mine for value in item.reads()}
+    kept = [value for item in mine for value in results_of(item) if value in read]
     return [
-        value for value in kept if value.name is not None and value is not derived.loss
+        value
+        for value in kept
+        if (value.name or value.word) is not None and value is not derived.loss
     ]
+
+
+def _entry(item: Item) -> Entry:
+    return item if isinstance(item, Loop) else item.result
 
 
 def module(dialect: Dialect, blocks: Sequence[Sequence[str]], *, wide: bool) -> str:

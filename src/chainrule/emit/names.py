@@ -8,7 +8,7 @@ import unicodedata
 from collections.abc import Callable, Iterable, Mapping
 
 from chainrule import ops
-from chainrule.program import Arg, Line, Size, Value
+from chainrule.program import Arg, Counter, Line, Size, Turn, Value
 
 LONGEST = 32
 """No generated name is longer."""
@@ -49,6 +49,7 @@ class Names:
         self.taken = set(taken)
         self.of: dict[Value, str] = {}
         self._counts: dict[str, int] = {}
+        self.counters: dict[Counter, str] = {}
 
     def free(self, wish: str) -> str:
         """``wish``, or ``wish_2`` if it is taken."""
@@ -61,6 +62,10 @@ class Names:
         self._counts[clean] = count
         self.taken.add(candidate)
         return candidate
+
+    def counter(self, counter: Counter) -> str:
+        """The name of what counts a loop's turns; loops that have one word for it share it, unless one is in the other."""
+        return self.counters.get(counter, counter.name)
 
     def give(self, value: Value, wish: str) -> str:
         """The name of ``value``: what it has, else as near to ``wish`` as is free."""
@@ -113,6 +118,8 @@ def plain(arg: Arg) -> str:
     """A number or a size as part of a name."""
     if isinstance(arg, Size):
         return "count"
+    if isinstance(arg, Turn):
+        return "turn"
     words = {"0": "zero", "1": "one", "2": "two"}
     text = f"{arg:g}"
     return words.get(text) or re.sub(r"\W", "_", text).strip("_")

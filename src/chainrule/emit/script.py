@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chainrule.emit import layout, wrap
-from chainrule.emit.body import comment
 from chainrule.emit.dialect import Dialect
 from chainrule.emit.literal import is_small, literal
 from chainrule.emit.template import template
 from chainrule.emit.update import Update
+from chainrule.emit.wrap import comment
 from chainrule.program import Array
 
 WORDS = frozenset(

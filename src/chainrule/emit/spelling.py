@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import itertools
 import math
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Set as AbstractSet
+from typing import Any, Self
 
 import numpy as np
 
 from chainrule import ops
 from chainrule.emit.dialect import Dialect, DType, Site
+from chainrule.emit.names import Names
 from chainrule.emit.template import Filling, Template, template
 from chainrule.program import (
     Arg,
@@ -24,6 +27,7 @@ from chainrule.program import (
     Turn,
     Value,
 )
+from chainrule.program.line import moving_in, substitute
 from chainrule.program.program import arg_shape, concrete
 
 _NUMPY = re.compile(r"\bnp\.")
@@ -67,14 +71,58 @@ def _chosen(line: Line, name: str) -> str | None:
     found = line.op.spelling.get(name)
     if found is None or isinstance(found, str):
         return found
+    params = concrete(line.params)
+    if "index" in params:
+        params["index"] = _with_holes(line)
     site = Site(
         line.args,
-        concrete(line.params),
+        params,
         tuple(arg_shape(arg) for arg in line.args),
         line.result,
     )
     chosen: str | None = found(site)
     return chosen
+
+
+class _Hole(int):
+    """A whole number that a spelling reckons with, and a hole in its text: a length or a turn is no number there."""
+
+    text: str
+
+    def __new__(cls, number: int, text: str) -> Self:
+        self = super().__new__(cls, number)
+        self.text = text
+        return self
+
+    def __str__(self) -> str:
+        return self.text
+
+    def __format__(self, spec: str) -> str:
+        return format(self.text, spec)
+
+    def __neg__(self) -> _Hole:
+        return _Hole(-int(self), f"-({self.text})")
+
+    def __sub__(self, other: int) -> _Hole:
+        return _Hole(int(self) - other, f"{self.text} - {other}")
+
+
+def _with_holes(line: Line) -> Any:
+    """The index of a line with a hole for each length, each turn and each single number in it."""
+    places = itertools.count()
+    moving = substitute(
+        line.params["index"],
+        lambda one: _Hole(one.number, f"{{moving_{next(places)}}}"),
+    )
+    return tuple(_single(item, line) for item in moving)
+
+
+def _single(item: Any, line: Line) -> Any:
+    """A whole number where the index array has no axes, which every language reads as one."""
+    if not isinstance(item, IndexSlot) or item.picked is not None:
+        return item
+    place = line.op.first_index + item.position
+    return item if arg_shape(line.args[place]) else _Hole(0, f"{{{place}}}")
 
 
 def _call(line: Line, dialect: Dialect) -> str:
@@ -95,7 +143,7 @@ def require_spellings(program: Program, dialect: Dialect) -> None:
     Raises:
         ProgramError: E305 for an op that the dialect has no word for, and that is made of none it has.
     """
-    for line in program.lines:
+    for line in program.every_line():
         if has_word(line, dialect):
             continue
         op = line.op
@@ -120,9 +168,29 @@ def _is_default(op: Op, key: str, param: Any) -> bool:
 class Speller:
     """Writes lines in a dialect; ``expression`` says how each value is written where it is used."""
 
-    def __init__(self, dialect: Dialect, expression: Expression) -> None:
+    def __init__(
+        self,
+        dialect: Dialect,
+        expression: Expression,
+        names: Names | None = None,
+        rows: AbstractSet[Value] = frozenset(),
+    ) -> None:
         self.dialect = dialect
         self.expression = expression
+        self.names = names or Names()
+        self.rows = rows
+
+    def template(self, line: Line) -> Template:
+        """How a line is written: what is read a row at a time is a list, a number out of a table a plain number."""
+        if line.result in self.rows and line.op is ops.stack:
+            return template("[{args}]")
+        if (
+            line.op is ops.getitem
+            and line.result.weak
+            and line.args[0] not in self.rows
+        ):
+            return template(self.dialect.out_of_table.replace("{0}", "{0}[{index}]"))
+        return spelling(line, self.dialect)
 
     def fillings(self, line: Line, result: str) -> Mapping[str, Filling]:
         """What goes into each hole of the line's spelling."""
@@ -138,6 +206,8 @@ class Speller:
         for key, param in line.params.items():
             if key == "index":
                 filled[key] = self.index(param, arrays)
+                moving = enumerate(moving_in(param))
+                filled |= {f"moving_{place}": self.param(one) for place, one in moving}
             elif key == "dtype":
                 filled[key] = dtype_name(np.dtype(param), self.dialect)
             else:
@@ -151,7 +221,7 @@ class Speller:
         alike = [
             other
             for other in line.args
-            if isinstance(other, Value) and other.dtype == dtype
+            if isinstance(other, Value) and other.dtype == dtype and not other.plain
         ]
         kind: ast.expr = self.dtype(dtype)
         for other in alike:
@@ -179,7 +249,7 @@ class Speller:
         """A number that counts with the loops around: ``t``, ``t + 1``, ``2 * i``."""
         parts: list[ast.expr] = []
         for counter, step in turn.steps:
-            name = ast.Name(counter.name)
+            name = ast.Name(self.names.counter(counter))
             parts.append(
                 name
                 if abs(step) == 1
@@ -211,6 +281,8 @@ class Speller:
         """A length, read from its array when the code runs."""
         array = self.expression(size.value)
         axes = size.axes
+        if size.value in self.rows:
+            return template("len({0})").filled({"0": array})
         if axes is None or (len(axes) > 1 and set(axes) == set(range(size.value.ndim))):
             return template(self.dialect.count).filled({"0": array})
         if not axes:

@@ -7,14 +7,18 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from chainrule import ops
 from chainrule.emit import layout
-from chainrule.emit.composite import spelled_out
+from chainrule.emit.buffers import Buffers
+from chainrule.emit.composite import spelled_out, with_parts
 from chainrule.emit.dialect import Dialect
-from chainrule.emit.names import Names, plain, wish
-from chainrule.emit.spelling import Speller, spelling
+from chainrule.emit.liveness import assign
+from chainrule.emit.names import Names, plain, valid, wish
+from chainrule.emit.order import Order
+from chainrule.emit.plain_numbers import filler, plain_numbers
+from chainrule.emit.scopes import Scopes, reads_row
+from chainrule.emit.spelling import Speller
 from chainrule.emit.template import Template
-from chainrule.program import Arg, Line, Program, Value
+from chainrule.program import Arg, Carried, Line, Program, Value
 
 LONGEST_INLINE = 160
 """A nameless expression longer than this is never put inside another."""
@@ -43,26 +47,31 @@ class Plan:
         whole = program
         self.program = program = spelled_out(whole, dialect)
         self.dialect = dialect
-        self.roles = replace(roles, forward=_with_parts(roles.forward, whole, program))
+        self.roles = replace(roles, forward=with_parts(roles.forward, whole, program))
         self.names = names
+        self.lines = tuple(program.every_line())
+        self.scopes = Scopes(program)
+        self.buffers = Buffers(program, self.scopes, dialect)
         self.producer = program.producer()
-        self.speller = Speller(dialect, self.expression)
+        self.speller = Speller(dialect, self.expression, names, self.scopes.rows)
         self.templates = {
-            line.result: spelling(line, dialect) for line in program.lines
+            line.result: self.speller.template(line) for line in self.lines
         }
         self.uses = self._count()
         self.own: set[Value] = set()
         self._built: dict[Value, ast.expr] = {}
         self.readers = self._readers()
-        self.numbers = self._numbers()
+        self.numbers = plain_numbers(self.lines, program.outputs, self.readers)
         self._name_the_users()
         self._decide()
         self._shorten()
+        if self.scopes.loops:
+            self._name_by_liveness()
 
     def _count(self) -> Counter[Value]:
         """How often each value stands in the text, by the holes of the spellings that read it."""
         uses: Counter[Value] = Counter(self.program.outputs)
-        for line in self.program.lines:
+        for line in self.lines:
             holes = self.templates[line.result].holes
             for position, arg in enumerate(line.args):
                 if isinstance(arg, Value):
@@ -71,24 +80,45 @@ class Plan:
                     )
             for value in line.measures():
                 uses[value] += 1
-        return uses
+        return uses + self.scopes.asked
 
     def _name_the_users(self) -> None:
         for value in self.program.values():
-            if value.name is not None:
+            if value.name is not None and not self.shares(value):
                 self.names.give(value, value.name)
         for position, value in enumerate(self.program.inputs):
             self.names.give(value, f"array_{position}")
         self.own.update(self.program.inputs)
 
+    def shares(self, value: Value) -> bool:
+        """Whether a value has the name that other values of its word have, each in its time: it goes with a loop."""
+        of = self.roles.gradient_of.get(value, value)
+        return bool(self.scopes.loops) and (
+            value.word is not None
+            or of.word is not None
+            or value in self.scopes.begins
+            or value in self.scopes.made_of
+            or (value.name is not None and bool(self.scopes.around.get(value)))
+        )
+
     def _decide(self) -> None:
-        measured = {value for line in self.program.lines for value in line.measures()}
+        measured = {value for line in self.lines for value in line.measures()}
         self.own.update(self.program.outputs)
+        self.own.update(self.scopes.begins)
+        self.own.update(value for loop in self.scopes.loops for value in loop.results)
+        self.own.update(
+            one.next
+            for loop in self.scopes.loops
+            for one in loop.carried
+            if isinstance(one.next, Value)
+        )
+        crossing = {v for v in self.scopes.crossing() if v in self.producer}
+        self.own.update(v for v in crossing if self.producer[v].op.kind != "view")
         size: dict[Value, tuple[int, int]] = {}
-        for line in self.program.lines:
+        for line in self.lines:
             value = line.result
             length, depth = self._extent(line, size)
-            if value in self.numbers and _filler(line) is not None:
+            if value in self.numbers and filler(line) is not None:
                 size[value] = (1, 1)
                 continue
             if (
@@ -161,16 +191,67 @@ class Plan:
     def computed(self, value: Value) -> ast.expr:
         """What computes a value."""
         line = self.producer[value]
-        filler = _filler(line)
-        if value in self.numbers and filler is not None:
-            return ast.Constant(filler)
+        filled = filler(line)
+        if value in self.numbers and filled is not None:
+            return ast.Constant(filled)
         return self.templates[value].filled(self.speller.fillings(line, ""))
 
     def name(self, value: Value) -> str:
         """The name of a value, made up when it is first needed."""
         if value in self.names.of:
             return self.names.of[value]
+        if self.shares(value):
+            # which of its word's names is free in its time is known when all statements are
+            return self.word(value)
         return self.names.give(value, self._wish(value))
+
+    def order(self) -> Order:
+        """What decides the order of the statements."""
+        roles = self.roles
+        return Order(
+            self.producer, self.own, roles.forward, roles.targets, roles.gradient_of
+        )
+
+    def _name_by_liveness(self) -> None:
+        """Names for what goes with loops, now that all statements are known."""
+        there = {v for v in self.program.values() if v in self.own}
+        words = {v: self.word(v) for v in there if self.shares(v)}
+        for loop in self.scopes.loops:
+            for one in loop.carried:
+                called = self._carried_word(one)
+                for value in (one.inside, one.start, one.next, one.end):
+                    nameless = isinstance(value, Value) and value.name is None
+                    if nameless and value in there and value.word is None:
+                        words[value] = called
+        known = {value: name for value, name in words.items() if value in self.own}
+        assign(self.names, self.program, self.order(), known, self._onto)
+        self._built.clear()
+
+    def _carried_word(self, one: Carried) -> str:
+        """What that is called which one turn hands on to the next."""
+        for value in (one.inside, one.next, one.end, one.start):
+            if isinstance(value, Value) and (value.word or value.name):
+                return self.word(value)
+        return "state"
+
+    def _onto(self, value: Value, before: Value) -> bool:
+        """Whether the statement of ``value`` may take the name of ``before``, which it is the last to read."""
+        line = self.producer.get(value)
+        if line is None or self.templates[value].is_expression:
+            return True
+        # a language that writes copies the array first, and reads it no more
+        return self.buffers.copies_first(line) and line.args[0] is before
+
+    def word(self, value: Value) -> str:
+        """What a value is to be called, as others of its word are."""
+        of = self.roles.gradient_of.get(value)
+        if value.word is None and of is not None:
+            return valid(f"d{self.word(of) if self.shares(of) else self.name(of)}")
+        called = value.word or value.name
+        made_of = self.scopes.made_of.get(value)
+        if called is None and isinstance(made_of, Value):
+            called = f"{self._word(made_of)}s"
+        return valid(called or "value")
 
     def _wish(self, value: Value) -> str:
         of = self.roles.gradient_of.get(value)
@@ -205,7 +286,7 @@ class Plan:
         """The name of a value, or of the next named one that is computed from it alone."""
         for _ in range(4):
             if value.name is not None:
-                return value.name
+                return value.word or value.name
             readers = [
                 line
                 for line in self.readers.get(value, ())
@@ -219,47 +300,23 @@ class Plan:
     def _readers(self) -> Mapping[Value, list[Line]]:
         """The lines that read each value."""
         readers: dict[Value, list[Line]] = {}
-        for line in self.program.lines:
+        for line in self.lines:
             for value in dict.fromkeys(line.reads()):
                 readers.setdefault(value, []).append(line)
         return readers
-
-    def _numbers(self) -> set[Value]:
-        """Single numbers that may be written as plain Python numbers: ``-1 / y.size``."""
-        plain_so_far: set[Value] = set()
-        for line in self.program.lines:
-            arithmetic = _is_arithmetic(line) and all(
-                not isinstance(arg, Value) or arg in plain_so_far for arg in line.args
-            )
-            if (
-                line.result.name is None
-                and line.result.shape == ()
-                and (arithmetic or _filler(line) is not None)
-            ):
-                plain_so_far.add(line.result)
-        plain_so_far.difference_update(self.program.outputs)
-        for line in reversed(self.program.lines):
-            value = line.result
-            if value in plain_so_far and not all(
-                _is_arithmetic(reader)
-                and (
-                    reader.result in plain_so_far
-                    or not plain_so_far.issuperset(_values(reader))
-                )
-                for reader in self.readers.get(value, ())
-            ):
-                plain_so_far.remove(value)
-        return plain_so_far
 
     def _word(self, arg: Arg) -> str:
         if not isinstance(arg, Value):
             return plain(arg)
         if arg in self.own or arg not in self.producer:
             return self.name(arg)
+        line = self.producer[arg]
+        if reads_row(line) and isinstance(line.args[0], Value):
+            return arg.word or self.name(line.args[0])
         return wish(self.producer[arg], self.producer, self._word)
 
     def _shorten(self) -> None:
-        for line in self.program.lines:
+        for line in self.lines:
             if line.result in self.own:
                 self._shorten_one(line.result)
 
@@ -290,13 +347,15 @@ class Plan:
             additive = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)
             if dense > MOST_OPERATIONS and not additive:
                 return False
-        return layout.assignment(self.name(value), node) is not None
+        depth = 1 + len(self.scopes.around[value])
+        return layout.assignment(self.name(value), node, depth) is not None
 
     def _statement_lines(
         self, value: Value, template: Template
     ) -> Iterable[list[str] | None]:
         filled = self.speller.fillings(self.producer[value], self.name(value))
-        return [layout.statement(one) for one in template.statements(filled)]
+        depth = 1 + len(self.scopes.around[value])
+        return [layout.statement(one, depth) for one in template.statements(filled)]
 
     def _best_part(self, value: Value) -> Value | None:
         """The nameless part of a statement whose removal leaves two pieces nearest in length."""
@@ -325,23 +384,6 @@ class Plan:
                     yield arg
 
 
-def _with_parts(
-    forward: frozenset[Value], whole: Program, program: Program
-) -> frozenset[Value]:
-    """The forward values, and with them the parts of which those were spelled out."""
-    if program.lines == whole.lines:
-        return forward
-    known, found, parts = set(whole.values()), set(forward), set[Value]()
-    for line in program.lines:
-        if line.result not in known:
-            parts.add(line.result)
-            continue
-        if line.result in forward:
-            found |= parts
-        parts.clear()
-    return frozenset(found)
-
-
 def _is_activation(line: Line) -> bool:
     """Whether a line bends one array entry by entry: tanh, a sigmoid, ``np.maximum(0, z)``."""
     arrays = sum(isinstance(arg, Value) for arg in line.args)
@@ -350,16 +392,3 @@ def _is_activation(line: Line) -> bool:
         and arrays == 1
         and line.op.kind in ("function", "activation")
     )
-
-
-def _is_arithmetic(line: Line) -> bool:
-    return line.op.kind in ("sum", "arithmetic")
-
-
-def _filler(line: Line) -> int | None:
-    """The number that fills the whole result: 1 in ones, 0 in zeros."""
-    return {ops.ones_like: 1, ops.zeros_like: 0}.get(line.op)
-
-
-def _values(line: Line) -> Iterable[Value]:
-    return (arg for arg in line.args if isinstance(arg, Value))

@@ -7,10 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from chainrule.emit import layout, wrap
-from chainrule.emit.body import body, comment
+from chainrule.emit.body import body
 from chainrule.emit.dialect import Dialect
 from chainrule.emit.names import Names
 from chainrule.emit.statements import Plan, Roles
+from chainrule.emit.wrap import comment
 from chainrule.program import Run
 
 

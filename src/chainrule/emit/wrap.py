@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import textwrap
+import unicodedata
 from collections.abc import Sequence
 
 from chainrule.emit import layout
@@ -62,3 +64,19 @@ def assignment(target: str, node: ast.expr, depth: int = 1) -> list[str]:
     """``target = node``, wider than the page only where nothing else is possible."""
     flat = f"{layout.INDENT * depth}{target} = {layout.flat(node)}"
     return layout.assignment(target, node, depth) or [flat]
+
+
+def comment(why: str, depth: int = 1) -> list[str]:
+    """A reason as a comment, wrapped; whatever it holds, it stays a comment."""
+    clean = "".join(
+        " " if unicodedata.category(sign)[0] in "CZ" else sign for sign in why
+    )
+    margin = f"{layout.INDENT * depth}# "
+    return textwrap.wrap(
+        " ".join(clean.split()),
+        layout.WIDTH,
+        initial_indent=margin,
+        subsequent_indent=margin,
+        break_long_words=True,
+        break_on_hyphens=False,
+    )

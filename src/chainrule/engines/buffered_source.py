@@ -16,13 +16,14 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.emit import emit, layout, wrap
-from chainrule.emit.body import comment, statement
+from chainrule.emit.body import statement
 from chainrule.emit.composite import spelled_out
 from chainrule.emit.functions import imports, roots
 from chainrule.emit.names import Names, plain, valid
 from chainrule.emit.numpy import NUMPY
 from chainrule.emit.statements import Plan, Roles
 from chainrule.emit.template import Filling, template
+from chainrule.emit.wrap import comment
 from chainrule.engines.buffer_plan import (
     Storage,
     folded,

@@ -151,7 +151,7 @@ def _stand_in(tracer: Tracer, arg: Arg, inputs: dict[Value, Arg]) -> Any:
         return TracedInt(arg.number, tracer, arg)
     if not isinstance(arg, Value):
         return arg
-    number: Any = 0.5 if arg.weak else np.full(arg.shape, 0.5).astype(arg.dtype)
+    number: Any = 0.5 if arg.plain else np.full(arg.shape, 0.5).astype(arg.dtype)
     traced = tracer.input(number, None)
     inputs[traced.value] = arg
     return traced

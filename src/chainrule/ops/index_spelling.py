@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from chainrule.ops.spelling import Site, ndim
-from chainrule.program import IndexSlot
+from chainrule.program import IndexSlot, Value
 
 
 def _backwards(item: Any) -> bool:
@@ -74,7 +74,7 @@ def _like_numpy(index: tuple[Any, ...]) -> tuple[Any, ...]:
     if not any(isinstance(item, IndexSlot) and item.picked is None for item in index):
         return index
     return tuple(
-        f"torch.tensor([{item}])" if type(item) is int else item for item in index
+        f"torch.tensor([{item}])" if isinstance(item, int) else item for item in index
     )
 
 
@@ -276,8 +276,46 @@ def tf_write(site: Site) -> str:
         if index
         else numbers
     )
+    is_array = isinstance(site.args[1], Value)
+    new = "{1}" if is_array else "tf.cast({1}, {0}.dtype)"
     return (
         f"{{result}} = {places}\n"
         "{result} = tf.reshape(tf.tensor_scatter_nd_update(tf.reshape({0}, (-1,)), "
-        "tf.reshape({result}, (-1, 1)), tf.reshape(tf.broadcast_to({1}, {result}.shape), (-1,))), {0}.shape)"
+        f"tf.reshape({{result}}, (-1, 1)), tf.reshape(tf.broadcast_to({new}, {{result}}.shape), (-1,))), {{0}}.shape)"
     )
+
+
+def _repeats(site: Site) -> bool:
+    """Whether an index may name an entry twice."""
+    index = site.params["index"]
+    return any(isinstance(item, IndexSlot) and item.picked is None for item in index)
+
+
+def numpy_add_to(site: Site) -> str:
+    """A copy with something added at an index, in NumPy."""
+    copy = "{result} = np.array({0})\n"
+    if _repeats(site):
+        place = written(_sliced(site.params["index"]), 2)
+        return f"{copy}np.add.at({{result}}, ({place},), {{1}})"
+    return copy + "{result}[{index}] += {1}"
+
+
+def torch_add_to(site: Site) -> str:
+    """A copy with something added at an index, in PyTorch."""
+    copy = "{result} = {0}.clone()\n"
+    index = site.params["index"]
+    if not _repeats(site) and not any(_backwards(item) for item in index):
+        return copy + "{result}[{index}] += {1}"
+    places = "torch.arange({0}.numel()).reshape({0}.shape)"
+    array, turned = _forwards(site)
+    place = f"{array.replace('{0}', places)}[{written(_like_numpy(turned), 2)}]"
+    return (
+        f"{{result}} = {place}\n"
+        "{result} = {0}.reshape(-1).index_add(0, {result}.reshape(-1), "
+        "{1}.expand({result}.shape).reshape(-1)).reshape({0}.shape)"
+    )
+
+
+def tf_add_to(site: Site) -> str:
+    """A copy with something added at an index, in TensorFlow: entries by their number in a row."""
+    return tf_write(site).replace("nd_update", "nd_add")

@@ -192,6 +192,49 @@ scatter_add = Op(
 )
 
 
+def add_to(x: Any, written: Any, *arrays: Any, index: tuple[Any, ...]) -> Any:
+    """A copy of ``x`` with ``written`` added at ``index``, as often as it is named there."""
+    result = np.array(x)
+    np.add.at(result, filled(index, arrays), written)
+    return result
+
+
+def add_rule(position: int) -> Rule | None:
+    """The gradient of an array that was added to, and of what was added."""
+    if position == 0:
+        return Rule(lambda dy, y, x, *_, index: dy, "what was there goes on as it is")
+    if position == 1:
+        return Rule(
+            lambda dy, y, x, written, *arrays, index: getitem(dy, *arrays, index=index),
+            "read where it was added",
+        )
+    return None
+
+
+add_at = Op(
+    add_to,
+    lambda shape, *_, **__: shape,
+    add_rule,
+    name="add_at",
+    params={"index": ()},
+    spelling={
+        "numpy": index_spelling.numpy_add_to,
+        "torch": index_spelling.torch_add_to,
+        "tensorflow": index_spelling.tf_add_to,
+        "jax": "{0}.at[{index}].add({1})",
+    },
+    kind="indexing",
+    result_name=("{0}_added", "added"),
+    notation=r"\operatorname{add}(#1)",
+    samples=(
+        Sample(((3, 4), (4,)), {"index": (1,)}),
+        Sample(((3, 4), (3, 2)), {"index": (slice(None), slice(0, 2))}),
+        Sample(((3, 4), ()), {"index": (slice(None, None, -2),)}),
+        Sample(((5,), (3,), (3,)), {"index": (IndexSlot(0),)}, integers={2: 5}),
+    ),
+)
+
+
 def along_shape(shape: Shape, indices: Shape, *, axis: int) -> Shape:
     """As many entries along ``axis`` as are asked for; the other lengths broadcast."""
     (place,) = shapes.axes_of(axis, len(shape))

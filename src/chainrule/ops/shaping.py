@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
 
 from chainrule.ops import shapes
-from chainrule.ops.spelling import Site, axes_listed, call, ndim
-from chainrule.program import Op, Rule, Sample
+from chainrule.ops.spelling import Site, Spelling, axes_listed, call, ndim
+from chainrule.program import Op, Rule, Sample, Value
 
 
 def fresh(arrange: Callable[..., Any]) -> Callable[..., Any]:
@@ -243,6 +244,31 @@ squeeze = Op(
         Sample(((1, 1),)),
     ),
 )
+FILLS = {0.0: "zeros", 1.0: "ones"}
+
+
+def _spread(module: str, full: str) -> Spelling:
+    """Copies of an array; a number at every place is ``np.zeros``, ``np.ones`` or ``np.full``."""
+
+    def template(site: Site) -> str:
+        number = site.args[0]
+        if isinstance(number, Value) and not number.plain:
+            return f"{module}.broadcast_to({{0}}, {{shape}})"
+        # NumPy's and JAX's own widths are what is meant there
+        kind = site.result.dtype.name
+        said = "" if module == "np" else f", dtype={module}.{kind}"
+        word = None
+        if isinstance(number, float) and math.copysign(1, number) > 0:
+            word = FILLS.get(number)
+        if word is not None:
+            return f"{module}.{word}({{shape}}{said})"
+        if module == "tf":
+            return f"tf.fill({{shape}}, tf.cast({{0}}{said}))"
+        return f"{full}({{shape}}, {{0}}{said})"
+
+    return template
+
+
 broadcast_to = Op(
     fresh(np.broadcast_to),
     shapes.broadcast_to,
@@ -255,9 +281,9 @@ broadcast_to = Op(
     params={"shape": None},
     numpy_functions=(np.broadcast_to,),
     spelling={
-        "numpy": "np.broadcast_to({0}, {shape})",
-        "torch": "torch.broadcast_to({0}, {shape})",
-        "tensorflow": "tf.broadcast_to({0}, {shape})",
+        "numpy": _spread("np", "np.full"),
+        "torch": _spread("torch", "torch.full"),
+        "tensorflow": _spread("tf", "tf.fill"),
     },
     kind="view",
     result_name=("{0}_spread", "spread"),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,11 +11,12 @@ import numpy as np
 
 from chainrule.program.errors import ChainruleError, ShapeError
 from chainrule.program.line import Line, concrete
+from chainrule.program.loop import Item, Loop, lines_of
 from chainrule.program.names import Taken, free_name
 from chainrule.program.op import Op, shape_of
 from chainrule.program.program import Program
 from chainrule.program.run import Run
-from chainrule.program.values import Arg, Array, Size, SourceSpan, Value
+from chainrule.program.values import Arg, Array, Size, SourceSpan, Turn, Value
 
 Law = Callable[["Builder", Op, tuple[Arg, ...], Mapping[str, Any]], "Arg | None"]
 """A simplification: the argument that a line may be replaced by, or None where the law says nothing."""
@@ -35,8 +37,9 @@ class Builder:
     array(5.)
     """
 
-    def __init__(self, laws: Sequence[Law] = ()) -> None:
+    def __init__(self, laws: Sequence[Law] = (), around: Builder | None = None) -> None:
         self.laws = tuple(laws)
+        self.around = around
         self.inputs: list[Value] = []
         self.met: dict[Value, int] = {}
         self.lines: list[Line] = []
@@ -44,16 +47,57 @@ class Builder:
         self.producer: dict[Value, Line] = {}
         self.read: set[Value] = set()
         self.taken = Taken()
+        self.loops: list[tuple[int, Loop]] = []
         self._position: dict[Value, int] = {}
-        self._written: dict[Any, Value] = {}
+        self._written: MutableMapping[Any, Value] = {}
 
     def adopt(self, run: Run) -> None:
-        """Start from the lines and numbers of a run, to write further lines after them."""
+        """Start from the lines, the loops and the numbers of a run, to write further lines after them."""
         self.inputs.extend(run.program.inputs)
         self.numbers.update(run.numbers)
-        for line in run.program.lines:
-            self._join(line)
+        for item in run.program.items:
+            match item:
+                case Line():
+                    self._join(item)
+                case Loop():
+                    self.repeat(item)
+                    # what stands in a turn may be looked at, and is read by no line outside of it
+                    self.producer.update((x.result, x) for x in lines_of(item.items))
         self.taken.update(run.program.named())
+
+    @property
+    def items(self) -> tuple[Item, ...]:
+        """The lines with the loops between them."""
+        items: list[Item] = []
+        written = 0
+        for position, loop in self.loops:
+            items += [*self.lines[written:position], loop]
+            written = position
+        return (*items, *self.lines[written:])
+
+    def inside(self) -> Builder:
+        """A builder for the body of a loop, to be written after what stands here and before what comes next.
+
+        Its lines may read what is here; it shares inputs, names and numbers. The numbers are those of one turn.
+        """
+        body = Builder(self.laws, self)
+        body.inputs, body.met = self.inputs, self.met
+        body.numbers, body.producer = self.numbers, self.producer
+        body.taken = self.taken
+        body._written = ChainMap({}, self._written)
+        return body
+
+    def repeat(self, loop: Loop) -> None:
+        """A loop joins the lines; what it leaves behind can be read from here on."""
+        self.loops.append((len(self.lines), loop))
+        for value in loop.results:
+            self.numbers.setdefault(value, np.zeros(value.shape, value.dtype))
+
+    def know(self, lines: Iterable[Line]) -> None:
+        """Lines that stand in the turn being written about: they are not written twice."""
+        for line in lines:
+            key = key_of(line.op, line.args, line.params)
+            self._written.setdefault(key, line.result)
 
     def input(self, number: Any, name: str | None = None) -> Value:
         """A new input with its numbers, given a free name; a Python float takes the type of what it meets."""
@@ -156,6 +200,9 @@ class Builder:
 
     def give_reason(self, value: Value, why: str) -> None:
         """Say why the line of ``value`` is there."""
+        if value not in self._position and self.around is not None:
+            self.around.give_reason(value, why)
+            return
         line = replace(self.producer[value], why=why)
         self.lines[self._position[value]] = line
         self.producer[value] = line
@@ -163,12 +210,12 @@ class Builder:
     def number(self, arg: Arg) -> Any:
         """The number an argument has now."""
         if isinstance(arg, Value):
-            return self.numbers[arg].item() if arg.weak else self.numbers[arg]
-        return arg.number if isinstance(arg, Size) else arg
+            return self.numbers[arg].item() if arg.plain else self.numbers[arg]
+        return arg.number if isinstance(arg, Size | Turn) else arg
 
     def run(self, outputs: Iterable[Value], name: str = "program") -> Run:
         """What has been written, as a program with its numbers."""
-        program = Program(tuple(self.inputs), tuple(self.lines), tuple(outputs), name)
+        program = Program(tuple(self.inputs), self.items, tuple(outputs), name)
         return Run(program, self.numbers)
 
 

@@ -16,7 +16,8 @@ class Carried:
     A turn meets it as ``inside``, which is ``start`` in the first turn taken and in every other one what ``next`` was.
     After the loop it is ``end``. ``kept`` holds all its values with the turns first, one more than there are turns:
     in turn t, ``inside`` is ``kept[t]`` and ``next`` is ``kept[t + 1]``; where the loop runs backwards it is
-    the other way round. ``end`` and ``kept`` are None where nobody asks.
+    the other way round. ``end`` and ``kept`` are None where nobody asks. A plain number for ``start`` or ``next`` is that
+    number in every entry.
     """
 
     inside: Value

@@ -106,9 +106,13 @@ class _Machine:
             self.numbers[stacked.out] = _stacked(stacked.out, numbers, loop)
 
     def _array(self, arg: Arg, like: Value | None = None) -> Array:
-        """The number of ``arg``; a plain one takes the type of what it is met as."""
+        """The number of ``arg``; a plain one takes the shape and the type of what it is met as."""
         number = np.asarray(resolve(arg, self.numbers, self.turns))
-        return number if like is None else number.astype(like.dtype, copy=False)
+        if like is None:
+            return number
+        if not isinstance(arg, Value):
+            return np.full(like.shape, number, like.dtype)
+        return number.astype(like.dtype, copy=False)
 
 
 def _stacked(out: Value, numbers: list[Array], loop: Loop) -> Array:
@@ -146,5 +150,5 @@ def resolve(
 ) -> Any:
     """The number an argument stands for."""
     if isinstance(arg, Value):
-        return numbers[arg].item() if arg.weak else numbers[arg]
+        return numbers[arg].item() if arg.plain else numbers[arg]
     return measure(arg, numbers, turns) if isinstance(arg, Size | Turn) else arg

@@ -42,7 +42,7 @@ class Value:
     """One array of a program. Two values are the same only if they are the same object.
 
     A value may start nameless (``W @ x`` inside ``W @ x + b``) and is named at most once. A ``weak`` one is
-    a number that Python computes from lengths, ``len(x) - 1``: it takes the element type of what it meets.
+    a number that Python computes, ``len(x) - 1``, or a table of such: it takes the element type of what it meets.
     ``word`` is what the reader calls it, where others bear that name too: what ``h`` is before and after a turn of a
     loop are two values of the one word h, with names of their own.
     """
@@ -53,17 +53,24 @@ class Value:
     weak: bool = False
     word: str | None = None
 
-    def christen(self, name: str) -> None:
-        """Give this value the name the user gave it; a name is never changed."""
+    def christen(self, name: str, word: str | None = None) -> None:
+        """Give this value the name the user gave it, and its word; a name is never changed."""
         if self.name is not None:
             message = f"{self.name} is already named"
             raise ValueError(message)
         object.__setattr__(self, "name", name)
+        if word is not None:
+            object.__setattr__(self, "word", word)
 
     @property
     def ndim(self) -> int:
         """How many axes there are."""
         return len(self.shape)
+
+    @property
+    def plain(self) -> bool:
+        """Whether it is one number of Python's own."""
+        return self.weak and not self.shape
 
     @property
     def differentiable(self) -> bool:

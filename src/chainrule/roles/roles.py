@@ -17,7 +17,8 @@ from chainrule.roles.losses import DESCENDS, Candidate, Step, candidates, is_cal
 from chainrule.roles.names import meaning
 from chainrule.roles.updates import Descent, descent
 from chainrule.trace import Recording
-from chainrule.trace.slice import cut
+from chainrule.trace.rolling import rolled
+from chainrule.trace.slice import cut, severed
 from chainrule.verify import lost
 
 SURE = 1.0
@@ -29,7 +30,8 @@ class RoleReport:
     """Which value is the loss, which are learnt, and what the others are, by their names.
 
     ``run`` is the forward pass from them to the loss; ``recorded`` everything, with the lines of a loss that the
-    script never computes if ``implied_loss`` says in words which one its steps descend.
+    script never computes if ``implied_loss`` says in words which one its steps descend. ``starts`` are the numbers that
+    stand in ``run`` as they are, ``met`` says after how many lines something recorded was met first.
     """
 
     run: Run
@@ -44,6 +46,18 @@ class RoleReport:
     confidence: Literal["high", "low"] = "high"
     messages: tuple[str, ...] = ()
     steps: tuple[Step, ...] = field(default=(), repr=False)
+    starts: frozenset[Value] = field(default=frozenset(), repr=False)
+    met: Mapping[Value, int] = field(default_factory=dict, repr=False)
+
+    def rolled(self) -> Run:
+        """The forward pass of a script with its loops found again, as far as its turns fit into one body."""
+        # before it is cut: a first turn that no parameter moves would else be no turn any more
+        whole = severed(self.recorded, self.loss, self.parameters)
+        lines = enumerate(self.recorded.program.lines)
+        met = {**self.met, **{line.result: place for place, line in lines}}
+        found = rolled(whole, self.parameters, met)
+        starts = set(map(found.of, self.starts)) & set(found.run.program.inputs)
+        return cut(found.run, found.of(self.loss), self.parameters, starts)
 
 
 def roles_of(
@@ -143,7 +157,8 @@ class _Reading:
         steps = found.steps
         how = descent(self.history, steps, found.gradients)
         parameters = self._parameters(loss, steps)
-        run = cut(recorded, loss, parameters, self._starts(loss, parameters))
+        starts = self._starts(loss, parameters)
+        run = cut(recorded, loss, parameters, starts)
         roles = self._roles(run, parameters, steps, how)
         return RoleReport(
             run,
@@ -158,6 +173,8 @@ class _Reading:
             "high" if self.sure else "low",
             tuple(self.messages),
             steps,
+            frozenset(starts),
+            self.history.recording.met,
         )
 
     def _starts(self, loss: Value, parameters: Sequence[Value]) -> set[Value]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.program import Array, CannotTrace, Size
+from chainrule.program import Array, CannotTrace, Size, Turn
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.traced import Traced
 
@@ -25,7 +25,7 @@ def lowered_param(param: Any) -> Any:
     """A parameter as a line keeps it: sizes read from arrays stay sizes."""
     match param:
         case TracedInt():
-            return param.ref if isinstance(param.ref, Size) else int(param)
+            return param.ref if isinstance(param.ref, Size | Turn) else int(param)
         case tuple() | list():
             return tuple(lowered_param(item) for item in param)
         case slice():

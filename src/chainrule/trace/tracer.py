@@ -26,6 +26,7 @@ from chainrule.program import (
     Op,
     Size,
     SourceSpan,
+    Turn,
     Value,
 )
 from chainrule.program.builder import described
@@ -220,12 +221,14 @@ class Tracer:
         """An argument as a rule or a user's function meets it: traced, or a plain number."""
         if isinstance(arg, Value):
             return Traced(self, arg)
-        return TracedInt(arg.number, self, arg) if isinstance(arg, Size) else arg
+        if isinstance(arg, Size | Turn):
+            return TracedInt(arg.number, self, arg)
+        return arg
 
     def lift_param(self, param: Any) -> Any:
         """A parameter as a rule meets it: sizes inside it are lifted."""
         match param:
-            case Size():
+            case Size() | Turn():
                 return self.lift(param)
             case tuple():
                 return tuple(self.lift_param(item) for item in param)

@@ -12,7 +12,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.derive.idioms.spread import only_long_axis, spread_reduction
-from chainrule.program import Arg, Line, Op, Run, Sample, Size, Value
+from chainrule.program import Arg, Line, Op, Run, Sample, Size, Turn, Value
 from chainrule.program.sizes import as_long_as
 from chainrule.trace import Tracer
 
@@ -32,6 +32,11 @@ class _AnyFloat(float):
     name: str
 
 
+def always(**_: Any) -> bool:
+    """What holds whatever the numbers are."""
+    return True
+
+
 @dataclass(frozen=True, eq=False)
 class Idiom:
     """``pattern(*arrays, **params)`` may be replaced by ``becomes(*arrays, **params)``; the two are equal.
@@ -46,7 +51,7 @@ class Idiom:
     sample: Sample
     sentence: str = ""
     proof: tuple[str, ...] = ()
-    holds: Callable[..., bool] = lambda **_: True
+    holds: Callable[..., bool] = always
 
 
 @dataclass(frozen=True, eq=False)
@@ -153,14 +158,14 @@ class Pattern:
                     self.producer[pattern], producer[arg], producer, bound
                 )
         elif isinstance(pattern, _AnyFloat):
-            if not isinstance(arg, Size) and (
+            if not isinstance(arg, Size | Turn) and (
                 not isinstance(arg, Value) or arg.shape == ()
             ):
                 yield from _bind(pattern.name, arg, bound)
         elif isinstance(pattern, Size):
             if isinstance(arg, Size):
                 yield {**bound, SIZES: (*bound.get(SIZES, ()), (pattern, arg))}
-        elif not isinstance(arg, Value | Size) and arg == pattern:
+        elif not isinstance(arg, Value | Size | Turn) and arg == pattern:
             yield bound
 
 

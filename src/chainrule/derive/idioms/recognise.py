@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -13,14 +14,33 @@ from chainrule import ops
 from chainrule.derive.idioms.forms import FORMS
 from chainrule.derive.idioms.fusions import FUSIONS
 from chainrule.derive.idioms.logarithms import LOGARITHMS, written_out
-from chainrule.derive.idioms.match import Idiom, Pattern, compile_pattern, from_forms
+from chainrule.derive.idioms.match import (
+    Idiom,
+    Pattern,
+    always,
+    compile_pattern,
+    from_forms,
+)
 from chainrule.derive.simplify import REWRITING
-from chainrule.program import Array, Line, Op, Program, Run, ShapeError, Size, Value
+from chainrule.program import (
+    Builder,
+    Item,
+    Line,
+    Loop,
+    Op,
+    Program,
+    Run,
+    ShapeError,
+    Size,
+    Turn,
+    Value,
+)
+from chainrule.program import run as again
 from chainrule.program.builder import Law
 from chainrule.program.program import substitute
+from chainrule.program.rewritten import put
 from chainrule.trace import Traced, Tracer
 
-CLOSE = 1e-4
 Index = Mapping[Op, Sequence[Pattern]]
 
 
@@ -83,72 +103,122 @@ def _differ(one: Pattern, other: Pattern) -> bool:
 
 def rewrite(run: Run, patterns: Index, laws: Sequence[Law] = REWRITING) -> Run:
     """``run`` with the patterns replaced wherever they end."""
-    tracer = Tracer(laws=laws, named=False)
-    new: dict[Value, Any] = {}
-    for value in run.program.inputs:
-        tracer.builder.inputs.append(value)
-        tracer.builder.numbers[value] = run.numbers[value]
-        new[value] = value
-    tracer.builder.taken.update(run.program.named())
-    for line in run.program.lines:
+    rewriting = _Rewriting(run, patterns, laws)
+    rewriting.items(run.program.items)
+    outputs = [rewriting.new[value] for value in run.program.outputs]
+    builder = rewriting.tracer.builder
+    _say_what_is_stable(builder, rewriting.before, outputs)
+    program = builder.run(outputs, run.program.name).program
+    named = [
+        value
+        for value in rewriting.new.values()
+        if value.name is not None and value not in run.program.inputs
+    ]
+    kept = program.pruned([*outputs, *named])
+    slim = Program(program.inputs, kept.items, program.outputs, program.name)
+    # what the turns of a loop compute is known once they are taken
+    return Run(slim, builder.numbers) if slim.flat else again(slim, builder.numbers)
+
+
+class _Rewriting:
+    """A program being written anew; ``new`` says what a value has become, ``before`` which ops there were."""
+
+    def __init__(self, run: Run, patterns: Index, laws: Sequence[Law]) -> None:
+        self.run = run
+        self.patterns = patterns
+        self.tracer = Tracer(laws=laws, named=False)
+        self.new: dict[Value, Value] = {}
+        self.before = {line.op for line in run.program.every_line()}
+        for value in run.program.inputs:
+            self.tracer.builder.inputs.append(value)
+            self._stays(value)
+        self.tracer.builder.taken.update(run.program.named())
+
+    def _stays(self, value: Value) -> None:
+        self.tracer.builder.numbers[value] = self.run.numbers[value]
+        self.new[value] = value
+
+    def items(self, items: Sequence[Item]) -> None:
+        for item in items:
+            match item:
+                case Line():
+                    self._line(item)
+                case Loop():
+                    self._loop(item)
+
+    def _line(self, line: Line) -> None:
+        tracer, numbers = self.tracer, self.tracer.builder.numbers
         tracer.places = line.places
-        args = [_mapped(tracer, arg, new) for arg in line.args]
-        params = {key: _measured(param, new) for key, param in line.params.items()}
+        args = [tracer.lift(put(arg, self.new)) for arg in line.args]
+        params = {
+            key: substitute(param, self._moved) for key, param in line.params.items()
+        }
         # what nothing before it has changed is not computed again
         same = all(
-            tracer.builder.numbers[new[arg]] is run.numbers[arg] for arg in line.reads()
+            numbers[self.new[arg]] is self.run.numbers[arg] for arg in line.reads()
         )
-        number = run.numbers[line.result] if same else None
+        number = self.run.numbers[line.result] if same else None
         result = tracer.record(line.op, args, params, line.why, number)
-        result = _replaced(tracer, _inside(tracer, result, line, patterns), patterns)
+        result = _inside(tracer, result, line, self.patterns)
+        result = _replaced(tracer, result, self.patterns)
         name = line.result.name
         if name is not None:
             if result.value.name is not None:
                 result = tracer.again(result)
-            result.value.christen(name)
-        new[line.result] = result.value
-    outputs = [new[value] for value in run.program.outputs]
-    _say_what_is_stable(tracer, {line.op for line in run.program.lines}, outputs)
-    program = Program(
-        tuple(tracer.builder.inputs),
-        tuple(tracer.builder.lines),
-        tuple(outputs),
-        run.program.name,
-    )
-    named = [
-        value
-        for value in new.values()
-        if value.name is not None and value not in run.program.inputs
-    ]
-    kept = program.pruned([*outputs, *named])
-    return Run(
-        Program(program.inputs, kept.lines, program.outputs, program.name),
-        tracer.builder.numbers,
-    )
+            result.value.christen(name, line.result.word)
+        self.new[line.result] = result.value
+
+    def _moved(self, one: Size | Turn) -> Any:
+        return put(one, self.new)
+
+    def _loop(self, loop: Loop) -> None:
+        """The body is a program of its own, which reads what stands before it."""
+        outer = self.tracer.builder
+        starts = [put(one.start, self.new) for one in loop.carried]
+        for value in (*(one.inside for one in loop.carried), *loop.results):
+            self._stays(value)
+        self.tracer.builder = outer.inside()
+        try:
+            self.items(loop.items)
+            nexts = [put(one.next, self.new) for one in loop.carried]
+            insides = [put(one.inside, self.new) for one in loop.stacks]
+            left = [one for one in (*nexts, *insides) if isinstance(one, Value)]
+            _say_what_is_stable(self.tracer.builder, self.before, left)
+            items = self.tracer.builder.items
+        finally:
+            self.tracer.builder = outer
+        outer.repeat(
+            replace(
+                loop,
+                n=put(loop.n, self.new),
+                items=items,
+                carried=tuple(
+                    replace(one, start=start, next=following)
+                    for one, start, following in zip(
+                        loop.carried, starts, nexts, strict=True
+                    )
+                ),
+                stacks=tuple(
+                    replace(one, inside=inside)
+                    for one, inside in zip(loop.stacks, insides, strict=True)
+                ),
+            )
+        )
 
 
 def _say_what_is_stable(
-    tracer: Tracer, before: AbstractSet[Op], outputs: Sequence[Value]
+    builder: Builder, before: AbstractSet[Op], outputs: Sequence[Value]
 ) -> None:
     """A statement in which a stable form took the place of the one written by hand says so."""
     waiting: dict[Value, str] = {}
-    for line in tuple(tracer.builder.lines):
+    for line in tuple(builder.lines):
         why = line.op.stable if line.op not in before else ""
         why = why or next(filter(None, map(waiting.get, line.reads())), "")
         if not why or line.why:
             continue
-        tracer.builder.give_reason(line.result, why)
+        builder.give_reason(line.result, why)
         if line.result.name is None and line.result not in outputs:
             waiting[line.result] = why
-
-
-def _mapped(tracer: Tracer, arg: Any, new: Mapping[Value, Value]) -> Any:
-    return tracer.lift(new[arg] if isinstance(arg, Value) else _measured(arg, new))
-
-
-def _measured(param: Any, new: Mapping[Value, Value]) -> Any:
-    """A parameter or size that reads its lengths from the new values."""
-    return substitute(param, lambda size: Size(new[size.value], size.axes))
 
 
 def _replaced(tracer: Tracer, result: Traced, patterns: Index) -> Traced:
@@ -178,11 +248,7 @@ def _inside(tracer: Tracer, result: Traced, line: Line, patterns: Index) -> Trac
 def _first(tracer: Tracer, line: Any, patterns: Index) -> Traced | None:
     for pattern in patterns.get(line.op, ()):
         for bound in pattern.match(line, tracer.builder.producer):
-            numbers = {
-                key: tracer.builder.number(arg) if isinstance(arg, Value) else arg
-                for key, arg in bound.items()
-            }
-            if not pattern.idiom.holds(**numbers):
+            if not _holds(pattern.idiom, tracer.builder, bound):
                 continue
             lifted = {key: tracer.lift(arg) for key, arg in bound.items()}
             try:
@@ -197,13 +263,17 @@ def _first(tracer: Tracer, line: Any, patterns: Index) -> Traced | None:
     return None
 
 
-def _as_before(before: Array, after: Array) -> bool:
-    """Whether the numbers are the same up to rounding, where the hand-written form has not overflowed."""
-    if before.shape != after.shape:
+def _holds(idiom: Idiom, builder: Builder, bound: Mapping[str, Any]) -> bool:
+    """Whether the numbers bound are such that an idiom may be replaced; in a loop, what they are in one turn says nothing."""
+    if idiom.holds is always:
+        return True
+    if builder.around is not None:
         return False
-    with np.errstate(all="ignore"):
-        same = np.abs(before - after) <= CLOSE * (1 + np.abs(after))
-    return bool(np.all(same | ~np.isfinite(before)))
+    numbers = {
+        key: builder.number(arg) if isinstance(arg, Value) else np.asarray(arg)
+        for key, arg in bound.items()
+    }
+    return idiom.holds(**numbers)
 
 
 def _apply(pattern: Pattern, bound: Mapping[str, Any]) -> Any:

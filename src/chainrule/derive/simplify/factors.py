@@ -117,7 +117,8 @@ def one_over(builder: Builder, op: Op, args: Args, _: Params) -> Arg | None:
 
 def shares_of_one(builder: Builder, op: Op, args: Args, _: Params) -> Arg | None:
     """Where the targets of each sample sum to 1, as labels do, a softmax times that sum is the softmax."""
-    if op is ops.multiply:
+    # what a total is in one turn of a loop says nothing of the other turns
+    if op is ops.multiply and builder.around is None:
         for share, total in (args, args[::-1]):
             summed = made_by(builder, total, ops.sum)
             if (

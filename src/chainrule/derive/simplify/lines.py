@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from chainrule import ops
-from chainrule.program import Arg, Builder, Line, Op, Size, Value
+from chainrule.program import Arg, Builder, Line, Op, Size, Turn, Value
 from chainrule.program.program import arg_shape
 
 Params = Mapping[str, Any]
@@ -21,7 +21,7 @@ def made_by(builder: Builder, arg: Arg, op: Op) -> Line | None:
 
 def is_number(arg: Arg, number: float) -> bool:
     """Whether ``arg`` is this number, written out."""
-    return not isinstance(arg, Value | Size) and arg == number
+    return not isinstance(arg, Value | Size | Turn) and arg == number
 
 
 def is_one(builder: Builder, arg: Arg) -> bool:

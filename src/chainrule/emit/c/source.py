@@ -6,7 +6,6 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
-from chainrule.emit.body import comment
 from chainrule.emit.c import functions, tiles
 from chainrule.emit.c.definitions import Definitions
 from chainrule.emit.c.fusion import Fusion
@@ -18,6 +17,7 @@ from chainrule.emit.c.special import SPECIAL
 from chainrule.emit.c.storage import storage
 from chainrule.emit.c.words import TYPES, is_entrywise, suffix
 from chainrule.emit.names import Names, plain, wish
+from chainrule.emit.wrap import comment
 from chainrule.program import Arg, Program, Value
 
 RESERVED = frozenset(

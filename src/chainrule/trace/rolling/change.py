@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from chainrule.program import Item, Line, Value
-from chainrule.trace.rolling.rewritten import rewritten
+from chainrule.program.rewritten import rewritten
 from chainrule.trace.rolling.spans import Span
 
 

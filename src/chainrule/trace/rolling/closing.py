@@ -23,9 +23,9 @@ from chainrule.program import (
 )
 from chainrule.program.line import moving_in
 from chainrule.program.loop import lines_of
+from chainrule.program.rewritten import mapped
 from chainrule.trace.rolling.change import Edits
 from chainrule.trace.rolling.columns import Columns
-from chainrule.trace.rolling.rewritten import mapped
 from chainrule.trace.rolling.spans import Span
 from chainrule.trace.rolling.words import plural
 

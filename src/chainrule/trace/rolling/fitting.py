@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any, NoReturn
 
@@ -38,11 +39,15 @@ Home = tuple[int, Value]
 
 @dataclass(frozen=True, slots=True)
 class Recorded:
-    """What is known of what was recorded: numbers, the lines that made them, when each was first met, in lines."""
+    """What is known of what was recorded: numbers, the lines that made them, when each was first met, in lines.
+
+    ``wanted`` are values that somebody asks for: they are no constants, and stay what they are.
+    """
 
     numbers: dict[Value, Array]
     producer: Mapping[Value, Line]
     met: dict[Value, int]
+    wanted: AbstractSet[Value]
 
 
 class Fit:
@@ -198,6 +203,8 @@ class Fit:
     def _constant(self, column: Sequence[Value]) -> Value | None:
         """What every turn makes anew: alike, as the zeros a sum starts from, or numbers of its own, as noise is."""
         before = zip(column[1:], self.begins, strict=False)
+        if not self.recorded.wanted.isdisjoint(column):
+            return None
         if any(self.recorded.met.get(one, -1) <= begin for one, begin in before):
             return None
         numbers = [self.recorded.numbers[one] for one in column]
@@ -249,7 +256,7 @@ class Fit:
         key = (type(column[0]), tuple(column))
         if key not in self._rows:
             numbers = np.asarray(column)
-            table = Value(numbers.shape, numbers.dtype, None, word="table")
+            table = Value(numbers.shape, numbers.dtype, None, weak=True, word="table")
             self.recorded.numbers[table] = numbers
             self.new_inputs.append(table)
             self._rows[key] = self._row(table, Value((), numbers.dtype, weak=True))

@@ -2,25 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Container, Mapping
 from dataclasses import replace
 
 from chainrule.program import Carried, Item, Line, Loop, Program, Stacked, Value
 from chainrule.program.names import free_name
-from chainrule.trace.rolling.rewritten import put, rewritten
+from chainrule.program.rewritten import put, rewritten
 
 
 def named(
-    program: Program, words: Mapping[Value, str]
+    program: Program,
+    words: Mapping[Value, str],
+    kept: Container[Value] = (),
+    known: Container[str] = (),
 ) -> tuple[Program, dict[Value, Value]]:
     """``program`` with names for what its loops make, and what stands for each value now.
 
-    ``words`` are what values are called that have no word of their own.
+    ``words`` are what values are called that have no word of their own; values ``kept`` are not named anew, ``known``
+    are the names that there were before there were loops.
     """
     new: dict[Value, Value] = {}
     loops = [item for item in program.items if isinstance(item, Loop)]
     made = {value for loop in loops for value in (*loop.inner(), *loop.results)}
     made |= {v for v in program.values() if v.name is None and v.word is not None}
+    words = {**_numbered(program, made, kept, known), **words}
+    made |= words.keys()
     taken = {
         value.name for value in program.values() if value not in made and value.name
     }
@@ -33,6 +40,26 @@ def named(
     outputs = tuple(new.get(value, value) for value in program.outputs)
     inputs = tuple(new.get(value, value) for value in program.inputs)
     return Program(inputs, items, outputs, program.name), new
+
+
+def _numbered(
+    program: Program,
+    made: Container[Value],
+    kept: Container[Value],
+    known: Container[str],
+) -> dict[Value, str]:
+    """The words of values whose names were counted while what is a loop now was many lines: loss of ``loss_41``.
+
+    A name is counted where the plain one was taken; ``Ws_0`` of a list is not.
+    """
+    words = {}
+    made_words = (value.word for value in program.values() if value in made)
+    loops = {word for word in made_words if word in known}
+    for value in program.values():
+        counted = re.fullmatch(r"(.+)_\d+", value.name or "")
+        if counted and counted[1] in loops and value not in made and value not in kept:
+            words[value] = counted[1]
+    return words
 
 
 def renewed(item: Item, new: Mapping[Value, Value]) -> Item:

@@ -20,6 +20,7 @@ from chainrule.program import (
     verify,
 )
 from chainrule.program.loop import lines_of
+from chainrule.program.rewritten import results_of, rewritten
 from chainrule.trace.rolling.change import Change
 from chainrule.trace.rolling.closing import Closing, reading
 from chainrule.trace.rolling.columns import Columns
@@ -28,7 +29,6 @@ from chainrule.trace.rolling.fitting import Recorded, Unfit, begin
 from chainrule.trace.rolling.headers import header
 from chainrule.trace.rolling.keys import Keys, first_of_turn, periods, repeats
 from chainrule.trace.rolling.naming import named
-from chainrule.trace.rolling.rewritten import results_of, rewritten
 from chainrule.trace.rolling.spans import Span, spans
 from chainrule.trace.rolling.stores import forwarded
 from chainrule.trace.rolling.writes import stacked_writes
@@ -53,7 +53,7 @@ def rolled(
 ) -> Rolled:
     """``flat`` with its loops found again; the same numbers, bit for bit, or the flat program as it is.
 
-    ``kept`` are values that have to be there afterwards, besides the outputs. ``met`` says of inputs after how many
+    ``kept`` are values that have to be there afterwards, besides the outputs. ``met`` says of values after how many
     lines they were met first.
     """
     rolling = _Rolling(flat, tuple(kept), met or {})
@@ -86,9 +86,9 @@ class _Rolling:
         self.wanted = {self.now(value) for value in (*program.outputs, *kept)}
         self.words: dict[Value, str] = {}
         self.numbers = dict(flat.numbers)
-        self.met = {**met, **{x.result: i for i, x in enumerate(program.lines)}}
+        self.met = {**{x.result: i for i, x in enumerate(program.lines)}, **met}
         producer = {line.result: line for line in lines}
-        self.recorded = Recorded(self.numbers, producer, self.met)
+        self.recorded = Recorded(self.numbers, producer, self.met, self.wanted)
         self.keys = Keys()
         self.key_of: dict[int, tuple[Item, int]] = {}
         self.failed: set[tuple[int, int, int]] = set()
@@ -105,8 +105,12 @@ class _Rolling:
         items, name = tuple(self.items), self.program.name
         program = Program(tuple(self.inputs), items, outputs, name)
         kept = program.pruned([*outputs, *wanted])
+        asked = wanted.intersection(kept.inputs)
         program, new = named(
-            Program(kept.inputs, counted(kept.items), outputs, name), self.words
+            Program(kept.inputs, counted(kept.items), outputs, name),
+            self.words,
+            asked,
+            self.program.named(),
         )
         self.new |= new
         self.numbers |= {new.get(v, v): self.numbers[v] for v in kept.inputs}

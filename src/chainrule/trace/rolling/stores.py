@@ -8,7 +8,7 @@ from typing import Any
 
 from chainrule import ops
 from chainrule.program import Arg, Line, Value
-from chainrule.trace.rolling.rewritten import Stands, rewritten
+from chainrule.program.rewritten import Stands, rewritten
 
 Index = tuple[Any, ...]
 

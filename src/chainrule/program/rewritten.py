@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from chainrule.program import Arg, Item, Line, Loop, Size, Turn, Value
-from chainrule.program.line import substitute
+from chainrule.program.line import Line, substitute
+from chainrule.program.loop import Item, Loop
+from chainrule.program.values import Arg, Size, Value
 
 Stands = Mapping[Value, Arg]
 
@@ -59,6 +60,3 @@ def results_of(item: Item) -> tuple[Value, ...]:
             return (item.result,)
         case Loop():
             return item.results
-
-
-__all__ = ["Size", "Stands", "Turn", "mapped", "put", "results_of", "rewritten"]

@@ -1,0 +1,55 @@
+"""Single numbers that may be written as plain Python numbers: ``-1 / y.size``."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from chainrule import ops
+from chainrule.program import Line, Value
+
+
+def plain_numbers(
+    lines: Sequence[Line],
+    outputs: Iterable[Value],
+    readers: Mapping[Value, Sequence[Line]],
+) -> set[Value]:
+    """The nameless single numbers that come from plain ones and go into arithmetic alone."""
+    plain: set[Value] = set()
+    for line in lines:
+        arithmetic = _is_arithmetic(line) and all(
+            not isinstance(arg, Value) or arg in plain for arg in line.args
+        )
+        if (
+            line.result.name is None
+            and line.result.shape == ()
+            and (arithmetic or filler(line) is not None)
+        ):
+            plain.add(line.result)
+    plain.difference_update(outputs)
+    for line in reversed(lines):
+        value = line.result
+        if value in plain and not all(
+            _is_arithmetic(reader)
+            and (reader.result in plain or _meets_an_array(reader, plain))
+            for reader in readers.get(value, ())
+        ):
+            plain.remove(value)
+    return plain
+
+
+def filler(line: Line) -> int | None:
+    """The number that fills the whole result: 1 in ones, 0 in zeros."""
+    return {ops.ones_like: 1, ops.zeros_like: 0}.get(line.op)
+
+
+def _is_arithmetic(line: Line) -> bool:
+    return line.op.kind in ("sum", "arithmetic")
+
+
+def _meets_an_array(line: Line, plain: set[Value]) -> bool:
+    """Whether a line reads something that is no number of the language's own."""
+    return any(value not in plain and not value.plain for value in _values(line))
+
+
+def _values(line: Line) -> Iterable[Value]:
+    return (arg for arg in line.args if isinstance(arg, Value))
