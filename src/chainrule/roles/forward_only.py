@@ -41,7 +41,7 @@ def learnt(
         for value in sources
         if value.differentiable
     }
-    chosen = {value for value, score in scores.items() if score > -0.5}
+    chosen = [value for value, score in scores.items() if score > -0.5]
     if not chosen:
         # nothing but what is called data: then the gradient is asked for by that
         return {v: s for v, s in scores.items() if meaning(v.name or "") != "mask"}
@@ -51,7 +51,7 @@ def learnt(
     for value in sorted(chosen, key=lambda one: scores[one]):
         if scores[value] >= 2 or len(chosen) == 1 or _made(value, history) >= 1:
             continue
-        rest = chosen - {value}
+        rest = [one for one in chosen if one is not value]
         kind = kind_of(history, Meetings(history, lines, rest), value)
         said = meaning(value.name or "")
         if kind in ("label", "mask", "setting") and said not in ("weight", "setting"):
@@ -71,17 +71,23 @@ def _score(history: History, lines: Sequence[Line], value: Value) -> float:
         score += 0.5
     if any(line.op in PRODUCTS and value is line.args[0] for line in lines):
         score += 0.0 if said == "weight" else -0.25
-    if not history.number(value).any() and _is_carried(history, value):
+    if said is None and any(
+        line.op in PRODUCTS
+        and value is line.args[0]
+        and isinstance(line.args[1], Value)
+        and meaning(line.args[1].name or "") == "weight"
+        for line in lines
+    ):
+        # a @ W: the samples stand before the weights
+        score -= 0.75
+    if _is_carried(history, value):
         score -= 3
     return score
 
 
 def _is_carried(history: History, value: Value) -> bool:
-    """Whether a value is the start of a variable that goes on: the state of a loop."""
-    return any(
-        value is variable.versions[0] and len(variable.versions) > 1
-        for variable in history.variables
-    )
+    """Whether the variable of a value goes on: the state of a loop, an array that is being filled."""
+    return any(value in variable.versions[:-1] for variable in history.variables)
 
 
 def _made(value: Value, history: History) -> float:

@@ -75,11 +75,41 @@ class History:
     @cached_property
     def given(self) -> frozenset[Value]:
         """What variables hold and nothing computed; a number that is written into an expression is not among them."""
-        return frozenset(
-            value
-            for variable in self.variables
-            for value in variable.versions
-            if value not in self.producer
+        return frozenset(value for value in self.held if value not in self.producer)
+
+    @cached_property
+    def held(self) -> frozenset[Value]:
+        """What variables hold."""
+        return frozenset(one for each in self.variables for one in each.versions)
+
+    def sources(self, loss: Value) -> list[Value]:
+        """What a loss starts from, in the order of the recording: what is given, made, or drawn and scaled."""
+        found: set[Value] = set()
+        seen = {loss}
+        ahead = [loss]
+        while ahead:
+            value = ahead.pop()
+            if value in self.held and self._is_start(value):
+                found.add(value)
+                continue
+            line = self.producer.get(value)
+            reads = [] if line is None else [r for r in line.reads() if r not in seen]
+            seen.update(reads)
+            ahead += reads
+        return [value for value in self.run.program.values() if value in found]
+
+    def _is_start(self, value: Value) -> bool:
+        """Whether a variable begins here: ``rng.normal(size=3) * scale`` is drawn, whatever it was scaled by."""
+        line = self.producer.get(value)
+        if line is None or not any(True for _ in line.reads()):
+            return True
+        behind = self.behind(value)
+        own = next((one for one in self.variables if value in one.versions), None)
+        before = behind.intersection(own.versions) - {value} if own else frozenset()
+        others = {one for one in behind if one.shape and one in self.held}
+        drawn = any(one.shape and one not in self.held for one in behind - before)
+        return (
+            bool(value.shape) and others <= before | {value} and (bool(before) or drawn)
         )
 
     @cached_property

@@ -86,6 +86,9 @@ def meaning(name: str) -> Meaning | None:
     words = parts(name)
     while len(words) > 1 and words[-1] in AFTER:
         words.pop()
+    if len(words) > 1 and len(words[-1]) > 2 and TABLE.get(words[-1]) == "loss":
+        # the loss of a batch, of the training set, so far
+        return "loss"
     for word in words[:-1]:
         if word in BEFORE:
             return BEFORE[word]

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
+import numpy as np
+
 from chainrule.program import Line, ProgramError, Run, UsageError, Value
 from chainrule.roles.by_hand import with_gradient_by_hand
 from chainrule.roles.forward_only import learnt
@@ -21,6 +23,8 @@ from chainrule.trace.rolling import rolled
 from chainrule.trace.slice import cut, severed
 from chainrule.verify import lost
 
+FEW = 6
+"""Steps of fewer numbers than this may follow a gradient by chance."""
 SURE = 1.0
 """A loss leads clearly where the next candidate is this far behind."""
 
@@ -197,13 +201,15 @@ class _Reading:
         order = {value: i for i, value in enumerate(self.history.run.program.values())}
         if self.wrt is not None:
             return [self._called(name, loss) for name in self.wrt]
-        given = self._sources(loss)
+        given = self.history.sources(loss)
         stepped = dict.fromkeys(step.value for step in steps)
         # what a parameter was before is no other parameter
         before = {one for value in stepped for one in self.history.behind(value)}
         ours = [value for value in given if value not in before]
-        by_hand = with_gradient_by_hand(self.history, loss, ours)
+        near = self._no_labels(loss, ours, [*stepped]) if steps else ours
+        by_hand = with_gradient_by_hand(self.history, loss, near)
         if steps:
+            self._say_what_is_small(steps)
             self._say_what_stays([one for one in ours if one not in by_hand])
             return sorted([*stepped, *by_hand], key=order.__getitem__)
         lines = self._lines(loss)
@@ -228,6 +234,26 @@ class _Reading:
             )
         return sorted(scores, key=order.__getitem__)
 
+    def _say_what_is_small(self, steps: Sequence[Step]) -> None:
+        """A few numbers go down a slope by chance, as the state of a simulation does: unsure, unless a name says weight."""
+        entries = sum(int(np.prod(step.value.shape)) for step in steps)
+        names = [
+            step.variable.name
+            for step in steps
+            if meaning(step.variable.name) != "weight"
+            and (entries < FEW or not step.value.shape)
+        ]
+        if names:
+            self.sure = False
+            self.messages.append(f"unsure of {', '.join(names)}: --wrt NAMES")
+
+    def _no_labels(
+        self, loss: Value, given: Sequence[Value], learnt: Sequence[Value]
+    ) -> list[Value]:
+        """Without what meets the prediction: the gradient of that has the direction of a label's."""
+        meetings = Meetings(self.history, self._lines(loss), learnt)
+        return [one for one in given if kind_of(self.history, meetings, one) != "label"]
+
     def _say_what_stays(self, given: Sequence[Value]) -> None:
         """Weights beside those that move may have been left out on purpose, or in an example that shows one step."""
         self.fixed = [
@@ -245,21 +271,6 @@ class _Reading:
     def _lines(self, loss: Value) -> list[Line]:
         behind = self.history.behind(loss)
         return [line for line in self.history.lines if line.result in behind]
-
-    def _sources(self, loss: Value) -> list[Value]:
-        """What a loss is computed from that nothing else computed; a number written into an expression has no name."""
-        program = self.history.run.program
-        behind = self.history.behind(loss)
-        held = self.history.given & behind
-        given = [value for value in program.inputs if value in held]
-        made = [
-            line.result
-            for line in self.history.lines
-            if line.result in behind
-            and line.result.name
-            and not any(True for _ in line.reads())
-        ]
-        return [*given, *made]
 
     def _called(self, name: str, loss: Value) -> Value:
         """The value of a name as the loss reads it."""
