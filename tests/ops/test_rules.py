@@ -146,10 +146,7 @@ def with_stride_0(case: Case) -> int:
     values = program.named()
     numbers = {value: result.run.numbers[value] for value in program.inputs}
     numbers |= {values[f"x{p}"]: a for p, a in enumerate(flat) if f"x{p}" in values}
-    try:
-        again = run(program, numbers)
-    except FloatingPointError:
-        return 0
+    again = run(program, numbers)
     for value in result.wrt:
         np.testing.assert_allclose(
             again[result.gradients[value]],

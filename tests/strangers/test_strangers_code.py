@@ -109,7 +109,6 @@ def test_programs_of_a_field_are_right_or_refused_with_a_code(field, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 def test_scripts_of_many_fields_are_right_or_refused_with_a_code(tmp_path):
     found = trials("scripts", scripts("scripts")[::15], tmp_path)
     assert surprises((one, end) for one, end in found if is_held_to(one)) == []

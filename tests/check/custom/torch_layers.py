@@ -313,9 +313,12 @@ class Scaled(Function):
     @staticmethod
     def forward(ctx, x):
         ctx.save_for_backward(x)
-        return torch.special.erfcx(x)
+        return torch.special.scaled_modified_bessel_k0(x * x + 1)
 
     @staticmethod
     def backward(ctx, g):
         (x,) = ctx.saved_tensors
-        return g * (2 * x * torch.special.erfcx(x) - 2 / math.sqrt(math.pi))
+        s = x * x + 1
+        k0 = torch.special.scaled_modified_bessel_k0(s)
+        k1 = torch.special.scaled_modified_bessel_k1(s)
+        return g * (k0 - k1) * 2 * x
