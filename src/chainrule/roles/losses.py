@@ -256,10 +256,11 @@ def _is_part(
     history: History, candidate: Candidate, found: Sequence[Candidate]
 ) -> bool:
     """Whether something that is clearly called a loss is computed from it, which is not itself."""
+    versions = candidate.variable.versions if candidate.variable else [candidate.value]
     return not is_called_loss(candidate) and any(
         is_called_loss(other)
         and other is not candidate
-        and candidate.value in history.behind(other.value)
+        and not history.behind(other.value).isdisjoint(versions)
         for other in found
     )
 
