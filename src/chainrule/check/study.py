@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterable, Mapping, MutableMapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -26,11 +26,12 @@ from chainrule.program import (
 from chainrule.program.program import substitute
 from chainrule.program.run import measure, resolve
 from chainrule.program.sources import read_source
+from chainrule.trace.events import Escape, Guard
 from chainrule.trace.slice import cut
 from chainrule.trace.statements import Script
 from chainrule.trace.statements.watch import Execution, Watch
 
-SPREADS = (1.0, 0.3, 0.1)
+SPREADS = (1.0, 0.3, 0.1, 0.03, 0.01)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -105,6 +106,19 @@ class Study:
             if any(isinstance(arg, Value) and arg in moved for arg in line.args):
                 moved.add(line.result)
         return moved
+
+    @cached_property
+    def guards(self) -> list[tuple[Value, Array]]:
+        """What the script did next hung on these: where one is another, its lines are those of another script."""
+        recording = self.script.recording
+        events = () if recording is None else recording.events
+        return [
+            (event.value, self.script.recorded.numbers[event.value])
+            for event in events
+            if isinstance(event, Guard | Escape)
+            and event.value.dtype.kind in "iub"
+            and event.value in self.script.recorded.numbers
+        ]
 
     @cached_property
     def cones(self) -> dict[Value, frozenset[Value]]:
@@ -209,7 +223,10 @@ def derive(script: Script, roots: Iterable[Value]) -> Derived:
     inner = [
         value for value in between if value not in wanted and value is not script.loss
     ]
-    return backward(forward, script.loss, [*wanted, *inner])
+    derived = backward(forward, script.loss, [*wanted, *inner])
+    # nobody writes the gradient of the loss by itself
+    others = {k: v for k, v in derived.gradients.items() if k is not script.loss}
+    return replace(derived, gradients=others)
 
 
 def _textbook(derived: Derived) -> Derived | None:
@@ -271,6 +288,12 @@ def _trial(found: Study, kind: str, given: Mapping[Value, Array]) -> Trial | Non
                 line.result in forward or "batch" in kind
             ):
                 return None
+        if not all(
+            np.array_equal(numbers[value], outcome)
+            for value, outcome in found.guards
+            if value in numbers
+        ):
+            return None
         try:
             truth = run(found.derived.run.program, numbers)
         except Exception:  # noqa: BLE001 - a shape that does not fit this data set: it is no data set

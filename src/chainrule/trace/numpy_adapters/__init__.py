@@ -38,7 +38,14 @@ from chainrule.trace.numpy_adapters.matrices import (
     slogdet,
     svd,
 )
-from chainrule.trace.numpy_adapters.numbers import around, average, clip, norm, ptp
+from chainrule.trace.numpy_adapters.numbers import (
+    around,
+    average,
+    clip,
+    nan_to_num,
+    norm,
+    ptp,
+)
 from chainrule.trace.numpy_adapters.products import dot, einsum, inner, multi_dot, vdot
 from chainrule.trace.numpy_adapters.require import Reader
 from chainrule.trace.numpy_adapters.shapes import (
@@ -97,6 +104,7 @@ READERS: dict[Reader, Reader] = {
     np.diff: diff,
     np.clip: clip,
     np.round: around,
+    np.nan_to_num: nan_to_num,
     np.average: average,
     np.ptp: ptp,
     np.dot: dot,

@@ -28,6 +28,23 @@ def clip(
     return tracer.record(ops.where, (tracer.record(test, (a, bound)), bound, a))
 
 
+def nan_to_num(tracer: Tracing, x: Any, copy: Any = True, **options: Any) -> Any:  # noqa: FBT002 - NumPy's signature
+    """``np.nan_to_num(x)``: what is no number is another one, which does not move."""
+    nan = options.pop("nan", 0.0)
+    highest = float(np.finfo(np.float64).max)
+    top, bottom = options.pop("posinf", None), options.pop("neginf", None)
+    refuse(tracer, "nan_to_num", {**options, "copy": None if copy else False})
+    if getattr(x, "dtype", np.dtype(float)).kind != "f":
+        return x
+    for limit, number in (
+        (np.inf, highest if top is None else top),
+        (-np.inf, -highest if bottom is None else bottom),
+    ):
+        met = tracer.record(ops.equal, (x, limit))
+        x = tracer.record(ops.where, (met, number, x))
+    return tracer.record(ops.where, (tracer.record(ops.isnan, (x,)), nan, x))
+
+
 def around(tracer: Tracing, a: Any, decimals: int = 0, **options: Any) -> Any:
     """``np.round(a, decimals)``: moved by powers of ten, rounded, and moved back, as NumPy does it."""
     refuse(tracer, "round", options)

@@ -17,7 +17,13 @@ def key_name(holder: str | None, key: Any) -> str:
 
 
 def elementwise(function: Any, *args: Any, **kwargs: Any) -> Any:
-    """A function of ``math``, taken from NumPy where its argument is traced."""
+    """A function of ``math``, taken from NumPy where its argument is traced; ``float(x)`` is the same number."""
+    match args:
+        case (Traced() as held,) if function is float:
+            same = held.dtype == np.float64 and not held.ndim
+            return held.item() if same else float(held)
+        case (Traced() as held,) if _is_number_type(function):
+            return held.astype(function)
     if getattr(function, "__module__", "") == "math" and any(
         isinstance(a, Traced) for a in args
     ):
@@ -26,6 +32,10 @@ def elementwise(function: Any, *args: Any, **kwargs: Any) -> Any:
         )
         return ops.CATALOGUE[name](*args) if name in ops.CATALOGUE else function(*args)
     return function(*args, **kwargs)
+
+
+def _is_number_type(function: Any) -> bool:
+    return isinstance(function, type) and issubclass(function, np.generic)
 
 
 def stacked(items: Any) -> Any:

@@ -258,6 +258,9 @@ class Reader:
         """A loss computed again, and not from itself, opens the next pass of a training loop."""
         if name not in self.losses or at is None or self._is_lesser(name):
             return
+        if value not in self.tracer.builder.producer:
+            # a number that is only written down is no loss that was computed
+            return
         place = (name, at.line)
         earlier = self.loss_places.get(place)
         if earlier is not None and not self._descends(value, earlier):

@@ -33,6 +33,7 @@ MATH_NAMES = frozenset(
     }
 )
 MATH_NAMES |= {"cos", "tan", "atan", "erf", "pow", "fabs"}
+NUMBER_TYPES = frozenset({"float", "float64", "int64", "int32", "bool_"})
 ARRAY_MAKERS = frozenset({"array", "asarray"})
 
 
@@ -109,7 +110,9 @@ class _Binder(ast.NodeTransformer):
             maker = node.func
             node.func = ast.copy_location(ast.Name(ARRAY, ast.Load()), maker)
             node.args = [maker, *node.args]
-        elif _last_name(node.func) in MATH_NAMES and not _is_numpy(node.func):
+        elif (
+            _last_name(node.func) in MATH_NAMES and not _is_numpy(node.func)
+        ) or _last_name(node.func) in NUMBER_TYPES:
             function = node.func
             node.func = ast.copy_location(ast.Name(MATH, ast.Load()), function)
             node.args = [function, *node.args]

@@ -39,7 +39,9 @@ def choose_loss(
     latest = {name: value for name, value in bound if value.differentiable}
     if asked is not None:
         return _asked(latest, asked)
-    found = {name: latest[name] for name in LOSS_NAMES if name in latest}
+    computed = {line.result for line in run.program.lines}
+    # a number that is only written down is no loss
+    found = {n: latest[n] for n in LOSS_NAMES if latest.get(n) in computed}
     found = {name: value for name, value in found.items() if _single(value)} or found
     ends = _ends(run, found)
     if len(ends) == 1:

@@ -55,12 +55,14 @@ class StatementTracer(Tracer):
         whole = value.dtype.kind in "iub"
         if not whole and self._called_by_user():
             raise refusals.plain_array(value.name, self.here())
+        self.let_go(value, "an array of numbers")
         return self.builder.numbers[value]
 
     def as_number(self, value: Value, how: str, rewrite: str) -> Any:
         """The number, remembered so that its silent return is noticed."""
         if self._inside_call("math"):
             raise refusals.taken_out(how, value.name, self.here(), rewrite)
+        self.let_go(value, how)
         item = self.builder.numbers[value].item()
         if isinstance(item, float) and item not in (0.0, 1.0):
             self.escaped[item] = self.here()
