@@ -102,7 +102,7 @@ def explain(
 def emit(
     forward: Callable[..., Any] | str | Path,
     *args: Any,
-    dialect: Literal["numpy", "tensorflow", "torch", "jax"] = "numpy",
+    dialect: Literal["numpy", "tensorflow", "torch", "jax", "c"] = "numpy",
     part: Literal["forward", "backward", "step", "script"] = "backward",
     loss: str | None = None,
     wrt: Sequence[str] | None = None,
@@ -118,7 +118,7 @@ def emit(
     The text stands alone: it imports only its framework, keeps the names of the forward pass, and gives a reason
     above each gradient. ``optimizer`` writes its update into a step or a program; the learning rate is then its usual
     one, else 0.1. What the forward pass repeats is a loop, and its gradients a loop that runs backwards; ``unroll`` writes
-    every turn out.
+    every turn out, as C always is.
 
     Raises:
         ChainruleError: as :func:`gradients` does.
@@ -141,8 +141,9 @@ def emit(
     )
     from chainrule.derived_source import source
 
+    # C is written from lines alone
     return source(
-        found.derived(unroll=unroll),
+        found.derived(unroll=unroll or dialect == "c"),
         dialect=dialect,
         part=part,
         optimizer=optimizer,

@@ -182,3 +182,50 @@ def test_every_part_has_its_loops_and_runs(part, tmp_path):
     compile(text, "written.py", "exec")
     if part == "script":
         exec(text.replace("parser.parse_args()", "parser.parse_args([])"), {})
+
+
+LETTERS = """
+import numpy as np
+rng = np.random.default_rng(0)
+letters, following = [0, 2, 1, 3], [2, 1, 3, 4]
+U = rng.normal(size=(4, 5))
+W = rng.normal(size=(4, 4))
+V = rng.normal(size=(5, 4))
+b = rng.normal(size=(4, 1))
+c = rng.normal(size=(5, 1))
+xs, hs, ys, ps = {}, {}, {}, {}
+hs[-1] = np.zeros((4, 1))
+loss = 0
+for t in range(len(letters)):
+    xs[t] = np.zeros((5, 1))
+    xs[t][letters[t]] = 1
+    hs[t] = np.tanh(U @ xs[t] + W @ hs[t - 1] + b)
+    ys[t] = V @ hs[t] + c
+    ps[t] = np.exp(ys[t]) / np.sum(np.exp(ys[t]))
+    loss += -np.log(ps[t][following[t], 0])
+"""
+
+
+def test_reasons_call_a_value_of_a_turn_what_it_is_and_nothing_is_assigned_to_itself(
+    target,
+):
+    text = agree(target(LETTERS), "numpy")
+    assert not re.search(r"^ *(\w+) = \1$", text, re.MULTILINE)
+    reasons = re.sub(r"\n *# ", " ", text)
+    slopes = re.findall(r"(\w+|the \w+) already is that (\w+)", reasons)
+    ways = re.findall(
+        r"(\w+|the \w+) was reached from .*?(\w+) through (\w+);", reasons
+    )
+    shares = re.findall(r"by its share, exp\((.*?)\)", reasons)
+    assert slopes
+    assert ways
+    assert shares
+    for name, function in slopes:
+        made = re.search(rf"^ *{name} = np\.{function}\(", text, re.MULTILINE)
+        assert name == f"the {function}" or made
+    for name, source, factor in ways:
+        made = re.search(rf"^ *{name} = .*\b{factor} @ \w", text, re.MULTILINE)
+        assert name == "the product" or made
+        assert source != name
+    for name in shares:
+        assert name == "the log-softmax" or f"\n    {name} = log_softmax" in text

@@ -59,3 +59,33 @@ def test_what_is_written_compiles_as_it_stands_and_is_the_step():
     for name, slope in slopes.items():
         true = given[name] - 0.25 * slope
         np.testing.assert_allclose(held[name], true, rtol=1e-12, atol=1e-14)
+
+
+def test_a_state_that_begins_as_zeros_for_every_row_is_written_and_right():
+    if isinstance(compiler.compiler(), compiler.Trouble):
+        pytest.skip(compiler.compiler().message)
+
+    def turns(x, W):
+        state = np.zeros(len(x))
+        for t in range(len(x)):
+            state = np.tanh(x[t] + state @ W)
+        return np.sum(state * state)
+
+    rng = np.random.default_rng(3)
+    given = {name: rng.normal(size=(4, 4)) for name in "xW"}
+    text = chainrule.emit(turns, **given, wrt=["W"], dialect="c")
+    visible = "#pragma GCC visibility push(default)\n"
+    made = compiler.require(compiler.library(visible + text)).loss_and_gradients
+    loss, slope, outside = np.zeros(()), np.zeros((4, 4)), ctypes.c_int(0)
+    work = np.zeros(1 << 16, np.uint8)
+    made(
+        *(
+            ctypes.c_void_p(array.ctypes.data)
+            for array in (*given.values(), loss, slope)
+        ),
+        ctypes.c_void_p(work.ctypes.data + -work.ctypes.data % 64),
+        ctypes.byref(outside),
+    )
+    assert np.isclose(loss, turns(**given), rtol=1e-13)
+    expected = chainrule.gradients(turns, **given)["W"]
+    assert np.allclose(slope, expected, rtol=1e-11, atol=1e-13)

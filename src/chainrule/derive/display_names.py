@@ -1,10 +1,11 @@
-"""A nameless value in words: the expression it is, or the name of what it goes into."""
+"""A nameless value in words: the expression it is, what computes it, or the name of what it goes into."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
 from chainrule.program import Line, Program, Value
+from chainrule.program.loop import loops_of
 
 SHORT = 32
 FEW = 5
@@ -12,13 +13,45 @@ MANY = 2000
 """A nameless value is spoken of by its expression up to so many letters and operations, in programs of so many lines."""
 
 
+WORDS: Mapping[str, str] = {"sum": "sum", "product": "product"} | dict.fromkeys(
+    (
+        "arithmetic",
+        "comparison",
+        "logic",
+        "view",
+        "arrangement",
+        "indexing",
+        "creation",
+    ),
+    "value",
+)
+"""What a result is called where the title of its op is no noun."""
+
+
+def called(value: Value, producer: Mapping[Value, Line]) -> str:
+    """A value by itself: its name, or what computes it ("the tanh"); what no line computes is a state of a loop."""
+    own = value.word or value.name
+    if own is not None:
+        return own
+    if value not in producer:
+        return "the state"
+    op = producer[value].op
+    return f"the {WORDS.get(op.kind, op.title)}"
+
+
 def owners(program: Program) -> Mapping[Value, str]:
-    """For every nameless value the named one it goes into: ``W @ x`` is a part of ``z = W @ x + b``."""
+    """For every nameless value the named one it goes into: ``W @ x`` is a part of ``z = W @ x + b``.
+
+    What turns hand on owns nothing: its name is that of another value in every turn.
+    """
+    handed = {one.next for loop in loops_of(program.items) for one in loop.carried}
     owners: dict[Value, str] = {}
     for line in reversed(list(program.every_line())):
+        if line.result in handed:
+            continue
         name = line.result.word or line.result.name or owners.get(line.result)
         for read in line.reads():
-            if read.name is None and name is not None:
+            if not (read.word or read.name) and name is not None:
                 owners[read] = name
     return owners
 

@@ -12,12 +12,12 @@ _WORD = re.compile(r"{(\w+)}")
 Describe = Callable[[Value], str]
 
 
-def said(rule: Rule, line: Line, describe: Describe, spell: Describe) -> str:
-    """``rule.why`` with the names of ``line`` in its braces: the result described, the arguments spelled."""
+def said(rule: Rule, line: Line, whole: Describe, spell: Describe) -> str:
+    """``rule.why`` with the names of ``line`` in its braces, spelled; of a product, the whole that it is a part of."""
     _, result, *others = rule.words
     args = dict(zip(others, line.args, strict=False))
-    # entry by entry a rule speaks of the result's value, else of where the result goes
-    tell = spell if line.op.elementwise else describe
+    # a product's rule speaks of the way to the result, which is the way to all it is a part of; others speak of its value
+    tell = whole if line.op.kind == "product" else spell
     names = {
         word: tell(line.result) if word == result else _name(args[word], spell)
         for word in _WORD.findall(rule.why)

@@ -8,7 +8,13 @@ from typing import Any
 
 from chainrule import ops
 from chainrule.derive.derived import Arrival, Backwards, Contribution
-from chainrule.derive.display_names import MANY, SHORT, expression_of, owners
+from chainrule.derive.display_names import (
+    MANY,
+    SHORT,
+    called,
+    expression_of,
+    owners,
+)
 from chainrule.derive.reach import active_values
 from chainrule.derive.reasons import said, why_total
 from chainrule.derive.simplify import LAWS
@@ -73,8 +79,12 @@ class Walk:
             self.tracer.builder, self.found = outer, found
 
     def describe(self, value: Value) -> str:
-        """A value in words: its name, or the name of what it is a part of."""
-        return value.word or value.name or self.part_of.get(value, "it")
+        """A value in words: its name, or what computes it."""
+        return called(value, self.builder.producer)
+
+    def goal(self, value: Value) -> str:
+        """Where a value goes, in words: its name, or the name of what it is a part of."""
+        return self.part_of.get(value) or self.describe(value)
 
     def spell(self, value: Value) -> str:
         """A value as it stands in the source: its name, or its expression where that is short."""
@@ -190,9 +200,7 @@ class Walk:
             else self._constant(fitted, target)
         )
         why = "; ".join(
-            part
-            for part in (said(rule, line, self.describe, self.spell), why_fit)
-            if part
+            part for part in (said(rule, line, self.goal, self.spell), why_fit) if part
         )
         made = self.builder.producer.get(gradient)
         if made is not None and not made.why and gradient not in self.forward:

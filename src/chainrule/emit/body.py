@@ -42,22 +42,24 @@ def block(
             lines += loop_lines(plan, order, entry, depth)
             said = ""
             continue
-        why = plan.producer[entry].why
-        if why and why != said:
+        written, why = statement(plan, entry, depth), plan.producer[entry].why
+        if written and why and why != said:
             lines += comment(why, depth)
             said = why
-        lines += statement(plan, entry, depth)
+        lines += written
         lines += (after or {}).get(entry, [])
     return lines
 
 
 def statement(plan: Plan, value: Value, depth: int = 1) -> list[str]:
-    """The statement of one value, or the few that it takes."""
+    """The statement of one value, or the few that it takes; none where its name already stands for it."""
     name, line = plan.name(value), plan.producer[value]
     if plan.buffers.adds_on(line, plan.name):
         return _added(plan, line, name, depth)
     if plan.templates[value].is_expression:
-        return assigned(plan, name, plan.computed(value), depth)
+        node = plan.computed(value)
+        same = isinstance(node, ast.Name) and node.id == name
+        return [] if same else assigned(plan, name, node, depth)
     filled = plan.speller.fillings(line, name)
     lines: list[str] = []
     statements = plan.templates[value].statements(filled)

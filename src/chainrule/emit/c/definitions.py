@@ -127,8 +127,12 @@ class Definitions:
         return Nest(line.result, domain.loops, target, applied(line, args))
 
     def _copied(self, line: Line) -> Nest:
-        """A view that has to be copied: the entries of the argument in a row."""
-        x = array_of(line.args[0])
+        """A view that has to be copied: the entries of the argument in a row, or a plain number in every entry."""
+        x = line.args[0]
+        if not isinstance(x, Value):
+            domain, target = self.whole(line)
+            number = cast(self.argument(x, domain), line.result.dtype)
+            return Nest(line.result, domain.loops, target, number)
         domain = around(self.layout.shapes[x])
         target = Read(line.result, NONE, in_a_row(domain.loops))
         return Nest(line.result, domain.loops, target, self.read(x, domain))
