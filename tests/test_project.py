@@ -163,3 +163,16 @@ def test_every_error_code_stands_on_its_page():
     page = (ROOT / "docs" / "errors.md").read_text(encoding="utf-8")
     raised = set(re.findall(r'"(E\d{3})"', source))
     assert raised == set(re.findall(r"^\| (E\d{3}) \|", page, re.MULTILINE))
+
+
+def test_the_page_of_the_architecture_names_what_is_there():
+    page = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8")
+    source = ROOT / "src" / "chainrule"
+    named = re.findall(r"`([a-z_/]+(?:/|\.py))`", page)
+    missing = [
+        name
+        for name in named
+        if not (source / name).exists() and not any(source.rglob(name))
+    ]
+    assert len(named) > 20
+    assert missing == []
