@@ -108,6 +108,8 @@ def test_programs_of_a_field_are_right_or_refused_with_a_code(field, tmp_path):
     assert surprises(trials("programs", these, tmp_path)) == []
 
 
+# each script has a process with a limit of its own, which is forked; where a test before woke JAX, it says so
+@pytest.mark.filterwarnings(r"ignore:os.fork\(\) was called:RuntimeWarning")
 @pytest.mark.slow
 def test_scripts_of_many_fields_are_right_or_refused_with_a_code(tmp_path):
     found = trials("scripts", scripts("scripts")[::15], tmp_path)
