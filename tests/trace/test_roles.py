@@ -110,6 +110,18 @@ for k in range(3):
 """,
         ("loss", None, None, None),
     ),
+    "a state that is handed on and a loss that is added up leave no doubt of the loss": (
+        """\
+rng = np.random.default_rng(0)
+xs, ys = rng.normal(size=(4, 3)), rng.normal(size=(4, 2))
+Wx, Wh, Wy = rng.normal(size=(4, 3)), rng.normal(size=(4, 4)), rng.normal(size=(2, 4))
+h, loss = np.zeros(4), 0.0
+for x, y in zip(xs, ys):
+    h = np.tanh(Wx @ x + Wh @ h)
+    loss += np.sum((Wy @ h - y) ** 2)
+""",
+        ("loss", {"Wx", "Wh", "Wy"}, None, "high"),
+    ),
     "a bias that starts at the whole number 0, and no loss at all": (
         """\
 rng = np.random.default_rng(5)

@@ -135,7 +135,9 @@ class _Reading:
         ]
         named = meaning(chosen.name or "") == "loss"
         descends = chosen.cosine is not None and chosen.cosine >= DESCENDS
-        if self.history.moving:
+        behind = self.history.behind(chosen.value)
+        # what is only added up, or handed on, on the way to the loss is no training
+        if any(not behind.issuperset(one.versions) for one in self.history.moving):
             clear = descends and not (rivals and not named)
         else:
             clear = named and not any(
