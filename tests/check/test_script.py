@@ -345,3 +345,29 @@ def test_reports_agree_with_each_other(checked):
     first = report.first_wrong
     assert first.difference.n_entries == 24
     assert not np.allclose(first.value, first.true_value)
+
+
+BATCHES = """
+import numpy as np
+rng = np.random.default_rng(3)
+W, b = rng.normal(size=(4, 3)), np.zeros(3)
+X, y = rng.random((20, 4)), rng.integers(0, 3, 20)
+lr = 0.5
+for start in range(0, 20, 5):
+    xb, yb = X[start:start + 5], y[start:start + 5]
+    logits = xb @ W + b
+    p = np.exp(logits - logits.max(1, keepdims=True)); p /= p.sum(1, keepdims=True)
+    batch_loss = -np.log(p[np.arange(5), yb]).mean()
+    d = p.copy(); d[np.arange(5), yb] -= 1; d /= 5
+    dW, db = xb.T @ d, d.sum(0)
+    W -= lr * dW
+    b -= lr * db
+acc = (p.argmax(1) == yb).mean()
+"""
+
+
+def test_the_loss_of_a_batch_is_a_loss(checked):
+    assert checked(BATCHES).ok
+    report = checked(BATCHES.replace("xb.T @ d,", "xb.T @ p,"))
+    [wrong] = [line for line in report.lines if line.verdict is Verdict.WRONG]
+    assert wrong.name == "dW"

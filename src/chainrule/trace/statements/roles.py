@@ -42,6 +42,15 @@ def choose_loss(
     computed = {line.result for line in run.program.lines}
     # a number that is only written down is no loss
     found = {n: latest[n] for n in LOSS_NAMES if latest.get(n) in computed}
+    if not found:
+        # batch_loss, train_cost
+        found = {
+            name: value
+            for name, value in latest.items()
+            if value in computed
+            and _single(value)
+            and name.lower().rpartition("_")[2] in ("loss", "cost")
+        }
     found = {name: value for name, value in found.items() if _single(value)} or found
     ends = _ends(run, found)
     if len(ends) == 1:
