@@ -1,14 +1,18 @@
-"""What every test stands on: NumPy that raises, golden files, repeatable Hypothesis."""
+"""What every test stands on: NumPy that raises, golden files, repeatable Hypothesis, our commands run in place."""
 
+import contextlib
 import html
+import io
 import json
 import os
 import re
 import shutil
 import signal
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 
 import hypothesis
 import numpy as np
@@ -36,6 +40,10 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "everyday")
 
 
+# every Python that a test starts would compile the whole library anew: a second and a half each time
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
 # a session started in the background ignores Ctrl-C, and so would every process it starts
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
@@ -56,6 +64,44 @@ def numpy_as_it_comes() -> Iterator[None]:
     yield
     np.seterr(**before)
     np.set_printoptions(**printed)
+
+
+class Done(NamedTuple):
+    """How a command ended, and what it wrote."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+@pytest.fixture(scope="session")
+def command() -> Callable[..., Done]:
+    """Run ``chainrule WORDS`` in this process; for claims that are not about a process of its own."""
+    from chainrule.cli import main
+
+    def run(*words: object, cwd: Path | str = ".", check: bool = False) -> Done:
+        out, err = (
+            io.TextIOWrapper(io.BytesIO(), "utf-8", newline="", write_through=True)
+            for _ in range(2)
+        )
+        with (
+            pytest.MonkeyPatch.context() as patch,
+            contextlib.redirect_stdout(out),
+            contextlib.redirect_stderr(err),
+        ):
+            patch.setattr(sys, "argv", ["chainrule", *map(str, words)])
+            patch.chdir(cwd)
+            code = 0
+            try:
+                main()
+            except SystemExit as end:
+                code = int(end.code or 0)
+        written = (one.buffer.getvalue().decode() for one in (out, err))  # type: ignore[attr-defined]
+        done = Done(code, *written)
+        assert not (check and done.returncode), done.stderr
+        return done
+
+    return run
 
 
 @pytest.fixture

@@ -1,8 +1,6 @@
 """Mistakes of the forward pass that ruin gradients silently are named, with their place and the line to write."""
 
 import json
-import subprocess
-import sys
 
 import numpy as np
 import pytest
@@ -416,11 +414,10 @@ def test_a_scale_by_whole_division_that_may_mean_groups_is_a_warning(checked):
     assert [one.severity for one in report.findings] == ["WARNING"]
 
 
-def test_findings_are_in_the_json_and_decide_the_exit_code(tmp_path):
+def test_findings_are_in_the_json_and_decide_the_exit_code(tmp_path, command):
     path = tmp_path / "network.py"
     path.write_text(planted(PLAIN, [FLAT]), encoding="utf-8")
-    command = [sys.executable, "-m", "chainrule", "check", str(path), "--json", "-"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = command("check", path, "--json", "-")
     assert done.returncode == 1
     found = json.loads(done.stdout)
     assert found["verdict"] == "WRONG"

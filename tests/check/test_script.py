@@ -1,8 +1,6 @@
 """A script's hand-written lines get the verdicts they deserve, and the fixes that make them right."""
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -58,13 +56,6 @@ def verdicts(report):
     return {line.name: line.verdict for line in report.lines}
 
 
-def chainrule(*arguments):
-    command = [sys.executable, "-m", "chainrule", "check", *map(str, arguments)]
-    return subprocess.run(
-        command, capture_output=True, text=True, check=False, cwd=ROOT
-    )
-
-
 def test_the_article_is_right_only_here_in_one_line_and_right_in_all_others():
     report = check_script(ARTICLE)
     assert verdicts(report).pop("dL_dz2") is Verdict.RIGHT_HERE
@@ -85,9 +76,9 @@ def test_the_article_with_its_fix_is_right(tmp_path):
     assert check_script(fixed).ok
 
 
-def test_the_command_leaves_with_1_prints_json_and_changes_nothing():
+def test_the_command_leaves_with_1_prints_json_and_changes_nothing(command):
     before = ARTICLE.read_bytes()
-    done = chainrule(ARTICLE, "--json", "-")
+    done = command("check", ARTICLE, "--json", "-")
     found = json.loads(done.stdout)
     assert done.returncode == 1
     assert found["verdict"] == "RIGHT HERE"
@@ -103,15 +94,15 @@ def test_the_command_leaves_with_1_prints_json_and_changes_nothing():
         "true_value",
     }
     assert all(keys <= set(line) for line in found["lines"])
-    assert chainrule(ARTICLE, "--fix").stdout.startswith("--- ")
+    assert command("check", ARTICLE, "--fix").stdout.startswith("--- ")
     assert ARTICLE.read_bytes() == before
 
 
-def test_fix_and_write_leave_a_right_script(tmp_path):
+def test_fix_and_write_leave_a_right_script(tmp_path, command):
     copy = tmp_path / "article.py"
     copy.write_text(ARTICLE.read_text(encoding="utf-8"), encoding="utf-8")
-    assert chainrule(copy, "--fix", "--write").returncode == 1
-    assert chainrule(copy).returncode == 0
+    assert command("check", copy, "--fix", "--write").returncode == 1
+    assert command("check", copy).returncode == 0
 
 
 def test_a_right_script_is_right(checked):

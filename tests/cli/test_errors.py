@@ -1,28 +1,7 @@
 """Bad input on the command line: what, where, what to do, and the exit code of its kind; never a traceback."""
 
-import sys
-
 import numpy as np
 import pytest
-
-from chainrule.cli import main
-
-
-@pytest.fixture
-def command(monkeypatch, capsys):
-    """Run ``chainrule ARGUMENTS``; returns its exit code, and what it wrote."""
-
-    def run(*arguments):
-        monkeypatch.setattr(sys, "argv", ["chainrule", *map(str, arguments)])
-        try:
-            main()
-            code = 0
-        except SystemExit as stop:
-            code = stop.code or 0
-        written = capsys.readouterr()
-        return code, written.out, written.err
-
-    return run
 
 
 @pytest.fixture

@@ -21,26 +21,13 @@ ROWS = "\n".join(
 TEXT = f"a,b,colour,answer\n{ROWS}\n"
 
 
-def command(*words, cwd, check=True):
-    done = subprocess.run(
-        [sys.executable, "-m", "chainrule", *map(str, words)],
-        cwd=cwd,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    if check:
-        assert done.returncode == 0, done.stderr
-    return done
-
-
 @pytest.fixture(scope="module")
-def trained(tmp_path_factory):
+def trained(tmp_path_factory, command):
     folder = tmp_path_factory.mktemp("trained")
     (folder / "data.csv").write_text(TEXT)
     done = command(
         "train", "data.csv", "--target", "answer", "--hidden", "8", "--epochs", 40, "--learning-rate", 0.02, "--l2", 0,
-        "--out", "model", cwd=folder,
+        "--out", "model", cwd=folder, check=True,
     )  # fmt: skip
     return folder, done
 
@@ -54,9 +41,9 @@ def test_training_tells_its_metrics_and_how_to_go_on(trained):
     assert all("units are dead" in line for line in done.stderr.splitlines())
 
 
-def test_predictions_are_those_of_the_saved_network(trained):
+def test_predictions_are_those_of_the_saved_network(trained, command):
     folder, _ = trained
-    command("predict", "model", "data.csv", "-o", "p.csv", cwd=folder)
+    command("predict", "model", "data.csv", "-o", "p.csv", cwd=folder, check=True)
     table, (network, features) = read(folder / "p.csv"), opened(folder / "model")
     shares = network.predict(features.inputs(read(folder / "data.csv"), "data.csv"))[
         :, 0
@@ -90,12 +77,12 @@ def test_a_row_at_an_epoch_is_a_function_to_explain(trained):
     assert losses[1] < losses[0]
 
 
-def test_a_config_file_says_the_same_and_options_win(tmp_path):
+def test_a_config_file_says_the_same_and_options_win(tmp_path, command):
     (tmp_path / "data.csv").write_text(TEXT)
     (tmp_path / "run.toml").write_text(
         '[train]\ndata = "data.csv"\ntarget = "answer"\nhidden = [4]\nepochs = 2\nout = "model"\n'
     )
-    command("train", "--config", "run.toml", "--epochs", 3, cwd=tmp_path)
+    command("train", "--config", "run.toml", "--epochs", 3, cwd=tmp_path, check=True)
     said = json.loads((tmp_path / "model" / "model.json").read_text())
     assert len(said["history"]) == 3
     assert said["layers"][0]["units"] == 4
@@ -126,18 +113,20 @@ MIXED = "id,day,member,city,size,unit,bought\n" + "".join(
 )
 
 
-def test_a_table_of_everyday_columns_is_trained_on_and_what_was_done_is_said(tmp_path):
+def test_a_table_of_everyday_columns_is_trained_on_and_what_was_done_is_said(
+    tmp_path, command
+):
     (tmp_path / "t.csv").write_bytes(("\ufeff" + MIXED).encode())
     words = ["train", "t.csv", "--target", "bought", "--epochs", 30, "--embed", 2]
     words += ["--dropout", 0.1, "--impute", "--out", "m", "--l2", 0, "--lr", 0.02]
-    done = command(*words, cwd=tmp_path)
+    done = command(*words, cwd=tmp_path, check=True)
     assert "left out: id (it names the rows: 60 words in 60 rows)" in done.stderr
     assert "left out: unit (it is always 1)" in done.stderr
     assert "day: its dates are days since 1970-01-01" in done.stderr
     assert "size: its commas are decimal points" in done.stderr
     accuracy = next(line for line in done.stdout.splitlines() if "accuracy" in line)
     assert float(accuracy.split()[1]) == 1.0
-    command("predict", "m", "t.csv", "-o", "p.json", cwd=tmp_path)
+    command("predict", "m", "t.csv", "-o", "p.json", cwd=tmp_path, check=True)
     rows = json.loads((tmp_path / "p.json").read_text())
     right = [row["bought"] == ["no", "yes"][i % 2] for i, row in enumerate(rows)]
     assert all(right)
@@ -200,16 +189,16 @@ def test_a_table_of_everyday_columns_is_trained_on_and_what_was_done_is_said(tmp
         ),
     ],
 )
-def test_what_is_wrong_is_said_in_one_form(tmp_path, words, rc, said):
+def test_what_is_wrong_is_said_in_one_form(tmp_path, command, words, rc, said):
     (tmp_path / "data.csv").write_text(TEXT)
-    done = command(*words, cwd=tmp_path, check=False)
+    done = command(*words, cwd=tmp_path)
     assert done.returncode == rc
     assert said in done.stderr
     assert "Traceback" not in done.stderr
 
 
 def test_an_interrupted_training_says_how_to_go_on_and_ends_as_an_unbroken_one(
-    tmp_path,
+    tmp_path, command
 ):
     (tmp_path / "data.csv").write_text(TEXT)
     words = [
@@ -224,7 +213,7 @@ def test_an_interrupted_training_says_how_to_go_on_and_ends_as_an_unbroken_one(
         "--epochs",
         "12",
     ]
-    command(*words, "--out", "unbroken", cwd=tmp_path)
+    command(*words, "--out", "unbroken", cwd=tmp_path, check=True)
     process = subprocess.Popen(
         [sys.executable, "-m", "chainrule", *words, "--out", "model"],
         cwd=tmp_path,
@@ -242,7 +231,7 @@ def test_an_interrupted_training_says_how_to_go_on_and_ends_as_an_unbroken_one(
     assert process.returncode == 130
     assert "the same command goes on from there" in told
     assert not (tmp_path / "model" / "model.json").exists()
-    command(*words, "--out", "model", cwd=tmp_path)
+    command(*words, "--out", "model", cwd=tmp_path, check=True)
     ends = [
         (tmp_path / name / "weights.safetensors").read_bytes()
         for name in ("unbroken", "model")

@@ -57,14 +57,9 @@ def test_the_articles_network_is_trained_to_convergence():
     assert lesson.loss < -np.log(0.99)
 
 
-def test_a_step_opened_on_the_command_line_has_its_weights(tmp_path):
+def test_a_step_opened_on_the_command_line_has_its_weights(tmp_path, command):
     words = "explain article.py --learning-rate 0.1 --steps 900 --step 737 --quiet"
-    subprocess.run(
-        [sys.executable, "-m", "chainrule", *words.split(), "--json", tmp_path / "l"],
-        cwd=EXAMPLES,
-        check=True,
-        capture_output=True,
-    )
+    command(*words.split(), "--json", tmp_path / "l", cwd=EXAMPLES, check=True)
     lesson = json.loads((tmp_path / "l").read_text())
     *_, (_, parameters, _) = by_hand(0.1, 737)
     for name, array in parameters.items():
