@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache, lru_cache
 from itertools import chain, groupby
 from types import MappingProxyType
 from typing import Final, TypeAlias
 
-from chainrule.formula.tree import Kind, Ref
+from chainrule.formula.tree import Ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +18,7 @@ class Segment:
     """A stretch of characters with one identity and one colour."""
 
     text: str
-    kind: Kind = ""
+    kind: str = ""
     of: Ref | None = None
 
 
@@ -53,6 +55,7 @@ TALL: Final = MappingProxyType(
 )
 
 
+@lru_cache(4096)
 def columns(text: str) -> int:
     r"""How many columns of a terminal the text takes.
 
@@ -64,14 +67,31 @@ def columns(text: str) -> int:
     return sum(_columns(character) for character in text)
 
 
-def box(text: str, kind: Kind = "", of: Ref | None = None) -> Box:
+def box(text: str, kind: str = "", of: Ref | None = None) -> Box:
     """One line of text; control characters, which would steer the terminal, are made visible."""
     clean = text if text.isprintable() else "".join(map(_visible, text))
     return Box(((Segment(clean, kind, of),) if clean else (),), columns(clean))
 
 
+def ragged(lines: Iterable[Iterable[Segment]], baseline: int = 0) -> Box:
+    """A box of lines that end where they end."""
+    rows = [tuple(line) for line in lines]
+    widths = [length(row) for row in rows]
+    width = max(widths, default=0)
+    even = zip(rows, widths, strict=True)
+    return Box(tuple((*row, *_blank(width - n)) for row, n in even), width, baseline)
+
+
+def length(line: Line) -> int:
+    """How many columns a line takes."""
+    return sum(columns(segment.text) for segment in line)
+
+
 def beside(*boxes: Box) -> Box:
     """Boxes from left to right, their baselines in one line."""
+    if all(len(b.lines) == 1 for b in boxes):
+        line = tuple(chain.from_iterable(b.lines[0] for b in boxes))
+        return Box((line,), sum(b.width for b in boxes))
     above = max((b.baseline for b in boxes), default=0)
     below = max((b.height - b.baseline for b in boxes), default=1)
     padded = [_padded(b, above, above + below) for b in boxes]
@@ -81,9 +101,9 @@ def beside(*boxes: Box) -> Box:
     return Box(lines or ((),), sum(b.width for b in boxes), above)
 
 
-def stacked(boxes: list[Box], baseline: int) -> Box:
+def stacked(*boxes: Box, baseline: int = 0) -> Box:
     """Boxes from top to bottom, aligned at the left."""
-    width = max(b.width for b in boxes)
+    width = max((b.width for b in boxes), default=0)
     lines = tuple(
         line for b in boxes for line in _padded(widened(b, width), b.baseline, b.height)
     )
@@ -92,10 +112,10 @@ def stacked(boxes: list[Box], baseline: int) -> Box:
 
 def widened(b: Box, width: int) -> Box:
     """The box with blank columns at its right."""
+    if b.width >= width:
+        return b
     blank = _blank(width - b.width)
-    return Box(
-        tuple((*line, *blank) for line in b.lines), max(b.width, width), b.baseline
-    )
+    return Box(tuple((*line, *blank) for line in b.lines), width, b.baseline)
 
 
 def delimiter(sign: str, around: Box) -> Box:
@@ -109,16 +129,16 @@ def delimiter(sign: str, around: Box) -> Box:
 
 def merged(line: Line) -> Line:
     """The line with neighbours of one identity joined, and no blanks at its end."""
-    joined = [
-        Segment("".join(segment.text for segment in group), *identity)
-        for identity, group in groupby(
-            line, key=lambda segment: (segment.kind, segment.of)
-        )
-    ]
+    joined = list(_joined(line))
     while joined and not (last := joined.pop()).text.isspace():
         joined.append(Segment(last.text.rstrip(" "), last.kind, last.of))
         break
     return tuple(joined)
+
+
+def _joined(line: Line) -> Iterator[Segment]:
+    for identity, group in groupby(line, key=lambda one: (one.kind, one.of)):
+        yield Segment("".join(segment.text for segment in group), *identity)
 
 
 def _visible(character: str) -> str:
@@ -126,6 +146,7 @@ def _visible(character: str) -> str:
     return "�" if unicodedata.category(character) in steering else character
 
 
+@cache
 def _columns(character: str) -> int:
     if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
         return 0
@@ -137,6 +158,8 @@ def _blank(width: int) -> Line:
 
 
 def _padded(b: Box, baseline: int, height: int) -> list[Line]:
+    if height == len(b.lines):
+        return list(b.lines)
     blank = _blank(b.width)
     before = baseline - b.baseline
     return [*[blank] * before, *b.lines, *[blank] * (height - before - b.height)]

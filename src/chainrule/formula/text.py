@@ -57,11 +57,16 @@ def to_text(node: Node, width: int | None = None) -> list[str]:
 
 def to_segments(node: Node, width: int | None = None) -> list[list[Segment]]:
     """The same lines as stretches of characters, each with its kind and origin, for a terminal to colour."""
+    return [list(merged(line)) for line in to_box(node, width).lines]
+
+
+def to_box(node: Node, width: int | None = None) -> Box:
+    """The same lines as a box, to be set beside others."""
     settled = bracketed(node, "linear")
     whole = _draw(settled)
     if width is not None and whole.width > width:
         whole = _broken(settled, width)
-    return [list(merged(line)) for line in whole.lines]
+    return whole
 
 
 def _draw(node: Node) -> Box:
@@ -163,7 +168,7 @@ def _matrix(node: Matrix) -> Box:
     ]
     if len(lines) == 2:
         lines.insert(1, box(""))
-    body = stacked(lines, 0)
+    body = stacked(*lines)
     body = Box(body.lines, body.width, (body.height - 1) // 2)
     whole = beside(delimiter("[", body), body, delimiter("]", body))
     return _marked(whole, Segment("", node.kind, node.of)) if node.kind else whole
@@ -250,7 +255,7 @@ def _relations(pieces: list[tuple[str, Node]], width: int) -> Box:
         start = lead if not rows else box(" " * indent)
         # the sign stands on the first line of a side that was itself broken
         rows.append(beside(start, mark, inner))
-    return stacked(rows, rows[0].baseline)
+    return stacked(*rows, baseline=rows[0].baseline)
 
 
 def _filled(pieces: list[tuple[str, Node]], width: int) -> Box:
@@ -272,7 +277,7 @@ def _filled(pieces: list[tuple[str, Node]], width: int) -> Box:
         current = beside(box(start), _fitted(operand, width - columns(start)))
     if current is not None:
         rows.append(current)
-    return stacked(rows, rows[0].baseline)
+    return stacked(*rows, baseline=rows[0].baseline)
 
 
 def _fitted(node: Node, width: int) -> Box:

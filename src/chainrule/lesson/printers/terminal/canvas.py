@@ -1,4 +1,4 @@
-"""Blocks of coloured characters for a terminal: beside one another, under one another, wrapped, cut to width."""
+"""Boxes of coloured characters for a terminal: beside one another, under one another, wrapped, cut to width."""
 
 from __future__ import annotations
 
@@ -6,20 +6,11 @@ import itertools
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from typing import Final
 
-from chainrule.formula import (
-    Node,
-    Operand,
-    Operator,
-    Row,
-    Segment,
-    Strength,
-    columns,
-    to_segments,
-    to_text,
-)
+from chainrule.formula import Node, Operand, Operator, Row, Strength, to_text
+from chainrule.formula.canvas import Box, Line, Segment, ragged
+from chainrule.formula.text import to_box
 from chainrule.lesson.parts import Code, Spans
 
 COLOURS: Final = {
@@ -35,52 +26,22 @@ COLOURS: Final = {
 }
 NBSP: Final = "\N{NO-BREAK SPACE}"
 
-Piece = tuple[str, str]
-Line = tuple[Piece, ...]
 LINE = re.compile(r"\bline (?=\d+$)")
 """Where the number of a line must not be parted from its word."""
 
 
-@dataclass(frozen=True, slots=True)
-class Block:
-    """Lines of pieces (text, style), and which line stands on the line of the formula."""
-
-    lines: tuple[Line, ...]
-    baseline: int = 0
-
-    @property
-    def width(self) -> int:
-        """The widest line."""
-        return max((length(line) for line in self.lines), default=0)
-
-    @property
-    def height(self) -> int:
-        """How many lines."""
-        return len(self.lines)
+def drawn(node: Node, width: int | None = None) -> Box:
+    """A formula, its baseline in its middle."""
+    whole = to_box(node, width)
+    return Box(whole.lines, whole.width, (whole.height - 1) // 2)
 
 
-def length(line: Line) -> int:
-    """How many columns a line takes."""
-    return sum(columns(text) for text, _ in line)
-
-
-def word(text: str, style: str = "") -> Block:
-    """One line of text."""
-    return Block((((text, style),),))
-
-
-def drawn(node: Node, width: int | None = None) -> Block:
-    """A formula."""
-    lines = to_segments(node, width)
-    return Block(tuple(map(_pieces, lines)), (len(lines) - 1) // 2)
-
-
-def side(sign: str, node: Node, width: int) -> Block:
+def side(sign: str, node: Node, width: int) -> Box:
     """``= node``, its baseline where the sign stands."""
-    lines = to_segments(_continued(sign, node), width)
-    texts = ["".join(segment.text for segment in line).strip() for line in lines]
+    whole = to_box(_continued(sign, node), width)
+    texts = ["".join(segment.text for segment in line).strip() for line in whole.lines]
     baseline = next((i for i, text in enumerate(texts) if text.startswith(sign)), 0)
-    return Block(tuple(map(_pieces, lines)), baseline)
+    return Box(whole.lines, whole.width, baseline)
 
 
 def _continued(sign: str, node: Node) -> Node:
@@ -92,35 +53,10 @@ def _continued(sign: str, node: Node) -> Node:
     return Row((Operator(sign), *items), Strength.RELATION, Strength.RELATION, sign)
 
 
-def _pieces(line: Sequence[Segment]) -> Line:
-    return tuple((segment.text, segment.kind) for segment in line)
-
-
-def padded(block: Block, width: int) -> Block:
-    """Every line filled with spaces up to ``width``."""
-    lines = tuple(
-        (*line, (" " * max(width - length(line), 0), "")) for line in block.lines
-    )
-    return Block(lines, block.baseline)
-
-
-def beside(*blocks: Block) -> Block:
-    """Blocks next to one another, their baselines on one line."""
-    above = max(block.baseline for block in blocks)
-    below = max(block.height - block.baseline for block in blocks)
-    rows: list[list[Piece]] = [[] for _ in range(above + below)]
-    for block in blocks:
-        wide = padded(block, block.width)
-        start = above - block.baseline
-        for i, row in enumerate(rows):
-            inside = start <= i < start + wide.height
-            row.extend(wide.lines[i - start] if inside else ((" " * block.width, ""),))
-    return Block(tuple(tuple(row) for row in rows), above)
-
-
-def indented(block: Block, by: int) -> Block:
+def indented(b: Box, by: int) -> Box:
     """Moved to the right."""
-    return Block(tuple(((" " * by, ""), *line) for line in block.lines), block.baseline)
+    start = Segment(" " * by)
+    return Box(tuple((start, *line) for line in b.lines), b.width + by, b.baseline)
 
 
 def plain_text(spans: Spans) -> str:
@@ -135,7 +71,7 @@ def _span(span: object) -> str:
     return text.replace(" ", NBSP) if len(text) < 48 else text
 
 
-def wrapped(spans: Spans, width: int, style: str = "") -> Block:
+def wrapped(spans: Spans, width: int, style: str = "") -> Box:
     """Spans as a paragraph."""
     text = plain_text(spans)
     lines = [
@@ -144,7 +80,7 @@ def wrapped(spans: Spans, width: int, style: str = "") -> Block:
             text, max(width, 16), break_long_words=False, break_on_hyphens=False
         )
     ]
-    return Block(tuple(((line, style),) for line in lines or [""]))
+    return ragged((Segment(line, style),) for line in lines or [""])
 
 
 def _unglued(text: str) -> str:
@@ -157,12 +93,13 @@ def printed(lines: Iterable[Line], *, color: bool) -> str:
 
 
 def _printed(line: Line, *, color: bool) -> str:
-    text = "".join(piece for piece, _ in line)
+    text = "".join(segment.text for segment in line)
     if not color:
         return text.rstrip()
     kept = len(text.rstrip())
     out = []
-    for piece, style in line:
+    for style, group in itertools.groupby(line, key=lambda segment: segment.kind):
+        piece = "".join(segment.text for segment in group)
         shown, kept = piece[: max(kept, 0)], kept - len(piece)
         code = COLOURS.get(style)
         out.append(f"\x1b[{code}m{shown}\x1b[0m" if code and shown.strip() else shown)

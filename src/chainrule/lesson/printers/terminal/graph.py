@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from chainrule.formula import format_number, to_text
+from chainrule.formula.canvas import Box, Segment, beside, box, ragged, stacked
 from chainrule.lesson.parts import Circle, Graph
-from chainrule.lesson.printers.terminal.canvas import (
-    Block,
-    Line,
-    beside,
-    drawn,
-    plain_text,
-    word,
-    wrapped,
-)
+from chainrule.lesson.printers.terminal.canvas import drawn, plain_text, wrapped
 
 ON = " ⋯"
 """Where a drawing goes on below."""
 
 
-def graph(part: Graph, width: int) -> Block:
+def graph(part: Graph, width: int) -> Box:
     """The drawing, broken into as many strips as the width asks for; arrows that skip a column stand below it."""
     columns = [_column(part, i) for i in range(len(part.columns))]
     column_of = {circle.identity: circle.column for circle in part.circles}
     pairs = dict.fromkeys(
         (column_of[arrow.tail], column_of[arrow.head]) for arrow in part.arrows
     )
-    strips: list[Block] = []
-    current: Block | None = None
+    strips: list[Box] = []
+    current: Box | None = None
     for i, column in enumerate(columns):
         joint = _joint(part, i, joined=(i - 1, i) in pairs)
         if current is None:
@@ -35,27 +28,25 @@ def graph(part: Graph, width: int) -> Block:
         longer = beside(current, joint, column)
         going_on = 0 if i == len(columns) - 1 else len(ON)
         if longer.width + going_on > width:
-            strips.append(beside(current, word(ON, "faint")))
+            strips.append(beside(current, box(ON, "faint")))
             current = beside(joint, column)
         else:
             current = longer
     if current is not None:
         strips.append(current)
     strips += _skips(part, [pair for pair in pairs if pair[1] != pair[0] + 1], width)
-    lines: list[Line] = []
-    for i, strip in enumerate(strips):
-        lines += [(), *strip.lines] if i else strip.lines
-    return Block(tuple(lines))
+    apart = [one for strip in strips for one in (box(""), strip)]
+    return stacked(*apart[1:])
 
 
-def _joint(part: Graph, index: int, *, joined: bool) -> Block:
+def _joint(part: Graph, index: int, *, joined: bool) -> Box:
     """What stands before a column: an arrow with its words, or a gap where nothing leads there directly."""
     if not index:
-        return word("")
-    return _arrow(plain_text(part.between[index - 1])) if joined else word("   ")
+        return box("")
+    return _arrow(plain_text(part.between[index - 1])) if joined else box("   ")
 
 
-def _skips(part: Graph, pairs: list[tuple[int, int]], width: int) -> list[Block]:
+def _skips(part: Graph, pairs: list[tuple[int, int]], width: int) -> list[Box]:
     """Arrows to a column that is not the next."""
     if not pairs:
         return []
@@ -76,7 +67,7 @@ def _skips(part: Graph, pairs: list[tuple[int, int]], width: int) -> list[Block]
     return [wrapped((text,), width, "faint")]
 
 
-def _column(part: Graph, index: int) -> Block:
+def _column(part: Graph, index: int) -> Box:
     """A titled box with one line a unit: its value, and the gradient that comes back."""
     circles = [circle for circle in part.circles if circle.column == index]
     title = drawn(part.columns[index])
@@ -89,22 +80,28 @@ def _column(part: Graph, index: int) -> Block:
     back = max(map(len, grads), default=0)
     inner = wide + (3 + back if back else 0)
     inner = max(inner, title.width)
-    top = ((" ┌", "faint"), ("─" * (inner + 2), "faint"), ("┐ ", "faint"))
-    bottom = ((" └", "faint"), ("─" * (inner + 2), "faint"), ("┘ ", "faint"))
+    top, bottom = (
+        f" {left}{'─' * (inner + 2)}{right} " for left, right in ("┌┐", "└┘")
+    )
     gap = inner + 4 - title.width
     lines = [
-        ((" " * (gap // 2 + 1), ""), *title.lines[0], (" " * (gap - gap // 2 + 1), "")),
-        top,
+        (
+            Segment(" " * (gap // 2 + 1)),
+            *title.lines[0],
+            Segment(" " * (gap - gap // 2 + 1)),
+        ),
+        (Segment(top, "faint"),),
     ]
     for value, grad in zip(values, grads, strict=True):
         left = value.rjust(wide)
-        pieces = [(" │ ", "faint"), (left, "value")]
+        wall = Segment(" │ ", "faint")
+        pieces = [wall, Segment(left, "value")]
         if back:
-            pieces += [(" │ ", "faint"), (grad.rjust(back), "upstream")]
+            pieces += [wall, Segment(grad.rjust(back), "upstream")]
         used = wide + (3 + back if back else 0)
-        lines.append((*pieces, (" " * (inner - used), ""), (" │ ", "faint")))
-    lines.append(bottom)
-    return Block(tuple(lines), 2 + (len(circles) - 1) // 2)
+        lines.append((*pieces, Segment(" " * (inner - used)), wall))
+    lines.append((Segment(bottom, "faint"),))
+    return ragged(lines, 2 + (len(circles) - 1) // 2)
 
 
 def _value(circle: Circle) -> str:
@@ -113,8 +110,8 @@ def _value(circle: Circle) -> str:
     return format_number(circle.value)
 
 
-def _arrow(text: str) -> Block:
+def _arrow(text: str) -> Box:
     text = text.replace("\N{NO-BREAK SPACE}", " ")
     wide = max(len(text) + 2, 4)
     over = text.center(wide)
-    return Block((((over, ""),), (("─" * (wide - 1) + "▶", "faint"),)), 1)
+    return stacked(box(over), box("─" * (wide - 1) + "▶", "faint"), baseline=1)

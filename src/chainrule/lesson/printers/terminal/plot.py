@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 
 from chainrule.formula import format_number
+from chainrule.formula.canvas import Box, Line, Segment, box, ragged
 from chainrule.lesson.parts import Plot
-from chainrule.lesson.printers.terminal.canvas import Block, Line
 
 HEIGHT = 8
 DOTS = ((0x01, 0x08), (0x02, 0x10), (0x04, 0x20), (0x40, 0x80))
 
 
-def plot(part: Plot, width: int) -> Block:
+def plot(part: Plot, width: int) -> Box:
     """All series in one frame, drawn as connected lines of braille dots."""
     points = [
         (x, y)
@@ -21,7 +21,7 @@ def plot(part: Plot, width: int) -> Block:
         if math.isfinite(y)
     ]
     if not points:
-        return Block((((f"{part.y_label}: nothing finite to draw", "faint"),),))
+        return box(f"{part.y_label}: nothing finite to draw", "faint")
     left, right = min(x for x, _ in points), max(x for x, _ in points)
     low, high = min(y for _, y in points), max(y for _, y in points)
     grid = [[0] * width for _ in range(HEIGHT)]
@@ -57,27 +57,27 @@ def _line(grid: list[list[int]], start: tuple[int, int], end: tuple[int, int]) -
 
 def _framed(
     part: Plot, grid: list[list[int]], ends: tuple[str, str], sides: tuple[str, str]
-) -> Block:
+) -> Box:
     margin = max(map(len, (*ends, part.y_label)))
-    lines: list[Line] = [((part.y_label.rjust(margin), "faint"),)]
+    lines: list[Line] = [(Segment(part.y_label.rjust(margin), "faint"),)]
     for i, row in enumerate(grid):
         label = ends[0] if i == 0 else ends[1] if i == len(grid) - 1 else ""
         drawn = "".join(chr(0x2800 + cell) if cell else " " for cell in row)
         lines.append(
             (
-                (label.rjust(margin), ""),
-                (" ┤" if label else " │", "faint"),
-                (drawn, "result"),
+                Segment(label.rjust(margin)),
+                Segment(" ┤" if label else " │", "faint"),
+                Segment(drawn, "result"),
             )
         )
     width = len(grid[0])
-    lines.append(((" " * margin, ""), (" └" + "─" * width, "faint")))
+    lines.append((Segment(" " * margin), Segment(" └" + "─" * width, "faint")))
     gap = max(width - len(sides[0]) - len(sides[1]), 1)
     lines.append(
         (
-            (" " * (margin + 2), ""),
-            (sides[0] + " " * gap + sides[1], ""),
-            (f"  {part.x_label}", "faint"),
+            Segment(" " * (margin + 2)),
+            Segment(sides[0] + " " * gap + sides[1]),
+            Segment(f"  {part.x_label}", "faint"),
         )
     )
-    return Block(tuple(lines))
+    return ragged(lines)

@@ -9,6 +9,17 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO, assert_never
 
 from chainrule.formula import Text, format_number
+from chainrule.formula.canvas import (
+    Box,
+    Line,
+    Segment,
+    beside,
+    box,
+    length,
+    ragged,
+    stacked,
+    widened,
+)
 from chainrule.lesson.notation.names import numbers
 from chainrule.lesson.parts import (
     Chain,
@@ -29,18 +40,12 @@ from chainrule.lesson.parts import (
 from chainrule.lesson.printers.shown import shown as slices
 from chainrule.lesson.printers.terminal import graph, plot
 from chainrule.lesson.printers.terminal.canvas import (
-    Block,
-    Line,
-    beside,
     drawn,
     indented,
-    length,
     narrowed,
-    padded,
     plain_text,
     printed,
     side,
-    word,
     wrapped,
 )
 from chainrule.lesson.summary import is_small, summarise
@@ -108,7 +113,7 @@ class Printer:
             return self.before is Chain
         return isinstance(part, Note)
 
-    def block(self, part: Part) -> Block:
+    def block(self, part: Part) -> Box:
         """A part as a block."""
         match part:
             case Heading(text, level):
@@ -142,47 +147,46 @@ class Printer:
                 body = wrapped(
                     spans, self.width - MARGIN - 3, "" if tone == "caution" else "faint"
                 )
-                return beside(word(" " * MARGIN), word(f"{mark} ", style), body)
+                return beside(box(" " * MARGIN), box(f"{mark} ", style), body)
             case _:
                 assert_never(part)
 
-    def _heading(self, text: str, level: int) -> Block:
+    def _heading(self, text: str, level: int) -> Box:
         if level == 1:
-            return Block(
-                (((f" {text}", "strong"),), ((" " + "═" * len(text), "faint"),))
+            return stacked(
+                box(f" {text}", "strong"), box(" " + "═" * len(text), "faint")
             )
         if level == 2:
             self.section += 1
             title = f" {self.section}. {text} "
-            return Block(
-                ((), ((title, "strong"), ("─" * (self.width - len(title)), "faint")))
-            )
-        return Block((((f" {text}", "strong"),),))
+            rule = box("─" * (self.width - len(title)), "faint")
+            return stacked(box(""), beside(box(title, "strong"), rule))
+        return box(f" {text}", "strong")
 
-    def _formula(self, rows: Sequence[Row], margin: int) -> Block:
+    def _formula(self, rows: Sequence[Row], margin: int) -> Box:
         labels = any(row.label for row in rows)
-        lefts = [drawn(row.left) if row.left is not None else word("") for row in rows]
+        lefts = [drawn(row.left) if row.left is not None else box("") for row in rows]
         narrow = [block.width for block in lefts if block.width <= self.width // 2]
         across = max(narrow, default=0)
         blocks = []
         column = self._reasons(rows, lefts, margin + (LABEL if labels else 0), across)
         for row, left in zip(rows, lefts, strict=True):
-            label = word(row.label.ljust(LABEL) if labels else "", "faint")
-            start = beside(word(" " * margin), label)
+            label = box(row.label.ljust(LABEL) if labels else "", "faint")
+            start = beside(box(" " * margin), label)
             if row.right is None:
-                shown = beside(left, word("  ")) if left.width else word("")
+                shown = beside(left, box("  ")) if left.width else box("")
                 space = self.width - start.width - shown.width
                 blocks.append(beside(start, shown, wrapped(row.reason, space)))
                 continue
-            head = beside(start, padded(left, across))
+            head = beside(start, widened(left, across))
             if left.width > across:
                 blocks.append(beside(start, left))
-                head = beside(start, word(" " * across))
+                head = beside(start, box(" " * across))
             blocks.append(self._row(head, row, column))
         return stacked(*blocks)
 
     def _reasons(
-        self, rows: Sequence[Row], lefts: Sequence[Block], start: int, across: int
+        self, rows: Sequence[Row], lefts: Sequence[Box], start: int, across: int
     ) -> int:
         """The column in which reasons begin: behind the widest row that leaves room for one."""
         widest = 0
@@ -196,7 +200,7 @@ class Printer:
                     widest = max(widest, width)
         return widest
 
-    def _row(self, head: Block, row: Row, column: int) -> Block:
+    def _row(self, head: Box, row: Row, column: int) -> Box:
         space = max(self.width - head.width, 24)
         whole = head
         if row.right is not None:
@@ -205,50 +209,52 @@ class Printer:
             if whole.width > self.width and body.height > 1:
                 # lines that a terminal breaks would leave no matrix to read
                 said = f"{row.sign} … here {whole.width} columns are needed"
-                whole = beside(head, word(said, "faint"))
+                whole = beside(head, box(said, "faint"))
         if not row.reason:
             return whole
         reason = plain_text(row.reason).replace("\N{NO-BREAK SPACE}", " ")
-        whole = padded(whole, max(whole.width, column))
+        whole = widened(whole, max(whole.width, column))
         free = self.width - whole.width - 3
         if len(reason) <= free:
-            return beside(whole, word("   "), word(reason, "faint"))
+            return beside(whole, box("   "), box(reason, "faint"))
         beneath = wrapped(row.reason, free, "faint")
         if free >= 34 and beneath.width <= free:
-            return beside(whole, word("   "), beneath)
+            return beside(whole, box("   "), beneath)
         under = wrapped(row.reason, self.width - head.width - 3, "faint")
         return stacked(whole, indented(under, head.width + 3))
 
-    def _chain(self, part: Chain) -> Block:
-        here, count = part.position
-        title = f" {part.title.upper()}  {here} of {count}"
-        links: list[tuple[str, str]] = []
+    def _chain(self, part: Chain) -> Box:
+        nth, count = part.position
+        title = f" {part.title.upper()}  {nth} of {count}"
+        links: list[Segment] = []
         for i, link in enumerate(part.links):
             text = " ".join(drawn_text(link))
-            links.append((" ← ", "faint") if links else ("", ""))
-            links.append((f"[{text}]", "result") if i == part.current else (text, ""))
+            here = i == part.current
+            links += [Segment(" ← ", "faint")] if links else []
+            links.append(Segment(f"[{text}]", "result") if here else Segment(text))
         space = max(self.width - len(title) - length(tuple(links)), 2)
-        head: Line = ((title, "strong"), (" " * space, ""), *links)
-        rule: Line = (("─" * self.width, "faint"),)
         subject = " ".join(drawn_text(part.subject)) if part.subject is not None else ""
-        left = f" {subject}  {plain_text(part.meaning)}"
-        lines: list[Line] = [rule, head]
-        for i, source in enumerate(part.sources):
+        lead = f" {subject}  {plain_text(part.meaning)}"
+        lines: list[Sequence[Segment]] = [
+            (Segment("─" * self.width, "faint"),),
+            (Segment(title, "strong"), Segment(" " * space), *links),
+        ]
+        for source in part.sources:
             where = f"{source.text}  line {source.line}" if source.line else source.text
-            lead = left if i == 0 else ""
             gap = self.width - len(lead) - len(where)
             if gap < 2:
-                lines.append(((lead, "result"),))
+                lines.append((Segment(lead, "result"),))
                 lead, gap = "", max(self.width - len(where), 1)
-            lines.append(((lead, "result"), (" " * gap, ""), (where, "faint")))
+            lines.append((Segment(lead + " " * gap, "result"), Segment(where, "faint")))
+            lead = ""
         if not part.sources:
-            lines.append(((left, "result"),))
-        return Block(tuple(lines))
+            lines.append((Segment(lead, "result"),))
+        return ragged(lines)
 
-    def _numbers(self, part: Numbers) -> Block:
+    def _numbers(self, part: Numbers) -> Box:
         follows = self.before is Formula
-        label = word("result".ljust(LABEL) if follows else "", "faint")
-        head = beside(word(" " * MARGIN), label, drawn(part.symbol))
+        label = box("result".ljust(LABEL) if follows else "", "faint")
+        head = beside(box(" " * MARGIN), label, drawn(part.symbol))
         note = plain_text(part.note).replace("\N{NO-BREAK SPACE}", " ")
         if is_small(part.array) and part.array.ndim > 2 and part.array.size:
             return self._formula(slices(part), MARGIN)
@@ -260,33 +266,32 @@ class Printer:
         whole = beside(head, side("=", shown, self.width - head.width))
         if whole.width > self.width:
             said = wrapped((summarise(part.array),), self.width - head.width - 3)
-            whole = beside(head, word(" = "), said)
+            whole = beside(head, box(" = "), said)
         if not note or (part.array.size == 1 and not follows):
             return whole
         if whole.width + len(note) + 3 <= self.width:
-            return beside(whole, word("   "), word(note, "faint"))
-        return stacked(whole, indented(word(note, "faint"), head.width + 3))
+            return beside(whole, box("   "), box(note, "faint"))
+        return stacked(whole, indented(box(note, "faint"), head.width + 3))
 
-    def _source(self, title: str, text: str) -> Block:
-        lines: list[Line] = [((f" {title}", "strong"),), ()]
+    def _source(self, title: str, text: str) -> Box:
         source = narrowed(text.rstrip().splitlines(), self.width - 4)
-        lines += [((f"    {line}", "code"),) for line in source]
-        return Block(tuple(lines))
+        code = ragged((Segment(f"    {line}", "code"),) for line in source)
+        return stacked(box(f" {title}", "strong"), box(""), code)
 
-    def _graph(self, part: Graph) -> Block:
+    def _graph(self, part: Graph) -> Box:
         body = graph.graph(part, self.width - MARGIN)
         caption = wrapped(part.caption, min(self.width, 96) - MARGIN, "faint")
-        return stacked(indented(body, MARGIN), word(""), indented(caption, MARGIN))
+        return stacked(indented(body, MARGIN), box(""), indented(caption, MARGIN))
 
-    def _fold(self, title: Sequence[object], parts: Sequence[Part]) -> Block:
+    def _fold(self, title: Sequence[object], parts: Sequence[Part]) -> Box:
         inner = Printer(self.width - 2)
-        body = [Block(tuple(inner.lines(part))) for part in parts]
+        body = [ragged(inner.lines(part)) for part in parts]
         head = wrapped(tuple(title), self.width - MARGIN, "strong")  # type: ignore[arg-type]
         return stacked(indented(head, MARGIN), *(indented(block, 2) for block in body))
 
-    def _table(self, part: Table) -> Block:
+    def _table(self, part: Table) -> Box:
         cells = [[_cell(cell) for cell in row] for row in part.rows]
-        heads = [word(title, "faint") for title in part.columns]
+        heads = [box(title, "faint") for title in part.columns]
         count = len(part.columns)
         widths = (
             [
@@ -306,15 +311,13 @@ class Printer:
             return self._below(heads, cells)
         rows = [
             _table_row(heads, widths),
-            word(
-                "─" * min(sum(widths) + 3 * (count - 1), self.width - MARGIN), "faint"
-            ),
+            box("─" * min(sum(widths) + 3 * (count - 1), self.width - MARGIN), "faint"),
         ]
         tall = any(block.height > 1 for row in cells for block in row)
         for row in cells:
             rows.append(_table_row(row, widths))
             if tall:
-                rows.append(word(""))
+                rows.append(box(""))
         body = indented(stacked(*rows), MARGIN)
         if not part.caption:
             return body
@@ -322,14 +325,14 @@ class Printer:
             body, indented(wrapped(part.caption, self.width - MARGIN, "faint"), MARGIN)
         )
 
-    def _below(self, heads: Sequence[Block], cells: Sequence[Sequence[Block]]) -> Block:
+    def _below(self, heads: Sequence[Box], cells: Sequence[Sequence[Box]]) -> Box:
         """A table whose matrices are too wide to stand side by side: row by row, one cell under the other."""
         across = max(head.width for head in heads) + 3
-        lines: list[Block] = []
+        lines: list[Box] = []
         for first, *others in cells:
             lines.append(indented(first, MARGIN))
             lines += [
-                beside(word(" " * 2 * MARGIN), padded(head, across), block)
+                beside(box(" " * 2 * MARGIN), widened(head, across), block)
                 for head, block in zip(heads[1:], others, strict=True)
                 if block.width
             ]
@@ -344,37 +347,36 @@ def _squeezed(widths: list[int], space: int) -> list[int]:
     return widths
 
 
-def _table_row(blocks: Sequence[Block], widths: Sequence[int]) -> Block:
-    row: list[Block] = []
+def _table_row(blocks: Sequence[Box], widths: Sequence[int]) -> Box:
+    row: list[Box] = []
     for block, width in zip(blocks, widths, strict=True):
         shown = block if block.width <= width else _cut(block, width)
-        row += [padded(shown, width), word("   ")]
+        row += [widened(shown, width), box("   ")]
     return beside(*row[:-1])
 
 
-def _cut(block: Block, width: int) -> Block:
+def _cut(block: Box, width: int) -> Box:
     """A cell too wide for its column: its words on several lines."""
-    text = " ".join("".join(piece for piece, _ in line).strip() for line in block.lines)
+    text = " ".join(line.strip() for line in _characters(block))
     return wrapped((text,), width)
 
 
-def _cell(cell: object) -> Block:
+def _cell(cell: object) -> Box:
     match cell:
         case Code(text):
-            return word(text, "code")
+            return box(text, "code")
         case str():
-            return word(cell)
+            return box(cell)
         case bool() | int() | float():
-            return word(format_number(cell))
+            return box(format_number(cell))
         case _:
             return drawn(cell)  # type: ignore[arg-type]
 
 
 def drawn_text(node: object) -> list[str]:
     """A formula's characters."""
-    return ["".join(piece for piece, _ in line) for line in drawn(node).lines]  # type: ignore[arg-type]
+    return [line.rstrip() for line in _characters(drawn(node))]  # type: ignore[arg-type]
 
 
-def stacked(*blocks: Block) -> Block:
-    """Blocks under one another."""
-    return Block(tuple(line for block in blocks for line in block.lines))
+def _characters(block: Box) -> list[str]:
+    return ["".join(segment.text for segment in line) for line in block.lines]
