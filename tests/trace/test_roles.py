@@ -2,6 +2,7 @@
 
 import json
 
+import numpy as np
 import pytest
 
 import chainrule
@@ -149,6 +150,18 @@ W -= 0.2 * grad_W
 """,
         ("loss", {"W", "b"}, 0.2, "high"),
     ),
+    "what setattr gives is given": (
+        """\
+class Line:
+    slope = np.array([0.3, -0.2])
+line, x, t = Line(), np.ones((4, 2)), np.array([1.0, 2.0, 3.0, 2.0])
+for _ in range(3):
+    error = x @ line.slope - t
+    loss = np.mean(error ** 2)
+    setattr(line, "slope", line.slope - 0.1 * (x.T @ error))
+""",
+        ("loss", {"slope"}, 0.1, "high"),
+    ),
     "a weight that nothing moves is said to be taken as fixed": (
         """\
 rng = np.random.default_rng(0)
@@ -175,6 +188,75 @@ def test_loss_parameters_and_rate_are_read_off_what_happens(text, truth, tmp_pat
     assert learnt is None or said == learnt
     assert rate is None or report.learning_rate == rate
     assert confidence is None or report.confidence == confidence
+
+
+FITTED = """\
+import numpy as np
+from scipy import optimize
+x = np.linspace(0, 2, 7)
+y = 1.5 * np.exp(-0.8 * x) + 0.01 * np.sin(9 * x)
+"""
+MINIMISED = {
+    "a function of a row of numbers": (
+        """\
+a, k = 1.0, 0.5
+def sse(p):
+    return np.sum((p[0] * np.exp(-p[1] * x) - y) ** 2)
+found = optimize.minimize(sse, [a, k], method="Nelder-Mead")
+loss = sse(found.x)
+""",
+        ("sse", "p", 1),
+    ),
+    "a number with its gradient by hand, and a start in whole numbers": (
+        """\
+def sse(w):
+    r, e = w[0] * np.exp(-w[1] * x) - y, np.exp(-w[1] * x)
+    return np.sum(r ** 2), np.array([2 * np.sum(r * e), -2 * np.sum(r * w[0] * x * e)])
+start = np.array([1, 1])
+optimize.minimize(sse, start, jac=True, method="L-BFGS-B")
+""",
+        ("sse", "w", 1),
+    ),
+    "residuals with arguments and a Jacobian of traced data": (
+        """\
+def residuals(p, t, y):
+    return p[0] * np.exp(-p[1] * t) - y
+def slopes(p, t, y):
+    return np.stack([np.exp(-p[1] * x), -p[0] * x * np.exp(-p[1] * x)], axis=1)
+p0 = np.array([1.0, 0.5])
+optimize.least_squares(residuals, p0, slopes, args=(x, y))
+""",
+        ("residuals", "p0", 0.5),
+    ),
+    "a model of a curve": (
+        """\
+def decay(t, a, k):
+    return a * np.exp(-k * t)
+popt, _ = optimize.curve_fit(decay, x, y, p0=[1.0, 0.5])
+""",
+        ("decay", "p", 1),
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "truth"), MINIMISED.values(), ids=MINIMISED)
+def test_what_a_minimiser_is_given_is_the_loss_and_where_it_begins_is_learnt(
+    text, truth, tmp_path
+):
+    pytest.importorskip("scipy")
+    file = tmp_path / "script.py"
+    file.write_text(FITTED + text)
+    report = roles_of(record_script(file).recording)
+    loss, learnt, factor = truth
+    assert (report.loss_name, report.confidence) == (loss, "high")
+    [(name, gradient)] = chainrule.gradients(file).items()
+    assert name == learnt
+    [a, k] = [1.0, 1.0] if name == "w" else [1.0, 0.5]
+    x = np.linspace(0, 2, 7)
+    e = np.exp(-k * x)
+    off = a * e - 1.5 * np.exp(-0.8 * x) - 0.01 * np.sin(9 * x)
+    true = [2 * factor * np.sum(off * e), -2 * factor * np.sum(off * a * x * e)]
+    np.testing.assert_allclose(gradient, true, rtol=1e-10)
 
 
 def test_a_lesson_says_what_was_taken_as_what_and_steps_as_the_script_does(tmp_path):

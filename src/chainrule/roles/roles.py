@@ -19,6 +19,7 @@ from chainrule.roles.losses import DESCENDS, Candidate, Step, candidates, is_cal
 from chainrule.roles.names import meaning
 from chainrule.roles.updates import Descent, descent
 from chainrule.trace import Recording
+from chainrule.trace.events import Objective
 from chainrule.trace.rolling import rolled
 from chainrule.trace.slice import cut, severed
 from chainrule.verify import lost
@@ -87,9 +88,13 @@ class _Reading:
         self.wrt = wrt
         self.messages: list[str] = []
         self.fixed: list[str] = []
+        self.minimised: Value | None = None
         self.sure = True
 
     def roles(self) -> RoleReport:
+        told = self._minimised()
+        if told is not None:
+            return told
         found = candidates(self.history, self.asked)
         if self.asked is not None and not found:
             raise self._no_loss_called(self.asked)
@@ -106,6 +111,28 @@ class _Reading:
             raise lost(self.history.escapes_before(chosen.value))
         self._compare(found)
         return self._told(self.history.run, chosen.value, chosen.name, chosen, None)
+
+    def _minimised(self) -> RoleReport | None:
+        """What a minimiser says: the function that it is given is the loss, and what it moves is learnt."""
+        met = {
+            event.name: event
+            for event in reversed(self.history.recording.events)
+            if isinstance(event, Objective)
+            and self.asked in (None, event.value.name)
+            and (self.wrt is None or event.start.name in self.wrt)
+        }
+        if not met:
+            return None
+        first, *others = reversed(met.values())
+        self.minimised = first.start
+        if others:
+            self.sure = False
+            also = " or ".join(str(one.value.name) for one in others)
+            self.messages.append(
+                f"taken as the loss: {first.name}, minimised first (it could be {also}): --loss NAME"
+            )
+        found = Candidate(first.value, None, ())
+        return self._told(self.history.run, found.value, first.value.name, found, None)
 
     def _is_doubtful(self, chosen: Candidate | None) -> bool:
         """Whether the script may have no loss of its own, though it takes steps."""
@@ -203,6 +230,8 @@ class _Reading:
         order = {value: i for i, value in enumerate(self.history.run.program.values())}
         if self.wrt is not None:
             return [self._called(name, loss) for name in self.wrt]
+        if self.minimised is not None:
+            return [self.minimised]
         given = self.history.sources(loss)
         stepped = dict.fromkeys(step.value for step in steps)
         # what a parameter was before is no other parameter

@@ -98,7 +98,18 @@ class Turn:
     places: tuple[SourceSpan, ...] = ()
 
 
-Event = Bound | Guard | Escape | Report | Turn
+@dataclass(frozen=True, slots=True)
+class Objective:
+    """A minimiser was given the function ``name``: what that gave back first, as a loss, and the start that it was given."""
+
+    name: str
+    value: Value
+    start: Value
+    n_lines: int = 0
+    places: tuple[SourceSpan, ...] = ()
+
+
+Event = Bound | Guard | Escape | Report | Turn | Objective
 
 
 @dataclass(frozen=True, slots=True)

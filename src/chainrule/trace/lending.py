@@ -12,11 +12,12 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.trace import numpy_adapters, refusals
-from chainrule.trace.gather import holds_traced, numbers_of, stacked
+from chainrule.trace.gather import holds_traced, numbers_of, plain_of, stacked
 from chainrule.trace.instrument.code import HOOKED, functions_in, is_library, is_ours
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.lent import LENT, Lent, generator, number_type
 from chainrule.trace.memory import View
+from chainrule.trace.minimisers import is_minimiser, minimised
 from chainrule.trace.replay import Chances
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracer import Tracer
@@ -84,7 +85,9 @@ class Lender:
             return functools.partial(self._in_catalogue, function)
         if _root(function) in PASSED_ON or _is_numpy(function):
             return function
-        return functools.partial(self._elsewhere, function)
+        if is_minimiser(function):
+            return functools.partial(minimised, self, function)
+        return functools.partial(self.elsewhere, function)
 
     def _method(self, function: Any) -> Any:
         if definition_of(function) is not None:
@@ -99,7 +102,7 @@ class Lender:
             return function
         if _root(inner) in PASSED_ON or is_ours(code.co_filename):
             return function
-        return functools.partial(self._elsewhere, function)
+        return functools.partial(self.elsewhere, function)
 
     def _hook(self, function: Any) -> None:
         if not is_library(function.__code__.co_filename):
@@ -125,11 +128,11 @@ class Lender:
             module = getattr(owner, "__name__", "builtins")
             if module in PASSED_ON or module.startswith("_"):
                 return function
-            return functools.partial(self._elsewhere, function)
+            return functools.partial(self.elsewhere, function)
         kind = owner if isinstance(owner, type) else type(owner)
         if kind.__module__ in PASSED_ON:
             return function
-        return functools.partial(self._elsewhere, function)
+        return functools.partial(self.elsewhere, function)
 
     def _class(self, kind: Any) -> Any:
         if _is_users(kind):
@@ -140,7 +143,7 @@ class Lender:
         passed_on = kind.__module__ in PASSED_ON and kind not in OF_MEMORY
         if passed_on or issubclass(kind, BaseException):
             return kind
-        return functools.partial(self._elsewhere, kind)
+        return functools.partial(self.elsewhere, kind)
 
     def _object(self, item: Any) -> Any:
         wrapped = getattr(item, "__wrapped__", None)
@@ -155,7 +158,7 @@ class Lender:
             return item
         if kind.__module__ in PASSED_ON or kind.__module__.startswith("numpy"):
             return item
-        return functools.partial(self._elsewhere, item)
+        return functools.partial(self.elsewhere, item)
 
     # calls
 
@@ -205,15 +208,25 @@ class Lender:
         if kwargs.get("file") is None and sys.stdout is self.stdout:
             self.tracer.printed(start)
 
-    def _elsewhere(self, function: Any, *args: Any, **kwargs: Any) -> Any:
-        """A function that knows nothing of traced values gets their numbers."""
+    def elsewhere(
+        self,
+        function: Any,
+        *args: Any,
+        kept: Callable[[Any], bool] | None = None,
+        **kwargs: Any,
+    ) -> Any:
+        """A function that knows nothing of traced values gets their numbers; what is ``kept`` has not left by that."""
         how = _dotted(function)
-        lowered = _Lowered(self, how)
+        lowered = _Lowered(self, how, kept)
         plain = [lowered.item(one) for one in args]
         named = {key: lowered.item(one) for key, one in kwargs.items()}
         result = function(*plain, **named)
         lowered.take_back()
         return result
+
+    def lowered(self, item: Any, how: str) -> Any:
+        """What a user's function gives back to one that knows nothing of traced values."""
+        return _Lowered(self, how).item(item)
 
     def gathered(self, items: Any) -> Traced:
         """Nested lists as one array: an array of nothing but fresh numbers is an input itself."""
@@ -269,14 +282,22 @@ class Lender:
 class _Lowered:
     """Arguments as plain numbers, and what was written into them."""
 
-    def __init__(self, lender: Lender, how: str) -> None:
+    def __init__(
+        self, lender: Lender, how: str, kept: Callable[[Any], bool] | None = None
+    ) -> None:
+        self.lender = lender
         self.tracer = lender.tracer
         self.how = how
+        self.kept = kept
         self.given: list[tuple[Traced, Any, Any]] = []
 
     def item(self, item: Any) -> Any:
         """An argument without anything traced in it."""
         kind = type(item)
+        if self.kept is not None and self.kept(item):
+            return plain_of(item)
+        if kind is types.FunctionType or kind is types.MethodType:
+            return _CalledBack(self.lender, item) if _is_users_own(item) else item
         if kind is Traced:
             return self._numbers(item)
         if kind is TracedInt:
@@ -305,6 +326,28 @@ class _Lowered:
             same = np.array_equal(copy, number, equal_nan=copy.dtype.kind == "f")
             if not same and copy.shape == number.shape:
                 item.write(self.tracer.array_of(copy, item.value.name))
+
+
+class _CalledBack:
+    """A function of the user's that is called from where stand-ins are not known: it gives back numbers."""
+
+    def __init__(self, lender: Lender, function: Any) -> None:
+        self.lender = lender
+        self.function = function
+        functools.update_wrapper(self, function, updated=())
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        found = self.lender.callee(self.function)(*args, **kwargs)
+        return self.lender.lowered(found, _dotted(self.function))
+
+    def __reduce__(self) -> Any:
+        # another process is given the function itself
+        return functools.partial, (self.function,)
+
+
+def _is_users_own(function: Any) -> bool:
+    code = getattr(getattr(function, "__func__", function), "__code__", None)
+    return code is not None and not is_library(code.co_filename)
 
 
 _CACHED = (type(functools.lru_cache(len)),)

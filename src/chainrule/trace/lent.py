@@ -15,6 +15,7 @@ import numpy as np
 from chainrule import ops
 from chainrule.trace import refusals
 from chainrule.trace.gather import holds_traced, numbers_of
+from chainrule.trace.instrument.hooks import CURRENT
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.traced import Traced
 
@@ -200,6 +201,16 @@ def generator(lender: Lender, maker: Any, *args: Any, **options: Any) -> Any:
     return maker(*args, **options)
 
 
+def _setattr(_: Lender, function: Any, owner: Any, name: str, value: Any) -> None:
+    """``setattr(owner, name, value)`` is ``owner.name = value``."""
+    notes = CURRENT.notes
+    if notes is None:
+        function(owner, name, value)
+    else:
+        function(owner, name, notes.bind(value, f".{name}"))
+        notes.has_attribute(owner, name)
+
+
 def _leaves(_: Lender, __: Any, code: Any = 0, *___: Any) -> Any:
     """``os._exit`` ends the script, not the reading."""
     raise SystemExit(code)
@@ -218,6 +229,7 @@ LENT: dict[Any, Lent] = {
     float: _float,
     type: _type,
     isinstance: _isinstance,
+    setattr: _setattr,
     pow: _pow,
     round: _round,
     **dict.fromkeys(MATH, _math),
