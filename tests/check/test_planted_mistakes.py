@@ -1,8 +1,8 @@
-"""Planted mistakes are found, right passes are spared: the figures of the README on a smaller sample."""
+"""Planted mistakes are found: the figures of the README on a smaller sample."""
 
 import pytest
 
-from chainrule.check.planted.measure import measure, right_passes, sample
+from chainrule.check.planted.measure import measure, sample
 from chainrule.check.planted.plant import NETWORKS
 
 
@@ -11,15 +11,10 @@ def test_there_are_networks_of_many_kinds():
 
 
 def test_planted_mistakes_are_found_on_their_lines_with_their_causes():
-    tally = measure(sample(60, seed=11), ())
+    tally = measure(sample(20, seed=11), ())
     assert tally.found >= 0.995 * tally.planted, tally.failures
     assert tally.line >= 0.97 * tally.planted - 1, tally.failures
     assert tally.cause >= 0.9 * tally.planted, tally.failures
-
-
-def test_right_passes_written_in_other_ways_are_not_blamed():
-    tally = measure((), right_passes(2 * len(NETWORKS), seed=12))
-    assert tally.blamed == 0, tally.failures[0]
 
 
 @pytest.mark.slow

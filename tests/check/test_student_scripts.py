@@ -1,5 +1,6 @@
 """Backward passes as students write them, in many manners: the first wrong line, its cause, and the line to write."""
 
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -68,6 +69,11 @@ WRONG = {
 }
 
 
+@cache
+def judged(name):
+    return check_script(SCRIPTS / f"{name}.py")
+
+
 def test_every_script_is_judged():
     assert {path.stem for path in SCRIPTS.glob("*.py")} == {*WRONG, "caches_right"}
 
@@ -75,7 +81,7 @@ def test_every_script_is_judged():
 @pytest.mark.parametrize("name", WRONG)
 def test_the_first_wrong_line_its_cause_and_its_correction(name):
     line, cause, fix = WRONG[name]
-    found = check_script(SCRIPTS / f"{name}.py").first_wrong
+    found = judged(name).first_wrong
     assert found.source.strip() == line
     assert cause in found.cause
     assert (found.fix and found.fix.strip()) == fix
@@ -84,8 +90,7 @@ def test_the_first_wrong_line_its_cause_and_its_correction(name):
 @pytest.mark.parametrize("name", [name for name, (_, _, fix) in WRONG.items() if fix])
 def test_the_corrected_script_is_right(name, tmp_path):
     fixed = tmp_path / f"{name}.py"
-    report = check_script(SCRIPTS / f"{name}.py")
-    fixed.write_text(report.corrected(), encoding="utf-8")
+    fixed.write_text(judged(name).corrected(), encoding="utf-8")
     assert check_script(fixed).ok
 
 

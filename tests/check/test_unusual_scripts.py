@@ -7,6 +7,7 @@ from unusual_scripts import HEAD, RIGHT
 
 from chainrule.check import check_script
 from chainrule.check.planted.measure import right_passes
+from chainrule.check.planted.plant import NETWORKS
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FORWARD_ONLY = {"cs231n_layers", "micrograd_readme"}
@@ -35,10 +36,13 @@ def test_no_published_example_is_warned_beside_its_gradients(path):
     assert report.findings == report.notes == ()
 
 
-def test_no_right_pass_that_is_written_anew_is_blamed_or_warned(tmp_path):
+@pytest.mark.parametrize(
+    "n", [len(NETWORKS), pytest.param(200, marks=pytest.mark.slow)]
+)
+def test_no_right_pass_that_is_written_anew_is_blamed_or_warned(tmp_path, n):
     path = tmp_path / "network.py"
     found = []
-    for source in right_passes(200, 11):
+    for source in right_passes(n, 11):
         path.write_text(source, encoding="utf-8")
         report = check_script(path)
         if not report.ok or report.findings:

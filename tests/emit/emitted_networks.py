@@ -194,6 +194,13 @@ def formatted(text):
     ).stdout
 
 
+def not_as_formatted(folder):
+    """What ``ruff format`` would change in the files of a folder, as a diff; empty if nothing."""
+    command = [sys.executable, "-m", "ruff", "format", "--isolated", "--diff", folder]
+    done = subprocess.run(command, text=True, capture_output=True, check=False)
+    return done.stdout + done.stderr if done.returncode else ""
+
+
 IMPORTS = {
     "numpy": {"numpy", "math", "scipy.special"},
     "tensorflow": {"tensorflow", "numpy"},

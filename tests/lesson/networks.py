@@ -4,7 +4,7 @@
 
 import linecache
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -143,9 +143,17 @@ class Network:
 
     function: Callable
     arrays: dict[str, np.ndarray]
+    lessons: dict[tuple, Lesson] = field(default_factory=dict)
 
     def lesson(self, **options) -> Lesson:
-        """The lesson on it."""
+        """The lesson on it, composed once for all who ask for the same."""
+        asked = tuple(sorted(options.items()))
+        if asked not in self.lessons:
+            self.lessons[asked] = self.anew(**options)
+        return self.lessons[asked]
+
+    def anew(self, **options) -> Lesson:
+        """The same, told again, for who has changed how it is told."""
         linecache.checkcache()
         subject = from_function(self.function, (), self.arrays)
         return explain(

@@ -46,7 +46,7 @@ def test_a_planted_slip_is_a_contradiction(monkeypatch):
     monkeypatch.setattr(
         product, "derivative", lambda top, _: gradient_of("b1", "cost", top)
     )
-    assert contradictions(NETWORKS["columns"].lesson().parts)
+    assert contradictions(NETWORKS["columns"].anew().parts)
 
 
 def pulled(way, upstream, numbers):

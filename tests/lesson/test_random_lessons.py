@@ -70,17 +70,20 @@ def program(seed):
 def test_a_random_program_is_told_with_every_parameter(seed):
     function, arrays = program(seed)
     subject = from_function(function, (), arrays)
-    for level in ("line", "entry"):
-        lesson = explain(
-            subject.run, loss=subject.loss, wrt=subject.parameters, level=level, steps=2
-        )
-        text = lesson.to_text()
-        for name in arrays:
-            if name not in {"X", "Y"}:
-                assert re.search(rf"∂L/∂{name}\b", text), name
-                heads = [p for p in lesson.parts if isinstance(p, Chain)]
-                assert any(head.anchor == f"gradient-{name}" for head in heads)
-                assert lesson.gradients[name].shape == arrays[name].shape
+    lesson = explain(
+        subject.run,
+        loss=subject.loss,
+        wrt=subject.parameters,
+        level=("line", "entry")[seed % 2],
+        steps=2,
+    )
+    text = lesson.to_text()
+    for name in arrays:
+        if name not in {"X", "Y"}:
+            assert re.search(rf"∂L/∂{name}\b", text), name
+            heads = [p for p in lesson.parts if isinstance(p, Chain)]
+            assert any(head.anchor == f"gradient-{name}" for head in heads)
+            assert lesson.gradients[name].shape == arrays[name].shape
 
 
 def wide(depth, width, batch):
