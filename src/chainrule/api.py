@@ -102,7 +102,9 @@ def explain(
 def emit(
     forward: Callable[..., Any] | str | Path,
     *args: Any,
-    dialect: Literal["numpy", "tensorflow", "torch", "jax", "c"] = "numpy",
+    dialect: Literal[
+        "numpy", "tensorflow", "torch", "jax", "javascript", "c"
+    ] = "numpy",
     part: Literal["forward", "backward", "step", "script"] = "backward",
     loss: str | None = None,
     wrt: Sequence[str] | None = None,
@@ -115,7 +117,7 @@ def emit(
 ) -> str:
     """Source that a person would have written: the forward pass, its gradients, a training step, a program.
 
-    The text stands alone: it imports only its framework, keeps the names of the forward pass, and gives a reason
+    The text stands alone: it imports only its framework (JavaScript nothing at all), keeps the names of the forward pass, and gives a reason
     above each gradient. ``optimizer`` writes its update into a step or a program; the learning rate is then its usual
     one, else 0.1. What the forward pass repeats is a loop, and its gradients a loop that runs backwards; ``unroll`` writes
     every turn out, as C always is.

@@ -8,6 +8,7 @@ import zlib
 import numpy as np
 
 from chainrule.derive import backward, fuse, recognise
+from chainrule.emit import DIALECTS
 from chainrule.trace import trace
 
 
@@ -145,6 +146,8 @@ NETWORKS = {
         {"X": ("B", 6, 4), "t": ("B", 6, 4), "Wq": (4, 4), "Wk": (4, 4), "Wv": (4, 4)},
     ),
 }
+IN_PYTHON = [name for name in DIALECTS if name != "javascript"]
+"""The dialects whose text is Python."""
 DATA = frozenset({"x", "X", "y", "t", "labels", "h0"})
 
 

@@ -6,16 +6,16 @@ import zlib
 
 import numpy as np
 import pytest
-from emitted_networks import allowed_only, formatted
+from emitted_networks import IN_PYTHON, allowed_only, formatted
 
 from chainrule import engines
-from chainrule.emit import DIALECTS, emit
+from chainrule.emit import emit
 from chainrule.ops import CATALOGUE
 from chainrule.program import Line, Program, ProgramError, Run, Value
 
 FRAMEWORKS = [
     pytest.param(name, marks=pytest.mark.frameworks)
-    for name in DIALECTS
+    for name in IN_PYTHON
     if name != "numpy"
 ]
 every_op = pytest.mark.parametrize("op", CATALOGUE.values(), ids=lambda op: op.name)
@@ -160,7 +160,7 @@ def test_framework_text_agrees_with_the_op(op, dialect, dtype):
     noted(check, op, dialect, dtype)
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", IN_PYTHON)
 def test_what_a_framework_has_no_function_for_is_refused(dialect):
     def refusal(op, sample):
         run = one_line(op, sample, numbers(op, sample, np.float64))
@@ -181,7 +181,7 @@ def test_what_a_framework_has_no_function_for_is_refused(dialect):
         assert "emit it for numpy" in said[name]
 
 
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", IN_PYTHON)
 def test_every_op_s_text_is_clean_and_calls_only_its_framework(dialect):
     texts = [
         emit(

@@ -27,26 +27,25 @@ LISTED = {f"{name}s_{place}" for name in "Wb" for place in range(5)}
 LEARNT = {*"xyXWUVAbcw", *LISTED}
 
 
+def found_in(text, file):
+    """A script whose arrays are all to be learnt; None where it is refused."""
+    file.write_text(text, encoding="utf-8")
+    linecache.checkcache(str(file))
+    try:
+        recording = record_script(file).recording
+        report = roles_of(recording, loss="loss")
+    except ChainruleError:
+        return None
+    inputs = recording.program.pruned([report.loss]).inputs
+    learnt = tuple(v for v in inputs if v.name in LEARNT and v.differentiable)
+    run = cut(recording.run, report.loss, learnt, report.starts)
+    report = replace(report, parameters=learnt, run=run)
+    return Target(run, report.loss, learnt, report, str(file))
+
+
 @pytest.fixture
 def target(tmp_path):
-    """A script whose arrays are all to be learnt; None where it is refused."""
-
-    def read(text):
-        file = tmp_path / "program.py"
-        file.write_text(text, encoding="utf-8")
-        linecache.checkcache(str(file))
-        try:
-            recording = record_script(file).recording
-            report = roles_of(recording, loss="loss")
-        except ChainruleError:
-            return None
-        inputs = recording.program.pruned([report.loss]).inputs
-        learnt = tuple(v for v in inputs if v.name in LEARNT and v.differentiable)
-        run = cut(recording.run, report.loss, learnt, report.starts)
-        report = replace(report, parameters=learnt, run=run)
-        return Target(run, report.loss, learnt, report, str(file))
-
-    return read
+    return lambda text: found_in(text, tmp_path / "program.py")
 
 
 def ran(derived, dialect, text):
@@ -74,11 +73,16 @@ def agree(found, dialect):
     rolled = [derived.gradient(value) for value in derived.wrt]
     text = emit(derived, dialect=dialect)
     for gradients in (rolled, ran(derived, dialect, text)):
-        for one, other in zip(gradients, expected, strict=True):
-            assert one.shape == other.shape
-            scale = 1e-11 if other.dtype == np.float64 else 2e-4
-            assert np.all(np.abs(one - other) <= scale * (1 + np.abs(other)))
+        agreeing(gradients, expected)
     return text
+
+
+def agreeing(found, expected):
+    """Gradients against others, entry by entry."""
+    for one, other in zip(found, expected, strict=True):
+        assert np.shape(one) == other.shape
+        scale = 1e-11 if other.dtype == np.float64 else 2e-4
+        assert np.all(np.abs(one - other) <= scale * (1 + np.abs(other)))
 
 
 def seeds(everyday, all_of_them):

@@ -5,13 +5,13 @@ import keyword
 
 import numpy as np
 import pytest
-from emitted_networks import allowed_only, formatted
+from emitted_networks import IN_PYTHON, allowed_only, formatted
 from hypothesis import given
 from hypothesis import strategies as st
 
 from chainrule import engines, ops
 from chainrule.derive import backward
-from chainrule.emit import DIALECTS, emit, expression
+from chainrule.emit import emit, expression
 from chainrule.emit.names import RESERVED, Names, valid
 from chainrule.program import Line, Program, Run, Value
 from chainrule.trace import trace
@@ -78,7 +78,7 @@ def test_no_name_is_given_twice(wishes):
 
 
 @pytest.mark.parametrize("part", ["forward", "backward", "step", "script"])
-@pytest.mark.parametrize("dialect", DIALECTS)
+@pytest.mark.parametrize("dialect", IN_PYTHON)
 def test_hostile_names_do_not_become_code(dialect, part):
     for names in (HOSTILE, HOSTILE[::-1], HOSTILE[:1] * 1 + HOSTILE[5:9]):
         derivation = backward(summed(names))

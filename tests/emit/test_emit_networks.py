@@ -5,12 +5,18 @@ import itertools
 
 import numpy as np
 import pytest
-from emitted_networks import NETWORKS, allowed_only, derived, not_as_formatted
+from emitted_networks import (
+    IN_PYTHON,
+    NETWORKS,
+    allowed_only,
+    derived,
+    not_as_formatted,
+)
 
 from chainrule import engines
-from chainrule.emit import DIALECTS, emit
+from chainrule.emit import emit
 
-FRAMEWORKS = [name for name in DIALECTS if name != "numpy"]
+FRAMEWORKS = [name for name in IN_PYTHON if name != "numpy"]
 PARTS = ["forward", "backward", "step", "script"]
 NAMES = list(NETWORKS)
 
@@ -77,7 +83,7 @@ def test_float32_stays_float32(name):
 def test_text_is_clean_and_calls_only_its_framework(name, tmp_path):
     for folded in (True, False):
         derivation, _ = derived(name, folded=folded)
-        for dialect, part in itertools.product(DIALECTS, PARTS):
+        for dialect, part in itertools.product(IN_PYTHON, PARTS):
             text = emit(derivation, dialect=dialect, part=part)
             assert max(map(len, text.splitlines())) <= 88
             assert allowed_only(text, dialect)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from emitted_networks import NETWORKS, derived
+from emitted_networks import IN_PYTHON, NETWORKS, derived
 
 from chainrule.emit import DIALECTS, emit, stored_arrays
 from chainrule.emit.layout import flat
@@ -17,7 +17,7 @@ from chainrule.target import from_script
 ARTICLE = Path(__file__).parents[2] / "examples" / "article.py"
 FRAMEWORKS = [
     pytest.param(name, marks=pytest.mark.frameworks) if name != "numpy" else name
-    for name in DIALECTS
+    for name in IN_PYTHON
 ]
 
 

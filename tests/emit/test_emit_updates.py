@@ -5,16 +5,16 @@ import sys
 
 import numpy as np
 import pytest
+from emitted_networks import IN_PYTHON
 
 import chainrule
 from chainrule import nn
-from chainrule.emit import DIALECTS
 from chainrule.nn import RULES
 from chainrule.program import UsageError
 
 FRAMEWORKS = [
     pytest.param(name, marks=pytest.mark.frameworks) if name != "numpy" else name
-    for name in DIALECTS
+    for name in IN_PYTHON
 ]
 STEPS = 6
 NETWORK = nn.describe("3,4,1", "tanh,sigmoid", batch=5, seed=3)

@@ -1,4 +1,4 @@
-"""Writing: a program as source that a person would have written, in NumPy, TensorFlow, PyTorch and JAX."""
+"""Writing: a program as source that a person would have written, in NumPy, TensorFlow, PyTorch, JAX and JavaScript."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from chainrule.emit import functions, layout, script
 from chainrule.emit.composite import spelled_out
 from chainrule.emit.derivation import Derivation
 from chainrule.emit.dialect import Dialect
+from chainrule.emit.javascript import JAVASCRIPT
 from chainrule.emit.jax import JAX
 from chainrule.emit.literal import is_small
 from chainrule.emit.names import Names, valid
@@ -22,7 +23,7 @@ from chainrule.emit.update import Update, start_function
 from chainrule.program import Array, Program, Run, UsageError, Value
 
 DIALECTS: Mapping[str, Dialect] = {
-    dialect.name: dialect for dialect in (NUMPY, TENSORFLOW, TORCH, JAX)
+    dialect.name: dialect for dialect in (NUMPY, TENSORFLOW, TORCH, JAX, JAVASCRIPT)
 }
 Part = Literal["forward", "backward", "step", "script"]
 
@@ -109,8 +110,9 @@ def dialect_of(name: str) -> Dialect:
     """
     known = {
         word.lower(): one
-        for one in DIALECTS.values()
-        for word in (one.module, one.title, one.name)
+        # NumPy's words are its own, also where another language speaks them
+        for one in [*DIALECTS.values()][::-1]
+        for word in (one.module, one.title, one.name, *one.aliases)
     }
     found = known.get(name.strip().lower())
     if found is not None:
@@ -126,9 +128,9 @@ def _module(derived: Derivation, dialect: Dialect, blocks: list[list[str]]) -> s
     )
 
 
-def _function_name(program: Program, name: str | None) -> str:
+def _function_name(program: Program, dialect: Dialect, name: str | None) -> str:
     wish = name or (program.name if program.name not in {"program", "f"} else "forward")
-    return valid(wish)
+    return Names(dialect.reserved).free(wish)
 
 
 def _forward_of_run(run: Run, dialect: Dialect, part: str, name: str | None) -> str:
@@ -138,7 +140,7 @@ def _forward_of_run(run: Run, dialect: Dialect, part: str, name: str | None) -> 
             "E410", message, hint="derive them: chainrule.derive.backward(run)"
         )
     lines = functions.forward_function(
-        run.program, dialect, _function_name(run.program, name)
+        run.program, dialect, _function_name(run.program, dialect, name)
     )
     return functions.module(dialect, [lines], wide=functions.is_wide(run.program))
 
@@ -148,7 +150,7 @@ def _forward(derived: Derivation, dialect: Dialect, name: str | None) -> str:
     whole = derived.run.program.pruned([derived.loss, *also])
     program = Program(whole.inputs, whole.items, (derived.loss,), whole.name)
     lines = functions.forward_function(
-        program, dialect, _function_name(program, name), also=also
+        program, dialect, _function_name(program, dialect, name), also=also
     )
     return _module(derived, dialect, [lines])
 
@@ -188,7 +190,7 @@ def _script(
     if update is not None:
         blocks.append(update.function(dialect))
     lines = [
-        *script.options(steps, learning_rate),
+        *script.options(dialect, steps, learning_rate),
         "",
         *script.data(functions.numbers_of(derived, plan), pairs, dialect),
         "",

@@ -11,6 +11,11 @@ import numpy as np
 from chainrule.program import Arg, Line, Shape, Value
 
 DType = np.dtype[Any]
+COMMAND_LINE = """\
+parser = argparse.ArgumentParser()
+parser.add_argument("--steps", type=int, default={steps})
+parser.add_argument("--learning-rate", type=float, default={learning_rate})
+options = parser.parse_args()"""
 Fits = tuple[DType | None, ...]
 
 
@@ -42,8 +47,13 @@ class Dialect:
 
     ``guard`` is the ``with`` under which the framework does not follow along.
 
+    ``types`` are the element types there are, where NumPy has more; ``can_write`` says of a text in NumPy's words whether the
+    language has all its functions; ``reserved`` are the language's own words. ``finished`` makes the language's own text
+    of a whole module, where its syntax is not Python's.
+
     The rest is for scripts: how an array is written (``array``; ``variable`` for what is trained; ``stored``
-    where it is loaded from a file, ``zeros`` where it holds nothing else), whether its type has to be said, how a parameter moves (``update``)
+    where it is loaded from the file that ``store`` opens, ``zeros`` where it holds nothing else), whether its type has to
+    be said, how ``options`` are read, how a parameter moves (``update``)
     or takes a new value (``assign``), how a value is
     printed, the function by which the framework differentiates itself, and how two results are compared.
     """
@@ -57,6 +67,13 @@ class Dialect:
     zeros: str
     says_dtype: Callable[[DType], bool]
     stored: str
+    aliases: tuple[str, ...] = ()
+    types: frozenset[str] | None = None
+    can_write: Callable[[str], bool] | None = None
+    reserved: frozenset[str] = frozenset()
+    finished: Callable[[str], str] = str
+    store: str = 'stored = np.load(Path(__file__).with_suffix(".npz"))'
+    options: str = COMMAND_LINE
     speaks_numpy: bool = False
     renames: Mapping[str, str] = field(default_factory=dict)
     length: str = "{0}.shape[{axis}]"
@@ -83,3 +100,8 @@ class Dialect:
     autodiff: str = ""
     autodiff_of_array: str = ""
     agree: str = ""
+
+    @property
+    def taken(self) -> frozenset[str]:
+        """The names that no value of a program may have."""
+        return self.reserved | {self.module}

@@ -76,7 +76,7 @@ def forward_function(
     whole = Program(
         program.inputs, program.items, (*program.outputs, *also), program.name
     )
-    names = Names({name, dialect.module})
+    names = Names({name, *dialect.taken})
     plan = Plan(whole, dialect, Roles(frozenset(whole.values())), names)
     header = wrap.signature(name, [plan.name(value) for value in program.inputs])
     only = program.outputs[0] if len(program.outputs) == 1 and not also else None
@@ -98,7 +98,7 @@ def backward_plan(
     """The statements of forward and backward, named."""
     called = derived.loss.word or derived.loss.name
     own = set() if called == "loss" else {"loss"}
-    names = Names({GRADIENTS, dialect.module, *own, *taken})
+    names = Names({GRADIENTS, *dialect.taken, *own, *taken})
     return Plan(derived.run.program, dialect, roles(derived), names)
 
 
@@ -204,12 +204,8 @@ def module(dialect: Dialect, blocks: Sequence[Sequence[str]], *, wide: bool) -> 
     heading += imports(dialect, used | roots("\n".join(set_up)))
     if set_up:
         heading += ["", *set_up]
-    return (
-        "\n".join("\n".join(block) + "\n\n" for block in [heading, *blocks]).rstrip(
-            "\n"
-        )
-        + "\n"
-    )
+    whole = "\n".join("\n".join(block) + "\n\n" for block in [heading, *blocks])
+    return dialect.finished(whole.rstrip("\n") + "\n")
 
 
 def imports(dialect: Dialect, used: set[str]) -> list[str]:

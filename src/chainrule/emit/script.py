@@ -35,14 +35,10 @@ class Trained:
     new: str
 
 
-def options(steps: int, learning_rate: float) -> list[str]:
+def options(dialect: Dialect, steps: int, learning_rate: float) -> list[str]:
     """The lines that read the command line."""
-    return [
-        "parser = argparse.ArgumentParser()",
-        f'parser.add_argument("--steps", type=int, default={int(steps)})',
-        f'parser.add_argument("--learning-rate", type=float, default={float(learning_rate)})',
-        "options = parser.parse_args()",
-    ]
+    said = {"steps": int(steps), "learning_rate": float(learning_rate)}
+    return dialect.options.format_map(said).splitlines()
 
 
 def data(
@@ -51,7 +47,7 @@ def data(
     """``x = np.array(…)`` for each input; large ones are read from the file beside the script."""
     large = [name for name, array in numbers.items() if not is_small(array)]
     moving = {one.name for one in trained} if dialect.variable else set()
-    lines = ['stored = np.load(Path(__file__).with_suffix(".npz"))'] if large else []
+    lines = [dialect.store] if large else []
     for name, array in numbers.items():
         if name in large:
             pattern = dialect.stored_variable if name in moving else dialect.stored

@@ -53,6 +53,8 @@ def _word(line: Line, dialect: Dialect) -> str | None:
     if own is not None:
         return own
     text = _chosen(line, "numpy")
+    if text is not None and dialect.can_write is not None:
+        return text if dialect.can_write(text) else None
     if text is None or (dialect.name != "numpy" and _LIBRARY.search(text)):
         return None
     if not _NUMPY.search(text):
@@ -63,6 +65,8 @@ def _word(line: Line, dialect: Dialect) -> str | None:
 def _is_a_function(op: Op, dialect: Dialect) -> bool:
     """Whether ``dialect`` has a function under the op's own name: what NumPy has under it, others have, too."""
     if getattr(np, op.name, None) not in (op.forward, *op.numpy_functions):
+        return False
+    if dialect.can_write is not None and not dialect.can_write(f"np.{op.name}()"):
         return False
     return dialect.speaks_numpy or ops.CATALOGUE.get(op.name) is op
 
@@ -144,6 +148,7 @@ def require_spellings(program: Program, dialect: Dialect) -> None:
         ProgramError: E305 for an op that the dialect has no word for, and that is made of none it has.
     """
     for line in program.every_line():
+        _require_type(line, dialect)
         if has_word(line, dialect):
             continue
         op = line.op
@@ -158,6 +163,16 @@ def require_spellings(program: Program, dialect: Dialect) -> None:
                 " {0} for the first argument"
             )
         raise ProgramError("E305", message, where=line.at, hint=hint)
+
+
+def _require_type(line: Line, dialect: Dialect) -> None:
+    dtype = line.result.dtype.name
+    if dialect.types is not None and dtype not in dialect.types:
+        known = ", ".join(sorted(dialect.types))
+        message = (
+            f"{dialect.title} has no arrays of {dtype}, and {line.op.name} makes one"
+        )
+        raise ProgramError("E305", message, where=line.at, hint=f"it has {known}")
 
 
 def _is_default(op: Op, key: str, param: Any) -> bool:

@@ -41,7 +41,7 @@ class Update:
             self.run.program,
             dialect,
             Roles(frozenset(self.run.program.values())),
-            Names({self.name, dialect.module}),
+            Names({self.name, *dialect.taken}),
         )
         inputs = [plan.name(value) for value in self.run.program.inputs]
         arguments = [

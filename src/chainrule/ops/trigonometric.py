@@ -177,6 +177,7 @@ erf = unary(
         "jax": "jax.scipy.special.erf({0})",
         "torch": "torch.erf({0})",
         "tensorflow": "tf.math.erf({0})",
+        "javascript": "np.erf({0})",
     },
     range=(-1, 1),
     notation=r"\operatorname{erf}(#1)",
