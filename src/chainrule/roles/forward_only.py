@@ -7,9 +7,9 @@ from collections.abc import Sequence
 
 from chainrule import ops
 from chainrule.program import Line, Value
-from chainrule.roles.history import History
-from chainrule.roles.kinds import Meetings, kind_of
-from chainrule.roles.names import meaning
+from chainrule.roles.history import PRODUCTS, History
+from chainrule.roles.kinds import Meetings, is_label, kind_of
+from chainrule.roles.names import meaning, parts
 
 BY_NAME = {
     "weight": 2.0,
@@ -22,7 +22,44 @@ BY_NAME = {
     "loss": 0.0,
     None: 0.0,
 }
-PRODUCTS = (ops.matmul, ops.tensordot, ops.einsum)
+CONSTANTS = frozenset(
+    [
+        "alpha",
+        "beta",
+        "gamma",
+        "delta",
+        "kappa",
+        "lam",
+        "lambda",
+        "lmbda",
+        "mu",
+        "nu",
+        "omega",
+        "phi",
+        "psi",
+        "rho",
+        "sigma",
+        "tau",
+        "theta",
+        "zeta",
+        "k",
+        "p",
+        "scale",
+        "width",
+        "height",
+        "length",
+        "speed",
+        "temperature",
+        "signal",
+        "noise",
+        "amplitude",
+        "frequency",
+        "damping",
+    ]
+)
+"""What a law or a model calls its constants; beside weights they are settings."""
+ROWS = 1.5
+"""What speaks against an array that has a row for each label: it is what is known of the samples."""
 
 
 def learnt(
@@ -34,20 +71,35 @@ def learnt(
 ) -> dict[Value, float]:
     """Each source that is learnt, with how much speaks for it.
 
-    Of what is ``given`` to a function everything is learnt that nothing speaks against.
+    Of what is ``given`` to a function everything is learnt that nothing speaks against. In a script a single number is
+    learnt if it is called a weight, or if no array is.
     """
-    scores = {
-        value: _score(history, lines, value)
-        for value in sources
-        if value.differentiable
-    }
-    chosen = [value for value, score in scores.items() if score > -0.5]
+    floats = [value for value in sources if value.differentiable]
+    scores = {value: _score(history, lines, value) for value in floats}
+    if given:
+        chosen = [value for value in floats if scores[value] > -0.5]
+    else:
+        _weigh_against_labels(history, lines, scores)
+        arrays = {v: score for v, score in scores.items() if v.shape and score > -0.5}
+        singles = [value for value in floats if not value.shape]
+        chosen = _left(history, lines, arrays)
+        if chosen:
+            chosen += [value for value in singles if scores[value] >= 1]
+        else:
+            for value in singles:
+                scores[value] += 2.5 * _is_constant(value)
+            chosen = [value for value in singles if scores[value] > -0.5]
     if not chosen:
         # nothing but what is called data: then the gradient is asked for by that
-        return {v: s for v, s in scores.items() if meaning(v.name or "") != "mask"}
-    if given:
-        return {value: scores[value] for value in chosen}
-    # each weak one is left out in turn: does it look like a label, a mask or a setting then?
+        chosen = [v for v in floats if meaning(v.name or "") != "mask"]
+    return {value: scores[value] for value in floats if value in chosen}
+
+
+def _left(
+    history: History, lines: Sequence[Line], scores: dict[Value, float]
+) -> list[Value]:
+    """Without each weak one, left out in turn, that looks like a label, a mask or a setting then."""
+    chosen = [*scores]
     for value in sorted(chosen, key=lambda one: scores[one]):
         if scores[value] >= 2 or len(chosen) == 1 or _made(value, history) >= 1:
             continue
@@ -56,7 +108,49 @@ def learnt(
         said = meaning(value.name or "")
         if kind in ("label", "mask", "setting") and said not in ("weight", "setting"):
             chosen = rest
-    return {value: scores[value] for value in chosen}
+    return chosen
+
+
+def _weigh_against_labels(
+    history: History, lines: Sequence[Line], scores: dict[Value, float]
+) -> None:
+    """Find the labels by where they meet the others; what has as many rows is what is known of the samples.
+
+    What is called a label and is mixed in before the end is none.
+    """
+    arrays = [value for value in scores if value.shape]
+    n_rows = set()
+    for value in arrays:
+        rest = [
+            one
+            for one in scores
+            if one is not value and meaning(one.name or "") != "label"
+        ]
+        meetings = Meetings(history, lines, rest)
+        met = list(meetings.of(value))
+        said = meaning(value.name or "")
+        compared = said == "label" or any(line.op is ops.subtract for line, _ in met)
+        if compared and said != "data" and is_label(met, meetings):
+            # a threshold is subtracted at the end, too: then the name counts, and not for much
+            n_rows.add(len(history.number(value)))
+            scores[value] = 0.5 if said == "weight" else min(scores[value], -2.5)
+        elif said == "label" and any(line.op in PRODUCTS for line, _ in met):
+            scores[value] += 2.5
+    for value in arrays:
+        rows = len(history.number(value))
+        weight = meaning(value.name or "") == "weight" or _made(value, history) > 0
+        mixes = any(line.op in PRODUCTS and value in line.args for line in lines)
+        if rows > 1 and rows in n_rows and not weight and not mixes:
+            scores[value] -= ROWS
+
+
+def _is_constant(value: Value) -> bool:
+    words = parts(value.name or "")
+    return (
+        bool(words)
+        and words[-1] in CONSTANTS
+        and meaning(value.name or "") == "setting"
+    )
 
 
 def _score(history: History, lines: Sequence[Line], value: Value) -> float:

@@ -9,12 +9,15 @@ from itertools import pairwise
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.program import Array, Line, Value
 from chainrule.roles.names import meaning
 from chainrule.trace import Recording
 from chainrule.trace.events import Bound, Escape, Slot
 from chainrule.trace.moves import has_step
 
+PRODUCTS = (ops.matmul, ops.tensordot, ops.einsum)
+"""What mixes the entries of an array."""
 MOST_VERSIONS = 60
 """So many versions of a variable are looked at; what it does later it has done before."""
 
@@ -123,9 +126,33 @@ class History:
                 for i, (before, after) in enumerate(pairwise(versions))
                 if after.dtype.kind == "f" and has_step(self.producer, before, after)
             )
-            if steps:
+            if steps and not self._goes_on(versions, steps):
                 found[variable] = steps
         return found
+
+    def _goes_on(self, versions: tuple[Value, ...], steps: tuple[int, ...]) -> bool:
+        """Whether a variable is more than stepped: the state of a filter is predicted, ``A @ x``, and then corrected."""
+        return any(
+            i not in steps
+            and self.leads(before, after)
+            and not self._is_upkeep(before, after)
+            for i, (before, after) in enumerate(pairwise(versions))
+        )
+
+    def _is_upkeep(self, before: Value, after: Value) -> bool:
+        """Whether the entries of ``after`` are those of ``before``, scaled, bounded or shifted each by itself."""
+        seen, ahead = {after}, [after]
+        while ahead:
+            value = ahead.pop()
+            if value is before:
+                return True
+            line = self.producer.get(value)
+            if line is None or line.op in PRODUCTS:
+                continue
+            same = {one for one in line.reads() if one.shape == after.shape} - seen
+            seen |= same
+            ahead += same
+        return False
 
     @cached_property
     def returned(self) -> frozenset[Value]:

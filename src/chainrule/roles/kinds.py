@@ -54,6 +54,9 @@ class Meetings:
             if not mine:
                 continue
             met = [arg for arg in reads if arg in self.moved]
+            if met and source in self.history.behind(met[0]):
+                # a label that also weighs what it was compared to
+                continue
             if met:
                 yield line, met[0]
             elif line.result not in self.moved:
@@ -66,14 +69,14 @@ def kind_of(history: History, meetings: Meetings, source: Value) -> str:
     said = meaning(source.name or "")
     met = list(meetings.of(source))
     if number.size == 1 and not _meets_like_data(met, meetings):
-        if said == "label" and _is_label(met, meetings):
+        if said == "label" and is_label(met, meetings):
             return "label"
         if said == "data" and number.dtype.kind == "f":
             return "data"
         return "setting"
     if said == "mask" or _is_mask(number, met):
         return "mask"
-    if met and _is_label(met, meetings) and said != "data":
+    if met and is_label(met, meetings) and said != "data":
         return "label"
     if said == "label" and not _meets_raw(met, meetings):
         return "label"
@@ -94,7 +97,7 @@ def _meets_raw(met: list[tuple[Line, Value]], meetings: Meetings) -> bool:
     return any(other in meetings.parameters for _, other in met)
 
 
-def _is_label(met: list[tuple[Line, Value]], meetings: Meetings) -> bool:
+def is_label(met: list[tuple[Line, Value]], meetings: Meetings) -> bool:
     """Whether a value meets only what depends on all parameters: the prediction."""
     whole = meetings.parameters
     return bool(met) and all(

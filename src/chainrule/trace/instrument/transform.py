@@ -7,6 +7,8 @@ import copy
 from collections.abc import Iterator, Sequence
 from typing import Any, TypeVar
 
+import numpy as np
+
 from chainrule.trace.instrument.hooks import MARK
 
 Node = TypeVar("Node", bound=ast.AST)
@@ -214,8 +216,9 @@ class _Instrument(ast.NodeTransformer):
         node.value = self.visit(node.value)
         if not isinstance(node.ctx, ast.Load):
             return node
-        name = ast.Constant(self._mangled(node.attr))
-        return _hook("load", node, node, name)
+        # the T of ``x.T`` is no name of the user's
+        name = "" if hasattr(np.ndarray, node.attr) else self._mangled(node.attr)
+        return _hook("load", node, node, ast.Constant(name))
 
     # what stays as it is: patterns and names alone are not expressions
 
