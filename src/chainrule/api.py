@@ -57,13 +57,15 @@ def explain(
     step: int = 1,
     level: Literal["network", "layer", "line", "entry"] = "line",
     follow_branches: bool = True,
+    unroll: bool = False,
     **inputs: Any,
 ) -> Lesson:
     """The lesson of a network: forward pass, loss, every gradient with its proof, the update, the code.
 
     ``forward`` is a function of the arrays that follow, returning the loss, or the path of a script; or a trained
     network or estimator, followed by the samples and their labels; or a network that ``nn.describe`` made. ``optimizer`` makes the update, its state told
-    line by line; without one it is gradient descent. The lesson shows itself in a notebook;
+    line by line; without one it is gradient descent. What repeats is told once, as a recurrence; ``unroll`` tells
+    every turn. The lesson shows itself in a notebook;
     ``print(lesson)`` and ``lesson.save("lesson.html")`` do elsewhere.
 
     Raises:
@@ -85,7 +87,8 @@ def explain(
 
     found = _subject(
         forward, args, inputs, loss=loss, wrt=wrt, follow_branches=follow_branches
-    ).faithful()
+    )
+    found = found.faithful().told(unroll=unroll)
     return telling.explain(
         found.run,
         loss=found.loss,

@@ -76,6 +76,15 @@ class Target:
         own = self.report.learning_rate if optimizer is None else None
         return own if asked is None and own and np.isfinite(own) else asked
 
+    def told(self, *, unroll: bool = False) -> Target:
+        """This target as a lesson tells it: what repeats is a loop, unless ``unroll`` asks for every turn by itself."""
+        run = self.run if unroll else self._rolled()
+        named = run.program.named()
+        parameters = tuple(named[value.name or ""] for value in self.parameters)
+        return replace(
+            self, run=run, loss=run.program.outputs[0], parameters=parameters
+        )
+
     def _rolled(self) -> Run:
         """The program with its loops found again, where all that is to be learnt stands before them."""
         if self.call is None:

@@ -1,5 +1,6 @@
 """A reader with a pocket calculator: works out a printed formula from the digits and the symbols on the page."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -67,6 +68,7 @@ def _normal(z):
 
 
 EACH = "every sample"
+TURNS = "the letters of an index are turns"
 
 
 class CannotEvaluate(Exception):  # noqa: N818 - it says what is the case
@@ -208,6 +210,8 @@ class Calculator:
     def place(self, item):
         item = item.body if isinstance(item, Operand) else item
         if isinstance(item, Symbol) and item.letter == "i" and "i" not in self.known:
+            if TURNS in self.known:
+                raise CannotEvaluate("a turn that is not said")
             return EACH
         if isinstance(item, Text):
             words = item.words
@@ -216,9 +220,23 @@ class Calculator:
             if words == "new axis":
                 return None
             if ":" in words:
-                return slice(*(int(end) if end else None for end in words.split(":")))
-            raise CannotEvaluate(f"the index {words}")
+                return slice(
+                    *(self.turn(end) if end else None for end in words.split(":"))
+                )
+            return self.turn(words)
         return np.asarray(self(item)).astype(int)
+
+    def turn(self, text):
+        """A place that may move with the turns: 3, i, i+3."""
+        terms = re.findall(r"([+-]?)(\d*)([a-z]*)", text)
+        total = 0
+        for sign, digits, letter in terms:
+            if letter and letter not in self.known:
+                raise CannotEvaluate(f"the turn {letter}")
+            if digits or letter:
+                size = int(digits or 1) * (self.known[letter] if letter else 1)
+                total += -size if sign == "-" else size
+        return total
 
     def reduced(self, function, body, below):
         array = np.asarray(self(body))
@@ -264,8 +282,16 @@ class Calculator:
             joint = "·"
         total = sign * factors
         for term in reversed(terms):
-            total = term + total
+            total = added(term, total)
         return total
+
+
+def added(left, right):
+    """Two terms; a column that a matrix makes of one number is a vector beside a vector."""
+    a, b = np.asarray(left), np.asarray(right)
+    if {a.ndim, b.ndim} == {1, 2} and a.size == b.size:
+        return a.ravel() + b.ravel()
+    return a + b
 
 
 def times(left, joint, right):

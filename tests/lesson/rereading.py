@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from evaluating import Calculator, CannotEvaluate, written
+from evaluating import TURNS, Calculator, CannotEvaluate, written
 
 from chainrule.formula import Marked, Operand, Operator, Symbol
 from chainrule.formula import Row as Side
@@ -78,6 +78,8 @@ def reread(parts) -> Iterator[Verdict]:
     for part in itertools.takewhile(lambda one: not _is_update(one), parts):
         if isinstance(part, Numbers):
             known.setdefault(written(part.symbol), part.array)
+    if any(isinstance(part, Numbers) and part.name.endswith("]") for part in parts):
+        known[TURNS] = True
     yield from _reread(parts, known)
 
 
@@ -131,12 +133,16 @@ def _formula(part, result, known):
     for row in (*part.rows, None):
         if row is None or row.left is not None:
             if group:
-                yield from _equation(
-                    left, group, result if row is None else None, known
-                )
+                mine = row is None and _is_of(result, left)
+                yield from _equation(left, group, result if mine else None, known)
             group, left = [], row.left if row is not None else None
         if row is not None and row.right is not None:
             group += [row.right] if row.sign in ("=", "←") else []
+
+
+def _is_of(result, left):
+    """Whether an array is what a left side names: not where that is what one turn adds to it."""
+    return result is None or left is None or written(left) == written(result.symbol)
 
 
 def _equation(left, group, result, known):

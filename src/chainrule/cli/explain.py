@@ -65,6 +65,9 @@ def explain(
             metavar="LEVEL", help="How far to zoom in: network, layer, line or entry."
         ),
     ] = Level.line,
+    unroll: Annotated[
+        bool, typer.Option("--unroll", help="Tell every turn of every loop.")
+    ] = False,
     layers: options.Layers = None,
     activations: options.Activations = None,
     batch: options.Batch = None,
@@ -130,7 +133,7 @@ def explain(
             seed=seed,
             row=point.Row(data, row, epoch) if data is not None else None,
         )
-        found.faithful()
+        found = found.faithful().told(unroll=unroll)
         told_by, rate = optimizer, found.rate(learning_rate, optimizer)
         trained = found.described
         if trained is not None and optimizer is None and learning_rate is None:

@@ -106,8 +106,10 @@ def _with_final_loops(walk: Walk, program: Program) -> Iterable[Backwards]:
         both = [one for one in loops if one.counter is pair.loop.counter]
         forward = [one for one in both if one.reverse is pair.loop.reverse]
         back = [one for one in both if one.reverse is not pair.loop.reverse]
-        if forward and back:
-            yield replace(pair, loop=forward[0], back=back[-1])
+        if back:
+            # of a loop forward of which nothing is read there is the pair alone
+            loop = forward[0] if forward else pair.loop
+            yield replace(pair, loop=loop, back=back[-1])
 
 
 def _with_targets(program: Program, wrt: Iterable[Value]) -> Program:

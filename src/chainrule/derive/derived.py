@@ -48,12 +48,14 @@ class Backwards:
 
     ``carried`` says of a value that is carried which value of the backward loop is its gradient as it comes from the turn
     after. ``sums`` says of a value from outside what one turn adds to its gradient, by which contributions.
+    ``recalled`` says of a value that was brought into the backward turn which value of the forward turn it is.
     """
 
     loop: Loop
     back: Loop
     carried: Mapping[Value, Value]
     sums: Mapping[Value, tuple[Contribution | Arrival, ...]]
+    recalled: Mapping[Value, Value]
 
 
 @dataclass(frozen=True, eq=False)

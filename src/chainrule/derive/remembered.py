@@ -34,8 +34,11 @@ def remember(
     body: Builder,
     carried: Sequence[Carried],
     stacks: Sequence[Stacked],
-) -> Loop:
-    """The backward loop of ``loop`` out of what was written into ``body``, reading what it needs of the forward turns."""
+) -> tuple[Loop, Mapping[Value, Value]]:
+    """The backward loop of ``loop`` out of what was written into ``body``, reading what it needs of the forward turns.
+
+    Beside it, which value of the forward turn each value is that was brought into the backward turn.
+    """
     read = set(_read(body.items, carried, stacks))
     memory = _Memory(
         walk, loop, read, read - set(_entries(body.items, carried, stacks))
@@ -43,7 +46,7 @@ def remember(
     first = memory.lines()
     stands = {**memory.as_long, **memory.new}
     items = tuple(rewritten(item, stands) for item in body.items)
-    return Loop(
+    back = Loop(
         counter=loop.counter,
         n=loop.n,
         turns=loop.turns,
@@ -55,6 +58,7 @@ def remember(
         reverse=not loop.reverse,
         at=loop.at,
     )
+    return back, {again: value for value, again in memory.new.items()}
 
 
 def _read(

@@ -63,12 +63,14 @@ class _Back:
                 Carried(inside, self._start(one), nexts[one], self._before(one))
                 for one, inside in self.handed.items()
             ]
-            back = remember(walk, loop, body, [*carried, *sums.carried], sums.stacks)
+            back, recalled = remember(
+                walk, loop, body, [*carried, *sums.carried], sums.stacks
+            )
         walk.builder.repeat(back)
         self._hand_over()
         sums.hand_over()
         carried_of = {one.inside: inside for one, inside in self.handed.items()}
-        walk.loops.append(Backwards(loop, back, carried_of, sums.shares))
+        walk.loops.append(Backwards(loop, back, carried_of, sums.shares, recalled))
 
     def _seed(self) -> None:
         """The gradients with which a turn begins: handed back by the turn after, or its share of a stack's."""

@@ -67,6 +67,9 @@ COMBINING: Final = MappingProxyType(
     }
 )
 
+LOW: Final = "0123456789-+aehijklmnoprstuvx"
+SMALL: Final = str.maketrans(LOW, "₀₁₂₃₄₅₆₇₈₉₋₊ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", ",")
+_TURN = re.compile(r"(.+)\[(.+)\]")
 _STEM = re.compile(r"([A-Za-z]+?)_?(\d*)((?:_[A-Za-z0-9]+)*)_?")
 
 
@@ -86,6 +89,9 @@ def identifier(name: str, of: Ref | str | None = None, kind: Kind = "") -> Symbo
     ['W1', 'ŷ', 'y', 'δ2', 'h_prev', 'L']
     """
     ref = Ref(of) if isinstance(of, str) else of
+    of_a_turn = _TURN.fullmatch(name)
+    if of_a_turn:
+        return _of_a_turn(identifier(of_a_turn[1], ref, kind), of_a_turn[2])
     if name == "loss":
         return Symbol("L", of=ref, kind=kind)
     stem, accent = _accented(name)
@@ -104,6 +110,24 @@ def identifier(name: str, of: Ref | str | None = None, kind: Kind = "") -> Symbo
         if index and plain(symbol) != spelled
         else symbol
     )
+
+
+def _of_a_turn(symbol: Symbol, turn: str) -> Symbol:
+    """A value of one turn of a loop, which is its index: hₜ₋₁."""
+    index = ",".join(filter(None, (symbol.index, turn.replace("-", "−"))))
+    return replace(symbol, index=index, written=plain(symbol) + lowered(turn))
+
+
+def lowered(index: str) -> str:
+    """An index in small characters below the line, or in brackets where there are none.
+
+    >>> lowered("t-1"), lowered("i,j"), lowered("b"), lowered("3,10")
+    ('ₜ₋₁', 'ᵢⱼ', '[b]', '[3,10]')
+    """
+    apart = "," in index and any(map(str.isdigit, index))
+    small = index.translate(SMALL)
+    whole = not any(map(str.isascii, small))
+    return small if whole and not apart else f"[{index}]"
 
 
 def gradient(

@@ -29,7 +29,7 @@ class Listing:
         from chainrule.emit import emit
 
         try:
-            return emit(self.study.textbook, dialect=dialect, part="backward")
+            return emit(self.study.source, dialect=dialect, part="backward")
         except ProgramError as error:
             if error.code != "E305":
                 raise

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from chainrule import ops
 from chainrule.program import Line, Op, Program, Value
+from chainrule.program.loop import loops_of
 
 LONGEST = 7
 """How many operations a reader takes in at once."""
@@ -18,17 +19,19 @@ def christen(program: Program, wrt: Iterable[Value]) -> dict[str, Value]:
     A value needs a name if it is used twice, if its formula would be too long to read, or if several parameters
     reach the loss through it and through a bend. What goes into an activation always gets one.
     """
-    uses = Counter(arg for line in program.lines for arg in set(line.reads()))
+    lines = list(program.every_line())
+    uses = Counter(arg for line in lines for arg in set(line.reads()))
     taken = set(program.named())
-    active = set(wrt)
+    # what a turn finds is a value of its own to the turn
+    turning = {value for loop in loops_of(program.items) for value in loop.inner()}
+    handed = (one.inside for loop in loops_of(program.items) for one in loop.carried)
+    active = {*wrt, *handed}
     behind: dict[Value, set[Value]] = {value: {value} for value in active}
     length: dict[Value, int] = {}
-    consumers: dict[Value, Line] = {
-        arg: line for line in program.lines for arg in line.reads()
-    }
+    consumers: dict[Value, Line] = {arg: line for line in lines for arg in line.reads()}
     producer = program.producer()
     given: dict[str, Value] = {}
-    for line in program.lines:
+    for line in lines:
         value = line.result
         reached = set().union(*(behind.get(arg, set()) for arg in line.reads()))
         length[value] = 1 + sum(length.get(arg, 0) for arg in line.reads())
@@ -44,7 +47,7 @@ def christen(program: Program, wrt: Iterable[Value]) -> dict[str, Value]:
         ):
             needed = uses[value] > 1 or length[value] > LONGEST
             chosen = line if needed else _source(line, reached, behind, producer)
-            name = _free(chosen, taken)
+            name = _free(chosen, taken, turning)
             chosen.result.christen(name)
             given[name] = chosen.result
             behind[chosen.result] = reached = {chosen.result}
@@ -92,9 +95,13 @@ def _activates(line: Line | None) -> bool:
     return line is not None and line.op.kind == "activation"
 
 
-def _free(line: Line, taken: set[str]) -> str:
+def _free(line: Line, taken: set[str], turning: Container[Value]) -> str:
     """A name like those in textbooks: z for what goes into an activation, u for anything else."""
     letter = "z" if line.op is ops.add or line.op.kind == "product" else "u"
+    if line.result in turning and letter not in taken:
+        # its index is the turn
+        taken.add(letter)
+        return letter
     count = 1
     while f"{letter}{count}" in taken or (letter == "z" and letter in taken):
         count += 1

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from chainrule.derive import Contribution, Derived, Step
-from chainrule.formula import Kind, Node, infix, number
+from chainrule.derive import Contribution, Step
+from chainrule.formula import Kind, Node, Text, infix, number
 from chainrule.lesson.analysis.subject_study import Study
+from chainrule.lesson.analysis.told import Told, View
 from chainrule.lesson.notation.names import gradient_of, name
 from chainrule.lesson.notation.slopes import (
     expression,
@@ -18,6 +19,7 @@ from chainrule.lesson.notation.slopes import (
     settled,
     tracer_of,
 )
+from chainrule.lesson.notation.turns import in_turn, of_a_turn, over_all_turns
 from chainrule.lesson.notation.writer import Writer
 from chainrule.program import Line, Program, Value
 
@@ -62,15 +64,29 @@ class Stop:
         return self.value.name or ""
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """One turn in numbers: what stands before them, and the writer that puts them in."""
+
+    label: str
+    writer: Writer
+    at: Mapping[str, int]
+    last: bool = False
+
+    def called(self, value_name: str) -> str:
+        """What a value is called in this turn."""
+        return in_turn(value_name, self.at)
+
+
 class Telling:
     """One derivation with its writer: everything is found by the reader's names."""
 
-    def __init__(self, derived: Derived, loss: str) -> None:
+    def __init__(self, derived: Told, loss: str) -> None:
         self.derived = derived
         self.forward: Program = derived.forward.program
         names: dict[Value, Node] = {}
         kinds: dict[Value, Kind] = {}
-        for value in self.forward.values():
+        for value in (*self.forward.values(), *derived.also):
             if value.name is not None:
                 names[value] = name(value.name)
                 kinds[value] = "value"
@@ -80,7 +96,40 @@ class Telling:
                 kinds[found] = "upstream"
         # what was recognised as one op leaves its named pieces behind: they are told, though not needed
         self.writer = Writer(derived.run, names, kinds, self.forward.producer())
+        self.shown = [self._shown(view, loss) for view in derived.views]
         self.stops = {stop.name: stop for stop in self._stops()}
+
+    def _shown(self, view: View, loss: str) -> Shown:
+        """The writer of one turn, in which every value is called as in that turn."""
+        if not view.at:
+            return Shown(view.label, self.writer, view.at)
+        names = dict(self.writer.names)
+        for value in names:
+            if value.name is not None and of_a_turn(value.name):
+                names[value] = name(in_turn(value.name, view.at))
+        for value, found in self.derived.gradients.items():
+            if found in names and value.name is not None and of_a_turn(value.name):
+                names[found] = gradient_of(in_turn(value.name, view.at), loss)
+        for value, start in view.instead.items():
+            names[value] = number(0) if start is None else names.get(start, Text("…"))
+        own = self.forward.producer()
+        besides = {
+            value: one for value, one in own.items() if value not in view.run.numbers
+        }
+        writer = Writer(view.run, names, self.writer.kinds, besides)
+        return Shown(view.label, writer, view.at, last=bool(view.instead))
+
+    def views(self, value: Value, *, late_first: bool = False) -> list[Shown]:
+        """The turns in which ``value`` is told in numbers: of what is no value of a turn there is one."""
+        if value.name is None or not of_a_turn(value.name):
+            return [Shown("numbers", self.writer, {})]
+        letters = over_all_turns(value.name).split(",")
+        known = [
+            replace(one, label=", ".join(f"{at} = {one.at[at]}" for at in letters))
+            for one in self.shown
+            if value in one.writer.run.numbers
+        ]
+        return known if late_first else known[::-1]
 
     def _stops(self) -> Iterator[Stop]:
         steps = {step.value: step for step in self.derived.steps}
@@ -89,6 +138,15 @@ class Telling:
             if value.name is not None:
                 ways = tuple(_way(c, steps) for c in step.contributions)
                 yield Stop(value, step.gradient, ways, value in targets)
+
+    def view_like(self, view: Shown) -> Shown:
+        """The same turn in this telling."""
+        same = (one for one in self.shown if one.at == view.at)
+        return (
+            next(same, Shown(view.label, self.writer, view.at))
+            if view.at
+            else Shown(view.label, self.writer, {})
+        )
 
     def written(self, stop: Stop) -> Node:
         """A gradient in symbols.
@@ -189,6 +247,13 @@ class Story:
     def order(self) -> tuple[Stop, ...]:
         """The stops from the loss back; parameters right after the value they enter."""
         position = {n: i for i, n in enumerate(self.lines)}
+        # what a turn further on does comes after all that this turn does
+        turning = {over_all_turns(n): i for n, i in position.items()}
+        position |= {
+            value.name: turning.get(over_all_turns(value.name), 0)
+            for value in self.literal.derived.also
+            if value.name is not None
+        }
         listed = enumerate(self.literal.stops.values())
 
         def key(numbered: tuple[int, Stop]) -> tuple[int, bool, int]:
@@ -217,9 +282,12 @@ class Story:
         names = [stop.name]
         while names[-1] in self.literal.stops and names[-1] != self.study.loss_name:
             ways = self.literal.stops[names[-1]].ways
-            if not ways or ways[0].end.name is None:
+            # a turn hands on to the next of its kind: the way to the loss leads out of that circle
+            ends = (way.end.name for way in ways if way.end.name not in names)
+            end = next(ends, None)
+            if end is None:
                 break
-            names.append(ways[0].end.name)
+            names.append(end)
         if names[-1] != self.study.loss_name:
             names.append(self.study.loss_name)
         return tuple(reversed(names))

@@ -6,6 +6,7 @@ from functools import cached_property
 
 from chainrule import ops
 from chainrule.lesson.analysis.plot import Story
+from chainrule.lesson.notation.turns import of_a_turn
 from chainrule.lesson.parts import Role
 from chainrule.program import Line, Value
 
@@ -29,7 +30,7 @@ class Roles:
         if name in self.parameters:
             return "parameter"
         if name not in self.story.lines:
-            return "data"
+            return "hidden" if of_a_turn(name) else "data"
         return "prediction" if name == self.prediction else "hidden"
 
     @cached_property

@@ -11,10 +11,14 @@ import numpy as np
 
 from chainrule.derive import Derived, backward, fuse, recognise
 from chainrule.lesson.analysis.nameless import christen
+from chainrule.lesson.analysis.told import Told
+from chainrule.lesson.analysis.turn_writing import Untold
+from chainrule.lesson.analysis.turns import told, told_forward
 from chainrule.lesson.reading import Reading
 from chainrule.nn import Optimizer
 from chainrule.nn import optimizer as optimizer_of
 from chainrule.program import Array, Program, Run, UsageError, Value, run
+from chainrule.trace.rolling import unrolled
 from chainrule.trace.statements.roles import choose_parameters
 
 USUAL_RATE = 0.1
@@ -37,12 +41,14 @@ class Study:
     ``written`` is the program as the reader wrote it, ``literal`` the chain rule on it factor by factor (with
     written-out forms recognised), ``textbook`` the same with links that cancel taken in one. ``moments`` are the
     parameters and losses before the first step, after it, and so on. ``christened`` are the names that values
-    got for the telling only. ``reading`` says what was taken as what.
+    got for the telling only. ``reading`` says what was taken as what. What repeats is told in one turn of it; ``source``
+    is the textbook derivation as it runs, with its loops.
     """
 
     written: Run
-    literal: Derived
-    textbook: Derived
+    literal: Told
+    textbook: Told
+    source: Derived
     moments: tuple[Moment, ...]
     optimizer: Optimizer
     step: int
@@ -94,19 +100,21 @@ class Study:
         return {
             value.name: _numbers(self.literal, gradient)
             for value, gradient in self.literal.gradients.items()
-            if value.name is not None and value is not self.literal.loss
+            if value.name is not None
+            and value is not self.literal.loss
+            and gradient in self.literal.run.numbers
         } | {name: self.textbook.gradient(name) + 0 for name in self.parameters}
 
     def loss_with(self, name: str, entry: tuple[int, ...], change: float) -> float:
         """The loss measured with one entry of a parameter moved by ``change``."""
-        forward = self.textbook.forward
+        forward = self.source.forward
         program = forward.program
         numbers: dict[Value, Any] = {v: forward.numbers[v] for v in program.inputs}
         moved = np.array(numbers[program.named()[name]])
         moved[entry] += change
         numbers[program.named()[name]] = moved
         return _number(
-            run(program.pruned([self.textbook.loss]), numbers)[self.textbook.loss]
+            run(program.pruned([self.source.loss]), numbers)[self.source.loss]
         )
 
 
@@ -145,7 +153,7 @@ def study(
             f"step {step} is not among the {steps} taken",
             hint=f"ask for steps={step}, or choose a step from 1 to {steps}",
         )
-    written = _ending_in(written, loss)
+    written = _tellable(_ending_in(written, loss), wrt)
     names = _names(written, wrt)
     recognised, christened = _recognised(written, names)
     textbook = _derived(fuse(recognised), names)
@@ -158,9 +166,35 @@ def study(
         written = _moved(written, moments[step - 1].parameters)
         recognised, christened = _recognised(written, names)
         textbook = _derived(fuse(recognised), names)
-    literal = _derived(recognised, names)
+    literal = told(_derived(recognised, names))
     found = reading or Reading(dict.fromkeys(names, "parameter"), literal.loss.name)
-    return Study(written, literal, textbook, moments, chosen, step, christened, found)
+    return Study(
+        told_forward(written),
+        literal,
+        told(textbook),
+        textbook,
+        moments,
+        chosen,
+        step,
+        christened,
+        found,
+    )
+
+
+def _tellable(written: Run, wrt: Sequence[Value | str] | None) -> Run:
+    """``written``, or every turn of its loops by itself where one turn cannot tell them."""
+    if written.program.flat:
+        return written
+    names = _names(written, wrt)
+    try:
+        recognised = recognise(written)
+        for run_ in (recognised, fuse(recognised)):
+            told(_derived(run_, names))
+        told_forward(written)
+    except Untold:
+        program = unrolled(written.program)
+        return run(program, {one: written.numbers[one] for one in program.inputs})
+    return written
 
 
 def _recognised(written: Run, names: Sequence[str]) -> tuple[Run, frozenset[str]]:
@@ -184,7 +218,7 @@ def _ending_in(written: Run, loss: Value | str | None) -> Run:
     if chosen.name is None:
         chosen.christen("loss" if "loss" not in program.named() else "total_loss")
     return Run(
-        Program(program.inputs, program.lines, (chosen,), program.name), written.numbers
+        Program(program.inputs, program.items, (chosen,), program.name), written.numbers
     )
 
 

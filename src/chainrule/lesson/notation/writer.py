@@ -7,8 +7,18 @@ from collections.abc import Set as AbstractSet
 from functools import partial
 
 from chainrule import ops
-from chainrule.formula import Kind, Node, Text, infix, marked, number, to_text
+from chainrule.formula import (
+    Kind,
+    Node,
+    Text,
+    identifier,
+    infix,
+    marked,
+    number,
+    to_text,
+)
 from chainrule.lesson.notation.names import constant, numbers
+from chainrule.lesson.notation.turns import OVER_TURNS, Moving
 from chainrule.lesson.notation.written import Spelling, written, written_e
 from chainrule.lesson.summary import is_small
 from chainrule.program import Arg, Line, Op, Run, Size, Turn, Value
@@ -66,6 +76,8 @@ class Writer:
 
         Nothing is told where the numbers are too many to print.
         """
+        if self.producer[value].op is OVER_TURNS:
+            return []
         done: set[Value] = set()
         found: list[Node] = []
         while len(found) < MOST_STAGES:
@@ -153,7 +165,7 @@ class Writer:
         return None
 
     def _small(self, value: Value) -> Node:
-        if not is_small(self.run.numbers[value]):
+        if value not in self.run.numbers or not is_small(self.run.numbers[value]):
             raise TooLarge
         kind = self.kinds.get(value, "")
         if not kind and value not in self.names:
@@ -234,4 +246,10 @@ class Writer:
         if isinstance(arg, Value):
             found = leaf(arg)
             return self._line(self.producer[arg], leaf) if found is None else found
+        if isinstance(arg, Moving) and leaf == self._symbol_leaf:
+            return (
+                identifier(arg.written)
+                if arg.written.isidentifier()
+                else Text(arg.written)
+            )
         return number(arg.number) if isinstance(arg, Size | Turn) else constant(arg)

@@ -21,17 +21,21 @@ from chainrule.formula import (
     Symbol,
     Text,
     apply,
+    big,
     call,
     entry,
     fence,
     holes,
+    identifier,
     infix,
     number,
     power,
     sequence,
+    subscript,
     to_text,
 )
 from chainrule.formula.build import TIMES, beside
+from chainrule.lesson.notation import turns
 from chainrule.program import Arg, IndexSlot, Line, Size, Value
 from chainrule.program.program import concrete
 
@@ -71,6 +75,12 @@ def written(line: Line, args: list[Node], spelling: Spelling = USUAL) -> Node:
             return call("set", *args[:2], Text(f"at {_place(line, args)}"))
         case ops.getitem:
             return entry(args[0], *_index(line, args))
+        case turns.OVER_TURNS:
+            return _over_turns(line, args)
+        case turns.SIDE_BY_SIDE:
+            return _side_by_side(line, args)
+        case turns.LAST:
+            return _of_the_last(line, args)
         case ops.arange:
             return _counted(concrete(line.params)["n"])
     if not line.op.notation or line.op is ops.tensordot or callable(line.op.rules):
@@ -97,6 +107,31 @@ def _true_class(line: Line, labels: Node) -> Node:
         return labels
     place = [Symbol("i"), entry(labels, Symbol("i"))]
     return sequence(*(place if line.params["axis"] in (-1, 1) else place[::-1]))
+
+
+def _letters(line: Line) -> Node:
+    letters = [identifier(one) for one in line.params["turns"]]
+    return letters[0] if len(letters) == 1 else sequence(*letters)
+
+
+def _over_turns(line: Line, args: list[Node]) -> Node:
+    """The sum over all turns of what one turn adds, beginning with what there was before."""
+    *start, share = args
+    total = big("∑", share, _letters(line))
+    return infix(start[0], "+", total) if start else total
+
+
+def _side_by_side(line: Line, args: list[Node]) -> Node:
+    *start, part = args
+    every = subscript(fence("(", part, ")"), _letters(line))
+    return fence("(", sequence(*start, every), ")") if start else every
+
+
+def _of_the_last(line: Line, args: list[Node]) -> Node:
+    """What the last turn made, by its name there; what has none is said to be of that turn."""
+    if line.params["named"]:
+        return identifier(line.params["named"])
+    return beside(args[0], Text(f"  ({line.params['turn']})"))
 
 
 @lru_cache(maxsize=1024)
@@ -207,9 +242,13 @@ def _one_index(item: Any, args: list[Node]) -> Node:
             return Text("new axis")
         case _ if item is Ellipsis:
             return Text("…")
+        case turns.Moving(written=letter):
+            return identifier(letter) if letter.isidentifier() else Text(letter)
         case _:
             return number(_plain(item))
 
 
 def _plain(item: Any) -> Any:
+    if isinstance(item, turns.Moving):
+        return item.written
     return item.number if isinstance(item, Size) else item

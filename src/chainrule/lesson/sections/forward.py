@@ -11,6 +11,7 @@ from chainrule.lesson.analysis.plot import Story
 from chainrule.lesson.analysis.roles import Roles
 from chainrule.lesson.analysis.saturation import idle
 from chainrule.lesson.notation.names import name
+from chainrule.lesson.notation.turns import LAST
 from chainrule.lesson.notation.writer import Writer
 from chainrule.lesson.parts import (
     Cell,
@@ -25,6 +26,7 @@ from chainrule.lesson.parts import (
     Table,
 )
 from chainrule.lesson.sections.stages import stages
+from chainrule.lesson.sections.turns import turns_forward
 from chainrule.lesson.sections.words import joined, place, shape_words
 from chainrule.program import Line, Op, Value
 
@@ -52,6 +54,7 @@ def forward(
     yield Prose(
         ("Every line in symbols, then with the numbers put in, then what comes out.",)
     )
+    yield from turns_forward(story)
     for one in story.lines:
         if one not in last and one not in folding.lines:
             yield from line(story, one, listing, numbers=numbers)
@@ -99,24 +102,31 @@ def line(
 ) -> Iterator[Part]:
     """One line of the forward pass."""
     found = story.lines[one]
-    yield Formula(tuple(_rows(story, one, found, numbers=numbers)))
-    array = story.study.values[one]
-    yield Numbers(
-        one,
-        name(one),
-        array,
-        "result",
-        (shape_words(array.shape),),
-        listing.statement(one),
-    )
+    symbols, writer, value = _symbols(story, one, found)
+    rows = list(symbols)
+    shape = shape_words(found.result.shape)
+    code = listing.statement(one)
+    for view in story.literal.views(found.result):
+        if view.at:
+            writer, value = view.writer, found.result
+        called = view.called(one)
+        left = name(called, "result") if view.at else None
+        if numbers:
+            rows += stages(writer, value, label=view.label, left=left)
+        yield Formula(tuple(rows))
+        array = view.writer.run.numbers[found.result]
+        yield Numbers(called, name(called), array, "result", (shape,), code)
+        rows = []
     yield from _remarks(story, one)
 
 
-def _rows(story: Story, one: str, found: Line, *, numbers: bool) -> Iterator[Row]:
-    """As the reader wrote it, as the op it was recognised as, then with the numbers put in."""
+def _symbols(story: Story, one: str, found: Line) -> tuple[list[Row], Writer, Value]:
+    """As the reader wrote it, and as the op it was recognised as; and what its numbers are put into."""
     recognised = story.literal.writer
     symbol = name(one, "result")
-    source = place(story, one)
+    source: Spans = place(story, one)
+    if found.op is LAST:
+        source = ("what the last turn made", *(("   ", *source) if source else ()))
     known = recognised.written(found.result)
     writer, value, first = recognised, found.result, known
     own = story.written_values.get(one)
@@ -127,15 +137,13 @@ def _rows(story: Story, one: str, found: Line, *, numbers: bool) -> Iterator[Row
         and len(_ops_in(story.as_written, own, MOST_OPS)) < MOST_OPS
     ):
         writer, value, first = story.as_written, own, story.as_written.written(own)
-    yield Row("symbols", symbol, right=first, reason=source)
+    rows = [Row("symbols", symbol, right=first, reason=source)]
     if to_text(known) != to_text(first):
         new = _new_ops(story, own, found) if own is not None else []
-        yield Row(right=known, reason=(_recognised(new),))
+        rows.append(Row(right=known, reason=(_recognised(new),)))
         if not new:
             writer, value = recognised, found.result
-    if not numbers:
-        return
-    yield from stages(writer, value)
+    return rows, writer, value
 
 
 def _recognised(new: list[Op]) -> str:

@@ -14,15 +14,22 @@ from chainrule.lesson.parts import Row
 from chainrule.program import Value
 
 
-def stages(writer: Writer, value: Value, *, most: int | None = None) -> Iterator[Row]:
-    """The stages of ``value`` that say more than its symbols, at most ``most``; the first is labelled."""
+def stages(
+    writer: Writer,
+    value: Value,
+    *,
+    most: int | None = None,
+    label: str = "numbers",
+    left: Node | None = None,
+) -> Iterator[Row]:
+    """The stages of ``value`` that say more than its symbols, at most ``most``; the first has the label, and ``left``."""
     symbols = to_text(writer.written(value))
     found = [node for node in writer.stages(value) if to_text(node) != symbols]
     narrow = [node for node in found if fits(node)][:most]
     for position, node in enumerate(narrow):
-        yield Row("" if position else "numbers", right=node)
+        yield Row("" if position else label, None if position else left, right=node)
     if found and not narrow:
-        yield Row("numbers", reason=(too_wide(found[0]),))
+        yield Row(label, reason=(too_wide(found[0]),))
 
 
 def too_wide(node: Node) -> str:

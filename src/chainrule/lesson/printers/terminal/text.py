@@ -89,6 +89,10 @@ def show(parts: Iterable[Part], stream: TextIO | None = None) -> None:
         stream.write(chunk)
 
 
+MOST_LISTED = 36
+"""How many lines a listing has that is printed in every language."""
+
+
 class Printer:
     """Lays parts out at one width; it remembers what stood before, for spacing and numbering."""
 
@@ -96,6 +100,7 @@ class Printer:
         self.width = width
         self.section = 0
         self.before: type | None = None
+        self.listed = ""
 
     def lines(self, part: Part) -> Iterator[Line]:
         """The lines of one part, with the space before it."""
@@ -126,8 +131,8 @@ class Printer:
                 return self._chain(part)
             case Numbers():
                 return self._numbers(part)
-            case Source(_, title, text):
-                return self._source(title, text)
+            case Source():
+                return self._source(part)
             case Graph():
                 return self._graph(part)
             case Table():
@@ -273,7 +278,13 @@ class Printer:
             return beside(whole, box("   "), box(note, "faint"))
         return stacked(whole, indented(box(note, "faint"), head.width + 3))
 
-    def _source(self, title: str, text: str) -> Box:
+    def _source(self, part: Source) -> Box:
+        title, text = part.title, part.text
+        if part.group and part.group == self.listed and text.count("\n") > MOST_LISTED:
+            # a terminal has no tabs: what is long is listed in one language
+            how = f"    chainrule emit … --in {part.language}"
+            return beside(box(f" {title}", "strong"), box(how, "code"))
+        self.listed = part.group
         source = narrowed(text.rstrip().splitlines(), self.width - 4)
         code = ragged((Segment(f"    {line}", "code"),) for line in source)
         return stacked(box(f" {title}", "strong"), box(""), code)

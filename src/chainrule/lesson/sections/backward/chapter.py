@@ -10,7 +10,7 @@ from chainrule.derive.idioms import Idiom
 from chainrule.formula import Node, Operator, derivative, infix, number, sequence
 from chainrule.lesson.analysis.folding import Folding
 from chainrule.lesson.analysis.listing import Listing
-from chainrule.lesson.analysis.plot import Stop, Story
+from chainrule.lesson.analysis.plot import Shown, Stop, Story
 from chainrule.lesson.analysis.roles import Roles
 from chainrule.lesson.notation.names import gradient_of, name
 from chainrule.lesson.parts import (
@@ -24,11 +24,12 @@ from chainrule.lesson.parts import (
     Table,
 )
 from chainrule.lesson.sections.backward.given import Given
-from chainrule.lesson.sections.backward.product import products
+from chainrule.lesson.sections.backward.product import in_turn, products
 from chainrule.lesson.sections.backward.remarks import remarks, special
 from chainrule.lesson.sections.backward.rules import rules
 from chainrule.lesson.sections.backward.textbook import cancelling, textbook
 from chainrule.lesson.sections.backward.whys import whys
+from chainrule.lesson.sections.turns import turns_backward
 from chainrule.lesson.sections.words import place_of
 from chainrule.program import Op
 
@@ -60,6 +61,7 @@ class Backward:
                 ": the loss moves one for one with itself.",
             )
         )
+        yield from turns_backward(self.story)
         for position, stop in enumerate(stops, 1):
             like = folding.like.get(stop.name)
             if like is None:
@@ -120,11 +122,17 @@ class Backward:
         else:
             yield from rules(self.given, stop)
         fused = self.story.is_fused(stop)
-        rows = list(products(self.given, self.story.literal, stop))
+        told = self.given.telling(stop).stops[stop.name]
+        views = self.given.telling(stop).views(told.value, late_first=True)
+        first, *others = views
+        rows = list(products(self.given, self.story.literal, stop, first))
         yield Formula(tuple(rows))
         if fused:
-            yield from textbook(self.given, stop)
-        yield self._result(stop)
+            yield from textbook(self.given, stop, first)
+        yield self._result(stop, first)
+        for view in others:
+            yield Formula(tuple(in_turn(self.given, told, view, 1)))
+            yield self._result(stop, view)
         if fused:
             yield from cancelling(self.given, stop, self.cancelled)
         yield from special(self.given, stop)
@@ -154,19 +162,20 @@ class Backward:
             f"gradient-{stop.name}",
         )
 
-    def _result(self, stop: Stop) -> Numbers:
+    def _result(self, stop: Stop, view: Shown) -> Numbers:
         telling = self.given.telling(stop)
-        array = telling.derived.run.numbers[telling.stops[stop.name].gradient]
+        array = view.writer.run.numbers[telling.stops[stop.name].gradient]
+        called = view.called(stop.name)
         shape = (
             f"shape {stop.value.shape}, as "
             if stop.value.shape
             else "a single number, as "
         )
         return Numbers(
-            f"d{stop.name}",
-            gradient_of(stop.name, self.loss),
+            f"d{called}",
+            gradient_of(called, self.loss),
             np.asarray(array) + 0.0,
             "result",
-            (shape, name(stop.name)),
+            (shape, name(called)),
             self.given.listing.statement(f"d{stop.name}"),
         )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,8 +13,9 @@ from chainrule.lesson.analysis.plot import Stop, Story, Telling, Way
 from chainrule.lesson.analysis.roles import Roles
 from chainrule.lesson.notation.names import numbers
 from chainrule.lesson.notation.slopes import Slope, entrywise, keeps_shape
+from chainrule.lesson.notation.turns import of_a_turn
 from chainrule.lesson.summary import is_small
-from chainrule.program import Value
+from chainrule.program import Line, Run, Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,9 +37,21 @@ class Given:
         textbook = self.story.textbook
         return textbook if stop.name in textbook.stops else self.story.literal
 
+    def run_of(self, lines: Sequence[Line]) -> Run | None:
+        """The forward pass in a turn in which all that ``lines`` read has a number, if there is one."""
+        literal = self.story.literal
+        read = {one for line in lines for one in (line.result, *line.reads())}
+        runs = (
+            self.story.study.literal.forward,
+            *(one.writer.run for one in literal.shown),
+        )
+        return next((run for run in runs if read <= run.numbers.keys()), None)
+
 
 def plain(stop: Stop, way: Way) -> bool:
-    """Whether the slope of a way is one number an entry, and nothing is broadcast on it."""
+    """Whether the slope of a way is one number an entry, and nothing is broadcast on it, nor added up over turns."""
+    if of_a_turn(way.end.name or "") and not of_a_turn(stop.name):
+        return False
     return all(
         entrywise(link.line, link.contribution.position) for link in way.links
     ) and (

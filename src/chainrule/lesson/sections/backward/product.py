@@ -7,10 +7,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from chainrule import ops
-from chainrule.formula import derivative, infix
-from chainrule.lesson.analysis.plot import Stop, Telling
+from chainrule.formula import Node, derivative, infix
+from chainrule.lesson.analysis.plot import Shown, Stop, Telling, Way
 from chainrule.lesson.notation.names import fits, gradient_of, name, numbers
 from chainrule.lesson.notation.slopes import slope
+from chainrule.lesson.notation.turns import LAST, OVER_TURNS, of_a_turn
 from chainrule.lesson.parts import Row, Spans
 from chainrule.lesson.sections.backward.given import Given, plain, slope_numbers
 from chainrule.lesson.sections.stages import stages, too_wide
@@ -18,18 +19,27 @@ from chainrule.lesson.summary import is_small
 from chainrule.program import Value
 
 
-def products(given: Given, telling: Telling, stop: Stop) -> Iterator[Row]:
-    """The gradient as upstream times local: in symbols, then in numbers."""
+def products(given: Given, telling: Telling, stop: Stop, view: Shown) -> Iterator[Row]:
+    """The gradient as upstream times local: in symbols, then in the numbers of ``view``."""
     writer = telling.writer
     mine = telling.stops[stop.name]
+    view = telling.view_like(view)
     left = gradient_of(stop.name, given.loss, "result")
     if mine.gradient not in writer.producer:
         yield Row("symbols", left, right=telling.written(mine))
+        return
+    if writer.producer[mine.gradient].op is LAST:
+        yield Row("symbols", left, right=writer.written(mine.gradient))
+        return
+    if writer.producer[mine.gradient].op is OVER_TURNS:
+        yield Row("symbols", left, right=writer.written(mine.gradient))
+        yield from _shares(given, telling, mine)
         return
     if (
         len(mine.ways) == 1
         and plain(stop, mine.ways[0])
         and mine.ways[0].end.name != given.loss
+        and mine.ways[0].end.name in telling.stops
     ):
         end = mine.ways[0].end.name or ""
         upstream = gradient_of(end, given.loss, "upstream")
@@ -47,7 +57,7 @@ def products(given: Given, telling: Telling, stop: Stop) -> Iterator[Row]:
         through = telling.derived.gradients[mine.ways[0].end]
         if writer.written(mine.gradient) == writer.symbol(through):
             return
-        yield from _product_numbers(given, telling, mine, sign)
+        yield from _product_numbers(given, telling, mine, sign, view)
         return
     else:
         yield Row(
@@ -58,9 +68,51 @@ def products(given: Given, telling: Telling, stop: Stop) -> Iterator[Row]:
         )
     if not given.detailed or writer.is_same(mine.gradient):
         return
-    yield from stages(writer, mine.gradient)
+    yield from in_turn(given, mine, view)
     if telling is given.story.literal and given.story.is_fused(stop):
         yield from _literal_result(telling, mine)
+
+
+NO_TURN_AFTER = "no turn comes after the last"
+
+
+def _further_on(given: Given, way: Way) -> bool:
+    """Whether a way goes through a turn further on."""
+    end = way.end.name or ""
+    return of_a_turn(end) and end not in given.story.lines
+
+
+def in_turn(
+    given: Given, stop: Stop, view: Shown, most: int | None = None
+) -> Iterator[Row]:
+    """The gradient with the numbers of one turn put in."""
+    if not view.at:
+        yield from stages(view.writer, stop.gradient, most=most)
+    elif stop.gradient in view.writer.producer:
+        writer, label = view.writer, view.label
+        left: Node | None = gradient_of(view.called(stop.name), given.loss, "result")
+        if view.last and any(_further_on(given, way) for way in stop.ways):
+            yield Row(
+                label,
+                left,
+                right=writer.written(stop.gradient),
+                reason=(NO_TURN_AFTER,),
+            )
+            label, left = "", None
+        yield from stages(writer, stop.gradient, most=most, label=label, left=left)
+
+
+def _shares(given: Given, telling: Telling, stop: Stop) -> Iterator[Row]:
+    """What single turns add to a sum over all of them."""
+    share = telling.writer.producer[stop.gradient].args[-1]
+    for view in telling.shown if given.detailed else ():
+        if not isinstance(share, Value) or share not in view.writer.run.numbers:
+            continue
+        left = view.writer.symbol(share)
+        array = view.writer.run.numbers[share]
+        if is_small(array) and fits(left):
+            result = numbers(array, None, "local")
+            yield Row(view.label, left, right=result, reason=("what this turn adds",))
 
 
 def _literal_result(telling: Telling, stop: Stop) -> Iterator[Row]:
@@ -71,7 +123,7 @@ def _literal_result(telling: Telling, stop: Stop) -> Iterator[Row]:
 
 
 def _product_numbers(
-    given: Given, telling: Telling, stop: Stop, sign: str
+    given: Given, telling: Telling, stop: Stop, sign: str, view: Shown
 ) -> Iterator[Row]:
     """Upstream times local, in numbers."""
     (way,) = stop.ways
@@ -81,10 +133,13 @@ def _product_numbers(
     if local is None or not is_small(upstream) or not given.detailed:
         return
     put_in = infix(numbers(upstream, f"d{way.end.name}", "upstream"), sign, local)
+    left = (
+        gradient_of(view.called(stop.name), given.loss, "result") if view.at else None
+    )
     if fits(put_in):
-        yield Row("numbers", right=put_in)
+        yield Row(view.label, left, right=put_in)
     else:
-        yield Row("numbers", reason=(too_wide(put_in),))
+        yield Row(view.label, reason=(too_wide(put_in),))
     if telling is given.story.literal and given.story.is_fused(stop):
         yield from _literal_result(telling, stop)
 

@@ -86,6 +86,7 @@ def _off(given: Given, stop: Stop, link: Link) -> Iterator[Part]:
         or entering is not stop.value
         or array is None
         or array.size > 8
+        or given.run_of([line]) is None
     ):
         return
     found = (

@@ -72,12 +72,16 @@ def _locals(given: Given, stop: Stop, way: Way) -> list[Row]:
     if plain(stop, way):
         if way.end.name == given.loss:
             return []
-        found = slope(given.story.study.literal.forward, links)
+        run = given.run_of([line for line, _ in links])
+        if run is None:
+            return []
+        found = slope(run, links)
         left = derivative(end, here)
         literal = given.story.literal.writer
         shown = expression(found, literal.names, literal.producer)
         rows = [Row("local", left, right=marked(shown, None, "local"))]
-        rows += _slope_rows(given, found, shown)
+        if run is given.story.study.literal.forward:
+            rows += _slope_rows(given, found, shown)
         return rows
     *outer, (line, position) = links
     if line.op is ops.matmul and all(

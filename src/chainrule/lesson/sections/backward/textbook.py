@@ -8,14 +8,14 @@ from dataclasses import replace
 from chainrule.derive.idioms import Idiom
 from chainrule.formula import formula
 from chainrule.lesson.analysis.fusing import fusion_of
-from chainrule.lesson.analysis.plot import Stop
+from chainrule.lesson.analysis.plot import Shown, Stop
 from chainrule.lesson.notation.names import gradient_of
 from chainrule.lesson.parts import Fold, Formula, Part, Row
 from chainrule.lesson.sections.backward.given import Given
-from chainrule.lesson.sections.stages import stages
+from chainrule.lesson.sections.backward.product import in_turn
 
 
-def textbook(given: Given, stop: Stop) -> Iterator[Part]:
+def textbook(given: Given, stop: Stop, view: Shown) -> Iterator[Part]:
     """The same gradient with the links a textbook takes in one."""
     telling = given.story.textbook
     mine = telling.stops[stop.name]
@@ -25,10 +25,8 @@ def textbook(given: Given, stop: Stop) -> Iterator[Part]:
     left = gradient_of(stop.name, given.loss, "result")
     rows.append(Row("textbook", left, right=telling.written(mine), reason=(sentence,)))
     if mine.gradient in telling.writer.producer and given.detailed:
-        rows += [
-            replace(row, label="")
-            for row in stages(telling.writer, mine.gradient, most=1)
-        ]
+        put_in = in_turn(given, mine, telling.view_like(view), 1)
+        rows += [replace(row, label="" if not view.at else row.label) for row in put_in]
     yield Formula(tuple(rows))
 
 

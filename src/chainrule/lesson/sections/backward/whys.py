@@ -41,12 +41,11 @@ def whys(given: Given, stop: Stop, proved: set[tuple[Op, int]]) -> Iterator[Part
 def _point(given: Given, line: Line) -> list[float] | None:
     """The first entries of a line's arguments, to put into a proof."""
     points = []
+    numbers = given.story.study.literal.run.numbers
     for arg in line.args:
-        array = (
-            np.asarray(given.story.study.literal.run.numbers[arg])
-            if isinstance(arg, Value)
-            else None
-        )
+        if isinstance(arg, Value) and arg not in numbers:
+            return None
+        array = np.asarray(numbers[arg]) if isinstance(arg, Value) else None
         if array is not None and array.size == 0:
             return None
         plain = arg.number if isinstance(arg, Size) else arg

@@ -1,0 +1,175 @@
+"""A loop is told once: a recurrence forward, a recurrence backward, sums over the turns; true in every turn that is shown."""
+
+import numpy as np
+import pytest
+from evaluating import Calculator, CannotEvaluate, written
+from rereading import reread
+
+import chainrule
+from chainrule.formula import identifier
+from chainrule.lesson.analysis.plot import Story
+from chainrule.lesson.notation.names import gradient_of
+from chainrule.lesson.printers.json import from_json
+from chainrule.lesson.printers.terminal.text import to_text
+
+RECURRENT = """
+import numpy as np
+rng = np.random.default_rng(7)
+xs, ys = rng.normal(size=(TURNS, 2)), rng.normal(size=(TURNS, 1))
+Wx, Wh, Wy = rng.normal(size=(3, 2)), 0.3 * rng.normal(size=(3, 3)), rng.normal(size=(1, 3))
+b = np.zeros(3)
+h = np.zeros(3)
+loss = 0.0
+for t in range(TURNS):
+    h = np.tanh(Wx @ xs[t] + Wh @ h + b)
+    y = Wy @ h
+    loss = loss + np.sum((y - ys[t]) ** 2)
+"""
+LAST_ONLY = """
+import numpy as np
+rng = np.random.default_rng(1)
+xs, W, U = rng.normal(size=(5, 2)), rng.normal(size=(2, 3)), 0.5 * rng.normal(size=(3, 3))
+h = np.zeros(3)
+for t in range(5):
+    h = np.tanh(xs[t] @ W + h @ U)
+loss = np.sum(h ** 2)
+"""
+CONVOLUTION = """
+import numpy as np
+rng = np.random.default_rng(5)
+image, K, b = rng.normal(size=(6, 6)), rng.normal(size=(3, 3)), 0.1
+out = np.zeros((4, 4))
+for i in range(4):
+    for j in range(4):
+        out[i, j] = np.sum(image[i : i + 3, j : j + 3] * K) + b
+loss = np.mean(np.maximum(0, out) ** 2)
+"""
+SAMPLES = """
+import numpy as np
+rng = np.random.default_rng(0)
+W, b = rng.normal(size=(2, 3)), rng.normal(size=2)
+X, Y = rng.normal(size=(5, 3)), rng.normal(size=(5, 2))
+loss = 0.0
+for i in range(len(X)):
+    p = 1 / (1 + np.exp(-(W @ X[i] + b)))
+    loss += np.sum((p - Y[i]) ** 2)
+loss = loss / len(X)
+"""
+STATED = {
+    "recurrent": (
+        RECURRENT.replace("TURNS", "6"),
+        ["Wx", "Wh", "b", "Wy"],
+        {
+            "h[t]": "Whᵀ · ∂L/∂zₜ₊₁ + Wyᵀ · ∂L/∂yₜ",
+            "Wh": "Σ_t ∂L/∂zₜ ⊗ hₜ₋₁",
+            "b": "Σ_t ∂L/∂zₜ",
+        },
+    ),
+    "last only": (
+        LAST_ONLY,
+        ["W", "U"],
+        {"h[t]": "∂L/∂zₜ₊₁ · Uᵀ", "W": "Σ_t xs[t] ⊗ ∂L/∂zₜ"},
+    ),
+    "convolution": (
+        CONVOLUTION,
+        ["K", "b"],
+        {"K": "Σ_(i,j) ∂L/∂outᵢⱼ · image[i:i+3, j:j+3]", "b": "Σ_(i,j) ∂L/∂outᵢⱼ"},
+    ),
+    "samples": (SAMPLES, ["W", "b"], {}),
+}
+
+
+@pytest.fixture(scope="module")
+def lesson_of(tmp_path_factory):
+    def made(text, wrt, **more):
+        path = tmp_path_factory.mktemp("turns") / "script.py"
+        path.write_text(text)
+        return chainrule.explain(path, wrt=wrt, **more)
+
+    return made
+
+
+@pytest.mark.parametrize("name", STATED)
+def test_gradients_are_a_recurrence_and_sums_over_the_turns(name, lesson_of):
+    text, wrt, forms = STATED[name]
+    lesson = lesson_of(text, wrt)
+    story = Story(lesson.study)
+    said = {
+        one: written(story.textbook.written(stop))
+        for one, stop in story.textbook.stops.items()
+    }
+    assert {one: said[one] for one in forms} == forms
+    verdicts = list(reread(lesson.parts))
+    assert [str(one) for one in verdicts if one.outcome.startswith("CONTRADICTS")] == []
+    flat = lesson_of(text, wrt, unroll=True)
+    for one in wrt:
+        np.testing.assert_allclose(
+            lesson.gradients[one], flat.gradients[one], 1e-12, 1e-12
+        )
+
+
+def known_in(telling, view):
+    """The numbers of one turn under the symbols that hold for every turn."""
+    numbers = view.writer.run.numbers
+    known = dict(view.at)
+    for value in (*telling.forward.values(), *telling.derived.also):
+        if value.name is not None and value in numbers:
+            known[written(identifier(value.name))] = numbers[value]
+    for value, found in telling.derived.gradients.items():
+        if value.name is not None and found in numbers:
+            known[written(gradient_of(value.name, telling.derived.loss.name))] = (
+                numbers[found]
+            )
+    return known
+
+
+@pytest.mark.parametrize("name", STATED)
+def test_what_holds_for_every_turn_holds_in_the_first_and_in_the_last(name, lesson_of):
+    text, wrt, _ = STATED[name]
+    telling = Story(lesson_of(text, wrt).study).literal
+    read = 0
+    for view in telling.shown:
+        known = known_in(telling, view)
+        told = {stop.gradient: telling.written(stop) for stop in telling.stops.values()}
+        told |= {
+            line.result: telling.writer.written(line.result)
+            for line in telling.forward.lines
+        }
+        for value, formula in told.items():
+            if value not in view.writer.run.numbers or "Σ_" in written(formula):
+                continue
+            try:
+                found = Calculator(known)(formula)
+            except CannotEvaluate:
+                continue
+            read += 1
+            truth = view.writer.run.numbers[value]
+            np.testing.assert_allclose(
+                np.squeeze(found),
+                np.squeeze(truth),
+                1e-9,
+                1e-12,
+                err_msg=written(formula),
+            )
+    assert read >= len(telling.shown) * 2
+
+
+def test_the_lesson_of_a_hundred_turns_is_as_long_as_that_of_ten(lesson_of):
+    ten, hundred = (
+        lesson_of(RECURRENT.replace("TURNS", str(turns)), ["Wx", "Wh", "b", "Wy"])
+        for turns in (10, 100)
+    )
+    lengths = [len(str(one).splitlines()) for one in (ten, hundred)]
+    assert max(lengths) < 400
+    assert abs(lengths[0] - lengths[1]) < 20
+    assert len(hundred.to_html()) < 400_000
+
+
+def test_every_medium_tells_turns(lesson_of):
+    text, wrt, _ = STATED["recurrent"]
+    lesson = lesson_of(text, wrt)
+    assert to_text(from_json(lesson.to_json()).parts) == str(lesson)
+    assert "t+1" in lesson.to_latex()
+    assert "zₜ₊₁" in str(lesson)
+    assert "t+1" in lesson.to_markdown()
+    assert "t+1" in lesson.to_notebook()
