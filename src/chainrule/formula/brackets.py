@@ -87,36 +87,16 @@ def _settle(node: Node, layout: Layout) -> Settled:
             return _row(node, layout)
         case Fraction():
             return _fraction(node, layout)
-        case Power(base, exponent):
-            inner = _settle(base, layout)
-            raised = _settle(exponent, layout)
-            if layout == "linear" and plain_exponent(exponent) is None:
-                raised = _needed(raised, Strength.NUMERAL, Strength.NUMERAL)
-            left = (
-                Strength.NUMERAL if inner.left is Strength.NUMERAL else Strength.RAISED
-            )
-            return Settled(Power(inner.node, raised.node), left, Strength.RAISED)
+        case Power():
+            return _power(node, layout)
         case Subscript(base, index):
             return Settled(
                 Subscript(_settle(base, layout).node, _script(index, layout)),
                 _ATOM,
                 _ATOM,
             )
-        case Root(body, degree):
-            inner = _settle(body, layout)
-            if layout == "linear" and degree is None:
-                inner = _needed(inner, Strength.NUMERAL, Strength.NUMERAL)
-            closed = layout == "stacked" or degree is not None
-            right = (
-                _ATOM
-                if closed
-                else Strength.RAISED
-                if _is_round(inner.node)
-                else Strength.APPLICATION
-            )
-            return Settled(
-                Root(inner.node, degree and _settle(degree, layout).node), _ATOM, right
-            )
+        case Root():
+            return _root(node, layout)
         case Fence(opening, body, closing):
             return Settled(
                 Fence(opening, _settle(body, layout).node, closing), _ATOM, _ATOM
@@ -175,6 +155,26 @@ def _row(row: Row, layout: Layout) -> Settled:
         left,
         right,
     )
+
+
+def _power(node: Power, layout: Layout) -> Settled:
+    base, raised = _settle(node.base, layout), _settle(node.exponent, layout)
+    if layout == "linear" and plain_exponent(node.exponent) is None:
+        raised = _needed(raised, Strength.NUMERAL, Strength.NUMERAL)
+    left = Strength.NUMERAL if base.left is Strength.NUMERAL else Strength.RAISED
+    return Settled(Power(base.node, raised.node), left, Strength.RAISED)
+
+
+def _root(node: Root, layout: Layout) -> Settled:
+    body = _settle(node.body, layout)
+    if node.degree is not None:
+        degree = _settle(node.degree, layout).node
+        return Settled(Root(body.node, degree), _ATOM, _ATOM)
+    if layout == "stacked":
+        return Settled(Root(body.node), _ATOM, _ATOM)
+    body = _needed(body, Strength.NUMERAL, Strength.NUMERAL)
+    right = Strength.RAISED if _is_round(body.node) else Strength.APPLICATION
+    return Settled(Root(body.node), _ATOM, right)
 
 
 def _fraction(node: Fraction, layout: Layout) -> Settled:

@@ -51,6 +51,14 @@ def _moved(site: Site) -> list[int]:
     return order
 
 
+def _permuted(site: Site) -> str:
+    if site.params["axes"] is not None:
+        return "{0}.permute({axes})"
+    n = ndim(site)
+    turned = f"{{0}}.permute({tuple(reversed(range(n)))})"
+    return "{0}" if n < 2 else "{0}.T" if n == 2 else turned
+
+
 transpose = Op(
     fresh(np.transpose),
     shapes.transpose,
@@ -66,17 +74,7 @@ transpose = Op(
         "numpy": lambda site: (
             "{0}.T" if site.params["axes"] is None else "{0}.transpose({axes})"
         ),
-        "torch": lambda site: (
-            (
-                "{0}.T"
-                if ndim(site) == 2
-                else "{0}"
-                if ndim(site) < 2
-                else f"{{0}}.permute({tuple(reversed(range(ndim(site))))})"
-            )
-            if site.params["axes"] is None
-            else "{0}.permute({axes})"
-        ),
+        "torch": _permuted,
         "tensorflow": lambda site: (
             "tf.transpose({0})"
             if site.params["axes"] is None

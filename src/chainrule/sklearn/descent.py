@@ -116,22 +116,7 @@ def descend(
     )
     training = Training(
         plan,
-        state.Settings(
-            settled(
-                FitOptions,
-                {
-                    "epochs": 1 if once else settings.max_iter,
-                    "batch_size": size,
-                    "shuffle": settings.shuffle,
-                    "engine": settings.engine,
-                },
-            ),
-            seed=int(rng.randint(2**31 - 1)) if plan.training.masks else 0,
-            optimizer=solver,
-            schedule=stopping.schedule
-            if settings.solver == "sgd" and settings.learning_rate != "constant"
-            else None,
-        ),
+        _loop_settings(settings, prepared, stopping, size, rng, once=once),
         data,
         progress,
         after_epoch=[judge],
@@ -139,28 +124,65 @@ def descend(
         order=mixed,
         step=prepared.step(settings, weighted=data.weight is not None),
     )
+    _run(training, settings, stopping, scored=score is not None, once=once)
+    best = None if score is None else stopping.best
+    memory.numbers = dict(progress.everything() if best is None else best)
+    memory.state, memory.n_steps = progress.state, progress.step
+
+
+def _run(
+    training: Training,
+    settings: Settings,
+    stopping: Stopping,
+    *,
+    scored: bool,
+    once: bool,
+) -> None:
+    """The epochs, and how they ended in scikit-learn's words."""
     try:
         training.run()
     except KeyboardInterrupt:
-        warnings.warn("Training interrupted by user.", stacklevel=6)
+        warnings.warn("Training interrupted by user.", stacklevel=7)
     except NonFiniteError as problem:
-        if score is None or stopping.best is None:
+        if not scored or stopping.best is None:
             raise
         # as in scikit-learn: what was held out is no number any more, and the best weights are put back
         stopping.scores.append(float("nan"))
         warnings.warn(
             f"Training diverged, {problem.message}; the best weights are kept.",
             ConvergenceWarning,
-            stacklevel=6,
+            stacklevel=7,
         )
     else:
-        if not once and not progress.stopped:
+        if not once and not training.progress.stopped:
             warnings.warn(
                 f"Stochastic Optimizer: Maximum iterations ({settings.max_iter}) reached and the optimization"
                 " hasn't converged yet.",
                 ConvergenceWarning,
-                stacklevel=6,
+                stacklevel=7,
             )
-    best = None if score is None else stopping.best
-    memory.numbers = dict(progress.everything() if best is None else best)
-    memory.state, memory.n_steps = progress.state, progress.step
+
+
+def _loop_settings(
+    settings: Settings,
+    prepared: Prepared,
+    stopping: Stopping,
+    size: int,
+    rng: Any,
+    *,
+    once: bool,
+) -> state.Settings:
+    """What the loop of training is told."""
+    changes = settings.solver == "sgd" and settings.learning_rate != "constant"
+    options = {
+        "epochs": 1 if once else settings.max_iter,
+        "batch_size": size,
+        "shuffle": settings.shuffle,
+        "engine": settings.engine,
+    }
+    return state.Settings(
+        settled(FitOptions, options),
+        seed=int(rng.randint(2**31 - 1)) if prepared.plan.training.masks else 0,
+        optimizer=solver_of(settings),
+        schedule=stopping.schedule if changes else None,
+    )

@@ -28,12 +28,7 @@ def minimise(
     """
     from scipy.optimize import minimize
 
-    if settings.dropout or settings.batch_norm:
-        raise UsageError(
-            "E411",
-            "lbfgs takes all samples at once; dropout and batch_norm are made for batches",
-            hint="solver='adam'",
-        )
+    _require_whole(settings)
     plan = prepared.plan
     # in scikit-learn's order: all weights, then all biases
     weights = plan.training.weights()
@@ -88,15 +83,25 @@ def minimise(
     if found.status != 0:
         _warn(settings, memory.n_iter, found)
     memory.numbers |= unpack(found.x)
+    memory.loss = _told(settings, plan, data, memory, float(found.fun))
+
+
+def _told(
+    settings: Settings, plan: Any, data: Data, memory: Memory, loss: float
+) -> float:
+    """The loss as scikit-learn tells it, its penalty a sample's share."""
     weight = len(data) if data.weight is None else float(data.weight.sum())
     costs = penalty(settings.alpha, plan, memory.numbers) / weight
-    memory.loss = told(
-        float(found.fun),
-        plan.loss,
-        data.Y.shape[1],
-        costs,
-        offset(plan.loss, data),
-    )
+    return told(loss, plan.loss, data.Y.shape[1], costs, offset(plan.loss, data))
+
+
+def _require_whole(settings: Settings) -> None:
+    if settings.dropout or settings.batch_norm:
+        raise UsageError(
+            "E411",
+            "lbfgs takes all samples at once; dropout and batch_norm are made for batches",
+            hint="solver='adam'",
+        )
 
 
 def _warn(settings: Settings, n_iter: int, found: Any) -> None:

@@ -13,86 +13,17 @@ import numpy as np
 from chainrule.program import Array, UsageError
 from chainrule.trace.function import ACTIVE
 from chainrule.transforms import following
+from chainrule.transforms.called import Called, builders_of
 from chainrule.transforms.derivation import Kind
 from chainrule.transforms.environment import Environment, environment
-from chainrule.transforms.structure import (
-    TRACED,
-    Builder,
-    Nested,
-    builder,
-    leaves_of,
-    put_together,
-    taken_apart,
-)
-from chainrule.transforms.variant import Variant, as_leaf, owned
+from chainrule.transforms.structure import Builder, Nested, leaves_of, taken_apart
+from chainrule.transforms.variant import Variant, owned
 
 Wrt = int | str
 MOST_FORMS = 256
 MOST_WAYS = 64
 """How many forms of arguments, and ways through its branches for each, are remembered of one function."""
 CLOSE = 1e-4
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Called:
-    """A function called on its arguments.
-
-    ``apply(extra)`` gives its values, in the structure in which it gave them, and what was derived, in the order of
-    the floats in ``structures``, which are the arguments that are differentiated by. ``builders`` arrange what was
-    derived as those arguments are.
-    """
-
-    apply: following.Apply
-    structures: tuple[Any, ...]
-    builders: tuple[Builder, ...]
-
-    def floats(self) -> list[Any]:
-        """The numbers that are differentiated by, in order."""
-        found = (leaf for one in self.structures for leaf in leaves_of(one))
-        return [leaf for leaf in found if is_float(leaf)]
-
-    def in_structure(self, results: Sequence[Any]) -> list[Any]:
-        """For each argument its results, arranged as it is; None where it holds no float."""
-        ahead = iter(results)
-        return [build(ahead) for build in self.builders]
-
-    def blocks(self, results: Sequence[Any]) -> list[Any]:
-        """The same for results that are not shaped as the argument."""
-        ahead = iter(results)
-        return [
-            put_together(
-                one, lambda leaf: next(ahead) if is_float(leaf) else None, None, TRACED
-            )
-            for one in self.structures
-        ]
-
-    @staticmethod
-    def like_values(value: Any, found: Sequence[Any]) -> Any:
-        """What was found for every value, in the structure of the values."""
-        ahead = iter(found)
-        return put_together(value, lambda _: next(ahead), leaves=TRACED)
-
-
-def is_float(leaf: Any) -> bool:
-    """Whether a leaf has a slope."""
-    return isinstance(leaf, float) or leaf.dtype.kind == "f"
-
-
-def _builders(structures: Sequence[Any]) -> tuple[Builder, ...]:
-    return tuple(builder(one, _result) for one in structures)
-
-
-def _result(leaf: Any) -> Builder:
-    """How the gradient of a leaf is taken: as what the leaf is."""
-    if not is_float(leaf):
-        return _none
-    if isinstance(leaf, np.ndarray) and leaf.ndim:
-        return next
-    return lambda ahead: as_leaf(leaf, next(ahead))
-
-
-def _none(_: Any) -> None:
-    return None
 
 
 @dataclass(slots=True, eq=False)
@@ -211,7 +142,7 @@ class Differentiable:
             tracer = nested.tracer
         structures = tuple(self.argument(one, args, kwargs) for one in self.wrt)
         apply = following.inside(self, tracer, args, kwargs)
-        return Called(apply, structures, _builders(structures))
+        return Called(apply, structures, builders_of(structures))
 
     def _with_defaults(
         self, args: tuple[Any, ...], kwargs: Mapping[str, Any]
@@ -267,7 +198,7 @@ class Differentiable:
         if builders is None:
             if len(self.builders) >= MOST_FORMS:
                 self.builders.clear()
-            builders = self.builders[form] = _builders(structures)
+            builders = self.builders[form] = builders_of(structures)
         return Called(apply, structures, builders)
 
     def _applied(

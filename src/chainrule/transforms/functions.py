@@ -11,11 +11,8 @@ import numpy as np
 from chainrule.emit import emit
 from chainrule.program import Array, Run, ShapeError, UsageError
 from chainrule.transforms import derivation
-from chainrule.transforms.differentiable import (
-    Called,
-    Differentiable,
-    Wrt,
-)
+from chainrule.transforms.called import Called
+from chainrule.transforms.differentiable import Differentiable, Wrt
 from chainrule.transforms.structure import leaves_of
 
 Answer = Callable[["Transformed", tuple[Any, ...], Mapping[str, Any]], Any]

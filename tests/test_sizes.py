@@ -1,0 +1,39 @@
+"""No file of the library is over 400 lines, and no function over 60; those that still are may only become fewer."""
+
+import ast
+from pathlib import Path
+
+SOURCE = Path(__file__).parents[1] / "src" / "chainrule"
+FILES = {path.relative_to(SOURCE).as_posix(): path for path in SOURCE.rglob("*.py")}
+TEXTS = {name: path.read_text(encoding="utf-8") for name, path in FILES.items()}
+STILL_OVER_400 = {
+    "check/claims.py",
+    "check/languages/reading.py",
+    "check/planted/dense.py",
+    "check/planted/equivalents.py",
+    "check/planted/plant.py",
+    "roles/roles.py",
+    "trace/traced.py",
+}
+STILL_OVER_60 = {("check/follow.py", "run")}
+
+
+def length(function):
+    """The lines of its body; what it takes and its docstring are told, not done."""
+    body = function.body[ast.get_docstring(function) is not None :]
+    return function.end_lineno - body[0].lineno + 1 if body else 0
+
+
+def test_no_further_file_is_over_400_lines():
+    over = {name for name, text in TEXTS.items() if text.count("\n") > 400}
+    assert over <= STILL_OVER_400
+
+
+def test_no_further_function_is_over_60_lines():
+    over = {
+        (name, node.name)
+        for name, text in TEXTS.items()
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef) and length(node) > 60
+    }
+    assert over <= STILL_OVER_60
