@@ -84,12 +84,12 @@ export const np = (() => {
       return this.dtype === "bool" ? Boolean(this.data[0]) : this.data[0];
     }
     tolist() {
-      const read = (axis, first, step) => {
+      const nested = (axis, first, step) => {
         if (axis === this.ndim) return this.dtype === "bool" ? Boolean(this.data[first]) : this.data[first];
         const inner = step / (this.shape[axis] || 1);
-        return Array.from({ length: this.shape[axis] }, (_, i) => read(axis + 1, first + i * inner, inner));
+        return Array.from({ length: this.shape[axis] }, (_, i) => nested(axis + 1, first + i * inner, inner));
       };
-      return read(0, 0, this.size);
+      return nested(0, 0, this.size);
     }
   }
 
@@ -161,7 +161,7 @@ export const np = (() => {
       const lengths = shapes.map((shape) => shape[axis - n + shape.length] ?? 1);
       const wide = lengths.find((length) => length !== 1) ?? 1;
       if (lengths.some((length) => length !== 1 && length !== wide)) {
-        throw new RangeError(`shapes ${shapes.map((shape) => `(${shape})`).join(" and ")} do not go together`);
+        throw new RangeError(`shapes ${shapes.map((shape) => `(${shape})`).join(" and ")} do not broadcast`);
       }
       return wide;
     });
@@ -270,14 +270,6 @@ export const np = (() => {
 
   const logaddexp = real(logSum);
 
-  // A part of an axis: from start, up to stop, every step-th.
-  const slice = (start, stop, step = 1) => (stop === undefined ? { start: null, stop: start, step } : { start, stop, step: step ?? 1 });
-
-  const read = (text) => {
-    const [start, stop, step] = text.split(":").map((part) => (part === "" ? null : Number(part)));
-    return slice(start, stop ?? null, step ?? 1);
-  };
-
   // A matrix product over the last two axes, a vector being one row or one column; axes before them stretch.
   function matmul(a, b) {
     const left = asArray(a).ndim === 1 ? expand_dims(a, 0) : asArray(a);
@@ -285,29 +277,21 @@ export const np = (() => {
     const [n, k] = left.shape.slice(-2);
     const [inner, m] = right.shape.slice(-2);
     if (k !== inner) throw new RangeError(`(${left.shape}) @ (${right.shape}): the inner lengths ${k} and ${inner} must agree`);
-    const outer = broadcastShapes(left.shape.slice(0, -2), right.shape.slice(0, -2));
-    const x = broadcast_to(left, [...outer, n, k]).data;
-    const y = broadcast_to(right, [...outer, k, m]).data;
+    const front = broadcastShapes(left.shape.slice(0, -2), right.shape.slice(0, -2));
+    const x = broadcast_to(left, [...front, n, k]).data;
+    const y = broadcast_to(right, [...front, k, m]).data;
     const type = promote(left.dtype, right.dtype);
-    const sums = new Float64Array(product(outer) * n * m);
-    for (let row = 0; row < product(outer) * n; row++) {
+    const sums = new Float64Array(product(front) * n * m);
+    for (let row = 0; row < product(front) * n; row++) {
       const start = Math.floor(row / n) * k * m;
       for (let i = 0; i < k; i++) {
         const factor = x[row * k + i];
         for (let j = 0; j < m; j++) sums[row * m + j] += factor * y[start + i * m + j];
       }
     }
-    const shape = [...outer, ...(asArray(a).ndim === 1 ? [] : [n]), ...(asArray(b).ndim === 1 ? [] : [m])];
+    const shape = [...front, ...(asArray(a).ndim === 1 ? [] : [n]), ...(asArray(b).ndim === 1 ? [] : [m])];
     return new NDArray(TYPES[type].from(sums), shape, type);
   }
-
-  const outer = (a, b) => multiply(reshape(a, [-1, 1]), reshape(b, [1, -1]));
-
-  // Results for every matrix, put together again.
-  const together = (x, results, shape) => {
-    const from = asArray(x);
-    return new NDArray(TYPES[floatType(from)].from(results.flat(Infinity)), [...from.shape.slice(0, -2), ...shape], floatType(from));
-  };
 
   // What the command line says, in Node: --steps 100 --learning-rate 0.1
   function options(defaults) {

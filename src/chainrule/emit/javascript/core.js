@@ -16,12 +16,12 @@ class NDArray {
     return this.dtype === "bool" ? Boolean(this.data[0]) : this.data[0];
   }
   tolist() {
-    const read = (axis, first, step) => {
+    const nested = (axis, first, step) => {
       if (axis === this.ndim) return this.dtype === "bool" ? Boolean(this.data[first]) : this.data[first];
       const inner = step / (this.shape[axis] || 1);
-      return Array.from({ length: this.shape[axis] }, (_, i) => read(axis + 1, first + i * inner, inner));
+      return Array.from({ length: this.shape[axis] }, (_, i) => nested(axis + 1, first + i * inner, inner));
     };
-    return read(0, 0, this.size);
+    return nested(0, 0, this.size);
   }
 }
 
@@ -93,7 +93,7 @@ function broadcastShapes(...shapes) {
     const lengths = shapes.map((shape) => shape[axis - n + shape.length] ?? 1);
     const wide = lengths.find((length) => length !== 1) ?? 1;
     if (lengths.some((length) => length !== 1 && length !== wide)) {
-      throw new RangeError(`shapes ${shapes.map((shape) => `(${shape})`).join(" and ")} do not go together`);
+      throw new RangeError(`shapes ${shapes.map((shape) => `(${shape})`).join(" and ")} do not broadcast`);
     }
     return wide;
   });

@@ -27,8 +27,8 @@ function items(index, n) {
   const used = known.filter((one) => one !== null && one !== "...").length;
   const open = Array(n - used).fill(slice(null, null));
   const dots = known.indexOf("...");
-  const all = dots < 0 ? [...known, ...open] : [...known.slice(0, dots), ...open, ...known.slice(dots + 1)];
-  return all.map((one) => (typeof one === "string" ? read(one) : one));
+  const whole = dots < 0 ? [...known, ...open] : [...known.slice(0, dots), ...open, ...known.slice(dots + 1)];
+  return whole.map((one) => (typeof one === "string" ? read(one) : one));
 }
 
 function placeOn(place, n) {
@@ -40,16 +40,16 @@ function placeOn(place, n) {
 // side put their axes in front.
 function chosen(shape, index) {
   const strides = stridesOf(shape);
-  const all = items(index, shape.length);
+  const whole = items(index, shape.length);
   const isPlace = (one) => one instanceof NDArray || typeof one === "number";
-  const hasArrays = all.some((one) => one instanceof NDArray);
-  const wide = broadcastShapes(...all.filter((one) => one instanceof NDArray).map((one) => one.shape));
+  const hasArrays = whole.some((one) => one instanceof NDArray);
+  const wide = broadcastShapes(...whole.filter((one) => one instanceof NDArray).map((one) => one.shape));
   const picked = { shape: wide, offsets: new Array(product(wide)).fill(0) };
   const groups = [];
   const spots = [];
   let axis = 0;
   let start = 0;
-  all.forEach((one, spot) => {
+  whole.forEach((one, spot) => {
     if (one === null) return groups.push({ shape: [1], offsets: [0] });
     const [n, stride] = [shape[axis], strides[axis++]];
     if (isPlace(one) && hasArrays) {

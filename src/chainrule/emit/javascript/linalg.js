@@ -5,19 +5,19 @@ function matmul(a, b) {
   const [n, k] = left.shape.slice(-2);
   const [inner, m] = right.shape.slice(-2);
   if (k !== inner) throw new RangeError(`(${left.shape}) @ (${right.shape}): the inner lengths ${k} and ${inner} must agree`);
-  const outer = broadcastShapes(left.shape.slice(0, -2), right.shape.slice(0, -2));
-  const x = broadcast_to(left, [...outer, n, k]).data;
-  const y = broadcast_to(right, [...outer, k, m]).data;
+  const front = broadcastShapes(left.shape.slice(0, -2), right.shape.slice(0, -2));
+  const x = broadcast_to(left, [...front, n, k]).data;
+  const y = broadcast_to(right, [...front, k, m]).data;
   const type = promote(left.dtype, right.dtype);
-  const sums = new Float64Array(product(outer) * n * m);
-  for (let row = 0; row < product(outer) * n; row++) {
+  const sums = new Float64Array(product(front) * n * m);
+  for (let row = 0; row < product(front) * n; row++) {
     const start = Math.floor(row / n) * k * m;
     for (let i = 0; i < k; i++) {
       const factor = x[row * k + i];
       for (let j = 0; j < m; j++) sums[row * m + j] += factor * y[start + i * m + j];
     }
   }
-  const shape = [...outer, ...(asArray(a).ndim === 1 ? [] : [n]), ...(asArray(b).ndim === 1 ? [] : [m])];
+  const shape = [...front, ...(asArray(a).ndim === 1 ? [] : [n]), ...(asArray(b).ndim === 1 ? [] : [m])];
   return new NDArray(TYPES[type].from(sums), shape, type);
 }
 
@@ -58,13 +58,13 @@ function einsum(letters, ...factors) {
   const shape = order.map((letter) => lengths[letter]);
   const columns = arrays.map((one, i) => {
     const strides = stridesOf(one.shape);
-    const step = (letter) => [...names[i]].reduce((sum, own, axis) => sum + (own === letter && one.shape[axis] !== 1 ? strides[axis] : 0), 0);
+    const step = (letter) => [...names[i]].reduce((soFar, own, axis) => soFar + (own === letter && one.shape[axis] !== 1 ? strides[axis] : 0), 0);
     return placesOf(shape, order.map(step));
   });
   const found = new Float64Array(product([...result].map((letter) => lengths[letter])));
   const inner = product(summed.map((letter) => lengths[letter]));
   for (let i = 0; i < found.length * inner; i++) {
-    found[Math.floor(i / inner)] += arrays.reduce((all, one, j) => all * one.data[columns[j][i]], 1);
+    found[Math.floor(i / inner)] += arrays.reduce((whole, one, j) => whole * one.data[columns[j][i]], 1);
   }
   const type = arrays.map((one) => one.dtype).reduce(promote);
   return new NDArray(TYPES[type].from(found), [...result].map((letter) => lengths[letter]), type);
@@ -89,14 +89,14 @@ const together = (x, results, shape) => {
 function eliminated(matrix) {
   const rows = matrix.map((row) => [...row]);
   const order = [...rows.keys()];
-  let sign = 1;
+  let parity = 1;
   for (let i = 0; i < rows.length; i++) {
     let pivot = i;
     for (let j = i + 1; j < rows.length; j++) if (Math.abs(rows[j][i]) > Math.abs(rows[pivot][i])) pivot = j;
     if (pivot !== i) {
       [rows[i], rows[pivot]] = [rows[pivot], rows[i]];
       [order[i], order[pivot]] = [order[pivot], order[i]];
-      sign = -sign;
+      parity = -parity;
     }
     if (rows[i][i] === 0) continue;
     for (let j = i + 1; j < rows.length; j++) {
@@ -104,17 +104,17 @@ function eliminated(matrix) {
       for (let k = i + 1; k < rows.length; k++) rows[j][k] -= factor * rows[i][k];
     }
   }
-  return { rows, order, sign };
+  return { rows, order, parity };
 }
 
 function solved(matrix, right) {
   const { rows, order } = eliminated(matrix);
   if (rows.some((row, i) => row[i] === 0)) throw new RangeError("a singular matrix has no inverse");
   const x = order.map((i) => [...right[i]]);
-  const less = (i, j) => x[i].forEach((_, k) => (x[i][k] -= rows[i][j] * x[j][k]));
-  for (let i = 0; i < rows.length; i++) for (let j = 0; j < i; j++) less(i, j);
+  const minus = (i, j) => x[i].forEach((_, k) => (x[i][k] -= rows[i][j] * x[j][k]));
+  for (let i = 0; i < rows.length; i++) for (let j = 0; j < i; j++) minus(i, j);
   for (let i = rows.length - 1; i >= 0; i--) {
-    for (let j = i + 1; j < rows.length; j++) less(i, j);
+    for (let j = i + 1; j < rows.length; j++) minus(i, j);
     x[i].forEach((_, k) => (x[i][k] /= rows[i][i]));
   }
   return x;
@@ -134,14 +134,14 @@ function solve(a, b) {
 const inv = (x) => together(x, everyMatrix(x, (one) => solved(one, one.map((_, i) => one.map((_, j) => Number(i === j))))), asArray(x).shape.slice(-2));
 
 const det = (x) => together(x, everyMatrix(x, (one) => {
-  const { rows, sign } = eliminated(one);
-  return rows.reduce((all, row, i) => all * row[i], sign);
+  const { rows, parity } = eliminated(one);
+  return rows.reduce((whole, row, i) => whole * row[i], parity);
 }), []);
 
 function slogdet(x) {
   const found = everyMatrix(x, eliminated);
-  const signs = found.map(({ rows, sign }) => rows.reduce((all, row, i) => all * Math.sign(row[i]), sign));
-  const logs = found.map(({ rows }) => rows.reduce((all, row, i) => all + Math.log(Math.abs(row[i])), 0));
+  const signs = found.map(({ rows, parity }) => rows.reduce((whole, row, i) => whole * Math.sign(row[i]), parity));
+  const logs = found.map(({ rows }) => rows.reduce((whole, row, i) => whole + Math.log(Math.abs(row[i])), 0));
   return [together(x, signs, []), together(x, logs, [])];
 }
 
@@ -170,13 +170,13 @@ function qr(x) {
       if (i === m - 1 || r.slice(i + 1).every((row) => row[i] === 0)) continue;
       const v = r.map((row, j) => (j < i ? 0 : row[i]));
       v[i] += r[i][i] < 0 ? -length : length;
-      const scale = 2 / v.reduce((sum, one) => sum + one * one, 0);
+      const scale = 2 / v.reduce((soFar, one) => soFar + one * one, 0);
       for (let j = 0; j < n; j++) {
-        const share = scale * v.reduce((sum, one, row) => sum + one * r[row][j], 0);
+        const share = scale * v.reduce((soFar, one, row) => soFar + one * r[row][j], 0);
         v.forEach((one, row) => (r[row][j] -= share * one));
       }
       q.forEach((row) => {
-        const share = scale * v.reduce((sum, one, j) => sum + one * row[j], 0);
+        const share = scale * v.reduce((soFar, one, j) => soFar + one * row[j], 0);
         v.forEach((one, j) => (row[j] -= share * one));
       });
     }

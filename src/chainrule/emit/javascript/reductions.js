@@ -25,9 +25,9 @@ function total(row) {
     const half = row.length >> 1;
     return total(row.subarray(0, half)) + total(row.subarray(half));
   }
-  let sum = 0;
-  for (let i = 0; i < row.length; i++) sum += row[i];
-  return sum;
+  let soFar = 0;
+  for (let i = 0; i < row.length; i++) soFar += row[i];
+  return soFar;
 }
 
 const sum = (x, how = {}) => reduced(x, how, sumType(x), total);
@@ -104,8 +104,8 @@ function alongAxis(x, axis, dtype, f) {
 
 const cumsum = (x, { axis = null } = {}) =>
   alongAxis(x, axis, sumType(x), (row) => {
-    let sum = 0;
-    return Float64Array.from(row, (one) => (sum += one));
+    let soFar = 0;
+    return Float64Array.from(row, (one) => (soFar += one));
   });
 
 const argsort = (x, { axis = -1 } = {}) =>

@@ -89,10 +89,10 @@ function taken(x, places, axis) {
 
 function repeat(x, times, { axis = null } = {}) {
   const from = axis === null ? reshape(x, [-1]) : asArray(x);
-  const along = axis ?? 0;
+  const way = axis ?? 0;
   const counts = typeof times === "number" ? null : [...asArray(times).data];
-  const places = [...Array(from.shape.at(along)).keys()].flatMap((place) => Array(counts ? counts[place] ?? counts[0] : times).fill(place));
-  return taken(from, places, along);
+  const places = [...Array(from.shape.at(way)).keys()].flatMap((place) => Array(counts ? counts[place] ?? counts[0] : times).fill(place));
+  return taken(from, places, way);
 }
 
 function tile(x, times) {

@@ -17,12 +17,12 @@ const tailOf = (x) => 1 / (Math.sqrt(Math.PI) * continued(x, (i) => [i / 2, x]))
 // The power series all of whose terms have one sign (DLMF 7.6.2).
 function erfOf(x) {
   if (!(Math.abs(x) < 1.5)) return Number.isNaN(x) ? x : Math.sign(x) * (1 - Math.exp(-x * x) * tailOf(Math.abs(x)));
-  let [sum, term] = [0, x];
+  let [soFar, term] = [0, x];
   for (let n = 0; n < 60; n++) {
-    sum += term;
+    soFar += term;
     term *= (2 * x * x) / (2 * n + 3);
   }
-  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * sum;
+  return (2 / Math.sqrt(Math.PI)) * Math.exp(-x * x) * soFar;
 }
 
 const erfcOf = (x) => (x < 1.5 || Number.isNaN(x) ? 1 - erfOf(x) : Math.exp(-x * x) * tailOf(x));
@@ -33,9 +33,9 @@ const erfcxOf = (x) => (x < 1.5 ? Math.exp(x * x) * erfcOf(x) : tailOf(x));
 function erfinvOf(y, left = 1 - Math.abs(y)) {
   if (!(Math.abs(y) < 1)) return Math.abs(y) === 1 ? y * Infinity : NaN;
   const size = Math.abs(y);
-  const log = Math.log(left * (2 - left)) / 2;
-  const half = 2 / (Math.PI * 0.147) + log;
-  let x = Math.sqrt(Math.max(0, Math.sqrt(half * half - (2 * log) / 0.147) - half));
+  const ln = Math.log(left * (2 - left)) / 2;
+  const half = 2 / (Math.PI * 0.147) + ln;
+  let x = Math.sqrt(Math.max(0, Math.sqrt(half * half - (2 * ln) / 0.147) - half));
   for (let i = 0; i < 3; i++) {
     const off = size < 0.5 ? erfOf(x) - size : left - erfcOf(x);
     const step = off / ((2 / Math.sqrt(Math.PI)) * Math.exp(-x * x));
@@ -68,7 +68,7 @@ const BERNOULLI = [1 / 6, -1 / 30, 1 / 42, -1 / 30, 5 / 66, -691 / 2730, 7 / 6, 
 // Stirling's series for log Γ, where x is large enough (DLMF 5.11.1).
 const stirling = (x) =>
   (x - 0.5) * Math.log(x) - x + Math.log(2 * Math.PI) / 2
-  + BERNOULLI.reduce((all, b, i) => all + b / ((2 * i + 2) * (2 * i + 1) * x ** (2 * i + 1)), 0);
+  + BERNOULLI.reduce((soFar, b, i) => soFar + b / ((2 * i + 2) * (2 * i + 1) * x ** (2 * i + 1)), 0);
 
 // x moved to where the series are good, and what was passed on the way.
 function shifted(x) {
@@ -97,21 +97,21 @@ function digammaOf(x) {
   if (x === 0 || (x < 0 && Number.isInteger(x))) return NaN;
   if (x < 0) return digammaOf(1 - x) - Math.PI / Math.tan(Math.PI * x);
   const [far, passed] = shifted(x);
-  const series = BERNOULLI.reduce((all, b, i) => all - b / ((2 * i + 2) * far ** (2 * i + 2)), 0);
-  return passed.reduce((all, one) => all - 1 / one, Math.log(far) - 0.5 / far + series);
+  const series = BERNOULLI.reduce((soFar, b, i) => soFar - b / ((2 * i + 2) * far ** (2 * i + 2)), 0);
+  return passed.reduce((soFar, one) => soFar - 1 / one, Math.log(far) - 0.5 / far + series);
 }
 
 // The sum of 1 / (q + k)^s, its tail by Euler and Maclaurin (DLMF 25.11.5).
 function zetaOf(s, q) {
   const [far, passed] = shifted(q);
   let factor = s;
-  const series = BERNOULLI.reduce((all, b, i) => {
+  const series = BERNOULLI.reduce((soFar, b, i) => {
     const term = (b * factor) / gammaOf(2 * i + 3) / far ** (s + 2 * i + 1);
     factor *= (s + 2 * i + 1) * (s + 2 * i + 2);
-    return all + term;
+    return soFar + term;
   }, 0);
   const tail = far ** (1 - s) / (s - 1) + far ** -s / 2 + series;
-  return passed.reduceRight((all, one) => all + one ** -s, tail);
+  return passed.reduceRight((soFar, one) => soFar + one ** -s, tail);
 }
 
 const gammaln = real(gammalnOf);
@@ -132,12 +132,12 @@ function gammaShares(a, x) {
     const above = scale / continued(x + 1 - a, (i) => [i * (a - i), x + 2 * i + 1 - a]);
     return [1 - above, above];
   }
-  let [sum, term] = [0, 1 / a];
-  for (let n = 1; n < 1000 && term > sum * 1e-17; n++) {
-    sum += term;
+  let [soFar, term] = [0, 1 / a];
+  for (let n = 1; n < 1000 && term > soFar * 1e-17; n++) {
+    soFar += term;
     term *= x / (a + n);
   }
-  return [scale * sum, 1 - scale * sum];
+  return [scale * soFar, 1 - scale * soFar];
 }
 
 const gammainc = real((a, x) => gammaShares(a, x)[0]);
