@@ -18,6 +18,8 @@ from chainrule.check.meant import Meant
 from chainrule.check.names import names_a_gradient
 from chainrule.check.repair import Cause, Repair
 from chainrule.check.report import Report
+from chainrule.check.settled import settled
+from chainrule.check.steps.script import Asked
 from chainrule.check.study import Study, study
 from chainrule.check.surroundings import Scene, Steps, in_forward, in_updates, suspects
 from chainrule.program import ProgramError, Value
@@ -51,6 +53,31 @@ def check_script(
         ProgramError: E325 or E326 if the loss is not clear, E329 if there is no backward pass.
         LimitError: E601 if the loss is not reached in ``timeout`` seconds.
     """
+    by_claims = partial(
+        _by_claims, path, loss=loss, wrt=wrt, mapped=mapped, n_pass=n_pass
+    )
+    limited = partial(by_claims, timeout=timeout, seed=seed)
+    if mapped or wrt:
+        # what is said of the names is about what they claim to be
+        report = limited()
+    else:
+        asked = Asked(str(path), loss, n_pass, timeout, seed)
+        report = settled(Path(path).read_text(encoding="utf-8"), asked, limited)
+    unlimited = () if timeout is None or can_limit() else (UNLIMITED,)
+    return replace(report, notes=(*report.notes, *unlimited))
+
+
+def _by_claims(
+    path: str | Path,
+    *,
+    loss: str | None,
+    wrt: Sequence[str] | None,
+    mapped: Mapping[str, str] | None,
+    n_pass: int,
+    timeout: float | None,
+    seed: int,
+) -> Report:
+    """The report by what the lines claim to be: the gradients of what their names and their users say."""
     read = partial(read_script, path, loss=loss, wrt=wrt, n_pass=n_pass, watch=is_new)
     with time_limit(timeout):
         script = read()
@@ -64,8 +91,7 @@ def check_script(
     found = in_forward(scene)
     judge = partial(judged, mapped=mapped or {}, seed=seed)
     report = Meant(script, again, judge).report(found, partial(suspects, scene))
-    unlimited = () if timeout is None or can_limit() else (UNLIMITED,)
-    return replace(report, notes=(*report.notes, *chance, *unlimited))
+    return replace(report, notes=(*report.notes, *chance))
 
 
 def _by_chance(script: Script, again: Callable[[], Script]) -> tuple[str, ...]:

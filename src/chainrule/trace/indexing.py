@@ -36,7 +36,7 @@ def set_item(tracer: Tracing, target: Traced, key: Any, written: Any) -> None:
             f"{target.stands_for.__name__!r} object does not support item assignment"
         )
         raise TypeError(message)
-    if type(written) is Traced and _repeats(target, key):
+    if type(written) is Traced and not tracer.as_it_is and _repeats(target, key):
         raise refusals.written_twice(target.value.name, tracer.here())
     arrays, index = index_of(tracer, target, key)
     target.write(

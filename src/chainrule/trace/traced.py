@@ -338,6 +338,9 @@ class Traced:
 
     def copy(self, *_: Any, **__: Any) -> Traced:
         """A copy: the same value, which later writes to the original do not reach."""
+        if self.tracer.as_it_is:
+            # where mistakes are looked for, a copy is another thing than what it is a copy of
+            return self.tracer.record(ops.identity, (self,))  # type: ignore[no-any-return]
         return Traced(self.tracer, self.value, is_array=self.is_array)
 
     def __copy__(self) -> Traced:

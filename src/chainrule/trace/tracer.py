@@ -50,7 +50,7 @@ class Tracer:
     ``named`` says whether the user's source is consulted for names and places. ``lets_go`` says whether a traced
     value may leave as plain numbers, noted as an escape for the result to be verified; ``follow_branches`` whether
     Python may branch on one, noted as a guard. ``pairs`` lets a column meet a flat array, as NumPy does, for the
-    mistake to be judged instead of refused. ``moved`` are the values that depend on what was given. ``boundary`` is the code from which the user's code is called. Arrays
+    mistake to be judged instead of refused. ``as_it_is`` records what may be one: entries written twice. ``moved`` are the values that depend on what was given. ``boundary`` is the code from which the user's code is called. Arrays
     whose ids are in ``lasting`` outlive the trace: they become inputs, however small they are.
     """
 
@@ -79,6 +79,7 @@ class Tracer:
         self.refused: ChainruleError | None = None
         self.on_written: Callable[[Traced, Value], None] | None = None
         self.on_line: Callable[[Value, Sequence[FrameType]], None] | None = None
+        self.as_it_is = False
 
     # lines
 

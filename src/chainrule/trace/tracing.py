@@ -14,6 +14,7 @@ class Tracing(Protocol):
     """A tracer as its stand-ins know it: where lines go, and what happens when a number leaves."""
 
     builder: Builder
+    as_it_is: bool
 
     def record(
         self,

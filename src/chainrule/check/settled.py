@@ -1,0 +1,92 @@
+"""Two ways to look at a script, and one report: by the steps that it takes, and by what its lines claim to be.
+
+Whether a script is right is for its steps to say. What is wrong may be told by either; the one is believed whose
+correction makes every step right.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from chainrule.check.report import WRONG, Report
+from chainrule.check.steps.script import Asked, Stepped
+from chainrule.check.verdict import Verdict
+from chainrule.program import ChainruleError, LimitError
+
+LONG = 250
+"""A script whose pass is of more recorded lines than this is judged by its steps alone."""
+SAID_BY_STEPS = frozenset({"update sign", "another's gradient"})
+"""Mistakes of updates that are none where every step is right."""
+SIZE = "written size"
+"""What the steps, taken on batches of one size, say nothing about."""
+
+
+def settled(text: str, asked: Asked, by_claims: Callable[[], Report]) -> Report:
+    """The report on a script with this text.
+
+    Raises:
+        ChainruleError: what stands in the way of both; of two reasons the one that says more.
+    """
+    steps: Stepped | None = None
+    refused: ChainruleError | None = None
+    try:
+        steps = asked.report(text)
+    except LimitError:
+        raise
+    except ChainruleError as error:
+        refused = error
+    if steps is not None and steps.n_lines > LONG:
+        return steps.report
+    try:
+        claims = by_claims()
+    except ChainruleError as error:
+        if steps is None:
+            raise _clearer(error, refused) from None
+        return steps.report
+    return claims if steps is None else _of_two(steps, claims, asked)
+
+
+def is_explained(report: Report) -> bool:
+    """Whether something is wrong, and every wrong line has a cause."""
+    wrong = [line for line in report.lines if line.verdict in WRONG]
+    return bool(wrong) and all(line.kinds for line in wrong)
+
+
+def _clearer(claims: ChainruleError, steps: ChainruleError | None) -> ChainruleError:
+    """Of two reasons the one that is not only that nothing was found."""
+    nothing = {"E325", "E326", "E329"}
+    if steps is not None and claims.code in nothing and steps.code not in nothing:
+        return steps
+    return claims
+
+
+def _of_two(steps: Stepped, claims: Report, asked: Asked) -> Report:
+    """The one to be believed."""
+    if steps.report.ok:
+        return _spared(steps, claims)
+    if claims.ok:
+        return replace(steps.report, notes=(*steps.report.notes, *claims.notes))
+    if asked.heals(claims.corrected()) or not is_explained(steps.report):
+        return claims
+    return replace(steps.report, notes=(*steps.report.notes, *claims.notes))
+
+
+def _spared(steps: Stepped, claims: Report) -> Report:
+    """Every step is right: no line is wrong, whatever it claims to be; what is the matter beside the gradients stays."""
+    kept = tuple(one for one in claims.findings if one.kind not in SAID_BY_STEPS)
+    claims = replace(claims, findings=kept)
+    if claims.ok or not steps.is_exact or steps.is_open:
+        # a factor that all gradients have in common is one that a rate could hold
+        return claims
+    lines = {
+        (line.line, line.name): line
+        for line in claims.lines
+        if line.verdict is Verdict.RIGHT or (steps.has_larger and SIZE in line.kinds)
+    }
+    told = {number for number, _ in lines}
+    for line in steps.report.lines:
+        if line.line not in told:
+            lines[line.line, line.name] = line
+    ordered = sorted(lines.values(), key=lambda line: (line.line, line.column))
+    return replace(claims, lines=tuple(ordered), failure=steps.report.failure)

@@ -1,0 +1,91 @@
+"""The finals of all updates of a script: one each, or one for each statement that writes some entries."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+import numpy as np
+
+from chainrule import ops
+from chainrule.check.steps.evidence import Evidence
+from chainrule.check.steps.finals import Final, Finals
+from chainrule.check.steps.slots import Update
+from chainrule.check.steps.truths import Truths
+from chainrule.check.steps.walk import Walk
+from chainrule.program import Array, Value
+
+MOST_WRITES = 200
+
+
+def finals_of(evidence: Evidence, truths: Truths, *, free: bool = False) -> Finals:
+    """The finals of a script's updates, judged."""
+    listed = [
+        final for update in evidence.updates for final in _finals(evidence, update)
+    ]
+    found = Finals(evidence, truths, listed)
+    if free:
+        # what the loss is divided by is for show, or written nowhere: a mean is as good as a sum
+        counts = {
+            v.shape[0] for v in evidence.derived.wrt if v.shape and v.shape[0] > 2
+        }
+        for n in sorted(counts):
+            found.conventions += (float(n), 1.0 / n, 2.0 / n)
+    found.judge()
+    return found
+
+
+def _finals(evidence: Evidence, update: Update) -> Iterator[Final]:
+    """The finals of an update: one, or one for each statement that writes some of the entries."""
+    tape = evidence.tape
+    gradient = evidence.derived.gradients.get(update.before)
+    if gradient is None:
+        return
+    target = tape.at[gradient]
+    before, after = tape.at[update.before], tape.at[update.after]
+    steps = list(_writes(evidence, before, after))
+    whole: list[tuple[int, int, Array | None]] = [(before, after, None)]
+    for one, other, entries in [*steps] or whole:
+        walk = Walk(evidence, {before, one}, other)
+        cuts, rates = walk.cuts()
+        inner = walk.inner(cuts)
+        yield Final(
+            update.before,
+            update.name,
+            other,
+            one,
+            target,
+            tuple(cuts),
+            tuple(rates),
+            entries,
+            taken=walk.taken,
+            inner=tuple(inner),
+        )
+
+
+def _writes(
+    evidence: Evidence, before: int, after: int
+) -> Iterator[tuple[int, int, Array]]:
+    """The writes that lead from one version to the next, each with the entries that it changes; none if they overlap."""
+    tape = evidence.tape
+    links = [after]
+    while links[-1] != before:
+        line = tape.line(links[-1])
+        if line is None or line.op is not ops.setitem or len(links) > MOST_WRITES:
+            return
+        base = line.args[0]
+        if not isinstance(base, Value):
+            return
+        links.append(tape.at[base])
+    links.reverse()
+    found: list[tuple[int, int, Array]] = []
+    taken = np.zeros(tape.values[before].shape, int)
+    for one, other in pairwise(links):
+        entries = np.zeros(tape.values[before].shape, bool)
+        for world in evidence.worlds:
+            entries |= world.numbers[one] != world.numbers[other]
+        taken += entries
+        if entries.any():
+            found.append((one, other, entries))
+    if len(found) > 1 and taken.max() <= 1:
+        yield from found

@@ -1,0 +1,67 @@
+"""What people write by mistake, and what they meant: the kinds of edits, the likeliest first; a file a kind."""
+
+from __future__ import annotations
+
+from chainrule.check.steps.edits import (
+    activations,
+    axes,
+    factors,
+    layout,
+    masks,
+    numbers,
+    operands,
+    signs,
+    terms,
+)
+from chainrule.check.steps.edits.record import Edit, Edits, Operand
+
+TIERS = (
+    # something else stands where it should be
+    (
+        operands.updated_weight,
+        layout.flat_and_column,
+        activations.other_side,
+        masks.other_mask,
+        signs.difference_turned,
+        signs.other_sign,
+        masks.inverted,
+        numbers.truncated,
+        numbers.other_power,
+        numbers.other_constant,
+        numbers.written_size,
+        terms.other_regulariser,
+        factors.surplus_number,
+        axes.other_axis,
+        axes.mean_for_sum,
+        operands.other_operand,
+        layout.turned,
+        layout.product,
+    ),
+    # something is missing, or too many
+    (
+        axes.missing_sum,
+        axes.needless_sum,
+        activations.missing_slope,
+        terms.overwritten,
+        terms.repeated_index,
+        terms.missing_regulariser,
+        terms.not_handed_on,
+        terms.missing_summand,
+        factors.surplus_factor,
+        activations.needless_call,
+        activations.surplus_slope,
+        activations.rowwise_as_entrywise,
+        terms.surplus_term,
+        factors.other_scale,
+    ),
+    # what is not so likely
+    (
+        activations.wrong_slope,
+        factors.missing_factor,
+        operands.other_operand_turned,
+        layout.other_product,
+    ),
+    (operands.other_order,),
+)
+
+__all__ = ["TIERS", "Edit", "Edits", "Operand"]

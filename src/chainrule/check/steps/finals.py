@@ -1,0 +1,366 @@
+"""What each update takes as its gradient, held against the true one: the verdict on every parameter.
+
+The step of an update is read backwards from the new version. A value through which all of the step passes is a
+*cut*; the nearest cut that is the true gradient is the final. Cuts are looked for through what optimizers do and
+no further: arithmetic entry by entry in which one gradient, single numbers, states and the parameter take part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from itertools import combinations, product
+
+import numpy as np
+
+from chainrule import ops
+from chainrule.check.steps.agree import close, squeezed
+from chainrule.check.steps.evidence import Evidence
+from chainrule.check.steps.tape import Failed, Numbers, number_of
+from chainrule.check.steps.truths import Truths
+from chainrule.program import Arg, Array, Size, Value
+
+CONVENTIONS = (1.0, 2.0, 0.5)
+"""A loss is often written without the half that its gradient is taken with, or the other way round."""
+
+
+class State(Enum):
+    """What can be said about an update's gradient."""
+
+    RIGHT = auto()
+    WRONG = auto()
+    CANNOT_TELL = auto()
+
+
+@dataclass(eq=False)
+class Final:
+    """One update, the values in its step that may be its gradient, and the numbers that scale the step.
+
+    ``cuts`` are nearest first. ``target`` is the place of the true gradient; ``entries`` says which of its entries
+    are meant, where a statement updates some of them. ``taken`` is the nearest value with a name through which all of
+    the step passes, whatever its layout; ``inner`` are the numbers that scale what was given that name.
+    """
+
+    parameter: Value
+    name: str
+    after: int | None
+    before: int
+    target: int
+    cuts: tuple[int, ...]
+    rates: tuple[Arg, ...] = ()
+    entries: Array | None = None
+    state: State = State.CANNOT_TELL
+    convention: float = 1.0
+    chosen: int | None = None
+    taken: int | None = None
+    inner: tuple[Arg, ...] = ()
+    columns: Array | None = None
+    signs: dict[int, float] = field(default_factory=dict)
+
+    def part(self, number: Array) -> Array:
+        """The entries that are meant."""
+        return number if self.entries is None else number[self.entries]
+
+    @property
+    def goals(self) -> tuple[int, ...]:
+        """The places that decide: the cuts, and the new version."""
+        return (*self.cuts, *(() if self.after is None else (self.after,)))
+
+
+@dataclass(eq=False)
+class Finals:
+    """The finals of a script in its worlds. ``direction`` is 1 where the loss is to fall, -1 where it is to rise."""
+
+    evidence: Evidence
+    truths: Truths
+    all: list[Final]
+    convention: float = 1.0
+    direction: float = 1.0
+    conventions: tuple[float, ...] = CONVENTIONS
+
+    def judge(self) -> None:
+        """Give every final its state, by the direction and the convention that suit them."""
+        worlds = [world.numbers for world in self.evidence.worlds]
+        for direction, convention in product((1.0, -1.0), self.conventions):
+            self.direction, self.convention = direction, convention
+            n_right = sum(self.is_right(one, worlds) for one in self.all)
+            # a convention is one of all of them; what is right as it stands is right by itself
+            if n_right and (
+                n_right == len(self.all) or (direction, convention) == (1.0, 1.0)
+            ):
+                if direction < 0 and not self._may_rise():
+                    self.direction = 1.0
+                break
+        else:
+            self.direction, self.convention = 1.0, 1.0
+        for one in self.all:
+            one.state = State.RIGHT if self.is_right(one, worlds) else State.WRONG
+        wide = self._widened(worlds) if self.wrong() else None
+        for one in self.wrong():
+            rounded = wide is not None and self.is_right(one, wide)
+            if rounded or self._moves_data(one, worlds):
+                one.state = State.CANNOT_TELL
+
+    def _widened(self, worlds: Sequence[Numbers]) -> list[Numbers] | None:
+        """The numbers as they were without rounding to narrow types; None where there is no such rounding."""
+        tape = self.evidence.tape
+        behind = tape.upstream([goal for one in self.all for goal in one.goals])
+        narrow = {
+            place: self._first_of(place)
+            for place in sorted(behind - self.evidence.behind_loss)
+            if (line := tape.line(place)) is not None
+            and line.op is ops.astype
+            and line.result.dtype.kind == "f"
+            and line.result.dtype.itemsize < 8
+        }
+        if not narrow:
+            return None
+        cone = sorted({*narrow, *tape.downstream(narrow)} & behind)
+        try:
+            return [tape.replay(numbers, cone, narrow) for numbers in worlds]
+        except Failed:
+            return None
+
+    def _first_of(self, place: int) -> Callable[[Numbers], Array]:
+        read = self.evidence.tape.reads[place][0]
+        return lambda numbers: numbers[read]
+
+    def _moves_data(self, final: Final, worlds: Sequence[Numbers]) -> bool:
+        """Whether a step that is wrong for its sign alone moves data, as an attack on a network does: that may go uphill.
+
+        Data have one entry for every label along an axis, and all that is learnt goes down beside them.
+        """
+        tape, place = self.evidence.tape, final.before
+        others = [one for one in self.all if one is not final]
+        lengths = {
+            tape.values[label].shape[axis]
+            for label in self.evidence.labels
+            for axis in (0, -1)
+            if tape.values[label].shape
+        }
+        shape = tape.values[place].shape
+        if not shape or not {shape[0], shape[-1]} & {n for n in lengths if n > 1}:
+            return False
+        if not others or any(one.state is not State.RIGHT for one in others):
+            return False
+        self.direction = -self.direction
+        try:
+            return self.is_right(final, worlds) or self._is_sign_of(final, worlds)
+        finally:
+            self.direction = -self.direction
+
+    def _is_sign_of(self, final: Final, worlds: Sequence[Numbers]) -> bool:
+        """Whether a step has the gradient's sign, or the other one, entry by entry."""
+        signs = set[float]()
+        for numbers in worlds:
+            true = final.part(numbers[final.target])
+            step = final.part(numbers[final.before]) - final.part(
+                numbers[final.after or 0]
+            )
+            if step.shape != true.shape:
+                return False
+            signs |= set(np.sign(step * true).ravel().tolist())
+        return len(signs - {0.0}) == 1
+
+    def _may_rise(self) -> bool:
+        """Whether what is computed may be climbed, as a likelihood is: an error, which is never below 0, may not."""
+        place = self.evidence.tape.at[self.evidence.loss]
+        return any(
+            float(np.ravel(w.numbers[place])[0]) < 0 for w in self.evidence.worlds
+        )
+
+    def is_right(
+        self,
+        final: Final,
+        numbers: Sequence[Numbers],
+        worlds: Sequence[int] | None = None,
+    ) -> bool:
+        """Whether the update takes the true gradient on all these numbers, by a cut or by its step.
+
+        ``worlds`` says of which worlds the numbers are; of all, in their order, if it is not said.
+        """
+        for cut in final.cuts:
+            if self._cut_is_right(final, cut, numbers):
+                final.chosen = cut
+                return True
+        if final.after is not None and self._step_is_right(final, numbers, worlds):
+            final.chosen = None
+            return True
+        return False
+
+    def _cut_is_right(self, final: Final, cut: int, numbers: Sequence[Numbers]) -> bool:
+        sign = None
+        for one in numbers:
+            written, true = one[cut], one[final.target]
+            if written is None or true is None:
+                return False
+            scaled = final.part(true) * self.convention
+            if written.size != scaled.size or not _layout(written, scaled):
+                return False
+            sign = (
+                self._sign(final, cut, one) * self.direction if sign is None else sign
+            )
+            if not close(sign * written, scaled):
+                return False
+        return True
+
+    def _sign(self, final: Final, cut: int, numbers: Numbers) -> float:
+        """1 where the step takes the cut off the parameter, -1 where it puts it on."""
+        if final.after is None:
+            return 1.0
+        if cut not in final.signs:
+            final.signs[cut] = self._settled_sign(final, cut)
+        if final.signs[cut]:
+            return final.signs[cut]
+        return _step_sign(final, cut, numbers) or 1.0
+
+    def _settled_sign(self, final: Final, cut: int) -> float:
+        """The sign where the step has a state in it, as momentum has; 0 where the step itself shows it."""
+        tape, numbers = self.evidence.tape, self.evidence.worlds[0].numbers
+        own = _step_sign(final, cut, numbers)
+        cone = sorted({*tape.downstream([cut])} & tape.upstream([final.after or 0]))
+        try:
+            without = tape.replay(
+                numbers, [cut, *cone], {cut: lambda n: np.zeros_like(n[cut])}
+            )
+        except Failed:
+            return 0.0
+        effect = final.part(without[final.after or 0]) - final.part(
+            numbers[final.after or 0]
+        )
+        written = numbers[cut].ravel()
+        product = (
+            float(np.vdot(effect.ravel(), written))
+            if effect.size == written.size
+            else 0.0
+        )
+        by_effect = float(np.sign(product))
+        return by_effect if by_effect != own else 0.0
+
+    def _step_is_right(
+        self, final: Final, numbers: Sequence[Numbers], worlds: Sequence[int] | None
+    ) -> bool:
+        """Whether the step is one number times the gradient on all data, and that number a rate in the step."""
+        factors = self._factors(final, numbers)
+        if factors is None:
+            return False
+        columns = self._rates(final)
+        if worlds is not None:
+            columns = columns[:, list(worlds)]
+        given = np.array(factors)
+        return bool(
+            np.any(
+                np.all(
+                    (abs(columns - given) <= 1e-6 * columns) | np.isnan(given), axis=1
+                )
+            )
+        )
+
+    def _rates(self, final: Final) -> Array:
+        """The numbers that may scale the step, a row a product of them, a column a world."""
+        if final.columns is None:
+            # a step that nothing scales has its rate in what was given a name: step = 0.1 * gradient
+            rates = final.rates or tuple(filter(self._may_be_rate, final.inner))
+            worlds = [world.numbers for world in self.evidence.worlds]
+            final.columns = np.array(list(self._products(rates, worlds)))
+        return final.columns
+
+    def _may_be_rate(self, number: Arg) -> bool:
+        """Whether a number may be a rate: no length, and none of those that gradients are made of."""
+        held = number_of(number, self.evidence.tape.at, self.evidence.worlds[0].numbers)
+        if isinstance(number, Size) or np.size(held) != 1:
+            return False
+        return abs(float(np.ravel(held)[0])) not in (0.0, 0.5, 1.0, 2.0, 3.0, 4.0)
+
+    def _factors(self, final: Final, numbers: Sequence[Numbers]) -> list[float] | None:
+        """By how much the step is the gradient, on each of the data; None where it is no multiple of it."""
+        factors: list[float] = []
+        for one in numbers:
+            after, before, true = (
+                one[final.after or 0],
+                one[final.before],
+                one[final.target],
+            )
+            if after is None or true is None or after.shape != before.shape:
+                return None
+            start = final.part(before)
+            step = (start - final.part(after)).ravel()
+            flat = final.part(true).ravel() * self.convention * self.direction
+            size = float(flat @ flat)
+            if size == 0:
+                # no gradient here: nothing may move, and it says nothing about the rate
+                if np.max(np.abs(step), initial=0.0) > 1e-12:
+                    return None
+                factors.append(np.nan)
+                continue
+            factor = float(step @ flat) / size
+            if (
+                factor <= 0
+                or not np.isfinite(factor)
+                or not _same(step, factor * flat, start)
+            ):
+                return None
+            factors.append(factor)
+        return factors
+
+    def _products(
+        self, rates: Sequence[Arg], numbers: Sequence[Numbers]
+    ) -> Iterator[list[float]]:
+        """Numbers, their inverses, and products of a few of them."""
+        columns = []
+        for rate in rates:
+            column = [number_of(rate, self.evidence.tape.at, one) for one in numbers]
+            if not any(one is None or np.size(one) != 1 for one in column):
+                columns.append([abs(float(np.ravel(one)[0])) for one in column])
+        powers = [*columns, *([1 / c if c else 0.0 for c in col] for col in columns)]
+        yield [1.0] * len(numbers)
+        yield from powers
+        for n in (2, 3):
+            for chosen in combinations(powers, n):
+                yield [float(np.prod(parts)) for parts in zip(*chosen, strict=True)]
+
+    def excuse(self, others: Iterable[Finals]) -> None:
+        """What goes down on another loss of the script, as a generator does beside its discriminator, is right."""
+        right = {
+            one.parameter
+            for other in others
+            for one in other.all
+            if one.state is State.RIGHT
+        }
+        if any(one.state is State.RIGHT for one in self.all):
+            for one in self.wrong():
+                if one.parameter in right:
+                    one.state = State.RIGHT
+
+    def wrong(self) -> list[Final]:
+        """The finals that are wrong."""
+        return [one for one in self.all if one.state is State.WRONG]
+
+
+def _step_sign(final: Final, cut: int, numbers: Numbers) -> float:
+    """The sign of what the step has of the cut; 0 if it has nothing."""
+    after, before, written = (
+        numbers[final.after or 0],
+        numbers[final.before],
+        numbers[cut],
+    )
+    if after is None or written is None or after.shape != before.shape:
+        return 0.0
+    step = (final.part(before) - final.part(after)).ravel()
+    return (
+        float(np.sign(np.vdot(step, written.ravel())))
+        if step.size == written.size
+        else 0.0
+    )
+
+
+def _layout(written: Array, true: Array) -> bool:
+    return squeezed(written) == squeezed(true)
+
+
+def _same(step: Array, other: Array, before: Array) -> bool:
+    """Whether two steps are one, up to what is lost when a small step is taken off a large weight."""
+    size = float(np.max(np.abs(other), initial=0.0))
+    lost = 8 * np.finfo(float).eps * float(np.max(np.abs(before), initial=0.0))
+    return bool(np.max(np.abs(step - other), initial=0.0) <= 1e-5 * size + lost)

@@ -1,0 +1,266 @@
+"""What a script goes down on: the loss that it computes, else the one that its steps imply."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from chainrule import ops
+from chainrule.check.steps.agree import ratio
+from chainrule.check.steps.evidence import Evidence
+from chainrule.check.steps.passes import (
+    Versions,
+    by_pass,
+    losses,
+    monitor,
+    singles,
+    updates,
+)
+from chainrule.check.steps.recording import Recording
+from chainrule.check.steps.slots import Slots, Training, addends
+from chainrule.program import Arg, Line, Op, Program, ProgramError, Run, Value
+
+MOST_PLACES = 3
+SQUARES, ENTROPY = "½Σ(a − b)²", "a cross-entropy"
+
+
+def trainings(
+    recording: Recording, *, asked: str | None = None, n_pass: int = 1
+) -> Iterator[tuple[Recording, Training]]:
+    """What a script may be doing in the pass asked for, the likeliest first; the recording holds a loss that is implied.
+
+    Raises:
+        ProgramError: E325 where the loss asked for is not there.
+    """
+    chains = Slots(recording).chains
+    versions = Versions(recording, chains)
+    candidates = singles(recording, versions, asked)
+    if asked is not None and not candidates:
+        seen = ", ".join(dict.fromkeys(name for name, _ in recording.bound)) or "none"
+        raise ProgramError(
+            "E325", f"no value is called {asked!r}", detail=f"names seen: {seen}"
+        )
+    found = losses(recording, versions, candidates, asked=asked is not None)
+    for passes in found:
+        loss = passes[min(n_pass, len(passes)) - 1]
+        yield recording, _training(recording, versions, loss, None)
+    if not found:
+        late = monitor(recording, versions, candidates)
+        if late is not None:
+            yield (
+                recording,
+                Training(late, late.name or "", (), tuple(versions.read(late))),
+            )
+    if asked is None:
+        for one, implied, form in implied_losses(recording, versions, n_pass):
+            yield one, _training(one, Versions(one, chains), implied, form)
+
+
+def _training(
+    recording: Recording, versions: Versions, loss: Value, form: str | None
+) -> Training:
+    moved = tuple(updates(recording, versions, loss))
+    later = {
+        one
+        for slot in recording.slots.get(loss, {})
+        for held in recording.history[slot]
+        for one in addends(held.value, recording.producer, recording.run.numbers)
+    }
+    parameters = tuple(update.before for update in moved)
+    return Training(loss, loss.name or "", moved, parameters, form, loss in later)
+
+
+def is_complete(
+    recording: Recording, *, asked: str | None = None, n_pass: int = 1
+) -> bool:
+    """Whether a pass and the next one's loss were recorded: what follows is more of the same."""
+    versions = Versions(recording, Slots(recording).chains)
+    candidates = singles(recording, versions, asked)
+    found = losses(recording, versions, candidates, asked=asked is not None)
+    if found or asked is not None:
+        return bool(found) and all(len(passes) > n_pass for passes in found)
+    return any(len(one) > n_pass for one in differences(versions))
+
+
+def is_shared(evidence: Evidence) -> bool:
+    """Whether the steps are of the loss that was computed: made of its values, or at least of its data."""
+    tape = evidence.tape
+    steps = tape.upstream([tape.at[update.after] for update in evidence.updates])
+    parameters = {tape.at[value] for value in evidence.parameters}
+    moved = set(tape.downstream(parameters))
+    if any(
+        place in steps
+        and place in moved
+        and (line := tape.line(place))
+        and line.op is not ops.identity
+        for place in evidence.behind_loss
+    ):
+        return True
+    past = tape.upstream(parameters)
+    used = _data(evidence, steps - past)
+    return bool(used) and used <= _data(evidence, evidence.behind_loss - past)
+
+
+def _data(evidence: Evidence, places: AbstractSet[int]) -> set[object]:
+    """The data in a computation: whole arrays, or the items of them that are read, however deep."""
+    tape = evidence.tape
+    parameters = {tape.at[value] for value in evidence.parameters}
+    wanted = {tape.at[value] for value in evidence.derived.wrt}
+    paths: dict[int, tuple[object, ...]] = {
+        place: (place,) for place in wanted - parameters if place < tape.n_inputs
+    }
+    for place in range(tape.n_inputs, len(tape.values)):
+        line = tape.line(place)
+        if line is not None and line.op is ops.getitem and tape.reads[place]:
+            held = paths.get(tape.reads[place][0])
+            if held is not None:
+                paths[place] = (*held, repr(line.params))
+    return {
+        paths[read]
+        for place in places
+        if place not in paths
+        for read in tape.reads[place]
+        if read in paths
+    }
+
+
+def form_of(evidence: Evidence) -> str | None:
+    """Which of the forms a computed loss has: by its slope in what it is computed from, and the labels."""
+    tape, numbers = evidence.tape, evidence.worlds[0].numbers
+    labels = [numbers[place] for place in evidence.labels]
+    for value, gradient in evidence.derived.gradients.items():
+        if gradient not in tape.at or value not in tape.at or value.shape == ():
+            continue
+        a, slope = numbers[tape.at[value]], numbers[tape.at[gradient]]
+        for y in labels:
+            if a is None or a.shape != y.shape or y.dtype.kind not in "fiub":
+                continue
+            gap = a - y
+            if ratio(slope, gap) is not None:
+                return SQUARES
+            with np.errstate(all="ignore"):
+                steep = gap / (a * (1 - a))
+            if np.isfinite(steep).all() and ratio(slope, steep) is not None:
+                return ENTROPY
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """A prediction held against what it should be."""
+
+    line: Line
+    prediction: Value
+    n_read: int
+
+
+def differences(versions: Versions) -> list[list[list[Difference]]]:
+    """Where predictions are held against what they should be: by place, the likeliest first, then by pass.
+
+    A difference of what reads most of the things that move and of what reads none; the steps are made of it.
+    """
+    recording = versions.recording
+    places: dict[object, dict[Value, Difference]] = {}
+    for line in recording.program.lines:
+        if line.op is not ops.subtract or line.result not in versions.feeding:
+            continue
+        one, other = line.args
+        for prediction, target in ((one, other), (other, one)):
+            if not isinstance(prediction, Value):
+                continue
+            if isinstance(target, Value) and versions.behind[target] & versions.moving:
+                continue
+            n_read = len(versions.moved(prediction))
+            if n_read:
+                found = places.setdefault(recording.place(line.result), {})
+                found[line.result] = Difference(line, prediction, n_read)
+    most = max(
+        (one.n_read for found in places.values() for one in found.values()), default=0
+    )
+    likely = [
+        found
+        for found in places.values()
+        if 2 * max(one.n_read for one in found.values()) > most
+    ]
+    likely.sort(key=lambda found: -max(one.n_read for one in found.values()))
+    return [
+        [[found[value] for value in group] for group in by_pass(list(found), versions)]
+        for found in likely[:MOST_PLACES]
+    ]
+
+
+def implied_losses(
+    recording: Recording, versions: Versions, n_pass: int
+) -> Iterator[tuple[Recording, Value, str]]:
+    """Recordings with a loss that is written nowhere and descended all the same.
+
+    Half the squared differences, or the cross-entropy, of every place at which predictions meet their targets.
+    """
+    for passes in differences(versions):
+        pairs = passes[min(n_pass, len(passes)) - 1]
+        for form, parts in FORMS.items():
+            made = Appended(recording, pairs[-1].line)
+            terms = [term for pair in pairs for term in parts(made, pair)]
+            if terms:
+                total = terms[0]
+                for term in terms[1:]:
+                    total = made.add(ops.add, total, term)
+                yield (*made.done(total), form)
+
+
+@dataclass(eq=False)
+class Appended:
+    """Lines written behind a line of a recording."""
+
+    recording: Recording
+    behind: Line
+
+    def __post_init__(self) -> None:
+        self.numbers = dict(self.recording.run.numbers)
+        self.lines: list[Line] = []
+
+    def add(self, op: Op, *args: Arg) -> Value:
+        """A line more."""
+        given = [self.numbers[arg] if isinstance(arg, Value) else arg for arg in args]
+        with np.errstate(all="ignore"):
+            number = np.asarray(op.forward(*given, **op.params))
+        value = Value(number.shape, number.dtype)
+        self.numbers[value] = number
+        self.lines.append(Line(value, op, args, dict(op.params)))
+        return value
+
+    def done(self, total: Value) -> tuple[Recording, Value]:
+        """The recording with these lines."""
+        run = self.recording.run
+        at = self.recording.position[self.behind.result] + 1
+        lines = (*run.program.lines[:at], *self.lines, *run.program.lines[at:])
+        program = Program(run.program.inputs, lines, ())
+        return replace(self.recording, run=Run(program, self.numbers)), total
+
+
+def _squares(made: Appended, pair: Difference) -> list[Value]:
+    whole = made.add(ops.sum, made.add(ops.square, pair.line.result))
+    return [made.add(ops.multiply, 0.5, whole)]
+
+
+def _entropies(made: Appended, pair: Difference) -> list[Value]:
+    """The cross-entropy of what may be probabilities: of classes, where they add up to 1."""
+    prediction = pair.prediction
+    target = next((arg for arg in pair.line.args if arg is not prediction), prediction)
+    p = made.numbers[prediction]
+    y = np.asarray(made.numbers[target] if isinstance(target, Value) else target)
+    if not (np.all(p > 0) and np.all(p < 1) and np.all(y >= 0) and np.all(y <= 1)):
+        return []
+    hit = made.add(ops.multiply, target, made.add(ops.log, prediction))
+    if p.size > 1 and any(np.allclose(p.sum(axis=axis), 1) for axis in range(p.ndim)):
+        return [made.add(ops.negative, made.add(ops.sum, hit))]
+    rest = made.add(ops.log, made.add(ops.subtract, 1, prediction))
+    miss = made.add(ops.multiply, made.add(ops.subtract, 1, target), rest)
+    both = made.add(ops.add, hit, miss)
+    return [made.add(ops.negative, made.add(ops.sum, both))]
+
+
+FORMS = {SQUARES: _squares, ENTROPY: _entropies}

@@ -1,0 +1,318 @@
+"""Which versions the values of each pass are computed from, which number is the loss, and what is updated."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import pairwise
+
+import numpy as np
+
+from chainrule import ops
+from chainrule.check.steps.recording import Recording
+from chainrule.check.steps.slots import RENAMING, Update, addends
+from chainrule.program import Line, Value
+from chainrule.trace.statements.roles import LOSS_NAMES
+
+MOST_LOSSES = 4
+
+
+@dataclass(eq=False)
+class Versions:
+    """Of which versions each value is computed, as bits."""
+
+    recording: Recording
+    chains: Sequence[Sequence[Value]]
+
+    @cached_property
+    def bit(self) -> dict[Value, int]:
+        """The bit of each version."""
+        found: dict[Value, int] = {}
+        for chain in self.chains:
+            for version in chain:
+                found.setdefault(version, 1 << len(found))
+        return found
+
+    @cached_property
+    def behind(self) -> dict[Value, int]:
+        """The versions behind each value, its own included."""
+        found = {v: self.bit.get(v, 0) for v in self.recording.program.inputs}
+        for line in self.recording.program.lines:
+            mask = self.bit.get(line.result, 0)
+            for read in line.reads():
+                mask |= found[read]
+            found[line.result] = mask
+        return found
+
+    def latest(self, chain: Sequence[Value], value: Value) -> int | None:
+        """Which version of a thing ``value`` was computed from; the last, if from several."""
+        mask = self.behind[value]
+        return next(
+            (i for i in reversed(range(len(chain))) if mask & self.bit[chain[i]]), None
+        )
+
+    @cached_property
+    def roots(self) -> list[Sequence[Value]]:
+        """The chains that start from nothing else that moves: parameters and states, not what is computed from them."""
+        return [
+            chain
+            for chain in self.chains
+            if self.behind[chain[0]] == self.bit[chain[0]]
+        ]
+
+    @cached_property
+    def moving(self) -> int:
+        """The bits of everything that is learnt."""
+        mask = 0
+        for chain in self.learnt:
+            for version in chain:
+                mask |= self.bit[version]
+        return mask
+
+    @cached_property
+    def learnt(self) -> list[Sequence[Value]]:
+        """The chains of which a version is read and then moved on: what a sum is added up in is read when it is done."""
+        readers = readers_of(self.recording)
+        return [
+            chain
+            for chain in self.roots
+            if self._is_given(chain[0])
+            and any(
+                is_read(self.recording, readers, one, later)
+                for one, later in pairwise(chain)
+            )
+        ]
+
+    def _is_given(self, value: Value) -> bool:
+        """Whether a value is an input, in whatever shape."""
+        producer = self.recording.producer
+        line = producer.get(value)
+        while line is not None and line.op in RENAMING:
+            first = line.args[0]
+            line = producer.get(first) if isinstance(first, Value) else None
+        return line is None
+
+    def moved(self, value: Value) -> list[Sequence[Value]]:
+        """The things of which ``value`` reads a version that is not their last."""
+        found = []
+        for chain in self.learnt:
+            if value not in chain:
+                at = self.latest(chain, value)
+                if at is not None and at < len(chain) - 1:
+                    found.append(chain)
+        return found
+
+    def read(self, value: Value) -> list[Value]:
+        """The versions of what is learnt that ``value`` reads last."""
+        found = []
+        for chain in self.learnt:
+            at = None if value in chain else self.latest(chain, value)
+            if at is not None:
+                found.append(chain[at])
+        return found
+
+    def fed_nowhere(self, value: Value) -> bool:
+        """Whether no step is made of a value, nor of what its expression computes elsewhere: else it is an error or a delta.
+
+        In the last pass recorded, the steps may not have come yet.
+        """
+        return self.recording.way(value) not in self._fed
+
+    @cached_property
+    def _fed(self) -> set[object]:
+        return {self.recording.way(value) for value in self.feeding}
+
+    @cached_property
+    def feeding(self) -> set[Value]:
+        """What steps are made of, versions left out."""
+        learnt = {version for chain in self.learnt for version in chain}
+        producer = self.recording.producer
+        seen: set[Value] = set()
+        ahead = [version for chain in self.learnt for version in chain[1:]]
+        while ahead:
+            line = producer.get(ahead.pop())
+            for read in line.reads() if line is not None else ():
+                if read not in seen and read not in learnt:
+                    seen.add(read)
+                    ahead.append(read)
+        return seen
+
+
+def singles(
+    recording: Recording, versions: Versions, asked: str | None
+) -> dict[Value, frozenset[str]]:
+    """Single floats that a slot holds or a function returns, with what they are called."""
+    learnt = {version for chain in versions.learnt for version in chain}
+    names: dict[Value, set[str]] = {}
+    for name, value in recording.bound:
+        names.setdefault(value, set()).add(name)
+    for value, slots in recording.slots.items():
+        mine = names.setdefault(value, set())
+        mine.update(str(slot[-1]) for slot in slots if isinstance(slot, tuple))
+    if asked is None:
+        for one in recording.executions():
+            for _, item in one.results:
+                if isinstance(item, Value):
+                    names.setdefault(item, set())
+    return {
+        value: frozenset(called)
+        for value, called in names.items()
+        if value.differentiable
+        and int(np.prod(value.shape)) == 1
+        and recording.position.get(value, -1) >= 0
+        and value not in learnt
+        and (asked is None or asked in called)
+    }
+
+
+def losses(
+    recording: Recording,
+    versions: Versions,
+    candidates: Mapping[Value, frozenset[str]],
+    *,
+    asked: bool = False,
+) -> list[list[Value]]:
+    """The likeliest losses, each pass by pass: what they read decides, what they are called breaks ties."""
+    position = recording.position
+    places = {value: recording.way(value) for value in candidates}
+    reads: dict[object, int] = {}
+    for value in candidates:
+        n_moved = len(versions.moved(value))
+        reads[places[value]] = max(n_moved, reads.get(places[value], 0))
+    likely = {
+        value: (reads[places[value]], _called(names))
+        for value, names in candidates.items()
+        if reads[places[value]] and (asked or versions.fed_nowhere(value))
+    }
+    most = max((n for n, _ in likely.values()), default=0)
+    likely = {value: rank for value, rank in likely.items() if rank[0] == most}
+    behind = _behind(recording, list(likely))
+    ends = [value for value in likely if value not in behind] or list(likely)
+    # what the others lead to, and what is called a loss: often the same
+    firsts: dict[object, Value] = {}
+    for group in (ends, list(likely)):
+        best = max((likely[value][1] for value in group), default=0)
+        named = [value for value in group if likely[value][1] == best]
+        # where several things are learnt from several losses, each has its own
+        for first in sorted(named, key=position.__getitem__):
+            if len(firsts) < MOST_LOSSES:
+                firsts.setdefault(places[first], first)
+    found = []
+    for place, first in firsts.items():
+        mine = recording.slots.get(first, {}).keys()
+        same = [
+            v
+            for v in candidates
+            if reads[places[v]]
+            and (places[v] == place or mine & recording.slots.get(v, {}).keys())
+        ]
+        passes = by_pass(sorted(same, key=position.__getitem__), versions)
+        found.append([group[-1] for group in passes])
+    return found
+
+
+def monitor(
+    recording: Recording,
+    versions: Versions,
+    candidates: Mapping[Value, frozenset[str]],
+) -> Value | None:
+    """A loss that is computed when all steps are taken: nothing moves after it, and yet it says what is meant."""
+    ranks = {
+        value: (len(versions.read(value)), _called(names))
+        for value, names in candidates.items()
+        if versions.read(value) and versions.fed_nowhere(value)
+    }
+    most = max(ranks.values(), default=None)
+    alike = [value for value, rank in ranks.items() if rank == most]
+    behind = _behind(recording, alike)
+    ends = [one for one in alike if one not in behind] or alike
+    return max(ends, key=recording.position.__getitem__, default=None)
+
+
+def by_pass(values: Sequence[Value], versions: Versions) -> Iterator[list[Value]]:
+    """Values in order, those together that read no two versions of one thing: a sum over samples grows in one pass."""
+    read: dict[int, int] = {}
+    group: list[Value] = []
+    for value in values:
+        now = {
+            i: at
+            for i, chain in enumerate(versions.learnt)
+            if value not in chain and (at := versions.latest(chain, value)) is not None
+        }
+        if any(read.get(i, at) != at for i, at in now.items()):
+            yield group
+            read, group = {}, []
+        read.update(now)
+        group.append(value)
+    if group:
+        yield group
+
+
+def _called(names: Iterable[str]) -> int:
+    """How much a name says that it is the loss's."""
+    known = [len(LOSS_NAMES) - LOSS_NAMES.index(n) for n in names if n in LOSS_NAMES]
+    if known:
+        return max(known)
+    return int(any("loss" in n.lower() or "cost" in n.lower() for n in names))
+
+
+def _behind(recording: Recording, values: Sequence[Value]) -> set[Value]:
+    """Those of ``values`` that others of them are computed from."""
+    producer, wanted = recording.producer, set(values)
+    found: set[Value] = set()
+    for value in values:
+        ahead, seen = [value], {value}
+        while ahead:
+            line = producer.get(ahead.pop())
+            for read in line.reads() if line is not None else ():
+                if read not in seen:
+                    seen.add(read)
+                    ahead.append(read)
+        found |= (seen & wanted) - {value}
+    return found
+
+
+def updates(recording: Recording, versions: Versions, loss: Value) -> Iterator[Update]:
+    """What the loss reads and the script moves on: to the version that is read next, or to the last."""
+    readers = readers_of(recording)
+    for chain in versions.moved(loss):
+        at = versions.latest(chain, loss)
+        if at is None:
+            continue
+        to = at + 1
+        while to < len(chain) - 1 and not is_read(
+            recording, readers, chain[to], chain[to + 1]
+        ):
+            to += 1
+        name = next((one.name for one in chain if one.name), "")
+        yield Update(chain[at], chain[to], name)
+
+
+def readers_of(recording: Recording) -> dict[Value, list[Line]]:
+    """The lines that read each value."""
+    found: dict[Value, list[Line]] = {}
+    for line in recording.program.lines:
+        for read in line.reads():
+            found.setdefault(read, []).append(line)
+    return found
+
+
+def is_read(
+    recording: Recording,
+    readers: Mapping[Value, Sequence[Line]],
+    version: Value,
+    later: Value,
+) -> bool:
+    """Whether a version is read for anything else than to be moved on."""
+    own = {later, *addends(later, recording.producer, recording.run.numbers)}
+
+    def moves_on(line: Line) -> bool:
+        if line.result in own:
+            return True
+        hands_on = (*RENAMING, ops.getitem, ops.setitem, ops.add, ops.subtract)
+        return line.op in hands_on and all(
+            moves_on(one) for one in readers.get(line.result, ())
+        )
+
+    return not all(moves_on(line) for line in readers.get(version, ()))

@@ -1,0 +1,282 @@
+"""One run of a script as evidence: its lines with the places of all frames, its guards, and what its slots held."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from chainrule.check.steps.notes import Holding, Notes, user_frame
+from chainrule.program import (
+    ChainruleError,
+    Line,
+    Program,
+    Run,
+    SourceSpan,
+    Value,
+)
+from chainrule.trace import Traced, source
+from chainrule.trace.events import Escape
+from chainrule.trace.statements import Reader
+from chainrule.trace.statements.instrumented_calls import leaves
+from chainrule.trace.statements.tracer import StatementTracer
+from chainrule.trace.statements.watch import Execution, Span
+
+FIRST_LOOK, MOST_LINES = 400, 30_000
+"""After how many lines it is first asked whether enough was seen, and after how many a script is stopped anyway."""
+HERE = str(Path(__file__).parent)
+TRACE = str(Path(source.__file__).parent)
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a frame was: which call of which function, in which file, at which span (columns in bytes)."""
+
+    frame: int
+    file: str
+    function: str
+    span: Span
+
+
+class _TooLong(BaseException):
+    """Raised inside a script that has recorded more than anybody wants to wait for."""
+
+
+class _Recorder(StatementTracer):
+    """A tracer that keeps the place of every frame behind a line."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        self.spots: dict[Value, tuple[Spot, ...]] = {}
+        self.notes: Notes | None = None
+        self.look_at = FIRST_LOOK
+        self.is_enough: Callable[[], bool] = lambda: False
+
+    def record(self, *given: Any, **options: Any) -> Any:
+        known = len(self.builder.lines)
+        result = super().record(*given, **options)
+        if len(self.builder.lines) > known:
+            self._keep_spots(known)
+        return result
+
+    def _keep_spots(self, known: int) -> None:
+        """Where the frames behind the lines since ``known`` stand."""
+        if self.notes is not None:
+            spots = tuple(
+                Spot(
+                    self.notes.key(frame),
+                    frame.f_code.co_filename,
+                    frame.f_code.co_name,
+                    span,
+                )
+                for frame in source.user_frames(boundary=self.boundary)
+                if (span := source.span(frame)) is not None
+            )
+            for line in self.builder.lines[known:]:
+                self.spots.setdefault(line.result, spots)
+        if len(self.builder.lines) >= self.look_at:
+            self.look_at *= 2
+            if len(self.builder.lines) > MOST_LINES or self.is_enough():
+                raise _TooLong
+
+    @property
+    def guards(self) -> list[tuple[Value, Any]]:
+        """What the program did next hung on these outcomes: where one is another, the recording does not hold."""
+        whole = [
+            (event.value, self.builder.numbers[event.value])
+            for event in self.events
+            if isinstance(event, Escape) and event.value.dtype.kind in "iub"
+        ]
+        return [*self.decided, *whole]
+
+
+class _Reading(Reader):
+    """A reading that takes notes of slots and of the places of all frames."""
+
+    def __init__(self, file: str, loss: str | None, n_pass: int) -> None:
+        super().__init__(file, loss, n_pass, watch=lambda _: True)
+        recorder = _Recorder(boundary=(Reader.execute.__code__,), pairs=True)
+        recorder.script_file = file
+        recorder.as_it_is = True
+        recorder.on_write = self._written
+        self.notes = Notes(recorder)
+        self.notes.distinct = lambda _: True
+        recorder.notes = self.notes
+        self.tracer: _Recorder = recorder
+        self.watch = self.notes
+        self.writes: list[tuple[Value, Value]] = []
+        self.stopped = False
+
+    def _written(self, before: Value, after: Value) -> None:
+        self.writes.append((before, after))
+        self.notes.wrote_to(before, after)
+        super()._written(before, after)
+
+    def _wrap(self, value: Any, name: str | None) -> Any:
+        """One array is one value, however often it is met."""
+        if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
+            return super()._wrap(value, name)
+        kept = self.tracer.constants.get(id(value))
+        if kept is not None and np.array_equal(
+            self.tracer.builder.numbers[kept[1]], value
+        ):
+            return Traced(self.tracer, kept[1])
+        wrapped = super()._wrap(value, name)
+        self.tracer.constants[id(value)] = (value, wrapped.value, wrapped)
+        return wrapped
+
+    def bind(self, value: Any, name: str | tuple[str | None, ...] | None) -> Any:
+        if isinstance(name, tuple) and isinstance(value, Iterator):
+            value = tuple(value)
+        wrapped = super().bind(value, name)
+        if isinstance(wrapped, list | tuple | dict) and isinstance(name, str):
+            frame = self.notes.key(user_frame())
+            self.notes.hold(("name", frame, name), wrapped)
+        return wrapped
+
+    def _watch_loss(self, name: str, value: Value, at: SourceSpan | None) -> None:
+        """No name decides when to stop."""
+
+    def forget(self, value: Value, earlier: Value) -> None:
+        """What the next pass computed is kept: it says which versions it reads."""
+
+    def attempt(self) -> ChainruleError | None:
+        try:
+            return super().attempt()
+        except _TooLong:
+            self.stopped = True
+            return None
+
+
+@dataclass(eq=False)
+class Recording:
+    """What one run of a script left behind."""
+
+    file: str
+    text: str
+    run: Run
+    spots: Mapping[Value, tuple[Spot, ...]]
+    guards: Sequence[tuple[Value, Any]]
+    writes: Sequence[tuple[Value, Value]]
+    notes: Notes
+    names: Mapping[str, Value]
+    bound: Sequence[tuple[str, Value]]
+    printed: str
+    failure: ChainruleError | None = None
+    stopped: bool = False
+
+    @property
+    def program(self) -> Program:
+        """Every recorded line."""
+        return self.run.program
+
+    @cached_property
+    def producer(self) -> dict[Value, Line]:
+        """The line each value comes from."""
+        return self.run.program.producer()
+
+    @cached_property
+    def position(self) -> dict[Value, int]:
+        """Where each value's line stands; -1 for an input."""
+        found = dict.fromkeys(self.program.inputs, -1)
+        found.update((line.result, i) for i, line in enumerate(self.program.lines))
+        return found
+
+    def place(self, value: Value) -> tuple[str, Span] | Value:
+        """Where a value is computed: the file and the span of its innermost frame; an input is its own place."""
+        spots = self.spots.get(value)
+        return (spots[0].file, spots[0].span) if spots else value
+
+    def way(self, value: Value) -> tuple[tuple[str, Span], ...] | Value:
+        """How a value came to be computed: the place of every frame; where one class computes all, they tell values apart."""
+        spots = self.spots.get(value)
+        return tuple((one.file, one.span) for one in spots) if spots else value
+
+    @cached_property
+    def tree(self) -> ast.Module:
+        """The script's syntax tree."""
+        return ast.parse(self.text)
+
+    @cached_property
+    def slots(self) -> dict[Value, dict[Hashable, int]]:
+        """The slots each value was held in, and how many lines had been recorded when it was first seen there."""
+        found: dict[Value, dict[Hashable, int]] = {}
+        for one in self.notes.held:
+            for slot in self.homes_of(one.slot):
+                found.setdefault(one.value, {}).setdefault(slot, one.position)
+        return found
+
+    @cached_property
+    def history(self) -> dict[Hashable, list[Holding]]:
+        """What each slot held, one after the other."""
+        found: dict[Hashable, list[Holding]] = {}
+        for one in self.notes.held:
+            for slot in self.homes_of(one.slot):
+                past = found.setdefault(slot, [])
+                if not past or past[-1].value is not one.value:
+                    past.append(Holding(slot, one.value, one.position))
+        return found
+
+    def homes_of(self, slot: Hashable, depth: int = 4) -> Iterator[Hashable]:
+        """A slot by every way it can be reached: an item by the names that hold its container."""
+        if isinstance(slot, tuple) and slot[0] == "item" and depth:
+            _, container, key = slot
+            homes = self.notes.homes.get(container)
+            if homes:
+                for home in homes:
+                    for root in self.homes_of(home, depth - 1):
+                        yield ("in", root, key)
+                return
+        yield slot
+
+    def executions(self) -> list[Execution]:
+        """Every time a bound expression ran, in order."""
+        return self.notes.executions
+
+
+def record(
+    path: str | Path,
+    *,
+    text: str | None = None,
+    enough: Callable[[Recording], bool] = lambda _: False,
+) -> Recording:
+    """Run a script as ``python path`` would, and keep what it did; what stops it is kept as ``failure``.
+
+    ``enough`` is asked now and then whether what was recorded so far will do.
+    """
+    file = str(path)
+    reading = _Reading(file, None, 1)
+    reading.text = Path(file).read_text(encoding="utf-8") if text is None else text
+    reading.tracer.is_enough = lambda: enough(_recording(reading, None))
+    with np.errstate(all="ignore"):
+        failure = reading.attempt()
+    return _recording(reading, failure)
+
+
+def _recording(reading: _Reading, failure: ChainruleError | None) -> Recording:
+    recorder = reading.tracer
+    names: dict[str, Value] = {}
+    for one in reading.bound:
+        names[one.name] = one.value
+    return Recording(
+        reading.file,
+        reading.text,
+        recorder.builder.run(()),
+        recorder.spots,
+        recorder.guards,
+        reading.writes,
+        reading.notes,
+        names,
+        [(one.name, one.value) for one in reading.bound],
+        reading.printed.getvalue(),
+        failure,
+        reading.stopped,
+    )
+
+
+__all__ = ["Holding", "Notes", "Recording", "Spot", "leaves", "record"]

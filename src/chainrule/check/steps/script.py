@@ -1,0 +1,237 @@
+"""A script checked: run once as evidence, its updates judged, the fewest corrections searched, every fix tried."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+
+import numpy as np
+
+from chainrule.check.edits import edited
+from chainrule.check.report import LineReport, Report
+from chainrule.check.steps.collected import finals_of
+from chainrule.check.steps.evidence import Evidence
+from chainrule.check.steps.finals import Finals, State
+from chainrule.check.steps.implied import form_of, is_complete, is_shared, trainings
+from chainrule.check.steps.optimizers import mistakes
+from chainrule.check.steps.recording import Recording, record
+from chainrule.check.steps.rewrite import Fix, Rewriter
+from chainrule.check.steps.search import Search
+from chainrule.check.steps.several_passes import N_PASSES, following
+from chainrule.check.steps.sites import Sites
+from chainrule.check.steps.slots import Training
+from chainrule.check.steps.truths import Truths
+from chainrule.check.steps.verdicts import Verdicts
+from chainrule.check.steps.worlds import gather
+from chainrule.program import ChainruleError, ProgramError
+from chainrule.program.time_limit import time_limit
+
+
+@dataclass(eq=False)
+class Checked:
+    """Everything that was found on the way to a report."""
+
+    recording: Recording
+    evidence: Evidence
+    finals: Finals
+    sites: Sites
+    implied: str | None = None
+
+    @property
+    def n_right(self) -> int:
+        """How many updates take the true gradient."""
+        return len(self.finals.all) - len(self.finals.wrong())
+
+
+@dataclass(frozen=True, slots=True)
+class Stepped:
+    """The report by the steps, how many lines its pass was recorded in, and how far it goes.
+
+    ``is_exact`` says that the gradients need no convention, ``has_larger`` that another batch size fits the script,
+    ``is_open`` that of some step nothing can be told.
+    """
+
+    report: Report
+    n_lines: int
+    is_exact: bool
+    has_larger: bool
+    is_open: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What is asked about a script: which loss, in which pass, for how long, on which other data."""
+
+    file: str
+    loss: str | None = None
+    n_pass: int = 1
+    timeout: float | None = None
+    seed: int = 0
+
+    def report(self, text: str) -> Stepped:
+        """The report on a text of the script.
+
+        Raises:
+            ScriptError: E330 if the script fails before its loss is computed.
+            ProgramError: E325 if the loss is not there, E329 if no parameter takes a step that hangs on one.
+            LimitError: E601 if the loss is not reached in the time given.
+        """
+        with np.errstate(all="ignore"):
+            checked = self.checked(text)
+            finals, sites = checked.finals, checked.sites
+            search = None
+            fixes: list[list[Fix]] = []
+            if finals.wrong():
+                search = Search(finals, sites)
+                search.run()
+                n = len(finals.all)
+                fixes = tried_fixes(checked, search, lambda new: self.heals(new, n))
+            verdicts = Verdicts(finals, sites, search, fixes)
+            lines = verdicts.lines()
+            if not finals.wrong():
+                lines = [*lines, *self._followed(checked)]
+        failure = checked.recording.failure
+        report = Report(
+            self.file,
+            tuple(lines),
+            len(checked.evidence.worlds) + (checked.evidence.larger is not None),
+            str(checked.evidence.loss.dtype),
+            failure=None
+            if failure is None
+            else f"the script stops here: {failure.body()}",
+        )
+        n_lines = checked.evidence.n_recorded - checked.evidence.tape.n_inputs
+        return Stepped(
+            report,
+            n_lines,
+            checked.finals.convention == 1.0,
+            has_larger(checked.evidence),
+            any(one.state is State.CANNOT_TELL for one in finals.all),
+        )
+
+    def _followed(self, checked: Checked) -> Iterator[LineReport]:
+        """What is wrong with how right gradients are followed."""
+        found = following(checked.finals)
+        if found is None and checked.recording.stopped:
+            # a longer look, for a script of which one pass is enough to judge its gradients
+            again = self.checked(checked.recording.text, n_passes=N_PASSES)
+            checked, found = again, following(again.finals)
+        if found is not None:
+            yield from mistakes(found, checked.recording.text, self._takes_steps)
+
+    def _takes_steps(self, text: str) -> bool:
+        """Whether a script with this text takes the true gradient, and steps that are a known rule's."""
+        try:
+            with np.errstate(all="ignore"):
+                again = self.checked(text, n_passes=N_PASSES)
+        except ChainruleError:
+            return False
+        found = following(again.finals)
+        return (
+            again.recording.failure is None
+            and not again.finals.wrong()
+            and found is not None
+            and not found.strange()
+        )
+
+    def heals(self, text: str, n: int = 1) -> bool:
+        """Whether a script with this text takes the true gradient in all updates, and in at least ``n``."""
+        try:
+            with np.errstate(all="ignore"):
+                again = self.checked(text)
+        except ChainruleError:
+            return False
+        if again.recording.failure is not None:
+            return False
+        return len(again.finals.all) >= n and all(
+            one.state is State.RIGHT for one in again.finals.all
+        )
+
+    def checked(self, text: str, n_passes: int = 1) -> Checked:
+        """The script run, its loss and updates found, its finals judged; ``n_passes`` are recorded at least."""
+        n_pass = self.n_pass + n_passes - 1
+        enough = partial(is_complete, asked=self.loss, n_pass=n_pass)
+        with time_limit(self.timeout):
+            recording = record(self.file, text=text, enough=enough)
+        return checked_recording(recording, self.loss, self.n_pass, self.seed)
+
+
+def has_larger(evidence: Evidence) -> bool:
+    """Whether there is a batch of another size: not where the script's own data count its samples, ``np.arange(6)``."""
+    counted = (
+        number.size > 1 and np.array_equal(number, np.arange(number.size))
+        for value in evidence.tape.values[: evidence.tape.n_inputs]
+        if value in evidence.derived.forward.program.inputs
+        and (number := evidence.worlds[0].numbers[evidence.tape.at[value]]) is not None
+    )
+    return evidence.larger is not None and not any(counted)
+
+
+def checked_recording(
+    recording: Recording, loss: str | None, n_pass: int, seed: int
+) -> Checked:
+    """The loss and the updates of a recording, judged: of what may be its loss, the one that explains most updates."""
+    best: Checked | None = None
+    others: list[Checked] = []
+    form: str | None = None
+    for held, found in trainings(recording, asked=loss, n_pass=n_pass):
+        if found.implied is not None and form not in (None, found.implied):
+            continue
+        computed = None if best is None or best.implied is not None else best
+        if found.implied is not None and computed and is_shared(computed.evidence):
+            # a loss that is computed, and of what the steps are made of, is meant
+            break
+        try:
+            one = _judged(held, found, seed)
+        except ChainruleError:
+            if best is None and loss is not None:
+                raise
+            continue
+        if found.implied is None:
+            form = form_of(one.evidence)
+        if not found.updates:
+            continue
+        others.append(one)
+        if best is None or one.n_right > best.n_right:
+            best = one
+        if one.n_right == len(one.finals.all):
+            break
+    if best is None:
+        if recording.failure is not None:
+            raise recording.failure
+        raise ProgramError("E329", "no hand-written backward pass was found")
+    if best.implied is None and not best.n_right and not is_shared(best.evidence):
+        raise ProgramError(
+            "E329",
+            "the loss is computed from other data than the steps, and says nothing about them",
+            hint="compute the loss of the pass in which the gradients are taken, or name it: --loss NAME",
+        )
+    best.finals.excuse(one.finals for one in others if one.implied is best.implied)
+    return best
+
+
+def _judged(recording: Recording, found: Training, seed: int) -> Checked:
+    evidence = gather(recording, found.loss, found.updates, found.parameters, seed=seed)
+    finals = finals_of(
+        evidence, Truths(evidence), free=found.goes_on or found.implied is not None
+    )
+    return Checked(recording, evidence, finals, Sites(evidence), found.implied)
+
+
+def tried_fixes(
+    checked: Checked, search: Search, heals: Callable[[str], bool]
+) -> list[list[Fix]]:
+    """The texts of all corrections; what does not leave a right script when it is made and run is taken back."""
+    rewriter = Rewriter(checked.evidence, checked.sites)
+    fixes = [rewriter.fix(correction) for correction in search.corrections]
+    made = [edit for several in fixes for fix in several for edit in fix.edits]
+    whole = all(several[0].edits for several in fixes) and not search.wrong
+    if whole and heals(edited(checked.recording.text, made)):
+        return fixes
+    return [[_untold(fix) for fix in several] for several in fixes]
+
+
+def _untold(fix: Fix) -> Fix:
+    """A fix that did not prove itself: the words stay, the text goes."""
+    return Fix(fix.words, None, (), fix.part, None)

@@ -1,0 +1,330 @@
+"""The search for the fewest corrections: edits of hand-written expressions that make every wrong gradient right.
+
+Where the first wrong value is computed from right ones, the mistake is likely there. Else the oracle says where to
+look: the true value is put in a statement's place, and what that heals is remembered. Then edits, the likeliest
+kinds first; one explains if it makes the most wrong finals right on all data and breaks none.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import combinations
+
+from chainrule.check.steps.agree import close, ratio, squeezed
+from chainrule.check.steps.bench import Bench, Replaced
+from chainrule.check.steps.bends import Bends
+from chainrule.check.steps.edits import TIERS
+from chainrule.check.steps.edits.factors import other_scale
+from chainrule.check.steps.edits.record import Edit, Edits
+from chainrule.check.steps.finals import Final, Finals, State
+from chainrule.check.steps.first_wrong import FirstWrong
+from chainrule.check.steps.look import Look
+from chainrule.check.steps.oracle import Oracle, oracles, outer_sites
+from chainrule.check.steps.sites import Sites, Statement
+from chainrule.check.steps.texts import Texts
+from chainrule.check.steps.truths import Match, same_factor
+from chainrule.program import Array, Value
+
+MOST_STEPS = 2_000_000
+"""Steps of the tape that a search may take: a budget counts steps, not seconds, so that a report is the same everywhere."""
+MOST_CORRECTIONS = 5
+MOST_PAIRED, MOST_OPERANDS = 60, 3
+Kind = Callable[[Look], Edits]
+
+
+@dataclass(eq=False)
+class Correction:
+    """Edits that were taken together, with what they heal and how results are computed with them."""
+
+    edits: tuple[Edit, ...]
+    healed: tuple[Final, ...]
+    replaced: Replaced
+
+    @property
+    def statement(self) -> Statement:
+        """Where the mistake is."""
+        return self.edits[0].site.statement
+
+
+@dataclass(eq=False)
+class Search:
+    """One search for the corrections of a script whose finals are not all right."""
+
+    finals: Finals
+    sites: Sites
+    corrections: list[Correction] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        evidence = self.finals.evidence
+        self.bench = Bench(self.finals, [world.numbers for world in evidence.worlds])
+        self.texts = Texts(evidence, self.sites)
+        self.bends = Bends(evidence)
+        self.firsts = FirstWrong(self)
+        self.wrong = self.finals.wrong()
+        self.right = [one for one in self.finals.all if one.state is State.RIGHT]
+        self._looks: dict[Statement, list[Look]] = {}
+        self._known: dict[int, list[Match]] = {}
+
+    def run(self) -> list[Correction]:
+        """Corrections until every final is right, or nothing more is found."""
+        while self.wrong and len(self.corrections) < MOST_CORRECTIONS:
+            found = self._best()
+            if found is None:
+                break
+            self.corrections.append(found)
+            self.bench.take(found.edits, found.replaced)
+            healed = [
+                f for f in self.wrong if self.finals.is_right(f, self.bench.numbers)
+            ]
+            self.wrong = [one for one in self.wrong if one not in healed]
+            self.right += healed
+        return self.corrections
+
+    @property
+    def exhausted(self) -> bool:
+        """Whether the budget is spent."""
+        return self.bench.steps > MOST_STEPS
+
+    def _best(self) -> Correction | None:
+        """The edits that heal the most wrong finals and break none; else what makes the first wrong value right."""
+        self._known.clear()
+        suspects = self.suspects()
+        firsts = self.firsts.first_wrongs(suspects)
+        nearby, done = self._most(self.firsts.local(firsts))
+        if (
+            done
+            or self.exhausted
+            or (nearby is not None and self.firsts.are_apart(firsts))
+        ):
+            return nearby
+        known = oracles(self, suspects)
+        full = [
+            s
+            for s in suspects
+            if s in known and len(known[s].healed) == len(self.wrong)
+        ]
+        whole, done = self._most(self._singles(full, known))
+        if done:
+            return whole
+        if nearby is not None and not full:
+            return nearby
+        rest = [one for one in suspects if one not in full]
+        rest.sort(key=lambda s: (-len(known[s].healed) if s in known else 0, s.first))
+        alone = (found for one in rest for found in self._singles([one], known))
+        partly, done = self._most(alone)
+        best = max(
+            (one for one in (nearby, whole, partly) if one is not None),
+            key=lambda one: len(one.healed),
+            default=None,
+        )
+        if best is not None:
+            return best
+        likely = sorted(known, key=lambda s: (-len(known[s].healed), s.first))
+        both = (self._doubles(statement, known[statement]) for statement in likely)
+        return next((one for one in both if one is not None), None)
+
+    def _most(self, found: Iterator[Correction]) -> tuple[Correction | None, bool]:
+        """The correction that heals the most, the first of several; and whether it heals everything."""
+        best: Correction | None = None
+        for one in found:
+            if best is None or len(one.healed) > len(best.healed):
+                best = one
+            if len(one.healed) == len(self.wrong):
+                return one, True
+            if self.exhausted:
+                break
+        return best, False
+
+    def suspects(self) -> list[Statement]:
+        """The statements between the last right values and the wrong finals, those of the last right values included."""
+        evidence = self.finals.evidence
+        ahead = [goal for final in self.wrong for goal in final.goals]
+        seen = set(ahead)
+        found: dict[Statement, None] = {}
+        while ahead:
+            place = ahead.pop()
+            if place in evidence.behind_loss or place >= evidence.n_recorded:
+                continue
+            site = self.sites.of_place.get(place)
+            if site is not None:
+                found[site.statement] = None
+            if place in evidence.bound and self.is_true(place):
+                continue
+            for read in self.bench.tape.reads[place]:
+                if read not in seen:
+                    seen.add(read)
+                    ahead.append(read)
+        return sorted(found, key=lambda one: one.first)
+
+    def nearest(self) -> tuple[Statement | None, int, list[Array] | None]:
+        """Where the first wrong value is likely to stand, if nothing explains it; and what it should be."""
+        suspects = self.suspects()
+        known = oracles(self, suspects)
+        for statement in suspects:
+            for site in outer_sites(self, statement):
+                place = self.firsts.first_wrong(site)
+                if place is not None:
+                    return (
+                        statement,
+                        place,
+                        self._should_be(known.get(statement), place),
+                    )
+        if known:
+            most = max(len(one.healed) for one in known.values())
+            statement = next(
+                s for s in suspects if s in known and len(known[s].healed) == most
+            )
+            place = known[statement].places[0]
+            return statement, place, self._should_be(known[statement], place)
+        last = next((s for s in reversed(suspects) if outer_sites(self, s)), None)
+        return last, 0 if last is None else last.last_results[-1], None
+
+    def _should_be(self, known: Oracle | None, place: int) -> list[Array] | None:
+        if known is None or place not in known.places:
+            return None
+        return [targets[known.places.index(place)] for targets in known.targets]
+
+    def is_true(self, place: int) -> bool:
+        """Whether a value is some true gradient."""
+        return bool(self.matches(place))
+
+    def matches(self, place: int) -> list[Match]:
+        """The true gradients that a value is, as things stand."""
+        if place not in self._known:
+            numbers = [one[place] for one in self.bench.numbers]
+            self._known[place] = list(self.finals.truths.matches(numbers))
+        return self._known[place]
+
+    def edits(
+        self, statement: Statement, kinds: Sequence[Kind], goal: Oracle | None
+    ) -> Iterator[Edit]:
+        """The edits of a statement, by kind; ``goal`` is what it should hold, if that is known."""
+        for look in self._looks_at(statement):
+            is_goal = goal is not None and look.site.runs[0].result == goal.places[0]
+            look.wanted = (
+                goal.targets[0][0].shape if goal is not None and is_goal else None
+            )
+        for kind in kinds:
+            for look in self._looks_at(statement):
+                yield from filter(self._is_of_pass, kind(look))
+
+    def _is_of_pass(self, edit: Edit) -> bool:
+        """Whether an edit is made of values of the pass that is judged, and of none that come after."""
+        at = self.finals.evidence.tape.at
+        return all(
+            item in at
+            for operand in edit.operands
+            for item in operand.items
+            if isinstance(item, Value)
+        )
+
+    def _looks_at(self, statement: Statement) -> list[Look]:
+        if statement not in self._looks:
+            self._looks[statement] = [
+                Look(self.finals.evidence, self.sites, self.texts, self.bends, site)
+                for site in reversed(statement.sites)
+            ]
+        return self._looks[statement]
+
+    # what the oracle says
+
+    def _singles(
+        self, statements: Sequence[Statement], known: Mapping[Statement, Oracle]
+    ) -> Iterator[Correction]:
+        """Single edits that heal something, the likeliest kinds first."""
+        for tier in TIERS:
+            for statement in statements:
+                goal = known.get(statement) or self._below(statement, known)
+                for edit in self.edits(statement, tier, known.get(statement)):
+                    found = self._tried((edit,), goal)
+                    if found is not None:
+                        yield found
+                    if self.exhausted:
+                        return
+
+    def _below(
+        self, statement: Statement, known: Mapping[Statement, Oracle]
+    ) -> Oracle | None:
+        """The oracle nearest behind a statement that has none itself: what it must give a right value to."""
+        below = set(self.bench.tape.downstream(statement.last_results))
+        behind = [one for one in known.values() if not below.isdisjoint(one.places)]
+        return min(behind, key=lambda one: one.statement.first, default=None)
+
+    def _doubles(self, statement: Statement, goal: Oracle) -> Correction | None:
+        """Two slips in one statement: one and a number in front, or two that are likely by themselves."""
+        edits = [e for tier in TIERS for e in self.edits(statement, tier, goal)]
+        scales = [
+            scale
+            for look in self._looks_at(statement)
+            if look.site.runs[0].result == goal.places[0]
+            for scale in other_scale(look)
+        ]
+        for edit in edits:
+            if self.exhausted:
+                return None
+            if self._ratio(edit, goal) is not None:
+                for scale in scales:
+                    found = self._tried((edit, scale), goal)
+                    if found is not None:
+                        return found
+        likely = [e for e in edits if len(e.operands) <= MOST_OPERANDS][:MOST_PAIRED]
+        for one, other in combinations(likely, 2):
+            if one.site is not other.site and not self.exhausted:
+                found = self._tried((one, other), goal)
+                if found is not None:
+                    return found
+        return None
+
+    def _ratio(self, edit: Edit, goal: Oracle) -> float | None:
+        """By which one number the value that an edit gives differs from the one that heals."""
+        replaced = self.bench.computes(edit)
+        cone = self.bench.cone(tuple(replaced), goal.places)
+        if not cone or set(cone).isdisjoint(goal.places):
+            return None
+        world = self.bench.worlds[0]
+        numbers = self.bench.replay(world, cone, replaced)
+        if numbers is None:
+            return None
+        found = [
+            ratio(numbers[place], target)
+            for place, target in zip(goal.places, goal.targets[world], strict=True)
+        ]
+        known = [one for one in found if one is not None]
+        return same_factor(known) if len(known) == len(found) else None
+
+    def _tried(self, edits: tuple[Edit, ...], goal: Oracle | None) -> Correction | None:
+        """What edits heal; None if they heal nothing, or break what is right."""
+        replaced = self.bench.computes(*edits)
+        if goal is not None and not self._reaches(replaced, goal):
+            return None
+        return self.healing(edits, replaced, at_least=1)
+
+    def healing(
+        self, edits: tuple[Edit, ...], replaced: Replaced, *, at_least: int
+    ) -> Correction | None:
+        """The correction that edits are, if they break nothing and heal enough."""
+        places = tuple(replaced)
+        healed = self.bench.survivors(self.wrong, places, lambda _: replaced)
+        if len(healed) < at_least:
+            return None
+        if self.bench.breaks(self.right, places, lambda _: replaced):
+            return None
+        return Correction(edits, tuple(healed), replaced)
+
+    def _reaches(self, replaced: Replaced, goal: Oracle) -> bool:
+        """Whether an edit gives a statement the value that heals."""
+        cone = self.bench.cone(tuple(replaced), goal.places)
+        if set(cone).isdisjoint(goal.places):
+            return False
+        for world in self.bench.worlds:
+            numbers = self.bench.replay(world, cone, replaced)
+            if numbers is None:
+                return False
+            for place, target in zip(goal.places, goal.targets[world], strict=True):
+                one = numbers[place]
+                if one.size != target.size or squeezed(one) != squeezed(target):
+                    return False
+                if not close(one, target):
+                    return False
+        return True

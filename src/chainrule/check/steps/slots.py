@@ -1,0 +1,177 @@
+"""Which values move, and which single number they go down on: updates and the loss, read from what slots held.
+
+A slot is a place that holds a value: a name, an attribute of an owner, an item of a list or dict, an array that
+is written in place. A version P *moves on* to A where both were held by one slot and P is an addend of A: nothing
+else is called an update, whatever it is called.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+
+from chainrule import ops
+from chainrule.check.steps.recording import Recording
+from chainrule.program import Arg, Line, Value
+
+KEPT = (0.9, 1.0)
+"""A weight that is scaled by a number in here, as decay does, is still an addend of its next version."""
+MOST_STEPS = 400
+PASSES_ON = (ops.identity, ops.astype, ops.clip, ops.setitem, ops.reshape)
+"""What hands the entries of its first argument on."""
+RENAMING = (ops.identity, ops.astype, ops.reshape, ops.transpose)
+"""What gives entries another shape or name, and changes none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Update:
+    """A parameter's version that the loss reads, and the one that takes its place."""
+
+    before: Value
+    after: Value
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Training:
+    """What a script does in the pass asked for: the loss, and what it updates.
+
+    ``parameters`` are the versions that the loss reads; ``implied`` is the form of a loss that is written nowhere. ``goes_on`` says that later passes are added to it: then
+    what it is divided by is for show.
+    """
+
+    loss: Value
+    loss_name: str
+    updates: tuple[Update, ...]
+    parameters: tuple[Value, ...]
+    implied: str | None = None
+    goes_on: bool = False
+
+
+def addends(
+    value: Value, producer: Mapping[Value, Line], run: Mapping[Value, object]
+) -> Iterator[Value]:
+    """Everything that stands in ``value`` as a summand, nearest first."""
+    ahead, seen = [value], {value}
+    for _ in range(MOST_STEPS):
+        if not ahead:
+            return
+        line = producer.get(ahead.pop(0))
+        if line is None:
+            continue
+        for one in _summands(line, run):
+            if one not in seen:
+                seen.add(one)
+                ahead.append(one)
+                yield one
+
+
+def _summands(line: Line, numbers: Mapping[Value, object]) -> list[Value]:
+    args = line.args
+    chosen: Sequence[Arg] = ()
+    if line.op is ops.add:
+        chosen = args
+    elif line.op is ops.subtract or line.op in PASSES_ON:
+        chosen = args[:1]
+    elif line.op is ops.where:
+        chosen = args[1:]
+    elif line.op is ops.multiply:
+        chosen = [
+            one
+            for one, other in (args, args[::-1])
+            if _is_kept(other, numbers) and not _is_kept(one, numbers)
+        ]
+    return [one for one in chosen if isinstance(one, Value)]
+
+
+def _is_kept(arg: Arg, numbers: Mapping[Value, object]) -> bool:
+    number = numbers[arg] if isinstance(arg, Value) else arg
+    if not isinstance(number, int | float | np.ndarray) or np.size(number) != 1:
+        return False
+    return KEPT[0] <= float(np.ravel(number)[0]) <= KEPT[1]
+
+
+@dataclass(eq=False)
+class Slots:
+    """The versions of everything that moves in one recording."""
+
+    recording: Recording
+
+    @cached_property
+    def written(self) -> dict[Value, Value]:
+        """What each version became by being written in place."""
+        return dict(self.recording.writes)
+
+    @cached_property
+    def earlier(self) -> dict[Value, Value]:
+        """For each version, the one before it in the same slot of which it is a successor."""
+        found: dict[Value, Value] = {}
+        position, producer = self.recording.position, self.recording.producer
+        numbers = self.recording.run.numbers
+        slots = self.recording.slots
+        sources = {after: before for before, after in self.recording.writes}
+        for after in self._candidates(slots):
+            mine = slots.get(after, {})
+            best: Value | None = None
+            if self.is_renamed(after):
+                continue
+            for one in addends(after, producer, numbers):
+                same = sources.get(after) is one or any(
+                    slot in mine for slot in slots.get(one, {})
+                )
+                if same and one.differentiable and _is_kept_in(one, after):
+                    best = one
+                    break
+            if best is not None and position[best] < position[after]:
+                found[after] = best
+        return found
+
+    def is_renamed(self, value: Value) -> bool:
+        """Whether a value is another one's entries in another shape or under another name: nothing has moved."""
+        line = self.recording.producer.get(value)
+        return line is not None and line.op in RENAMING
+
+    def _candidates(self, slots: Mapping[Value, object]) -> list[Value]:
+        position = self.recording.position
+        ends = {after for _, after in self.recording.writes}
+        return sorted(
+            (
+                value
+                for value in {*slots, *ends}
+                if value.differentiable and position.get(value, -1) >= 0
+            ),
+            key=position.__getitem__,
+        )
+
+    @cached_property
+    def chains(self) -> list[list[Value]]:
+        """The versions of each thing that moves, in order."""
+        later: dict[Value, list[Value]] = {}
+        for after, before in self.earlier.items():
+            later.setdefault(before, []).append(after)
+        chains = []
+        for start in later:
+            if start in self.earlier:
+                continue
+            chain = [start]
+            while chain[-1] in later:
+                # of several, the one that goes on
+                options = later[chain[-1]]
+                going_on = [one for one in options if one in later]
+                chain.append((going_on or options)[0])
+            chains.append(chain)
+        return chains
+
+
+def _is_kept_in(one: Value, after: Value) -> bool:
+    """Whether all entries of an array stand in its next version, which a step that was not added up makes larger."""
+    if one.shape == after.shape:
+        return True
+    try:
+        whole = np.broadcast_shapes(one.shape, after.shape)
+    except ValueError:
+        return False
+    return whole == after.shape

@@ -1,0 +1,183 @@
+"""A program as steps over a list of numbers: run whole, or replayed in part with some results replaced."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+
+from chainrule.program import Array, Line, Program, Size, Value
+from chainrule.program.program import substitute
+from chainrule.program.run import measure, resolve
+
+Numbers = list[Any]
+Call = Callable[[Numbers], Any]
+Compute = Callable[[Numbers], Any]
+
+
+class Failed(Exception):  # noqa: N818 - it says what happened
+    """A step could not be computed on these numbers."""
+
+
+class Tape:
+    """The lines of a program, each by the place of its result in a list of numbers."""
+
+    def __init__(self, inputs: Iterable[Value], lines: Sequence[Line]) -> None:
+        self.values: list[Value] = list(inputs)
+        self.n_inputs = len(self.values)
+        self.lines = tuple(lines)
+        self.values += [line.result for line in lines]
+        self.at: dict[Value, int] = {value: i for i, value in enumerate(self.values)}
+        self.calls: list[Call | None] = [None] * self.n_inputs
+        self.calls += [_compiled(line, self.at) for line in lines]
+        self.readers: list[list[int]] = [[] for _ in self.values]
+        self.reads: list[tuple[int, ...]] = [()] * self.n_inputs
+        for i, line in enumerate(lines, self.n_inputs):
+            read = tuple(
+                dict.fromkeys(self.at[v] for v in line.reads() if v in self.at)
+            )
+            self.reads.append(read)
+            for one in read:
+                self.readers[one].append(i)
+
+    def copied(self) -> Tape:
+        """The same tape, to which connections can be added."""
+        other = copy.copy(self)
+        other.readers = [list(one) for one in self.readers]
+        other.reads = list(self.reads)
+        return other
+
+    def connect(self, read: int, reader: int) -> None:
+        """Say that what stands at ``reader`` is computed from what stands at ``read``, too."""
+        if read != reader and read not in self.reads[reader]:
+            self.reads[reader] = (*self.reads[reader], read)
+            self.readers[read].append(reader)
+
+    def line(self, place: int) -> Line | None:
+        """The line that computes what stands at a place; None for an input."""
+        return self.lines[place - self.n_inputs] if place >= self.n_inputs else None
+
+    def run(self, given: Mapping[Value, Array]) -> Numbers:
+        """All numbers from those given; what cannot be computed is None."""
+        numbers: Numbers = [None] * len(self.values)
+        held = set()
+        for value, number in given.items():
+            place = self.at.get(value)
+            if place is not None:
+                numbers[place] = number
+                held.add(place)
+        for place in range(self.n_inputs, len(self.values)):
+            if place not in held:
+                call = self.calls[place]
+                try:
+                    numbers[place] = call(numbers)  # type: ignore[misc]
+                except Exception:  # noqa: BLE001 - whatever NumPy raises at shapes that do not fit
+                    numbers[place] = None
+        return numbers
+
+    def downstream(self, places: Iterable[int]) -> list[int]:
+        """Everything computed from these places, themselves left out, in order."""
+        found: set[int] = set()
+        ahead = list(places)
+        while ahead:
+            for reader in self.readers[ahead.pop()]:
+                if reader not in found:
+                    found.add(reader)
+                    ahead.append(reader)
+        return sorted(found)
+
+    def upstream(self, places: Iterable[int]) -> set[int]:
+        """Everything these places are computed from, themselves included."""
+        found = set(places)
+        ahead = list(found)
+        while ahead:
+            for read in self.reads[ahead.pop()]:
+                if read not in found:
+                    found.add(read)
+                    ahead.append(read)
+        return found
+
+    def replay(
+        self, numbers: Numbers, cone: Sequence[int], replaced: Mapping[int, Compute]
+    ) -> Numbers:
+        """The numbers with some results computed otherwise, and what follows from them in ``cone``, in order.
+
+        A function in ``replaced`` takes the numbers as they are by then and returns the new one.
+
+        Raises:
+            Failed: where a step cannot be computed.
+        """
+        new = numbers.copy()
+        try:
+            for place in cone:
+                other = replaced.get(place)
+                new[place] = self.calls[place](new) if other is None else other(new)  # type: ignore[misc]
+        except Exception as error:
+            raise Failed from error
+        return new
+
+
+def _compiled(line: Line, at: Mapping[Value, int]) -> Call:
+    """A line as a function of the list of numbers, with all that can be looked up once looked up."""
+    measures = any(True for _ in line.measures())
+    weak = any(isinstance(arg, Value) and arg.weak for arg in line.args)
+    forward = line.op.forward
+    if measures or weak:
+        return partial(_slowly, line, _Lookup(at))
+    options = {**line.params}
+    places = [at[arg] if isinstance(arg, Value) else None for arg in line.args]
+    constants = list(line.args)
+    match places:
+        case [int(one)]:
+            return lambda n: np.asarray(forward(n[one], **options))
+        case [int(one), int(two)]:
+            return lambda n: np.asarray(forward(n[one], n[two], **options))
+        case [int(one), None]:
+            return lambda n: np.asarray(forward(n[one], constants[1], **options))
+        case [None, int(two)]:
+            return lambda n: np.asarray(forward(constants[0], n[two], **options))
+        case _:
+            pairs = list(zip(places, constants, strict=True))
+            return lambda n: np.asarray(
+                forward(*(c if p is None else n[p] for p, c in pairs), **options)
+            )
+
+
+class _Lookup:
+    """A list of numbers looked up by value."""
+
+    def __init__(self, at: Mapping[Value, int]) -> None:
+        self.at = at
+        self.numbers: Numbers = []
+
+    def __getitem__(self, value: Value) -> Any:
+        return self.numbers[self.at[value]]
+
+
+def _slowly(line: Line, lookup: _Lookup, numbers: Numbers) -> Any:
+    lookup.numbers = numbers
+    args = [resolve(arg, lookup) for arg in line.args]  # type: ignore[arg-type]
+    params = {
+        key: substitute(param, lambda size: measure(size, lookup))  # type: ignore[arg-type]
+        for key, param in line.params.items()
+    }
+    return np.asarray(line.op.forward(*args, **params))
+
+
+def number_of(item: Any, at: Mapping[Value, int], numbers: Numbers) -> Any:
+    """What a value, a size or a plain number is in a list of numbers."""
+    if isinstance(item, Value):
+        return numbers[at[item]]
+    if isinstance(item, Size):
+        shape = np.shape(numbers[at[item.value]])
+        lengths = shape if item.axes is None else [shape[axis] for axis in item.axes]
+        return int(np.prod(lengths, dtype=np.int64))
+    return item
+
+
+def tape_of(program: Program) -> Tape:
+    """The tape of a whole program."""
+    return Tape(program.inputs, program.lines)

@@ -1,0 +1,249 @@
+"""What can be named at a place in the source, and what each name stood for there: the words a correction may use."""
+
+from __future__ import annotations
+
+import ast
+import contextlib
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+import numpy as np
+
+from chainrule.check.steps.evidence import Evidence
+from chainrule.check.steps.notes import Holding
+from chainrule.check.steps.sites import Ran, Sites, Statement
+from chainrule.program import Arg, Size, Value
+from chainrule.trace.statements.watch import Execution, Seen
+
+LONGEST, MOST_ITEMS = 40, 40
+
+
+@dataclass(eq=False)
+class Texts:
+    """The names of a script's frames through time."""
+
+    evidence: Evidence
+    sites: Sites
+    _kept: dict[tuple[int, int], dict[str, Arg]] = field(default_factory=dict)
+    _written: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
+
+    def visible(self, ran: Ran, statement: Statement) -> dict[str, Arg]:
+        """Every text that stood for an array or a number when ``ran`` began."""
+        execution = self.sites.execution(ran, statement)
+        start = ran.lines[0] - self.evidence.tape.n_inputs
+        key = (ran.frame, -1 - execution.order if execution is not None else start)
+        if key not in self._kept:
+            found = dict(self._read(ran.frame, start, execution))
+            self._kept[key] = {
+                text: item
+                for text, item in found.items()
+                if len(text) <= LONGEST and "…" not in text
+            }
+        return self._kept[key]
+
+    def _read(
+        self, frame: int, start: int, execution: Execution | None
+    ) -> Iterator[tuple[str, Arg]]:
+        for one in dict.fromkeys((self._module, frame)):
+            yield from self._of_frame(one, start)
+            if execution is not None:
+                yield from self._as_written(one, execution.order)
+        if execution is not None:
+            for seen in execution.seen:
+                yield from _neighbours(seen)
+
+    @cached_property
+    def _module(self) -> int:
+        notes = self.evidence.recording.notes
+        return next(
+            (
+                i
+                for i, frame in enumerate(notes._frames)  # noqa: SLF001 - notes are ours
+                if frame.f_code.co_name == "<module>"
+                and frame.f_code.co_filename == self.evidence.recording.file
+            ),
+            0,
+        )
+
+    def _of_frame(self, frame: int, start: int) -> Iterator[tuple[str, Arg]]:
+        """A frame's names, and the attributes and keyed items of what they hold."""
+        notes = self.evidence.recording.notes
+        frames = notes._frames  # noqa: SLF001 - notes are ours
+        if frame >= len(frames):
+            return
+        for name, held in frames[frame].f_locals.items():
+            if name.startswith("__"):
+                continue
+            if isinstance(held, bool | int | float) and type(held) in (int, float):
+                yield name, held
+            past = self._history.get(("name", frame, name))
+            if past is not None:
+                item = _before(past, start)
+                if item is not None:
+                    yield name, item
+            elif hasattr(held, "__dict__") or isinstance(held, dict):
+                yield from self._inside(name, held, start)
+
+    def _inside(self, name: str, held: object, start: int) -> Iterator[tuple[str, Arg]]:
+        for n, (key, past) in enumerate(self._items.get(id(held), {}).items()):
+            item = _before(past, start)
+            if n > MOST_ITEMS:
+                return
+            if item is not None and isinstance(key, str):
+                is_dict = isinstance(held, dict)
+                yield (f"{name}[{key!r}]" if is_dict else f"{name}.{key}"), item
+
+    @cached_property
+    def _history(self) -> dict[Hashable, list[Holding]]:
+        found: dict[Hashable, list[Holding]] = {}
+        for one in self.evidence.recording.notes.held:
+            found.setdefault(one.slot, []).append(one)
+        return found
+
+    @cached_property
+    def _items(self) -> dict[int, dict[Hashable, list[Holding]]]:
+        found: dict[int, dict[Hashable, list[Holding]]] = {}
+        for slot, past in self._history.items():
+            if isinstance(slot, tuple) and slot[0] == "item":
+                found.setdefault(slot[1], {})[slot[2]] = past
+        return found
+
+    def _as_written(self, frame: int, order: int) -> Iterator[tuple[str, Arg]]:
+        """What the source itself wrote in this frame, as far as it still holds."""
+        found: dict[str, Arg] = {}
+        for when, text, item in self.evidence.recording.notes.known.get(frame, ()):
+            if when > order:
+                break
+            if item is None:
+                found.pop(text, None)
+            else:
+                found[text] = item
+        yield from found.items()
+
+    def lists(self, start: int) -> dict[str, tuple[Value, ...]]:
+        """The lists that names and attributes held when so many lines had been recorded, item by item."""
+        found: dict[Hashable, dict[int, Value]] = {}
+        for slot, past in self.evidence.recording.history.items():
+            if isinstance(slot, tuple) and slot[0] == "in" and isinstance(slot[2], int):
+                item = _before(past, start)
+                if item is not None and item in self.evidence.tape.at:
+                    found.setdefault(slot[1], {})[slot[2]] = item
+        return {
+            str(root[-1]): tuple(items[i] for i in sorted(items))
+            for root, items in found.items()
+            if isinstance(root, tuple) and sorted(items) == list(range(len(items)))
+        }
+
+    def indexed(self, ran: Ran, statement: Statement) -> dict[str, tuple[Arg, object]]:
+        """What the function around writes with its counters in brackets, and could be read here: ``x[i]``."""
+        counters = self._counters(ran)
+        if not counters:
+            return {}
+        visible = self.visible(ran, statement)
+        found: dict[str, tuple[Arg, object]] = {}
+        for text, base, index in self._subscripts(statement):
+            held = visible.get(base)
+            if text in visible or not isinstance(held, Value) or not held.ndim:
+                continue
+            with contextlib.suppress(Exception):
+                # an index that does not fit names nothing
+                key = eval(index, {"__builtins__": {}}, dict(counters))  # noqa: S307 - counters and arithmetic only, see _subscripts
+                np.empty(held.shape, bool)[key]
+                found[text] = (held, key)
+        return found
+
+    def _counters(self, ran: Ran) -> dict[str, int]:
+        """What the loops around were at when ``ran`` began."""
+        start = ran.lines[0] - self.evidence.tape.n_inputs
+        found = {}
+        for (frame, name), past in self.evidence.recording.notes.counters.items():
+            if frame == ran.frame:
+                number = next((n for when, n in reversed(past) if when <= start), None)
+                if number is not None:
+                    found[name] = number
+        return found
+
+    def _subscripts(self, statement: Statement) -> list[tuple[str, str, str]]:
+        """Every ``base[index]`` of a file whose index is made of names and numbers: text, base, index."""
+        if statement.file not in self._written:
+            found: dict[str, tuple[str, str, str]] = {}
+            for node in ast.walk(self.sites.trees.tree(statement.file)):
+                if isinstance(node, ast.Subscript) and _is_plain(node.slice):
+                    text = ast.unparse(node)
+                    index = ast.unparse(node.slice)
+                    found[text] = (text, ast.unparse(node.value), index)
+            self._written[statement.file] = list(found.values())
+        return self._written[statement.file]
+
+
+def _is_plain(index: ast.expr) -> bool:
+    allowed = (
+        ast.Name, ast.Constant, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop, ast.Load, ast.Tuple,
+    )  # fmt: skip
+    return all(isinstance(node, allowed) for node in ast.walk(index)) and any(
+        isinstance(node, ast.Name) for node in ast.walk(index)
+    )
+
+
+def _before(past: list[Holding], start: int) -> Value | None:
+    """What a slot held when so many lines had been recorded."""
+    found = None
+    for one in past:
+        if one.position > start:
+            break
+        found = one.value
+    return found
+
+
+def _neighbours(seen: Seen) -> Iterator[tuple[str, Arg]]:
+    """The other items of a list or dict, as they would be written here."""
+    if seen.neighbours is None:
+        return
+    node = ast.parse(seen.text, mode="eval").body
+    if not isinstance(node, ast.Subscript):
+        return
+    if isinstance(seen.key, int) and not isinstance(node.slice, ast.Constant):
+        key = int(seen.key)
+        if key < 0:
+            key += max(seen.neighbours, default=0) + 1
+        for offset in (-1, 1):
+            item = seen.neighbours.get(key + offset)
+            if item is not None:
+                yield _shifted(node, offset), item
+    else:
+        held = ast.unparse(node.value)
+        for key, item in seen.neighbours.items():
+            yield f"{held}[{key!r}]", item
+
+
+def _shifted(node: ast.Subscript, offset: int) -> str:
+    """``h[t]`` a step further: ``h[t + 1]``."""
+    index = node.slice
+    total, text = offset, ast.unparse(index)
+    if isinstance(index, ast.BinOp) and isinstance(index.right, ast.Constant):
+        number = index.right.value
+        if isinstance(number, int) and isinstance(index.op, ast.Add | ast.Sub):
+            total += number if isinstance(index.op, ast.Add) else -number
+            text = ast.unparse(index.left)
+    sign = "+" if total > 0 else "-"
+    inner = text if total == 0 else f"{text} {sign} {abs(total)}"
+    return f"{ast.unparse(node.value)}[{inner}]"
+
+
+def common(found: list[Mapping[str, Arg]]) -> dict[str, tuple[Arg, ...]]:
+    """The texts that stood for something of one kind every time."""
+    if not found:
+        return {}
+    first, *others = found
+    return {
+        text: (item, *(other[text] for other in others))
+        for text, item in first.items()
+        if all(text in other and _alike(item, other[text]) for other in others)
+    }
+
+
+def _alike(one: Arg, other: Arg) -> bool:
+    if isinstance(one, Value) and isinstance(other, Value):
+        return True
+    return isinstance(one, Size | int | float) and isinstance(other, Size | int | float)

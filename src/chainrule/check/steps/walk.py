@@ -1,0 +1,157 @@
+"""The way back from a new version of a parameter to its gradient, through what optimizers do with one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from chainrule import ops
+from chainrule.check.steps.agree import squeezed
+from chainrule.check.steps.evidence import Evidence
+from chainrule.program import Arg, Line, Value
+
+VIEWS = frozenset(
+    (
+        ops.identity,
+        ops.reshape,
+        ops.transpose,
+        ops.getitem,
+        ops.squeeze,
+        ops.expand_dims,
+    )
+)
+HANDING_ON = VIEWS | {ops.astype, ops.setitem}
+
+
+@dataclass(eq=False)
+class Walk:
+    """The way back from a new version through what an optimizer does with a gradient."""
+
+    evidence: Evidence
+    before: set[int]
+    after: int
+    taken: int | None = None
+    named: list[int] = field(default_factory=list)
+
+    def cuts(self) -> tuple[list[int], list[Arg]]:
+        """The bound values through which all of the step passes, and the single numbers met on the way."""
+        tape, bound = self.evidence.tape, self.evidence.bound
+        frontier, cuts = {self.after}, []
+        rates: dict[Arg, None] = {}
+        while frontier:
+            if len(frontier) == 1 and self.after not in frontier and frontier <= bound:
+                cuts += [one for one in frontier if self._has_layout(one)]
+                self.taken = max(frontier) if self.taken is None else self.taken
+            latest = max(frontier)
+            line = tape.line(latest)
+            if line is None or latest in self.evidence.behind_loss:
+                break
+            if not line.op.elementwise and line.op not in HANDING_ON:
+                if not cuts:
+                    # no name between: a rate may stand inside of a product, (0.1 * X.T) @ d
+                    rates.update(self.inner([latest]))
+                break
+            frontier.discard(latest)
+            if latest in cuts and self._holds_parameter(line):
+                # the new entry itself, not what it is moved by
+                cuts.remove(latest)
+            met: dict[Arg, None] = {}
+            for position, arg in enumerate(line.args):
+                if self._is_rate(line, position):
+                    met.update(self._numbers(arg))
+                elif isinstance(arg, Value) and not self._is_inert(tape.at[arg]):
+                    frontier.add(tape.at[arg])
+            if not cuts:
+                # what scales a bound gradient belongs to it; what scales the step is a rate
+                rates.update(met)
+        return cuts, list(rates)
+
+    def inner(self, cuts: Sequence[int]) -> dict[Arg, None]:
+        """The single numbers in the expression that was given the nearest name."""
+        found: dict[Arg, None] = {}
+        ahead = list(cuts[:1]) or list(self.named)
+        seen = set(ahead)
+        while ahead:
+            place = ahead.pop()
+            line = self.evidence.tape.line(place)
+            if line is None or place in self.evidence.behind_loss:
+                continue
+            for position, arg in enumerate(line.args):
+                if self._is_rate(line, position):
+                    found.update(self._numbers(arg))
+                elif isinstance(arg, Value):
+                    other = self.evidence.tape.at[arg]
+                    if other not in self.evidence.bound and other not in seen:
+                        seen.add(other)
+                        ahead.append(other)
+        return found
+
+    @cached_property
+    def layout(self) -> tuple[int, ...]:
+        """The layout of the parameter."""
+        return squeezed(self.evidence.tape.values[min(self.before)])
+
+    def _has_layout(self, place: int) -> bool:
+        """Whether a value can be the gradient of what is updated."""
+        if place in self.evidence.behind_loss:
+            return False
+        return squeezed(self.evidence.tape.values[place]) in (
+            self.layout,
+            self._written,
+        )
+
+    def _holds_parameter(self, line: Line) -> bool:
+        """Whether the parameter, or a part of it, is a summand of what a line computes."""
+        return line.op in (ops.add, ops.subtract) and any(
+            isinstance(arg, Value)
+            and self.evidence.tape.at[arg] in self.evidence.active
+            and self._is_inert(self.evidence.tape.at[arg])
+            for arg in line.args
+        )
+
+    @cached_property
+    def _written(self) -> tuple[int, ...]:
+        """The layout of what is written into the parameter, where only some entries are."""
+        line = self.evidence.tape.line(self.after)
+        written = line.args[1] if line is not None and line.op is ops.setitem else None
+        return squeezed(written) if isinstance(written, Value) else self.layout
+
+    def _is_rate(self, line: Line, position: int) -> bool:
+        """Whether an argument is a single number that scales the others."""
+        arg = line.args[position]
+        if not isinstance(arg, Value):
+            return not isinstance(arg, bool)
+        if arg.shape != () or line.op not in (ops.multiply, ops.divide):
+            return False
+        inert = self._is_inert(self.evidence.tape.at[arg])
+        return inert or line.result.shape != ()
+
+    def _numbers(self, arg: Arg, depth: int = 8) -> dict[Arg, None]:
+        """A single number, and those that it is computed from."""
+        if not isinstance(arg, Value):
+            return {arg: None} if arg else {}
+        place = self.evidence.tape.at[arg]
+        line = self.evidence.tape.line(place)
+        inert = self._is_inert(place)
+        if not inert and (place in self.evidence.bound or line is None):
+            # a single delta with a name: a rate may stand inside of it, as in that of any other
+            self.named.append(place)
+            return {}
+        # what is of this pass is no rate itself: the numbers are that it is multiplied by
+        found: dict[Arg, None] = {arg: None} if inert else {}
+        scaled = line is not None and line.op in (ops.multiply, ops.divide)
+        if line is not None and depth and (inert or scaled):
+            for one in line.args:
+                found.update(self._numbers(one, depth - 1))
+        return found
+
+    def _is_inert(self, place: int) -> bool:
+        """Whether a value is the parameter, a part of it, a state or a setting: nothing of this pass is in it."""
+        if place in self.before or place not in self.evidence.active:
+            return True
+        line = self.evidence.tape.line(place)
+        if line is None or line.op not in VIEWS or place in self.evidence.bound:
+            return False
+        first = line.args[0]
+        return isinstance(first, Value) and self._is_inert(self.evidence.tape.at[first])

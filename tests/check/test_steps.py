@@ -1,0 +1,119 @@
+"""What a script's steps say: a right one is spared whatever its style and names, a wrong one is found without a loss."""
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from chainrule.check import check_script
+
+sys.path.insert(0, str(Path(__file__).parents[2] / "benchmarks" / "check"))
+from renamed import rename
+
+# the way of an introductory book: no loss is computed, parameters in lists, a function gives the gradients
+LISTS = """
+import numpy as np
+rng = np.random.default_rng(0)
+
+def sigmoid(z):
+    return 1.0 / (1.0 + np.exp(-z))
+
+def slope(z):
+    return sigmoid(z) * (1 - sigmoid(z))
+
+class Net:
+    def __init__(self, sizes):
+        self.biases = [rng.standard_normal((y, 1)) for y in sizes[1:]]
+        self.weights = [rng.standard_normal((y, x)) for x, y in zip(sizes[:-1], sizes[1:])]
+
+    def backprop(self, x, y):
+        nb = [np.zeros(b.shape) for b in self.biases]
+        nw = [np.zeros(w.shape) for w in self.weights]
+        a, outs, zs = x, [x], []
+        for b, w in zip(self.biases, self.weights):
+            z = np.dot(w, a) + b
+            zs.append(z)
+            a = sigmoid(z)
+            outs.append(a)
+        delta = (outs[-1] - y) * slope(zs[-1])
+        nb[-1] = delta
+        nw[-1] = np.dot(delta, outs[-2].T)
+        delta = np.dot(self.weights[-1].T, delta) * slope(zs[-2])
+        nb[-2] = delta
+        nw[-2] = np.dot(delta, outs[-3].T)
+        return nb, nw
+
+    def learn(self, x, y, eta):
+        nb, nw = self.backprop(x, y)
+        self.weights = [w - eta * one for w, one in zip(self.weights, nw)]
+        self.biases = [b - eta * one for b, one in zip(self.biases, nb)]
+
+net = Net([3, 4, 2])
+net.learn(rng.standard_normal((3, 1)), np.array([[1.0], [0.0]]), 0.5)
+"""
+# a loss and updates in plain loops, one sample at a time
+LOOPS = """
+import numpy as np
+rng = np.random.default_rng(1)
+X = rng.standard_normal((5, 3))
+t = rng.standard_normal(5)
+w = rng.standard_normal(3)
+b = 0.1
+for i in range(5):
+    s = b
+    for j in range(3):
+        s += w[j] * X[i, j]
+    y = np.tanh(s)
+    loss = (y - t[i]) ** 2
+    d = 2 * (y - t[i]) * (1 - y * y)
+    for j in range(3):
+        w[j] -= 0.05 * d * X[i, j]
+    b -= 0.05 * d
+"""
+RIGHT = {"lists": LISTS, "loops": LOOPS}
+SLIPS = [
+    (
+        "lists",
+        "self.weights[-1].T, delta) * slope(zs[-2])",
+        "self.weights[-1].T, delta)",
+    ),
+    ("lists", "(outs[-1] - y) * slope", "(outs[-1] + y) * slope"),
+    ("loops", "0.05 * d * X[i, j]", "0.05 * d * w[j]"),
+]
+
+
+@pytest.fixture
+def write(tmp_path):
+    def written(text):
+        path = tmp_path / "script.py"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return written
+
+
+@pytest.mark.parametrize("named", [True, False])
+@pytest.mark.parametrize("style", RIGHT)
+def test_a_right_script_is_spared_with_its_names_and_without(style, named, write):
+    text = RIGHT[style] if named else rename(RIGHT[style])[0]
+    report = check_script(write(text))
+    assert report.ok
+    assert report.corrected() == text
+
+
+@pytest.mark.parametrize(("style", "right", "wrong"), SLIPS)
+def test_a_slip_is_found_though_no_loss_is_computed_or_all_is_done_in_loops(
+    style, right, wrong, write
+):
+    assert RIGHT[style].count(right) == 1
+    assert not check_script(write(RIGHT[style].replace(right, wrong))).ok
+
+
+def test_a_slip_in_a_loop_is_named_in_its_line_and_its_correction_makes_every_step_right(
+    write,
+):
+    text = LOOPS.replace("(1 - y * y)", "(1 - y)")
+    report = check_script(write(text))
+    assert "(1 - y)" in report.first_wrong.source
+    assert report.first_wrong.kinds
+    assert check_script(write(report.corrected())).ok
