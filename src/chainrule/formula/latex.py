@@ -239,13 +239,18 @@ def _symbol(node: Symbol) -> str:
         shown = rf"\{ACCENTS[node.accent]}{{{shown}}}"
     if not node.index:
         return shown
-    parts = (
-        p
-        if p.isdecimal() or (len(p) == 1 and p.isalnum())
-        else rf"\mathrm{{{escaped(p)}}}"
-        for p in node.index.split(",")
-    )
-    return f"{shown}_{{{','.join(parts)}}}"
+    return f"{shown}_{{{','.join(map(_index, node.index.split(',')))}}}"
+
+
+def _index(part: str) -> str:
+    """A number, a letter, or a letter so many further on as mathematics; anything else as a word."""
+    first, further = part[:1], part[1:]
+    if part.isdecimal() or (first.isalnum() and not further):
+        return part
+    moved = first in "+−" or (first.isalpha() and further[0] in "+−")
+    if moved and part[-1:].isdecimal():
+        return part.replace("−", "-")
+    return rf"\mathrm{{{escaped(part)}}}"
 
 
 def _spaced(parts: list[str]) -> str:

@@ -114,6 +114,9 @@ def declarations(document: str) -> str:
 def _meaning(c: str) -> str:
     if c in LETTERS:
         return LETTERS[c]
+    lowered = unicodedata.decomposition(c).partition("<sub> ")[2]
+    if lowered:
+        return rf"\ensuremath{{_{{{chr(int(lowered, 16)).replace('−', '-')}}}}}"
     if c in SIGNS and SIGNS[c].strip():
         return rf"\ensuremath{{{SIGNS[c].strip()}}}"
     apart = unicodedata.normalize("NFD", c)
