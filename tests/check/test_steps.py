@@ -117,3 +117,75 @@ def test_a_slip_in_a_loop_is_named_in_its_line_and_its_correction_makes_every_st
     assert "(1 - y)" in report.first_wrong.source
     assert report.first_wrong.kinds
     assert check_script(write(report.corrected())).ok
+
+
+# a gradient that is right, followed in a way that can be wrong
+FOLLOWED = """
+import numpy as np
+rng = np.random.default_rng(3)
+X = rng.standard_normal((12, 3))
+t = rng.standard_normal(12)
+w = rng.standard_normal(3)
+m, v = np.zeros(3), np.zeros(3)
+lr, beta1, beta2, eps = 0.03, 0.9, 0.97, 1e-8
+for k in range(1, 5):
+    r = X @ w - t
+    loss = np.mean(r ** 2)
+    g = 2 * X.T @ r / len(t)
+    {rule}
+"""
+ADAM = """m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g ** 2
+    m_hat = m / (1 - beta1 ** k)
+    v_hat = v / (1 - beta2 ** k)
+    w = w - lr * m_hat / (np.sqrt(v_hat) + eps)"""
+RULES = {
+    "Adam": ADAM,
+    "Adam, its correction in the rate": """m = beta1 * m + (1 - beta1) * g
+    v = beta2 * v + (1 - beta2) * g * g
+    rate = lr * np.sqrt(1 - beta2 ** k) / (1 - beta1 ** k)
+    w -= rate * m / (np.sqrt(v) + eps)""",
+    "RMSprop": """v = beta2 * v + (1 - beta2) * g ** 2
+    w -= lr * g / (np.sqrt(v) + eps)""",
+    "momentum, a rate that falls": """m = beta1 * m - lr / k * g
+    w += m""",
+    "Adam with clipped gradients": "g = np.clip(g, -0.4, 0.4)\n    " + ADAM,
+    "Adam with decay": ADAM + "\n    w = w - lr * 0.01 * w",
+    "a rule of one's own": """m = np.maximum(beta1 * m, np.abs(g))
+    v = v + np.abs(g) ** 1.5
+    w = w - lr * g / (m + v ** (1 / 3) + 0.1)""",
+}
+MISTAKES = {
+    "the power is missing": ("m / (1 - beta1 ** k)", "m / (1 - beta1)"),
+    "multiplied": ("v / (1 - beta2 ** k)", "v * (1 - beta2 ** k)"),
+    "no share": ("(1 - beta2) * g ** 2", "g ** 2"),
+    "the other kept": ("beta2 * v + (1", "beta1 * v + (1"),
+    "no root": ("np.sqrt(v_hat)", "v_hat"),
+}
+
+
+@pytest.mark.parametrize("rule", RULES)
+def test_no_way_to_follow_a_right_gradient_is_blamed(rule, write):
+    assert check_script(write(FOLLOWED.format(rule=RULES[rule]))).ok
+
+
+@pytest.mark.parametrize("mistake", MISTAKES)
+def test_a_mistake_in_an_optimizer_is_named_in_its_line_and_mended(mistake, write):
+    right, wrong = MISTAKES[mistake]
+    assert ADAM.count(right) == 1
+    path = write(FOLLOWED.format(rule=ADAM.replace(right, wrong)))
+    report = check_script(path)
+    assert wrong in report.first_wrong.source
+    assert [line.verdict.value for line in report.lines].count("WRONG") == 1
+    assert check_script(write(report.corrected())).ok
+
+
+def test_a_counter_that_counts_parameters_is_the_line_that_is_wrong(write):
+    counted = FOLLOWED.replace("range(1, 5)", "range(4)").replace(
+        "m, v = np", "k = 0\nm, v = np"
+    )
+    rule = ADAM.replace("m = beta1 * m", "k += 1\n    k += 1\n    m = beta1 * m", 1)
+    text = counted.replace("for k in", "for _ in").format(rule=rule)
+    report = check_script(write(text))
+    assert report.first_wrong.source.strip() == "k += 1"
+    assert "one a pass" in report.first_wrong.cause

@@ -173,3 +173,17 @@ def test_every_medium_tells_turns(lesson_of):
     assert "zₜ₊₁" in str(lesson)
     assert "t+1" in lesson.to_markdown()
     assert "t+1" in lesson.to_notebook()
+
+
+def test_a_counter_in_a_product_stands_in_brackets(tmp_path):
+    path = tmp_path / "counted.py"
+    path.write_text(
+        "import numpy as np\n"
+        "rng = np.random.default_rng(0)\n"
+        "x, V = rng.standard_normal((6, 3)), rng.standard_normal((3, 3)) * 0.5\n"
+        "h, loss = np.zeros(3), 0.0\n"
+        "for t in range(6):\n"
+        "    h = np.tanh(h + V @ x[t] * (t + 1))\n"
+        "    loss = loss + np.sum(h ** 2)\n"
+    )
+    assert "V · x[t] · (t + 1)" in str(chainrule.explain(path))

@@ -102,7 +102,11 @@ def named(
     most = float(np.max(np.abs(steps), initial=0.0))
     if not most > 0 or not np.isfinite(steps).all():
         return None
-    within = EXACT * most + 8 * np.finfo(float).eps * size
+    rounding = 8 * np.finfo(float).eps * size
+    if rounding > 1e-4 * most:
+        # nothing can be read from steps that are lost in the parameter's last digits
+        return None
+    within = EXACT * most + rounding
     for one in known:
         theirs = one.steps
         for rate in (np.ones(len(steps)), *rates):

@@ -45,18 +45,22 @@ from chainrule.nn.update_rules import Rule
 from chainrule.program import Array, Value
 
 MOST_ENTRIES = 4
-MOST_PLAYED = 60_000
+MOST_PLAYED, MOST_PAIRED = 80_000, 24
 COUNTED = "The step counter is {first} in the first pass and {second} in the second: it should go up by one a pass."
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Followed:
-    """One parameter through several passes: the places of its gradient, of it before a step and after it."""
+    """One parameter through several passes: the places of its gradient, of it before a step and after it.
+
+    ``n_kept`` arrays are remembered from step to step.
+    """
 
     name: str
     gradients: tuple[int, ...]
     before: tuple[int, ...]
     after: tuple[int, ...]
+    n_kept: int
 
 
 @dataclass(eq=False)
@@ -213,6 +217,9 @@ class Following:
                 found = self.rule(i, numbers)
                 if found is None or found in UNFINISHED:
                     return None
+                if len(found.state) != self.all[i].n_kept:
+                    # what a script keeps is for something: a rule without it was not meant
+                    return None
         return found
 
     @property
@@ -221,6 +228,11 @@ class Following:
         return self.played > MOST_PLAYED
 
     # what is wrong
+
+    @cached_property
+    def texts(self) -> Texts:
+        """What can be named where."""
+        return Texts(self.evidence, self.sites)
 
     def strange(self) -> list[int]:
         """The parameters whose steps are no known rule's, those aside that decay by themselves."""
@@ -265,33 +277,36 @@ class Following:
     def correction(self) -> tuple[Correction, Rule] | None:
         """The edit, or one kind of edit in two places, that makes all steps a known rule's."""
         bench = Bench(Finals(self.evidence, self.truths, []), [self.numbers])
-        texts, bends = Texts(self.evidence, self.sites), Bends(self.evidence)
+        bends = Bends(self.evidence)
         looks = [
-            Look(self.evidence, self.sites, texts, bends, site)
+            Look(self.evidence, self.sites, self.texts, bends, site)
             for site in reversed(self.edited_sites)
         ]
-        for kind in self._kinds():
-            alike: dict[str, list[tuple[Edit, Replaced]]] = {}
-            for look in looks:
-                for edit in kind(look):
-                    if not self._is_known(edit):
-                        continue
-                    replaced = bench.computes(edit)
-                    found = self.with_edits(replaced)
-                    if found is not None:
-                        return Correction((edit,), (), replaced), found
-                    alike.setdefault(edit.sentence, []).append((edit, replaced))
-                    if self.is_spent:
-                        return None
-            for pairs in alike.values():
-                for (one, first), (other, second) in combinations(pairs[:40], 2):
-                    if one.site is other.site or self.is_spent:
-                        continue
-                    both = bench.computes(one, other)
-                    found = self.with_edits({**first, **second, **both})
-                    if found is not None:
-                        return Correction((one, other), (), both), found
+        for kinds in self._kinds():
+            alike: dict[tuple[str, str], list[Edit]] = {}
+            for edit in (
+                edit for kind in kinds for look in looks for edit in kind(look)
+            ):
+                found = self._meant_by(bench, edit)
+                if found is not None or self.is_spent:
+                    return found
+                alike.setdefault((edit.kind, edit.sentence), []).append(edit)
+            # one slip made twice, for both moments
+            for several in alike.values():
+                for one, other in combinations(several[:MOST_PAIRED], 2):
+                    found = self._meant_by(bench, one, other)
+                    if found is not None or self.is_spent:
+                        return found
         return None
+
+    def _meant_by(self, bench: Bench, *made: Edit) -> tuple[Correction, Rule] | None:
+        """The correction that edits are, if with them all steps are a known rule's."""
+        sites = {edit.site.key for edit in made}
+        if len(sites) < len(made) or not all(map(self._is_known, made)):
+            return None
+        replaced = bench.computes(*made)
+        found = self.with_edits(replaced)
+        return None if found is None else (Correction(made, (), replaced), found)
 
     def _is_known(self, edit: Edit) -> bool:
         """Whether an edit is made of what was recorded by then, and of nothing that comes later."""
@@ -303,16 +318,14 @@ class Following:
             if isinstance(item, Value)
         ) or any(o.node is edit.site.node for o in edit.operands)
 
-    def _kinds(self) -> Iterator[Callable[[Look], Edits]]:
-        yield edits.other_operation
-        yield self._power_of_step
-        yield edits.complement
-        yield edits.missing_share
-        yield signs.other_sign
-        yield edits.other_root
-        yield factors.surplus_number
-        yield operands.other_operand
-        yield factors.missing_factor
+    def _kinds(self) -> list[list[Callable[[Look], Edits]]]:
+        """What people write by mistake, the likelier first."""
+        own: list[Callable[[Look], Edits]]
+        own = [edits.other_operation, self._power_of_step, edits.complement]
+        own += [edits.missing_share, signs.other_sign, edits.other_root]
+        more: list[Callable[[Look], Edits]]
+        more = [factors.surplus_number, operands.other_operand, factors.missing_factor]
+        return [own, more]
 
     def _power_of_step(self, look: Look) -> Edits:
         yield from edits.power_of_step(look, self._step(look))
@@ -323,7 +336,8 @@ class Following:
         counts = [
             1 + sum(end < run.result for end in ends[:-1]) for run in look.site.runs
         ]
-        for name in look.names:
+        turns = [self.texts.counters(run) for run in look.site.runs]
+        for name in (*look.names, *edits.counters(turns)):
             held = [self._whole(item) for item in name.items]
             if held == counts:
                 return name

@@ -29,15 +29,15 @@ def following(finals: Finals) -> Following | None:
     memories = [_remembered(evidence, one, g) for one, g in kept]
     if not any(memories):
         return None
-    kept = [
-        (one, _entering(evidence, one, g, memory) if memory else g)
+    entering = [
+        (one, _entering(evidence, one, g, memory) if memory else g, len(memory))
         for (one, g), memory in zip(kept, memories, strict=True)
     ]
     recording = evidence.recording
     versions = Versions(recording, Slots(recording).chains)
     readers = readers_of(recording)
     moves = []
-    for one, place in kept:
+    for one, place, n_kept in entering:
         chain = next((c for c in versions.chains if one.parameter in c), None)
         if chain is None:
             continue
@@ -46,22 +46,21 @@ def following(finals: Finals) -> Following | None:
             is_last = at == len(chain) - 1
             if is_last or is_read(recording, readers, chain[at], chain[at + 1]):
                 links.append(chain[at])
-        moves.append((one, evidence.tape.values[place], links[: N_PASSES + 1]))
-    if not moves or min(len(links) for _, _, links in moves) <= N_PASSES:
+        gradient = evidence.tape.values[place]
+        moves.append((one.name, gradient, n_kept, links[: N_PASSES + 1]))
+    if not moves or min(len(links) for *_, links in moves) <= N_PASSES:
         return None
-    n_passes = min(len(links) for _, _, links in moves) - 1
-    last = max(recording.position[links[n_passes]] for _, _, links in moves)
+    n_passes = min(len(links) for *_, links in moves) - 1
+    last = max(recording.position[links[n_passes]] for *_, links in moves)
     several = _several(evidence, last)
     behind = several.tape
     found = []
-    for one, gradient, links in moves:
+    for name, gradient, n_kept, links in moves:
         places = [behind.at[value] for value in links[: n_passes + 1]]
         gradients = _again(several, gradient, places)
         if gradients is not None:
-            name = one.name or ""
-            found.append(
-                Followed(name, gradients, tuple(places[:-1]), tuple(places[1:]))
-            )
+            before, after = tuple(places[:-1]), tuple(places[1:])
+            found.append(Followed(name, gradients, before, after, n_kept))
     if not found:
         return None
     return Following(several, finals.truths, Sites(several), found)

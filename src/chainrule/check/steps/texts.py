@@ -137,7 +137,7 @@ class Texts:
 
     def indexed(self, ran: Ran, statement: Statement) -> dict[str, tuple[Arg, object]]:
         """What the function around writes with its counters in brackets, and could be read here: ``x[i]``."""
-        counters = self._counters(ran)
+        counters = self.counters(ran)
         if not counters:
             return {}
         visible = self.visible(ran, statement)
@@ -153,7 +153,7 @@ class Texts:
                 found[text] = (held, key)
         return found
 
-    def _counters(self, ran: Ran) -> dict[str, int]:
+    def counters(self, ran: Ran) -> dict[str, int]:
         """What the loops around were at when ``ran`` began."""
         start = ran.lines[0] - self.evidence.tape.n_inputs
         found = {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import partial
@@ -14,6 +15,7 @@ from chainrule.formula import (
     identifier,
     infix,
     marked,
+    negative,
     number,
     to_text,
 )
@@ -247,9 +249,18 @@ class Writer:
             found = leaf(arg)
             return self._line(self.producer[arg], leaf) if found is None else found
         if isinstance(arg, Moving) and leaf == self._symbol_leaf:
-            return (
-                identifier(arg.written)
-                if arg.written.isidentifier()
-                else Text(arg.written)
-            )
+            return _counted(arg)
         return number(arg.number) if isinstance(arg, Size | Turn) else constant(arg)
+
+
+def _counted(turn: Moving) -> Node:
+    """``t + 1`` where a line computes with it: in a product it has brackets."""
+    terms = re.findall(r"([+-]?)([^+-]+)", turn.written)
+    found: Node | None = None
+    for sign, term in terms:
+        item = identifier(term) if term.isidentifier() else Text(term)
+        if found is None:
+            found = negative(item) if sign == "-" else item
+        else:
+            found = infix(found, sign, item)
+    return Text(turn.written) if found is None else found

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping, Sequence
+
 import numpy as np
 
 from chainrule import ops
@@ -72,3 +74,10 @@ def other_root(look: Look) -> Edits:
     for i in range(len(look.args)):
         for change in (np.sqrt, np.square):
             yield from look.edit_arg("root", said, i, change)
+
+
+def counters(turns: Sequence[Mapping[str, int]]) -> Iterator[Operand]:
+    """The counters of the loops around, an operand each."""
+    for name in turns[0] if turns else ():
+        if all(name in one for one in turns):
+            yield Operand(tuple(one[name] for one in turns), None, name)
