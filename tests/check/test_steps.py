@@ -189,3 +189,11 @@ def test_a_counter_that_counts_parameters_is_the_line_that_is_wrong(write):
     report = check_script(write(text))
     assert report.first_wrong.source.strip() == "k += 1"
     assert "one a pass" in report.first_wrong.cause
+
+
+def test_a_setting_that_is_only_asked_whether_it_is_zero_is_no_other_way(write):
+    # if decay: with decay 0.01 is the same way on all data
+    rule = "rate = lr / (1 + 0.1 * k) if eps else lr\n    w = w - rate * g"
+    text = FOLLOWED.format(rule=rule)
+    assert check_script(write(text)).ok
+    assert not check_script(write(text.replace("2 * X.T @ r", "2 * X.T @ t"))).ok

@@ -45,7 +45,7 @@ from chainrule.nn.update_rules import Rule
 from chainrule.program import Array, Value
 
 MOST_ENTRIES = 4
-MOST_PLAYED, MOST_PAIRED = 80_000, 24
+MOST_PLAYED, MOST_PAIRED = 50_000, 10
 COUNTED = "The step counter is {first} in the first pass and {second} in the second: it should go up by one a pass."
 
 

@@ -203,7 +203,7 @@ def _world(
         numbers = tape.run(given)
     for place, outcome in guards:
         number = numbers[place]
-        if number is None or not np.array_equal(number, np.asarray(outcome)):
+        if number is None or not _is_outcome(number, outcome):
             return None
     sound = [numbers[tape.at[found.loss]]]
     for value in found.derived.wrt:
@@ -215,6 +215,13 @@ def _world(
     if other_size and any(one is None for one in numbers):
         return None
     return World(kind, numbers, other_size)
+
+
+def _is_outcome(number: Array, outcome: object) -> bool:
+    """Whether a guard turns out as it did: ``if decay:`` asks of a number only whether it is 0."""
+    if isinstance(outcome, bool | np.bool_) and number.size == 1:
+        return bool(number.ravel()[0]) == bool(outcome)
+    return np.array_equal(number, np.asarray(outcome))
 
 
 def _repeated(
