@@ -22,41 +22,11 @@ BY_NAME = {
     "loss": 0.0,
     None: 0.0,
 }
-CONSTANTS = frozenset(
-    [
-        "alpha",
-        "beta",
-        "gamma",
-        "delta",
-        "kappa",
-        "lam",
-        "lambda",
-        "lmbda",
-        "mu",
-        "nu",
-        "omega",
-        "phi",
-        "psi",
-        "rho",
-        "sigma",
-        "tau",
-        "theta",
-        "zeta",
-        "k",
-        "p",
-        "scale",
-        "width",
-        "height",
-        "length",
-        "speed",
-        "temperature",
-        "signal",
-        "noise",
-        "amplitude",
-        "frequency",
-        "damping",
-    ]
-)
+LETTERS = """
+alpha beta gamma delta kappa lam lambda lmbda mu nu omega phi psi rho sigma tau theta zeta k p scale
+width height length speed temperature signal noise amplitude frequency damping
+"""
+CONSTANTS = frozenset(LETTERS.split())
 """What a law or a model calls its constants; beside weights they are settings."""
 ROWS = 1.5
 """What speaks against an array that has a row for each label: it is what is known of the samples."""

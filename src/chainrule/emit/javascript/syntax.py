@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 
+from chainrule import ops
 from chainrule.emit.javascript.runtime import parameters, vocabulary
 
 WIDTH = 88
@@ -40,7 +41,7 @@ ON_NUMBERS: dict[type[ast.AST], tuple[str, int]] = {
     ast.Eq: ("===", 0),
 }
 ATOM = 4
-LISTED = {"reshape", "transpose"}
+LISTED = {ops.reshape.name, ops.transpose.name}
 """Methods whose arguments are one list: ``x.transpose(0, 2, 1)``."""
 DTYPE = re.compile(r"bool_?|u?int\d+|float\d+")
 HOLE = re.compile(r"\{(\w+)\}")
