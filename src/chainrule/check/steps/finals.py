@@ -144,6 +144,9 @@ class Finals:
             return False
         if not others or any(one.state is not State.RIGHT for one in others):
             return False
+        if not final.rates or any(set(final.rates) & set(o.rates) for o in others):
+            # at the rate of all others, it is the sign that is wrong
+            return False
         self.direction = -self.direction
         try:
             return self.is_right(final, worlds) or self._is_sign_of(final, worlds)
@@ -313,12 +316,16 @@ class Finals:
             column = [number_of(rate, self.evidence.tape.at, one) for one in numbers]
             if not any(one is None or np.size(one) != 1 for one in column):
                 columns.append([abs(float(np.ravel(one)[0])) for one in column])
-        powers = [*columns, *([1 / c if c else 0.0 for c in col] for col in columns)]
-        yield [1.0] * len(numbers)
-        yield from powers
-        for n in (2, 3):
+        if not columns:
+            yield [1.0] * len(numbers)
+        inverse = [[1 / c if c else 0.0 for c in column] for column in columns]
+        powers = [*enumerate(columns), *enumerate(inverse)]
+        for n in (1, 2, 3):
             for chosen in combinations(powers, n):
-                yield [float(np.prod(parts)) for parts in zip(*chosen, strict=True)]
+                # a rate over itself is none
+                if len({which for which, _ in chosen}) == n:
+                    parts = zip(*(column for _, column in chosen), strict=True)
+                    yield [float(np.prod(part)) for part in parts]
 
     def excuse(self, others: Iterable[Finals]) -> None:
         """What goes down on another loss of the script, as a generator does beside its discriminator, is right."""
