@@ -116,7 +116,7 @@ def _fresh(
         )
     distinct = np.unique(number)
     if number.size > 1 and distinct.tolist() == [0.0, 1.0]:
-        return _binary(number, rng)
+        return binary(number, rng)
     if number.size > 4 and 1 < len(distinct) <= 2:
         return rng.permutation(number.ravel()).reshape(number.shape)
     return _moved(number, rng, spread)
@@ -142,7 +142,7 @@ def _integers(value: Value, number: Array, rng: np.random.Generator) -> Array:
     return rng.integers(low, high + 1, number.shape).astype(number.dtype)
 
 
-def _binary(number: Array, rng: np.random.Generator) -> Array:
+def binary(number: Array, rng: np.random.Generator) -> Array:
     """Zeros and ones again; where each row or column holds a single one, it does so again."""
     for axis in range(number.ndim - 1, -1, -1):
         if number.shape[axis] > 1 and np.all(number.sum(axis=axis) == 1):

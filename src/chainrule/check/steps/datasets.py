@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from chainrule.check.trials import binary
 from chainrule.program import Array, Value
 
 N_FRESH = 3
@@ -99,7 +100,7 @@ class Sets:
             return number
         distinct = np.unique(number)
         if number.size > 1 and distinct.tolist() == [0.0, 1.0]:
-            return _binary(number, rng)
+            return binary(number, rng)
         if number.size > 4 and 1 < len(distinct) <= 2:
             return rng.permutation(number.ravel()).reshape(number.shape)
         return np.where(_constant(number), number, _moved(number, rng, spread))
@@ -164,14 +165,6 @@ def _integers(number: Array, rng: np.random.Generator) -> Array:
     if low < 0 or np.array_equal(np.sort(number.ravel()), np.arange(number.size)):
         return rng.permutation(number.ravel()).reshape(number.shape)
     return rng.integers(low, high + 1, number.shape).astype(number.dtype)
-
-
-def _binary(number: Array, rng: np.random.Generator) -> Array:
-    """Zeros and ones again; where each row or column holds a single one, it does so again."""
-    for axis in range(number.ndim - 1, -1, -1):
-        if number.shape[axis] > 1 and np.all(number.sum(axis=axis) == 1):
-            return rng.permuted(number, axis=axis)
-    return (rng.random(number.shape) < 0.5).astype(number.dtype)
 
 
 def _batch_axes(data: Mapping[Value, Array]) -> dict[Value, int] | None:
