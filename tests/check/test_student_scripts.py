@@ -127,6 +127,8 @@ dh = 2 * h
     )
     report = check_script(path)
     assert "no line was found to be the gradient of W" in report.notes[0]
+    assert report.parameters["W"] == "CANNOT TELL"
+    assert report.exit_code == 3
 
 
 SLOPE = """

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -88,7 +89,8 @@ class Report:
     """Everything a check found. It is true where nothing is wrong.
 
     ``lines`` are in the order of the source, and so are ``findings``, the mistakes and warnings beside the
-    gradients; ``notes`` concern the script as a whole.
+    gradients; ``parameters`` says of each parameter what its gradient is, also where no line holds it alone; ``notes``
+    concern the script as a whole.
     """
 
     file: str
@@ -98,6 +100,7 @@ class Report:
     notes: tuple[str, ...] = ()
     failure: str | None = None
     findings: tuple[Finding, ...] = ()
+    parameters: Mapping[str, Verdict] = field(default_factory=dict)
 
     @property
     def ok(self) -> bool:
@@ -119,7 +122,7 @@ class Report:
     @property
     def verdict(self) -> Verdict:
         """The verdict on the whole: the worst of its lines', and WRONG where a mistake stands beside them."""
-        found = {line.verdict for line in self.lines}
+        found = {*self.parameters.values(), *(line.verdict for line in self.lines)}
         if any(one.is_mistake for one in self.findings):
             return Verdict.WRONG
         order = (Verdict.WRONG, Verdict.RIGHT_HERE, Verdict.CANNOT_TELL, Verdict.RIGHT)
@@ -130,6 +133,18 @@ class Report:
                 else next(v for v in order if v in found)
             )
         return next((verdict for verdict in order if verdict in found), Verdict.RIGHT)
+
+    @property
+    def is_open(self) -> bool:
+        """Whether of some parameter's gradient nothing can be told; where the parameters are not known, of some line."""
+        if self.parameters:
+            return Verdict.CANNOT_TELL in self.parameters.values()
+        return self.verdict is Verdict.CANNOT_TELL
+
+    @property
+    def exit_code(self) -> int:
+        """0 if all is right, 1 if something is wrong, 3 if nothing is but not everything can be told."""
+        return 1 if not self.ok else 3 * self.is_open
 
     @property
     def first_wrong(self) -> LineReport | None:
@@ -149,6 +164,7 @@ class Report:
             "dtype": self.dtype,
             "tolerance": RELATIVE,
             "lines": [line.to_dict() for line in self.lines],
+            "parameters": {name: one.value for name, one in self.parameters.items()},
         }
 
     def corrected(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -17,11 +17,12 @@ from chainrule.check.lines import merged, reports
 from chainrule.check.meant import Meant
 from chainrule.check.names import names_a_gradient
 from chainrule.check.repair import Cause, Repair
-from chainrule.check.report import Report
+from chainrule.check.report import LineReport, Report
 from chainrule.check.settled import settled
 from chainrule.check.steps.script import Asked
 from chainrule.check.study import Study, study
 from chainrule.check.surroundings import Scene, Steps, in_forward, in_updates, suspects
+from chainrule.check.verdict import Verdict, worst
 from chainrule.program import ProgramError, Value
 from chainrule.program.sources import line_in
 from chainrule.program.time_limit import can_limit, time_limit
@@ -156,6 +157,7 @@ def reported(
     known, claims, judge = _searched(found, mapped, given)
     causes = _causes(Repair(known, claims, judge), judge)
     lines = merged(reports(known, judge, causes))
+    unjudged = _unjudged(claims)
     failure = (
         None
         if script.failure is None
@@ -166,19 +168,38 @@ def reported(
         tuple(lines),
         len(known.trials),
         _dtype(script),
-        _unjudged(claims),
+        _said_of(unjudged),
         failure,
         in_updates(Steps(Scene(script), known, claims, judge)) if script.text else (),
+        dict(_of_parameters(lines, claims, unjudged)),
     )
 
 
-def _unjudged(claims: Claims) -> tuple[str, ...]:
-    """A note if no line was found to be a parameter's gradient: green says little then."""
+def _of_parameters(
+    lines: Sequence[LineReport], claims: Claims, unjudged: Sequence[str]
+) -> Iterator[tuple[str, Verdict]]:
+    """The worst that is said of each parameter's gradient."""
+    updated = (before for before, _ in claims.updates)
+    names = [value.name for value in (*claims.study.script.parameters, *updated)]
+    for name in filter(None, dict.fromkeys(names)):
+        said = [one.verdict for one in lines if one.gradient_of == name]
+        if said:
+            yield name, worst(said)
+    for name in unjudged:
+        yield name, Verdict.CANNOT_TELL
+
+
+def _unjudged(claims: Claims) -> list[str]:
+    """The parameters, if no line was found to be the gradient of any."""
     if any(claim.target in claims.parameters for claim in claims.all):
-        return ()
+        return []
     given = [value.name for value in claims.study.script.parameters if value.name]
     # s_5 is the fifth that was called s: a step on the way, and no parameter
-    names = [name for name in given if not name.rpartition("_")[2].isdigit()]
+    return [name for name in given if not name.rpartition("_")[2].isdigit()]
+
+
+def _said_of(names: Sequence[str]) -> tuple[str, ...]:
+    """A note on parameters that are left open."""
     if not names:
         return ()
     said = f"no line was found to be the gradient of {', '.join(names)}; "

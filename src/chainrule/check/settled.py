@@ -44,7 +44,9 @@ def settled(text: str, asked: Asked, by_claims: Callable[[], Report]) -> Report:
         if steps is None:
             raise _clearer(error, refused) from None
         return steps.report
-    return claims if steps is None else _of_two(steps, claims, asked)
+    if steps is None:
+        return claims
+    return replace(_of_two(steps, claims, asked), parameters=steps.report.parameters)
 
 
 def is_explained(report: Report) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -21,6 +21,20 @@ class Verdict(StrEnum):
     FOLLOWS = "FOLLOWS"
     RIGHT_HERE = "RIGHT HERE"
     CANNOT_TELL = "CANNOT TELL"
+
+
+WORST_FIRST = (
+    Verdict.WRONG,
+    Verdict.RIGHT_HERE,
+    Verdict.CANNOT_TELL,
+    Verdict.FOLLOWS,
+    Verdict.RIGHT,
+)
+
+
+def worst(verdicts: Iterable[Verdict]) -> Verdict:
+    """The worst of some verdicts; RIGHT where there are none."""
+    return min(verdicts, key=WORST_FIRST.index, default=Verdict.RIGHT)
 
 
 @dataclass(eq=False)

@@ -23,6 +23,7 @@ VERBS = {
     "explain": "Tell the lesson of a network, step by step.",
     "emit": "Write its gradients as source to paste.",
     "check": "Find the first wrong line of a backward pass.",
+    "grade": "Check a folder of submissions, and give points.",
     "train": "Train a network on a table.",
     "predict": "Predict the rows of a table.",
     "doctor": "Show what is installed, and what an extra adds.",

@@ -81,7 +81,7 @@ def check(
     """Find the first wrong line of a hand-written backward pass, and say why it is wrong.
 
     FILE is run, with your rights, as by python FILE. Exit code 0: right, 1: wrong, 2: usage, 3: it cannot be
-    checked.
+    checked, or something cannot be told.
     """
     from chainrule.check import check_claims, check_script, sheet_text, text
 
@@ -112,7 +112,7 @@ def check(
     _print(report.to_dict(), json, report.diff() if fix else text(report, _width()))
     if write:
         outputs.write(file, report.corrected().encode(encoding_of(file)))
-    raise typer.Exit(0 if report.ok else 1)
+    raise typer.Exit(report.exit_code)
 
 
 def _print(found: dict[str, Any], json: Path | None, text: str) -> None:

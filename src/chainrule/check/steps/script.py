@@ -15,6 +15,7 @@ from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.finals import Finals, State
 from chainrule.check.steps.implied import form_of, is_complete, is_shared, trainings
 from chainrule.check.steps.optimizers import mistakes
+from chainrule.check.steps.parameters import parameter_verdicts
 from chainrule.check.steps.recording import Recording, record
 from chainrule.check.steps.rewrite import Fix, Rewriter
 from chainrule.check.steps.search import Search
@@ -100,6 +101,7 @@ class Asked:
             failure=None
             if failure is None
             else f"the script stops here: {failure.body()}",
+            parameters=parameter_verdicts(verdicts),
         )
         n_lines = checked.evidence.n_recorded - checked.evidence.tape.n_inputs
         return Stepped(

@@ -22,13 +22,6 @@ from chainrule.check.verdict import Verdict
 from chainrule.program import Array, Value
 
 LONGEST = 40
-WORST = (
-    Verdict.WRONG,
-    Verdict.RIGHT_HERE,
-    Verdict.CANNOT_TELL,
-    Verdict.FOLLOWS,
-    Verdict.RIGHT,
-)
 UNKNOWN = "Wrong; the cause is unknown."
 
 
@@ -123,7 +116,7 @@ class Verdicts:
         place = self._shown_place(statement, correction)
         of = self._meant(place)
         world = self._shown_world(place)
-        is_here = self._is_right_here(correction.healed)
+        is_here = self.is_right_here(correction.healed)
         said = " ".join(sentences)
         part = first.part if first.part is not None else correction.edits[0].site.node
         return self._line(
@@ -157,7 +150,7 @@ class Verdicts:
             statement,
             self._name(place),
             self._meant(place),
-            Verdict.RIGHT_HERE if self._is_right_here(search.wrong) else Verdict.WRONG,
+            Verdict.RIGHT_HERE if self.is_right_here(search.wrong) else Verdict.WRONG,
             cause=UNKNOWN,
             value=search.bench.numbers[world][place],
             true_value=None if true is None else true[world],
@@ -209,7 +202,7 @@ class Verdicts:
                 return i
         return 0
 
-    def _is_right_here(self, finals: Sequence[Final]) -> bool:
+    def is_right_here(self, finals: Sequence[Final]) -> bool:
         """Whether wrong finals are right in the script's own world."""
         own = [self.finals.evidence.worlds[0].numbers]
         return bool(finals) and all(self.finals.is_right(one, own) for one in finals)
