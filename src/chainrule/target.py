@@ -16,7 +16,7 @@ from chainrule.trace import Call, ScriptReading, read_function, record_script
 from chainrule.trace.events import TEXT, Escape
 from chainrule.trace.limits import Limits
 from chainrule.trace.rolling import rolled
-from chainrule.trace.trees import mapped
+from chainrule.trace.trees import mapped, nested
 from chainrule.verify import Again, on_the_way, refuse_still, unmeasured, verify
 
 if TYPE_CHECKING:
@@ -105,7 +105,10 @@ class Target:
         return self
 
     def gradients(self) -> dict[str, Any]:
-        """The gradients of what is learnt, by name; of an argument that is a structure, in that structure."""
+        """The gradients of what is learnt, by name; of an argument that is a structure, in that structure.
+
+        So are those of a script's list or dict that was asked for; what it holds beside them is left out.
+        """
         derived = self.derived()
         # an array of its own for each: what one caller changes no other sees
         flat = {
@@ -113,9 +116,16 @@ class Target:
             for value, target in zip(self.parameters, derived.wrt, strict=True)
         }
         places = {one.value: one for one in (self.call.known if self.call else ())}
-        found: dict[str, Any] = {}
+        inside = self.report.inside
+        found: dict[str, Any] = (
+            nested({path: flat[value] for value, path in inside.items()})
+            if inside
+            else {}
+        )
         for value in self.parameters:
             place = places.get(value)
+            if value in inside:
+                continue
             if self.call is None or place is None or not self._is_whole(place.argument):
                 found[value.name or ""] = flat[value]
             elif place.argument not in found:

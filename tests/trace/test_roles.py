@@ -221,6 +221,93 @@ W2 -= 0.2 * h.T @ d
 """,
         ("loss", {"W2"}, 0.2, "low"),
     ),
+    "factors that are multiplied, not stepped": (
+        """\
+rng = np.random.RandomState(3)
+V, W, H = rng.rand(6, 5), rng.rand(6, 2), rng.rand(2, 5)
+for it in range(4):
+    H *= (W.T @ V) / (W.T @ W @ H)
+    W *= (V @ H.T) / (W @ H @ H.T)
+    err = np.linalg.norm(V - W @ H)
+""",
+        ("err", {"W", "H"}, None, "high"),
+    ),
+    "means that are computed anew from what is nearest": (
+        """\
+rng = np.random.RandomState(0)
+X = np.vstack([rng.randn(9, 2), rng.randn(9, 2) + 4])
+centres = X[[0, 15]].copy()
+for step in range(4):
+    d = ((X[:, None, :] - centres[None, :, :]) ** 2).sum(axis=2)
+    inertia = d.min(axis=1).sum()
+    for j in range(2):
+        centres[j] = X[d.argmin(axis=1) == j].mean(axis=0)
+""",
+        ("inertia", {"centres"}, None, None),
+    ),
+    "a target that is computed from what is learnt, and held": (
+        """\
+Q, alpha = np.zeros((5, 2)), 0.5
+for s, a, s2, r in [(0, 1, 1, -0.1), (1, 1, 2, -0.1), (2, 0, 1, -0.2), (1, 1, 2, 1.0)] * 2:
+    td = r + 0.9 * np.max(Q[s2]) - Q[s, a]
+    Q[s, a] += alpha * td
+""",
+        (
+            "half the sum of squared errors, with the target held fixed",
+            {"Q"},
+            0.5,
+            "high",
+        ),
+    ),
+    "a velocity that looks ahead": (
+        """\
+X = np.array([[1.0, 2.0], [0.5, -1.0], [2.0, 0.3]])
+y, w, v = np.array([1.0, 0.0, 1.0]), np.zeros(2), np.zeros(2)
+for it in range(4):
+    p = X @ (w + 0.9 * v)
+    loss = np.mean((p - y) ** 2)
+    v = 0.9 * v - 0.1 * X.T @ (2 * (p - y) / 3)
+    w = w + v
+""",
+        ("loss", {"w"}, None, None),
+    ),
+    "a filter of one sample at a time, whose error is no loss": (
+        """\
+rng = np.random.RandomState(5)
+far, taps, mu = rng.randn(20), np.zeros(3), 0.1
+mic = np.convolve(far, [0.5, -0.3, 0.1])
+for n in range(3, 12):
+    x = far[n - 2 : n + 1][::-1]
+    e = mic[n] - taps @ x
+    taps = taps + mu * e * x
+""",
+        ("half the sum of squared errors", {"taps"}, 0.1, "low"),
+    ),
+    "the rates of a simulation, not its state, its grid or what stands beside its step": (
+        """\
+t = np.linspace(0, 1, 6)
+g, dt = 9.81, 0.2
+speed, angle = 12.0, 0.7
+seen = np.array([0.0, 1.0, 1.9, 2.6, 3.1, 3.3])
+y = np.zeros(6)
+v = speed * np.array([np.cos(angle), np.sin(angle)])
+for k in range(5):
+    v = v - dt * np.array([0.0, g])
+    y[k + 1] = y[k] + dt * v[1]
+loss = np.sum((y + 0.1 * t - seen) ** 2)
+""",
+        ("loss", {"speed", "angle"}, None, "low"),
+    ),
+    "a loss that is rounded for a log": (
+        """\
+log, w = [], np.array([0.5, -0.2, 0.1])
+for it in range(4):
+    train = np.sum((w - np.array([1.0, 2.0, 3.0])) ** 2)
+    log.append({"loss": round(float(train), 3)})
+    w = w - 0.1 * 2 * (w - np.array([1.0, 2.0, 3.0]))
+""",
+        ("train", {"w"}, 0.1, None),
+    ),
 }
 
 
@@ -235,6 +322,47 @@ def test_loss_parameters_and_rate_are_read_off_what_happens(text, truth, tmp_pat
     assert learnt is None or said == learnt
     assert rate is None or report.learning_rate == rate
     assert confidence is None or report.confidence == confidence
+
+
+def test_steps_that_no_number_explains_have_no_loss(tmp_path):
+    file = tmp_path / "perceptron.py"
+    file.write_text("""\
+import numpy as np
+w, b = np.array([0.1, -0.2]), 0.0
+for x, t in [(np.array([2.0, 1.0]), 1), (np.array([-1.0, -2.0]), 0), (np.array([1.0, 3.0]), 0)]:
+    update = 0.1 * (t - (1 if x @ w + b > 0 else 0))
+    w += update * x
+    b += update
+""")
+    recording = record_script(file).recording
+    with pytest.raises(chainrule.ChainruleError) as caught:
+        roles_of(recording)
+    assert caught.value.code == "E325"
+    assert "explains the steps of w" in str(caught.value)
+
+
+def test_a_list_or_a_dict_is_asked_for_by_its_name(tmp_path):
+    file = tmp_path / "layers.py"
+    file.write_text("""\
+import numpy as np
+rng = np.random.default_rng(0)
+params = {"net": [(rng.normal(size=(3, 2)), np.zeros(2))], "scale": np.ones(2)}
+h = rng.normal(size=(4, 3))
+for W, b in params["net"]:
+    h = np.tanh(h @ W + b)
+loss = np.sum((h * params["scale"]) ** 2)
+""")
+    found = chainrule.gradients(str(file), wrt=["params"])["params"]
+    ((dW, db),) = found["net"]
+    space = {}
+    exec(file.read_text(), space)
+    h, scale = space["h"], space["params"]["scale"]
+    dz = 2 * h * scale**2 * (1 - h**2)
+    x = np.random.default_rng(0)
+    x.normal(size=(3, 2))
+    np.testing.assert_allclose(dW, x.normal(size=(4, 3)).T @ dz, rtol=1e-12)
+    np.testing.assert_allclose(db, dz.sum(axis=0), rtol=1e-12)
+    np.testing.assert_allclose(found["scale"], np.sum(2 * h**2 * scale, axis=0))
 
 
 FITTED = """\

@@ -5,10 +5,12 @@ from __future__ import annotations
 import ast
 from collections.abc import Sequence
 
+import numpy as np
+
 from chainrule import ops
 from chainrule.program import Line, Value
 from chainrule.roles.history import PRODUCTS, History
-from chainrule.roles.kinds import Meetings, is_label, kind_of
+from chainrule.roles.kinds import COMPARED, Meetings, is_label, kind_of
 from chainrule.roles.names import meaning, parts
 
 BY_NAME = {
@@ -57,7 +59,9 @@ def learnt(
             chosen += [value for value in singles if scores[value] >= 1]
         else:
             for value in singles:
-                scores[value] += 2.5 * _is_constant(value)
+                if _is_constant(value):
+                    scores[value] = max(scores[value], 0.0)
+            _share_statements(history, scores, singles)
             chosen = [value for value in singles if scores[value] > -0.5]
     if not chosen:
         # nothing but what is called data: then the gradient is asked for by that
@@ -100,11 +104,15 @@ def _weigh_against_labels(
         met = list(meetings.of(value))
         said = meaning(value.name or "")
         compared = said == "label" or any(line.op is ops.subtract for line, _ in met)
-        if compared and said != "data" and is_label(met, meetings):
+        if compared and is_label(met, meetings):
             # a threshold is subtracted at the end, too: then the name counts, and not for much
             n_rows.add(len(history.number(value)))
             scores[value] = 0.5 if said == "weight" else min(scores[value], -2.5)
-        elif said == "label" and any(line.op in PRODUCTS for line, _ in met):
+        elif said == "label" and not any(
+            line.op in COMPARED and line.op not in PRODUCTS and other.shape
+            for line, other in met
+        ):
+            # heights and temperatures are called y and T, too
             scores[value] += 2.5
     for value in arrays:
         rows = len(history.number(value))
@@ -116,11 +124,23 @@ def _weigh_against_labels(
 
 def _is_constant(value: Value) -> bool:
     words = parts(value.name or "")
-    return (
-        bool(words)
-        and words[-1] in CONSTANTS
-        and meaning(value.name or "") == "setting"
-    )
+    return bool(words) and words[-1] in CONSTANTS
+
+
+def _share_statements(
+    history: History, scores: dict[Value, float], singles: Sequence[Value]
+) -> None:
+    """A number whose name says nothing is what the others are that its statement gives: ``g, dt = 9.81, 0.02``."""
+    given: dict[object, list[Value]] = {}
+    for bound in history.recording.bounds():
+        if bound.value in scores and bound.places:
+            given.setdefault(bound.places[0], []).append(bound.value)
+    for together in given.values():
+        lowest = min(scores[one] for one in together)
+        for value in together:
+            if lowest <= BY_NAME["state"] and value in singles:
+                said = meaning(value.name or "")
+                scores[value] = lowest if said is None else scores[value]
 
 
 def _score(history: History, lines: Sequence[Line], value: Value) -> float:
@@ -146,7 +166,27 @@ def _score(history: History, lines: Sequence[Line], value: Value) -> float:
         score -= 0.75
     if _is_carried(history, value):
         score -= 3
+    if _is_laid_out(history.number(value)):
+        score -= 2
+    first = min(
+        (history.before(x.result) for x in lines if x.op in PRODUCTS), default=0
+    )
+    if history.recording.met.get(value, 0) >= first > 0:
+        # drawn in the middle of the forward pass, as noise is
+        score -= 1
     return score
+
+
+def _is_laid_out(number: np.ndarray) -> bool:
+    """Whether an array is a grid, in equal steps, or picks and leaves: noughts and ones, and not the identity."""
+    if number.size < 2:
+        return False
+    flat = number.ravel()
+    if bool(np.isin(flat, (0, 1)).all()) and 0 < flat.sum() < flat.size:
+        square = number.ndim == 2 and number.shape[0] == number.shape[1]
+        return not (square and np.array_equal(number, np.eye(len(number))))
+    step = np.diff(flat)
+    return bool(flat.size > 3 and step[0] and np.allclose(step, step[0], rtol=1e-6))
 
 
 def _is_carried(history: History, value: Value) -> bool:

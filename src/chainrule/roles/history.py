@@ -20,6 +20,8 @@ PRODUCTS = (ops.matmul, ops.tensordot, ops.einsum)
 """What mixes the entries of an array."""
 MOST_VERSIONS = 60
 """So many versions of a variable are looked at; what it does later it has done before."""
+MOST_REMADE = 20
+"""So many of one that is computed anew; each asks for the whole way between two of them."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -110,9 +112,31 @@ class History:
         own = next((one for one in self.variables if value in one.versions), None)
         before = behind.intersection(own.versions) - {value} if own else frozenset()
         others = {one for one in behind if one.shape and one in self.held}
-        drawn = any(one.shape and one not in self.held for one in behind - before)
+        drawn = any(
+            one.shape and one not in self.held and not self._reads(one)
+            for one in behind - before
+        )
         return (
-            bool(value.shape) and others <= before | {value} and (bool(before) or drawn)
+            bool(value.shape)
+            and others <= before | {value}
+            and (drawn or (bool(before) and not self._goes_by_itself(behind, before)))
+        )
+
+    def _reads(self, value: Value) -> bool:
+        line = self.producer.get(value)
+        return line is not None and any(True for _ in line.reads())
+
+    def _goes_by_itself(
+        self, behind: frozenset[Value], before: frozenset[Value]
+    ) -> bool:
+        """Whether something computed is added to what a variable was: a simulation's state, not a start."""
+        mine = {one for one in behind if not before.isdisjoint(self.behind(one))}
+        lines = (self.producer.get(one) for one in mine if one.shape)
+        return any(
+            line is not None
+            and line.op in (ops.add, ops.subtract)
+            and len([*line.reads()]) > 1
+            for line in lines
         )
 
     @cached_property
@@ -127,6 +151,26 @@ class History:
                 if after.dtype.kind == "f" and has_step(self.producer, before, after)
             )
             if steps and not self._goes_on(versions, steps):
+                found[variable] = steps
+        return found
+
+    @cached_property
+    def remade(self) -> dict[Variable, tuple[int, ...]]:
+        """The float variables that are computed anew from what they were, and not by adding steps: means, shares, factors."""
+        found: dict[Variable, tuple[int, ...]] = {}
+        for variable in self.variables:
+            if variable in self.moving:
+                continue
+            steps = tuple(
+                i
+                for i, (before, after) in enumerate(
+                    pairwise(variable.versions[:MOST_REMADE])
+                )
+                if before.dtype.kind == after.dtype.kind == "f"
+                and before.shape == after.shape
+                and self.leads(before, after)
+            )
+            if steps:
                 found[variable] = steps
         return found
 

@@ -32,16 +32,19 @@ class Implied:
 
 def implied_loss(history: History) -> Implied | None:
     """The loss that the steps of a script descend; None where they descend none that is known here."""
-    best: Implied | None = None
-    for difference, prediction, label in _differences(history):
-        steps = _steps(history, difference)
-        if not steps:
-            continue
-        for form in FORMS:
-            made = _tried(history, prediction, label, steps, form)
-            if made is not None and (best is None or _better(made, best)):
-                best = made
-    return best if best is not None and best.cosine >= NEAR else None
+    for held in (False, True):
+        best: Implied | None = None
+        for difference, prediction, label in _differences(history, held=held):
+            steps = _steps(history, difference)
+            if not steps:
+                continue
+            for form in FORMS[:2] if held else FORMS:
+                made = _tried(history, prediction, label, steps, form, held=held)
+                if made is not None and (best is None or _better(made, best)):
+                    best = made
+        if best is not None and best.cosine >= NEAR:
+            return best
+    return None
 
 
 def _better(one: Implied, other: Implied) -> bool:
@@ -51,8 +54,13 @@ def _better(one: Implied, other: Implied) -> bool:
     return 1 - one.cosine < 0.1 * (1 - other.cosine) - 1e-14
 
 
-def _differences(history: History) -> Iterator[tuple[Value, Value, Value]]:
-    """Lines ``a - b`` from which steps are computed, with the side that parameters move and the other."""
+def _differences(
+    history: History, *, held: bool
+) -> Iterator[tuple[Value, Value, Value]]:
+    """Lines ``a - b`` from which steps are computed, with the side that parameters move and the other.
+
+    That is computed from parameters, too, if it is ``held``: the target of a temporal difference is taken as it is.
+    """
     moved: set[Value] = set()
     starts = {
         variable.versions[start]
@@ -69,7 +77,10 @@ def _differences(history: History) -> Iterator[tuple[Value, Value, Value]]:
         if not isinstance(one, Value) or not isinstance(other, Value):
             continue
         for prediction, label in ((one, other), (other, one)):
-            if prediction in moved and label not in moved and label not in starts:
+            # before the first reward nothing differs, and nothing is learnt
+            told = not held or history.number(line.result).any()
+            apart = (label in moved) is held and label not in starts
+            if prediction in moved and apart and told:
                 yield line.result, prediction, label
                 n_found += 1
         if n_found >= 12:
@@ -86,7 +97,9 @@ def _steps(history: History, difference: Value) -> tuple[Step, ...]:
     }
     return tuple(
         step
-        for step in steps_from(history, difference, history.behind(difference))
+        for step in steps_from(
+            history, difference, history.behind(difference), history.moving
+        )
         if not same.isdisjoint(history.behind(step.after))
     )
 
@@ -118,10 +131,9 @@ def _categorical(builder: Builder, prediction: Value, label: Value) -> Value:
 
 
 Build = Callable[[Builder, Value, Value], Value]
-SQUARES = "half the sum of squared errors"
 FORMS: tuple[tuple[str, Build], ...] = (
     ("the binary cross-entropy", _binary),
-    (SQUARES, _half_squares),
+    ("half the sum of squared errors", _half_squares),
     ("the cross-entropy", _categorical),
 )
 
@@ -132,11 +144,13 @@ def _tried(
     label: Value,
     steps: tuple[Step, ...],
     form: tuple[str, Build],
+    *,
+    held: bool,
 ) -> Implied | None:
     """A form built on the prediction and the label, and how well the steps descend it."""
     words, build = form
     numbers = history.number(prediction)
-    if words != SQUARES and not ((numbers > 0).all() and (numbers < 1).all()):
+    if build is not _half_squares and not ((numbers > 0).all() and (numbers < 1).all()):
         return None
     builder = Builder()
     until = max(history.before(prediction), history.before(label))
@@ -147,6 +161,9 @@ def _tried(
             history.run.numbers,
         )
     )
+    if held:
+        label = builder.input(history.number(label), "target")
+        words += ", with the target held fixed"
     try:
         loss = build(builder, prediction, label)
         builder.christen(loss, "loss")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, pairwise
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.derive.backward import backward
 from chainrule.program import Array, ChainruleError, Value
 from chainrule.roles.history import History, Variable
@@ -60,22 +61,32 @@ class Candidate:
 
 def candidates(history: History, asked: str | None = None) -> list[Candidate]:
     """The candidates, the likeliest first; ``asked`` is the only name that is looked at."""
+    found = _found(history, asked, history.moving)
+    if not any(one.steps for one in found) and history.remade:
+        found = _found(history, asked, history.remade)
+    found = _without_copies(history, found)
+    for one in found:
+        if asked is None and _is_part(history, one, found):
+            one.score -= PART
+    found.sort(key=lambda one: -one.score)
+    return found
+
+
+def _found(
+    history: History, asked: str | None, changed: Mapping[Variable, tuple[int, ...]]
+) -> list[Candidate]:
+    """The candidates where these variables may be what is learnt, each as it reads best."""
     found: list[Candidate] = []
     for variable in history.singles():
         if asked is not None and not _is_called(variable, asked):
             continue
         best: Candidate | None = None
-        for candidate in _readings(history, variable):
+        for candidate in _readings(history, variable, changed):
             _weigh(history, candidate, with_gradient=asked is None)
             if best is None or _worth(candidate) > _worth(best):
                 best = candidate
         if best is not None:
             found.append(best)
-    found = _without_copies(found)
-    for one in found:
-        if asked is None and _is_part(history, one, found):
-            one.score -= PART
-    found.sort(key=lambda one: -one.score)
     return found
 
 
@@ -89,17 +100,36 @@ def _is_called(variable: Variable, asked: str) -> bool:
     return asked == variable.name or any(asked == v.name for v in variable.versions[:3])
 
 
-def _without_copies(found: Sequence[Candidate]) -> list[Candidate]:
-    """One candidate a value: of two names the one that says more."""
+def _without_copies(history: History, found: Sequence[Candidate]) -> list[Candidate]:
+    """One candidate a value: of two names the one that says more; what is rounded for a log is no loss of its own."""
+    values = {v for one in found if one.variable for v in one.variable.versions}
     best: dict[Value, Candidate] = {}
     for one in found:
         other = best.get(one.value)
+        if _rounded(history, one.value, values) is not None:
+            continue
         if other is None or one.score > other.score:
             best[one.value] = one
     return list(best.values())
 
 
-def _readings(history: History, variable: Variable) -> Iterator[Candidate]:
+def _rounded(history: History, value: Value, values: set[Value]) -> Value | None:
+    """The candidate that a value shows with fewer digits; None for one that is itself."""
+    is_flat = False
+    line = history.producer.get(value)
+    while line is not None and len(reads := {*line.reads()}) == 1:
+        # a function outside the catalogue has no rule
+        is_flat = is_flat or line.op is ops.rint or line.op.rules == ()
+        (one,) = reads
+        if is_flat and one in values:
+            return one
+        line = history.producer.get(one)
+    return None
+
+
+def _readings(
+    history: History, variable: Variable, changed: Mapping[Variable, tuple[int, ...]]
+) -> Iterator[Candidate]:
     """The ways in which a variable may be a loss: which of its versions, and what it reads of the variables that move."""
     for position in islice(_complete(history, variable), 2):
         value = variable.versions[position]
@@ -108,7 +138,9 @@ def _readings(history: History, variable: Variable) -> Iterator[Candidate]:
         ):
             continue
         yield Candidate(
-            value, variable, steps_from(history, value, history.behind(value))
+            value,
+            variable,
+            steps_from(history, value, history.behind(value), changed),
         )
 
 
@@ -122,11 +154,14 @@ def _complete(history: History, variable: Variable) -> Iterator[int]:
 
 
 def steps_from(
-    history: History, loss: Value, read: frozenset[Value]
+    history: History,
+    loss: Value,
+    read: frozenset[Value],
+    changed: Mapping[Variable, tuple[int, ...]],
 ) -> tuple[Step, ...]:
-    """The parameters of a loss: it reads a version of a variable that moves, and not the next."""
+    """The parameters of a loss: it reads a version of a variable that moves, or is made anew, and not the next."""
     met: dict[Variable, Value] = {}
-    for variable, steps in history.moving.items():
+    for variable, steps in changed.items():
         versions = variable.versions
         # what a carried state, or a term before, read of it belongs to the steps before
         start = max((i for i, one in enumerate(versions) if one in read), default=-1)
@@ -143,9 +178,23 @@ def steps_from(
         if value not in directly:
             continue
         after = _after(history, variable, variable.versions.index(value), loss)
-        if _driven(history, value, after, read):
+        others = directly.intersection(variable.versions) - {value}
+        # what a sum of losses reads again and again is a state, unless steps are added to it
+        carried = variable not in history.moving and bool(others)
+        if not carried and _driven(history, value, after, read):
             found.append(Step(variable, value, after))
-    return tuple(found)
+    return tuple(one for one in found if not _moves_another(history, one, found))
+
+
+def _moves_another(history: History, step: Step, steps: Sequence[Step]) -> bool:
+    """Whether a variable is the velocity of another one: what it became is what was added to that."""
+    lines = (history.producer.get(other.after) for other in steps if other is not step)
+    return any(
+        line is not None
+        and line.op in (ops.add, ops.subtract)
+        and step.after in line.args
+        for line in lines
+    )
 
 
 def _not_computed_from_others(
@@ -242,8 +291,25 @@ def _weigh(history: History, candidate: Candidate, *, with_gradient: bool) -> No
         depends = len(history.behind(candidate.value))
         score += min(depends, 50) / 100
     if _only_on_the_way(history, candidate):
-        score -= 0.4
+        # where nothing moves, what everything leads to is the loss
+        score -= 0.4 if history.moving or is_called_loss(candidate) else 1.5
+    if candidate.variable in history.moving and _is_used(history, candidate.variable):
+        score -= PART
     candidate.score = score
+
+
+def _is_used(history: History, variable: Variable) -> bool:
+    """Whether something else is computed from each value that a variable goes through: then it is no sum of losses."""
+    *before, _ = variable.versions[:4]
+    return all(
+        any(
+            after not in history.behind(line.result)
+            and line.result not in variable.versions
+            and not history.leads(line.result, after)
+            for line in history.readers.get(one, ())
+        )
+        for one, after in zip(before, variable.versions[1:4], strict=True)
+    )
 
 
 def _how_telling(candidate: Candidate) -> float:

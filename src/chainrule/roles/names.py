@@ -10,7 +10,7 @@ Meaning = Literal[
 ]
 WORDS: dict[Meaning, str] = {
     "loss": """loss losses cost costs error err objective energy nll mse sse rss rmse mae bce ce
-        crossentropy xent entropy likelihood criterion penalty hinge divergence distortion elbo kl
+        crossentropy xent entropy likelihood criterion obj penalty hinge divergence distortion elbo kl
         verlust kosten fehler perdida coste costo perte cout erreur perdita perda custo erro
         j l e c lik logloss residual total""",
     "weight": """w ws weight weights wt bias biases b bs kernel kernels filter filters theta thetas

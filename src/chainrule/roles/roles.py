@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -36,7 +36,8 @@ class RoleReport:
 
     ``run`` is the forward pass from them to the loss; ``recorded`` everything, with the lines of a loss that the
     script never computes if ``implied_loss`` says in words which one its steps descend. ``starts`` are the numbers that
-    stand in ``run`` as they are, ``met`` says after how many lines something recorded was met first.
+    stand in ``run`` as they are, ``met`` says after how many lines something recorded was met first, ``inside`` where in a
+    list or dict that was asked for by its name a value stands.
     """
 
     run: Run
@@ -53,6 +54,9 @@ class RoleReport:
     steps: tuple[Step, ...] = field(default=(), repr=False)
     starts: frozenset[Value] = field(default=frozenset(), repr=False)
     met: Mapping[Value, int] = field(default_factory=dict, repr=False)
+    inside: Mapping[Value, tuple[Hashable, ...]] = field(
+        default_factory=dict, repr=False
+    )
 
     def rolled(self) -> Run:
         """The forward pass of a script with its loops found again, as far as its turns fit into one body."""
@@ -88,6 +92,7 @@ class _Reading:
         self.wrt = wrt
         self.messages: list[str] = []
         self.fixed: list[str] = []
+        self.inside: dict[Value, tuple[Hashable, ...]] = {}
         self.minimised: Value | None = None
         self.sure = True
 
@@ -101,12 +106,14 @@ class _Reading:
         chosen = found[0] if found else None
         if self.asked is None and self._is_doubtful(chosen):
             made = implied_loss(self.history)
-            if made is not None and (
-                chosen is None or made.cosine > (chosen.cosine or 0) + 0.05
-            ):
+            # an error of one sample descends as its square does, but its steps would not change with it
+            least = 0.0 if chosen is None else (chosen.cosine or 0)
+            least += -1e-9 if chosen is not None and chosen.feeds else 0.05
+            if made is not None and made.cosine > least:
                 return self._implied(made)
-        if chosen is None:
-            raise self._no_loss()
+        unexplained = self._unexplained(chosen)
+        if chosen is None or unexplained:
+            raise self._no_loss(unexplained)
         if chosen.value in self.history.returned:
             raise lost(self.history.escapes_before(chosen.value))
         self._compare(found)
@@ -134,6 +141,20 @@ class _Reading:
         found = Candidate(first.value, None, ())
         return self._told(self.history.run, found.value, first.value.name, found, None)
 
+    def _unexplained(self, chosen: Candidate | None) -> str:
+        """What moves in steps that no number computed here explains, where the loss is called so by nothing either."""
+        if chosen is not None and (
+            chosen.steps or chosen.score > 0 or self.asked is not None
+        ):
+            return ""
+        behind = frozenset() if chosen is None else self.history.behind(chosen.value)
+        names = [
+            one.name
+            for one in self.history.moving
+            if not behind.issuperset(one.versions)
+        ]
+        return ", ".join(dict.fromkeys(names))
+
     def _is_doubtful(self, chosen: Candidate | None) -> bool:
         """Whether the script may have no loss of its own, though it takes steps."""
         if not self.history.moving or (chosen is not None and is_called_loss(chosen)):
@@ -146,6 +167,7 @@ class _Reading:
         self.messages.append(
             f"the script computes no loss; its steps descend {made.words}, which is taken"
         )
+        self.history.run = made.run
         return self._told(made.run, made.loss, None, made, made.words)
 
     def _compare(self, found: Sequence[Candidate]) -> None:
@@ -208,6 +230,7 @@ class _Reading:
             steps,
             frozenset(starts),
             self.history.recording.met,
+            self.inside,
         )
 
     def _starts(self, loss: Value, parameters: Sequence[Value]) -> set[Value]:
@@ -229,7 +252,7 @@ class _Reading:
     def _parameters(self, loss: Value, steps: tuple[Step, ...]) -> list[Value]:
         order = {value: i for i, value in enumerate(self.history.run.program.values())}
         if self.wrt is not None:
-            return [self._called(name, loss) for name in self.wrt]
+            return [one for name in self.wrt for one in self._called(name, loss)]
         if self.minimised is not None:
             return [self.minimised]
         given = self.history.sources(loss)
@@ -303,21 +326,30 @@ class _Reading:
         behind = self.history.behind(loss)
         return [line for line in self.history.lines if line.result in behind]
 
-    def _called(self, name: str, loss: Value) -> Value:
-        """The value of a name as the loss reads it."""
+    def _called(self, name: str, loss: Value) -> list[Value]:
+        """The value of a name as the loss reads it; of a list or a dict, what is in it."""
         behind = self.history.behind(loss)
         exact = self.history.run.program.named().get(name)
         if exact is not None and exact in behind:
-            return exact
+            return [exact]
         held = [one for one in self.history.variables if one.name == name]
         for variable in held:
             read = [value for value in variable.versions if value in behind]
             if read:
-                return read[0]
+                return read[:1]
         if held:
-            return held[0].versions[0]
+            return [held[0].versions[0]]
         if exact is not None:
-            return exact
+            return [exact]
+        inside = {
+            one.versions[0]: path
+            for one in self.history.variables
+            if len(path := one.slot.path()) > 1 and path[0] == name
+            if one.versions[0] in behind and one.versions[0].differentiable
+        }
+        self.inside |= inside
+        if inside:
+            return [*inside]
         names = list(dict.fromkeys(one.name for one in self.history.variables))
         raise UsageError(
             "E327",
@@ -427,7 +459,7 @@ class _Reading:
             hint=nearest(name, names),
         )
 
-    def _no_loss(self) -> ProgramError:
+    def _no_loss(self, moved: str) -> ProgramError:
         for one in reversed(self.history.variables):
             last = one.versions[-1]
             said = len(one.slot.name) > 1 and meaning(one.slot.name) == "loss"
@@ -438,10 +470,13 @@ class _Reading:
                     f"{name} has the shape {last.shape}, and a loss is a single number",
                     hint=f"add it up: np.sum({name}), or np.mean({name})",
                 )
+        told = "no single float is computed, and nothing is updated"
+        if moved:
+            told = f"no number computed here explains the steps of {moved}"
         return ProgramError(
             "E325",
-            "no loss was found: no single float is computed, and nothing is updated",
-            hint="assign the loss to a name, as loss = ...",
+            f"no loss was found: {told}",
+            hint="assign the loss to a name, as loss = ..., or name it: --loss NAME",
         )
 
 

@@ -54,7 +54,11 @@ def descent(
     for step in steps:
         found += _factors(history, step)
     found = found or [*_called_rates(history, steps)]
-    rate, value = _likeliest(found or _measured(history, steps, gradients))
+    found = found or [*_measured(history, steps, gradients)]
+    if not found and not any(step.variable in history.moving for step in steps):
+        # made anew: there is no step, and no rate
+        return Descent(None, None, None, ())
+    rate, value = _likeliest(found)
     optimizer, state = _optimizer(history, steps)
     return Descent(rate, value, optimizer, state)
 

@@ -26,6 +26,14 @@ class Slot:
     key: Hashable
     name: str = field(default="", compare=False)
 
+    def path(self) -> tuple[Hashable, ...]:
+        """The name of the list or dict that an item was first put into, and its keys: params, layers, 0."""
+        key, keys = self.key, []
+        while self.kind == "item" and isinstance(key, tuple):
+            key, inner = key
+            keys.append(inner)
+        return (key, *reversed(keys))
+
 
 @dataclass(frozen=True, slots=True)
 class Bound:

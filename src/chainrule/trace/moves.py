@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from chainrule import ops
 from chainrule.program import Arg, Builder, Line, Value
@@ -29,39 +30,50 @@ def has_step(producer: Mapping[Value, Line], before: Value, after: Value) -> boo
     """
     if before is after or before.shape != after.shape:
         return False
-    return _leads(producer, after, before, {}, LONGEST) is True
+    return _leads(_Search(producer, before), after, (), LONGEST) is True
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What is looked for, and what was found on the way; ``known`` by the writes that it is for."""
+
+    producer: Mapping[Value, Line]
+    old: Value
+    known: dict[tuple[Value, tuple[Value, ...]], bool | None] = field(
+        default_factory=dict
+    )
+
+    def is_there(self, line: Line, written: Value) -> bool:
+        """Whether a line reads the very entries that a write rewrites."""
+        write = self.producer[written]
+        where = line.params["index"], *line.args[1:]
+        return where == (write.params["index"], *write.args[2:])
 
 
 def _leads(
-    producer: Mapping[Value, Line],
-    value: Arg,
-    old: Value,
-    known: dict[Value, bool | None],
-    depth: int,
+    search: _Search, value: Arg, inside: tuple[Value, ...], depth: int
 ) -> bool | None:
-    """How ``value`` leads back to ``old``: True by a step, False unchanged, None not at all."""
-    if value is old:
-        return False
+    """How ``value``, for the writes that it is ``inside`` of, leads back: True by a step, False unchanged, None not at all."""
+    if value is search.old:
+        # another entry of the same array is what a recurrence goes on from: S[t + 1] = S[t] - new
+        return None if inside else False
     if not isinstance(value, Value) or depth == 0:
         return None
-    if value not in known:
-        known[value] = None
-        line = producer.get(value)
+    key = value, inside
+    if key not in search.known:
+        search.known[key] = None
+        line = search.producer.get(value)
         if line is not None:
-            known[value] = _line_leads(producer, line, old, known, depth - 1)
-    return known[value]
+            search.known[key] = _line_leads(search, line, inside, depth - 1)
+    return search.known[key]
 
 
 def _line_leads(
-    producer: Mapping[Value, Line],
-    line: Line,
-    old: Value,
-    known: dict[Value, bool | None],
-    depth: int,
+    search: _Search, line: Line, inside: tuple[Value, ...], depth: int
 ) -> bool | None:
     if line.op is ops.add or line.op is ops.subtract:
         terms = line.args if line.op is ops.add else line.args[:1]
-        ways = [_leads(producer, term, old, known, depth) for term in terms]
+        ways = [_leads(search, term, inside, depth) for term in terms]
         return None if all(way is None for way in ways) else True
     if line.op is ops.multiply:
         # weight decay and a moving average hand on most of what was there
@@ -70,14 +82,18 @@ def _line_leads(
         ]
         if len(factors) == 1:
             rest = line.args[1] if factors[0] is line.args[0] else line.args[0]
-            return _leads(producer, rest, old, known, depth)
+            return _leads(search, rest, inside, depth)
         return None
     if line.op is ops.setitem:
-        kept = _leads(producer, line.args[0], old, known, depth)
-        written = _leads(producer, line.args[1], old, known, depth)
+        kept = _leads(search, line.args[0], inside, depth)
+        written = _leads(search, line.args[1], (*inside, line.result), depth)
         return True if written is True else kept
+    if line.op is ops.getitem and inside:
+        if not search.is_there(line, inside[-1]):
+            return None
+        return _leads(search, line.args[0], inside[:-1], depth)
     if line.op in PASSED_ON:
-        ways = [_leads(producer, arg, old, known, depth) for arg in line.args]
+        ways = [_leads(search, arg, inside, depth) for arg in line.args]
         found = [way for way in ways if way is not None]
         return any(found) if found else None
     return None

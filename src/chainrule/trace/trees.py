@@ -68,3 +68,18 @@ def leaves(item: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
         return
     for key, part in parts:
         yield from leaves(part, (*path, key))
+
+
+def nested(parts: dict[Path, Any]) -> Any:
+    """The structure whose leaves stand at these paths: lists where the keys count from 0, dicts elsewhere.
+
+    >>> nested({("net", 0, "W"): 1, ("net", 1, "W"): 2, ("scale",): 3})
+    {'net': [{'W': 1}, {'W': 2}], 'scale': 3}
+    """
+    if () in parts:
+        return parts[()]
+    inner: dict[Any, dict[Path, Any]] = {}
+    for (key, *rest), part in parts.items():
+        inner.setdefault(key, {})[tuple(rest)] = part
+    made = {key: nested(inside) for key, inside in inner.items()}
+    return [*made.values()] if [*made] == [*range(len(made))] else made
