@@ -21,6 +21,7 @@ from chainrule.verify import Again, on_the_way, refuse_still, unmeasured, verify
 
 if TYPE_CHECKING:
     from chainrule.nn import Described
+    from chainrule.why import Answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +93,30 @@ class Target:
         else:
             found = rolled(self.run, self.parameters, self.call.recording.met).run
         return found if set(self.parameters) <= set(found.program.inputs) else self.run
+
+    def why(self, asked: str) -> Answer:
+        """Where an entry of a gradient or of a value comes from: a zero, a NaN, a tiny or a huge number.
+
+        Raises:
+            UsageError: E327 for a name that does not exist, E411 for an index that does not.
+        """
+        from chainrule.why import why
+
+        whole = self.report.recorded
+        # with the lines that prepare the data: what is no number may have become so there
+        near = Run(whole.program.pruned([self.loss]), whole.numbers)
+        there = self.loss in whole.numbers and set(self.parameters) <= {
+            *near.program.values()
+        }
+        return why(
+            near if there else self.run,
+            asked,
+            loss=self.loss,
+            parameters=self.parameters,
+            roles=self.report.roles,
+            whole=whole if there else None,
+            learning_rate=self.report.learning_rate,
+        )
 
     def faithful(self) -> Target:
         """This target, where its program is all that the loss depends on.

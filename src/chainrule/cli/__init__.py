@@ -22,13 +22,14 @@ if TYPE_CHECKING:
 VERBS = {
     "explain": "Tell the lesson of a network, step by step.",
     "emit": "Write its gradients as source to paste.",
+    "why": "Say where a zero, a NaN, a tiny or a huge number comes from.",
     "check": "Find the first wrong line of a backward pass.",
     "grade": "Check a folder of submissions, and give points.",
     "train": "Train a network on a table.",
     "predict": "Predict the rows of a table.",
     "doctor": "Show what is installed, and what an extra adds.",
 }
-RUN_SCRIPTS = ("explain", "emit", "check")
+RUN_SCRIPTS = ("explain", "emit", "why", "check")
 """The verbs that run a user's code."""
 
 

@@ -74,25 +74,9 @@ def explain(
     columns: options.Columns = False,
     seed: options.Seed = 0,
     timeout: options.Timeout = None,
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="TABLE",
-            help="With a trained model: the table its row is in.",
-            show_default=False,
-        ),
-    ] = None,
-    row: Annotated[
-        int, typer.Option(metavar="N", help="With --data: which row, from 0.")
-    ] = 0,
-    epoch: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N",
-            help="With --data: the model as it was after this epoch.",
-            show_default=False,
-        ),
-    ] = None,
+    data: options.Data = None,
+    row: options.Row = 0,
+    epoch: options.Epoch = None,
     html: Annotated[Path | None, _medium("html")] = None,
     latex: Annotated[Path | None, _medium("latex")] = None,
     markdown: Annotated[Path | None, _medium("markdown")] = None,

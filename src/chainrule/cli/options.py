@@ -6,6 +6,7 @@ import inspect
 import math
 import typing
 from collections.abc import Callable
+from pathlib import Path
 from types import NoneType, UnionType
 from typing import Annotated, Any
 
@@ -111,6 +112,25 @@ Timeout = Annotated[
         metavar="SECONDS",
         help="Stop what is still running after so many seconds.",
         callback=_seconds,
+        show_default=False,
+    ),
+]
+
+
+Data = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="TABLE",
+        help="With a trained model: the table its row is in.",
+        show_default=False,
+    ),
+]
+Row = Annotated[int, typer.Option(metavar="N", help="With --data: which row, from 0.")]
+Epoch = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N",
+        help="With --data: the model as it was after this epoch.",
         show_default=False,
     ),
 ]

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 from chainrule.lesson.analysis.subject_study import Study, study
 from chainrule.lesson.compose import LEVELS, Level, compose, title
@@ -16,6 +16,9 @@ from chainrule.lesson.reading import Reading
 from chainrule.nn import Optimizer
 from chainrule.program import Array, Run, UsageError, Value
 from chainrule.program.files import replace_file
+
+if TYPE_CHECKING:
+    from chainrule.why import Answer
 
 ENDINGS = {
     ".html": "html",
@@ -94,6 +97,37 @@ class Lesson:
     def updated(self) -> Mapping[str, Array]:
         """The parameters after this step."""
         return self.study.updated
+
+    def why(self, asked: str) -> Answer:
+        """Where a zero, a NaN, an infinity, a tiny or a huge number of this lesson comes from.
+
+        ``asked`` is a name, with an index or without: of what is learnt or given it means the gradient, of any other name the value;
+        ``dNAME`` is the gradient of any name.
+
+        Raises:
+            UsageError: E327 for a name that does not exist, E411 for an index that does not.
+
+        >>> import numpy as np
+        >>> import chainrule
+        >>> lesson = chainrule.explain(
+        ...     lambda x, w: np.sum(np.maximum(0, w * x)),
+        ...     x=np.array([1.0, 2.0]),
+        ...     w=np.array([3.0, -4.0]),
+        ... )
+        >>> answer = lesson.why("w[1]")
+        >>> answer.kind, answer.reason, answer.cause
+        ('zero', 'unit off', '(w * x)[1]')
+        """
+        from chainrule.why import why
+
+        given = self.study.given
+        return why(
+            given,
+            asked,
+            loss=given.program.outputs[0],
+            parameters=self.study.literal.wrt,
+            roles=self.reading.roles,
+        )
 
     def print(self, stream: TextIO | None = None) -> None:
         """Print the lesson to a stream, in its width and in colours if it has them."""

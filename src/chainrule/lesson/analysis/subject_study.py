@@ -42,9 +42,10 @@ class Study:
     written-out forms recognised), ``textbook`` the same with links that cancel taken in one. ``moments`` are the
     parameters and losses before the first step, after it, and so on. ``christened`` are the names that values
     got for the telling only. ``reading`` says what was taken as what. What repeats is told in one turn of it; ``source``
-    is the textbook derivation as it runs, with its loops.
+    is the textbook derivation as it runs, with its loops, and ``given`` the program as it was read, with them.
     """
 
+    given: Run
     written: Run
     literal: Told
     textbook: Told
@@ -169,6 +170,7 @@ def study(
     literal = told(_derived(recognised, names))
     found = reading or Reading(dict.fromkeys(names, "parameter"), literal.loss.name)
     return Study(
+        written,
         told_forward(written),
         literal,
         told(textbook),
