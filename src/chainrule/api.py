@@ -64,7 +64,7 @@ def explain(
 
     ``forward`` is a function of the arrays that follow, returning the loss, or the path of a script; or a trained
     network or estimator, followed by the samples and their labels; or a network that ``nn.describe`` made. ``optimizer`` makes the update, its state told
-    line by line; without one it is gradient descent. What repeats is told once, as a recurrence; ``unroll`` tells
+    line by line; without one it is the one that a network was trained with, else gradient descent. What repeats is told once, as a recurrence; ``unroll`` tells
     every turn. The lesson shows itself in a notebook;
     ``print(lesson)`` and ``lesson.save("lesson.html")`` do elsewhere.
 
@@ -89,12 +89,13 @@ def explain(
         forward, args, inputs, loss=loss, wrt=wrt, follow_branches=follow_branches
     )
     found = found.faithful().told(unroll=unroll)
+    optimizer, rate = found.taught(optimizer, learning_rate)
     return telling.explain(
         found.run,
         loss=found.loss,
         wrt=found.parameters,
         optimizer=optimizer,
-        learning_rate=found.rate(learning_rate, optimizer),
+        learning_rate=rate,
         steps=steps,
         step=step,
         level=level,

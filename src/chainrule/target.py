@@ -20,7 +20,7 @@ from chainrule.trace.trees import mapped, nested
 from chainrule.verify import Again, on_the_way, refuse_still, unmeasured, verify
 
 if TYPE_CHECKING:
-    from chainrule.nn import Described
+    from chainrule.nn import Described, Optimizer
     from chainrule.why import Answer
 
 
@@ -76,6 +76,15 @@ class Target:
         """How far a step of plain gradient descent goes: as asked, else as the script goes; None where it does not."""
         own = self.report.learning_rate if optimizer is None else None
         return own if asked is None and own and np.isfinite(own) else asked
+
+    def taught(
+        self, optimizer: str | Optimizer | None, learning_rate: float | None
+    ) -> tuple[str | Optimizer | None, float | None]:
+        """The optimizer and the rate of a step: as asked, else those that a network was trained with, else a script's."""
+        trained = self.described and self.described.optimizer
+        if trained and optimizer is None and learning_rate is None:
+            return trained, None
+        return optimizer, self.rate(learning_rate, optimizer)
 
     def told(self, *, unroll: bool = False) -> Target:
         """This target as a lesson tells it: what repeats is a loop, unless ``unroll`` asks for every turn by itself."""

@@ -1,6 +1,7 @@
 """Files and scripts that are nearly right: whatever is done to them, an answer or an error with a code, in time.
 
-``CHAINRULE_MUTATIONS=10000`` tries as many files and a fifth as many scripts; without it, a sample.
+``CHAINRULE_MUTATIONS=10000`` tries as many files and a fifth as many scripts; without it, a sample. They are those of the
+seeds from ``CHAINRULE_MUTATIONS_FROM`` on, or from 0.
 """
 
 import json
@@ -17,6 +18,7 @@ from chainrule.cli import main
 EXAMPLES = Path(__file__).parents[2] / "examples"
 N_FILES = int(os.environ.get("CHAINRULE_MUTATIONS", "240"))
 N_SCRIPTS = N_FILES // 5
+FIRST = int(os.environ.get("CHAINRULE_MUTATIONS_FROM", "0"))
 TOKENS = re.compile(r"[A-Za-z_]\w*|\d+\.?\d*|\S|\s+")
 NUMBERS = ["0", "-1", "1e400", "nan", "10**9", "1e-320", "2**63", "[]", "None", "''"]
 TABLE = "a,b,kind\n" + "".join(
@@ -104,7 +106,7 @@ def test_f47_mutated_scripts_are_answered_with_a_code(answer, tmp_path):
     }
 
     def tries():
-        for seed in range(N_SCRIPTS):
+        for seed in range(FIRST, FIRST + N_SCRIPTS):
             generator = np.random.default_rng(seed)
             name = str(generator.choice(sorted(sources)))
             path = tmp_path / name
@@ -152,7 +154,7 @@ def test_f26_f40_mutated_files_are_answered_with_a_code(answer, tmp_path):
     whole = {name: (tmp_path / name).read_bytes() for name in commands}
 
     def tries():
-        for seed in range(N_FILES):
+        for seed in range(FIRST, FIRST + N_FILES):
             generator = np.random.default_rng(seed)
             name = str(generator.choice(sorted(commands)))
             text = name.endswith((".toml", ".csv", ".ipynb")) and generator.random() < 0.7  # fmt: skip

@@ -165,7 +165,11 @@ def test_f40_a_row_is_told_by_its_cells_and_what_the_loss_makes_of_them(tmp_path
         ("a", "7.5", "X[0, 0]"),
         ("b", "2", "X[0, 1]"),
     ]
-    assert (told_row.optimizer, told_row.learning_rate) == ("adam", 0.001)
+    assert told_row.optimizer is not None
+    assert (told_row.optimizer.name, told_row.optimizer.learning_rate) == (
+        "adam",
+        0.001,
+    )
     network, features = opened(tmp_path / "m")
     one = table.at(slice(7, 8))
     X, Y = features.inputs(one, "t"), features.target.encoded(one, "t")

@@ -118,11 +118,8 @@ def explain(
             row=point.Row(data, row, epoch) if data is not None else None,
         )
         found = found.faithful().told(unroll=unroll)
-        told_by, rate = optimizer, found.rate(learning_rate, optimizer)
-        trained = found.described
-        if trained is not None and optimizer is None and learning_rate is None:
-            told_by, rate = trained.optimizer, trained.learning_rate
-        reading = Reading.of(found.report, told_by)
+        told_by, rate = found.taught(optimizer, learning_rate)
+        reading, trained = Reading.of(found.report, optimizer), found.described
         lesson = tell(
             found.run,
             loss=found.loss,

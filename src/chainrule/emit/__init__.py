@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Mapping
-from typing import Literal
+from typing import Literal, get_args
 
 from chainrule.emit import functions, layout, script
 from chainrule.emit.composite import spelled_out
@@ -69,6 +69,9 @@ def emit(
         dw = dz * x
         return loss, (dw,)
     """
+    if part not in get_args(Part):
+        message = f"there is no part {part!r}"
+        raise UsageError("E410", message, hint="forward, backward, step or script")
     chosen = dialect_of(dialect)
     program = what.program if isinstance(what, Run) else what.run.program
     require_spellings(spelled_out(program, chosen), chosen)
@@ -94,9 +97,6 @@ def emit(
             return _module(what, chosen, [function, *blocks, step])
         case "script":
             return _script(what, chosen, learning_rate, steps, update)
-        case _:
-            message = f"there is no part {part!r}"
-            raise UsageError("E410", message, hint="forward, backward, step or script")
 
 
 def dialect_of(name: str) -> Dialect:

@@ -17,6 +17,7 @@ from chainrule.nn.initialisers import initialiser as initialiser_of
 from chainrule.nn.layer_registry import Layer
 from chainrule.nn.losses import Labels
 from chainrule.nn.mlp_spec import Words, read
+from chainrule.nn.optimizers import Optimizer
 from chainrule.nn.options import Option, settled, taking
 from chainrule.nn.takes import Count, Flag, Initialiser, Place, Text, one_of
 from chainrule.program import Array, ShapeError, UsageError
@@ -36,9 +37,8 @@ class Described:
     layers: tuple[Layer, ...] = ()
     """The layers, where they were given one by one and ``words`` cannot say them."""
     seed: int = 0
-    optimizer: str | None = None
-    """How it was trained, if it was, and with what ``learning_rate``."""
-    learning_rate: float | None = None
+    optimizer: Optimizer | None = None
+    """How it was trained, if it was."""
     row: tuple[tuple[str, str, str, float, float], ...] = ()
     """Where it is called with a row of a table: each column, its cell, where in X that stands, the number there, and
     the gradient of the loss with respect to it."""

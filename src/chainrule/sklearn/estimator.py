@@ -15,6 +15,8 @@ from sklearn.utils.validation import (
     validate_data,
 )
 
+from chainrule.api import explain
+from chainrule.lesson import Lesson
 from chainrule.nn import Described
 from chainrule.nn.losses import Labels, Loss
 from chainrule.program import Array, NonFiniteError
@@ -24,6 +26,7 @@ from chainrule.sklearn.descent import Memory, descend
 from chainrule.sklearn.lbfgs import minimise
 from chainrule.sklearn.prepared import Prepared, prepare, start
 from chainrule.sklearn.settings import Settings
+from chainrule.sklearn.solvers import solver_of
 from chainrule.train.loop.state import Data
 from chainrule.train.model.forward import predict
 
@@ -201,7 +204,15 @@ class Network(CallbackSupportMixin, Settings):  # type: ignore[misc]
         inputs = self._inputs(X)
         plan = self._prepared(inputs.shape[1], inputs.dtype.name).plan
         rows = inputs.toarray() if hasattr(inputs, "toarray") else inputs
-        return inside.example(plan, self._numbers(), Data(rows, self._targets(y)))
+        data = Data(rows, self._targets(y))
+        return inside.example(plan, self._numbers(), data, solver_of(self))
+
+    def explain(self, X: Any, y: Any, **options: Any) -> Lesson:
+        """The lesson of the fitted network on some samples: every step of both passes, and the solver's next update.
+
+        ``options`` are those of :func:`chainrule.explain`.
+        """
+        return explain(self, X, y, **options)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()

@@ -6,14 +6,16 @@ from collections.abc import Mapping
 from typing import Any
 
 from chainrule.derive import backward, fuse, recognise
-from chainrule.nn import Described, Words
+from chainrule.nn import Described, Optimizer, Words
 from chainrule.program import Array
 from chainrule.trace import trace
 from chainrule.train.loop.state import Data
 from chainrule.train.model.compiled import Plan
 
 
-def example(plan: Plan, numbers: Mapping[str, Array], data: Data) -> Described:
+def example(
+    plan: Plan, numbers: Mapping[str, Array], data: Data, optimizer: Optimizer
+) -> Described:
     """The network as it is used, on some samples: NumPy source with the arrays to call it with."""
     drafted = plan.predicting
     source = plan.source(training=False, returned=["loss"])
@@ -22,7 +24,10 @@ def example(plan: Plan, numbers: Mapping[str, Array], data: Data) -> Described:
     used = {name: arrays[name] for name in plan.arguments(drafted, weighted=False)}
     words = Words((*plan.units, plan.n_outputs), (), plan.loss, plan.labels)
     file = function.__code__.co_filename
-    return Described(words, source, file, function, used, tuple(drafted.parameters))
+    parameters = tuple(drafted.parameters)
+    return Described(
+        words, source, file, function, used, parameters, optimizer=optimizer
+    )
 
 
 def layers(described: Described) -> dict[str, Array]:

@@ -163,8 +163,6 @@ def example(
     described = network.example(X, features.target.encoded(one, where))
     return replace(
         described,
-        optimizer=network.optimizer.name,
-        learning_rate=network.optimizer.learning_rate,
         row=tuple(_cells(features, one, X[0], _slopes(described))),
     )
 

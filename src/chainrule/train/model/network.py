@@ -313,6 +313,7 @@ class Network:
             function,
             used,
             tuple(drafted.parameters),
+            optimizer=self.optimizer,
         )
 
     def summary(self) -> Summary:
