@@ -64,11 +64,11 @@ WRONG = [
         "SteepSwish",
         "(s + beta * x * ds)",
         "(s + x * ds)",
-        "missing factor",
+        "factor",
         "dx = g * (s + x * ds * beta)",
     ),
-    ("torch", "Linear", "g.sum(0)", "g.sum(1)", "wrong axis", "g.sum(dim=0)"),
-    ("torch", "Linear", "g.sum(0)", "g.mean(0)", "factor", "g.sum(dim=0)"),
+    ("torch", "Linear", "g.sum(0)", "g.sum(1)", "wrong axis", "g.sum(0)"),
+    ("torch", "Linear", "g.sum(0)", "g.mean(0)", "factor", "g.sum(0)"),
     ("torch", "ReLU", "x < 0", "x > 0", "mask inverted", "dx[x <= 0] = 0"),
     ("torch", "Softmax", "p * (g - inner)", "p * (1 - p) * g", "softmax as elementwise", "torch.sum(g * p, dim=-1, keepdim=True)"),
     ("torch", "BatchNorm", "torch.sum(g * xhat, 0)", "torch.sum(g * X, 0)", "wrong operand", "torch.sum(g * xhat, 0)"),
@@ -88,10 +88,11 @@ CONTRACT = [
 ]
 
 
-def layers(framework, tmp_path, change=None):
-    """The module of a framework's layers, with one text of one layer changed."""
+def layers(framework, tmp_path, change=None, *, corpus="layers", text=None):
+    """The module of a framework's layers, with one text of one layer changed, or with another text."""
     pytest.importorskip(framework)
-    text = (LAYERS / f"{framework}_layers.py").read_text()
+    if text is None:
+        text = (LAYERS / f"{framework}_{corpus}.py").read_text()
     if change is not None:
         layer, old, new = change
         start = next(

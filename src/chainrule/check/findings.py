@@ -4,76 +4,18 @@ from __future__ import annotations
 
 import ast
 import linecache
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
-import numpy as np
-
-from chainrule.check.agree import agree
-from chainrule.check.follow import Followed
+from chainrule.check.definitions import Definition
 from chainrule.check.frameworks.custom import Finding
 from chainrule.check.report import LineReport
-from chainrule.check.study import Study
 from chainrule.check.verdict import Verdict
-from chainrule.program import Value
 
 
-def in_order(
-    known: Study, given: Mapping[Value, Value]
-) -> tuple[dict[Value, Value], tuple[Finding, ...]]:
-    """What each returned value is the gradient of, where they only stand in another order; and that said."""
-    ordered = dict(given)
-    for gradient, target in given.items():
-        if _is_gradient(known, gradient, target):
-            continue
-        for other in given.values():
-            if other is not target and _is_gradient(known, gradient, other):
-                ordered[gradient] = other
-                break
-    changed = [
-        (ordered[gradient], target)
-        for gradient, target in given.items()
-        if ordered[gradient] is not target
-    ]
-    if not changed or len(set(ordered.values())) < len(ordered):
-        return dict(given), ()
-    said = ", ".join(
-        f"that of {got.name} where {target.name}'s belongs" for got, target in changed
-    )
-    return ordered, (
-        Finding(
-            f"The gradients are returned in another order than forward's arguments: {said}.",
-            "order of gradients",
-        ),
-    )
-
-
-def _is_gradient(known: Study, written: Value, target: Value) -> bool:
-    return all(
-        written in trial.numbers and agree(trial.numbers[written], trial.truth[target])
-        for trial in known.trials
-    )
-
-
-def has_gradient(known: Study, name: str) -> bool:
-    """Whether the gradient of a name is not 0 everywhere."""
-    return any(
-        value.name == name and np.any(trial.truth.get(value, 0.0))
-        for trial in known.trials
-        for value in known.script.parameters
-    )
-
-
-def nothing_for(name: str) -> Finding:
-    """What to say of None where there is a gradient."""
-    return Finding(
-        f"None is returned for {name}, whose gradient is not 0.", "missing", about=name
-    )
-
-
-def line_of(finding: Finding, followed: Followed) -> LineReport:
+def line_of(finding: Finding, backward: Definition) -> LineReport:
     """A finding as a wrong line: the write it is about, else where the gradients are returned."""
-    node = _place(finding, followed)
-    file = followed.backward.file
+    node = _place(finding, backward)
+    file = backward.file
     last = node.end_lineno or node.lineno
     if isinstance(node, ast.FunctionDef):
         last = node.lineno
@@ -93,9 +35,9 @@ def line_of(finding: Finding, followed: Followed) -> LineReport:
     )
 
 
-def _place(finding: Finding, followed: Followed) -> ast.stmt:
+def _place(finding: Finding, backward: Definition) -> ast.stmt:
     """The statement a finding is about: the first write into it, else where the gradients are returned."""
-    tree = followed.backward.tree
+    tree = backward.tree
     statements = [
         node
         for node in ast.walk(tree)

@@ -7,7 +7,6 @@ import builtins
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from chainrule.check.languages import spoken, write
 from chainrule.check.place import Known, Place, known
 from chainrule.emit.layout import flat
 from chainrule.emit.numpy import NUMPY
@@ -135,12 +134,12 @@ def words_at(place: Place, gradients: Mapping[Value, Arg]) -> Words:
 
 
 def text_of(node: ast.expr) -> str:
-    """An expression as text, in the language of what is being judged.
+    """An expression as text.
 
     >>> text_of(ast.parse("(a*b) - (c - d)", mode="eval").body)
     'a * b - (c - d)'
     """
-    written = write(_plain(node), spoken())
+    written = _plain(node)
     try:
         return flat(written)
     except Exception:  # noqa: BLE001 - what the layout does not know, Python writes

@@ -12,18 +12,19 @@ from typing import Any
 import numpy as np
 
 from chainrule.check.differences import Tolerance, by_numbers
-from chainrule.check.findings import has_gradient, in_order, line_of, nothing_for
-from chainrule.check.follow import Followed, NotFollowed, follow, reason_of
+from chainrule.check.findings import line_of
 from chainrule.check.frameworks import Custom
 from chainrule.check.frameworks.custom import Finding
-from chainrule.check.languages import speaking
+from chainrule.check.frameworks.judged import Judged, judged
+from chainrule.check.frameworks.recorded import (
+    NotRecorded,
+    Recorded,
+    reason_of,
+    recorded,
+)
 from chainrule.check.report import LineReport, Report
-from chainrule.check.script import reported
-from chainrule.check.study import Study, study
-from chainrule.check.tolerated import tolerated
 from chainrule.check.verdict import Verdict
-from chainrule.check.wording import at_hand
-from chainrule.program import Array, ChainruleError, ProgramError
+from chainrule.program import Array, ChainruleError
 
 SAME = Tolerance(0.0, 1e-9, 1e-7)
 """Two ways to compute one thing in double precision."""
@@ -41,54 +42,52 @@ def together(
         raise TypeError(
             f"check({custom.name}, ...): none of the inputs is an array of floats"
         )
-    reason = ""
-    for batched in (False, True):
-        try:
-            followed = follow(custom, inputs, seed=seed, batched=batched)
-        except NotFollowed as refused:
-            reason = reason or str(refused)
-            continue
-        found: tuple[Finding, ...] | str | Exception
-        try:
-            found = _alone(custom, inputs, followed)
-        except Exception as error:  # noqa: BLE001 - whatever the framework says of what comes back
-            if followed.failure is None and not _is_clear(followed):
-                reason = reason or reason_of(error)
-                break
-            found = error
-        if isinstance(found, str):
-            reason = reason or found
-            continue
-        try:
-            return _line_by_line(followed, found, tolerance, seed)
-        except ChainruleError as error:
-            reason = reason or reason_of(error)
+    try:
+        found = recorded(custom, inputs, seed=seed)
+        known = _alone(custom, inputs, found)
+        seen = judged(custom, inputs, found, tolerance, seed)
+        return _line_by_line(found, known, seen)
+    except NotRecorded as refused:
+        reason = str(refused)
+    except ChainruleError as error:
+        reason = reason_of(error)
     return _argument_by_argument(custom, inputs, tolerance, seed, reason)
 
 
 def _alone(
-    custom: Custom, inputs: Sequence[Any], followed: Followed
-) -> tuple[Finding, ...] | str:
-    """What one run by itself shows; a sentence if it is not what was followed."""
-    outputs = custom.outputs(inputs)
-    pulled = custom.pull(inputs, followed.upstreams)
-    if followed.failure is not None:
-        return reason_of(followed.failure)
-    other = "followed line by line it gives other numbers than it does by itself"
-    if len(outputs) != len(followed.outputs) or not all(
-        map(_same, followed.outputs, outputs)
+    custom: Custom, inputs: Sequence[Any], found: Recorded
+) -> tuple[Finding, ...] | Exception:
+    """What a run by itself shows beside its numbers, or how it ends.
+
+    Raises:
+        NotRecorded: if it gives other numbers than were recorded.
+    """
+    try:
+        outputs = custom.outputs(inputs)
+        pulled = custom.pull(inputs, found.upstreams)
+    except Exception as error:
+        if found.failure is None and not _is_clear(found):
+            raise NotRecorded(reason_of(error)) from error
+        return error
+    if found.failure is not None:
+        raise NotRecorded(reason_of(found.failure))
+    other = "recorded line by line it gives other numbers than it does by itself"
+    if len(outputs) != len(found.outputs) or not all(
+        map(_same, found.outputs, outputs)
     ):
-        return other
+        raise NotRecorded(other)
     for (name, position), own in zip(custom.arguments(inputs), pulled, strict=True):
-        mine = followed.gradients.get(position)
+        mine = found.gradients.get(position)
         if mine is None or own is None:
             if mine is not own and np.any(own if mine is None else mine):
-                return other
+                raise NotRecorded(other)
         elif mine.shape != own.shape and _is_expanded(own.shape, mine.shape):
-            return f"{followed.language.name} itself sums the gradient of {name} from {mine.shape} to {own.shape}"
+            raise NotRecorded(
+                f"{found.recording.language.name} itself sums the gradient of {name} from {mine.shape} to {own.shape}"
+            )
         elif not _same(mine, np.asarray(own)):
-            return other
-    return custom.habits(inputs, followed.upstreams)
+            raise NotRecorded(other)
+    return custom.habits(inputs, found.upstreams)
 
 
 def _is_expanded(shape: tuple[int, ...], larger: tuple[int, ...]) -> bool:
@@ -109,54 +108,39 @@ def _same(one: Array, other: Array) -> bool:
     return bool(np.all(near | (one == other) | (np.isnan(one) & np.isnan(other))))
 
 
-def _is_clear(followed: Followed) -> bool:
-    """Whether what was followed shows why the framework stops: a count or a shape that it refuses."""
-    if any(finding.wrong for finding in followed.findings):
+def _is_clear(found: Recorded) -> bool:
+    """Whether what was recorded shows why the framework stops: a count or a shape that it refuses."""
+    if any(finding.wrong for finding in found.findings):
         return True
-    numbers = followed.script.recorded.numbers
+    numbers = found.recording.run.numbers
     return any(
-        numbers[gradient].shape != numbers[target].shape
-        for gradient, target in followed.given.items()
+        numbers[back].shape != numbers[found.inputs[i]].shape
+        for i, back in found.returned.items()
     )
 
 
 def _line_by_line(
-    followed: Followed,
-    found: tuple[Finding, ...] | Exception,
-    tolerance: Tolerance,
-    seed: int,
+    found: Recorded, known: tuple[Finding, ...] | Exception, seen: Judged
 ) -> Report:
-    with speaking(followed.language):
-        known = study(followed.script, seed=seed)
-        given, swapped = in_order(known, followed.given)
-        try:
-            report = reported(known, {}, given)
-        except ProgramError:
-            # nothing that is a gradient was reached
-            report = _empty(followed, known)
-    habits, stopped = (found, None) if isinstance(found, tuple) else ((), found)
-    lines = [at_hand(line, followed) for line in report.lines]
-    lines = list(tolerated(lines, known, given, tolerance))
-    findings = (*followed.findings, *habits, *swapped)
-    lines += [line_of(one, followed) for one in findings if one.wrong]
-    lines += [
-        line_of(nothing_for(name), followed)
-        for name in followed.nothing
-        if has_gradient(known, name)
-    ]
-    lines.sort(key=lambda line: (line.line, line.column))
+    habits, stopped = (known, None) if isinstance(known, tuple) else ((), known)
+    findings = (*found.findings, *habits, *seen.findings)
+    beside = [line_of(one, found.backward) for one in findings if one.wrong]
+    lines = sorted((*seen.lines, *beside), key=lambda line: (line.line, line.column))
     notes = [one.sentence for one in findings if not one.wrong]
-    if stopped is not None and followed.failure is not None:
-        failure = _failure(stopped, followed.script.file)
-        report = replace(report, failure=failure)
+    failure = None
+    file = found.recording.file
+    if stopped is not None and found.failure is not None:
+        failure = _failure(stopped, file)
     elif stopped is not None:
-        notes.append(f"{followed.language.name} refuses it: {_said(stopped)}")
-    return replace(report, lines=tuple(lines), notes=(*report.notes, *notes))
-
-
-def _empty(followed: Followed, known: Study) -> Report:
+        notes.append(f"{found.recording.language.name} refuses it: {_said(stopped)}")
     return Report(
-        followed.script.file, (), len(known.trials), str(followed.script.loss.dtype)
+        file,
+        tuple(lines),
+        seen.n_data,
+        seen.dtype,
+        tuple(notes),
+        failure,
+        parameters=seen.arguments,
     )
 
 

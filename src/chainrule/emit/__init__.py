@@ -209,8 +209,8 @@ def stored_arrays(derived: Derivation) -> dict[str, Array]:
     return {name: array for name, array in numbers.items() if not is_small(array)}
 
 
-def expression(value: Value, program: Program) -> str:
-    """The NumPy text of a value: its name, or what computes it.
+def expression(value: Value, program: Program, dialect: str = "numpy") -> str:
+    """The text of a value: its name, or what computes it.
 
     >>> import numpy as np
     >>> from chainrule.trace import trace
@@ -231,9 +231,10 @@ def expression(value: Value, program: Program) -> str:
         if one.word is not None:
             # what the turns of a loop share has one name in what is said of it
             names.of[one] = valid(one.word)
-    plan = Plan(part, NUMPY, Roles(frozenset(part.values())), names)
+    plan = Plan(part, dialect_of(dialect), Roles(frozenset(part.values())), names)
     if not plan.templates[value].is_expression:
         return plan.name(value)
+    plan.put_in_place()
     return layout.flat(plan.computed(value))
 
 

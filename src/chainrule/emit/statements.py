@@ -175,6 +175,12 @@ class Plan:
             if gradient in self.own:
                 self.own.add(value)
 
+    def put_in_place(self) -> None:
+        """Let what the user has not named stand where it is used, as often as that is: there are no statements before."""
+        nameless = {v for v in self.own if v.name is None and v in self.producer}
+        self.own -= {v for v in nameless if self.templates[v].is_expression}
+        self._built.clear()
+
     def give_statements(self, values: Iterable[Value]) -> None:
         """Give each of these values a statement of its own, however short it is."""
         self.own.update(values)

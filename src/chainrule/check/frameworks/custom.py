@@ -60,7 +60,7 @@ class Custom(Protocol):
     def backward_name(self) -> str:
         """The name of the function that gives the gradients."""
 
-    def language(self, scope: Mapping[str, Any], *, batched: bool) -> Language:
+    def language(self, scope: Mapping[str, Any]) -> Language:
         """What it is written in."""
 
     def names(self, n_inputs: int) -> list[str]:
@@ -113,6 +113,11 @@ def named(function: Any, n_inputs: int, *, skip: int = 0) -> list[str]:
             names.append(parameter.name)
     names += [f"arg{i}" for i in range(len(names), n_inputs)]
     return names[:n_inputs]
+
+
+def gradient_names(name: str) -> tuple[str, ...]:
+    """What the gradient of an argument may be called, where it is told by its name."""
+    return (name, f"d{name}", f"grad_{name}", f"d_{name}")
 
 
 def first_line(function: Any) -> int:

@@ -50,9 +50,9 @@ class Jax:
         """Those given to ``defvjp``."""
         return (self.function.fwd, self.function.bwd)
 
-    def language(self, scope: Mapping[str, Any], *, batched: bool) -> Language:
+    def language(self, scope: Mapping[str, Any]) -> Language:
         """JAX."""
-        return jax_numpy(scope, batched=batched)
+        return jax_numpy(scope)
 
     @property
     def _fixed(self) -> tuple[int, ...]:

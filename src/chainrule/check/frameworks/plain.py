@@ -14,6 +14,7 @@ from chainrule.check.frameworks.custom import (
     Replayed,
     Upstream,
     first_line,
+    gradient_names,
     is_float,
     listed,
     named,
@@ -46,9 +47,9 @@ class Plain:
         """Both."""
         return (self.forward, self.backward)
 
-    def language(self, scope: Mapping[str, Any], *, batched: bool) -> Language:
+    def language(self, scope: Mapping[str, Any]) -> Language:
         """NumPy."""
-        del scope, batched
+        del scope
         return NUMPY
 
     def names(self, n_inputs: int) -> list[str]:
@@ -152,12 +153,7 @@ class Plain:
             found = {}
             for key, one in returned.items():
                 position = next(
-                    (
-                        i
-                        for n, i in floats
-                        if key in (n, f"d{n}", f"grad_{n}", f"d_{n}")
-                    ),
-                    None,
+                    (i for n, i in floats if key in gradient_names(n)), None
                 )
                 if position is not None:
                     found[position] = one

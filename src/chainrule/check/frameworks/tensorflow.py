@@ -59,9 +59,9 @@ class TensorFlow:
         """The function, which defines the other."""
         return (self._inner,)
 
-    def language(self, scope: Mapping[str, Any], *, batched: bool) -> Language:
+    def language(self, scope: Mapping[str, Any]) -> Language:
         """TensorFlow."""
-        return eager_tensorflow(scope, batched=batched)
+        return eager_tensorflow(scope)
 
     def names(self, n_inputs: int) -> list[str]:
         """The names of the function's arguments."""

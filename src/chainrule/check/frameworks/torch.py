@@ -101,9 +101,9 @@ class Torch:
         setup = (self.function.setup_context,) if self._separate else ()
         return (self.function.forward, *setup, self.function.backward)
 
-    def language(self, scope: Mapping[str, Any], *, batched: bool) -> Language:
+    def language(self, scope: Mapping[str, Any]) -> Language:
         """PyTorch."""
-        return pytorch(scope, batched=batched)
+        return pytorch(scope)
 
     def names(self, n_inputs: int) -> list[str]:
         """The names of forward's arguments."""

@@ -1,7 +1,6 @@
-"""The languages backward passes are written in: read into NumPy, judged there, and answered in their own words."""
+"""The words of NumPy and of the frameworks, and a listener that records what is said in them."""
 
-from chainrule.check.languages.language import NUMPY, Language, speaking, spoken
-from chainrule.check.languages.reading import Unknown, read
-from chainrule.check.languages.writing import write
+from chainrule.check.languages.language import NUMPY, Language
+from chainrule.check.languages.listener import Listener, Unknown
 
-__all__ = ["NUMPY", "Language", "Unknown", "read", "speaking", "spoken", "write"]
+__all__ = ["NUMPY", "Language", "Listener", "Unknown"]

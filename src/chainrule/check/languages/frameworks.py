@@ -10,7 +10,7 @@ from chainrule.check.languages import jax, tensorflow, torch
 from chainrule.check.languages.language import Language
 
 
-def pytorch(scope: Mapping[str, Any], *, batched: bool = False) -> Language:
+def pytorch(scope: Mapping[str, Any]) -> Language:
     """PyTorch: ``dim`` for ``axis``, functions that are methods too, writes in place."""
     module = sys.modules["torch"]
     return Language(
@@ -28,13 +28,11 @@ def pytorch(scope: Mapping[str, Any], *, batched: bool = False) -> Language:
         methods=True,
         synonyms=torch.SYNONYMS,
         attributes=torch.ATTRIBUTES,
-        in_place=torch.IN_PLACE,
-        batched=batched,
         scope=scope,
     )
 
 
-def jax_numpy(scope: Mapping[str, Any], *, batched: bool = False) -> Language:
+def jax_numpy(scope: Mapping[str, Any]) -> Language:
     """JAX: NumPy's words, and arrays that are never written to."""
     module = sys.modules["jax"]
     return Language(
@@ -52,13 +50,11 @@ def jax_numpy(scope: Mapping[str, Any], *, batched: bool = False) -> Language:
         spelling="jax",
         functions="jnp.",
         attributes=jax.ATTRIBUTES,
-        lacks=frozenset(),
-        batched=batched,
         scope=scope,
     )
 
 
-def eager_tensorflow(scope: Mapping[str, Any], *, batched: bool = False) -> Language:
+def eager_tensorflow(scope: Mapping[str, Any]) -> Language:
     """TensorFlow: functions only, and masks that are cast before they are numbers."""
     return Language(
         "TensorFlow",
@@ -68,8 +64,5 @@ def eager_tensorflow(scope: Mapping[str, Any], *, batched: bool = False) -> Lang
         spelling="tensorflow",
         functions="tf.math.",
         synonyms=tensorflow.SYNONYMS,
-        lacks=frozenset({"T", "size"}),
-        numbers_and_masks=False,
-        batched=batched,
         scope=scope,
     )

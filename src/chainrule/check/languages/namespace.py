@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
+from chainrule.trace import TracedInt
 
 
 class Namespace:
@@ -31,6 +32,17 @@ class Namespace:
     def as_type(self, x: Any, kind: Any) -> Any:
         """``x`` as numbers of a kind; a length is a number of any kind."""
         return x.astype(kind) if hasattr(x, "astype") else x
+
+    def arange(self, *args: Any) -> Any:
+        """``np.arange``, in which a length stays a length."""
+        n = args[0]
+        if len(args) == 1 and isinstance(n, TracedInt):
+            return n.tracer.record(ops.arange, (), {"n": n})
+        return np.arange(*args)
+
+    def squeeze_where_one(self, x: Any, axis: int) -> Any:
+        """``x`` without an axis, if that has one entry only."""
+        return np.squeeze(x, axis=axis) if x.shape[axis] == 1 else x
 
     def with_items(self, x: Any, key: Any, value: Any) -> Any:
         """A copy of ``x`` with some entries replaced, as ``x.at[key].set(value)`` gives."""

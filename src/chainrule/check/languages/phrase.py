@@ -1,14 +1,12 @@
-"""A phrase: how a call of a framework is said in NumPy, read in both directions."""
+"""A phrase: how a call of a framework is said in NumPy."""
 
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
-Tree = TypeVar("Tree", bound=ast.AST)
 Holes = Mapping[str, "ast.expr | list[ast.expr]"]
 ARROW = "→"
 ROOTS = frozenset({"torch", "F", "jax"})
@@ -32,74 +30,44 @@ class Phrase:
     defaults: Mapping[str, ast.expr]
     ours: ast.expr
 
-    def read(
-        self, args: Sequence[ast.expr], keywords: Mapping[str, ast.expr]
-    ) -> ast.expr | None:
-        """The call in NumPy; None where these are not its arguments.
+    def applied(
+        self, args: Sequence[Any], keywords: Mapping[str, Any]
+    ) -> tuple[ast.expr, dict[str, Any]] | None:
+        """The call in NumPy, and what its names stand for; None where these are not its arguments.
 
         >>> phrase = phrases(
         ...     "sum(x, dim, keepdim) → np.sum(x, axis=dim, keepdims=keepdim)"
         ... )[0]
-        >>> x, dim = ast.Name("g"), ast.Constant(0)
-        >>> ast.unparse(phrase.read([x], {"dim": dim}))
-        'np.sum(g, axis=0)'
+        >>> call, held = phrase.applied(["g"], {"dim": 0})
+        >>> ast.unparse(call), held
+        ('np.sum(x, axis=dim)', {'x': 'g', 'dim': 0})
         """
-        holes: dict[str, ast.expr | list[ast.expr]] = dict(self.defaults)
         if self.rest is None and len(args) > len(self.parameters):
             return None
-        holes.update(zip(self.parameters, args, strict=False))
+        given = dict(zip(self.parameters, args, strict=False))
+        if not given.keys().isdisjoint(keywords) or not keywords.keys() <= {*self.parameters}:  # fmt: skip
+            return None
+        given.update(keywords)
+        holes: Holes = {
+            **self.defaults,
+            **{name: ast.Name(name, ast.Load()) for name in given},
+        }
         if self.rest is not None:
-            rest = list(args[len(self.parameters) :])
-            if len(rest) == 1 and isinstance(rest[0], ast.Tuple | ast.List):
-                rest = rest[0].elts
-            holes[self.rest] = rest
-        for name, value in keywords.items():
-            if name not in self.parameters or self.parameters.index(name) < len(args):
-                return None
-            holes[name] = value
+            rest = spread(args[len(self.parameters) :])
+            names = [f"{self.rest}_{i}" for i in range(len(rest))]
+            given.update(zip(names, rest, strict=True))
+            holes = {**holes, self.rest: [ast.Name(n, ast.Load()) for n in names]}
         try:
             (filled,) = _filled(self.ours, holes, {*self.parameters, self.rest})
         except Missing:
             return None
-        read: ast.expr = filled
-        return read
+        return filled, given
 
-    def write(self, node: ast.expr) -> tuple[list[ast.expr], list[ast.keyword]] | None:
-        """The arguments with which ``theirs`` says ``node``; None where it is not what this phrase says.
 
-        >>> phrase = phrases(
-        ...     "sum(x, dim, keepdim) → np.sum(x, axis=dim, keepdims=keepdim)"
-        ... )[0]
-        >>> args, keywords = phrase.write(
-        ...     ast.parse("np.sum(g, axis=0)", mode="eval").body
-        ... )
-        >>> ast.unparse(args[0]), ast.unparse(keywords[0])
-        ('g', 'dim=0')
-        """
-        holes: dict[str, Any] = {}
-        if not _unified(self.ours, node, {*self.parameters, self.rest}, holes):
-            return None
-        args: list[ast.expr] = []
-        keywords: list[ast.keyword] = []
-        named = {
-            value.id
-            for one in ast.walk(self.ours)
-            if isinstance(one, ast.keyword)
-            for value in (one.value,)
-            if isinstance(value, ast.Name)
-        }
-        for name in self.parameters:
-            value = holes.get(name)
-            if value is None:
-                if name not in named and name not in self.defaults:
-                    return None
-            elif name in named or len(args) < self.parameters.index(name):
-                keywords.append(ast.keyword(name, value))
-            else:
-                args.append(value)
-        if self.rest is not None:
-            args += holes.get(self.rest, [])
-        return args, keywords
+def spread(rest: Sequence[Any]) -> list[Any]:
+    """The arguments gathered in a star: those in one tuple or list, or each by itself."""
+    only = len(rest) == 1 and isinstance(rest[0], tuple | list)
+    return list(rest[0]) if only else list(rest)
 
 
 def phrases(table: str, home: str = "") -> tuple[Phrase, ...]:
@@ -161,105 +129,3 @@ def _filled(node: Any, holes: Holes, names: set[str | None]) -> Iterator[Any]:
             yield made
         case _:
             yield node
-
-
-def _unified(
-    form: Any, node: Any, names: set[str | None], holes: dict[str, Any]
-) -> bool:
-    """Whether ``node`` is ``form`` with its holes filled; what fills them is put into ``holes``."""
-    match form, node:
-        case ast.Name(id=name), ast.expr() if name in names:
-            held = holes.setdefault(name, node)
-            return held is node or ast.dump(held) == ast.dump(node)
-        case ast.Call(), ast.Call():
-            return (
-                _unified(form.func, node.func, names, holes)
-                and _all_unified(form.args, node.args, names, holes)
-                and _keywords_unified(form, node, names, holes)
-            )
-        case ast.AST(), ast.AST() if type(form) is type(node):
-            return all(
-                _unified(mine, getattr(node, name, None), names, holes)
-                for name, mine in ast.iter_fields(form)
-                if name != "ctx"
-            )
-        case list(), list():
-            return _all_unified(form, node, names, holes)
-        case _:
-            return bool(form == node)
-
-
-def _all_unified(
-    forms: Sequence[Any],
-    nodes: Sequence[Any],
-    names: set[str | None],
-    holes: dict[str, Any],
-) -> bool:
-    last = forms[-1] if forms else None
-    if isinstance(last, ast.Starred) and isinstance(last.value, ast.Name):
-        holes[last.value.id] = list(nodes[len(forms) - 1 :])
-        forms, nodes = forms[:-1], nodes[: len(forms) - 1]
-    return len(forms) == len(nodes) and all(
-        _unified(form, node, names, holes)
-        for form, node in zip(forms, nodes, strict=True)
-    )
-
-
-def _keywords_unified(
-    form: ast.Call, node: ast.Call, names: set[str | None], holes: dict[str, Any]
-) -> bool:
-    given = {one.arg: one.value for one in node.keywords}
-    for keyword in form.keywords:
-        value = given.pop(keyword.arg, None)
-        if value is not None and not _unified(keyword.value, value, names, holes):
-            return False
-        if value is None and not (
-            isinstance(keyword.value, ast.Name) and keyword.value.id in names
-        ):
-            return False
-    return not given
-
-
-def dotted(node: ast.AST) -> tuple[str, ...] | None:
-    """``a.b.c`` as its words; None for anything else."""
-    words: list[str] = []
-    while isinstance(node, ast.Attribute):
-        words.append(node.attr)
-        node = node.value
-    return (node.id, *reversed(words)) if isinstance(node, ast.Name) else None
-
-
-def placed(node: ast.expr, like: ast.AST) -> ast.expr:
-    """``node``, and what is new in it, at the place of ``like``."""
-    for child in ast.walk(node):
-        if isinstance(child, ast.expr | ast.keyword) and not hasattr(child, "lineno"):
-            ast.copy_location(child, like)
-    return node
-
-
-def again(node: Tree) -> Tree:
-    """A copy."""
-    return copy.deepcopy(node)
-
-
-def head(node: ast.expr) -> str:
-    """By what a phrase is looked up: the function called, the attribute, the kind of expression."""
-    match node:
-        case ast.Call(func=ast.Attribute(attr=name)):
-            return f"{name}()"
-        case ast.Attribute(attr=name):
-            return f".{name}"
-        case _:
-            return ""
-
-
-def numpy_call(
-    name: str, args: list[ast.expr], keywords: list[ast.keyword]
-) -> ast.Call:
-    """``np.name(*args, **keywords)``, without a place."""
-    func = ast.parse(f"np.{name}", mode="eval").body
-    for node in ast.walk(func):
-        for place in ("lineno", "col_offset", "end_lineno", "end_col_offset"):
-            if hasattr(node, place):
-                delattr(node, place)
-    return ast.Call(func, args, keywords)

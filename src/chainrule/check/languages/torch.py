@@ -27,6 +27,8 @@ matmul(x, y) → x @ y
 bmm(x, y) → x @ y
 mv(x, y) → x @ y
 dot(x, y) → x @ y
+F.silu(x) → np.silu(x)
+F.mish(x) → x * np.tanh(np.softplus(x))
 addmm(b, x, y) → b + x @ y
 baddbmm(b, x, y) → b + x @ y
 outer(x, y) → np.outer(x, y)
@@ -38,9 +40,10 @@ swapaxes(x, a, b) → np.swapaxes(x, a, b)
 permute(x, *dims) → np.transpose(x, (*dims,))
 movedim(x, a, b) → np.moveaxis(x, a, b)
 unsqueeze(x, dim) → np.expand_dims(x, axis=dim)
-squeeze(x, dim) → np.squeeze(x, axis=dim)
-reshape(x, *shape) → x.reshape(*shape)
-view(x, *shape) → x.reshape(*shape)
+squeeze(x) → np.squeeze(x)
+squeeze(x, dim) → np.squeeze_where_one(x, dim)
+reshape(x, *shape) → x.reshape((*shape,))
+view(x, *shape) → x.reshape((*shape,))
 view_as(x, y) → x.reshape(y.shape)
 reshape_as(x, y) → x.reshape(y.shape)
 flatten(x) → x.ravel()
@@ -125,4 +128,3 @@ torch.special.expit(x) → np.sigmoid(x)
 )
 SYNONYMS = {"axis": "dim", "keepdims": "keepdim", "input": "x", "other": "y"}
 ATTRIBUTES = {"mT": "np.swapaxes(x, -1, -2)", "data": "x"}
-IN_PLACE = {"add": "+", "sub": "-", "mul": "*", "div": "/", "pow": "**"}

@@ -8,7 +8,6 @@ import linecache
 import textwrap
 from collections.abc import Sequence
 
-from chainrule.check.languages import Unknown, read, spoken
 from chainrule.check.place import replaced
 from chainrule.check.slips import Change
 from chainrule.check.spelled import text_of
@@ -25,8 +24,7 @@ def rewritten(suspect: Suspect, changes: Sequence[Change]) -> str | None:
         linecache.getline(file, number).rstrip("\n")
         for number in range(first, last + 1)
     ]
-    source = "\n".join(lines)
-    encoded = source.encode()
+    encoded = "\n".join(lines).encode()
     starts = [0]
     for line in lines:
         starts.append(starts[-1] + len(line.encode()) + 1)
@@ -59,18 +57,18 @@ def rewritten(suspect: Suspect, changes: Sequence[Change]) -> str | None:
                 start, end = start - 1, end + 1  # noqa: PLW2901 - the piece with its brackets
             text = text[:start] + new.encode() + text[end:]
         result = text.decode()
-        if fits and spoken().says(result, source) and _means(result, suspect, goal):
+        if fits and _means(result, suspect, goal):
             return result
     return None
 
 
 def _means(text: str, suspect: Suspect, goal: ast.expr) -> bool:
     """Whether the new statement is the old one with the changed expression in it."""
-    site, language = suspect.execution.site, spoken()
+    site = suspect.execution.site
     try:
-        (statement,) = read(ast.parse(_dedented(text)), language).body
-        new = read(ast.parse(text_of(goal), mode="eval"), language).body
-    except (SyntaxError, ValueError, Unknown):
+        (statement,) = ast.parse(_dedented(text)).body
+        new = ast.parse(text_of(goal), mode="eval").body
+    except (SyntaxError, ValueError):
         return False
     inner = next(
         (

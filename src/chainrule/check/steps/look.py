@@ -330,7 +330,7 @@ def operand_nodes(
     node: ast.expr | ast.stmt | None, n_args: int, modules: AbstractSet[str]
 ) -> list[ast.expr | None]:
     """The parts of an expression that stand for the arguments of its operation, as far as they are written out."""
-    found: list[ast.expr] = []
+    found: list[ast.expr | None] = []
     match node:
         case ast.BinOp(left=left, right=right):
             found = [left, right]
@@ -340,6 +340,8 @@ def operand_nodes(
             found = [left, right]
         case ast.AugAssign(target=target, value=value):
             found = [target, value]
+        case ast.Subscript(value=value, slice=index, ctx=ast.Store()):
+            found = [value, None, index]
         case ast.Subscript(value=value) | ast.Attribute(value=value):
             found = [value]
         case ast.Call(func=func, args=args):

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 
+from chainrule.check.languages import NUMPY, Language
 from chainrule.check.steps.notes import Holding, Notes, user_frame
 from chainrule.program import (
     ChainruleError,
@@ -95,7 +96,7 @@ class _Recorder(StatementTracer):
         return [*self.decided, *whole]
 
 
-class _Reading(Reader):
+class Reading(Reader):
     """A reading that takes notes of slots and of the places of all frames."""
 
     def __init__(self, file: str, loss: str | None, n_pass: int) -> None:
@@ -131,6 +132,7 @@ class _Reading(Reader):
         return wrapped
 
     def bind(self, value: Any, name: str | tuple[str | None, ...] | None) -> Any:
+        """A container is held under its name, too."""
         if isinstance(name, tuple) and isinstance(value, Iterator):
             value = tuple(value)
         wrapped = super().bind(value, name)
@@ -146,6 +148,7 @@ class _Reading(Reader):
         """What the next pass computed is kept: it says which versions it reads."""
 
     def attempt(self) -> ChainruleError | None:
+        """Run the script as far as is needed; what stopped it."""
         try:
             return super().attempt()
         except _TooLong:
@@ -169,6 +172,7 @@ class Recording:
     printed: str
     failure: ChainruleError | None = None
     stopped: bool = False
+    language: Language = NUMPY
 
     @property
     def program(self) -> Program:
@@ -250,15 +254,16 @@ def record(
     ``enough`` is asked now and then whether what was recorded so far will do.
     """
     file = str(path)
-    reading = _Reading(file, None, 1)
+    reading = Reading(file, None, 1)
     reading.text = Path(file).read_text(encoding="utf-8") if text is None else text
-    reading.tracer.is_enough = lambda: enough(_recording(reading, None))
+    reading.tracer.is_enough = lambda: enough(recording_of(reading, None))
     with np.errstate(all="ignore"):
         failure = reading.attempt()
-    return _recording(reading, failure)
+    return recording_of(reading, failure)
 
 
-def _recording(reading: _Reading, failure: ChainruleError | None) -> Recording:
+def recording_of(reading: Reading, failure: ChainruleError | None) -> Recording:
+    """What a reading has left behind so far."""
     recorder = reading.tracer
     names: dict[str, Value] = {}
     for one in reading.bound:
@@ -279,4 +284,13 @@ def _recording(reading: _Reading, failure: ChainruleError | None) -> Recording:
     )
 
 
-__all__ = ["Holding", "Notes", "Recording", "Spot", "leaves", "record"]
+__all__ = [
+    "Holding",
+    "Notes",
+    "Reading",
+    "Recording",
+    "Spot",
+    "leaves",
+    "record",
+    "recording_of",
+]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.check.edits import Edit as LineEdit
+from chainrule.check.languages import Language
 from chainrule.check.steps.edits.record import Edit, Operand
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.look import operand_nodes
@@ -55,6 +56,11 @@ class Rewriter:
 
     evidence: Evidence
     sites: Sites
+
+    @property
+    def language(self) -> Language:
+        """What the user writes in."""
+        return self.evidence.recording.language
 
     def fix(self, correction: Correction) -> list[Fix]:
         """The texts of a correction, one an edit; of several in one statement, the statement once."""
@@ -163,7 +169,8 @@ class Rewriter:
         op = edit.site.op
         name = edit.words.get("of")
         if name is not None and isinstance(called.func, ast.Attribute):
-            called.func.attr = name
+            before = called.func.attr
+            called.func.attr = before.replace(before.rpartition("_")[2], name)
             return called
         if op is None:
             return None
@@ -173,7 +180,8 @@ class Rewriter:
         )[:1] == [node.func.value]
         places = {param: n_args - receiver + i for i, param in enumerate(op.params)}
         for param, value in (edit.params or {}).items():
-            set_option(called, param, places.get(param), value, op.params.get(param))
+            name = self.language.options.get(param, param)
+            set_option(called, name, places.get(param), value, op.params.get(param))
         return called
 
     def _augmented(self, edit: Edit, node: ast.AugAssign) -> ast.stmt | None:
@@ -232,7 +240,9 @@ class Rewriter:
         if not isinstance(result, Traced):
             return ast.Constant(result) if isinstance(result, int | float) else None
         written = expression(
-            result.value, recorder.builder.run((result.value,)).program
+            result.value,
+            recorder.builder.run((result.value,)).program,
+            self.language.spelling,
         )
         try:
             tree = ast.parse(written, mode="eval").body

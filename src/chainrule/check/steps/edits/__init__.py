@@ -58,6 +58,7 @@ TIERS = (
     (
         activations.wrong_slope,
         factors.missing_factor,
+        factors.factor_inside,
         operands.other_operand_turned,
         layout.other_product,
     ),

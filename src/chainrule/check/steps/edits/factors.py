@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from chainrule import ops
 from chainrule.check.steps.edits.record import Edits, Operand
 from chainrule.check.steps.look import Look
@@ -110,7 +112,7 @@ def missing_factor(look: Look) -> Edits:
     for name in (*look.arrays, *look.aligned):
         if name.first in (look.old.first, *(arg.first for arg in look.args)):
             continue
-        if look.fits(name.shape) or not look.shape:
+        if look.fits(name.shape) or _widens(look, name):
             said = "It should be multiplied by {1}."
             yield look.edit("missing factor", said, lambda a, v: a * v, look.old, name)
             if isinstance(name.first, Value) and name.first.dtype.kind == "f":
@@ -123,6 +125,29 @@ def missing_factor(look: Look) -> Edits:
                     yield look.edit(
                         "missing factor", said, lambda a, v: a * (1 - v), look.old, name
                     )
+
+
+def _widens(look: Look, name: Operand) -> bool:
+    """Whether one number, or one a row, is to be an array again by what it is multiplied by."""
+    if look.shape and 1 not in look.shape:
+        return False
+    try:
+        return np.broadcast_shapes(look.shape, name.shape) == name.shape
+    except ValueError:
+        return False
+
+
+def factor_inside(look: Look) -> Edits:
+    """What is added up should be multiplied by a value first: ``sum(d)`` for ``sum(d * xhat)``."""
+    if look.op not in (ops.sum, ops.mean) or not look.args:
+        return
+    summed = look.args[0]
+    for name in look.arrays:
+        if name.shape == summed.shape and name.first is not summed.first:
+            said = "{part} should be {part_new}."
+            yield from look.edit_arg(
+                "missing factor", said, 0, lambda a, v: a * v, name
+            )
 
 
 def _is_truth(operand: Operand) -> bool:

@@ -48,6 +48,20 @@ def inverted(look: Look) -> Edits:
     if look.op is ops.subtract and len(look.args) == 2 and look.args[0].first == 1:
         yield look.edit("mask inverted", said, lambda _, b: +b, *look.args)
     for i, arg in enumerate(look.args):
-        if isinstance(arg.first, Value) and arg.first.dtype.kind == "b":
+        if (
+            isinstance(arg.first, Value)
+            and arg.first.dtype.kind == "b"
+            and not _is_compared_here(look, arg.first)
+        ):
             said = "The mask is inverted: {part} where {part_new} belongs."
             yield from look.edit_arg("mask inverted", said, i, np.logical_not)
+
+
+def _is_compared_here(look: Look, mask: Value) -> bool:
+    """Whether a mask is a comparison in the same statement, which is a place of its own to be turned."""
+    site = look.sites.of_place.get(look.evidence.tape.at[mask])
+    return (
+        site is not None
+        and site.op in OPPOSITE
+        and site.statement is look.site.statement
+    )
