@@ -99,6 +99,7 @@ def explain(
         steps=steps,
         step=step,
         level=level,
+        branches=found.branches,
         reading=Reading.of(found.report, str(optimizer) if optimizer else None),
     )
 

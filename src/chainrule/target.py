@@ -15,6 +15,7 @@ from chainrule.roles import RoleReport, roles_of, roles_of_call
 from chainrule.trace import Call, ScriptReading, read_function, record_script
 from chainrule.trace.events import TEXT, Escape
 from chainrule.trace.limits import Limits
+from chainrule.trace.recording import Recording
 from chainrule.trace.rolling import rolled
 from chainrule.trace.trees import mapped, nested
 from chainrule.verify import Again, on_the_way, refuse_still, unmeasured, verify
@@ -42,6 +43,22 @@ class Target:
     again: Again | None = None
     call: Call | None = None
     described: Described | None = None
+    recording: Recording | None = None
+
+    @property
+    def branches(self) -> Run | None:
+        """What the branches on the way to the loss hung on, as outputs of a run; None where there are none."""
+        recording = self.recording
+        if recording is None:
+            return None
+        places = {
+            line.result: n for n, line in enumerate(recording.program.every_line())
+        }
+        end = places.get(self.report.loss, len(places))
+        hung = [one.value for one in recording.guards() if one.n_lines <= end]
+        if not hung:
+            return None
+        return Run(recording.program.pruned(hung), recording.run.numbers)
 
     def derived(self, *, unroll: bool = False) -> Derived:
         """The textbook derivation: written-out forms recognised, links that cancel taken in one.
@@ -226,6 +243,7 @@ def from_script(
         reading.file,
         tuple(doubts),
         None if report.implied_loss else _script_again(reading, report),
+        recording=reading.recording,
     )
 
 
@@ -288,4 +306,5 @@ def from_function(
         doubts=tuple(doubts),
         again=again,
         call=call,
+        recording=call.recording,
     )

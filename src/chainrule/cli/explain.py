@@ -129,6 +129,7 @@ def explain(
             steps=steps,
             step=step,
             level=level.value,
+            branches=found.branches,
             reading=replace(reading, row=trained.row) if trained else reading,
         )
         lesson.parts  # noqa: B018 - composed here, within the limit

@@ -8,6 +8,7 @@ from chainrule.formula.tree import (
     Accent,
     Applied,
     Big,
+    Bound,
     Call,
     Fence,
     Fraction,
@@ -24,6 +25,7 @@ from chainrule.formula.tree import (
     Subscript,
     Symbol,
     Text,
+    When,
 )
 
 Layout: TypeAlias = Literal["stacked", "linear"]
@@ -32,11 +34,25 @@ SUPERSCRIPTS: Final = str.maketrans("0123456789-+⊤", "⁰¹²³⁴⁵⁶⁷⁸
 
 
 class Settled(NamedTuple):
-    """A formula whose brackets stand, and how tightly it holds at either edge."""
+    """A formula whose brackets stand, and how tightly it holds at either edge.
+
+    An edge may be a number that moves, in ``ends``; ``rest`` is then how tightly the others hold there.
+    """
 
     node: Node
     left: Strength
     right: Strength
+    ends: tuple[Bound | None, Bound | None] = (None, None)
+    rest: tuple[Strength, Strength] = (Strength.ATOM, Strength.ATOM)
+
+    @property
+    def firm(self) -> tuple[Strength, Strength]:
+        """How tightly it holds whatever its numbers are."""
+        first, last = self.ends
+        return (
+            self.left if first is None else self.rest[0],
+            self.right if last is None else self.rest[1],
+        )
 
 
 def bracketed(node: Node, layout: Layout = "stacked") -> Node:
@@ -78,7 +94,7 @@ _ATOM = Strength.ATOM
 def _settle(node: Node, layout: Layout) -> Settled:
     match node:
         case Number():
-            return Settled(node, *_number_edges(node))
+            return Settled(node, *_number_edges(node), (node.bound, node.bound))
         case Symbol() | Text() | Operator():
             return Settled(node, _ATOM, _ATOM)
         case Operand(body, left, right):
@@ -132,7 +148,7 @@ def _settle(node: Node, layout: Layout) -> Settled:
             return Settled(Accent(_settle(body, layout).node, mark), _ATOM, _ATOM)
         case Marked(body, of, kind):
             inner = _settle(body, layout)
-            return Settled(Marked(inner.node, of, kind), inner.left, inner.right)
+            return inner._replace(node=Marked(inner.node, of, kind))
         case _:
             assert_never(node)
 
@@ -141,9 +157,25 @@ def _needed(inner: Settled, left: Strength, right: Strength) -> Settled:
     """The operand as it is, or in brackets if either edge is weaker than asked."""
     # a numeral never follows side by side: W 3 would read as one name
     digits_run_on = left is Strength.JUXTAPOSED and inner.left is Strength.NUMERAL
-    if inner.left < left or inner.right < right or digits_run_on:
-        return Settled(Fence("(", inner.node, ")"), _ATOM, _ATOM)
-    return inner
+    needed = inner.left < left or inner.right < right or digits_run_on
+    when = _when(inner, left, right)
+    if needed:
+        return Settled(Fence("(", inner.node, ")", when), _ATOM, _ATOM)
+    return inner if when is None else inner._replace(node=Marked(inner.node, when=when))
+
+
+def _when(inner: Settled, left: Strength, right: Strength) -> When | None:
+    """When brackets come or go, if the numbers at the edges decide it."""
+    first, last = inner.ends
+    firm = inner.firm
+    if firm[0] < left or firm[1] < right or left is Strength.JUXTAPOSED:
+        return None
+    minus = first is not None and left > Strength.SIGN
+    power = first is not None and left > Strength.PRODUCT
+    last = last if right > Strength.PRODUCT else None
+    if not (minus or power or last is not None):
+        return None
+    return When(first if minus or power else None, minus, power, last)
 
 
 def _row(row: Row, layout: Layout) -> Settled:
@@ -154,6 +186,10 @@ def _row(row: Row, layout: Layout) -> Settled:
         Row(tuple(item.node for item in items), row.left, row.right, row.glue),
         left,
         right,
+        (items[0].ends[0], items[-1].ends[1]) if items else (None, None),
+        (min(row.left, items[0].firm[0]), min(row.right, items[-1].firm[1]))
+        if items
+        else (_ATOM, _ATOM),
     )
 
 

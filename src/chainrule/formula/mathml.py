@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from html import escape
 from types import MappingProxyType
-from typing import Final, assert_never
+from typing import Final, Protocol, assert_never
 
 from chainrule.formula.brackets import bracketed
 from chainrule.formula.tree import (
     Accent,
     Applied,
     Big,
+    Bound,
     Call,
     Fence,
     Fraction,
@@ -29,6 +31,7 @@ from chainrule.formula.tree import (
     Subscript,
     Symbol,
     Text,
+    When,
 )
 
 MARKS: Final = MappingProxyType(
@@ -56,19 +59,38 @@ _DOUBLE: Final = MappingProxyType(
 )
 
 
-def to_mathml(node: Node, *, display: bool = True, focusable: bool = True) -> str:
+class Binding(Protocol):
+    """Gives out what a page calls the numbers that move, and the brackets that come and go with them."""
+
+    def number(self, bound: Bound) -> int:
+        """The number of a printed entry."""
+
+    def bracket(self, when: When) -> int:
+        """The number of a pair of brackets."""
+
+
+def to_mathml(
+    node: Node,
+    *,
+    display: bool = True,
+    focusable: bool = True,
+    binding: Binding | None = None,
+) -> str:
     """A formula as a ``<math>`` element; a number's origin is in ``data-of`` and ``data-entry``.
+
+    With a ``binding``, a number that moves stands in a row of its own, called ``data-n``.
 
     >>> from chainrule.formula import number
     >>> to_mathml(number(0.2, "W1", "value"), display=False)
     '<math><mn tabindex="0" data-of="W1" class="value">0.2</mn></math>'
     """
     attribute = ' display="block"' if display else ""
-    return f"<math{attribute}>{_Printer(focusable=focusable).write(bracketed(node))}</math>"
+    return f"<math{attribute}>{_Printer(binding, focusable=focusable).write(bracketed(node))}</math>"
 
 
 class _Printer:
-    def __init__(self, *, focusable: bool) -> None:
+    def __init__(self, binding: Binding | None = None, *, focusable: bool) -> None:
+        self.binding = binding
         self.tabindex = ' tabindex="0"' if focusable else ""
 
     def write(self, node: Node) -> str:
@@ -97,8 +119,8 @@ class _Printer:
                 return f"<mroot>{self.write(body)}{self.write(degree)}</mroot>"
             case Root(body):
                 return f"<msqrt>{self.write(body)}</msqrt>"
-            case Fence(opening, body, closing):
-                return _fenced(opening, self.write(body), closing)
+            case Fence(opening, body, closing, when):
+                return _fenced(opening, self.write(body), closing, self.coming(when))
             case Call(head, body, opening, closing):
                 inner = self.write(body)
                 return _grouped(
@@ -115,8 +137,11 @@ class _Printer:
                 return f"<msup>{self.write(body)}<mo>′</mo></msup>"
             case Accent(body, mark):
                 return f'<mover accent="true">{self.write(body)}<mo>{MARKS[mark]}</mo></mover>'
-            case Marked(body, of, kind):
-                return f"<mrow{_identity(of, kind)}>{self.write(body)}</mrow>"
+            case Marked(body, of, kind, when):
+                identity = _identity(of, kind) + self.coming(when)
+                if when is not None and not identity:
+                    return self.write(body)
+                return f"<mrow{identity}>{self.write(body)}</mrow>"
             case _:
                 assert_never(node)
 
@@ -128,7 +153,20 @@ class _Printer:
                 shown[i - 1] = THIN
         return _grouped("".join(shown))
 
+    def coming(self, when: When | None) -> str:
+        """What brackets that come and go are called."""
+        if when is None or self.binding is None:
+            return ""
+        return f' data-p="{self.binding.bracket(when)}"'
+
     def number(self, node: Number) -> str:
+        shown = self.digits(node)
+        if node.bound is None or self.binding is None:
+            return shown
+        called = f' data-n="{self.binding.number(node.bound)}"'
+        return re.sub(r"^<(mrow|mn)", rf"<\1{called}", shown, count=1)
+
+    def digits(self, node: Number) -> str:
         minus = (
             f'<mo form="prefix"{_identity(None, node.kind)}>−</mo>'
             if node.digits.startswith("-")

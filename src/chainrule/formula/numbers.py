@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from typing import Any, Final, TypeAlias
@@ -10,7 +11,19 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from chainrule.formula.build import fence, marked, sequence
-from chainrule.formula.tree import Kind, Matrix, Node, Number, Operator, Ref, Text
+from chainrule.formula.tree import (
+    Bound,
+    Group,
+    Kind,
+    Matrix,
+    Node,
+    Number,
+    Operator,
+    Ref,
+    Text,
+)
+from chainrule.program.ledger import bare, look
+from chainrule.program.remembered import Figure, Remembered
 
 LARGE: Final = 1e7
 Array: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
@@ -28,7 +41,31 @@ def format_number(value: Scalar, digits: int = 4) -> str:
     ... ]
     ['−0.3843', '1.4', '0.5', '1', '0', '1 × 10⁻⁹', '2.5 × 10⁸', '−∞']
     """
+    if isinstance(value, Figure):
+        # characters move with no number
+        look(value)
     return written(number(value, digits=digits))
+
+
+class Said(str):
+    """The characters of a number, and where they come from; in other text they are told for that number."""
+
+    __slots__ = ("bound",)
+    bound: Bound
+
+    def __format__(self, spec: str) -> str:
+        self.bound.ledger.looked[self.bound.line] = None
+        return format(str(self), spec)
+
+
+def said(value: Scalar, digits: int = 4, decimals: int | None = None) -> str:
+    """As :func:`format_number`; the characters of a remembered number know which it is."""
+    found = number(value, digits=digits, decimals=decimals)
+    if found.bound is None:
+        return written(found)
+    made = Said(written(found))
+    made.bound = found.bound
+    return made
 
 
 def written(number: Number) -> str:
@@ -55,8 +92,48 @@ def number(
     Number(digits='0.769', exponent=None, of=Ref(name='dz2', entry=None), kind='')
     """
     ref = Ref(of) if isinstance(of, str) else of
-    text, exponent = _parts(value, digits, decimals)
-    return Number(text, exponent, ref, kind)
+    text, exponent = _parts(bare(value), digits, decimals)
+    return Number(text, exponent, ref, kind, bound_to(value, digits, decimals))
+
+
+class Decimals(int):
+    """How many decimals a group shares; ``group`` is where they come from, if they are remembered."""
+
+    group: Group | None = None
+
+    @classmethod
+    def of(cls, count: int, group: Group | None) -> Decimals:
+        """So many decimals, for the numbers of a group."""
+        made = cls(count)
+        made.group = group
+        return made
+
+
+def bound_to(value: Any, digits: int = 4, decimals: int | None = None) -> Bound | None:
+    """The entry that a number is, if it is remembered.
+
+    Raises:
+        TypeError: where others decide how many decimals it gets, and are not remembered.
+    """
+    if isinstance(value, Remembered):
+        value = value.reshape(-1)[0]
+    if not isinstance(value, Figure):
+        return None
+    group = getattr(decimals, "group", None)
+    if decimals is not None and group is None:
+        # one that does not move decides
+        group = Group((float(10.0 ** -int(decimals)),), digits)
+    return Bound(value.at, value.place, digits, group, value.ledger)
+
+
+def _group(values: Sequence[Any], digits: int, noise: float = 0.0) -> Group | None:
+    """The group that numbers make, if any of them is remembered."""
+    if not any(isinstance(one, Figure) for one in values):
+        return None
+    places = (
+        (one.at, one.place) if isinstance(one, Figure) else float(one) for one in values
+    )
+    return Group(tuple(places), digits, noise)
 
 
 def matrix(
@@ -83,33 +160,39 @@ def matrix(
     >>> to_text(matrix([0.1 + 0.2 - 0.3, 0.25, 0.0]))
     ['(0.00, 0.25, 0)']
     """
-    values: Array = np.asarray(array)
+    kept = array if isinstance(array, Remembered) else np.asarray(array)
+    values: Array = bare(kept)
     name = of.name if isinstance(of, Ref) else of
     whole = None if name is None else Ref(name)
     if values.ndim > 2 or values.size == 0:
-        return Text(_summary(values, digits), whole, kind)
+        return Text(_summary(kept, digits), whole, kind)
     most = (max_rows, max_cols) if values.ndim == 2 else (max_cols,)
     axes = [_shown(length, n) for length, n in zip(values.shape, most, strict=False)]
-    seen = values[np.ix_(*([i for i in axis if i is not None] for axis in axes))]
-    noise = _noise(seen)
+    places = [[i for i in axis if i is not None] for axis in axes]
+    seen = values[np.ix_(*places)]
+    share, noise = _noise(seen)
     listed = [0.0 if abs(one) <= noise else one for one in seen.ravel().tolist()]
     decimals = shared_decimals(listed, digits)
+    if kept is not values and values.dtype.kind == "f":
+        shown = [kept[place] for place in itertools.product(*places)]
+        decimals = Decimals.of(decimals, _group(shown, digits, share))
 
     def cell(*entry: int | None) -> Node:
         places = tuple(i for i in entry if i is not None)
         if len(places) < len(entry):
             return _gap(*entry)
         ref = None if name is None else Ref(name, places)
-        value = values[places]
-        if 0 < abs(value) <= noise:
+        value = kept[places]
+        if 0 < abs(values[places]) <= noise:
             # 0.000, not 0: it is not exactly nothing
-            return Number(f"{0:.{max(decimals, 1)}f}", None, ref, kind)
+            bound = bound_to(value, digits, decimals)
+            return Number(f"{0:.{max(decimals, 1)}f}", None, ref, kind, bound)
         return number(value, ref, kind, digits=digits, decimals=decimals)
 
     match axes:
         case []:
             return number(
-                values.item(),
+                kept.item(),
                 None if name is None else Ref(name, ()),
                 kind,
                 digits=digits,
@@ -124,23 +207,23 @@ def matrix(
     raise AssertionError(axes)
 
 
-def _noise(values: Array) -> float:
-    """The size up to which an entry is the rounding of larger ones that nearly cancelled."""
+def _noise(values: Array) -> tuple[float, float]:
+    """Up to which share of the largest, and so which size, an entry is the rounding of larger ones that nearly cancelled."""
     if values.dtype.kind != "f" or values.size < 2:
-        return 0.0
+        return 0.0, 0.0
     finite = np.abs(values[np.isfinite(values)])
-    largest = float(finite.max(initial=0.0))
-    return 64 * float(np.finfo(values.dtype).eps) * largest
+    share = 64 * float(np.finfo(values.dtype).eps)
+    return share, share * float(finite.max(initial=0.0))
 
 
-def shared_decimals(values: Sequence[Any], digits: int = 4) -> int:
+def shared_decimals(values: Sequence[Any], digits: int = 4) -> Decimals:
     """How many decimals let every number of a table be read: as many as the neediest, at most ``digits``.
 
     >>> shared_decimals([0.5, -1.25, 0.0, 1e-9]), shared_decimals([1.0, 2.0])
     (2, 0)
     """
-    texts = (_parts(value, digits, digits) for value in values)
-    return max(
+    texts = (_parts(bare(value), digits, digits) for value in values)
+    most = max(
         (
             len(_stripped(text).partition(".")[2])
             for text, exponent in texts
@@ -148,6 +231,7 @@ def shared_decimals(values: Sequence[Any], digits: int = 4) -> int:
         ),
         default=0,
     )
+    return Decimals.of(most, _group(values, digits))
 
 
 def _parts(value: Any, digits: int, decimals: int | None) -> tuple[str, int | None]:

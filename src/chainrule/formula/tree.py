@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import enum
-from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from dataclasses import dataclass, field
+from typing import Any, Literal, TypeAlias
 
 Kind: TypeAlias = Literal["", "value", "local", "upstream", "result"]
 Style: TypeAlias = Literal[
@@ -40,13 +40,40 @@ class Ref:
 
 
 @dataclass(frozen=True, slots=True)
+class Group:
+    """Entries that are printed with as many decimals as the neediest: ``(line, place)`` each, of a :class:`Ledger`.
+
+    What is at most ``noise`` times the largest is only rounding, and shown as 0.000.
+    """
+
+    places: tuple[tuple[int, int] | float, ...]
+    digits: int = 4
+    noise: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """Which entry of what line a printed number is, and how it came to its digits."""
+
+    line: int
+    place: int
+    digits: int = 4
+    group: Group | None = None
+    ledger: Any = field(default=None, compare=False, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
 class Number:
-    """Digits as they will be read, such as ``-0.3843``, or ``1.2`` with the exponent 7 for 1.2 × 10⁷."""
+    """Digits as they will be read, such as ``-0.3843``, or ``1.2`` with the exponent 7 for 1.2 × 10⁷.
+
+    ``bound`` is the entry that a number of a ledger shows; two numbers that read alike are equal.
+    """
 
     digits: str
     exponent: int | None = None
     of: Ref | None = None
     kind: Kind = ""
+    bound: Bound | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,12 +159,23 @@ class Root:
 
 
 @dataclass(frozen=True, slots=True)
+class When:
+    """When brackets stand: if the number that opens them has a minus or a power of ten, or the one that closes them has."""
+
+    first: Bound | None = None
+    minus: bool = False
+    power: bool = False
+    last: Bound | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Fence:
-    """``body`` between two delimiters that grow with it."""
+    """``body`` between two delimiters that grow with it; they come and go with numbers that move."""
 
     opening: str
     body: Node
     closing: str
+    when: When | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,11 +225,12 @@ class Accent:
 
 @dataclass(frozen=True, slots=True)
 class Marked:
-    """An identity and a colour for any larger part of a formula."""
+    """An identity and a colour for any larger part of a formula, or that it may come to stand in brackets."""
 
     body: Node
     of: Ref | None = None
     kind: Kind = ""
+    when: When | None = field(default=None, compare=False, repr=False)
 
 
 Node: TypeAlias = (

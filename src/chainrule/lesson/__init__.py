@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TextIO
 
 from chainrule.lesson.analysis.subject_study import Study, study
 from chainrule.lesson.compose import LEVELS, Level, compose, title
+from chainrule.lesson.live import Live, live
 from chainrule.lesson.parts import Part
 from chainrule.lesson.printers.terminal import text
 from chainrule.lesson.reading import Reading
@@ -42,6 +43,7 @@ class Lesson:
 
     study: Study
     level: Level = "line"
+    retold: Callable[[], Live | str] | None = None
 
     @property
     def title(self) -> str:
@@ -147,7 +149,7 @@ class Lesson:
         """The lesson as one page that fetches nothing."""
         from chainrule.lesson.printers.page.html import to_html
 
-        return to_html(self.parts)
+        return to_html(self.parts, live=None if self.retold is None else self.retold())
 
     def to_latex(self) -> str:
         """The lesson as a LaTeX document."""
@@ -219,12 +221,14 @@ def explain(
     step: int = 1,
     level: Level = "line",
     reading: Reading | None = None,
+    branches: Run | None = None,
 ) -> Lesson:
     """The lesson on a run: one of ``steps`` steps of training, taken apart.
 
     ``loss`` is the value or name of the loss (the run's first output), ``wrt`` what is learnt (by default every
     float input not named like data). ``optimizer`` makes the steps; without one it is gradient descent, with a learning
-    rate of 0.1 if none is given. ``reading`` says how ``run`` was read off a script, and how sure that is.
+    rate of 0.1 if none is given. ``reading`` says how ``run`` was read off a script, and how sure that is; ``branches`` is a run whose outputs
+    decided which lines that was.
 
     Raises:
         UsageError: E411 for a step that is not taken, E410 for a level that does not exist.
@@ -246,8 +250,8 @@ def explain(
             f"there is no level {level!r}",
             hint=f"choose one of {', '.join(LEVELS)}",
         )
-    found = study(
-        run,
+    retell = partial(
+        study,
         loss=loss,
         wrt=wrt,
         optimizer=optimizer,
@@ -256,7 +260,8 @@ def explain(
         step=step,
         reading=reading,
     )
-    return Lesson(found, level)
+    composed = partial(compose, level=level)
+    return Lesson(retell(run), level, partial(live, run, retell, composed, branches))
 
 
 __all__ = ["LEVELS", "Lesson", "Level", "Part", "compose", "explain"]

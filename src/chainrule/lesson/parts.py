@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -214,3 +215,11 @@ Part = (
     | Fold
     | Note
 )
+
+
+def inside(parts: Iterable[Part]) -> Iterator[Part]:
+    """All parts, also those in folds."""
+    for part in parts:
+        yield part
+        if isinstance(part, Fold):
+            yield from inside(part.parts)

@@ -8,6 +8,7 @@ import numpy as np
 
 from chainrule.formula import format_number
 from chainrule.program import Array
+from chainrule.program.conversions import as_float, as_floats
 
 MOST_ROWS: Final = 10
 MOST_COLUMNS: Final = 8
@@ -53,7 +54,7 @@ def summarise(array: Array) -> str:
         shape = "1 entry" if array.size == 1 else f"{array.size} entries"
     if array.size == 0:
         return f"{shape}, empty"
-    numbers = np.asarray(array, dtype=float)
+    numbers = as_floats(array)
     finite = numbers[np.isfinite(numbers)]
     said = [shape]
     if finite.size:
@@ -62,7 +63,7 @@ def summarise(array: Array) -> str:
             said.append(f"all about {low}" if np.ptp(finite) else f"all {low}")
         else:
             mean = _mean(finite)
-            largest = float(np.abs(finite).max())
+            largest = as_float(np.abs(finite).max())
             about = (
                 "0.0000" if 0 < abs(mean) <= ROUNDING * largest else format_number(mean)
             )

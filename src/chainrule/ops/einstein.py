@@ -152,7 +152,7 @@ def in_tensorflow(site: Site) -> str:
 
 
 einsum = Op(
-    lambda *arrays, subscripts: np.array(np.einsum(subscripts, *arrays)),
+    lambda *arrays, subscripts: np.copy(np.einsum(subscripts, *arrays)),
     shape_of_letters,
     rule,
     name="einsum",

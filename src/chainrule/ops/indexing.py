@@ -42,7 +42,7 @@ def indexed_shape(shape: Shape, *arrays: Shape, index: tuple[Any, ...]) -> Shape
 
 def take_out(x: Any, *arrays: Any, index: tuple[Any, ...]) -> Any:
     """``x[index]``, copied."""
-    return np.array(x[filled(index, arrays)])
+    return np.copy(x[filled(index, arrays)])
 
 
 def put_in(x: Any, written: Any, *arrays: Any, index: tuple[Any, ...]) -> Any:

@@ -118,7 +118,7 @@ def part_shape(shape: Shape, *, n: int, part: int, axis: int) -> Shape:
 
 
 split = Op(
-    lambda x, n, part, axis: np.array(parts(x, n, axis)[part]),
+    lambda x, n, part, axis: np.copy(parts(x, n, axis)[part]),
     part_shape,
     (
         Rule(

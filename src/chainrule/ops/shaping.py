@@ -17,7 +17,7 @@ def fresh(arrange: Callable[..., Any]) -> Callable[..., Any]:
     """A NumPy function that gives a view, giving an array of its own instead."""
 
     def forward(x: Any, **params: Any) -> Any:
-        return np.array(arrange(x, **params))
+        return np.copy(arrange(x, **params))
 
     forward.__name__ = arrange.__name__
     return forward
@@ -300,7 +300,7 @@ def _kind(template: str) -> Callable[[Site], str]:
 
 
 astype = Op(
-    lambda x, dtype: np.asarray(x).astype(dtype),
+    lambda x, dtype: np.asanyarray(x).astype(dtype),
     lambda shape, **_: shape,
     (
         Rule(

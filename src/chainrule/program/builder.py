@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from chainrule.program.conversions import as_array, result_of
 from chainrule.program.errors import ChainruleError, ShapeError
 from chainrule.program.line import Line, concrete
 from chainrule.program.loop import Item, Loop, lines_of
@@ -101,7 +102,7 @@ class Builder:
 
     def input(self, number: Any, name: str | None = None) -> Value:
         """A new input with its numbers, given a free name; a Python float takes the type of what it meets."""
-        array = np.asarray(number)
+        array = as_array(number)
         value = Value(array.shape, array.dtype, weak=type(number) is float)
         if name is not None:
             value.christen(self.free(name))
@@ -167,7 +168,7 @@ class Builder:
             shape = shape_of(op, [np.shape(number) for number in numbers], plain)
             if number is None:
                 with np.errstate(all="ignore"):
-                    number = np.asarray(op.forward(*numbers, **plain))
+                    number = result_of(op.forward(*numbers, **plain), numbers, op.kind)
         except ChainruleError as error:
             error.detail = error.detail or described(args)
             raise error.at(at) from None

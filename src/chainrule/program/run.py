@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from chainrule.program.conversions import as_array, result_of
 from chainrule.program.errors import ProgramError
 from chainrule.program.line import Line, substitute
 from chainrule.program.loop import Item, Loop
@@ -49,7 +50,7 @@ def run(
     filled: dict[Value, Array] = {}
     for value in program.inputs:
         number = _given(value, numbers)
-        filled[value] = np.asarray(number)
+        filled[value] = as_array(number)
     _Machine(filled, watch).items(program.items)
     return Run(program, filled)
 
@@ -76,7 +77,9 @@ class _Machine:
             key: substitute(param, lambda one: measure(one, self.numbers, self.turns))
             for key, param in line.params.items()
         }
-        self.numbers[line.result] = np.asarray(line.op.forward(*args, **params))
+        self.numbers[line.result] = result_of(
+            line.op.forward(*args, **params), args, line.op.kind
+        )
 
     def loop(self, loop: Loop) -> None:
         n = int(resolve(loop.n, self.numbers, self.turns))
@@ -107,7 +110,7 @@ class _Machine:
 
     def _array(self, arg: Arg, like: Value | None = None) -> Array:
         """The number of ``arg``; a plain one takes the shape and the type of what it is met as."""
-        number = np.asarray(resolve(arg, self.numbers, self.turns))
+        number = as_array(resolve(arg, self.numbers, self.turns))
         if like is None:
             return number
         if not isinstance(arg, Value):

@@ -7,6 +7,7 @@ import numpy as np
 from chainrule.lesson.analysis.plot import Story
 from chainrule.lesson.notation.slopes import slope
 from chainrule.program import Array, Value
+from chainrule.program.conversions import as_floats
 
 FLAT = 1e-3
 
@@ -64,6 +65,4 @@ def activation_slopes(story: Story, name: str) -> Array | None:
     found = slope(story.study.literal.forward, [(line, 0)])
     if not isinstance(found.of, Value):
         return np.full(line.result.shape, found.of)
-    return np.broadcast_to(
-        np.asarray(found.run.numbers[found.of], float), line.result.shape
-    )
+    return np.broadcast_to(as_floats(found.run.numbers[found.of]), line.result.shape)

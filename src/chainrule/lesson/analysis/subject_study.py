@@ -18,6 +18,7 @@ from chainrule.lesson.reading import Reading
 from chainrule.nn import Optimizer
 from chainrule.nn import optimizer as optimizer_of
 from chainrule.program import Array, Program, Run, UsageError, Value, run
+from chainrule.program.conversions import as_float
 from chainrule.trace.rolling import unrolled
 from chainrule.trace.statements.roles import choose_parameters
 
@@ -111,8 +112,10 @@ class Study:
         forward = self.source.forward
         program = forward.program
         numbers: dict[Value, Any] = {v: forward.numbers[v] for v in program.inputs}
-        moved = np.array(numbers[program.named()[name]])
-        moved[entry] += change
+        before = numbers[program.named()[name]]
+        nudge = np.zeros(before.shape, before.dtype)
+        nudge[entry] = change
+        moved = before + nudge
         numbers[program.named()[name]] = moved
         return _number(
             run(program.pruned([self.source.loss]), numbers)[self.source.loss]
@@ -127,7 +130,7 @@ def _numbers(derived: Derived, gradient: Value) -> Array:
 
 
 def _number(array: Array) -> float:
-    return float(np.asarray(array).reshape(-1)[0])
+    return as_float(array)
 
 
 def study(

@@ -13,6 +13,7 @@ from chainrule.lesson.analysis.turn_writing import Untold
 from chainrule.lesson.notation.slopes import pulled, tracer_of
 from chainrule.lesson.notation.turns import LAST, OVER_TURNS, SIDE_BY_SIDE
 from chainrule.program import Array, Program, Run, Value
+from chainrule.program.conversions import as_array
 from chainrule.program.line import substitute
 from chainrule.program.run import measure, resolve
 
@@ -95,4 +96,4 @@ def pulled_back(
     target = tracer.lift(line.args[one.position])
     upstream = tracer.input(numbers[above], None)
     fitted, _ = fit(pulled(tracer, line, one.position, upstream), target)
-    return np.asarray(getattr(fitted, "number", fitted))
+    return as_array(getattr(fitted, "number", fitted))

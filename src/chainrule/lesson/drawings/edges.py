@@ -10,6 +10,7 @@ from typing import Final
 from chainrule.lesson.drawings.label import label, short
 from chainrule.lesson.drawings.sheet import Disc, Edge
 from chainrule.lesson.parts import Arrow
+from chainrule.program.ledger import bare
 
 BOW: Final = 52.0
 MOST_LABELS: Final = 8
@@ -41,7 +42,7 @@ def edges(
                     along=along,
                     over=over,
                     largest=largest,
-                    bare=dense,
+                    dense=dense,
                 )
             )
     return tuple(edges), unlabelled
@@ -70,7 +71,7 @@ def _edge(
     along: float,
     over: int,
     largest: float,
-    bare: bool,
+    dense: bool,
 ) -> Edge:
     x0, y0 = tail.x + tail.half + tail.right, tail.y
     x1, y1 = head.x - head.half - head.left, head.y
@@ -89,9 +90,10 @@ def _edge(
         _bezier(along, x0, x0 + bend, x1 - bend, x1),
         _bezier(along, y0, ya, yb, y1),
         "".join(piece.text for piece in label(arrow.label).pieces),
-        "" if bare else short(arrow.local),
+        "" if dense else short(arrow.local),
         min(abs(weight) / largest, 1.0) if math.isfinite(weight) else 1.0,
         weight < 0,
+        arrow.local,
     )
 
 
@@ -104,4 +106,5 @@ def _strength(arrow: Arrow) -> float:
     """How strongly an edge is drawn; one without a number as if it were 1."""
     if arrow.local is None:
         return 1.0
-    return 0.0 if math.isnan(arrow.local) else float(arrow.local)
+    local = bare(arrow.local)
+    return 0.0 if math.isnan(local) else float(local)

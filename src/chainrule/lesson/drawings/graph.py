@@ -165,8 +165,8 @@ def _disc(circle: Circle, column: _Column, y: float) -> Disc:
     value, slope = short(circle.value), short(circle.gradient)
     name = label(circle.label)
     said = "".join(piece.text for piece in name.pieces)
-    said += f" is {value}" if value else ""
-    said += f", gradient {slope}" if slope else ""
+    said += f" is {value!s}" if value else ""
+    said += f", gradient {slope!s}" if slope else ""
     said += f" ({circle.note})" if circle.note else ""
     left = column.left if value or slope else 0.0
     right = column.right if value or slope else 0.0

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 
 from chainrule.program import Array
+from chainrule.program.conversions import as_floats
 
 MOST_CELLS: Final = 64
 BELOW: Final = (31, 95, 168)
@@ -37,7 +38,7 @@ def heat(array: Array) -> Heat:
     >>> picture.rows, picture.columns, picture.block
     (50, 30, (4, 1))
     """
-    flat = _flattened(np.asarray(array, dtype=float))
+    flat = _flattened(as_floats(array))
     block = (-(-flat.shape[0] // MOST_CELLS), -(-flat.shape[1] // MOST_CELLS))
     cells = _largest_of(_largest_of(flat, block[0], 0), block[1], 1)
     size = np.abs(np.where(np.isfinite(cells), cells, 0.0))

@@ -11,10 +11,10 @@ from chainrule.formula import (
     Operand,
     Symbol,
     columns,
-    format_number,
     plain,
     to_text,
 )
+from chainrule.formula.numbers import said
 
 Style = Literal["plain", "italic", "below"]
 
@@ -68,4 +68,4 @@ def label(node: Node | str | None) -> Label:
 
 def short(number: float | None) -> str:
     """A number in three digits, nothing for none."""
-    return "" if number is None else format_number(number, 3)
+    return "" if number is None else said(number, 3)

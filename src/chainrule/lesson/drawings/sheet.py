@@ -37,6 +37,7 @@ class Edge:
     local: str
     strength: float
     negative: bool
+    slope: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,14 +9,13 @@ import numpy as np
 from chainrule.formula import (
     Kind,
     Node,
-    columns,
     gradient,
     identifier,
     matrix,
     number,
     root,
-    to_text,
 )
+from chainrule.formula.moving import fits_within
 from chainrule.program import Array
 
 WIDEST = 84
@@ -25,7 +24,7 @@ LARGEST_ROOT = 1000
 
 def fits(node: Node) -> bool:
     """Whether a formula is narrow enough to be read in one piece."""
-    return max(map(columns, to_text(node, WIDEST)), default=0) <= WIDEST
+    return fits_within(node, WIDEST)
 
 
 def numbers(array: Array, of: str | None = None, kind: Kind = "") -> Node:

@@ -14,6 +14,7 @@ from chainrule.derive.simplify import LAWS
 from chainrule.formula import Node, number
 from chainrule.lesson.notation.writer import Writer
 from chainrule.program import Arg, Builder, Line, Op, Program, Run, Size, Value
+from chainrule.program.conversions import as_float
 from chainrule.program.program import arg_shape
 from chainrule.trace import Traced, Tracer
 
@@ -137,7 +138,7 @@ def settled(tracer: Tracer, result: Any) -> Slope:
     )
     if isinstance(result, Traced):
         return Slope(made, mask_alone(tracer.builder, result.value))
-    return Slope(made, float(np.asarray(result).reshape(-1)[0]))
+    return Slope(made, as_float(result))
 
 
 def for_label(run: Run, line: Line, position: int, label: Value, value: float) -> Slope:

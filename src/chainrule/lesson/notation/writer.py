@@ -19,6 +19,7 @@ from chainrule.formula import (
     number,
     to_text,
 )
+from chainrule.formula.moving import alike
 from chainrule.lesson.notation.names import constant, numbers
 from chainrule.lesson.notation.turns import OVER_TURNS, Moving
 from chainrule.lesson.notation.written import Spelling, written, written_e
@@ -86,7 +87,7 @@ class Writer:
             node = self._tried(value, partial(self._number_leaf, done=frozenset(done)))
             if node is None:
                 return []
-            if not found or node != found[-1]:
+            if not found or not alike(node, found[-1]):
                 found.append(node)
             inner = self._innermost(value, done)
             if not inner:
@@ -95,7 +96,7 @@ class Writer:
         line = self.producer[value]
         if not stays(line.op):
             node = self._tried(value, self._small)
-            if node is not None and node != found[-1]:
+            if node is not None and not alike(node, found[-1]):
                 found.append(node)
         return found
 

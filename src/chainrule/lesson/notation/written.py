@@ -35,6 +35,7 @@ from chainrule.formula import (
     to_text,
 )
 from chainrule.formula.build import TIMES, beside
+from chainrule.formula.moving import is_negative
 from chainrule.lesson.notation import turns
 from chainrule.program import Arg, IndexSlot, Line, Size, Value
 from chainrule.program.program import concrete
@@ -167,7 +168,7 @@ def _product(line: Line, args: list[Node]) -> Node:
 def _is_name(node: Node) -> bool:
     node = _bare(node)
     return isinstance(node, Symbol | Call) or (
-        isinstance(node, Number) and not node.digits.startswith("-")
+        isinstance(node, Number) and not is_negative(node)
     )
 
 

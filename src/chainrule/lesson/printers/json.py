@@ -125,5 +125,7 @@ def _encoded(value: Any) -> Any:
             return value
         case tuple() | list():
             return [_encoded(item) for item in value]
-    members = {f.name: _encoded(getattr(value, f.name)) for f in fields(value)}
+    members = {
+        f.name: _encoded(getattr(value, f.name)) for f in fields(value) if f.compare
+    }
     return {"is": name_of(type(value)), **members}

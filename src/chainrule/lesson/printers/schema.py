@@ -89,6 +89,10 @@ def name_of(made: type) -> str:
     return front + made.__name__.lower()
 
 
+ORIGINS = (tree.Bound, tree.Group, tree.When)
+"""Where a number comes from, which is no part of what a lesson says."""
+
+
 @cache
 def model() -> type[BaseModel]:
     """The model of a whole document."""
@@ -132,7 +136,11 @@ def _models() -> dict[str, type[Strict]]:
     made: dict[str, type[Strict]] = {}
     for module in (tree, parts):
         for found in vars(module).values():
-            if isinstance(found, type) and dataclasses.is_dataclass(found):
+            if (
+                isinstance(found, type)
+                and dataclasses.is_dataclass(found)
+                and found not in ORIGINS
+            ):
                 made[_reference(found).__forward_arg__] = _model(found)
     for each in made.values():
         each.model_rebuild(_types_namespace={**made})
@@ -140,9 +148,15 @@ def _models() -> dict[str, type[Strict]]:
 
 
 def _model(origin: type) -> type[Strict]:
-    hints = typing.get_type_hints(origin)
+    # where a number comes from is no part of what it says
+    told = {f.name for f in dataclasses.fields(origin) if f.compare}
+    hints = {
+        name: hint
+        for name, hint in typing.get_type_hints(origin).items()
+        if name in told
+    }
     members: dict[str, Any] = {
-        f.name: (_translated(hints[f.name]), ...) for f in dataclasses.fields(origin)
+        name: (_translated(hint), ...) for name, hint in hints.items()
     }
 
     def restored(self: Strict) -> Any:

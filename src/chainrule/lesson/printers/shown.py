@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -22,6 +22,9 @@ from chainrule.formula.numbers import shared_decimals
 from chainrule.lesson.parts import Formula, Numbers, Part, Row, Spans, Table
 from chainrule.lesson.summary import MOST_ROWS, is_small
 from chainrule.program import Array
+from chainrule.program.conversions import as_array, as_float
+
+Merged = Callable[[Part, Part, Part], None]
 
 
 def shown(part: Numbers) -> tuple[Row, ...]:
@@ -32,7 +35,7 @@ def shown(part: Numbers) -> tuple[Row, ...]:
     >>> to_text(row.right)
     ['(0.5, −1.0)']
     """
-    array = np.asarray(part.array)
+    array = as_array(part.array)
     if not is_small(array) or array.size == 0:
         return ()
     if array.ndim <= 2:
@@ -46,8 +49,11 @@ def shown(part: Numbers) -> tuple[Row, ...]:
     )
 
 
-def joined(parts: Iterable[Part]) -> Iterator[Part]:
-    """The parts, with the results that follow a formula as its last rows, where they are small."""
+def joined(parts: Iterable[Part], merged: Merged | None = None) -> Iterator[Part]:
+    """The parts, with the results that follow a formula as its last rows, where they are small.
+
+    ``merged`` is told of every two parts that became one.
+    """
     waiting: Formula | None = None
     for part in parts:
         rows = (
@@ -56,7 +62,10 @@ def joined(parts: Iterable[Part]) -> Iterator[Part]:
             else ()
         )
         if waiting is not None and rows:
-            waiting = replace(waiting, rows=(*waiting.rows, *rows))
+            whole = replace(waiting, rows=(*waiting.rows, *rows))
+            if merged is not None:
+                merged(waiting, part, whole)
+            waiting = whole
             continue
         if waiting is not None:
             yield waiting
@@ -87,7 +96,7 @@ def numbers_of(table: Table) -> tuple[tuple[Number | None, ...], ...]:
     """
     columns = []
     for cells in zip(*table.rows, strict=True):
-        floats = [float(c) for c in cells if isinstance(c, (float, np.floating))]
+        floats = [as_float(c) for c in cells if isinstance(c, (float, np.floating))]
         decimals = shared_decimals(floats)
         columns.append(
             [
@@ -102,7 +111,7 @@ def numbers_of(table: Table) -> tuple[tuple[Number | None, ...], ...]:
 
 def remark(part: Numbers) -> Spans:
     """What stands beside an array: its note, or else its shape."""
-    shape = shape_of(np.asarray(part.array))
+    shape = shape_of(as_array(part.array))
     return part.note or ((f"shape {shape}",) if shape else ())
 
 

@@ -6,10 +6,9 @@ import inspect
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import numpy as np
-
 from chainrule.lesson.notation.slopes import Slope, pulled, settled, tracer_of
 from chainrule.program import Line, Op, Value
+from chainrule.program.conversions import as_array, as_float
 from chainrule.trace import Tracer
 
 LETTERS = ("g", "u", "v", "w", "a", "b", "c", "r", "s", "q")
@@ -49,7 +48,7 @@ class Made:
         self.params = {**op.params, **params}
         definition = definition_of(op)
         tracer = Tracer(laws=(), named=False)
-        traced = [tracer.input(np.asarray(float(one)), None) for one in at]
+        traced = [tracer.input(as_array(as_float(one)), None) for one in at]
         result = definition(*traced, **self._wanted(definition))
         self.run = tracer.builder.run([result.value])
         self.variables = tuple(one.value for one in traced)
@@ -102,7 +101,7 @@ class Made:
     def op_slope(self) -> tuple[Slope, list[Value]]:
         """The slope as the rule gives it, and the values it is written in: the arguments, the result."""
         tracer = Tracer(laws=(), named=False)
-        traced = [tracer.input(np.asarray(float(one)), None) for one in self.at]
+        traced = [tracer.input(as_array(as_float(one)), None) for one in self.at]
         result = tracer.record(self.op, traced, self.params)
         run = tracer.builder.run([result.value])
         (line,) = [line for line in run.program.lines if line.result is result.value]
@@ -113,7 +112,7 @@ class Made:
     def step_slope(self, step: Callable[..., Any]) -> tuple[Slope, list[Value]]:
         """The slope as a step of the op's own proof writes it, and the values it is written in."""
         tracer = Tracer(laws=(), named=False)
-        traced = [tracer.input(np.asarray(float(one)), None) for one in self.at]
+        traced = [tracer.input(as_array(as_float(one)), None) for one in self.at]
         found = settled(tracer, step(*traced, **self._wanted(step)))
         return found, [one.value for one in traced]
 
@@ -126,5 +125,7 @@ class Made:
 
 def _number(found: Slope) -> float:
     return (
-        float(found.run.numbers[found.of]) if isinstance(found.of, Value) else found.of
+        as_float(found.run.numbers[found.of])
+        if isinstance(found.of, Value)
+        else found.of
     )

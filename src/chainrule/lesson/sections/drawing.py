@@ -13,6 +13,7 @@ from chainrule.lesson.analysis.roles import Roles
 from chainrule.lesson.notation.names import name
 from chainrule.lesson.parts import Arrow, Circle, Graph, Spans
 from chainrule.program import Array, Line, Op, Value
+from chainrule.program.conversions import as_float, as_floats
 from chainrule.program.program import concrete
 
 MOST_UNITS = 40
@@ -92,14 +93,14 @@ def _units(story: Story, roles: Roles, columns: list[str]) -> Iterator[Circle]:
     for column, one in enumerate(columns):
         array, gradient = story.study.values[one], _gradient(story, one)
         for row, place in enumerate(_entries(array)):
-            back = None if gradient is None else float(gradient[place])
+            back = None if gradient is None else as_float(gradient[place])
             yield Circle(
                 _unit(one, place),
                 _label(one, array, place),
                 column,
                 float(row),
                 roles.role(one),
-                float(array[place]),
+                as_float(array[place]),
                 back,
             )
 
@@ -108,7 +109,7 @@ def _arrays(story: Story, roles: Roles, columns: list[str]) -> Iterator[Circle]:
     for column, one in enumerate(columns):
         array = story.study.values[one]
         shape = " × ".join(map(str, array.shape)) or "a number"
-        single = float(array.reshape(-1)[0]) if array.size == 1 else None
+        single = as_float(array) if array.size == 1 else None
         yield Circle(one, name(one), column, 0.0, roles.role(one), single, None, shape)
 
 
@@ -133,11 +134,10 @@ def _edges(story: Story, columns: list[str]) -> Iterator[Arrow]:
             for tail, slopes in _slopes(story, head, place, tails).items():
                 for start in _entries(slopes):
                     # an edge whose slope is 0 is an edge still, if it is there by shape
-                    if slopes[start] != 0 or (
-                        place == start if straight[tail] else mixed
-                    ):
+                    by_shape = place == start if straight[tail] else mixed
+                    if by_shape or slopes[start] != 0:
                         ends = _unit(tail, start), _unit(head, place)
-                        yield Arrow(*ends, None, float(slopes[start]))
+                        yield Arrow(*ends, None, as_float(slopes[start]))
 
 
 def _mixes(story: Story, head: str) -> bool:
@@ -184,7 +184,7 @@ def _slopes(
             pulled = rule.vjp(
                 upstream, run.numbers[line.result], *args, **concrete(line.params)
             )
-            pulled = _fitted(np.asarray(pulled, float), arg.shape)
+            pulled = _fitted(as_floats(pulled), arg.shape)
             if arg.name in found:
                 found[arg.name] = found[arg.name] + pulled
             elif arg.name is None and arg in producer:

@@ -12,13 +12,12 @@ from chainrule.formula import (
     Node,
     Text,
     chain,
-    columns,
     entry,
     fraction,
     infix,
     number,
-    to_text,
 )
+from chainrule.formula.moving import alike, fits_within
 from chainrule.lesson.analysis.plot import Story, Telling
 from chainrule.lesson.notation.names import constant, gradient_of, name
 from chainrule.lesson.notation.writer import Writer
@@ -26,6 +25,7 @@ from chainrule.lesson.notation.written import written
 from chainrule.lesson.parts import Formula, Heading, Part, Prose, Row
 from chainrule.ops.shapes import axes_of
 from chainrule.program import Arg, Array, Line, Size, Turn, Value
+from chainrule.program.conversions import as_float
 from chainrule.program.program import concrete
 
 MOST_TERMS = 6
@@ -69,7 +69,7 @@ def _gradient(
     loss = story.study.loss_name
     rows = [_row(telling.writer, found, place, gradient_of(one, loss))]
     if parameter:
-        rows.append(_check(story, one, place, float(array[place])))
+        rows.append(_check(story, one, place, as_float(array[place])))
     yield Formula(tuple(rows))
 
 
@@ -103,9 +103,9 @@ def _row(writer: Writer, value: Value, place: Index, symbol: Node) -> Row:
     teller = Entry(writer)
     in_symbols = teller.write(value, place, teller.symbol)
     in_numbers = teller.write(value, place, teller.number)
-    result = number(float(writer.run.numbers[value][place]))
+    result = number(as_float(writer.run.numbers[value][place]))
     sides = [in_symbols, in_numbers, result]
-    if in_numbers == result:
+    if alike(in_numbers, result):
         sides = [in_symbols, result]
     return Row("entry", _at(symbol, place), right=chain(*sides), reason=teller.left_out)
 
@@ -217,7 +217,7 @@ class Entry:
 
 
 def _long(term: Node) -> bool:
-    return max(map(columns, to_text(term))) > 24
+    return not fits_within(term, 24)
 
 
 def _over(total: Node, count: int) -> Node:

@@ -29,6 +29,7 @@ from chainrule.lesson.sections.stages import stages
 from chainrule.lesson.sections.turns import turns_forward
 from chainrule.lesson.sections.words import joined, place, shape_words
 from chainrule.program import Line, Op, Value
+from chainrule.program.conversions import as_float
 
 MOST_OPS = 24
 """How many operations of one line are written out as the reader wrote them."""
@@ -80,7 +81,7 @@ def _row(story: Story, one: str) -> tuple[Cell, ...]:
     value = story.lines[one].result
     array = story.study.values[one]
     ends = (
-        (float(array.mean()), float(array.min()), float(array.max()))
+        tuple(as_float(one) for one in (array.mean(), array.min(), array.max()))
         if array.size
         else ("", "", "")
     )

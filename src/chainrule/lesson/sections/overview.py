@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from chainrule.formula import format_number, number
-from chainrule.formula.numbers import shared_decimals, written
+from chainrule.formula import format_number
+from chainrule.formula.numbers import said, shared_decimals
 from chainrule.lesson.analysis.folding import Folding
 from chainrule.lesson.analysis.plot import Story
 from chainrule.lesson.analysis.roles import Roles
@@ -24,7 +24,7 @@ from chainrule.lesson.parts import (
     Table,
 )
 from chainrule.lesson.sections.drawing import drawing
-from chainrule.lesson.sections.words import joined, shape_words
+from chainrule.lesson.sections.words import in_one, joined, shape_words
 
 FEW = 16
 
@@ -76,19 +76,17 @@ def summary(story: Story, roles: Roles) -> Spans:
     each = "number" if count == 1 else "numbers"
     decimals = shared_decimals([study.loss, study.loss_after])
     before, after = (
-        written(number(one, decimals=decimals))
-        for one in (study.loss, study.loss_after)
+        said(one, decimals=decimals) for one in (study.loss, study.loss_after)
     )
     step = "" if study.optimizer.name == "sgd" else f" by {study.optimizer.name}"
-    said = (
+    words = (
         f"A program computes the loss{source} with {count:,} {each} to learn, in "
         f"{joined(list(study.parameters[:8]))}{' …' if len(study.parameters) > 8 else ''}. "
         "The chain rule, walked backwards from the loss, says how the loss changes with each of them; a step "
         f"against that gradient{step}, {'with' if step else 'times'} the learning rate "
         f"{format_number(study.learning_rate)}, takes the loss from "
-        f"{before} to {after}."
     )
-    return (said,)
+    return in_one(words, before, " to ", after, ".")
 
 
 def _mapping(story: Story, one: str) -> Row:

@@ -6,7 +6,8 @@ import dataclasses
 from collections.abc import Iterator
 from typing import Any
 
-from chainrule.formula import Node, to_text
+from chainrule.formula import Node
+from chainrule.formula.moving import alike
 from chainrule.formula.tree import Number
 from chainrule.lesson.notation.names import fits
 from chainrule.lesson.notation.writer import Writer
@@ -23,8 +24,8 @@ def stages(
     left: Node | None = None,
 ) -> Iterator[Row]:
     """The stages of ``value`` that say more than its symbols, at most ``most``; the first has the label, and ``left``."""
-    symbols = to_text(writer.written(value))
-    found = [node for node in writer.stages(value) if to_text(node) != symbols]
+    symbols = writer.written(value)
+    found = [node for node in writer.stages(value) if not alike(node, symbols)]
     narrow = [node for node in found if fits(node)][:most]
     for position, node in enumerate(narrow):
         yield Row("" if position else label, None if position else left, right=node)

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from chainrule.formula import Symbol, format_number, infix, number
-from chainrule.formula.numbers import shared_decimals
+from chainrule.formula import Symbol, infix, number
+from chainrule.formula.numbers import said, shared_decimals
 from chainrule.lesson.analysis.folding import Folding
 from chainrule.lesson.analysis.plot import Story
 from chainrule.lesson.notation.names import fits, gradient_of, name, numbers
@@ -21,11 +21,14 @@ from chainrule.lesson.parts import (
     Prose,
     Row,
     Series,
+    Spans,
     Table,
 )
 from chainrule.lesson.sections import remembering
+from chainrule.lesson.sections.words import in_one
 from chainrule.lesson.summary import is_small
 from chainrule.program import Array
+from chainrule.program.conversions import as_float
 
 FEW = 12
 
@@ -68,7 +71,7 @@ def update(story: Story, folding: Folding) -> Iterator[Part]:
                 "after",
                 symbol,
                 right=number(study.loss_after, decimals=decimals),
-                reason=(_verdict(study.loss, study.loss_after),),
+                reason=_verdict(study.loss, study.loss_after),
             ),
         )
     )
@@ -78,7 +81,7 @@ def update(story: Story, folding: Folding) -> Iterator[Part]:
 
 def _norms(story: Story, one: str, before: Array) -> tuple[Cell, ...]:
     arrays = (before, story.study.gradients[one], story.study.updated[one])
-    return (name(one), *(float(np.linalg.norm(array)) for array in arrays))
+    return (name(one), *(as_float(np.linalg.norm(array)) for array in arrays))
 
 
 def _moved(story: Story, one: str, before: Array) -> Iterator[Part]:
@@ -106,13 +109,17 @@ def _moved(story: Story, one: str, before: Array) -> Iterator[Part]:
     )
 
 
-def _verdict(before: float, after: float) -> str:
-    change = format_number(abs(after - before))
+def _verdict(before: float, after: float) -> Spans:
+    change = said(abs(after - before))
     if after < before:
-        return f"lower by {change}"
+        return in_one("lower by ", change)
     if after > before:
-        return f"higher by {change}: the step was too long; try a smaller learning rate"
-    return "unchanged"
+        return in_one(
+            "higher by ",
+            change,
+            ": the step was too long; try a smaller learning rate",
+        )
+    return ("unchanged",)
 
 
 def several(story: Story) -> Iterator[Part]:

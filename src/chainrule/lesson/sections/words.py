@@ -64,6 +64,21 @@ def joined(words: list[str]) -> str:
     )
 
 
+def in_one(*words: str) -> Spans:
+    """Words in one piece; only a number that is remembered stands by itself.
+
+    >>> in_one("lower by ", "0.5", ".")
+    ('lower by 0.5.',)
+    """
+    found: list[str] = []
+    for one in words:
+        if found and type(one) is type(found[-1]) is str:
+            found[-1] += one
+        else:
+            found.append(one)
+    return tuple(found)
+
+
 def times(count: int) -> str:
     """How often.
 

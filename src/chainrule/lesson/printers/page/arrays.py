@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any, Final
 
-import numpy as np
 from markupsafe import Markup
 
 from chainrule.formula import Node, to_mathml
 from chainrule.lesson.drawings.heat import heat
 from chainrule.lesson.parts import Numbers, Row
 from chainrule.lesson.printers.align import is_continued, sides
+from chainrule.lesson.printers.page.bindings import Bindings
 from chainrule.lesson.printers.page.compact import compact
 from chainrule.lesson.printers.page.pieces import mathml, spans_shown
 from chainrule.lesson.printers.shown import shape_of, shown
 from chainrule.lesson.summary import MOST_ENTRIES, is_constant, is_small, summarise
+from chainrule.program.conversions import as_array
 
 CELL: Final = 6
 SIDE: Final = 168
@@ -28,6 +29,7 @@ class Detail:
 
     identities: bool = True
     most_entries: int = MOST_ENTRIES
+    binding: Bindings | None = None
 
 
 def row_shown(detail: Detail, row: Row) -> dict[str, Any]:
@@ -38,7 +40,7 @@ def row_shown(detail: Detail, row: Row) -> dict[str, Any]:
         "label": row.label,
         "left": "" if row.left is None else _side(detail, row.left),
         "sides": shown,
-        "reason": spans_shown(row.reason),
+        "reason": spans_shown(row.reason, detail.binding),
         # what may be wider than a phone must be within reach of the keyboard, to be scrolled
         "long": letters > SCROLLED and not any("tabindex" in s for s in shown),
     }
@@ -51,7 +53,7 @@ def _whole_row(detail: Detail, row: Row) -> Markup:
 
 def _side(detail: Detail, node: Node) -> Markup:
     """Mathematics of display size that stands in a line."""
-    full = to_mathml(node, display=True, focusable=True)
+    full = to_mathml(node, binding=detail.binding)
     if is_continued(node):
         # a sign at the start of a formula would stand close, as if it were that of a number
         full = full.replace("<mo>", '<mo form="infix">', 1)
@@ -60,7 +62,7 @@ def _side(detail: Detail, node: Node) -> Markup:
 
 def array_shown(detail: Detail, part: Numbers) -> dict[str, Any]:
     """An array with its name: every entry, or a heat map and a summary."""
-    array = np.asarray(part.array)
+    array = as_array(part.array)
     small = is_small(array, detail.most_entries) or array.size == 0
     note = part.note
     shape = f"shape {shape_of(array)}"
@@ -71,11 +73,12 @@ def array_shown(detail: Detail, part: Numbers) -> dict[str, Any]:
         "name": part.name,
         "kind": part.kind,
         "symbol": mathml(part.symbol),
-        "note": spans_shown(note),
+        "note": spans_shown(note, detail.binding),
         "shape": shape_of(array),
-        "summary": summarise(array),
+        "summary": "" if small and array.size else summarise(array),
         "heat": None,
         "empty": array.size == 0,
+        "input": detail.binding is not None and detail.binding.is_input(part),
         "large": not small,
         "rows": [_whole_row(detail, row) for row in shown(part)] if small else [],
     }

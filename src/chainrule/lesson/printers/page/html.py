@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Sequence
 from typing import Any, Final, NamedTuple, assert_never
 
 from markupsafe import Markup
 
+from chainrule.emit.javascript.source import short
 from chainrule.formula import Node, format_number
+from chainrule.formula.numbers import Said, bound_to
 from chainrule.lesson.drawings.chart import chart
 from chainrule.lesson.drawings.graph import draw
+from chainrule.lesson.live import Live
 from chainrule.lesson.parts import (
     Chain,
     Fold,
@@ -23,9 +27,11 @@ from chainrule.lesson.parts import (
     Prose,
     Source,
     Table,
+    inside,
 )
 from chainrule.lesson.printers.page.anchors import Anchors
 from chainrule.lesson.printers.page.arrays import Detail, array_shown, row_shown
+from chainrule.lesson.printers.page.bindings import Bindings
 from chainrule.lesson.printers.page.pieces import (
     cell_shown,
     description,
@@ -40,6 +46,7 @@ from chainrule.lesson.printers.shown import joined, numbers_of
 NEAR: Final = 3
 LARGEST: Final = 1_700_000
 FEW: Final = 16
+LIVE: Final = ("numbers.js", "live.js")
 
 
 class Link(NamedTuple):
@@ -52,8 +59,13 @@ class Link(NamedTuple):
     left_out: bool = False
 
 
-def to_html(parts: Iterable[Part], *, language: str = "en") -> str:
+def to_html(
+    parts: Iterable[Part], *, language: str = "en", live: Live | str | None = None
+) -> str:
     """The page as one file's text.
+
+    With ``live``, the same lesson told to arrays that remember, its numbers can be changed in the page;
+    a text says why they cannot.
 
     >>> page = to_html([Heading("A <lesson>", 1, "top"), Prose(("One step.",))])
     >>> "<h1>A &lt;lesson&gt;</h1>" in page, "http" in page.partition("<body>")[2]
@@ -63,11 +75,17 @@ def to_html(parts: Iterable[Part], *, language: str = "en") -> str:
     title = next(
         (p.text for p in parts if isinstance(p, Heading) and p.level == 1), "A lesson"
     )
-    body = _Page(parts, Detail()).write()
+    found, body = _followed(live, parts)
     if len(body) > LARGEST:
         # the lesson stays whole: only what shows where a number comes from is given up
-        body = _Page(parts, Detail(identities=False, most_entries=FEW)).write()
-    style, script = resource("style.css"), resource("script.js")
+        detail = Detail(identities=False, most_entries=FEW)
+        found, body = None, _Page(parts, detail).write()
+        live = "it is too large a page" if live is not None else None
+    style, script, data = resource("style.css"), short(resource("script.js")), ""
+    if found is not None:
+        data, program = found.written()
+        script = "\n".join([program, *(short(resource(name)) for name in LIVE), script])
+        style += short(resource("live.css"))
     return (
         environment()
         .get_template("page.html")
@@ -75,12 +93,24 @@ def to_html(parts: Iterable[Part], *, language: str = "en") -> str:
             language=language,
             title=title,
             body=body,
+            still=live if isinstance(live, str) else "",
+            data=Markup(data),  # noqa: S704 - JSON, in which no tag ends
             style=Markup(style),  # noqa: S704 - our own file
             style_hash=digest(style),
             script=Markup(script),  # noqa: S704 - our own file
             script_hash=digest(script),
         )
     )
+
+
+def _followed(
+    live: Live | str | None, parts: Sequence[Part]
+) -> tuple[Bindings | None, Markup]:
+    """What the page needs to follow its numbers, and its body."""
+    if not isinstance(live, Live):
+        return None, _Page(parts, Detail()).write()
+    found = Bindings(live)
+    return found, _Page(live.parts, Detail(binding=found), live).write()
 
 
 class _Page:
@@ -90,8 +120,16 @@ class _Page:
         self,
         parts: Sequence[Part],
         detail: Detail,
+        live: Live | None = None,
     ) -> None:
         self.parts = parts
+        self.live = live
+        # what each part was told for, as far as it was composed; the parts are kept by the lesson
+        self.looked: dict[int, tuple[Any, ...]] = {}
+        self.merged: list[Part] = []
+        if live is not None:
+            told = zip(live.parts, live.looked, strict=True)
+            self.looked = {id(part): looked for part, looked in told}
         self.detail = detail
         self.pieces: list[str] = []
         self.open: list[int] = []
@@ -101,12 +139,12 @@ class _Page:
         self.macro: Any = environment().get_template("parts.html").module
         self.addresses = {
             id(p): self.anchors.take(p.anchor or "step")
-            for p in _inside(parts)
+            for p in inside(parts)
             if isinstance(p, (Heading, Chain))
         }
         # a link leads to the step that is about the same thing
         self.steps: dict[Node, str] = {}
-        for part in _inside(parts):
+        for part in inside(parts):
             if isinstance(part, Chain) and part.links:
                 self.steps.setdefault(
                     part.links[part.current], self.addresses[id(part)]
@@ -131,13 +169,43 @@ class _Page:
     def all(self, parts: Iterable[Part]) -> None:
         """Parts in order; arrays stand side by side, listings that say the same under tabs."""
         group: list[Part] = []
-        for part in joined(parts):
+        for part in joined(parts, self.merge):
             if group and not _together(group[-1], part):
                 self.flush(group)
             group.append(part)
         self.flush(group)
 
+    def merge(self, first: Part, second: Part, whole: Part) -> None:
+        """Two parts became one."""
+        looked = [self.looked.get(id(one), ()) for one in (first, second)]
+        self.looked[id(whole)] = (*looked[0], *looked[1])
+        self.merged.append(whole)
+
     def flush(self, group: list[Part]) -> None:
+        if self.live is None:
+            self.set(group)
+            return
+        start = len(self.pieces)
+        looked = [one for part in group for one in self.looked.get(id(part), ())]
+        self.set(group)
+        self.told(start, (*looked, *self.live.ledger.taken()))
+
+    def told(self, start: int, looked: Sequence[Any]) -> None:
+        """Say of what was written since ``start`` what it was told for."""
+        called = None
+        if self.detail.binding is not None and len(self.pieces) > start:
+            called = self.detail.binding.part(looked)
+        if called is None:
+            return
+        marked = f'<\\1 data-told="{called}"'
+        for at in range(start, len(self.pieces)):
+            # a plain text: of Markup each replacement would be escaped
+            piece, found = re.subn(r"<(\w+)", marked, str(self.pieces[at]), count=1)
+            if found:
+                self.pieces[at] = piece
+                return
+
+    def set(self, group: list[Part]) -> None:
         match group:
             case []:
                 pass
@@ -151,7 +219,11 @@ class _Page:
                 self.add(self.macro.sources(self.names.take("code"), listings))
             case _:
                 for part in group:
+                    start = len(self.pieces)
                     self.one(part)
+                    if len(group) > 1 and self.live is not None:
+                        looked = self.looked.pop(id(part), ())
+                        self.told(start, (*looked, *self.live.ledger.taken()))
         group.clear()
 
     def one(self, part: Part) -> None:
@@ -159,7 +231,7 @@ class _Page:
             case Heading(text, level, _):
                 self.heading(text, level, self.addresses.get(id(part), "part"))
             case Prose(spans):
-                self.add(self.macro.prose(spans_shown(spans)))
+                self.add(self.macro.prose(spans_shown(spans, self.detail.binding)))
             case Formula(rows):
                 self.add(
                     self.macro.formula([row_shown(self.detail, row) for row in rows])
@@ -184,17 +256,32 @@ class _Page:
                 name = self.names.take("plot")
                 self.add(
                     self.macro.plot(
-                        name, chart(part), x_label, y_label, spans_shown(caption), said
+                        name,
+                        chart(part),
+                        x_label,
+                        y_label,
+                        spans_shown(caption, self.detail.binding),
+                        said,
                     )
                 )
             case Fold(title, inner, anchor, opened):
                 address = self.anchors.take(anchor) if anchor else ""
-                self.add(self.macro.open_fold(address, spans_shown(title), opened))
+                self.add(
+                    self.macro.open_fold(
+                        address, spans_shown(title, self.detail.binding), opened
+                    )
+                )
                 self.all(inner)
                 self.add(Markup("</div></details>\n"))
             case Note(spans, tone):
                 known = tone if tone in {"note", "caution"} else "note"
-                self.add(self.macro.note(known, tone.capitalize(), spans_shown(spans)))
+                self.add(
+                    self.macro.note(
+                        known,
+                        tone.capitalize(),
+                        spans_shown(spans, self.detail.binding),
+                    )
+                )
             case _:
                 assert_never(part)
 
@@ -233,7 +320,7 @@ class _Page:
                 self.links(part),
                 None if part.subject is None else mathml(part.subject),
                 "" if part.subject is None else line(part.subject),
-                spans_shown(part.meaning),
+                spans_shown(part.meaning, self.detail.binding),
                 part.sources,
             )
         )
@@ -258,9 +345,20 @@ class _Page:
         name = self.names.take("graph")
         self.add(
             self.macro.graph(
-                name, drawing, spans_shown(part.caption), description(part, drawing)
+                name,
+                drawing,
+                spans_shown(part.caption, self.detail.binding),
+                description(part, drawing),
+                self.moving,
             )
         )
+
+    def moving(self, number: Any) -> Markup | str:
+        """The attribute by which a number in a drawing is called."""
+        bound = number.bound if isinstance(number, Said) else bound_to(number, 3)
+        if self.detail.binding is None or bound is None:
+            return ""
+        return Markup(' data-n="{}"').format(self.detail.binding.number(bound))
 
     def table(self, part: Table) -> None:
         numbers = numbers_of(part)
@@ -272,22 +370,21 @@ class _Page:
         ]
         rows = [
             [
-                ("number", mathml(number)) if number is not None else cell_shown(cell)
+                ("number", mathml(number, self.detail.binding))
+                if number is not None
+                else cell_shown(cell, self.detail.binding)
                 for cell, number in zip(row, found, strict=True)
             ]
             for row, found in zip(part.rows, numbers, strict=True)
         ]
         self.add(
-            self.macro.table(part.columns, numeric, rows, spans_shown(part.caption))
+            self.macro.table(
+                part.columns,
+                numeric,
+                rows,
+                spans_shown(part.caption, self.detail.binding),
+            )
         )
-
-
-def _inside(parts: Iterable[Part]) -> Iterator[Part]:
-    """All parts, also those in folds."""
-    for part in parts:
-        yield part
-        if isinstance(part, Fold):
-            yield from _inside(part.parts)
 
 
 def _together(before: Part, part: Part) -> bool:

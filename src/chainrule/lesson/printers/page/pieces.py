@@ -6,17 +6,28 @@ from typing import Any
 
 from markupsafe import Markup
 
-from chainrule.formula import Node, format_number, to_mathml, to_text
+from chainrule.formula import Node, to_mathml, to_text
+from chainrule.formula.mathml import Binding
+from chainrule.formula.numbers import Said, said
 from chainrule.lesson.drawings.graph import words
 from chainrule.lesson.drawings.sheet import Drawing
 from chainrule.lesson.parts import Cell, Code, Graph, Source, Spans
 from chainrule.lesson.printers.page.code import lines
 
 
-def mathml(node: Node, *, display: bool = False, focusable: bool = False) -> Markup:
-    """A formula."""
+def mathml(node: Node, binding: Binding | None = None) -> Markup:
+    """A formula in a line."""
     # formula escapes every name and word it writes
-    return Markup(to_mathml(node, display=display, focusable=focusable))  # noqa: S704
+    return Markup(to_mathml(node, display=False, focusable=False, binding=binding))  # noqa: S704
+
+
+def moving(text: str, binding: Binding | None) -> str:
+    """The characters of a number in running text, called by its number if it is remembered."""
+    if binding is None or not isinstance(text, Said):
+        return text
+    return Markup('<span data-n="{}">{}</span>').format(
+        binding.number(text.bound), str(text)
+    )
 
 
 def line(node: Node) -> str:
@@ -24,21 +35,21 @@ def line(node: Node) -> str:
     return " ".join(line.strip() for line in to_text(node))
 
 
-def spans_shown(spans: Spans) -> list[tuple[str, str]]:
+def spans_shown(spans: Spans, binding: Binding | None = None) -> list[tuple[str, str]]:
     """Running text, each piece with what it is."""
     shown: list[tuple[str, str]] = []
     for span in spans:
         match span:
             case str():
-                shown.append(("", span))
+                shown.append(("", moving(span, binding)))
             case Code(text):
                 shown.append(("code", text))
             case _:
-                shown.append(("math", mathml(span)))
+                shown.append(("math", mathml(span, binding)))
     return shown
 
 
-def cell_shown(cell: Cell) -> tuple[str, str]:
+def cell_shown(cell: Cell, binding: Binding | None = None) -> tuple[str, str]:
     """A cell of a table with what it is."""
     match cell:
         case str():
@@ -46,9 +57,9 @@ def cell_shown(cell: Cell) -> tuple[str, str]:
         case Code(text):
             return "code", text
         case int() | float():
-            return "number", format_number(cell)
+            return "number", moving(said(cell), binding)
         case _:
-            return "math", mathml(cell)
+            return "math", mathml(cell, binding)
 
 
 def listing(part: Source) -> dict[str, Any]:

@@ -32,6 +32,7 @@ from chainrule.lesson.sections.backward.whys import whys
 from chainrule.lesson.sections.turns import turns_backward
 from chainrule.lesson.sections.words import place_of
 from chainrule.program import Op
+from chainrule.program.conversions import as_float
 
 WALK = (
     "We walk from the loss back. At each step one gradient comes from above, the line itself has a slope (its "
@@ -91,7 +92,7 @@ class Backward:
             gradient_of(stop.name, self.loss),
             telling.written(mine),
             str(stop.value.shape),
-            float(np.linalg.norm(array)),
+            as_float(np.linalg.norm(array)),
         )
 
     def _repeated(self, stops: list[Stop], folding: Folding) -> Iterator[Part]:
@@ -174,7 +175,7 @@ class Backward:
         return Numbers(
             f"d{called}",
             gradient_of(called, self.loss),
-            np.asarray(array) + 0.0,
+            array + 0.0,
             "result",
             (shape, name(called)),
             self.given.listing.statement(f"d{stop.name}"),

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import numpy as np
-
 from chainrule.formula import Node, number
 from chainrule.lesson.analysis.listing import Listing
 from chainrule.lesson.analysis.plot import Stop, Story, Telling, Way
@@ -16,6 +14,7 @@ from chainrule.lesson.notation.slopes import Slope, entrywise, keeps_shape
 from chainrule.lesson.notation.turns import of_a_turn
 from chainrule.lesson.summary import is_small
 from chainrule.program import Line, Run, Value
+from chainrule.program.conversions import as_floats
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,4 +68,4 @@ def slope_numbers(found: Slope) -> Node | None:
     array = found.run.numbers[found.of]
     if not is_small(array):
         return None
-    return numbers(np.asarray(array, dtype=float), None, "local")
+    return numbers(as_floats(array), None, "local")

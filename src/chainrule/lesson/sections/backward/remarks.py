@@ -14,6 +14,7 @@ from chainrule.lesson.parts import Formula, Note, Part, Row
 from chainrule.lesson.sections.backward.given import Given, plain
 from chainrule.lesson.sections.words import caution_of
 from chainrule.program import Value
+from chainrule.program.conversions import as_float, as_floats
 
 
 def special(given: Given, stop: Stop) -> Iterator[Part]:
@@ -39,9 +40,7 @@ def special(given: Given, stop: Stop) -> Iterator[Part]:
                 if v in found.run.numbers
             },
         )
-        result = number(
-            float(np.asarray(given.story.study.gradients[stop.name]).reshape(-1)[0])
-        )
+        result = number(as_float(given.story.study.gradients[stop.name]))
         labelled = infix(name(of.name or ""), "=", number(value))
         yield Formula(
             (
@@ -61,8 +60,8 @@ def _label(given: Given, way: Way) -> tuple[Value, float] | None:
     for arg in way.links[0].line.args:
         if isinstance(arg, Value) and arg.name and given.roles.role(arg.name) == "data":
             array = given.story.study.values[arg.name]
-            if array.size == 1 and float(array.reshape(-1)[0]) in (0.0, 1.0):
-                return arg, float(array.reshape(-1)[0])
+            if array.size == 1 and as_float(array) in (0.0, 1.0):
+                return arg, as_float(array)
     return None
 
 
@@ -96,13 +95,11 @@ def _off(given: Given, stop: Stop, link: Link) -> Iterator[Part]:
     )
     if found is None or not isinstance(found.of, Value):
         return
-    slopes = np.broadcast_to(
-        np.asarray(found.run.numbers[found.of], float), array.shape
-    )
+    slopes = np.broadcast_to(as_floats(found.run.numbers[found.of]), array.shape)
     for place in np.argwhere(slopes == 0):
         at = tuple(int(i) for i in place)
         shown = at[:-1] if len(at) == 2 and array.shape[1] == 1 else at
-        value = float(array[at])
+        value = as_float(array[at])
         side = "≤" if value <= 0 else "≥"
         yield Note(
             (

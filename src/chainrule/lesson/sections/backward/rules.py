@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chainrule import ops
-from chainrule.formula import Node, derivative, marked, sequence, to_text
+from chainrule.formula import Node, derivative, marked, sequence
+from chainrule.formula.moving import alike
 from chainrule.lesson.analysis.plot import Link, Stop, Way
 from chainrule.lesson.notation.names import fits, name
 from chainrule.lesson.notation.slopes import Slope, expression, reason, slope
@@ -38,7 +39,7 @@ def rules(given: Given, stop: Stop) -> Iterator[Part]:
     told: dict[object, list[Way]] = {}
     for way in stop.ways:
         told.setdefault(_kind(way), []).append(way)
-    for way, *alike in told.values():
+    for way, *others in told.values():
         lead: Spans = (
             ("in ", name(way.end.name or ""), ": ") if len(stop.ways) > 1 else ()
         )
@@ -47,9 +48,9 @@ def rules(given: Given, stop: Stop) -> Iterator[Part]:
         )
         rows += [Row("rule", reason=(*lead, one)) for one in said]
         rows += _locals(given, stop, way)
-        if alike:
-            others = sequence(*(name(other.end.name or "") for other in alike))
-            rows.append(Row("rule", reason=("in ", others, ": in the same way")))
+        if others:
+            ends = sequence(*(name(other.end.name or "") for other in others))
+            rows.append(Row("rule", reason=("in ", ends, ": in the same way")))
     yield Formula(tuple(rows))
 
 
@@ -100,9 +101,9 @@ def _slope_rows(given: Given, found: Slope, shown: Node) -> Iterator[Row]:
     literal = given.story.literal.writer
     whole = Run(found.run.program, {**literal.run.numbers, **found.run.numbers})
     writer = Writer(whole, literal.names, literal.kinds, literal.producer)
-    texts = [to_text(shown)]
+    told = [shown]
     put_in = writer.stages(found.of) if found.of in writer.producer else []
     for node in (*put_in[:1], result):
-        if to_text(node) not in texts and fits(node):
-            texts.append(to_text(node))
+        if not any(alike(node, one) for one in told) and fits(node):
+            told.append(node)
             yield Row(right=node)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-import numpy as np
-
 from chainrule import ops
 from chainrule.lesson.analysis.plot import Stop
 from chainrule.lesson.parts import Part
@@ -15,6 +13,7 @@ from chainrule.lesson.proofs.products import product_proof
 from chainrule.lesson.proofs.proof import prove
 from chainrule.lesson.sections.backward.given import Given
 from chainrule.program import Line, Op, Size, Value
+from chainrule.program.conversions import as_float
 
 
 def whys(given: Given, stop: Stop, proved: set[tuple[Op, int]]) -> Iterator[Part]:
@@ -45,9 +44,9 @@ def _point(given: Given, line: Line) -> list[float] | None:
     for arg in line.args:
         if isinstance(arg, Value) and arg not in numbers:
             return None
-        array = np.asarray(numbers[arg]) if isinstance(arg, Value) else None
+        array = numbers[arg] if isinstance(arg, Value) else None
         if array is not None and array.size == 0:
             return None
         plain = arg.number if isinstance(arg, Size) else arg
-        points.append(float(plain if array is None else array.reshape(-1)[0]))  # type: ignore[arg-type]
+        points.append(as_float(plain if array is None else array))
     return points

@@ -1,0 +1,140 @@
+"""How a call of NumPy is written: its name, its arguments by place or by name, an index; and what is written otherwise."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
+from typing import Any, Final
+
+import numpy as np
+
+from chainrule.program.ledger import Unwritten
+
+REDUCED: Final = {
+    "add": "sum",
+    "multiply": "prod",
+    "maximum": "max",
+    "minimum": "min",
+    "logical_and": "all",
+    "logical_or": "any",
+}
+"""What reducing by a ufunc is called."""
+REDUCING: Final = ("axis", "dtype", "out", "keepdims", "initial", "where")
+FORMS: Final = frozenset(
+    ["zeros_like", "ones_like", "empty_like", "shape", "ndim", "size", "result_type"]
+)
+"""What reads no number of its argument, its form alone."""
+
+
+def name_of(function: Any) -> str:
+    """A function as it is called after ``np.``.
+
+    >>> name_of(np.sum), name_of(np.linalg.inv)
+    ('sum', 'linalg.inv')
+    """
+    inner = function.__module__.removeprefix("numpy").removeprefix(".")
+    return f"linalg.{function.__name__}" if inner == "linalg" else function.__name__
+
+
+def reduction(
+    ufunc: np.ufunc, inputs: Sequence[Any], named: Mapping[str, Any]
+) -> tuple[str | None, dict[str, Any]]:
+    """What ``ufunc.reduce`` is called as a function, and its arguments by name."""
+    given = dict(zip(REDUCING, inputs[1:], strict=False))
+    found = {"axis": 0, **given, **named}
+    usual = {"axis": None, "keepdims": False, "where": True}
+    kept = {
+        key: one
+        for key, one in found.items()
+        if one is not None
+        and one is not np._NoValue  # noqa: SLF001 - NumPy's word for no initial value
+        and (key not in usual or one is not usual[key])
+    }
+    return REDUCED.get(ufunc.__name__), kept
+
+
+@cache
+def _signature(function: Any) -> inspect.Signature | None:
+    try:
+        return inspect.signature(function)
+    except ValueError:
+        return None
+
+
+def arguments(
+    function: Any, args: Sequence[Any], named: Mapping[str, Any]
+) -> tuple[list[Any], dict[str, Any]]:
+    """What has a default by its name, the other arguments by their place.
+
+    >>> arguments(np.sum, [1, 0], {"keepdims": True})
+    ([1], {'axis': 0, 'keepdims': True})
+    """
+    signature = _signature(function)
+    if signature is None or function in (np.where, np.clip):
+        return list(args), dict(named)
+    placed: list[Any] = []
+    rest: dict[str, Any] = {}
+    for key, one in signature.bind(*args, **named).arguments.items():
+        parameter = signature.parameters[key]
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            placed += one
+        elif parameter.default is parameter.empty:
+            placed.append(one)
+        elif one is not None and one is not False:
+            rest[key] = one
+    return placed, rest
+
+
+def index(key: Any) -> str:
+    """What stands between the brackets of ``x[…]``.
+
+    >>> index((0, slice(1, None), None, ...))
+    '0, 1:, None, ...'
+    """
+    items = key if isinstance(key, tuple) else (key,)
+    return ", ".join(map(_index, items)) or "()"
+
+
+def _index(item: Any) -> str:
+    match item:
+        case slice():
+            ends = [
+                "" if one is None else str(int(one))
+                for one in (item.start, item.stop, item.step)
+            ]
+            return ":".join(ends if ends[2] else ends[:2])
+        case None:
+            return "None"
+        case bool():
+            raise Unwritten
+        case int() | np.integer():
+            return str(int(item))
+        case _ if item is Ellipsis:
+            return "..."
+        case _:
+            raise Unwritten
+
+
+def _array_equal(a: Any, b: Any, **_: Any) -> bool:
+    return np.shape(a) == np.shape(b) and bool(np.all(np.equal(a, b)))
+
+
+def _isclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, **_: Any) -> Any:
+    near = np.less_equal(np.absolute(np.subtract(a, b)), atol + rtol * np.absolute(b))
+    return np.logical_or(near, np.equal(a, b))
+
+
+def _allclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, **_: Any) -> bool:
+    return bool(np.all(_isclose(a, b, rtol, atol)))
+
+
+EXPANDED: Final[Mapping[str, Callable[..., Any]]] = {
+    "array_equal": _array_equal,
+    "isclose": _isclose,
+    "allclose": _allclose,
+    "ptp": lambda x: np.max(x) - np.min(x),
+    "copy": lambda x, **_: x.copy(),
+    "ravel": lambda x, **_: np.reshape(x, (-1,)),
+}
+"""What is written in other functions."""

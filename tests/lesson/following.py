@@ -1,0 +1,198 @@
+"""A page's numbers after an edit, computed by its own script in node, against the lesson told afresh."""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import subprocess
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from chainrule import explain
+
+VOID = frozenset(["meta", "input", "br", "img", "path", "rect", "circle"])
+UNSEEN = frozenset(["script", "style", "desc", "mphantom", "title", "head"])
+CORE = """
+const data = %s;
+const arrays = (inputs) => inputs.map((x, i) => np.reshape(np.array(x, { dtype: data.inputs[i][2] }), data.inputs[i][1]));
+const run = (inputs) => told(data, live(...arrays(inputs)));
+const first = run(data.inputs.map((one) => one[3]));
+const seen = (inputs) => {
+  const now = run(inputs), off = changed(data, first, now);
+  return {
+    numbers: now.numbers.map(plain), brackets: now.brackets, refused: data.always.some((one) => off[one]),
+    stale: data.told.map((all) => all.some((one) => off[one])),
+  };
+};
+console.log(JSON.stringify(%s.map(seen)));
+"""
+
+
+def data_of(page: str) -> dict[str, Any]:
+    """What a page knows of its numbers."""
+    found = re.search(r'id="live">(.*?)</script>', page, re.DOTALL)
+    assert found is not None
+    return json.loads(found[1])  # type: ignore[no-any-return]
+
+
+def seen_in_node(page: str, edits: list[list[list[float]]]) -> list[dict[str, Any]]:
+    """What the script of a page makes of each edit."""
+    script = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)[0]
+    core = script[: script.index("{\nconst data")]
+    text = core + CORE % (json.dumps(data_of(page)), json.dumps(edits))
+    done = subprocess.run(
+        ["node", "-"],
+        input=text,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)  # type: ignore[no-any-return]
+
+
+class Reader(HTMLParser):
+    """The text of a page; with what a script saw, as that script leaves it, and cut where it marks a part."""
+
+    def __init__(self, seen: dict[str, Any] | None = None) -> None:
+        super().__init__()
+        self.seen = seen
+        self.chunks = [""]
+        self.open: list[tuple[str, str, str]] = []
+        self.quiet = 0
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in VOID:
+            return
+        given = dict(attrs)
+        end, mute = "", tag in UNSEEN
+        if self.seen is not None and not self.quiet:
+            if (
+                "data-told" in given
+                and self.seen["stale"][int(given["data-told"] or 0)]
+            ):
+                self.chunks.append("")
+                mute = True
+            elif "data-n" in given and tag != "path":
+                self.say(self.seen["numbers"][int(given["data-n"] or 0)])
+                mute = True
+        if "data-p" in given and self.seen is not None:
+            stands = self.seen["brackets"][int(given["data-p"] or 0)]
+            self.say("(" if stands else "")
+            end = ")" if stands else ""
+            tag += "*"
+        self.open.append((tag, end, "mute" if mute else ""))
+        self.quiet += mute
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag in VOID:
+            return
+        called, end, mute = self.open.pop()
+        assert called.rstrip("*") == tag, (called, tag)
+        self.quiet -= mute == "mute"
+        self.say(end)
+
+    def handle_data(self, text: str) -> None:
+        within = [one[0] for one in self.open[-2:]]
+        if within and within[-1] == "mo" and within[0].endswith("*") and text in "()":
+            return
+        self.say(text)
+
+    def say(self, text: str) -> None:
+        if not self.quiet:
+            self.chunks[-1] += text
+
+
+def texts(page: str, seen: dict[str, Any] | None = None) -> list[str]:
+    """What a reader sees, without spaces: in pieces between the parts that are marked."""
+    reader = Reader(seen)
+    reader.feed(page[page.index("<main>") : page.index("</main>") + len("</main>")])
+    flat = (re.sub(r"[\s⁡⁢]+", "", one) for one in reader.chunks)
+    return [plain_powers(one) for one in flat if one]
+
+
+def plain_powers(text: str) -> str:
+    """Powers of ten alike, whether a font raises them or the letters do."""
+    raised = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻", "0123456789−")
+    return re.sub(
+        r"×10([⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)", lambda m: f"×10{m[1].translate(raised)}", text
+    )
+
+
+def changed_script(text: str, numbers: dict[str, np.ndarray]) -> str:
+    """A script with other arrays where it writes them out."""
+    tree = ast.parse(text)
+    for node in tree.body:
+        if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
+            new = numbers.get(node.targets[0].id)
+            if new is not None:
+                node.value = ast.parse(f"np.array({new.tolist()!r})", mode="eval").body
+    return ast.unparse(ast.fix_missing_locations(tree))
+
+
+def differences(
+    script: Path, edits: int, rng: np.random.Generator, scratch: Path
+) -> tuple[list[str], dict[str, int]]:
+    """What is false in the page after random edits, and how often the page refused or marked a part."""
+    text = ast.unparse(ast.parse(script.read_text("utf-8")))
+    own = scratch / script.name
+    own.write_text(text, "utf-8")
+    page = explain(own).to_html()
+    inputs = data_of(page)["inputs"]
+    asked = [
+        edited([list(one[3]) for one in inputs], inputs, rng) for _ in range(edits)
+    ]
+    wrong, counts = [], {"edits": edits, "refused": 0, "marked": 0, "whole": 0}
+    for numbers, seen in zip(asked, seen_in_node(page, asked), strict=True):
+        if seen["refused"]:
+            counts["refused"] += 1
+            continue
+        arrays = {
+            one[0]: np.array(new, one[2]).reshape(one[1])
+            for one, new in zip(inputs, numbers, strict=True)
+        }
+        own.write_text(changed_script(text, arrays), "utf-8")
+        (fresh,) = texts(explain(own).to_html())
+        counts["marked" if any(seen["stale"]) else "whole"] += 1
+        start = 0
+        for chunk in texts(page, seen):
+            found = fresh.find(chunk, start)
+            if found < 0:
+                wrong.append(first_difference(chunk, fresh[start:]))
+                break
+            start = found + len(chunk)
+    return wrong, counts
+
+
+def first_difference(chunk: str, fresh: str) -> str:
+    """Where a chunk stops to be in a text."""
+    low, high = 0, len(chunk)
+    while low < high:
+        middle = (low + high + 1) // 2
+        low, high = (middle, high) if chunk[:middle] in fresh else (low, middle - 1)
+    at = fresh.find(chunk[:low]) + low
+    return f"page …{chunk[max(low - 60, 0) : low + 40]}… fresh …{fresh[max(at - 60, 0) : at + 40]}…"
+
+
+def edited(
+    numbers: list[list[float]], inputs: list[Any], rng: np.random.Generator
+) -> list[list[float]]:
+    """The same numbers, one to three of them changed; labels seldom, for another label is often another lesson."""
+    labels = rng.random() < 0.2
+    places = [
+        (i, k)
+        for i, one in enumerate(inputs)
+        if one[2].startswith("float") and (labels or one[0].lower() != "y")
+        for k in range(len(one[3]))
+    ]
+    for at in rng.choice(
+        len(places), min(len(places), rng.integers(1, 4)), replace=False
+    ):
+        i, k = places[at]
+        numbers[i][k] = round(float(rng.normal(0, 1.5)), int(rng.integers(0, 4)))
+    return numbers

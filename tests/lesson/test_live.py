@@ -1,0 +1,197 @@
+"""The page follows its numbers: after an edit it reads as the lesson told afresh, or says where it does not."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from following import data_of, differences, seen_in_node, texts
+
+from chainrule import explain
+from chainrule.formula import format_number
+from chainrule.formula.numbers import Number, number, written
+from chainrule.lesson.printers.page.html import to_html
+from chainrule.lesson.printers.page.resources import resource
+
+ROOT = Path(__file__).parents[2]
+needs_node = pytest.mark.skipif(
+    shutil.which("node") is None, reason="node runs JavaScript"
+)
+
+BATCH = """
+import numpy as np
+X = np.array([[0.5, -1.0, 0.2], [1.5, 0.3, -0.7], [-0.4, 0.8, 1.1]])
+y = np.array([[1.0], [0.0], [1.0]])
+W1 = np.array([[0.2, -0.5], [0.7, 0.1], [-0.3, 0.9]])
+b1 = np.array([[0.1, -0.2]])
+W2 = np.array([[0.6], [-0.8]])
+b2 = np.array([[0.05]])
+h = np.tanh(X @ W1 + b1)
+p = 1 / (1 + np.exp(-(h @ W2 + b2)))
+loss = -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+"""
+SOFTMAX = """
+import numpy as np
+X = np.array([[1.0, 0.5], [-0.5, 2.0]])
+Y = np.array([[1.0, 0.0, 0.0], [0.0, 0.0, 1.0]])
+W = np.array([[0.2, -0.4, 0.7], [0.5, 0.3, -0.6]])
+b = np.array([0.1, 0.0, -0.1])
+z = X @ W + b
+e = np.exp(z - z.max(axis=1, keepdims=True))
+p = e / e.sum(axis=1, keepdims=True)
+loss = -np.sum(Y * np.log(p)) / 2
+"""
+LOOP = """
+import numpy as np
+x = np.array([[0.5, -1.0], [0.3, 0.8], [-0.6, 0.2]])
+U = np.array([[0.4, -0.2], [0.1, 0.6]])
+W = np.array([[0.3, 0.5], [-0.7, 0.2]])
+v = np.array([0.8, -0.5])
+target = 0.7
+h = np.zeros(2)
+for t in range(3):
+    h = np.tanh(x[t] @ U + h @ W)
+y = h @ v
+loss = 0.5 * (y - target) ** 2
+"""
+BRANCH = """
+import numpy as np
+x = np.array([1.0, -2.0])
+w = np.array([0.5, 0.75])
+b = np.array(0.3)
+z = w @ x + b
+if z > 0:
+    a = z
+else:
+    a = 0.1 * z
+loss = (a - 1.0) ** 2
+"""
+LESSONS = {
+    "article": (ROOT / "examples" / "article.py").read_text("utf-8"),
+    "batch": BATCH,
+    "softmax": SOFTMAX,
+    "loop": LOOP,
+    "branch": BRANCH,
+}
+
+
+@needs_node
+@pytest.mark.parametrize("name", LESSONS)
+def test_after_an_edit_a_page_reads_as_the_lesson_told_afresh_or_says_where_not(
+    name: str, tmp_path: Path
+) -> None:
+    script = tmp_path / f"{name}.py"
+    script.write_text(LESSONS[name], "utf-8")
+    scratch = tmp_path / "again"
+    scratch.mkdir()
+    wrong, counts = differences(script, 2, np.random.default_rng(7), scratch)
+    assert wrong == []
+    assert counts["edits"] == 2
+
+
+@needs_node
+@pytest.mark.slow
+@pytest.mark.parametrize("name", LESSONS)
+def test_forty_edits(name: str, tmp_path: Path) -> None:
+    script = tmp_path / f"{name}.py"
+    script.write_text(LESSONS[name], "utf-8")
+    scratch = tmp_path / "again"
+    scratch.mkdir()
+    wrong, _ = differences(script, 40, np.random.default_rng(11), scratch)
+    assert wrong == []
+
+
+@needs_node
+def test_javascript_writes_a_number_as_python_does() -> None:
+    rng = np.random.default_rng(3)
+    spread = rng.normal(size=3000) * 10.0 ** rng.integers(-12, 12, 3000)
+    # exact halves of the last digit, which the two languages round differently
+    halves = np.arange(-400, 400) / 2**5 + 2.0**-5
+    whole = np.arange(-20, 20) * 1e3
+    odd = [0.0, -0.0, np.inf, -np.inf, np.nan, 1e7, 9999999.96, 5e-5, 2.5e8, 1e300]
+    values = [*spread.tolist(), *halves.tolist(), *whole.tolist(), *odd]
+    text = resource("numbers.js") + (
+        "const read = (x) => (typeof x === 'string' ? Number(x) : x);"
+        f"const all = {json.dumps([x if np.isfinite(x) else repr(x).replace('inf', 'Infinity').replace('nan', 'NaN') for x in values])}.map(read);"
+        "console.log(JSON.stringify([2, 3, 4, 6].map((n) => all.map((x) => [plain(digitsOf(x, n, null)), plain(digitsOf(x, n, 3))]))));"
+    )
+    done = subprocess.run(
+        ["node", "-"], input=text, capture_output=True, text=True, check=True
+    )
+    for digits, found in zip((2, 3, 4, 6), json.loads(done.stdout), strict=True):
+        expected = [
+            [
+                format_number(x, digits),
+                _written(number(x, digits=digits, decimals=3)),
+            ]
+            for x in values
+        ]
+        wrong = [
+            (x, a, b) for x, a, b in zip(values, found, expected, strict=True) if a != b
+        ]
+        assert wrong == []
+
+
+def _written(found: Number) -> str:
+    return written(found)
+
+
+@needs_node
+def test_a_changed_branch_is_refused(tmp_path: Path) -> None:
+    page = _page(tmp_path, BRANCH)
+    kept = [one[3] for one in data_of(page)["inputs"]]
+    turned = [numbers if len(numbers) > 1 else [5.0] for numbers in kept]
+    as_is, other = seen_in_node(page, [kept, turned])
+    assert (as_is["refused"], other["refused"]) == (False, True)
+
+
+@needs_node
+def test_a_unit_that_wakes_marks_what_is_said_of_it(tmp_path: Path) -> None:
+    page = _page(tmp_path, LESSONS["article"])
+    inputs = data_of(page)["inputs"]
+    numbers = [list(one[3]) for one in inputs]
+    b1 = [one[0] for one in inputs].index("b1")
+    numbers[b1][0] = 1.0
+    (seen,) = seen_in_node(page, [numbers])
+    read = "".join(texts(page, seen))
+    assert "unitsisoff" in "".join(texts(page))
+    assert "unitsisoff" not in read
+    assert not seen["refused"]
+
+
+def test_the_article_s_page_is_small_and_asks_for_nothing(tmp_path: Path) -> None:
+    page = _page(tmp_path, LESSONS["article"])
+    assert len(page.encode()) <= 175_000
+    assert "default-src 'none'" in page
+    assert "unsafe" not in page
+    assert "fetch(" not in page
+    assert "import(" not in page
+
+
+def test_without_its_script_a_page_reads_as_the_lesson(tmp_path: Path) -> None:
+    script = tmp_path / "article.py"
+    script.write_text(LESSONS["article"], "utf-8")
+    lesson = explain(script)
+    assert texts(lesson.to_html()) == texts(to_html(lesson.parts))
+
+
+def test_a_lesson_too_large_says_so_and_reads_as_before() -> None:
+    rng = np.random.default_rng(0)
+    lesson = explain(
+        lambda x, W: np.sum((x @ W) ** 2),
+        x=rng.normal(size=30),
+        W=rng.normal(size=(30, 20)),
+    )
+    page = lesson.to_html()
+    assert "cannot be changed in the page: it starts from more than" in page
+    assert 'id="live"' not in page
+
+
+def _page(folder: Path, text: str) -> str:
+    script = folder / "lesson.py"
+    script.write_text(text, "utf-8")
+    return explain(script).to_html()
