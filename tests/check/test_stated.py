@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from chainrule.check import Judgement, check_claims, check_script
-from chainrule.check.stated import where
+from chainrule.check.stated import stated, where
 from chainrule.program import UsageError
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -50,6 +50,22 @@ def test_the_article():
     assert {verdicts[f"after.{name}"] for name in ("W1", "b1", "W2", "b2")} == {RIGHT}
     assert verdicts["after.loss"] is WRONG
     assert found["after.loss"].cause == "This is the value before the update."
+
+
+def test_numbers_may_stand_in_a_list_and_are_as_precise_as_they_are_printed(tmp_path):
+    claims = tmp_path / "claims.toml"
+    claims.write_text("z = [-0.05, 1.40]\nW = [[1, 2e-3]]\n")
+    printed = [
+        [(one.value, one.half) for one in statement.printed]
+        for statement in stated(claims)
+    ]
+    assert printed == [
+        [(-0.05, 0.005), (1.4, 0.005)],
+        [(1.0, 0.5), (0.002, 5e-4)],
+    ]
+    claims.write_text("z = [true]\n")
+    with pytest.raises(UsageError, match="E408"):
+        list(stated(claims))
 
 
 @pytest.mark.parametrize("name", sorted(path.stem for path in CORPUS.glob("*.toml")))

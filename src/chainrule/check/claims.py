@@ -74,7 +74,6 @@ class Claims:
 
     study: Study
     mapped: Mapping[str, str] = field(default_factory=dict)
-    given: Mapping[Value, Value] = field(default_factory=dict)
 
     @property
     def updates(self) -> list[tuple[Value, Value]]:
@@ -202,11 +201,6 @@ class Claims:
                 claim.targets = ()
             else:
                 claim.parameter = wanted
-        for value, parameter in self.given.items():
-            using = [claim for claim in found if claim.value is value]
-            named = [claim for claim in using if claim.text]
-            if using:
-                (named or using)[-1].parameter = parameter
         for step in self.steps:
             using = [claim for claim in found if claim.value is step.value]
             if (

@@ -23,7 +23,7 @@ from chainrule.check.steps.script import Asked
 from chainrule.check.study import Study, study
 from chainrule.check.surroundings import Scene, Steps, in_forward, in_updates, suspects
 from chainrule.check.verdict import Verdict, worst
-from chainrule.program import ProgramError, Value
+from chainrule.program import ProgramError
 from chainrule.program.sources import line_in
 from chainrule.program.time_limit import can_limit, time_limit
 from chainrule.trace.statements import Script, read_script
@@ -139,22 +139,10 @@ def judged(
     mapped: Mapping[str, str],
     *,
     seed: int = 0,
-    given: Mapping[Value, Value] | None = None,
     calm: bool = False,
 ) -> Report:
-    """The report on a script that was read and watched; ``given`` values are the gradients of what they map to.
-
-    It is judged at its own numbers and others; if ``calm``, with its parameters made small.
-    """
-    return reported(study(script, seed=seed, calm=calm), mapped, given or {})
-
-
-def reported(
-    found: Study, mapped: Mapping[str, str], given: Mapping[Value, Value]
-) -> Report:
-    """The report on a script that was run on several data sets."""
-    script = found.script
-    known, claims, judge = _searched(found, mapped, given)
+    """The report on a script that was read and watched, at its own numbers and others; if ``calm``, at small parameters."""
+    known, claims, judge = _searched(study(script, seed=seed, calm=calm), mapped)
     causes = _causes(Repair(known, claims, judge), judge)
     lines = merged(reports(known, judge, causes))
     unjudged = _unjudged(claims)
@@ -170,7 +158,7 @@ def reported(
         _dtype(script),
         _said_of(unjudged),
         failure,
-        in_updates(Steps(Scene(script), known, claims, judge)) if script.text else (),
+        in_updates(Steps(Scene(script), known, claims, judge)),
         dict(_of_parameters(lines, claims, unjudged)),
     )
 
@@ -206,9 +194,7 @@ def _said_of(names: Sequence[str]) -> tuple[str, ...]:
     return (f"{said}only what stands above was judged (--map NAME={names[0]})",)
 
 
-def _searched(
-    known: Study, mapped: Mapping[str, str], given: Mapping[Value, Value]
-) -> tuple[Study, Claims, Judge]:
+def _searched(known: Study, mapped: Mapping[str, str]) -> tuple[Study, Claims, Judge]:
     """The script judged. Another batch size tells n from 5; on its own it blames only a 5 that is written out.
 
     A length that became a plain number on its way (``1.0 / n``) has the old size there, through no fault of the
@@ -217,14 +203,14 @@ def _searched(
     of_one_size = replace(
         known, trials=[trial for trial in known.trials if "batch" not in trial.kind]
     )
-    claims = Claims(of_one_size, mapped, given)
+    claims = Claims(of_one_size, mapped)
     if not any(claim.target is not None for claim in claims.all):
         _refuse(claims)
     judge = Judge(of_one_size, claims)
     judge.search()
     if len(of_one_size.trials) == len(known.trials):
         return of_one_size, claims, judge
-    other_claims = Claims(known, mapped, given)
+    other_claims = Claims(known, mapped)
     other = Judge(known, other_claims)
     other.search()
     if judge.faults:

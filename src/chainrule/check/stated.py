@@ -170,7 +170,8 @@ def stated(path: Path) -> Iterator[Statement]:
         UsageError: E408 if the file is not TOML, or an entry is not text.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        # numbers are kept as they are printed: that says how precise they are
+        table = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=_Written)
     except tomllib.TOMLDecodeError as error:
         raise UsageError("E408", f"{path.name} is not TOML: {error}") from None
     yield from _table(table, 0, path)
@@ -189,14 +190,33 @@ def _table(table: Mapping[str, Any], after: int, path: Path) -> Iterator[Stateme
             yield from _table(item, count, path)
             continue
         match = KEY.match(key)
-        printed = tuple(numbers(item)) if isinstance(item, str) else ()
+        printed = tuple(numbers(_as_printed(item))) if type(item) in (str, list) else ()  # fmt: skip
         if match is None or not printed:
             raise UsageError(
                 "E408",
                 f"{path.name}: {key} = {item!r} states no numbers",
-                hint='write name = "0.5, -1.2"',
+                hint='write name = "0.5, -1.2" or name = [0.5, -1.2]',
             )
         yield Statement(key, match["name"], match["index"], after, printed)
+
+
+class _Written(str):
+    """A number as it stands in the file."""
+
+    __slots__ = ()
+
+
+def _as_printed(item: Any) -> str:
+    """The numbers of an entry, a text or a list of any depth, as they stand there."""
+    match item:
+        case list():
+            return ", ".join(map(_as_printed, item))
+        case bool():
+            return ""
+        case str() | int():
+            return str(item)
+        case _:
+            return ""
 
 
 def numbers(text: str) -> Iterator[Printed]:

@@ -208,9 +208,7 @@ def study(script: Script, *, seed: int = 0, calm: bool = False) -> Study:
 
 def derive(script: Script, roots: Iterable[Value]) -> Derived:
     """The true gradients of everything between the data and the loss."""
-    floats = [
-        value for value in roots if value.differentiable and value not in script.weights
-    ]
+    floats = [value for value in roots if value.differentiable]
     extra = [value for value in floats if value not in script.parameters]
     wanted = [*script.parameters, *extra]
     try:

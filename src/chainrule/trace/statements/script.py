@@ -22,8 +22,6 @@ class Script:
 
     ``rebound`` are the names given another array of the same shape, updates or not. ``text`` is the source that
     was run.
-    ``weights`` are the numbers by which the results of functions are weighted and added up to a loss: nobody asks for
-    their gradients.
     """
 
     file: str
@@ -38,7 +36,6 @@ class Script:
     rebound: tuple[Update, ...] = ()
     text: str = ""
     met: Mapping[Value, int] = field(default_factory=dict)
-    weights: tuple[Value, ...] = ()
     recording: Recording | None = None
 
     @property

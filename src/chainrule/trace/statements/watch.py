@@ -87,13 +87,11 @@ class Execution:
 class Watch:
     """The notes taken while a script runs.
 
-    Where ``distinct`` is true of a name, ``name = other`` is a line of its own, not a second name of one value; so is
-    what is returned where ``returned`` is true of the site and the value.
+    Where ``distinct`` is true of a name, ``name = other`` is a line of its own, not a second name of one value.
     """
 
     tracer: Tracer
     distinct: Callable[[str], bool] = lambda _: False
-    returned: Callable[[Site, Value], bool] = lambda *_: False
     sites: list[Site] = field(default_factory=list)
     parts: list[tuple[Span, str, bool]] = field(default_factory=list)
     executions: list[Execution] = field(default_factory=list)
@@ -225,10 +223,7 @@ class Watch:
         (name, *more) = site.targets
         if not plain or more or not isinstance(value, Traced):
             return value
-        again = isinstance(site.statement, ast.Return) and self.returned(
-            site, value.value
-        )
-        if again or (name is not None and self.distinct(name)):
+        if name is not None and self.distinct(name):
             return self.tracer.record(ops.identity, (value,))
         return value
 
