@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import importlib.util
+import re
 import sys
 from collections.abc import Mapping
 from typing import Any
 
 from chainrule.check.languages import jax, tensorflow, torch
-from chainrule.check.languages.language import Language
+from chainrule.check.languages.language import NUMPY, Language
+
+IMPORTED = re.compile(r"^\s*(import|from)\s+torch\b", re.MULTILINE)
+
+
+def of_script(text: str) -> Language:
+    """The language of a script: PyTorch's where it imports it, and nothing of its own derives gradients there."""
+    if not IMPORTED.search(text) or importlib.util.find_spec("torch") is None:
+        return NUMPY
+    importlib.import_module("torch")
+    return pytorch({})
 
 
 def pytorch(scope: Mapping[str, Any]) -> Language:

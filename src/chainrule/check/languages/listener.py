@@ -20,6 +20,7 @@ import numpy as np
 from chainrule import ops
 from chainrule.check.languages.language import Language
 from chainrule.check.languages.namespace import NAMESPACE
+from chainrule.program import ProgramError
 from chainrule.trace import Traced
 
 HEAR = "__chainrule_hear__"
@@ -40,6 +41,8 @@ ABOUT = {"device": None, "requires_grad": True, "is_cuda": False, "layout": None
 """What tensors tell about themselves that no gradient hangs on."""
 MODES = frozenset({"no_grad", "enable_grad", "autocast", "name_scope"})
 """What only says how the framework should follow along."""
+DERIVED = frozenset({"backward", "grad", "requires_grad_"})
+"""What is asked of a tensor whose gradient is not taken by hand."""
 Extreme = namedtuple("Extreme", ("values", "indices"))  # noqa: PYI024 - as PyTorch gives it
 
 
@@ -100,6 +103,12 @@ class Listener:
         if name == "at" and language.numpy_like:
             return _At(array)
         if language.methods:
+            if name in DERIVED:
+                raise ProgramError(
+                    "E329",
+                    f"the gradients are {language.name}'s own here: no hand-written backward pass was found",
+                    hint="chainrule explain tells the gradients of a forward pass in NumPy",
+                )
             if name in ABOUT:
                 return ABOUT[name]
             path = f"{language.home}{name}"
@@ -158,7 +167,22 @@ class Listener:
             place = getattr(np, inner) if inner else NAMESPACE
             if hasattr(place, name):
                 return getattr(place, name)(*args, **given)
-        raise Unknown(path)
+        return self._by_itself(path, args, options)
+
+    def _by_itself(
+        self, path: str, args: tuple[Any, ...], options: Mapping[str, Any]
+    ) -> Any:
+        """A function that nothing recorded goes into, called; its tensors are arrays."""
+        if any(type(one) is Traced for one in (*args, *options.values())):
+            raise Unknown(path)
+        prefix, *names = path.split(".")
+        held: Any = self.language.modules[prefix]
+        for name in names:
+            held = getattr(held, name)
+        made = held(*args, **options)
+        number = made.detach().numpy() if hasattr(made, "detach") else made
+        is_float = isinstance(number, np.ndarray) and number.dtype.kind == "f"
+        return number.astype(float) if is_float else number
 
     def _extreme(self, name: str, array: Any, *args: Any, **options: Any) -> Any:
         """``torch.max`` of two arrays, or along an axis with the places."""

@@ -121,6 +121,9 @@ F.leaky_relu(x, negative_slope=0.01) → np.leaky_relu(x, slope=negative_slope)
 F.elu(x, alpha=1.0) → np.elu(x, alpha=alpha)
 F.linear(x, w) → x @ w.T
 F.linear(x, w, b) → x @ w.T + b
+F.mse_loss(x, y) → np.mean((x - y) ** 2)
+F.binary_cross_entropy(x, y) → np.mean(np.binary_cross_entropy(x, y))
+F.cross_entropy(x, y) → np.mean(np.sparse_categorical_cross_entropy_with_logits(x, y))
 F.one_hot(x, num_classes) → np.one_hot(x, n=num_classes)
 torch.special.expit(x) → np.sigmoid(x)
 """,

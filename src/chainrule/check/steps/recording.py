@@ -11,7 +11,9 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.check.languages import NUMPY, Language
+from chainrule.check.languages import NUMPY, Language, Listener
+from chainrule.check.languages.frameworks import of_script
+from chainrule.check.languages.listener import listened
 from chainrule.check.steps.notes import Holding, Notes, user_frame
 from chainrule.program import (
     ChainruleError,
@@ -112,6 +114,20 @@ class Reading(Reader):
         self.watch = self.notes
         self.writes: list[tuple[Value, Value]] = []
         self.stopped = False
+        self.listener: Listener | None = None
+
+    def prepared(self, tree: ast.Module) -> ast.Module:
+        """A script in a framework's words is listened to."""
+        language = of_script(self.text)
+        if not language.modules:
+            return tree
+        self.listener = Listener(language)
+        return listened(tree)
+
+    def names(self) -> dict[str, Any]:
+        """What is listened to is called by a name, too."""
+        heard = {} if self.listener is None else self.listener.names()
+        return {**super().names(), **heard}
 
     def _written(self, before: Value, after: Value) -> None:
         self.writes.append((before, after))
@@ -281,6 +297,7 @@ def recording_of(reading: Reading, failure: ChainruleError | None) -> Recording:
         reading.printed.getvalue(),
         failure,
         reading.stopped,
+        NUMPY if reading.listener is None else reading.listener.language,
     )
 
 

@@ -93,7 +93,8 @@ class Reader:
         with self._failing():
             tree = ast.parse(self.text, self.file)
             tree = watched(tree, self.watch) if self.watch is not None else tree
-            code = compile(rewrite.rewritten(tree), self.file, "exec")
+            tree = self.prepared(rewrite.rewritten(tree))
+            code = compile(tree, self.file, "exec")
         scope: dict[str, Any] = {
             "__name__": "__main__",
             "__file__": self.file,
@@ -108,6 +109,10 @@ class Reader:
             contextlib.suppress(_PassEnd, SystemExit),
         ):
             exec(code, scope)  # noqa: S102 - running the user's script is what was asked for
+
+    def prepared(self, tree: ast.Module) -> ast.Module:
+        """The rewritten tree as it is run."""
+        return tree
 
     def names(self) -> dict[str, Any]:
         """What a rewritten script calls."""
