@@ -38,6 +38,7 @@ def numbers(array: Array, of: str | None = None, kind: Kind = "") -> Node:
 def constant(written: Any) -> Node:
     """A number of the program: the root of a whole number as that root, √2 and not 1.4142.
 
+    >>> from chainrule.formula import to_text
     >>> to_text(constant(np.sqrt(64) * np.sqrt(2))), to_text(constant(0.5))
     (['√128'], ['0.5'])
     """
