@@ -25,11 +25,13 @@ VERBS = {
     "why": "Say where a zero, a NaN, a tiny or a huge number comes from.",
     "check": "Find the first wrong line of a backward pass.",
     "grade": "Check a folder of submissions, and give points.",
+    "worksheet": "Make worksheets of a network, other numbers for each pupil.",
+    "mark": "Mark the answers to worksheets.",
     "train": "Train a network on a table.",
     "predict": "Predict the rows of a table.",
     "doctor": "Show what is installed, and what an extra adds.",
 }
-RUN_SCRIPTS = ("explain", "emit", "why", "check")
+RUN_SCRIPTS = ("explain", "emit", "why", "check", "worksheet")
 """The verbs that run a user's code."""
 
 

@@ -1,0 +1,167 @@
+"""``chainrule worksheet``: a network as an exercise, with other numbers for each pupil, and the key to mark it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from chainrule.cli import options, outputs, point
+from chainrule.program import ProgramError, UsageError
+
+if TYPE_CHECKING:
+    from chainrule.lesson.worksheet.steps import Exercise
+
+EXAMPLES = """\
+chainrule worksheet net.py --seed 7 --variants 30 --to latex --out sheets
+chainrule worksheet net.py --variants 30 --to moodle --to anki --out sheets
+chainrule worksheet net.py:loss --with x=2,3 --with W=3,2 --decimals 2 --to text --out sheets
+chainrule mark sheets/key.json answers.csv"""
+
+
+def worksheet(
+    target: options.Target,
+    more: options.More = None,
+    *,
+    inputs: options.With = None,
+    loss: options.Loss = None,
+    wrt: options.Wrt = None,
+    seed: options.Seed = 0,
+    variants: Annotated[
+        int,
+        typer.Option(metavar="N", min=1, max=1000, help="How many sheets there are."),
+    ] = 1,
+    decimals: Annotated[
+        int,
+        typer.Option(
+            metavar="N",
+            min=1,
+            max=10,
+            help="To how many decimals results are asked for.",
+        ),
+    ] = 3,
+    dead_units: Annotated[
+        bool, typer.Option("--dead-units", help="Units may be off for all samples.")
+    ] = False,
+    to: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="MEDIUM",
+            help="latex, html, markdown, notebook or text (a sheet and its answers for each variant), moodle or anki "
+            "(one file); may be given several times.",
+            show_default=False,
+        ),
+    ] = None,
+    out: Annotated[
+        Path, typer.Option(metavar="FOLDER", help="Where the files go.")
+    ] = Path("worksheets"),
+) -> None:
+    """Make worksheets of a network: its numbers are given, every result is to be found.
+
+    Each variant has numbers of its own, drawn from the seed: of one decimal, no unit off for all samples, nothing close to
+    a kink. Beside the sheets stand key.json, with which `chainrule mark` marks what comes back, and answers.csv, the empty
+    table for it.
+    """
+    from chainrule.lesson.worksheet import Worksheet
+    from chainrule.lesson.worksheet.media import SHEETS, WHOLE, files, key
+
+    media = tuple(to or ["text"])
+    unknown = [one for one in media if one not in (*SHEETS, *WHOLE)]
+    if unknown:
+        raise UsageError(
+            "E430",
+            f"there is no medium {unknown[0]!r}",
+            hint=f"choose from {', '.join((*SHEETS, *WHOLE))}",
+        )
+    source = {
+        "target": str(Path(target or "").name),
+        "inputs": [*(inputs or []), *(more or [])],
+        "loss": loss,
+        "wrt": wrt,
+        "seed": seed,
+        "sha256": _digest(_file(target or "")),
+    }
+    sheet = Worksheet(exercise(target, source), variants, seed, decimals, dead_units)
+    out.mkdir(parents=True, exist_ok=True)
+    source["folder"] = os.path.relpath(
+        _file(target or "").resolve().parent, out.resolve()
+    )
+    outputs.write(out / "key.json", key(sheet, source))
+    for name, text in files(sheet, media):
+        outputs.write(out / name, text)
+    sys.stdout.write(
+        f"{variants} variants of {len(sheet.labels)} numbers each in {out}\n"
+    )
+
+
+def _file(target: str) -> Path:
+    return Path(target.partition(":")[0])
+
+
+def _digest(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.is_file() else ""
+
+
+def exercise(target: str | None, source: dict[str, Any]) -> Exercise:
+    """The network that is pointed at, as an exercise.
+
+    Raises:
+        ProgramError: E302 where the network takes a branch on a computed number.
+    """
+    from chainrule.lesson import explain
+    from chainrule.lesson.reading import Reading
+    from chainrule.lesson.worksheet import Exercise
+
+    found = point.find(
+        target,
+        source["inputs"],
+        loss=source["loss"],
+        wrt=source["wrt"],
+        words={},
+        seed=source["seed"],
+        verb="worksheet",
+    ).faithful()
+    if found.branches is not None:
+        raise ProgramError(
+            "E302",
+            "the network takes a branch on a computed number, which other numbers could take the other way",
+            hint="write the choice with np.where or np.maximum",
+        )
+    lesson = explain(
+        found.run,
+        loss=found.loss,
+        wrt=found.parameters,
+        reading=Reading.of(found.report),
+    )
+    return Exercise(lesson.study, Path(target or "").stem.partition(":")[0])
+
+
+def marking_exercise(key: dict[str, Any], folder: Path) -> Exercise:
+    """The exercise that a key is the key of.
+
+    Raises:
+        UsageError: E403 if its file is not there any more, or is another one.
+    """
+    source = key["source"]
+    name = source["target"]
+    beside = [folder / source["folder"], folder, Path()]
+    path = next(
+        (one / name for one in beside if _file(str(one / name)).is_file()), None
+    )
+    if path is None:
+        raise UsageError(
+            "E403",
+            f"{_file(name)} is not there any more, and errors cannot be carried forward without it",
+            hint=f"put it beside the key, in {folder}",
+        )
+    if _digest(_file(str(path))) != source["sha256"]:
+        raise UsageError(
+            "E403",
+            f"{_file(str(path))} has changed since the worksheets were made",
+            hint="bring back the file as it was, or make the worksheets anew",
+        )
+    return exercise(str(path), source)

@@ -1,0 +1,117 @@
+"""Worksheets: a network with other numbers for each pupil, its results left blank; a key, and marking."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from chainrule.formula import Matrix, Node, Text, chain
+from chainrule.lesson.analysis.subject_study import Study
+from chainrule.lesson.notation.names import name, numbers
+from chainrule.lesson.parts import Formula, Heading, Numbers, Part, Prose, Row
+from chainrule.lesson.worksheet.steps import Exercise, Step
+from chainrule.lesson.worksheet.variants import Variant, variants
+from chainrule.program import Array
+
+BLANK = "……"
+
+
+@dataclass(frozen=True)
+class Worksheet:
+    """A sheet for each pupil: ``n`` variants drawn from ``seed``, results asked to so many ``decimals``.
+
+    Raises:
+        UsageError: E411 where a sheet would ask for too much, or no kind numbers are found.
+    """
+
+    exercise: Exercise
+    n: int = 1
+    seed: int = 0
+    decimals: int = 3
+    dead_units: bool = False
+
+    @cached_property
+    def variants(self) -> tuple[Variant, ...]:
+        """The numbers of every sheet."""
+        return tuple(
+            variants(self.exercise, self.n, self.seed, dead_units=self.dead_units)
+        )
+
+    @property
+    def labels(self) -> list[str]:
+        """What every number that is asked for is called, in order."""
+        return [label for step in self.exercise.steps for label in step.labels]
+
+    def answers(self, variant: Variant) -> dict[str, float]:
+        """The right numbers, in full."""
+        return {
+            step.label(entry): float(variant.run.numbers[step.value][entry]) + 0.0
+            for step in self.exercise.steps
+            for entry in np.ndindex(step.value.shape)
+        }
+
+    def parts(self, variant: Variant, *, solved: bool = False) -> tuple[Part, ...]:
+        """One sheet, in the parts that every medium prints; ``solved`` fills it in."""
+        what = "answers" if solved else "worksheet"
+        forward = len([step for step in self.exercise.steps if not step.is_gradient])
+        steps = self.exercise.steps
+        asked = f"Fill in every number, rounded to {self.decimals} decimals."
+        return (
+            Heading(f"{self.exercise.title}: {what} {variant.number}", 1, "worksheet"),
+            *(() if solved else (Prose((f"Name: {6 * BLANK}",)), Prose((asked,)))),
+            Heading("Given", 2, "given"),
+            *(
+                Numbers(one, name(one), array, "value")
+                for one, array in variant.given.items()
+            ),
+            Heading("Forward", 2, "forward"),
+            *(self._row(step, variant, solved=solved) for step in steps[:forward]),
+            Heading("Backward", 2, "backward"),
+            *(self._row(step, variant, solved=solved) for step in steps[forward:]),
+        )
+
+    def _row(self, step: Step, variant: Variant, *, solved: bool) -> Formula:
+        array = variant.run.numbers[step.value]
+        result = (
+            numbers(np.round(array, self.decimals) + 0.0) if solved else blank(array)
+        )
+        return Formula((Row("", step.symbol, right=chain(step.formula, result)),))
+
+    def key(self, source: Mapping[str, Any]) -> dict[str, Any]:
+        """All that marking needs: where the network is, and the numbers of every variant."""
+        return {
+            "form": "chainrule worksheet 1",
+            "source": dict(source),
+            "title": self.exercise.title,
+            "seed": self.seed,
+            "decimals": self.decimals,
+            "variants": [
+                {
+                    "variant": one.number,
+                    "given": {key: array.tolist() for key, array in one.given.items()},
+                    "answers": self.answers(one),
+                }
+                for one in self.variants
+            ],
+        }
+
+
+def blank(array: Array) -> Node:
+    """The room for an array: a box for each number."""
+    box = Text(BLANK)
+    if array.size == 1:
+        return box
+    rows = array.reshape(-1, array.shape[-1])
+    return Matrix(tuple(tuple(box for _ in row) for row in rows))
+
+
+def worksheet(study: Study, title: str, **options: Any) -> Worksheet:
+    """The worksheet of a lesson."""
+    return Worksheet(Exercise(study, title), **options)
+
+
+__all__ = ["Exercise", "Variant", "Worksheet", "worksheet"]
