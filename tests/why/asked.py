@@ -359,6 +359,45 @@ for i in range(6):
     z = a @ Ws[i]  #!
     a = np.maximum(0.1 * z, z)
 loss = np.mean(a ** 2)
+=== attention in which everything is masked | loss | nan | given | scores[0, 0]
+q = np.array([[1.0, 0.5]]); K = rng.normal(size=(3, 2)); V = rng.normal(size=(3, 2))
+mask = np.array([0.0, 0.0, 0.0])
+scores = q @ K.T
+scores = np.where(mask == 1, scores, -np.inf)  #!
+w = np.exp(scores - scores.max(axis=1, keepdims=True))
+w = w / w.sum(axis=1, keepdims=True)
+loss = np.sum((w @ V) ** 2)
+=== a padded token behind a mask of its ids | E[0, 1] | zero | mask | (m[:, :, None])[0, 2, 0]
+ids = np.array([[1, 2, 0], [3, 0, 0]]); E = rng.normal(size=(4, 3)); w = rng.normal(size=3)
+m = (ids > 0).astype(float)
+e = E[ids] * m[:, :, None]  #!
+s = e.sum(axis=1) / m.sum(axis=1, keepdims=True)
+loss = np.sum((s @ w) ** 2)
+=== a class whose units are dead | W1 | zero | unit off | h[0, 0]
+class Net:
+    def __init__(self):
+        self.W1 = -np.ones((2, 3)); self.W2 = np.ones((3, 1))
+
+    def forward(self, x):
+        h = x @ self.W1
+        a = np.maximum(h, 0)  #!
+        return a @ self.W2
+
+net = Net()
+x = np.array([[1.0, 2.0]]); t = np.array([[1.0]])
+loss = np.mean((net.forward(x) - t) ** 2)
+=== the cosine of a zero vector | loss | nan | undefined | u @ v
+a = np.zeros(3); b = np.array([1.0, 2.0, 3.0]); W = np.eye(3)
+u = W @ a; v = W @ b
+cos = (u @ v) / (np.sqrt(u @ u) * np.sqrt(v @ v))  #!
+loss = 1 - cos
+=== a sum of exponentials that underflows | loss | infinite | pole | np.sum(np.exp(z * w))
+z = np.array([-800.0, -900.0]); w = np.ones(2)
+loss = np.log(np.sum(np.exp(z * w)))  #!
+=== a scale behind a floor | scale | zero | never moves | w * scale
+w = np.array([0.3, 1.7]); scale = np.array(4.0)
+q = np.floor(w * scale)  #!
+loss = np.sum((q - 1.0) ** 2)
 """
 
 CASES = _cases()

@@ -57,7 +57,7 @@ def culprit(
         found = None if place == position else _zero_entry(ledger, use, place, one, at)
         arg = line.args[place]
         if found is not None and isinstance(arg, Value):
-            if line.op.elementwise and _says_yes_or_no(ledger, arg):
+            if line.op.elementwise and _says_yes_or_no(ledger, arg, reached):
                 name = words.entry(arg, found)
                 return Culprit(
                     "mask",
@@ -156,15 +156,29 @@ def _factor(
     )
 
 
-def _says_yes_or_no(ledger: Ledger, value: Value) -> bool:
-    """Whether a factor of entries, one by one, is given and holds 0 and one other number alone."""
+def _says_yes_or_no(ledger: Ledger, value: Value, reached: Reached) -> bool:
+    """Whether a factor of entries, one by one, does not move with them and holds 0 and one other number alone."""
     array = ledger.number(value)
     return (
-        ledger.made(value) is None
+        not _made_of(ledger, value, reached)
         and value not in ledger.parameters
         and array.size > 1
         and len(np.unique(array)) == 2
     )
+
+
+def _made_of(ledger: Ledger, value: Value, reached: Reached) -> bool:
+    """Whether a value is computed from what is reached, be it by a comparison."""
+    ahead, seen = [value], {value}
+    while ahead:
+        one = ahead.pop()
+        if one in reached:
+            return True
+        line = ledger.made(one)
+        before = set(line.reads()) - seen if line is not None else set()
+        seen |= before
+        ahead += before
+    return False
 
 
 def _given(

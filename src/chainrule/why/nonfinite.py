@@ -165,6 +165,12 @@ def told(words: Words, asked: str, number: float, origin: Origin) -> Answer:
             cause,
             rows,
         )
+    infinite = [arg for arg in line.args if isinstance(arg, float) and broken(arg)]
+    if infinite and origin.position is None:
+        said = f"{head}: {plain(infinite[0])} stands in {words.at(line)} itself, and reaches {words.entry(origin.value, at)}."
+        told_of = (said, *_later(words, origin))
+        cause = words.entry(origin.value, at)
+        return Answer(asked, number, kind, "given", told_of, line.at, cause, rows)
     names, shown = operands(words, line, at)
     cause = names[0] if names else words.entry(origin.value, at)
     if origin.position is not None:
