@@ -434,6 +434,8 @@ def scale(
     held = [trial.numbers for trial in trials] if numbers is None else numbers
     if any(written not in one for one in held):
         return None
+    if any(true not in trial.truth for trial in trials):
+        return None
     groups: dict[tuple[int, ...], list[int]] = {}
     for i, trial in enumerate(trials):
         sizes = tuple(number.size for value, number in trial.truth.items())

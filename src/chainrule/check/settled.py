@@ -44,6 +44,11 @@ def settled(text: str, asked: Asked, by_claims: Callable[[], Report]) -> Report:
         if steps is None:
             raise _clearer(error, refused) from None
         return steps.report
+    except (LookupError, ValueError, TypeError, AttributeError):
+        # what the steps judged stands without the claims
+        if steps is None:
+            raise
+        return steps.report
     if steps is None:
         return claims
     return replace(_of_two(steps, claims, asked), parameters=steps.report.parameters)
@@ -52,7 +57,8 @@ def settled(text: str, asked: Asked, by_claims: Callable[[], Report]) -> Report:
 def is_explained(report: Report) -> bool:
     """Whether something is wrong, and every wrong line has a cause."""
     wrong = [line for line in report.lines if line.verdict in WRONG]
-    return bool(wrong) and all(line.kinds for line in wrong)
+    mistakes = any(finding.is_mistake for finding in report.findings)
+    return bool(wrong or mistakes) and all(line.kinds for line in wrong)
 
 
 def _clearer(claims: ChainruleError, steps: ChainruleError | None) -> ChainruleError:
@@ -69,7 +75,10 @@ def _of_two(steps: Stepped, claims: Report, asked: Asked) -> Report:
         return _spared(steps, claims)
     if claims.ok:
         return replace(steps.report, notes=(*steps.report.notes, *claims.notes))
-    if asked.heals(claims.corrected()) or not is_explained(steps.report):
+    if not steps.is_true and (
+        not is_explained(steps.report)
+        or (is_explained(claims) and asked.heals(claims.corrected()))
+    ):
         return claims
     return replace(steps.report, notes=(*steps.report.notes, *claims.notes))
 

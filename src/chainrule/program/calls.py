@@ -11,21 +11,6 @@ import numpy as np
 
 from chainrule.program.ledger import Unwritten
 
-REDUCED: Final = {
-    "add": "sum",
-    "multiply": "prod",
-    "maximum": "max",
-    "minimum": "min",
-    "logical_and": "all",
-    "logical_or": "any",
-}
-"""What reducing by a ufunc is called."""
-REDUCING: Final = ("axis", "dtype", "out", "keepdims", "initial", "where")
-FORMS: Final = frozenset(
-    ["zeros_like", "ones_like", "empty_like", "shape", "ndim", "size", "result_type"]
-)
-"""What reads no number of its argument, its form alone."""
-
 
 def name_of(function: Any) -> str:
     """A function as it is called after ``np.``.
@@ -35,6 +20,31 @@ def name_of(function: Any) -> str:
     """
     inner = function.__module__.removeprefix("numpy").removeprefix(".")
     return f"linalg.{function.__name__}" if inner == "linalg" else function.__name__
+
+
+REDUCED: Final[Mapping[np.ufunc, Callable[..., Any]]] = {
+    np.add: np.sum,
+    np.multiply: np.prod,
+    np.maximum: np.max,
+    np.minimum: np.min,
+    np.logical_and: np.all,
+    np.logical_or: np.any,
+}
+"""What reducing by a ufunc is called."""
+REDUCING: Final = ("axis", "dtype", "out", "keepdims", "initial", "where")
+FORMS: Final = frozenset(
+    name_of(one)
+    for one in (
+        np.zeros_like,
+        np.ones_like,
+        np.empty_like,
+        np.shape,
+        np.ndim,
+        np.size,
+        np.result_type,
+    )
+)
+"""What reads no number of its argument, its form alone."""
 
 
 def reduction(
@@ -51,7 +61,8 @@ def reduction(
         and one is not np._NoValue  # noqa: SLF001 - NumPy's word for no initial value
         and (key not in usual or one is not usual[key])
     }
-    return REDUCED.get(ufunc.__name__), kept
+    whole = REDUCED.get(ufunc)
+    return None if whole is None else name_of(whole), kept
 
 
 @cache

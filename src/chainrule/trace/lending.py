@@ -77,7 +77,7 @@ class Lender:
 
     def _function(self, function: Any) -> Any:
         if not is_library(function.__code__.co_filename):
-            HOOKED.hook(function)
+            self._hook(function)
             return function
         if is_ours(function.__code__.co_filename):
             return function
@@ -92,6 +92,8 @@ class Lender:
     def _method(self, function: Any) -> Any:
         if definition_of(function) is not None:
             return functools.partial(self._in_catalogue, function)
+        if draws(function.__self__):
+            return self._builtin(function)
         inner = function.__func__
         code = getattr(inner, "__code__", None)
         if code is None:
@@ -122,7 +124,7 @@ class Lender:
             return functools.partial(self._growing, owner, function)
         if type(owner) is np.ufunc:
             return functools.partial(self._ufunc_method, function)
-        if isinstance(owner, np.random.Generator | np.random.RandomState):
+        if draws(owner):
             self.chances.met(owner)
         if owner is None or isinstance(owner, types.ModuleType):
             module = getattr(owner, "__name__", "builtins")
@@ -251,6 +253,14 @@ class Lender:
 
     # indexing of what is plain
 
+    def item(self, container: Any, key: Any) -> Any:
+        """``container[key]``, of a plain array by traced places, and of ``np.c_`` and ``np.r_``, too."""
+        if type(container) is np.ndarray and _has_traced(key):
+            return self.table(container)[key]
+        if type(container) in _JOINERS and _has_traced(key):
+            return self.joined(container, key)
+        return container[key]
+
     def table(self, array: Any) -> Traced:
         """A plain table that is indexed by traced places: one-hot rows where it is the identity."""
         square = array.ndim == 2 and array.shape[0] == array.shape[1] > 0
@@ -351,6 +361,19 @@ def _is_users_own(function: Any) -> bool:
 
 
 _CACHED = (type(functools.lru_cache(len)),)
+
+
+def draws(owner: Any) -> bool:
+    """Whether methods of an object draw numbers at random: what they are is another thing with each NumPy."""
+    return type(owner).__module__.startswith("numpy.random")
+
+
+_JOINERS = frozenset({type(np.c_), type(np.r_)})
+
+
+def _has_traced(key: Any) -> bool:
+    items = key if type(key) is tuple else (key,)
+    return any(type(item) is Traced for item in items)
 
 
 def _leaves_of(items: Any) -> Iterator[Any]:

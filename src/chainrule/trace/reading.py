@@ -203,11 +203,7 @@ class Reading:
     def item(self, container: Any, key: Any) -> Any:
         """``container[key]``, of a plain array by traced places, too."""
         self.tick()
-        if type(container) is np.ndarray and _holds_traced(key):
-            return self.lender.table(container)[key]
-        if type(container) in _JOINERS and _holds_traced(key):
-            return self.lender.joined(container, key)
-        found = container[key]
+        found = self.lender.item(container, key)
         return self.load(found, "") if type(found) is np.ndarray else found
 
     def callee(self, function: Any) -> Any:
@@ -344,12 +340,6 @@ class Reading:
 
 
 _UNPACKED = frozenset({list, tuple, Traced, np.ndarray})
-_JOINERS = frozenset({type(np.c_), type(np.r_)})
-
-
-def _holds_traced(key: Any) -> bool:
-    items = key if type(key) is tuple else (key,)
-    return any(type(item) is Traced for item in items)
 
 
 def _item_name(name: str, key: Hashable) -> str:

@@ -29,14 +29,20 @@ class Bench:
 
     def __post_init__(self) -> None:
         self.tape = self.finals.evidence.tape.copied()
-        self._cones: dict[tuple[tuple[int, ...], tuple[int, ...]], list[int]] = {}
+        self._cones: dict[tuple[tuple[int, ...], ...], list[int]] = {}
+        self._handed: dict[int, set[int]] = {}
 
     def cone(self, places: tuple[int, ...], goals: tuple[int, ...]) -> list[int]:
         """What must be computed again, in order, to see what becomes of ``goals``."""
-        key = (places, goals)
+        handed = {one: self._handed[one] for one in places if one in self._handed}
+        key = (places, goals, *((one, *sorted(held)) for one, held in handed.items()))
         if key not in self._cones:
             touched = {*places, *self.tape.downstream(places)}
-            self._cones[key] = sorted(touched & self.tape.upstream(goals))
+            behind = self.tape.upstream(goals)
+            for one in sorted(handed, reverse=True):
+                if one in behind:
+                    behind |= self.tape.upstream(handed[one])
+            self._cones[key] = sorted(touched & behind)
         return self._cones[key]
 
     def replay(
@@ -74,8 +80,18 @@ class Bench:
     def computes(self, *edits: Edit) -> dict[int, Compute]:
         """For each execution of the edited expressions, how its result is computed now."""
         found: dict[int, Compute] = {}
+        results = {run.result for edit in edits for run in edit.site.runs}
+        self._handed = {}
         for edit in edits:
             for i, run in enumerate(edit.site.runs):
+                # a turn may now be made of what the turn before it gave
+                held = {
+                    self.tape.at[v]
+                    for o in edit.operands
+                    if isinstance(v := o.items[i], Value)
+                }
+                if held := held & results - {run.result}:
+                    self._handed[run.result] = held
                 found[run.result] = self._compute(
                     edit, i, run.result, found.get(run.result)
                 )

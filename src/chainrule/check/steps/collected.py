@@ -10,6 +10,7 @@ import numpy as np
 from chainrule import ops
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.finals import Final, Finals
+from chainrule.check.steps.overwritten import starts_elsewhere
 from chainrule.check.steps.slots import Update
 from chainrule.check.steps.truths import Truths
 from chainrule.check.steps.walk import Walk
@@ -29,6 +30,9 @@ def finals_of(evidence: Evidence, truths: Truths, *, free: bool = False) -> Fina
         counts = {
             v.shape[0] for v in evidence.derived.wrt if v.shape and v.shape[0] > 2
         }
+        if len(evidence.labels) > 2:
+            # each sample by itself, in plain numbers
+            counts.add(len(evidence.labels))
         for n in sorted(counts):
             found.conventions += (float(n), 1.0 / n, 2.0 / n)
     found.judge()
@@ -49,7 +53,7 @@ def _finals(evidence: Evidence, update: Update) -> Iterator[Final]:
         walk = Walk(evidence, {before, one}, other)
         cuts, rates = walk.cuts()
         inner = walk.inner(cuts)
-        yield Final(
+        final = Final(
             update.before,
             update.name,
             other,
@@ -61,6 +65,10 @@ def _finals(evidence: Evidence, update: Update) -> Iterator[Final]:
             taken=walk.taken,
             inner=tuple(inner),
         )
+        if starts_elsewhere(evidence, final):
+            # only the step itself says whether it is right
+            final.cuts = ()
+        yield final
 
 
 def _writes(

@@ -287,6 +287,8 @@ class Finals:
             )
             if after is None or true is None or after.shape != before.shape:
                 return None
+            if final.entries is not None and final.entries.shape != before.shape:
+                return None
             start = final.part(before)
             step = (start - final.part(after)).ravel()
             flat = final.part(true).ravel() * self.convention * self.direction
@@ -330,15 +332,20 @@ class Finals:
     def excuse(self, others: Iterable[Finals]) -> None:
         """What goes down on another loss of the script, as a generator does beside its discriminator, is right."""
         right = {
-            one.parameter
+            other.moved(one)
             for other in others
             for one in other.all
             if one.state is State.RIGHT
         }
         if any(one.state is State.RIGHT for one in self.all):
             for one in self.wrong():
-                if one.parameter in right:
+                if self.moved(one) in right:
                     one.state = State.RIGHT
+
+    def moved(self, final: Final) -> tuple[Value, Value | None]:
+        """What a final moves, and to where."""
+        after = None if final.after is None else self.evidence.tape.values[final.after]
+        return final.parameter, after
 
     def wrong(self) -> list[Final]:
         """The finals that are wrong."""

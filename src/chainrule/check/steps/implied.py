@@ -11,11 +11,13 @@ import numpy as np
 from chainrule import ops
 from chainrule.check.steps.agree import ratio
 from chainrule.check.steps.evidence import Evidence
+from chainrule.check.steps.overwritten import overwritten
 from chainrule.check.steps.passes import (
     Versions,
     by_pass,
     losses,
     monitor,
+    readers_of,
     singles,
     updates,
 )
@@ -63,6 +65,8 @@ def _training(
     recording: Recording, versions: Versions, loss: Value, form: str | None
 ) -> Training:
     moved = tuple(updates(recording, versions, loss))
+    known = {version for chain in versions.chains for version in chain}
+    moved += tuple(overwritten(recording, readers_of(recording), loss, known))
     later = {
         one
         for slot in recording.slots.get(loss, {})

@@ -18,7 +18,7 @@ from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.sites import Site, Sites
 from chainrule.check.steps.tape import number_of
 from chainrule.check.steps.texts import Texts, common
-from chainrule.program import Arg, Op, Shape, Value
+from chainrule.program import Arg, Op, Shape, Size, Value
 from chainrule.program.program import concrete
 
 MOST_RUNS = 60
@@ -187,10 +187,23 @@ class Look:
             isinstance(statement, ast.Assign) and self.site.node is statement.value
         ):
             return None
-        text = ast.unparse(statement.targets[0])
-        for name in self.arrays:
-            if name.text == text and name.shape == self.shape:
-                return name
+        items: list[Arg] = []
+        for run in self.site.runs:
+            before = self._held_before(self.evidence.tape.values[run.result])
+            if before is None and (items or len(self.site.runs) == 1):
+                return None
+            # a sum that is added up begins as a plain 0
+            items.append(0.0 if before is None else before)
+        return Operand(tuple(items), None, ast.unparse(statement.targets[0]))
+
+    def _held_before(self, value: Value) -> Value | None:
+        recording = self.evidence.recording
+        for slot in recording.slots.get(value, {}):
+            past = [one.value for one in recording.history.get(slot, ())]
+            place = past.index(value) if value in past else 0
+            if place and past[place - 1].shape == value.shape:
+                before = past[place - 1]
+                return before if before in self.evidence.tape.at else None
         return None
 
     @cached_property
@@ -264,6 +277,16 @@ class Look:
         """The operation's parameters, lengths as they are."""
         return concrete(self.site.params)
 
+    @cached_property
+    def options(self) -> Operand:
+        """The operation's parameters in each execution: an index is another one in every turn."""
+        tape = self.evidence.tape
+        lines = [tape.line(run.result) for run in self.site.runs]
+        items: tuple[Any, ...] = tuple(
+            self.params if line is None else concrete(line.params) for line in lines
+        )
+        return Operand(items, None, "")
+
     def edit(
         self,
         kind: str,
@@ -286,21 +309,21 @@ class Look:
         **words: str,
     ) -> Iterator[Edit]:
         """An edit of one argument of the operation: ``change(argument, *others)`` in its place."""
-        op, params, n_args = self.op, self.params, len(self.args)
+        op, n_args = self.op, len(self.args)
         if op is None or op is ops.getitem:
             return
 
         def new(*given: Any) -> Any:
             mine = list(given[:n_args])
-            mine[i] = change(mine[i], *given[n_args:])
-            return op(*mine, **params)
+            mine[i] = change(mine[i], *given[n_args:-1])
+            return op(*mine, **given[-1])
 
         yield Edit(
             self.site,
             kind,
             sentence,
             new,
-            (*self.args, *others),
+            (*self.args, *others, self.options),
             words,
             i,
             change,
@@ -319,10 +342,12 @@ class Look:
         return Edit(self.site, kind, sentence, new, self.args, words, params=changed)
 
     def number(self, operand: Operand) -> Any:
-        """What an operand is in the script's own world, in the first execution."""
-        held = number_of(
-            operand.first, self.evidence.tape.at, self.evidence.worlds[0].numbers
-        )
+        """What an operand is in the script's own world, in the first execution; None for what a later pass computed."""
+        at, first = self.evidence.tape.at, operand.first
+        measured = first.value if isinstance(first, Size) else first
+        if isinstance(measured, Value) and measured not in at:
+            return None
+        held = number_of(operand.first, at, self.evidence.worlds[0].numbers)
         return held if operand.index is None or held is None else held[operand.index[0]]
 
 

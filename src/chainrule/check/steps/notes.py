@@ -96,7 +96,7 @@ class Notes(Watch):
         for text, one in zip(place.targets, values, strict=True):
             if text is not None and text.isidentifier():
                 self.hold(("name", self._frame(), text), one)
-            elif owner is not None and text is not None and "[" not in text:
+            elif owner is not None and text is not None:
                 self.hold(("item", id(owner), text.rpartition(".")[2]), one)
 
     def after(self, value: Any, site: int, owner: Any = None, key: Any = None) -> None:
@@ -127,15 +127,14 @@ class Notes(Watch):
                 past = self.counters.setdefault((self.key(frame), name), [])
                 past.append((len(self.tracer.builder.lines), int(number)))
 
-    def see(self, value: Any, part: int, owner: Any = None) -> Any:
-        """A part of an expression was read."""
-        value = Watch.see(self, value, part, owner)
+    def _saw(self, frame: int, value: Any, part: int, owner: Any) -> Any:
+        value = Watch._saw(self, frame, value, part, owner)  # noqa: SLF001 - notes are a watch
         _, text, is_call = self.parts[part]
         if not is_call and isinstance(value, Traced | list | tuple | dict):
             if owner is not None:
                 self.hold(("item", id(owner), text.rpartition(".")[2]), value)
             elif text.isidentifier():
-                self.hold(("name", self._frame(), text), value)
+                self.hold(("name", frame, text), value)
         return value
 
     def item(self, container: Any, key: Any, part: int) -> Any:

@@ -10,8 +10,8 @@ from itertools import pairwise
 import numpy as np
 
 from chainrule import ops
-from chainrule.check.steps.recording import Recording
-from chainrule.check.steps.slots import RENAMING, Update, addends
+from chainrule.check.steps.recording import RENAMING, Recording
+from chainrule.check.steps.slots import Update, addends
 from chainrule.program import Line, Value
 from chainrule.trace.statements.roles import LOSS_NAMES
 
@@ -77,21 +77,12 @@ class Versions:
         return [
             chain
             for chain in self.roots
-            if self._is_given(chain[0])
+            if self.recording.is_given(chain[0])
             and any(
                 is_read(self.recording, readers, one, later)
                 for one, later in pairwise(chain)
             )
         ]
-
-    def _is_given(self, value: Value) -> bool:
-        """Whether a value is an input, in whatever shape."""
-        producer = self.recording.producer
-        line = producer.get(value)
-        while line is not None and line.op in RENAMING:
-            first = line.args[0]
-            line = producer.get(first) if isinstance(first, Value) else None
-        return line is None
 
     def moved(self, value: Value) -> list[Sequence[Value]]:
         """The things of which ``value`` reads a version that is not their last."""
@@ -142,7 +133,7 @@ class Versions:
 def singles(
     recording: Recording, versions: Versions, asked: str | None
 ) -> dict[Value, frozenset[str]]:
-    """Single floats that a slot holds or a function returns, with what they are called."""
+    """Single floats that a slot holds, a function returns or a person is shown, with what they are called."""
     learnt = {version for chain in versions.learnt for version in chain}
     names: dict[Value, set[str]] = {}
     for name, value in recording.bound:
@@ -151,6 +142,8 @@ def singles(
         mine = names.setdefault(value, set())
         mine.update(str(slot[-1]) for slot in slots if isinstance(slot, tuple))
     if asked is None:
+        for value in recording.shown:
+            names.setdefault(value, set())
         for one in recording.executions():
             for _, item in one.results:
                 if isinstance(item, Value):

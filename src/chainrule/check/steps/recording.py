@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import (
+    Callable,
+    Collection,
+    Hashable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
+from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.check.languages import NUMPY, Language, Listener
 from chainrule.check.languages.frameworks import of_script
 from chainrule.check.languages.listener import listened
@@ -24,14 +32,19 @@ from chainrule.program import (
     Value,
 )
 from chainrule.trace import Traced, source
-from chainrule.trace.events import Escape
+from chainrule.trace.events import Escape, Report
+from chainrule.trace.lengths import TracedInt
 from chainrule.trace.statements import Reader
-from chainrule.trace.statements.instrumented_calls import leaves
+from chainrule.trace.statements.calls import leaves
 from chainrule.trace.statements.tracer import StatementTracer
 from chainrule.trace.statements.watch import Execution, Span
 
 FIRST_LOOK, MOST_LINES = 400, 30_000
 """After how many lines it is first asked whether enough was seen, and after how many a script is stopped anyway."""
+Place = tuple[str, int, str | None]
+"""Where a number gets its name: the file, the line, the name."""
+RENAMING = (ops.identity, ops.astype, ops.reshape, ops.transpose)
+"""What gives entries another shape or name, and changes none."""
 HERE = str(Path(__file__).parent)
 TRACE = str(Path(source.__file__).parent)
 
@@ -107,13 +120,16 @@ class Reading(Reader):
         recorder.script_file = file
         recorder.as_it_is = True
         recorder.on_write = self._written
-        self.notes = Notes(recorder)
+        self.callees.tracer = recorder
+        self.notes = Notes(recorder, self.callees)
         self.notes.distinct = lambda _: True
         recorder.notes = self.notes
         self.tracer: _Recorder = recorder
         self.watch = self.notes
         self.writes: list[tuple[Value, Value]] = []
         self.stopped = False
+        self.floats: Collection[Place] = ()
+        self.wholes: dict[Value, Place] = {}
         self.listener: Listener | None = None
 
     def prepared(self, tree: ast.Module) -> ast.Module:
@@ -135,9 +151,23 @@ class Reading(Reader):
         super()._written(before, after)
 
     def _wrap(self, value: Any, name: str | None) -> Any:
-        """One array is one value, however often it is met."""
-        if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub":
-            return super()._wrap(value, name)
+        """One array is one value, however often it is met; what is learnt is no whole number, however it begins."""
+        is_array = isinstance(value, np.ndarray) and value.dtype.kind in "fiub"
+        if type(value) is int or (is_array and value.dtype.kind in "iu"):
+            frame = user_frame()
+            place = (frame.f_code.co_filename, frame.f_lineno, name)
+            if place in self.floats:
+                value = value + 0.0
+            wrapped = (
+                self._once(value, name) if is_array else super()._wrap(value, name)
+            )
+            ref = wrapped.ref if isinstance(wrapped, TracedInt) else wrapped.value
+            if isinstance(ref, Value):
+                self.wholes[ref] = place
+            return wrapped
+        return self._once(value, name) if is_array else super()._wrap(value, name)
+
+    def _once(self, value: Any, name: str | None) -> Any:
         kept = self.tracer.constants.get(id(value))
         if kept is not None and np.array_equal(
             self.tracer.builder.numbers[kept[1]], value
@@ -189,6 +219,8 @@ class Recording:
     failure: ChainruleError | None = None
     stopped: bool = False
     language: Language = NUMPY
+    wholes: Mapping[Value, Place] = field(default_factory=dict)
+    shown: Sequence[Value] = ()
 
     @property
     def program(self) -> Program:
@@ -206,6 +238,20 @@ class Recording:
         found = dict.fromkeys(self.program.inputs, -1)
         found.update((line.result, i) for i, line in enumerate(self.program.lines))
         return found
+
+    def is_given(self, value: Value) -> bool:
+        """Whether a value is an input, or filled with one number, in whatever shape."""
+        line = self.producer.get(value)
+        while line is not None:
+            if line.op.kind == "creation":
+                return True
+            first = line.args[0] if line.args else None
+            if not isinstance(first, Value):
+                return line.op is ops.broadcast_to
+            if line.op not in RENAMING:
+                return False
+            line = self.producer.get(first)
+        return True
 
     def place(self, value: Value) -> tuple[str, Span] | Value:
         """Where a value is computed: the file and the span of its innermost frame; an input is its own place."""
@@ -264,14 +310,17 @@ def record(
     *,
     text: str | None = None,
     enough: Callable[[Recording], bool] = lambda _: False,
+    floats: Collection[Place] = (),
 ) -> Recording:
     """Run a script as ``python path`` would, and keep what it did; what stops it is kept as ``failure``.
 
-    ``enough`` is asked now and then whether what was recorded so far will do.
+    ``enough`` is asked now and then whether what was recorded so far will do. ``floats`` are places of whole numbers
+    that are taken as floats.
     """
     file = str(path)
     reading = Reading(file, None, 1)
     reading.text = Path(file).read_text(encoding="utf-8") if text is None else text
+    reading.floats = floats
     reading.tracer.is_enough = lambda: enough(recording_of(reading, None))
     with np.errstate(all="ignore"):
         failure = reading.attempt()
@@ -297,7 +346,9 @@ def recording_of(reading: Reading, failure: ChainruleError | None) -> Recording:
         reading.printed.getvalue(),
         failure,
         reading.stopped,
-        NUMPY if reading.listener is None else reading.listener.language,
+        language=NUMPY if reading.listener is None else reading.listener.language,
+        wholes=reading.wholes,
+        shown=[v for e in recorder.events if isinstance(e, Report) for v in e.values],
     )
 
 

@@ -21,7 +21,7 @@ from chainrule.check.steps.rewrite import Fix, Rewriter
 from chainrule.check.steps.search import Search
 from chainrule.check.steps.several_passes import N_PASSES, following
 from chainrule.check.steps.sites import Sites
-from chainrule.check.steps.slots import Training
+from chainrule.check.steps.slots import Slots, Training
 from chainrule.check.steps.truths import Truths
 from chainrule.check.steps.verdicts import Verdicts
 from chainrule.check.steps.worlds import gather
@@ -50,7 +50,8 @@ class Stepped:
     """The report by the steps, how many lines its pass was recorded in, and how far it goes.
 
     ``is_exact`` says that the gradients need no convention, ``has_larger`` that another batch size fits the script,
-    ``is_open`` that of some step nothing can be told.
+    ``is_open`` that of some step nothing can be told, ``is_true`` that every step takes the true gradient, whatever
+    is made of it.
     """
 
     report: Report
@@ -58,6 +59,7 @@ class Stepped:
     is_exact: bool
     has_larger: bool
     is_open: bool
+    is_true: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +112,7 @@ class Asked:
             checked.finals.convention == 1.0,
             has_larger(checked.evidence),
             any(one.state is State.CANNOT_TELL for one in finals.all),
+            not finals.wrong(),
         )
 
     def _followed(self, checked: Checked) -> Iterator[LineReport]:
@@ -156,6 +159,10 @@ class Asked:
         enough = partial(is_complete, asked=self.loss, n_pass=n_pass)
         with time_limit(self.timeout):
             recording = record(self.file, text=text, enough=enough)
+            begun = Slots(recording).begun
+            if begun:
+                floats = {recording.wholes[one] for one in begun}
+                recording = record(self.file, text=text, enough=enough, floats=floats)
         return checked_recording(recording, self.loss, self.n_pass, self.seed)
 
 

@@ -89,10 +89,11 @@ def _remembered(evidence: Evidence, final: Final, gradient: int) -> set[int]:
         if place in seen or place in (gradient, final.before):
             continue
         seen.add(place)
-        if place in below:
-            ahead += tape.reads[place]
-        elif tape.values[place].shape != () and place not in evidence.active:
+        if tape.values[place].shape != () and place not in evidence.active:
+            # made as long as a gradient is, or not at all of this pass
             found.add(place)
+        elif place in below:
+            ahead += tape.reads[place]
     return found
 
 

@@ -7,6 +7,7 @@ else is called an update, whatever it is called.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -14,16 +15,15 @@ from functools import cached_property
 import numpy as np
 
 from chainrule import ops
-from chainrule.check.steps.recording import Recording
+from chainrule.check.steps.recording import RENAMING, Recording
 from chainrule.program import Arg, Line, Value
 
+NOWHERE = ("", 0, None)
 KEPT = (0.9, 1.0)
 """A weight that is scaled by a number in here, as decay does, is still an addend of its next version."""
 MOST_STEPS = 400
 PASSES_ON = (ops.identity, ops.astype, ops.clip, ops.setitem, ops.reshape)
 """What hands the entries of its first argument on."""
-RENAMING = (ops.identity, ops.astype, ops.reshape, ops.transpose)
-"""What gives entries another shape or name, and changes none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,10 +129,41 @@ class Slots:
                 found[after] = best
         return found
 
+    @cached_property
+    def begun(self) -> set[Value]:
+        """Whole numbers that something learnt begins as: ``b = 0``."""
+        recording = self.recording
+        n_read: Counter[Value] = Counter()
+        for line in recording.program.lines:
+            n_read.update(set(line.reads()))
+        found: set[Value] = set()
+        for after in self._candidates(recording.slots):
+            mine = {
+                slot[-1]
+                for slot in recording.slots.get(after, {})
+                if isinstance(slot, tuple)
+            }
+            found.update(
+                one
+                for one in addends(after, recording.producer, recording.run.numbers)
+                # what is read by its successor alone, a sum was added up in
+                if n_read[one] > 1 and recording.wholes.get(one, NOWHERE)[-1] in mine
+            )
+        return found
+
     def is_renamed(self, value: Value) -> bool:
-        """Whether a value is another one's entries in another shape or under another name: nothing has moved."""
-        line = self.recording.producer.get(value)
-        return line is not None and line.op in RENAMING
+        """Whether a value is another shape or name of what its slot holds already: nothing has moved."""
+        slots, producer = self.recording.slots, self.recording.producer
+        mine = slots.get(value, {})
+        line = producer.get(value)
+        while line is not None and line.op in RENAMING:
+            first = line.args[0]
+            if not isinstance(first, Value):
+                return False
+            if not mine or any(slot in mine for slot in slots.get(first, {})):
+                return True
+            line = producer.get(first)
+        return False
 
     def _candidates(self, slots: Mapping[Value, object]) -> list[Value]:
         position = self.recording.position

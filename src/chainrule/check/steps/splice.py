@@ -25,7 +25,7 @@ def own_end(node: ast.stmt) -> int:
 
 
 class Fill(ast.NodeTransformer):
-    """Names of operands become what is written for them."""
+    """Names of operands become what is written for them; a factor 1 is left out."""
 
     def __init__(self, texts: Mapping[str, ast.expr]) -> None:
         self.texts = texts
@@ -34,6 +34,12 @@ class Fill(ast.NodeTransformer):
         """A name, or what is written for it."""
         found = self.texts.get(node.id)
         return node if found is None else copy.deepcopy(found)
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
+        """``1.0 * x`` as ``x``."""
+        one = isinstance(node.left, ast.Constant) and node.left.value == 1.0
+        self.generic_visit(node)
+        return node.right if one and isinstance(node.op, ast.Mult) else node
 
 
 def with_pieces(node: ast.AST, pieces: Pieces) -> Any:

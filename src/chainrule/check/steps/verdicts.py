@@ -72,10 +72,18 @@ class Verdicts:
         return (
             place in behind
             and place in evidence.judged
+            and place in self._of_parameters
             and place not in evidence.behind_loss
             and place >= evidence.tape.n_inputs
             and evidence.tape.values[place].dtype.kind == "f"
         )
+
+    @cached_property
+    def _of_parameters(self) -> set[int]:
+        """What hangs on anything learnt: labels that are read or encoded are no gradients."""
+        tape = self.finals.evidence.tape
+        roots = [tape.at[value] for value in self.finals.evidence.parameters]
+        return {*roots, *tape.downstream(roots)}
 
     def _is_update(self, place: int) -> bool:
         return any(place == final.after for final in self.finals.all)

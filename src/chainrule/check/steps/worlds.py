@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.check.steps.datasets import SPREADS, Sets, nudged, own
 from chainrule.check.steps.evidence import (
     MOST_LABELS,
@@ -268,6 +269,9 @@ def _labels(found: Evidence, roots: Mapping[Value, Array]) -> Iterator[Value]:
         if float(number.ravel()[0]) not in {0.0, 1.0}:
             continue
         place = tape.at[value]
+        if any(_is_entry(found, place, reader) for reader in tape.readers[place]):
+            # the 1 of a one-hot row: without it the row stands for no class
+            continue
         readers = [r for r in meetings(found, place) if r in found.behind_loss]
         if not readers or not all(
             set(parameters) <= tape.upstream(set(tape.reads[r]) - {place})
@@ -277,6 +281,16 @@ def _labels(found: Evidence, roots: Mapping[Value, Array]) -> Iterator[Value]:
         # a margin only decides where the slope changes; a label changes it
         if _sways(found, value, number, roots):
             yield value
+
+
+def _is_entry(found: Evidence, place: int, reader: int) -> bool:
+    """Whether a line writes a number into an array."""
+    line = found.tape.line(reader)
+    return (
+        line is not None
+        and line.op is ops.setitem
+        and line.args[0] is not found.tape.values[place]
+    )
 
 
 def _sways(

@@ -22,12 +22,10 @@ from chainrule.trace import source
 from chainrule.trace.events import Named, Update
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.statements import rewrite
-from chainrule.trace.statements.instrumented_calls import (
-    elementwise,
-    holds_traced,
+from chainrule.trace.statements.calls import (
+    Callees,
     key_name,
     leaves,
-    stacked,
 )
 from chainrule.trace.statements.roles import LOSS_NAMES
 from chainrule.trace.statements.tracer import StatementTracer
@@ -36,11 +34,6 @@ from chainrule.trace.statements.watched import watched
 from chainrule.trace.traced import Traced
 
 LONGEST_LIST = 1000
-
-
-def length(items: Any) -> Any:
-    """``len(items)``, remembered as a size where the items are traced."""
-    return items.shape[0] if type(items) is Traced and items.ndim else len(items)
 
 
 class ScriptError(ProgramError):
@@ -65,17 +58,18 @@ class Reader:
         self.file = file
         self.losses = LOSS_NAMES if loss is None else (loss,)
         self.passes_left = n_pass
+        self.printed = io.StringIO()
         self.tracer = StatementTracer(boundary=(Reader.execute.__code__,))
         self.tracer.script_file = file
         self.tracer.on_write = self._written
-        self.watch = Watch(self.tracer) if watch else None
+        self.callees = Callees(self.tracer, self.printed)
+        self.watch = Watch(self.tracer, self.callees) if watch else None
         if self.watch is not None and callable(watch):
             self.watch.distinct = watch
         self.bound: list[Named] = []
         self.updates: list[Update] = []
         self.rebound: list[Update] = []
         self.text = ""
-        self.printed = io.StringIO()
         self.held: dict[str, list[Value]] = {}
         self.loss_places: dict[tuple[str, int], Value] = {}
 
@@ -119,10 +113,8 @@ class Reader:
         return {
             rewrite.BIND: self.bind,
             rewrite.LOOP: self.loop,
-            rewrite.LENGTH: length,
-            rewrite.ARRAY: self.array,
             rewrite.KEY: key_name,
-            rewrite.MATH: elementwise,
+            rewrite.CALLEE: self.callees.callee,
             rewrite.APPEND: self.append,
             **({} if self.watch is None else self.watch.names()),
         }
@@ -220,14 +212,6 @@ class Reader:
         """A loop's variable: its value gets its name."""
         if isinstance(value, Traced):
             self.tracer.builder.christen(value.value, name)
-
-    def array(self, maker: Any, items: Any, *args: Any, **kwargs: Any) -> Any:
-        """``np.array`` of what may hold traced values: they are stacked, so that nothing is lost."""
-        if isinstance(items, Traced) and maker in (np.array, np.asarray):
-            return items if maker is np.asarray else items.copy()
-        if isinstance(items, list | tuple) and holds_traced(items):
-            return stacked(items)
-        return maker(items, *args, **kwargs)
 
     def _note(self, name: str, wrapped: Any) -> None:
         values = [traced.value for traced in leaves(wrapped)]

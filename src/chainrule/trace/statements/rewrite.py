@@ -7,34 +7,11 @@ import copy
 from collections.abc import Iterable
 from typing import TypeVar
 
-BIND, LOOP, LENGTH, ARRAY, KEY, MATH, APPEND = (
-    "__chainrule_bind__",
-    "__chainrule_loop__",
-    "__chainrule_len__",
-    "__chainrule_array__",
-    "__chainrule_key__",
-    "__chainrule_math__",
-    "__chainrule_append__",
+OURS = "__chainrule_"
+BIND, LOOP, KEY, CALLEE, APPEND = (
+    f"{OURS}{name}__" for name in ("bind", "loop", "key", "callee", "append")
 )
 Node = TypeVar("Node", ast.expr, ast.stmt, ast.Call, ast.Assign, ast.Expr)
-MATH_NAMES = frozenset(
-    {
-        "exp",
-        "log",
-        "log2",
-        "log10",
-        "log1p",
-        "expm1",
-        "sqrt",
-        "tanh",
-        "sinh",
-        "cosh",
-        "sin",
-    }
-)
-MATH_NAMES |= {"cos", "tan", "atan", "erf", "pow", "fabs"}
-NUMBER_TYPES = frozenset({"float", "float64", "int64", "int32", "bool_"})
-ARRAY_MAKERS = frozenset({"array", "asarray"})
 
 
 def rewritten(tree: ast.Module) -> ast.Module:
@@ -86,53 +63,22 @@ class _Binder(ast.NodeTransformer):
         return node
 
     def visit_Expr(self, node: ast.Expr) -> ast.AST:
-        self.generic_visit(node)
+        grown = None
         match node.value:
-            case ast.Call(func=ast.Attribute(attr="append", value=held), args=[item]):
-                name = ast.Constant(_name(held) or "item")
-                wrapped = _call(APPEND, [copy.deepcopy(held), item, name])
-                node.value.args = [_placed(wrapped, item)]
+            case ast.Call(func=ast.Attribute(attr="append", value=held), args=[_]):
+                grown = copy.deepcopy(held)
+        self.generic_visit(node)
+        if grown is not None and isinstance(node.value, ast.Call):
+            (item,) = node.value.args
+            name = ast.Constant(_name(grown) or "item")
+            node.value.args = [_placed(_call(APPEND, [grown, item, name]), item)]
         return node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
-        if (
-            isinstance(node.func, ast.Name)
-            and node.func.id == "len"
-            and len(node.args) == 1
-        ):
-            node.func = ast.copy_location(ast.Name(LENGTH, ast.Load()), node.func)
-        elif (
-            isinstance(node.func, ast.Attribute)
-            and node.func.attr in ARRAY_MAKERS
-            and node.args
-        ):
-            maker = node.func
-            node.func = ast.copy_location(ast.Name(ARRAY, ast.Load()), maker)
-            node.args = [maker, *node.args]
-        elif (
-            _last_name(node.func) in MATH_NAMES and not _is_numpy(node.func)
-        ) or _last_name(node.func) in NUMBER_TYPES:
-            function = node.func
-            node.func = ast.copy_location(ast.Name(MATH, ast.Load()), function)
-            node.args = [function, *node.args]
+        if not (isinstance(node.func, ast.Name) and node.func.id.startswith(OURS)):
+            node.func = _placed(_call(CALLEE, [node.func]), node.func)
         return node
-
-
-def _last_name(function: ast.expr) -> str | None:
-    match function:
-        case ast.Name(id=name) | ast.Attribute(attr=name):
-            return name
-        case _:
-            return None
-
-
-def _is_numpy(function: ast.expr) -> bool:
-    match function:
-        case ast.Attribute(value=ast.Name(id="np" | "numpy")):
-            return True
-        case _:
-            return False
 
 
 def _bound(value: ast.expr, target: ast.expr) -> ast.expr:

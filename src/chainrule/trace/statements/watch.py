@@ -11,20 +11,20 @@ from functools import lru_cache
 from types import FrameType
 from typing import Any
 
-import numpy as np
-
 from chainrule import ops
 from chainrule.program import Arg, Value
+from chainrule.trace.lending import Lender
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracer import Tracer
 
-NOTE, AFTER, AFTER_ITEM, WROTE, SEE, ITEM, TURN = (
+NOTE, AFTER, AFTER_ITEM, WROTE, SEE, GET, ITEM, TURN = (
     "__chainrule_note__",
     "__chainrule_after__",
     "__chainrule_after_item__",
     "__chainrule_wrote__",
     "__chainrule_see__",
+    "__chainrule_get__",
     "__chainrule_item__",
     "__chainrule_turn__",
 )
@@ -91,6 +91,7 @@ class Watch:
     """
 
     tracer: Tracer
+    lender: Lender
     distinct: Callable[[str], bool] = lambda _: False
     sites: list[Site] = field(default_factory=list)
     parts: list[tuple[Span, str, bool]] = field(default_factory=list)
@@ -113,6 +114,7 @@ class Watch:
             AFTER_ITEM: self.after_item,
             WROTE: self.wrote,
             SEE: self.see,
+            GET: self.get,
             ITEM: self.item,
             TURN: self.turn,
         }
@@ -150,7 +152,13 @@ class Watch:
 
     def see(self, value: Any, part: int, owner: Any = None) -> Any:
         """A part of a watched expression was read."""
-        frame = self._frame()
+        return self._saw(self._frame(), value, part, owner)
+
+    def get(self, owner: Any, name: str, part: int) -> Any:
+        """An attribute was read of what has no name itself: ``layers[i].W``."""
+        return self._saw(self._frame(), getattr(owner, name), part, owner)
+
+    def _saw(self, frame: int, value: Any, part: int, owner: Any) -> Any:
         span, text, is_call = self.parts[part]
         item = item_of(value)
         self._pending.setdefault(frame, []).append(Seen(span, text, item, is_call))
@@ -163,7 +171,7 @@ class Watch:
     def item(self, container: Any, key: Any, part: int) -> Any:
         """An item of a container was read."""
         frame = self._frame()
-        value = self._taken(container, key)
+        value = self.lender.item(container, key)
         span, text, _ = self.parts[part]
         item = item_of(value)
         neighbours = None
@@ -180,12 +188,6 @@ class Watch:
         if item is not None:
             self._know(frame, text, item)
         return value
-
-    def _taken(self, container: Any, key: Any) -> Any:
-        """An item; of a plain array indexed by a traced one, too (``np.eye(3)[labels]``)."""
-        if isinstance(container, np.ndarray) and _holds_traced(key):
-            return self.tracer.lift(self.tracer.lower(container))[key]
-        return container[key]
 
     def after_item(self, held: Any, site: int, key: Any = None) -> None:
         """An augmented assignment to an index is done: of an array, or of an item in a list or dict."""
@@ -308,12 +310,6 @@ def _words(text: str) -> frozenset[str]:
     except SyntaxError:
         return frozenset()
     return frozenset(node.id for node in ast.walk(tree) if isinstance(node, ast.Name))
-
-
-def _holds_traced(key: Any) -> bool:
-    return any(
-        isinstance(one, Traced) for one in (key if isinstance(key, tuple) else (key,))
-    )
 
 
 def item_of(value: Any) -> Arg | None:

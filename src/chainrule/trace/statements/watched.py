@@ -11,6 +11,7 @@ from chainrule.trace.statements.rewrite import harmless
 from chainrule.trace.statements.watch import (
     AFTER,
     AFTER_ITEM,
+    GET,
     ITEM,
     NOTE,
     SEE,
@@ -181,6 +182,10 @@ class _Watcher(ast.NodeTransformer):
                     return node
                 part = self._part(node)
                 return _placed(_call(SEE, [node, part, node.value]), node)
+            case ast.Attribute(ctx=ast.Load(), attr=name) if not name.startswith("__"):
+                part = self._part(node)
+                args = [self._parts(node.value), ast.Constant(name), part]
+                return _placed(_call(GET, args), node)
             case ast.Subscript(ctx=ast.Load(), slice=index) if not _slices(index):
                 part = self._part(node)
                 return _placed(_call(ITEM, [node.value, index, part]), node)

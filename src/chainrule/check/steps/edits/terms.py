@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -65,17 +66,32 @@ def overwritten(look: Look) -> Edits:
     """Assigned where it should be added to what is there."""
     if look.op is ops.setitem and len(look.args) >= 2:
         said = "{0} is overwritten; this should be added to what is already there."
-        index = look.site.params.get("index")
         if len(look.args) == 2:
-            yield look.edit("overwritten", said, partial(_added_at, index), *look.args)
+            yield look.edit(
+                "overwritten",
+                said,
+                _added_at,
+                *look.args,
+                look.options,
+                write=_augmented,
+            )
     held = look.held_before
     if held is not None:
         said = "{1} is overwritten; this should be added to what is already there."
         yield look.edit("overwritten", said, lambda a, b: b + a, look.old, held)
 
 
-def _added_at(index: Any, base: Any, written: Any) -> Any:
-    new = base.copy()
+def _augmented(statement: ast.stmt) -> ast.stmt | None:
+    """``d[i] = g`` as ``d[i] += g``."""
+    match statement:
+        case ast.Assign(targets=[ast.Subscript() as target], value=value):
+            return ast.AugAssign(target, ast.Add(), value)
+        case _:
+            return None
+
+
+def _added_at(base: Any, written: Any, options: Any) -> Any:
+    index, new = options["index"], base.copy()
     new[index] = base[index] + written
     return new
 

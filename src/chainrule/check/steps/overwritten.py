@@ -1,0 +1,105 @@
+"""What a pass writes over instead of moving it: a parameter whose next version it is no part of."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+import numpy as np
+
+from chainrule.check.steps.evidence import Evidence
+from chainrule.check.steps.finals import Final
+from chainrule.check.steps.recording import Recording
+from chainrule.check.steps.slots import Update
+from chainrule.check.steps.tape import Failed, Numbers
+from chainrule.program import Line, Value
+
+ALIKE = 0.5
+"""What decay, a penalty or a clip leaves of a weight is more like it than this cosine; another weight is not."""
+
+
+def overwritten(
+    recording: Recording,
+    readers: Mapping[Value, Sequence[Line]],
+    loss: Value,
+    known: Collection[Value],
+) -> Iterator[Update]:
+    """What the loss is given whose place holds something of the backward pass when the next pass reads it as it read them."""
+    behind = _upstream(recording, loss)
+    computed = behind & recording.producer.keys()
+    for value in sorted(behind, key=recording.position.__getitem__):
+        is_old = value in known or not recording.is_given(value)
+        if is_old or not value.differentiable:
+            continue
+        for slot in recording.slots.get(value, {}):
+            held = [one.value for one in recording.history.get(slot, ())]
+            later = held[held.index(value) + 1 :]
+            after = next((one for one in later if one not in behind), None)
+            if (
+                after is not None
+                and after.shape == value.shape
+                and after in recording.producer
+                and not computed.isdisjoint(_upstream(recording, after))
+                and _reads(recording, readers, value)
+                & _reads(recording, readers, after)
+            ):
+                yield Update(value, after, value.name or "")
+                break
+
+
+def _upstream(recording: Recording, value: Value) -> set[Value]:
+    found, ahead = {value}, [value]
+    while ahead:
+        line = recording.producer.get(ahead.pop())
+        for read in line.reads() if line is not None else ():
+            if read not in found:
+                found.add(read)
+                ahead.append(read)
+    return found
+
+
+def _reads(
+    recording: Recording, readers: Mapping[Value, Sequence[Line]], value: Value
+) -> set[object]:
+    """Where a value is read: the ways of its readers, and as which argument."""
+    return {
+        (recording.way(line.result), place)
+        for line in readers.get(value, ())
+        for place, arg in enumerate(line.args)
+        if arg is value
+    }
+
+
+def starts_elsewhere(evidence: Evidence, final: Final) -> bool:
+    """Whether a step of which a cut is the gradient starts from something else than the parameter.
+
+    Without its gradient a parameter stays where it was, but for what states, decay and bounds do to it.
+    """
+    if final.after is None:
+        return False
+    return any(
+        _is_elsewhere(evidence, final, cut, world.numbers)
+        for cut in final.cuts[-1:]
+        for world in evidence.worlds
+    )
+
+
+def _is_elsewhere(evidence: Evidence, final: Final, cut: int, numbers: Numbers) -> bool:
+    tape, after = evidence.tape, final.after or 0
+    cone = sorted({*tape.downstream([cut])} & tape.upstream([after]))
+    try:
+        rest = tape.replay(
+            numbers, [cut, *cone], {cut: lambda n: np.zeros_like(n[cut])}
+        )
+    except Failed:
+        return False
+    if rest[after].shape != numbers[final.before].shape:
+        return False
+    left = final.part(rest[after]).ravel().astype(float)
+    start = final.part(numbers[final.before]).ravel().astype(float)
+    size = float(start @ start)
+    if not size or not np.isfinite(left).all():
+        return False
+    if left.size == 1:
+        return not ALIKE <= float(left[0] / start[0]) <= 1 / ALIKE
+    both = float(np.sqrt(size * (left @ left)))
+    return float(left @ start) <= ALIKE * both
