@@ -131,7 +131,9 @@ def changed_script(text: str, numbers: dict[str, np.ndarray]) -> str:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             new = numbers.get(node.targets[0].id)
             if new is not None:
-                node.value = ast.parse(f"np.array({new.tolist()!r})", mode="eval").body
+                plain = not isinstance(node.value, ast.Call)
+                made = repr(new.tolist()) if plain else f"np.array({new.tolist()!r})"
+                node.value = ast.parse(made, mode="eval").body
     return ast.unparse(ast.fix_missing_locations(tree))
 
 

@@ -38,6 +38,10 @@ class Kept:
         """
         raise NotImplementedError
 
+    def array(self) -> Any:
+        """The same as an array."""
+        return self
+
     def look(self) -> None:
         """Note that a number of it is looked at."""
         if self.at is not None:
@@ -99,6 +103,17 @@ def bare(item: Any) -> Any:
             return type(item)(bare(one) for one in item)
         case dict():
             return {key: bare(one) for key, one in item.items()}
+        case _:
+            return item
+
+
+def arrays(item: Any) -> Any:
+    """``item`` with arrays in the place of single numbers, which NumPy would copy."""
+    match item:
+        case Kept():
+            return item.array()
+        case list() | tuple():
+            return type(item)(arrays(one) for one in item)
         case _:
             return item
 

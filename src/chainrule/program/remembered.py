@@ -20,6 +20,7 @@ from chainrule.program.ledger import (
     Kept,
     Ledger,
     Unwritten,
+    arrays,
     bare,
     ledger_in,
     look,
@@ -301,13 +302,18 @@ class Figure(float, Kept):
     def __array_ufunc__(
         self, ufunc: np.ufunc, method: str, *inputs: Any, **named: Any
     ) -> Any:
-        arrays = (one.array() if isinstance(one, Figure) else one for one in inputs)
-        result = getattr(ufunc, method)(*arrays, **named)
+        result = getattr(ufunc, method)(*arrays(inputs), **named)
         return (
             result.number()
             if isinstance(result, Remembered) and not result.ndim
             else result
         )
+
+    def __array_function__(
+        self, function: Any, types: Any, args: Any, kwargs: Any
+    ) -> Any:
+        """Another function of NumPy met it."""
+        return function(*arrays(args), **kwargs)
 
     def item(self) -> Figure:
         """The number itself."""

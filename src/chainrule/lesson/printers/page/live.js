@@ -34,10 +34,7 @@
     return made;
   };
   function write(element, number) {
-    if (element.tagName === "path") {
-      element.classList.toggle("negative", number[0].startsWith("-"));
-      return;
-    }
+    if (element.tagName === "path") return;
     if (element.namespaceURI !== MATH) {
       const title = element.querySelector("title");
       element.textContent = plain(number);
@@ -87,6 +84,18 @@
       }
     });
   }
+  // An edge is as thick as its slope is large beside the others, and dashed where that is negative.
+  function draw(svg, now) {
+    const edges = [...svg.querySelectorAll("path[data-n]")];
+    const slope = (edge) => now.values[data.numbers[edge.dataset.n][0]][data.numbers[edge.dataset.n][1]];
+    const largest = Math.max(0, ...edges.map((edge) => Math.abs(slope(edge))).filter(Number.isFinite)) || 1;
+    for (const edge of edges) {
+      const x = slope(edge), strength = Number.isFinite(x) ? Math.min(Math.abs(x) / largest, 1) : Number.isNaN(x) ? 0 : 1;
+      edge.setAttribute("stroke-width", (0.7 + 1.5 * strength).toFixed(2));
+      edge.setAttribute("stroke-opacity", (0.4 + 0.5 * strength).toFixed(2));
+      edge.classList.toggle("negative", x < 0);
+    }
+  }
   const tables = [...document.querySelectorAll("mtable")].filter((table) => table.querySelector("[data-n]"));
   function follow(now) {
     now.numbers.forEach((number, n) => {
@@ -96,6 +105,7 @@
       for (const one of brackets[n] ?? []) bracket(one, Boolean(stands));
     });
     tables.forEach(align);
+    for (const svg of document.querySelectorAll("svg")) draw(svg, now);
     const off = changed(data, first, now);
     let count = 0;
     data.told.forEach((conditions, n) => {
