@@ -55,7 +55,7 @@ def mark(
     known = read_json(key)
     if not isinstance(known, dict) or known.get("form") != "chainrule worksheet 1":
         raise CorruptFileError(
-            "E501",
+            "E503",
             f"{key} is no key of worksheets",
             hint="key.json stands beside the sheets",
         )

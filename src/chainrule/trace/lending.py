@@ -12,10 +12,10 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.trace import numpy_adapters, refusals
-from chainrule.trace.gather import holds_traced, numbers_of, plain_of, stacked
+from chainrule.trace.gather import holds_traced, numbers_of, stacked
 from chainrule.trace.instrument.code import HOOKED, functions_in, is_library, is_ours
-from chainrule.trace.lengths import TracedInt
 from chainrule.trace.lent import LENT, Lent, generator, number_type
+from chainrule.trace.lowering import Lowered, dotted
 from chainrule.trace.memory import View
 from chainrule.trace.minimisers import is_minimiser, minimised
 from chainrule.trace.replay import Chances
@@ -218,8 +218,8 @@ class Lender:
         **kwargs: Any,
     ) -> Any:
         """A function that knows nothing of traced values gets their numbers; what is ``kept`` has not left by that."""
-        how = _dotted(function)
-        lowered = _Lowered(self, how, kept)
+        how = dotted(function)
+        lowered = Lowered(self, how, kept)
         plain = [lowered.item(one) for one in args]
         named = {key: lowered.item(one) for key, one in kwargs.items()}
         result = function(*plain, **named)
@@ -228,7 +228,7 @@ class Lender:
 
     def lowered(self, item: Any, how: str) -> Any:
         """What a user's function gives back to one that knows nothing of traced values."""
-        return _Lowered(self, how).item(item)
+        return Lowered(self, how).item(item)
 
     def gathered(self, items: Any) -> Traced:
         """Nested lists as one array: an array of nothing but fresh numbers is an input itself."""
@@ -289,77 +289,6 @@ class Lender:
         )
 
 
-class _Lowered:
-    """Arguments as plain numbers, and what was written into them."""
-
-    def __init__(
-        self, lender: Lender, how: str, kept: Callable[[Any], bool] | None = None
-    ) -> None:
-        self.lender = lender
-        self.tracer = lender.tracer
-        self.how = how
-        self.kept = kept
-        self.given: list[tuple[Traced, Any, Any]] = []
-
-    def item(self, item: Any) -> Any:
-        """An argument without anything traced in it."""
-        kind = type(item)
-        if self.kept is not None and self.kept(item):
-            return plain_of(item)
-        if kind is types.FunctionType or kind is types.MethodType:
-            return _CalledBack(self.lender, item) if _is_users_own(item) else item
-        if kind is Traced:
-            return self._numbers(item)
-        if kind is TracedInt:
-            return int(item)
-        if kind is list or kind is tuple:
-            if not holds_traced(item) and not any(type(one) is dict for one in item):
-                return item
-            return kind(self.item(one) for one in item)
-        if kind is dict:
-            return {key: self.item(one) for key, one in item.items()}
-        return item
-
-    def _numbers(self, item: Traced) -> Any:
-        value = item.value
-        self.tracer.let_go(value, self.how)
-        number = self.tracer.builder.numbers[value]
-        if not item.is_array:
-            return item.plain
-        copy = item.plain
-        self.given.append((item, copy, number))
-        return copy
-
-    def take_back(self) -> None:
-        """Arrays that were written into are what was written."""
-        for item, copy, number in self.given:
-            same = np.array_equal(copy, number, equal_nan=copy.dtype.kind == "f")
-            if not same and copy.shape == number.shape:
-                item.write(self.tracer.array_of(copy, item.value.name))
-
-
-class _CalledBack:
-    """A function of the user's that is called from where stand-ins are not known: it gives back numbers."""
-
-    def __init__(self, lender: Lender, function: Any) -> None:
-        self.lender = lender
-        self.function = function
-        functools.update_wrapper(self, function, updated=())
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        found = self.lender.callee(self.function)(*args, **kwargs)
-        return self.lender.lowered(found, _dotted(self.function))
-
-    def __reduce__(self) -> Any:
-        # another process is given the function itself
-        return functools.partial, (self.function,)
-
-
-def _is_users_own(function: Any) -> bool:
-    code = getattr(getattr(function, "__func__", function), "__code__", None)
-    return code is not None and not is_library(code.co_filename)
-
-
 _CACHED = (type(functools.lru_cache(len)),)
 
 
@@ -399,13 +328,6 @@ def _root(function: Any) -> str:
 
 def _is_numpy(function: Any) -> bool:
     return _root(function) == "numpy"
-
-
-def _dotted(function: Any) -> str:
-    """A function as a person writes it."""
-    name = getattr(function, "__qualname__", None) or type(function).__qualname__
-    module = getattr(function, "__module__", None) or ""
-    return f"{module}.{name}" if module and module != "builtins" else name
 
 
 @functools.lru_cache(maxsize=4096)

@@ -24,7 +24,7 @@ def finals_of(evidence: Evidence, truths: Truths, *, free: bool = False) -> Fina
     listed = [
         final for update in evidence.updates for final in _finals(evidence, update)
     ]
-    found = Finals(evidence, truths, listed)
+    found = Finals(evidence, truths, listed, is_free=free)
     if free:
         # what the loss is divided by is for show, or written nowhere: a mean is as good as a sum
         counts = {

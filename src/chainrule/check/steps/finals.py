@@ -78,16 +78,23 @@ class Finals:
     convention: float = 1.0
     direction: float = 1.0
     conventions: tuple[float, ...] = CONVENTIONS
+    is_free: bool = False
 
     def judge(self) -> None:
         """Give every final its state, by the direction and the convention that suit them."""
         worlds = [world.numbers for world in self.evidence.worlds]
-        for direction, convention in product((1.0, -1.0), self.conventions):
+        choices = list(product((1.0, -1.0), self.conventions))
+        if self.is_free:
+            # once more, for some are right and some are wrong by a convention that nobody wrote down
+            choices += choices
+        for n_tried, (direction, convention) in enumerate(choices):
             self.direction, self.convention = direction, convention
             n_right = sum(self.is_right(one, worlds) for one in self.all)
             # a convention is one of all of them; what is right as it stands is right by itself
             if n_right and (
-                n_right == len(self.all) or (direction, convention) == (1.0, 1.0)
+                n_right == len(self.all)
+                or (direction, convention) == (1.0, 1.0)
+                or (self.is_free and 2 * n_tried >= len(choices))
             ):
                 if direction < 0 and not self._may_rise():
                     self.direction = 1.0
