@@ -11,7 +11,15 @@ import chainrule
 from chainrule.trace import written_out
 
 pytest.importorskip("scipy")
-for module in ("linalg", "stats", "integrate", "signal", "special", "spatial.distance"):
+for module in (
+    "linalg",
+    "stats",
+    "integrate",
+    "signal",
+    "special",
+    "spatial.distance",
+    "fft",
+):
     importlib.import_module(f"scipy.{module}")
 written_out.definition_of(np.sum)  # every module is there: none waits any more
 
@@ -104,6 +112,20 @@ SAMPLES = {
     "scipy.stats.multivariate_normal.pdf": "scipy.stats.multivariate_normal.pdf(v[:3], mean=q[:3], cov=S)",
     "scipy.stats.norm.ppf": "scipy.stats.norm.ppf(p, v, q)",
 }
+for library in ("np.fft", "scipy.fft"):
+    SAMPLES |= {
+        f"{library}.fft": f"np.abs({library}.fft(v, n=8))",
+        f"{library}.ifft": f"np.angle({library}.ifft(v * np.exp(1j * p), 4)[1:3])",
+        f"{library}.rfft": f"np.abs({library}.rfft(A, axis=0, norm='ortho')) ** 2",
+        f"{library}.irfft": f"{library}.irfft(v + 1j * q, n=7)",
+        f"{library}.fft2": f"{library}.fft2(A).imag * A",
+        f"{library}.ifft2": f"np.real({library}.ifft2({library}.fft2(A) / (3 + 1j * A)))",
+        f"{library}.fftn": f"np.abs({library}.fftn(A, norm='forward')) ** 2",
+        f"{library}.ifftn": f"{library}.ifftn(A * (1 + 2j)).real",
+        f"{library}.fftshift": f"{library}.fftshift(A[:, :2], axes=0)",
+        f"{library}.ifftshift": f"{library}.ifftshift(A)",
+    }
+SAMPLES["scipy.fft.dct"] = "scipy.fft.dct(v) + scipy.fft.dct(q, type=3, norm='ortho')"
 SHAPES = {"t": "q", "chi2": "q", "lognorm": "q", "weibull_min": "q", "pareto": "q"}
 SHAPES |= {"gamma": "q", "invgamma": "q", "beta": "q, p"}
 COUNTS = {"poisson": "q", "bernoulli": "p", "geom": "p", "binom": "6, p"}

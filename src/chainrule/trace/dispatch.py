@@ -11,7 +11,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.program import Op
-from chainrule.trace import numpy_adapters, refusals
+from chainrule.trace import numpy_adapters, pairs, refusals
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.numpy_adapters import ufunc_methods
 from chainrule.trace.traced import Traced
@@ -37,6 +37,8 @@ def call_ufunc(
     kwargs: Mapping[str, Any],
 ) -> Any:
     """A ufunc called on traced values, or one of its methods."""
+    if any(map(pairs.is_complex, inputs)):
+        return pairs.call_ufunc(tracer, ufunc, method, inputs, kwargs)
     if method != "__call__":
         return ufunc_methods.call(tracer, ufunc, method, inputs, kwargs)
     options = dict(kwargs)
@@ -67,6 +69,14 @@ def call_ufunc(
     return result
 
 
+def holds_complex(items: Sequence[Any]) -> bool:
+    """Whether a complex number is among arguments, or in lists of them."""
+    return any(
+        holds_complex(one) if type(one) in (list, tuple) else pairs.is_complex(one)
+        for one in items
+    )
+
+
 def _number(item: Any) -> Any:
     return item.number if type(item) is Traced else item
 
@@ -88,6 +98,11 @@ def call_function(
     tracer: Tracing, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Any:
     """A function of NumPy, or of a library whose functions are in the catalogue, called on traced values."""
+    if holds_complex(args):
+        known = definition_of(function) is not None and function not in pairs.BILINEAR
+        if known:
+            return follow_through(tracer, function, args, kwargs)
+        return pairs.call_function(function, args, kwargs)
     options = dict(kwargs)
     out = options.pop("out", None)
     if out is NO_VALUE:

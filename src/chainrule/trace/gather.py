@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.trace.lengths import TracedInt
+from chainrule.trace.pairs import Pair
 from chainrule.trace.traced import Traced
 
 
@@ -38,7 +39,7 @@ def numbers_of(items: Any) -> Any:
 
 def plain_of(item: Any) -> Any:
     """Anything with plain arrays and numbers in place of traced ones."""
-    if type(item) is Traced:
+    if type(item) is Traced or type(item) is Pair:
         return item.plain
     if type(item) is TracedInt:
         return int(item)

@@ -18,6 +18,7 @@ from chainrule.trace.lent import LENT, Lent, generator, number_type
 from chainrule.trace.lowering import Lowered, dotted
 from chainrule.trace.memory import View
 from chainrule.trace.minimisers import is_minimiser, minimised
+from chainrule.trace.pairs import Pair
 from chainrule.trace.replay import Chances
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracer import Tracer
@@ -153,6 +154,8 @@ class Lender:
             # a cache asks its arguments for a hash, which an array has not
             return self.callee(wrapped)
         kind: Any = type(item)
+        if definition_of(item) is not None:
+            return functools.partial(self._in_catalogue, item)
         if _is_users(kind):
             self._hook_class(kind)
             return item
@@ -184,7 +187,8 @@ class Lender:
 
     def _in_catalogue(self, function: Any, *args: Any, **kwargs: Any) -> Any:
         """A function of another library that the catalogue knows."""
-        if any(holds_traced(item) for item in (*args, *kwargs.values())):
+        given = (*args, *kwargs.values())
+        if any(holds_traced(item) or type(item) is Pair for item in given):
             return self.tracer.call_function(function, args, kwargs)
         return function(*args, **kwargs)
 

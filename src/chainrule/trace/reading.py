@@ -18,6 +18,7 @@ from chainrule.trace.instrument.hooks import CURRENT
 from chainrule.trace.lending import Lender
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.limits import Limits
+from chainrule.trace.pairs import pair_of
 from chainrule.trace.replay import Chances, each_leaf
 from chainrule.trace.slots import Owners
 from chainrule.trace.traced import Traced
@@ -149,6 +150,8 @@ class Reading:
             self.tracer.builder.christen(value, name)
 
     def _array(self, array: Any, name: str, *, local: bool) -> Any:
+        if array.dtype.kind == "c":
+            return pair_of(self.tracer, array, name)
         if array.dtype.kind not in "fiub":
             return array
         held = self.tracer.array_of(

@@ -14,7 +14,7 @@ from chainrule.trace.numpy_adapters.comparison import (
     trace,
     where,
 )
-from chainrule.trace.numpy_adapters.creation import ones_like, zeros_like
+from chainrule.trace.numpy_adapters.creation import full_like, ones_like, zeros_like
 from chainrule.trace.numpy_adapters.joining import (
     append,
     array_split,
@@ -71,6 +71,7 @@ from chainrule.trace.numpy_adapters.writing import (
 
 READERS: dict[Reader, Reader] = {
     np.zeros_like: zeros_like,
+    np.full_like: full_like,
     np.ones_like: ones_like,
     np.concatenate: concatenate,
     np.stack: stack,

@@ -9,6 +9,7 @@ import numpy as np
 from chainrule import ops
 from chainrule.program import Op
 from chainrule.trace.numpy_adapters.require import refuse
+from chainrule.trace.traced import Traced
 from chainrule.trace.tracing import Tracing
 
 
@@ -20,6 +21,18 @@ def zeros_like(tracer: Tracing, a: Any, dtype: Any = None, **options: Any) -> An
 def ones_like(tracer: Tracing, a: Any, dtype: Any = None, **options: Any) -> Any:
     """``np.ones_like(a)``, and ``np.ones_like(labels, dtype=float)``."""
     return _like(tracer, ops.ones_like, a, dtype, options)
+
+
+def full_like(
+    tracer: Tracing, a: Any, fill_value: Any, dtype: Any = None, **options: Any
+) -> Any:
+    """``np.full_like(a, x.mean())``: the number may be traced."""
+    refuse(tracer, "full_like", {"shape": options.get("shape")})
+    if type(fill_value) is Traced:
+        filled = np.broadcast_to(fill_value, np.shape(a)).copy()
+        return filled.astype(a.dtype if dtype is None else np.dtype(dtype))
+    made = tracer.record(ops.full_like, (a,), {"fill_value": fill_value})
+    return made if dtype is None else made.astype(np.dtype(dtype))
 
 
 def _like(tracer: Tracing, op: Op, a: Any, dtype: Any, options: dict[str, Any]) -> Any:

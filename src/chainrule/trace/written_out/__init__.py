@@ -19,14 +19,20 @@ from chainrule.trace import refusals
 from chainrule.trace.gather import plain_of
 from chainrule.trace.numpy_adapters.require import UNSET
 from chainrule.trace.tracing import Tracing
-from chainrule.trace.written_out import linear, numpy_functions, scipy_functions
+from chainrule.trace.written_out import (
+    fourier,
+    linear,
+    numpy_functions,
+    scipy_functions,
+)
 from chainrule.trace.written_out.distributions import distributions
 
 Definition = Callable[..., Any]
 
 MET: dict[Any, tuple[str, Definition]] = {}
 WAITING: dict[str, Mapping[str, Definition]] = {
-    "numpy": {**numpy_functions.DEFINITIONS, **linear.NUMPY},
+    "numpy": {**numpy_functions.DEFINITIONS, **linear.NUMPY, **fourier.NUMPY},
+    "scipy.fft": fourier.SCIPY,
     "scipy.linalg": linear.SCIPY,
     "scipy.stats": distributions(),
     **scipy_functions.DEFINITIONS,
@@ -95,9 +101,9 @@ def _same(result: Any, true: Any) -> bool:
     if isinstance(true, tuple | list):
         return len(result) == len(true) and all(map(_same, result, true))
     found, wanted = np.asarray(plain_of(result)), np.asarray(true)
-    if found.shape != wanted.shape or wanted.dtype.kind not in "fiub":
+    if found.shape != wanted.shape or wanted.dtype.kind not in "fciub":
         return False
-    if wanted.dtype.kind != "f":
+    if wanted.dtype.kind not in "fc":
         return np.array_equal(found, wanted)
     near = CLOSE.get(min(found.dtype.itemsize, wanted.dtype.itemsize), 1e-9)
     size = float(np.max(np.abs(wanted[np.isfinite(wanted)]), initial=0.0))
