@@ -17,7 +17,7 @@ def source(text: str) -> str:
     r"""What ``text`` does as a script: no module, no comments, no margins.
 
     >>> print(source("def live(v0):\n    return [v0]\n").splitlines()[0])
-    function live(v0) {
+    function live(v0){
     """
     return re.sub(r"^export ", "", short(written(text)), flags=re.MULTILINE)
 
