@@ -30,9 +30,13 @@ class Implied:
     gradients: dict[Value, Array]
 
 
-def implied_loss(history: History) -> Implied | None:
-    """The loss that the steps of a script descend; None where they descend none that is known here."""
-    for held in (False, True):
+def implied_loss(history: History, *, held_too: bool) -> Implied | None:
+    """The loss that the steps of a script descend; None where they descend none that is known here.
+
+    A target that is computed from what is learnt is only thought of ``held_too``: where no number of the script's own
+    reads what moves and leaves its steps alone.
+    """
+    for held in (False, True)[: 1 + held_too]:
         best: Implied | None = None
         for difference, prediction, label in _differences(history, held=held):
             steps = _steps(history, difference)

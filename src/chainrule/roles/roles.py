@@ -105,7 +105,8 @@ class _Reading:
             raise self._no_loss_called(self.asked)
         chosen = found[0] if found else None
         if self.asked is None and self._is_doubtful(chosen):
-            made = implied_loss(self.history)
+            own = chosen is not None and chosen.steps and not chosen.feeds
+            made = implied_loss(self.history, held_too=not own)
             # an error of one sample descends as its square does, but its steps would not change with it
             least = 0.0 if chosen is None else (chosen.cosine or 0)
             least += -1e-9 if chosen is not None and chosen.feeds else 0.05
