@@ -255,6 +255,26 @@ def test_f15_control_a_number_taken_out_would_be_a_silent_zero():
         assert np.imag(leaky(x)) == 0
 
 
+def test_f15_gradients_taken_as_numbers_have_no_gradient_and_it_is_said():
+    def slopes(X, W):
+        inner = chainrule.gradients(lambda W: np.sum(np.tanh(X @ W) ** 2), W=W)
+        return np.sum(inner["W"] ** 2)
+
+    with pytest.raises(ChainruleError) as found:
+        chainrule.gradients(slopes, X=np.ones((2, 3)), W=np.ones((3, 2)))
+    assert found.value.code in {"E301", "E304"}
+
+
+def test_f15_control_the_same_by_gradient_functions_is_followed():
+    def slopes(W):
+        inner = chainrule.grad(lambda W: np.sum(np.tanh(W) ** 2))(W)
+        return np.sum(inner**2)
+
+    W, step = np.array([0.3, -0.7]), np.array([1e-6, 0])
+    rise = slopes(W + step) - slopes(W - step)
+    assert np.isclose(chainrule.grad(slopes)(W)[0], rise / 2e-6, rtol=1e-6)
+
+
 def test_f16_a_branch_on_a_value_is_refused_with_the_rewrite():
     with pytest.raises(ChainruleError) as caught:
         trace(lambda x: np.sum(x) if np.sum(x) > 0 else -np.sum(x), x=np.ones(2))

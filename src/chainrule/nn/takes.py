@@ -47,7 +47,7 @@ class Takes:
         def read(given: Any) -> Any:
             try:
                 return self.read(given)
-            except (TypeError, ValueError):
+            except (TypeError, ValueError, OverflowError):
                 return other.read(given)
 
         return Takes(f"{self.words} or {other.words}", read)

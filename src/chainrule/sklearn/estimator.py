@@ -80,7 +80,7 @@ class Network(CallbackSupportMixin, Settings):  # type: ignore[misc]
         try:
             self._minimise(prepared, data, X, y, once=once)
         except NonFiniteError as problem:
-            message = f"Solver produced non-finite parameter weights: {problem}"
+            message = f"Solver produced non-finite parameter weights. The input data may contain large values and need to be preprocessed.\n{problem}"
             raise ValueError(message) from problem
         self._show()
         return self

@@ -154,9 +154,11 @@ class Pattern:
             if name is not None:
                 yield from _bind(name, arg, bound)
             elif isinstance(arg, Value) and arg in producer:
-                yield from self._line(
-                    self.producer[pattern], producer[arg], producer, bound
-                )
+                expected, made = self.producer[pattern], producer[arg]
+                # what is computed a second time under another name is the first, by that name
+                while made.op is ops.identity and (*made.reads(),)[0] in producer:
+                    made = producer[(*made.reads(),)[0]]
+                yield from self._line(expected, made, producer, bound)
         elif isinstance(pattern, _AnyFloat):
             if not isinstance(arg, Size | Turn) and (
                 not isinstance(arg, Value) or arg.shape == ()
