@@ -1,10 +1,7 @@
 """The estimators are scikit-learn's networks: the same numbers, the same checks, and more inside."""
 
 import pickle
-import subprocess
-import sys
 import tracemalloc
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -501,14 +498,6 @@ def test_an_estimator_explains_the_step_that_its_solver_takes_next(solver):
     plain = fitted.explain(X[:5], y[:5], optimizer="sgd", learning_rate=0.1)
     moved = fitted.coefs_[0] - 0.1 * gradients["W1"]
     assert np.allclose(plain.updated["W1"], moved, rtol=1e-13, atol=0)
-
-
-@pytest.mark.slow
-def test_the_tests_of_scikit_learn_pass_but_for_private_names_and_wording(tmp_path):
-    script = Path(__file__).parents[2] / "benchmarks" / "sklearn_tests.py"
-    command = [sys.executable, script, "--quick"]
-    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)  # noqa: PLW1510
-    assert done.returncode == 0, done.stdout[-3000:]
 
 
 def test_patience_may_be_endless():
