@@ -142,7 +142,7 @@ SLIPS = [
     ("objects in a list", "net[i].b - 0.1 * delta", "0.1 * delta", None),
     ("a dict, a rule that returns", "2 * miss.mean()", "2 * miss.sum()", "slopes ="),
     ("plain zeros, a loss at the end", "slope_b += ", "slope_b = ", "slope_b = -2"),
-    ("plain zeros, a loss at the end", "3 * x * (y", "3 * (y", "slope_m +="),
+    ("plain zeros, a loss at the end", "3 * x * (y", "3 * (y", "slope_m"),
     ("entry by entry", "first = theta[0][0]", "first = theta[1][0]", None),
     ("a scatter", "int(col)] += d", "int(col)] = d", "int(col)] = d"),
     ("words in lists", "np.dot(p - y, x.T)", "np.dot(p + y, x.T)", "np.dot(p + y"),

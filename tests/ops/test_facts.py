@@ -166,6 +166,9 @@ def registered(monkeypatch):
     """The catalogue with one activation more, registered from this very module."""
     for registry in ("CATALOGUE", "BY_FUNCTION", "FAMILIES"):
         monkeypatch.setattr(ops, registry, getattr(ops, registry).copy())
+    # what is met for the first time now would be forgotten with the copies
+    waiting = {module: names.copy() for module, names in ops._WAITING.items()}
+    monkeypatch.setattr(ops, "_WAITING", waiting)
     ops.register(sys.modules[__name__])
 
 
