@@ -1,7 +1,7 @@
 """A command that runs a user's script, in a process of its own: only a command that came to its end has a verdict.
 
-A script may leave by ``os._exit(0)``, be replaced by another program or be killed; the process then ends, perhaps
-with exit code 0, and nothing was checked.
+A script may be replaced by another program or be killed, or end the process in code that is not followed; the
+process then ends, perhaps with exit code 0, and nothing was checked.
 """
 
 from __future__ import annotations

@@ -10,7 +10,7 @@ import numpy as np
 from chainrule import ops
 from chainrule.check.steps.agree import agree
 from chainrule.check.steps.recording import Recording
-from chainrule.check.steps.slots import Slots, Update, addends
+from chainrule.check.steps.slots import Slots, Update, terms
 from chainrule.check.steps.tape import Numbers, Tape
 from chainrule.derive import Derived, backward, fuse, recognise
 from chainrule.program import (
@@ -86,7 +86,7 @@ class Evidence:
         """Data that meet nothing before the whole prediction: what it is held against."""
         parameters = {self.tape.at[value] for value in self.parameters}
         recording = self.recording
-        parts = set(addends(self.loss, recording.producer, recording.run.numbers))
+        parts = terms(self.loss, recording.producer, recording.run.numbers)
         found = set()
         for value in self.derived.forward.program.inputs:
             place = self.tape.at.get(value)

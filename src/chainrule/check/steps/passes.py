@@ -186,6 +186,9 @@ def losses(
     firsts: dict[object, Value] = {}
     for group in (ends, list(likely)):
         best = max((likely[value][1] for value in group), default=0)
+        if group is not ends and not best:
+            # what others are computed from is the loss only if it is called so
+            continue
         named = [value for value in group if likely[value][1] == best]
         # where several things are learnt from several losses, each has its own
         for first in sorted(named, key=position.__getitem__):

@@ -69,6 +69,20 @@ def addends(
                 yield one
 
 
+def terms(
+    loss: Value, producer: Mapping[Value, Line], run: Mapping[Value, object]
+) -> set[Value]:
+    """What a loss is added up of, with a plain 0 that the sum began as; a mean is a sum that was divided."""
+    whole = loss
+    line = producer.get(whole)
+    while line is not None and line.op in (ops.divide, ops.multiply, *RENAMING):
+        first = line.args[0]
+        if not isinstance(first, Value) or first.shape != loss.shape:
+            break
+        whole, line = first, producer.get(first)
+    return {whole, *addends(whole, producer, run)}
+
+
 def _summands(line: Line, numbers: Mapping[Value, object]) -> list[Value]:
     args = line.args
     chosen: Sequence[Arg] = ()

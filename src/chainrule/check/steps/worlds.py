@@ -16,7 +16,7 @@ from chainrule.check.steps.evidence import (
     meetings,
 )
 from chainrule.check.steps.recording import Recording
-from chainrule.check.steps.slots import Update, addends
+from chainrule.check.steps.slots import Update, terms
 from chainrule.check.steps.tape import Tape
 from chainrule.derive import Derived, backward
 from chainrule.program import (
@@ -262,7 +262,7 @@ def _labels(found: Evidence, roots: Mapping[Value, Array]) -> Iterator[Value]:
     if not parameters:
         return
     recording = found.recording
-    parts = set(addends(found.loss, recording.producer, recording.run.numbers))
+    parts = terms(found.loss, recording.producer, recording.run.numbers)
     for value, number in roots.items():
         if value in found.parameters or value in parts or number.size != 1:
             continue
