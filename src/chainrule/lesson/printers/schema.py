@@ -11,6 +11,7 @@ from functools import cache
 from typing import Annotated, Any, Final, ForwardRef, Literal, Union
 
 import numpy as np
+import numpy.typing as npt
 from pydantic import (
     AfterValidator,
     BaseModel,
@@ -190,7 +191,8 @@ def _translated(hint: Any) -> Any:
     match typing.get_origin(hint):
         case None:
             return hint
-        case np.ndarray:
+        case origin if origin in (np.ndarray, npt.NDArray):
+            # newer releases of NumPy keep the alias as it is written
             return Entries
         case typing.Literal:
             return hint
