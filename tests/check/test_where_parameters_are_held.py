@@ -129,7 +129,37 @@ for words, middle in ((["a", "sat"], "cat"), (["cat", "down"], "sat")):
     W = W - 0.3 * np.dot(p - y, x.T)
     b = b - 0.3 * (p - y)
 """
+COST = """
+import numpy as np
+
+def cost(x, y, w, b):
+    total = 0
+    for i in range(len(x)):
+        total += (w * x[i] + b - y[i]) ** 2
+    return total / (2 * len(x))
+
+def slopes(x, y, w, b):
+    dw = db = 0
+    n = y.shape[0]
+    for i in range(n):
+        miss = w * x[i] + b - y[i]
+        dw += miss * x[i]
+        db += miss
+    dw = dw / n
+    db = db / n
+    return dw, db
+
+x, y = np.array([3, 5, 4]), np.array([30, 50, 45])
+w, b = 1, 1
+seen = []
+for turn in range(3):
+    dw, db = slopes(x, y, w, b)
+    w = w - 0.01 * dw
+    b = b - 0.01 * db
+    seen.append(cost(x, y, w, b))
+"""
 RIGHT = {
+    "whole numbers, a cost beside": COST,
     "objects in a list": LAYERS,
     "a dict, a rule that returns": RULE,
     "plain zeros, a loss at the end": LINE,
@@ -138,6 +168,7 @@ RIGHT = {
     "words in lists": WORDS,
 }
 SLIPS = [
+    ("whole numbers, a cost beside", "db = db / n", "db = db", None),
     ("objects in a list", "@ net[i].W.T * (1 - outs[i] ** 2)", "@ net[i].W.T", "before"),
     ("objects in a list", "net[i].b - 0.1 * delta", "0.1 * delta", None),
     ("a dict, a rule that returns", "2 * miss.mean()", "2 * miss.sum()", "slopes ="),

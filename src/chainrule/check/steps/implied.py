@@ -112,7 +112,9 @@ def _data(evidence: Evidence, places: AbstractSet[int]) -> set[object]:
     """The data in a computation: whole arrays, or the items of them that are read, however deep."""
     tape = evidence.tape
     parameters = {tape.at[value] for value in evidence.parameters}
-    wanted = {tape.at[value] for value in evidence.derived.wrt}
+    # whole numbers are data, too, though nothing is derived by them
+    inputs = [v for v in evidence.derived.forward.program.inputs if v.shape]
+    wanted = {tape.at[value] for value in (*evidence.derived.wrt, *inputs)}
     paths: dict[int, tuple[object, ...]] = {
         place: (place,) for place in wanted - parameters if place < tape.n_inputs
     }
@@ -123,11 +125,12 @@ def _data(evidence: Evidence, places: AbstractSet[int]) -> set[object]:
             if held is not None:
                 paths[place] = (*held, repr(line.params))
     return {
-        paths[read]
+        paths[tape.at[arg]]
         for place in places
-        if place not in paths
-        for read in tape.reads[place]
-        if read in paths
+        if place not in paths and (line := tape.line(place)) is not None
+        # a length says nothing of the data
+        for arg in line.args
+        if isinstance(arg, Value) and tape.at[arg] in paths
     }
 
 
