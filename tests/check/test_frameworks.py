@@ -72,7 +72,7 @@ WRONG = [
     ("torch", "ReLU", "x < 0", "x > 0", "mask inverted", "dx[x <= 0] = 0"),
     ("torch", "Softmax", "p * (g - inner)", "p * (1 - p) * g", "softmax as elementwise", "torch.sum(g * p, dim=-1, keepdim=True)"),
     ("torch", "BatchNorm", "torch.sum(g * xhat, 0)", "torch.sum(g * X, 0)", "wrong operand", "torch.sum(g * xhat, 0)"),
-    ("torch", "Attention", "(dS, K) * ctx.scale", "(dS, K)", None, "* ctx.scale"),
+    ("torch", "Attention", "(dS, K) * ctx.scale", "(dS, K)", None, "math.sqrt(Q.size(-1))"),
     ("jax", "linear", "jnp.sum(g, axis=0)", "g", "missing sum", "db = jnp.sum(g, axis=0)"),
     ("jax", "two", "jnp.cos(x)", "jnp.cos(y)", "wrong operand", "jnp.cos(x)"),
     ("tensorflow", "linear", "tf.reduce_sum(dy, axis=0)", "dy", "missing sum", "db = tf.reduce_sum(dy, axis=0)"),

@@ -72,7 +72,7 @@ class Verdicts:
         return (
             place in behind
             and place in evidence.judged
-            and place in self._of_parameters
+            and (place in self._of_parameters or not evidence.updates)
             and place not in evidence.behind_loss
             and place >= evidence.tape.n_inputs
             and evidence.tape.values[place].dtype.kind == "f"
