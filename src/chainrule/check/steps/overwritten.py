@@ -27,8 +27,11 @@ def overwritten(
     behind = _upstream(recording, loss)
     computed = behind & recording.producer.keys()
     for value in sorted(behind, key=recording.position.__getitem__):
+        line = recording.producer.get(value)
+        # another name of what moves is no parameter of its own
+        is_other = line is not None and any(True for _ in line.reads())
         is_old = value in known or not recording.is_given(value)
-        if is_old or not value.differentiable:
+        if is_old or is_other or not value.differentiable:
             continue
         for slot in recording.slots.get(value, {}):
             held = [one.value for one in recording.history.get(slot, ())]
