@@ -255,3 +255,30 @@ def test_f51_a_hundred_thousand_columns_are_trained_on_within_two_minutes():
     began = time.process_time()
     train(parse(head + rows + "\n"), target="target", hidden=(2,), epochs=1, test=0)
     assert time.process_time() - began < 120
+
+
+@pytest.mark.parametrize("save", [np.savez, np.savez_compressed])
+def test_f26_an_archive_with_a_flipped_bit_is_read_or_told_with_a_code(save, tmp_path):
+    path = tmp_path / "t.npz"
+    save(path, a=np.arange(6.0), kind=np.arange(6) % 2)
+    whole = path.read_bytes()
+    told = 0
+    for bit in range(0, 8 * len(whole), 31):
+        flipped = bytearray(whole)
+        flipped[bit // 8] ^= 1 << bit % 8
+        path.write_bytes(flipped)
+        try:
+            read(path)
+        except ChainruleError as error:
+            told += error.code.startswith("E")
+    assert told > 20
+
+
+def test_f26_control_a_flipped_bit_makes_an_archive_one_with_a_password(tmp_path):
+    path = tmp_path / "t.npz"
+    np.savez(path, a=np.arange(6.0))
+    data = bytearray(path.read_bytes())
+    data[data.index(b"PK\x01\x02") + 8] |= 1
+    path.write_bytes(data)
+    with pytest.raises(RuntimeError, match="password"):
+        np.load(path)["a"]

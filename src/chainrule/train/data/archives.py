@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -21,6 +22,16 @@ from chainrule.program import (
 
 LARGEST = 4 * 2**30
 """The most bytes a table may have."""
+UNREADABLE = (
+    ValueError,
+    KeyError,
+    EOFError,
+    OSError,  # a place before the file's beginning
+    RuntimeError,  # a password, or a way of packing that nobody knows
+    zipfile.BadZipFile,
+    zlib.error,
+)
+"""What the reading of an archive raises for what is in it."""
 
 
 def npz(path: Path) -> Mapping[str, Array]:
@@ -32,18 +43,8 @@ def npz(path: Path) -> Mapping[str, Array]:
         LimitError: E601 if it declares more than any sensible table.
         DataError: E401 if the columns have different lengths.
     """
-    try:
-        with zipfile.ZipFile(path) as archive:
-            for member in archive.infolist():
-                _require_honest(path, archive, member)
-        with np.load(path, allow_pickle=False) as loaded:
-            arrays = {key: loaded[key] for key in loaded.files}
-    except (ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        if isinstance(error, ChainruleError):
-            raise
-        raise CorruptFileError(
-            "E503", f"{path} is not an archive of plain arrays: {error}"
-        ) from None
+    with path.open("rb") as file:
+        arrays = _arrays(path, file)
     columns: dict[str, Array] = {}
     for key, array in arrays.items():
         for name, column in _columns(path, key, array):
@@ -61,6 +62,23 @@ def npz(path: Path) -> Mapping[str, Array]:
             "E401", f"{path.name}: the columns have different lengths: {said}"
         )
     return columns
+
+
+def _arrays(path: Path, file: BinaryIO) -> Mapping[str, Array]:
+    """The arrays in a file that is open: from here on, whatever goes wrong is its content's."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            for member in archive.infolist():
+                _require_honest(path, archive, member)
+        file.seek(0)
+        with np.load(file, allow_pickle=False) as loaded:
+            return {key: loaded[key] for key in loaded.files}
+    except ChainruleError:
+        raise
+    except UNREADABLE as error:
+        raise CorruptFileError(
+            "E503", f"{path} is not an archive of plain arrays: {error}"
+        ) from None
 
 
 def _columns(path: Path, key: str, array: Array) -> Iterator[tuple[str, Array]]:
