@@ -21,6 +21,7 @@ KNOWN = {
     "test_learning_rate_warmstart": PRIVATE,
     "test_adaptive_learning_rate": PRIVATE,
     "test_n_iter_no_change": PRIVATE,
+    "test_n_iter_no_change_inf": PRIVATE,
     "test_early_stopping_stratified": "wording: the class with one member is called as it is encoded, 1.0 and not True",
 }
 LONGEST = "test_partial_fit or test_multioutput or test_multilabel_classification"
