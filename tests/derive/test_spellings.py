@@ -36,6 +36,10 @@ def sigmoid(z):
     return 1 / (1 + np.exp(-z))
 
 
+def binary(p):
+    return -np.mean(BITS * np.log(p) + (1 - BITS) * np.log(1 - p))
+
+
 def of_one_sample(spelling):
     """A spelling for one sample, of each row."""
     return lambda z: np.array([spelling(row) for row in z])
@@ -80,6 +84,10 @@ LOGSUMEXP = {
     "the mean and the count": lambda z: np.log(np.mean(np.exp(z), axis=1)) + np.log(4),
     "of each row": of_one_sample(lambda s: np.log(np.sum(np.exp(s)))),
     "scipy": lambda z: scipy.special.logsumexp(z, axis=1),
+    "einsum": lambda z: np.log(np.einsum("ij->i", np.exp(z))),
+    "times ones": lambda z: np.log(np.exp(z) @ np.ones(4)),
+    "Python's sum": of_one_sample(lambda s: np.log(sum(np.exp(v) for v in s))),
+    "a running sum": lambda z: np.log(sum((np.exp(column) for column in z.T), 0.0)),
 }  # fmt: skip
 CROSS_ENTROPY = {
     "one-hot": lambda z: -np.sum(ONE_HOT * np.log(softmax(z))) / 3,
@@ -95,6 +103,10 @@ CROSS_ENTROPY = {
     "trace": lambda z: -np.trace(ONE_HOT.T @ np.log(softmax(z))) / 3,
     "by samples": lambda z: sum(-np.log(softmax(z)[i, LABELS[i]]) for i in range(3)) / 3,
     "by samples, one-hot": lambda z: sum(-np.sum(t * np.log(np.exp(s) / np.exp(s).sum())) for s, t in zip(z, ONE_HOT, strict=True)) / 3,
+    "one-hot, summed before": lambda z: -np.mean(np.log(np.sum(softmax(z) * ONE_HOT, axis=1))),
+    "one-hot, einsum before": lambda z: -np.mean(np.log(np.einsum("ij,ij->i", ONE_HOT, softmax(z)))),
+    "chosen or 0": lambda z: -np.mean(np.log(np.where(ONE_HOT == 1, softmax(z), 0).sum(axis=1))),
+    "a product of all": lambda z: -np.log(np.prod(softmax(z)[np.arange(3), LABELS])) / 3,
     "take_along_axis": lambda z: -np.take_along_axis(np.log(softmax(z)), LABELS[:, None], 1).mean(),
     "scipy": lambda z: -np.mean(scipy.special.log_softmax(z, axis=1)[range(3), LABELS]),
 }  # fmt: skip
@@ -116,6 +128,21 @@ BINARY = {
     "logaddexp": lambda z: np.mean(np.logaddexp(0, z) - z * BITS),
     "expit": lambda z: -np.mean(BITS * np.log(scipy.special.expit(z)) + (1 - BITS) * np.log(1 - scipy.special.expit(z))),
     "log1p": lambda z: -np.mean(BITS * np.log(sigmoid(z)) + (1 - BITS) * np.log1p(-sigmoid(z))),
+    "tanh": lambda z: binary(0.5 * (1 + np.tanh(z / 2))),
+    "tanh, added": lambda z: binary(0.5 + 0.5 * np.tanh(0.5 * z)),
+    "tanh, halved": lambda z: binary((np.tanh(z * 0.5) + 1) / 2),
+}  # fmt: skip
+
+
+WEIGHTED_SUM = {
+    "times, summed": lambda z: np.log(np.sum(BY_CLASS * np.exp(z), axis=1)),
+    "over, summed": lambda z: np.log((np.exp(z) / (1 / BY_CLASS)).sum(axis=1)),
+    "a matrix and a vector": lambda z: np.log(np.exp(z) @ BY_CLASS),
+    "dot": of_one_sample(lambda s: np.log(np.dot(BY_CLASS, np.exp(s)))),
+    "einsum": lambda z: np.log(np.einsum("ij,j->i", np.exp(z), BY_CLASS)),
+    "einsum, turned": lambda z: np.log(np.einsum("j,ji->i", BY_CLASS, np.exp(z.T))),
+    "of shares": lambda z: scipy.special.logsumexp(z, axis=1) + np.log(softmax(z) @ BY_CLASS),
+    "a mean": lambda z: np.log(4 * np.mean(BY_CLASS * np.exp(z), axis=1)),
 }  # fmt: skip
 
 
@@ -158,6 +185,15 @@ def weighted_logsumexp(z):
     return float(value), of_entries(lambda x, c: c * x, p, UPSTREAM[:, :1].repeat(4, 1))
 
 
+def weighted_sum(z):
+    rows, _, _ = exact(z)
+    parts = [[w * mpmath.exp(x) for x, w in zip(row, BY_CLASS, strict=True)] for row in rows]  # fmt: skip
+    totals = [mpmath.fsum(row) for row in parts]
+    value = mpmath.fsum(c * mpmath.log(t) for c, t in zip(UPSTREAM[:, 0], totals, strict=True))  # fmt: skip
+    spread = [[t] * 4 for t in totals]
+    return float(value), of_entries(lambda x, t, c: c * x / t, parts, spread, UPSTREAM[:, :1].repeat(4, 1))  # fmt: skip
+
+
 def cross_entropy(z, weights=(1, 1, 1, 1), over=3):
     rows, p, logs = exact(z)
     w = [mpmath.mpf(weights[label]) / over for label in LABELS]
@@ -179,6 +215,7 @@ GROUPS = {
     "softmax": (SOFTMAX, lambda f: lambda z: np.sum(UPSTREAM * f(z)), weighted_softmax),
     "log softmax": (LOG_SOFTMAX, lambda f: lambda z: np.sum(UPSTREAM * f(z)), weighted_log_softmax),
     "logsumexp": (LOGSUMEXP, lambda f: lambda z: np.sum(UPSTREAM[:, 0] * f(z)), weighted_logsumexp),
+    "weighted sum": (WEIGHTED_SUM, lambda f: lambda z: np.sum(UPSTREAM[:, 0] * f(z)), weighted_sum),
     "cross-entropy": (CROSS_ENTROPY, lambda f: f, cross_entropy),
     "weighted cross-entropy": (WEIGHTED, lambda f: f, lambda z: cross_entropy(z, BY_CLASS, 1)),
     "binary cross-entropy": (BINARY, lambda f: f, binary_cross_entropy),

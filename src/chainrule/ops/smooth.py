@@ -48,6 +48,10 @@ sigmoid = composite(
         lambda x: 0.5 * (1 + np.tanh(0.5 * x)),
         lambda x: (1 + np.tanh(x / 2)) / 2,
         lambda x: 0.5 * (1 + np.tanh(x / 2)),
+        lambda x: (1 + np.tanh(0.5 * x)) / 2,
+        lambda x: 0.5 + 0.5 * np.tanh(0.5 * x),
+        lambda x: 0.5 + 0.5 * np.tanh(x / 2),
+        lambda x: 0.5 + np.tanh(x / 2) / 2,
     ),
 )
 log_sigmoid = composite(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from chainrule.ops import shapes
 from chainrule.ops.exponential import logaddexp
 from chainrule.ops.families import AXES, REDUCED, kept, quietly
 from chainrule.ops.spelling import fixed, tf_reduction, torch_reduction
-from chainrule.program import Op, Rule, Sample, Unit
+from chainrule.program import Op, Rule, Sample, Shape, ShapeError, Unit
 
 ROWS = (
     Sample(((2, 3),), {"axis": -1}),
@@ -197,4 +198,59 @@ logsumexp: Op = Op(
     ),
     samples=REDUCED,
     stable="the largest exponent is taken out first, so that no exponential overflows",
+)
+
+
+def weighted_logsumexp_forward(x: Any, w: Any, axis: Any, keepdims: bool) -> Any:  # noqa: FBT001 - NumPy's own parameter
+    """Log Σ w eˣ along ``axis``: an exponent of weight 0 neither overflows nor shifts the others."""
+    top = largest(np.where(w == 0, -np.inf, x), axis)
+    top = np.where(top == -np.inf, 0, top)
+    grown = np.where(w == 0, 0, w * np.exp(x - top))
+    total = np.log(np.sum(grown, axis=axis, keepdims=True)) + top
+    return total if keepdims else np.squeeze(total, axis=axis)
+
+
+def pairs_to_reduce(x: Shape, w: Shape, *, axis: Any, keepdims: bool) -> Shape:
+    """As ``reduce_some``, of exponents and a weight for each."""
+    if x != w:
+        message = f"exponents {x} and their weights {w} must have the same shape"
+        raise ShapeError("E101", message, hint="np.broadcast_to makes them alike")
+    return shapes.reduce_some(x, axis=axis, keepdims=keepdims)
+
+
+weighted_logsumexp: Op = Op(
+    quietly(weighted_logsumexp_forward),
+    pairs_to_reduce,
+    (
+        Rule(
+            lambda dy, y, x, w, axis, keepdims: (
+                kept(dy, axis, keepdims)
+                * np.where(w == 0, 0, w * np.exp(x - kept(y, axis, keepdims)))
+            ),
+            "each entry moves {y} by its share of the weighted sum of exponentials",
+        ),
+        Rule(
+            lambda dy, y, x, w, axis, keepdims: (
+                kept(dy, axis, keepdims) * np.exp(x - kept(y, axis, keepdims))
+            ),
+            "a weight counts as much as its exponential over the weighted sum",
+        ),
+    ),
+    name="weighted_logsumexp",
+    params=AXES,
+    kind="reduction",
+    notation=r"\log \sum_{#axis} #2 e^{#1}",
+    definition=lambda x, w, axis, keepdims: np.log(
+        np.sum(w * np.exp(x), axis=axis, keepdims=keepdims)
+    ),
+    forms=(
+        lambda x, w, axis, keepdims: np.log(
+            np.sum(w * np.exp(x), axis=axis, keepdims=keepdims)
+        ),
+    ),
+    samples=tuple(
+        replace(sample, shapes=sample.shapes * 2, domain=(0.3, 2.0))
+        for sample in REDUCED
+    ),
+    stable="the largest exponent that counts is taken out first, so that no exponential overflows",
 )
