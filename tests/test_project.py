@@ -30,7 +30,8 @@ def paths_named_in_pyproject() -> Iterator[str]:
     yield from hatch["wheel"]["packages"]
     yield from hatch["sdist"]["include"]
     yield from TOOL["ruff"]["src"]
-    yield from TOOL["ruff"]["extend-exclude"]
+    # what is made from the sources is left out where it is, and need not be there
+    yield from set(TOOL["ruff"]["extend-exclude"]) - NOT_OURS
     yield from TOOL["ruff"]["lint"]["per-file-ignores"]
     yield TOOL["mypy"]["mypy_path"]
     yield from TOOL["pytest"]["ini_options"]["testpaths"]
