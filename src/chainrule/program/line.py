@@ -24,25 +24,27 @@ class Line:
     params: Mapping[str, Any] = field(default_factory=dict)
     why: str = ""
     places: tuple[SourceSpan, ...] = ()
+    _reads: tuple[Value, ...] = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        # asked of every line many times, and never another
+        entries = (arg for arg in self.args if isinstance(arg, Value))
+        object.__setattr__(self, "_reads", (*entries, *self.measures()))
 
     @property
     def at(self) -> SourceSpan | None:
         """Where the expression stands in the user's source."""
         return self.places[0] if self.places else None
 
-    def reads(self) -> Iterator[Value]:
+    def reads(self) -> tuple[Value, ...]:
         """Every value whose entries or lengths this line needs."""
-        for arg in self.args:
-            if isinstance(arg, Value):
-                yield arg
-        yield from self.measures()
+        return self._reads
 
     def measures(self) -> Iterator[Value]:
         """Every value whose lengths (not entries) this line needs."""
         for part in (*self.args, *self.params.values()):
-            for one in moving_in(part):
-                if isinstance(one, Size):
-                    yield one.value
+            if isinstance(part, Size | tuple | slice):
+                yield from (one.value for one in sizes_in(part))
 
 
 def moving_in(param: Any) -> Iterator[Size | Turn]:
@@ -58,7 +60,7 @@ def moving_in(param: Any) -> Iterator[Size | Turn]:
 
 
 def sizes_in(param: Any) -> Iterator[Size]:
-    """The sizes inside a parameter."""
+    """The sizes inside an argument or a parameter."""
     return (one for one in moving_in(param) if isinstance(one, Size))
 
 

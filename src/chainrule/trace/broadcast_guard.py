@@ -41,10 +41,8 @@ def _sums_rows(value: Value, producer: Mapping[Value, Line]) -> bool:
     """Whether a value is a sum over the rows of a matrix, however it was turned."""
     line = producer.get(value)
     while line is not None and (line.op in TURNS or line.op.kind == "view"):
-        line = producer.get(next(iter(line.reads())))
-    return (
-        line is not None and line.op is ops.sum and next(iter(line.reads())).ndim == 2
-    )
+        line = producer.get(line.reads()[0])
+    return line is not None and line.op is ops.sum and line.reads()[0].ndim == 2
 
 
 def refuse_drift(

@@ -249,7 +249,8 @@ class _Recording:
             elif isinstance(node, ast.FunctionDef):
                 node.returns = None
         if one.file == self.reading.file:
-            tree = watched(tree, self.reading.notes)
+            notes = self.reading.notes
+            tree = watched(tree, copy.deepcopy(tree), notes.sites, notes.parts)
         tree = with_arguments(rewritten(tree))
         if self.language.modules:
             tree = listened(tree)

@@ -38,6 +38,7 @@ from chainrule.trace.statements import Reader
 from chainrule.trace.statements.calls import leaves
 from chainrule.trace.statements.tracer import StatementTracer
 from chainrule.trace.statements.watch import Execution, Span
+from chainrule.trace.statements.watched import Rewriting
 
 FIRST_LOOK, MOST_LINES = 400, 30_000
 """After how many lines it is first asked whether enough was seen, and after how many a script is stopped anyway."""
@@ -132,13 +133,13 @@ class Reading(Reader):
         self.wholes: dict[Value, Place] = {}
         self.listener: Listener | None = None
 
-    def prepared(self, tree: ast.Module) -> ast.Module:
+    def rewriting(self) -> tuple[Rewriting, ...]:
         """A script in a framework's words is listened to."""
         language = of_script(self.text)
         if not language.modules:
-            return tree
+            return super().rewriting()
         self.listener = Listener(language)
-        return listened(tree)
+        return (*super().rewriting(), listened)
 
     def names(self) -> dict[str, Any]:
         """What is listened to is called by a name, too."""

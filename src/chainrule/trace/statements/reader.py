@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 import contextlib
 import io
 import linecache
@@ -30,7 +29,7 @@ from chainrule.trace.statements.calls import (
 from chainrule.trace.statements.roles import LOSS_NAMES
 from chainrule.trace.statements.tracer import StatementTracer
 from chainrule.trace.statements.watch import Watch
-from chainrule.trace.statements.watched import watched
+from chainrule.trace.statements.watched import Rewriting, compiled
 from chainrule.trace.traced import Traced
 
 LONGEST_LIST = 1000
@@ -85,10 +84,12 @@ class Reader:
         """Run the script with its assignments bound, its prints kept, its plots unseen."""
         linecache.checkcache(self.file)
         with self._failing():
-            tree = ast.parse(self.text, self.file)
-            tree = watched(tree, self.watch) if self.watch is not None else tree
-            tree = self.prepared(rewrite.rewritten(tree))
-            code = compile(tree, self.file, "exec")
+            code, sites, parts = compiled(
+                self.text,
+                self.file,
+                self.rewriting(),
+                is_watched=self.watch is not None,
+            )
         scope: dict[str, Any] = {
             "__name__": "__main__",
             "__file__": self.file,
@@ -96,6 +97,7 @@ class Reader:
         }
         if self.watch is not None:
             self.watch.scope = scope
+            self.watch.sites, self.watch.parts = [*sites], [*parts]
         with (
             _as_main(self.file),
             contextlib.redirect_stdout(self.printed),
@@ -104,9 +106,9 @@ class Reader:
         ):
             exec(code, scope)  # noqa: S102 - running the user's script is what was asked for
 
-    def prepared(self, tree: ast.Module) -> ast.Module:
-        """The rewritten tree as it is run."""
-        return tree
+    def rewriting(self) -> tuple[Rewriting, ...]:
+        """What is done to the script's tree before it is run."""
+        return (rewrite.rewritten,)
 
     def names(self) -> dict[str, Any]:
         """What a rewritten script calls."""

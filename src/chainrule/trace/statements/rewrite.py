@@ -11,7 +11,7 @@ OURS = "__chainrule_"
 BIND, LOOP, KEY, CALLEE, APPEND = (
     f"{OURS}{name}__" for name in ("bind", "loop", "key", "callee", "append")
 )
-Node = TypeVar("Node", ast.expr, ast.stmt, ast.Call, ast.Assign, ast.Expr)
+Node = TypeVar("Node", bound=ast.AST)
 
 
 def rewritten(tree: ast.Module) -> ast.Module:
@@ -48,13 +48,13 @@ class _Binder(ast.NodeTransformer):
             targets=[ast.Name(name, ast.Store())],
             value=_bound(ast.Name(name, ast.Load()), node.target),
         )
-        return [node, _placed(again, node)]
+        return [node, placed(again, node)]
 
     def visit_For(self, node: ast.For) -> ast.AST:
         self.generic_visit(node)
         named = [
-            _placed(
-                ast.Expr(_call(LOOP, [ast.Name(name, ast.Load()), ast.Constant(name)])),
+            placed(
+                ast.Expr(call(LOOP, [ast.Name(name, ast.Load()), ast.Constant(name)])),
                 node.target,
             )
             for name in _names(node.target)
@@ -71,13 +71,13 @@ class _Binder(ast.NodeTransformer):
         if grown is not None and isinstance(node.value, ast.Call):
             (item,) = node.value.args
             name = ast.Constant(_name(grown) or "item")
-            node.value.args = [_placed(_call(APPEND, [grown, item, name]), item)]
+            node.value.args = [placed(call(APPEND, [grown, item, name]), item)]
         return node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         if not (isinstance(node.func, ast.Name) and node.func.id.startswith(OURS)):
-            node.func = _placed(_call(CALLEE, [node.func]), node.func)
+            node.func = placed(call(CALLEE, [node.func]), node.func)
         return node
 
 
@@ -92,16 +92,16 @@ def _bound(value: ast.expr, target: ast.expr) -> ast.expr:
             return ast.copy_location(ast.Tuple(elements, ast.Load()), value)
         case ((ast.Tuple(elts=targets) | ast.List(elts=targets)), _):
             names = [ast.Constant(_name(one)) for one in targets]
-            return _placed(
-                _call(BIND, [value, ast.Tuple(list(names), ast.Load())]), value
+            return placed(
+                call(BIND, [value, ast.Tuple(list(names), ast.Load())]), value
             )
         case ast.Subscript(value=holder, slice=index), _ if _name(
             target
         ) is None and harmless(index):
-            key = _call(KEY, [ast.Constant(_name(holder)), copy.deepcopy(index)])
-            return _placed(_call(BIND, [value, key]), value)
+            key = call(KEY, [ast.Constant(_name(holder)), copy.deepcopy(index)])
+            return placed(call(BIND, [value, key]), value)
         case _:
-            return _placed(_call(BIND, [value, ast.Constant(_name(target))]), value)
+            return placed(call(BIND, [value, ast.Constant(_name(target))]), value)
 
 
 def harmless(index: ast.expr) -> bool:
@@ -142,13 +142,11 @@ def _names(target: ast.expr) -> Iterable[str]:
     return [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]
 
 
-def _call(name: str, args: list[ast.expr]) -> ast.Call:
+def call(name: str, args: list[ast.expr]) -> ast.Call:
+    """A call of one of our names."""
     return ast.Call(func=ast.Name(name, ast.Load()), args=args, keywords=[])
 
 
-def _placed(node: Node, like: ast.AST) -> Node:
-    """``node`` and everything new in it, at the place of ``like``."""
-    for child in ast.walk(node):
-        if not hasattr(child, "lineno"):
-            ast.copy_location(child, like)
-    return node
+def placed(node: Node, like: ast.AST) -> Node:
+    """``node`` at the place of ``like``; what is new inside it follows when the tree is done (``fix_missing_locations``)."""
+    return ast.copy_location(node, like)

@@ -29,6 +29,8 @@ NOTE, AFTER, AFTER_ITEM, WROTE, SEE, GET, ITEM, TURN = (
     "__chainrule_turn__",
 )
 Span = tuple[int, int, int, int]
+Part = tuple[Span, str, bool]
+"""A part of an expression: where it stands, its text, whether it is a call."""
 LONGEST = 100
 
 
@@ -94,7 +96,7 @@ class Watch:
     lender: Lender
     distinct: Callable[[str], bool] = lambda _: False
     sites: list[Site] = field(default_factory=list)
-    parts: list[tuple[Span, str, bool]] = field(default_factory=list)
+    parts: list[Part] = field(default_factory=list)
     executions: list[Execution] = field(default_factory=list)
     known: dict[int, list[tuple[int, str, Arg | None]]] = field(default_factory=dict)
     owned: dict[tuple[int, str], list[Arg]] = field(default_factory=dict)

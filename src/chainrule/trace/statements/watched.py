@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Sequence
+from functools import lru_cache
+from types import CodeType
+from typing import Any
 
-from chainrule.trace.statements.rewrite import harmless
+from chainrule.trace.statements.rewrite import call, harmless, placed
 from chainrule.trace.statements.watch import (
     AFTER,
     AFTER_ITEM,
@@ -17,29 +19,58 @@ from chainrule.trace.statements.watch import (
     SEE,
     TURN,
     WROTE,
+    Part,
     Site,
-    Watch,
     span_of,
 )
 
 GROWING = frozenset({"append", "insert", "appendleft"})
 OTHER_FRAMES = (ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp)
-Node = TypeVar("Node", ast.expr, ast.Expr, ast.Call)
+Rewriting = Callable[[ast.Module], ast.Module]
 NAMESPACES = frozenset({"np", "numpy", "math"})
 
 
-def watched(tree: ast.Module, watch: Watch) -> ast.Module:
-    """The syntax tree with notes taken at every bound expression."""
-    changed: ast.Module = _Watcher(watch).visit(tree)
-    return ast.fix_missing_locations(changed)
+# a script is read several times: for its steps, for its claims, again where it draws lots
+@lru_cache(maxsize=32)
+def compiled(
+    text: str, file: str, rewriting: tuple[Rewriting, ...], *, is_watched: bool
+) -> tuple[CodeType, tuple[Site, ...], tuple[Part, ...]]:
+    """A script as it is run, and where notes are taken in it."""
+    sites: list[Site] = []
+    parts: list[Part] = []
+    tree = ast.parse(text, file)
+    if is_watched:
+        tree = watched(tree, ast.parse(text, file), sites, parts)
+    for rewritten in rewriting:
+        tree = rewritten(tree)
+    return compile(tree, file, "exec"), tuple(sites), tuple(parts)
+
+
+def watched(
+    tree: ast.Module, plain: ast.Module, sites: list[Site], parts: list[Part]
+) -> ast.Module:
+    """The syntax tree with notes taken at every bound expression, which joins the sites as it stands in ``plain``.
+
+    ``plain`` is the same tree, and stays as it is.
+    """
+    changed: ast.Module = _Watcher(tree, plain, sites, parts).visit(tree)
+    return changed
 
 
 class _Watcher(ast.NodeTransformer):
     """Puts a note around every bound, returned or appended expression, and a look at each of its parts."""
 
-    def __init__(self, watch: Watch) -> None:
-        self.watch = watch
+    def __init__(
+        self,
+        tree: ast.Module,
+        plain: ast.Module,
+        sites: list[Site],
+        parts: list[Part],
+    ) -> None:
+        self.sites, self.parts = sites, parts
         self.function: list[str] = []
+        pairs = zip(ast.walk(tree), ast.walk(plain), strict=True)
+        self.plain: dict[int, Any] = {id(one): kept for one, kept in pairs}
 
     def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
         self.function.append(node.name)
@@ -52,23 +83,23 @@ class _Watcher(ast.NodeTransformer):
         return node
 
     def visit_Assign(self, node: ast.Assign) -> Any:
-        original = copy.deepcopy(node)
+        original = self.plain[id(node)]
         target = node.targets[0]
         node.value = self._watched(node.value, target, original)
         if not isinstance(target, ast.Subscript):
             return node
-        site = ast.Constant(len(self.watch.sites) - 1)
+        site = ast.Constant(len(self.sites) - 1)
         held = copy.deepcopy(target.value)
-        return [node, _placed(ast.Expr(_call(WROTE, [held, site])), node)]
+        return [node, placed(ast.Expr(call(WROTE, [held, site])), node)]
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
         if node.value is not None:
-            node.value = self._watched(node.value, node.target, copy.deepcopy(node))
+            node.value = self._watched(node.value, node.target, self.plain[id(node)])
         return node
 
     def visit_Return(self, node: ast.Return) -> ast.AST:
         if node.value is not None:
-            node.value = self._watched(node.value, None, copy.deepcopy(node))
+            node.value = self._watched(node.value, None, self.plain[id(node)])
         return node
 
     def visit_Expr(self, node: ast.Expr) -> ast.AST:
@@ -76,36 +107,35 @@ class _Watcher(ast.NodeTransformer):
             case ast.Call(
                 func=ast.Attribute(attr=attr, value=held), args=[*_, last]
             ) if attr in GROWING:
-                original = copy.deepcopy(node)
                 node.value.args[-1] = self._watched(
-                    last, None, original, f"{ast.unparse(held)}[…]"
+                    last, None, self.plain[id(node)], f"{ast.unparse(held)}[…]"
                 )
         return node
 
     def visit_AugAssign(self, node: ast.AugAssign) -> Any:
-        original = copy.deepcopy(node)
+        original = self.plain[id(node)]
         text = ast.unparse(node.target)
         site = self._site(original.value, original, (text,), node.op)
         node.value = self._note(self._parts(node.value), site, None)
-        return [node, _placed(ast.Expr(self._after(node.target, site)), node)]
+        return [node, placed(ast.Expr(self._after(node.target, site)), node)]
 
     def _after(self, target: ast.expr, site: int) -> ast.Call:
         number = ast.Constant(site)
         match target:
             case ast.Subscript(value=held, slice=index):
                 key = [] if _slices(index) else [copy.deepcopy(index)]
-                return _call(AFTER_ITEM, [_loaded(held), number, *key])
+                return call(AFTER_ITEM, [_loaded(held), number, *key])
             case _:
-                return _call(AFTER, [_loaded(target), number, *_owner_and_key(target)])
+                return call(AFTER, [_loaded(target), number, *_owner_and_key(target)])
 
     def visit_For(self, node: ast.For) -> ast.AST:
         node.body = _flat([self.visit(one) for one in node.body])
         node.orelse = _flat([self.visit(one) for one in node.orelse])
         names = [one.id for one in ast.walk(node.target) if isinstance(one, ast.Name)]
         turn = ast.Expr(
-            _call(TURN, [ast.Tuple([ast.Constant(one) for one in names], ast.Load())])
+            call(TURN, [ast.Tuple([ast.Constant(one) for one in names], ast.Load())])
         )
-        node.body = [_placed(turn, node.target), *node.body]
+        node.body = [placed(turn, node.target), *node.body]
         return node
 
     def _watched(
@@ -143,7 +173,7 @@ class _Watcher(ast.NodeTransformer):
             case _, ast.Starred():
                 return value
         bound_to = (text,) if target is None else _texts(target)
-        site = self._site(copy.deepcopy(value), statement, bound_to, None)
+        site = self._site(self.plain[id(value)], statement, bound_to, None)
         return self._note(self._parts(value), site, target)
 
     def _site(
@@ -154,16 +184,17 @@ class _Watcher(ast.NodeTransformer):
         op: ast.operator | None,
     ) -> int:
         function = self.function[-1] if self.function else None
-        self.watch.sites.append(Site(value, statement, targets, op, function))
-        return len(self.watch.sites) - 1
+        self.sites.append(Site(value, statement, targets, op, function))
+        return len(self.sites) - 1
 
     def _note(self, value: ast.expr, site: int, target: ast.expr | None) -> ast.expr:
         args = [value, ast.Constant(site), *_owner_and_key(target)]
-        return _placed(_call(NOTE, args), value)
+        return placed(call(NOTE, args), value)
 
     def _part(self, node: ast.expr, *, is_call: bool = False) -> ast.Constant:
-        self.watch.parts.append((span_of(node), ast.unparse(node), is_call))
-        return ast.Constant(len(self.watch.parts) - 1)
+        text = node.id if isinstance(node, ast.Name) else ast.unparse(node)
+        self.parts.append((span_of(node), text, is_call))
+        return ast.Constant(len(self.parts) - 1)
 
     def _parts(self, node: ast.expr) -> ast.expr:
         """``node`` with a look at each name, attribute, item and call in it."""
@@ -171,7 +202,7 @@ class _Watcher(ast.NodeTransformer):
             case ast.Name(id=name, ctx=ast.Load()):
                 if name in NAMESPACES:
                     return node
-                return _placed(_call(SEE, [node, self._part(node)]), node)
+                return placed(call(SEE, [node, self._part(node)]), node)
             case ast.Attribute(
                 value=inner, attr="T" | "shape" | "size" | "ndim" | "dtype"
             ):
@@ -181,16 +212,16 @@ class _Watcher(ast.NodeTransformer):
                 if _root(node) in NAMESPACES:
                     return node
                 part = self._part(node)
-                return _placed(_call(SEE, [node, part, node.value]), node)
+                return placed(call(SEE, [node, part, node.value]), node)
             case ast.Attribute(ctx=ast.Load(), attr=name) if not name.startswith("__"):
                 part = self._part(node)
                 args = [self._parts(node.value), ast.Constant(name), part]
-                return _placed(_call(GET, args), node)
+                return placed(call(GET, args), node)
             case ast.Subscript(ctx=ast.Load(), slice=index) if not _slices(index):
                 part = self._part(node)
-                return _placed(_call(ITEM, [node.value, index, part]), node)
+                return placed(call(ITEM, [node.value, index, part]), node)
             case ast.Subscript(ctx=ast.Load()):
-                return _placed(_call(SEE, [node, self._part(node)]), node)
+                return placed(call(SEE, [node, self._part(node)]), node)
             case ast.Call(func=func):
                 part = self._part(node, is_call=True)
                 if isinstance(func, ast.Attribute) and _root(func) not in (
@@ -202,7 +233,7 @@ class _Watcher(ast.NodeTransformer):
                 node.args = [self._parts(one) for one in node.args]
                 for keyword in node.keywords:
                     keyword.value = self._parts(keyword.value)
-                return _placed(_call(SEE, [node, part]), node)
+                return placed(call(SEE, [node, part]), node)
             case ast.Starred() | ast.JoinedStr() | ast.Constant():
                 return node
             case _ if isinstance(node, OTHER_FRAMES):
@@ -280,15 +311,3 @@ def _flat(body: Sequence[Any]) -> list[ast.stmt]:
     for one in body:
         flat += one if isinstance(one, list) else [one]
     return flat
-
-
-def _call(name: str, args: list[ast.expr]) -> ast.Call:
-    return ast.Call(func=ast.Name(name, ast.Load()), args=args, keywords=[])
-
-
-def _placed(node: Node, like: ast.AST) -> Node:
-    """``node`` and everything new in it, at the place of ``like``."""
-    for child in ast.walk(node):
-        if not hasattr(child, "lineno"):
-            ast.copy_location(child, like)
-    return node
