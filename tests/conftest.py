@@ -1,6 +1,7 @@
 """What every test stands on: NumPy that raises, golden files, repeatable Hypothesis, our commands run in place."""
 
 import contextlib
+import gc
 import html
 import io
 import json
@@ -10,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import NamedTuple
@@ -64,11 +66,33 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
-@pytest.hookimpl(trylast=True)
+@pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(
     config: pytest.Config, items: list[pytest.Item]
-) -> None:
+) -> Iterator[None]:
+    leave_to_the_slow_run(items)
+    yield
     items[:] = items[:: config.getoption("--sample")]
+
+
+def leave_to_the_slow_run(items: list[pytest.Item]) -> None:
+    """Of the cases of a claim marked ``spread(n)`` every nth stays in the everyday run; the slow run has the others."""
+    n_met: Counter[str] = Counter()
+    for item in items:
+        claim = item.nodeid.partition("[")[0]
+        spread = item.get_closest_marker("spread")
+        if spread is not None and n_met[claim] % spread.args[0]:
+            item.add_marker(pytest.mark.slow)
+        n_met[claim] += 1
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
+    """What is imported and collected stays to the end: nobody need look through it for garbage."""
+    gc.disable()
+    yield
+    gc.freeze()
+    gc.enable()
 
 
 @pytest.fixture(autouse=True)

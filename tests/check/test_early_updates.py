@@ -108,6 +108,7 @@ def checked(tmp_path, source):
     return check_script(path)
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize(
     "source",
     [

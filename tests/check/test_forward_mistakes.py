@@ -237,6 +237,7 @@ def test_the_right_scripts_in_which_mistakes_are_planted_have_none(checked, sour
     assert report.findings == report.notes == ()
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize(("kind", "source", "replacements", "written"), MISTAKES)
 def test_a_mistake_is_named_in_its_place_and_its_correction_is_right(
     checked, kind, source, replacements, written
@@ -305,6 +306,7 @@ def test_a_bias_of_the_wrong_shape_is_found(checked):
     )
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize(
     "wrong",
     [

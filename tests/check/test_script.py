@@ -111,6 +111,7 @@ def test_a_right_script_is_right(checked):
     assert set(verdicts(report).values()) == {Verdict.RIGHT}
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize(
     ("right", "wrong", "kind", "line"),
     [

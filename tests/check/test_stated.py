@@ -68,6 +68,7 @@ def test_numbers_may_stand_in_a_list_and_are_as_precise_as_they_are_printed(tmp_
         list(stated(claims))
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("name", sorted(path.stem for path in CORPUS.glob("*.toml")))
 def test_a_published_example_is_judged_as_it_deserves(name):
     found = {where(one.statement): one.verdict for one in sheet(name).judged}

@@ -78,6 +78,7 @@ def test_every_script_is_judged():
     assert {path.stem for path in SCRIPTS.glob("*.py")} == {*WRONG, "caches_right"}
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("name", WRONG)
 def test_the_first_wrong_line_its_cause_and_its_correction(name):
     line, cause, fix = WRONG[name]
@@ -87,6 +88,7 @@ def test_the_first_wrong_line_its_cause_and_its_correction(name):
     assert (found.fix and found.fix.strip()) == fix
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("name", [name for name, (_, _, fix) in WRONG.items() if fix])
 def test_the_corrected_script_is_right(name, tmp_path):
     fixed = tmp_path / f"{name}.py"

@@ -21,6 +21,7 @@ SCRIPTS = [
 ]
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_script_that_looks_unusual_is_neither_blamed_nor_warned(tmp_path, name):
     path = tmp_path / "network.py"
@@ -30,6 +31,7 @@ def test_a_right_script_that_looks_unusual_is_neither_blamed_nor_warned(tmp_path
     assert report.findings == report.notes == ()
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
 def test_no_published_example_is_warned_beside_its_gradients(path):
     report = check_script(path)
@@ -37,7 +39,7 @@ def test_no_published_example_is_warned_beside_its_gradients(path):
 
 
 @pytest.mark.parametrize(
-    "n", [len(NETWORKS), pytest.param(200, marks=pytest.mark.slow)]
+    "n", [len(NETWORKS) // 3, pytest.param(200, marks=pytest.mark.slow)]
 )
 def test_no_right_pass_that_is_written_anew_is_blamed_or_warned(tmp_path, n):
     path = tmp_path / "network.py"

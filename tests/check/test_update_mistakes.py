@@ -242,6 +242,7 @@ def test_the_right_script_has_no_findings(checked):
     assert checked(SQUARE).findings == ()
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize(("kind", "source", "replacement", "written"), MISTAKES)
 def test_a_wrong_update_is_named_in_its_place_and_its_correction_is_right(
     checked, kind, source, replacement, written

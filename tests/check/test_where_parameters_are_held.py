@@ -197,6 +197,7 @@ def test_what_is_right_is_right_wherever_it_is_kept(style, check):
     assert report.lines
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize(("style", "right", "wrong", "line"), SLIPS)
 def test_a_slip_is_found_wherever_a_parameter_is_kept(style, right, wrong, line, check):
     assert RIGHT[style].count(right) == 1

@@ -52,8 +52,10 @@ def modules() -> dict[str, ast.Module]:
 def listed(node: ast.AST) -> set[str]:
     """The strings that a literal table holds, as its items or keys."""
     items = node.keys if isinstance(node, ast.Dict) else getattr(node, "elts", [])
-    return {one.value for one in items if isinstance(one, ast.Constant)} & {
-        *ops.CATALOGUE
+    return {
+        one.value
+        for one in items
+        if isinstance(one, ast.Constant) and one.value in ops.CATALOGUE
     }
 
 

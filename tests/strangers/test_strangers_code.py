@@ -4,6 +4,7 @@ A sample, for the whole takes hours: ``benchmarks/reading/run.py`` tries it all.
 """
 
 import sys
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -22,26 +23,34 @@ from scripts import SAID, scripts  # noqa: E402
 from truth import repeatable  # noqa: E402
 from verdict import WRONG, quiet  # noqa: E402
 
-CONSTRUCTS = installed_constructs()
-SAMPLE = [one for one in CONSTRUCTS if one.table != "elsewhere"]
 PARTS = range(4)
-PROGRAMS = list(programs())
-FIELDS = sorted({program.field for program in PROGRAMS})
+FIELDS = sorted(path.stem for path in (BENCHMARK / "programs").glob("*.py"))
+
+
+# read when a test asks: the files import half of SciPy, which every run would pay for as it collects
+@cache
+def every_program():
+    return list(programs())
+
+
+@cache
+def sample():
+    return [one for one in installed_constructs() if one.table != "elsewhere"]
 
 
 def test_every_construct_and_program_has_a_name_of_its_own():
-    names = [one.key for one in (*constructs(), *PROGRAMS)]
+    names = [one.key for one in (*constructs(), *every_program())]
     assert sorted(names) == sorted(set(names))
 
 
 def test_every_known_failure_names_a_construct_or_a_program():
-    names = {one.key for one in (*constructs(), *PROGRAMS, *scripts("scripts"))}
+    names = {one.key for one in (*constructs(), *every_program(), *scripts("scripts"))}
     assert {trial.program for trial in known_failures()} <= names
 
 
 @pytest.mark.parametrize("field", FIELDS)
 def test_the_scripts_of_a_program_compute_what_its_function_does(field, tmp_path):
-    for program in [one for one in PROGRAMS if one.field == field][::4]:
+    for program in list(programs(field))[::4]:
         for _, file in program.scripts(tmp_path):
             space = {"__name__": "__main__"}
             with quiet():
@@ -52,11 +61,11 @@ def test_the_scripts_of_a_program_compute_what_its_function_does(field, tmp_path
 
 @pytest.mark.parametrize("part", PARTS)
 def test_a_sample_of_constructs_is_right_or_refused_with_a_code(part, tmp_path):
-    assert surprises(trials("constructs", SAMPLE[20 * part :: 80], tmp_path)) == []
+    assert surprises(trials("constructs", sample()[20 * part :: 80], tmp_path)) == []
 
 
 def test_a_sample_of_programs_is_right_or_refused_with_a_code(tmp_path):
-    assert surprises(trials("programs", PROGRAMS[::40], tmp_path)) == []
+    assert surprises(trials("programs", every_program()[::40], tmp_path)) == []
 
 
 @pytest.mark.parametrize("group", ["scripts", "popular"])
@@ -98,14 +107,13 @@ def test_the_source_of_no_random_program_is_wrong(tmp_path):
 @pytest.mark.slow
 @pytest.mark.parametrize("part", PARTS)
 def test_more_constructs_are_right_or_refused_with_a_code(part, tmp_path):
-    assert surprises(trials("constructs", SAMPLE[part::8], tmp_path)) == []
+    assert surprises(trials("constructs", sample()[part::8], tmp_path)) == []
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("field", FIELDS)
 def test_programs_of_a_field_are_right_or_refused_with_a_code(field, tmp_path):
-    these = [program for program in PROGRAMS if program.field == field]
-    assert surprises(trials("programs", these, tmp_path)) == []
+    assert surprises(trials("programs", programs(field), tmp_path)) == []
 
 
 # each script has a process with a limit of its own, which is forked; where a test before woke JAX, it says so
@@ -119,4 +127,4 @@ def test_scripts_of_many_fields_are_right_or_refused_with_a_code(tmp_path):
 @pytest.mark.slow
 @pytest.mark.frameworks
 def test_programs_are_told_and_their_source_runs_in_every_framework(tmp_path):
-    assert surprises(trials("written-out", PROGRAMS[::26], tmp_path)) == []
+    assert surprises(trials("written-out", every_program()[::26], tmp_path)) == []

@@ -120,6 +120,7 @@ def test_every_option_has_its_word_in_the_file_and_a_case_here():
     assert set(OPTIONS) - {"config"} == set(SAID) | set(SILENT)
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("name", SAID)
 def test_an_option_in_the_file_gives_the_same_run_and_another_than_without_it(
     folder, name
