@@ -219,7 +219,7 @@ def misses(found: list[Row]) -> None:
 
 def planted(seed: int) -> None:
     """The project's own planted mistakes, as one row among others."""
-    command = [sys.executable, "-m", "chainrule.check.planted", "--seed", str(seed)]
+    command = [sys.executable, cases.HERE / "planted", "--seed", str(seed)]
     print("\nplanted mistakes, written by the checker's authors")
     subprocess.run([*command, "--mistakes", "150", "--right", "100"], check=False)
 

@@ -3,9 +3,7 @@
 import random
 
 import pytest
-
-from chainrule.check.planted.measure import measure, sample
-from chainrule.check.planted.plant import NETWORKS, is_mistake, mistakes, sources
+from planting import NETWORKS, is_mistake, measure, mistakes, sample, sources
 
 
 def test_there_are_networks_of_many_kinds():

@@ -3,11 +3,10 @@
 from pathlib import Path
 
 import pytest
+from planting import NETWORKS, right_passes
 from unusual_scripts import HEAD, RIGHT
 
 from chainrule.check import check_script
-from chainrule.check.planted.measure import right_passes
-from chainrule.check.planted.plant import NETWORKS
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FORWARD_ONLY = {"cs231n_layers", "micrograd_readme"}

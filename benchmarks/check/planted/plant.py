@@ -9,9 +9,10 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import dense
+import layers
 import numpy as np
-
-from chainrule.check.planted import dense, layers, sequences
+import sequences
 
 NETWORKS: Mapping[str, str] = {
     name: source.lstrip()

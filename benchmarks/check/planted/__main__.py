@@ -1,4 +1,4 @@
-"""``python -m chainrule.check.planted``: plant mistakes, check them, print how many were found."""
+"""``python benchmarks/check/planted``: plant mistakes, check them, print how many were found."""
 
 from __future__ import annotations
 
@@ -6,13 +6,13 @@ import argparse
 import sys
 import time
 
-from chainrule.check.planted.measure import measure, right_passes, sample
+from measure import measure, right_passes, sample
 
 
 def main() -> None:
     """Print the figures; leave with 1 if a promise is broken."""
     parser = argparse.ArgumentParser(
-        prog="python -m chainrule.check.planted", description=__doc__
+        prog="python benchmarks/check/planted", description=__doc__
     )
     parser.add_argument(
         "--mistakes", type=int, default=500, help="how many mistakes are planted"
@@ -30,10 +30,10 @@ def main() -> None:
         sample(asked.mistakes, asked.seed), right_passes(asked.right, asked.seed)
     )
     for line in tally.lines():
-        print(line)  # noqa: T201 - printing is what this command is for
-    print(f"seconds              {time.perf_counter() - began:.0f}")  # noqa: T201
+        print(line)
+    print(f"seconds              {time.perf_counter() - began:.0f}")
     if asked.failures:
-        print(*tally.failures, sep="\n")  # noqa: T201
+        print(*tally.failures, sep="\n")
     enough = (
         tally.found >= 0.995 * tally.planted
         and tally.line >= 0.97 * tally.planted

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from chainrule.check.planted.equivalents import rewritten
-from chainrule.check.planted.plant import Planted, is_mistake, mistakes, sources
+from equivalents import rewritten
+from plant import Planted, is_mistake, mistakes, sources
+
 from chainrule.check.script import check_script
 from chainrule.program import ChainruleError
 

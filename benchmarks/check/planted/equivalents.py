@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import pairwise
 
 import numpy as np
+from plant import Known, backward_lines, learn, outcome
 
 from chainrule.check.place import replaced
-from chainrule.check.planted.plant import Known, backward_lines, learn, outcome
 
 STYLES = (
     "d{0}", "d{0}", "dL_d{0}", "dLd{0}", "grad_{0}", "{0}_grad", "d_{0}", "delta_{0}", "g_{0}", "dloss_d{0}", "{0}_bar",
