@@ -115,9 +115,9 @@ MEANINGS: Mapping[str, Callable[..., Any]] = {
         )
         / (_n(x, axis) - ddof)
     ),
-    "standardize": lambda x, axis, eps: (
+    "standardize": lambda x, eps, axis, ddof: (
         (x - np.sum(x, axis=axis, keepdims=True) / _n(x, axis))
-        / np.sqrt(_variance(x, axis) + eps)
+        / np.sqrt(_variance(x, axis) * _n(x, axis) / (_n(x, axis) - ddof) + eps)
     ),
     "astype": lambda x, dtype: x if np.iscomplexobj(x) else np.asarray(x).astype(dtype),
     "prod": lambda x, axis, keepdims: np.multiply.reduce(

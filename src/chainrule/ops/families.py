@@ -138,6 +138,11 @@ def kept(y: Any, axis: Any, keepdims: bool) -> Any:  # noqa: FBT001 - NumPy's ow
     return y if keepdims or axis is None else np.expand_dims(y, axis)
 
 
+def stays(axis: Any) -> bool:
+    """Whether what is reduced along ``axis`` must keep it to stand beside what it came from."""
+    return axis is not None and axis != 0
+
+
 def count(x: Any, axis: Any) -> Any:
     """How many entries each result of a reduction is made of, read from the array."""
     if axis is None:

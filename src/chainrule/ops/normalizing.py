@@ -7,20 +7,35 @@ from typing import Any
 import numpy as np
 
 from chainrule.ops import shapes
+from chainrule.ops.families import count, stays
 from chainrule.program import Op, Rule, Sample
 
 
-def standardized(x: Any, axis: Any, eps: float) -> Any:
+def spread_out(x: Any, axis: Any, eps: Any, ddof: int) -> Any:
+    """The root that standardizing divides by; its axis is kept where the first is not the one that goes."""
+    return np.sqrt(np.var(x, axis=axis, keepdims=stays(axis), ddof=ddof) + eps)
+
+
+def standardized(x: Any, eps: Any, axis: Any, ddof: int) -> Any:
     """``x`` with mean 0 and variance 1 along ``axis``; ``eps`` keeps a constant row from dividing by 0."""
-    centred = x - np.mean(x, axis=axis, keepdims=True)
-    return centred / np.sqrt(np.var(x, axis=axis, keepdims=True) + eps)
+    centred = x - np.mean(x, axis=axis, keepdims=stays(axis))
+    return centred / spread_out(x, axis, eps, ddof)
 
 
-def vjp(dy: Any, y: Any, x: Any, axis: Any, eps: float) -> Any:
+def vjp(dy: Any, y: Any, x: Any, eps: Any, axis: Any, ddof: int) -> Any:
     """Ioffe and Szegedy, Batch Normalization (2015), section 3, in one expression."""
-    mean = np.mean(dy, axis=axis, keepdims=True)
-    along = y * np.mean(dy * y, axis=axis, keepdims=True)
-    return (dy - mean - along) / np.sqrt(np.var(x, axis=axis, keepdims=True) + eps)
+    n = count(x, axis)
+    along = y * np.sum(dy * y, axis=axis, keepdims=stays(axis))
+    if ddof:
+        along = n / (n - ddof) * along
+    apart = n * dy - np.sum(dy, axis=axis, keepdims=stays(axis)) - along
+    return apart / (n * spread_out(x, axis, eps, ddof))
+
+
+def vjp_of_eps(dy: Any, y: Any, x: Any, eps: Any, axis: Any, ddof: int) -> Any:
+    """The slope in the one number that is added under every root."""
+    spread = np.var(x, axis=axis, keepdims=stays(axis), ddof=ddof) + eps
+    return np.sum(-dy * y / (2 * spread))
 
 
 standardize = Op(
@@ -32,28 +47,16 @@ standardize = Op(
             "moving {x} also moves its mean and its spread, so what the gradient has of a constant "
             "and of {y} itself is taken out",
         ),
+        Rule(vjp_of_eps, "more under the root brings {y} nearer to 0"),
     ),
     name="standardize",
-    params={"axis": -1, "eps": 1e-5},
+    params={"axis": -1, "ddof": 0},
     notation=r"\operatorname{standardize}(#1)",
     definition=standardized,
-    forms=(
-        standardized,
-        lambda x, axis, eps: (
-            (x - np.mean(x, axis=axis, keepdims=True))
-            / np.sqrt(
-                np.mean(
-                    (x - np.mean(x, axis=axis, keepdims=True)) ** 2,
-                    axis=axis,
-                    keepdims=True,
-                )
-                + eps
-            )
-        ),
-    ),
     samples=(
-        Sample(((3, 4),), {"axis": -1, "eps": 1e-5}),
-        Sample(((3, 4),), {"axis": 0, "eps": 1e-3}),
-        Sample(((2, 3, 4),), {"axis": (1, 2), "eps": 1e-5}),
+        Sample(((3, 4), ()), {"axis": -1}, (0.1, 2.0)),
+        Sample(((3, 4), ()), {"axis": 0}, (0.1, 2.0)),
+        Sample(((3, 4), ()), {"axis": 0, "ddof": 1}, (0.1, 2.0)),
+        Sample(((2, 3, 4), ()), {"axis": (1, 2)}, (0.1, 2.0)),
     ),
 )

@@ -7,14 +7,14 @@ from typing import Any
 import numpy as np
 
 from chainrule.ops import shapes
-from chainrule.ops.families import AXES, REDUCED, count, kept
+from chainrule.ops.families import AXES, REDUCED, count, kept, stays
 from chainrule.ops.spelling import Site, axes_listed, tf_reduction, torch_reduction
 from chainrule.program import Op, Rule, Sample
 
 
 def deviation(x: Any, axis: Any) -> Any:
     """How far each entry is from the mean."""
-    return x - np.mean(x, axis=axis, keepdims=axis is not None)
+    return x - np.mean(x, axis=axis, keepdims=stays(axis))
 
 
 def divisor(x: Any, axis: Any, ddof: Any) -> Any:

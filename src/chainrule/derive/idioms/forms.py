@@ -10,7 +10,7 @@ import numpy as np
 from chainrule import ops
 from chainrule.derive.idioms.cross_entropies import CROSS_ENTROPIES
 from chainrule.derive.idioms.match import Idiom
-from chainrule.derive.idioms.normalisations import NORMALISATIONS
+from chainrule.derive.idioms.normalisations import VARIANCES
 from chainrule.program import Array, Sample
 from chainrule.trace import Traced
 
@@ -54,10 +54,47 @@ def turned_softmax(axis: int) -> Idiom:
     )
 
 
+SQUARES = "a vector times itself: this is the sum of its squares"
+PENALTIES: tuple[Idiom, ...] = (
+    Idiom(
+        lambda w: w @ w,
+        lambda w: np.sum(w**2),
+        Sample(((3,),)),
+        sentence=SQUARES,
+        holds=lambda w: np.ndim(w) == 1,
+    ),
+    Idiom(
+        lambda w: w.ravel() @ w.ravel(),
+        lambda w: np.sum(w**2),
+        Sample(((2, 3),)),
+        sentence=SQUARES,
+    ),
+    Idiom(
+        lambda w: w.T @ w,
+        lambda w: np.sum(w**2, axis=0, keepdims=True),
+        Sample(((3, 1),)),
+        sentence=SQUARES,
+        holds=lambda w: np.ndim(w) == 2 and np.shape(w)[1] == 1,
+    ),
+    *(
+        Idiom(
+            pattern,
+            lambda w: np.sum(w**2),
+            Sample(((2, 3),)),
+            sentence="the root of the sum of squares, squared: this is the sum itself",
+        )
+        for pattern in (
+            lambda w: np.linalg.norm(w) ** 2,
+            lambda w: np.square(np.linalg.norm(w)),
+        )
+    ),
+)
+"""Squares of everything that is penalized, added up, in other words."""
 SHIFTED = "what is taken from all entries alike leaves their shares as they are"
 FORMS: tuple[Idiom, ...] = (
     *CROSS_ENTROPIES,
-    *NORMALISATIONS,
+    *VARIANCES,
+    *PENALTIES,
     Idiom(
         lambda x, c, axis: ops.softmax(x - c, axis=axis),
         lambda x, c, axis: ops.softmax(x, axis=axis),  # noqa: ARG005 - it cancels

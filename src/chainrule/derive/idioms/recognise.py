@@ -21,6 +21,7 @@ from chainrule.derive.idioms.match import (
     compile_pattern,
     from_forms,
 )
+from chainrule.derive.idioms.normalisations import NORMALISATIONS, Computed
 from chainrule.derive.simplify import REWRITING
 from chainrule.program import (
     Builder,
@@ -41,7 +42,7 @@ from chainrule.program.program import substitute
 from chainrule.program.rewritten import put
 from chainrule.trace import Traced, Tracer
 
-Index = Mapping[Op, Sequence[Pattern]]
+Index = Mapping[Op, Sequence[Pattern | Computed]]
 
 
 def recognise(run: Run) -> Run:
@@ -60,7 +61,12 @@ def fuse(run: Run) -> Run:
 @cache
 def _known(n_ops: int) -> Index:  # noqa: ARG001 - anew once ops have been registered
     listed = [idiom for op in ops.CATALOGUE.values() for idiom in from_forms(op)]
-    return _index([*FORMS, *listed])
+    found: dict[Op, list[Pattern | Computed]] = {
+        op: [*patterns] for op, patterns in _index([*FORMS, *listed]).items()
+    }
+    for computed in NORMALISATIONS:
+        found.setdefault(computed.op, []).append(computed)
+    return found
 
 
 @cache
@@ -68,7 +74,7 @@ def _fusions() -> Index:
     return _index(FUSIONS)
 
 
-def _index(idioms: Iterable[Idiom]) -> Index:
+def _index(idioms: Iterable[Idiom]) -> dict[Op, list[Pattern]]:
     """Patterns by the op they end in, the largest first; each also as it looks once its parts are recognised."""
     written = [compile_pattern(idiom) for idiom in idioms]
     found: dict[Op, list[Pattern]] = {}
@@ -276,9 +282,14 @@ def _holds(idiom: Idiom, builder: Builder, bound: Mapping[str, Any]) -> bool:
     return idiom.holds(**numbers)
 
 
-def _apply(pattern: Pattern, bound: Mapping[str, Any]) -> Any:
+def _apply(pattern: Pattern | Computed, bound: Mapping[str, Any]) -> Any:
     arrays = [bound[name] for name in pattern.inputs.values()]
-    params = pattern.idiom.sample.params
-    return pattern.idiom.becomes(
-        *arrays, **{key: bound.get(key, given) for key, given in params.items()}
-    )
+    params = {
+        key: bound.get(key, given) for key, given in pattern.idiom.sample.params.items()
+    }
+    axis = params.get("axis")
+    if (
+        isinstance(axis, int) and axis < -1
+    ):  # matched from the end, written as people do
+        params["axis"] = axis + arrays[0].ndim
+    return pattern.idiom.becomes(*arrays, **params)

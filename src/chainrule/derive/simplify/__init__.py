@@ -16,6 +16,7 @@ from chainrule.derive.simplify.factors import (
     shares_of_one,
     times_one,
 )
+from chainrule.derive.simplify.scalars import numbers_worked_out
 from chainrule.derive.simplify.signs import double_minus, minus_out
 
 REWRITING = (double_minus, minus_out)
@@ -24,6 +25,7 @@ LAWS = (
     times_one,
     plus_nothing,
     double_minus,
+    numbers_worked_out,
     numbers_first,
     one_over,
     copied_anyway,

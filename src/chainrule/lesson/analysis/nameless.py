@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Mapping
 
 from chainrule import ops
 from chainrule.program import Line, Op, Program, Value
@@ -35,17 +35,18 @@ def christen(program: Program, wrt: Iterable[Value]) -> dict[str, Value]:
         value = line.result
         reached = set().union(*(behind.get(arg, set()) for arg in line.reads()))
         length[value] = 1 + sum(length.get(arg, 0) for arg in line.reads())
+        twice = uses[value] > 1 and not _is_factor(value, reached, length[value])
         if value.name is None and (
-            uses[value] > 1
+            twice
             or length[value] > LONGEST
-            or (len(reached) > 1 and _bends(consumers.get(value)))
+            or (len(reached) > 1 and _bends(consumers.get(value), value, behind))
             or (
                 line.op.kind == "product"
                 and reached
                 and _activates(consumers.get(value))
             )
         ):
-            needed = uses[value] > 1 or length[value] > LONGEST
+            needed = twice or length[value] > LONGEST
             chosen = line if needed else _source(line, reached, behind, producer)
             name = _free(chosen, taken, turning)
             chosen.result.christen(name)
@@ -87,8 +88,20 @@ def _passes(op: Op) -> bool:
     return op.kind in ("sum", "view")
 
 
-def _bends(line: Line | None) -> bool:
-    return line is not None and not _passes(line.op)
+def _is_factor(value: Value, reached: set[Value], length: int) -> bool:
+    """Whether a single number is but two settings or counts, as the ½ λ of a penalty: it is as short as a name."""
+    return not value.shape and not reached and length == 1
+
+
+def _bends(line: Line | None, value: Value, behind: Mapping[Value, set[Value]]) -> bool:
+    """Whether a line does more than hand on, or scale a single number by what no parameter reaches."""
+    if line is None or _passes(line.op):
+        return False
+    scales = line.op is ops.multiply or (
+        line.op is ops.divide and line.args[0] is value
+    )
+    moves = [arg for arg in line.reads() if behind.get(arg) and arg is not value]
+    return not scales or bool(value.shape or moves)
 
 
 def _activates(line: Line | None) -> bool:

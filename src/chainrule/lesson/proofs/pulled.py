@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import inspect
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from chainrule.lesson.notation.slopes import expression, pulled, settled, tracer
 from chainrule.lesson.notation.writer import Writer
 from chainrule.lesson.parts import Fold, Formula, Row, Spans
 from chainrule.lesson.proofs.definition import LETTERS, definition_of, variable_names
-from chainrule.program import Array, Op, Value
+from chainrule.program import Array, Op, Sample, Value
 from chainrule.trace import Tracer
 
 
@@ -25,9 +26,12 @@ def provable(op: Op) -> bool:
     return not op.elementwise and op.definition is not None
 
 
-def prove(op: Op, position: int) -> Fold:
-    """The proof of one rule of ``op``: upstream gradient in, gradient out, through every piece."""
-    proof = Walk(op, position)
+def prove(op: Op, position: int, params: Mapping[str, Any] | None = None) -> Fold:
+    """The proof of one rule of ``op``: upstream gradient in, gradient out, through every piece.
+
+    It is told along the axes that ``params`` say, if the op has a sample for them.
+    """
+    proof = Walk(op, position, params)
     return Fold(
         proof.title, (Formula(tuple(proof.rows())),), f"why-{op.name}-{position}"
     )
@@ -41,18 +45,25 @@ def _trivial(op: Op) -> bool:
 class Walk:
     """A definition walked backwards, on the op's own sample, over its last axis."""
 
-    def __init__(self, op: Op, position: int) -> None:
+    def __init__(
+        self, op: Op, position: int, params: Mapping[str, Any] | None = None
+    ) -> None:
         definition = definition_of(op)
         self.op, self.position = op, position
         wanted = inspect.signature(definition).parameters
-        self.params = {**op.params, **op.samples[0].params}
+        known = [{**op.params, **sample.params} for sample in op.samples]
+        same = [one for one in known if one == params]
+        self.sample = op.samples[known.index(same[0]) if same else 0]
+        self.params = {**op.params, **self.sample.params}
         if "axis" in self.params and self.params["axis"] is None:
             self.params["axis"] = -1
         self.tracer = Tracer(named=False, laws=LAWS)
         self.letters = variable_names(op)
         arrays = [
             self.tracer.input(array, letter)
-            for letter, array in zip(self.letters, sample_arrays(op), strict=True)
+            for letter, array in zip(
+                self.letters, sample_arrays(op, self.sample), strict=True
+            )
         ]
         result = definition(
             *arrays, **{k: v for k, v in self.params.items() if k in wanted}
@@ -126,7 +137,9 @@ class Walk:
         tracer = Tracer(named=False)
         arrays = [
             tracer.input(array, letter)
-            for letter, array in zip(self.letters, sample_arrays(self.op), strict=True)
+            for letter, array in zip(
+                self.letters, sample_arrays(self.op, self.sample), strict=True
+            )
         ]
         result = tracer.record(self.op, arrays, self.params)
         return Writer(
@@ -140,7 +153,9 @@ class Walk:
         tracer = Tracer(named=False)
         arrays = [
             tracer.input(array, letter)
-            for letter, array in zip(self.letters, sample_arrays(self.op), strict=True)
+            for letter, array in zip(
+                self.letters, sample_arrays(self.op, self.sample), strict=True
+            )
         ]
         upstream = tracer.input(self.upstream.number, "upstream")
         result = tracer.record(self.op, arrays, self.params)
@@ -208,9 +223,9 @@ class Walk:
         )
 
 
-def sample_arrays(op: Op) -> list[Array]:
-    """Numbers to walk on: the op's first sample, spread over its domain."""
-    sample = op.samples[0]
+def sample_arrays(op: Op, sample: Sample | None = None) -> list[Array]:
+    """Numbers to walk on: a sample of the op, its first if none is given, spread over its domain."""
+    sample = sample or op.samples[0]
     low, high = sample.domain
     arrays = []
     for position, shape in enumerate(sample.shapes):

@@ -47,7 +47,7 @@ def entries(story: Story) -> Iterator[Part]:
     yield Heading("Forward, entry by entry", 3, "entries-forward")
     for one, line in story.lines.items():
         value = line.result
-        place = _largest(story.study.values[one])
+        place = largest(story.study.values[one])
         if place is not None:
             yield Formula((_row(story.literal.writer, value, place, name(one)),))
     yield Heading("Backward, entry by entry", 3, "entries-backward")
@@ -63,7 +63,7 @@ def _gradient(
     if found not in telling.writer.producer:
         return
     array = telling.derived.run.numbers[found]
-    place = _largest(array)
+    place = largest(array)
     if place is None:
         return
     loss = story.study.loss_name
@@ -92,7 +92,8 @@ def _check(story: Story, one: str, place: Index, slope: float) -> Row:
     )
 
 
-def _largest(array: Array) -> Index | None:
+def largest(array: Array) -> Index | None:
+    """Where the entry of the largest size stands; None where there are none."""
     if array.size == 0:
         return None
     flat = int(np.argmax(np.abs(np.nan_to_num(array))))
@@ -107,10 +108,11 @@ def _row(writer: Writer, value: Value, place: Index, symbol: Node) -> Row:
     sides = [in_symbols, in_numbers, result]
     if alike(in_numbers, result):
         sides = [in_symbols, result]
-    return Row("entry", _at(symbol, place), right=chain(*sides), reason=teller.left_out)
+    return Row("entry", at(symbol, place), right=chain(*sides), reason=teller.left_out)
 
 
-def _at(symbol: Node, place: Index) -> Node:
+def at(symbol: Node, place: Index) -> Node:
+    """An entry by the name of its array."""
     return entry(symbol, *place) if place else symbol
 
 
@@ -120,10 +122,12 @@ class Entry:
 
     writer: Writer
     left_out: tuple[str, ...] = ()
+    totals: bool = False
+    """Whether a sum is told by what it comes to."""
 
     def symbol(self, value: Value, place: Index) -> Node:
         """An entry by name: x[2], ∂L/∂z1[1]."""
-        return _at(self.writer.symbol(value), place if value.shape else ())
+        return at(self.writer.symbol(value), place if value.shape else ())
 
     def number(self, value: Value, place: Index) -> Node:
         """An entry's number."""
@@ -148,7 +152,7 @@ class Entry:
                 return self._of(line.args[0], place, leaf)
             case ops.matmul if _matrices(line):
                 return self._product(line, place, leaf)
-            case ops.sum | ops.mean if isinstance(first, Value):
+            case ops.sum | ops.mean if isinstance(first, Value) and not self.totals:
                 return self._reduced(line, first, place, leaf)
         if line.op.kind == "view" and isinstance(first, Value):
             # where each entry comes from, by the op itself: the entries numbered in a row, and seen its way
@@ -163,7 +167,7 @@ class Entry:
         whole = line.result
         if leaf == self.number:
             return self.number(whole, place)
-        return _at(self.writer.written(whole), place)
+        return at(self.writer.written(whole), place)
 
     def _product(self, line: Line, place: Index, leaf: Leaf) -> Node:
         left, right = line.args

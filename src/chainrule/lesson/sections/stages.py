@@ -12,6 +12,7 @@ from chainrule.formula.tree import Number
 from chainrule.lesson.notation.names import fits
 from chainrule.lesson.notation.writer import Writer
 from chainrule.lesson.parts import Row
+from chainrule.lesson.sections.entries import Entry, at, largest
 from chainrule.program import Value
 
 
@@ -30,7 +31,26 @@ def stages(
     for position, node in enumerate(narrow):
         yield Row("" if position else label, None if position else left, right=node)
     if found and not narrow:
-        yield Row(label, reason=(too_wide(found[0]),))
+        yield _one_entry(writer, value, found[0], label)
+
+
+def _one_entry(writer: Writer, value: Value, whole: Node, label: str) -> Row:
+    """The entry that matters most with its numbers put in, for a formula too wide to print; or what is said instead."""
+    place = largest(writer.run.numbers[value])
+    for totals in (False, True):
+        if not place:
+            break
+        teller = Entry(writer, totals=totals)
+        node = teller.write(value, place, teller.number)
+        if fits(node) and count(node) > 1:
+            said = ("one entry", *teller.left_out)
+            return Row(
+                label,
+                at(writer.symbol(value), place),
+                right=node,
+                reason=(", ".join(said),),
+            )
+    return Row(label, reason=(too_wide(whole),))
 
 
 def too_wide(node: Node) -> str:
@@ -40,19 +60,19 @@ def too_wide(node: Node) -> str:
     >>> too_wide(call("stack", *map(number, range(40))))
     'too wide to print: 40 numbers; the level "entry" writes one entry out'
     """
-    return f'too wide to print: {_count(node)} numbers; the level "entry" writes one entry out'
+    return f'too wide to print: {count(node)} numbers; the level "entry" writes one entry out'
 
 
-def _count(item: Any) -> int:
+def count(item: Any) -> int:
     """How many numbers a formula holds."""
     match item:
         case Number():
             return 1
         case tuple():
-            return sum(map(_count, item))
+            return sum(map(count, item))
         case _ if dataclasses.is_dataclass(item):
             return sum(
-                _count(getattr(item, one.name)) for one in dataclasses.fields(item)
+                count(getattr(item, one.name)) for one in dataclasses.fields(item)
             )
         case _:
             return 0

@@ -14,6 +14,7 @@ from chainrule.lesson.proofs.proof import prove
 from chainrule.lesson.sections.backward.given import Given
 from chainrule.program import Line, Op, Size, Value
 from chainrule.program.conversions import as_float
+from chainrule.program.line import concrete
 
 
 def whys(given: Given, stop: Stop, proved: set[tuple[Op, int]]) -> Iterator[Part]:
@@ -28,7 +29,7 @@ def whys(given: Given, stop: Stop, proved: set[tuple[Op, int]]) -> Iterator[Part
                 yield product_proof(position)
             elif pulled_apart.provable(op) and op.rule(position) is not None:
                 proved.add((op, position))
-                yield pulled_apart.prove(op, position)
+                yield pulled_apart.prove(op, position, concrete(link.line.params))
             if not provable(op):
                 continue
             proved.add((op, position))
