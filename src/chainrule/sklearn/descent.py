@@ -9,18 +9,17 @@ from typing import Any
 
 import numpy as np
 from sklearn.exceptions import ConvergenceWarning
-from sklearn.utils import shuffle
 
 from chainrule.nn.options import settled
 from chainrule.program import Array, NonFiniteError
 from chainrule.sklearn.losses import Ledger, is_needed, offset, penalty
-from chainrule.sklearn.prepared import Prepared
 from chainrule.sklearn.settings import Settings
 from chainrule.sklearn.solvers import solver_of
 from chainrule.sklearn.stopping import Stopping
 from chainrule.train.loop import state
 from chainrule.train.loop.epochs import Training
 from chainrule.train.loop.state import Data, Progress
+from chainrule.train.model.compiled import Plan
 from chainrule.train.options import FitOptions
 
 
@@ -55,7 +54,7 @@ def batch_size_of(settings: Settings, n: int) -> int:
 
 def descend(
     settings: Settings,
-    prepared: Prepared,
+    plan: Plan,
     data: Data,
     memory: Memory,
     rng: Any,
@@ -68,7 +67,7 @@ def descend(
 
     ``tell`` is called after every epoch, with the memory as it then is; True ends the fit.
     """
-    plan, n = prepared.plan, len(data)
+    n = len(data)
     solver, stopping = solver_of(settings), memory.stopping
     parameters = {name: memory.numbers[name] for name in plan.training.parameters}
     if not once or not memory.n_steps:
@@ -78,7 +77,7 @@ def descend(
 
     def mixed(_epoch: int, _n: int) -> Array:
         nonlocal order
-        order = shuffle(order, random_state=rng) if settings.shuffle else order
+        order = _shuffled(order, rng) if settings.shuffle else order
         return order
 
     size = batch_size_of(settings, n)
@@ -116,18 +115,24 @@ def descend(
     )
     training = Training(
         plan,
-        _loop_settings(settings, prepared, stopping, size, rng, once=once),
+        _loop_settings(settings, plan, stopping, size, rng, once=once),
         data,
         progress,
         after_epoch=[judge],
         after_step=[one.note for one in ledgers],
         order=mixed,
-        step=prepared.step(settings, weighted=data.weight is not None),
     )
     _run(training, settings, stopping, scored=score is not None, once=once)
     best = None if score is None else stopping.best
     memory.numbers = dict(progress.everything() if best is None else best)
     memory.state, memory.n_steps = progress.state, progress.step
+
+
+def _shuffled(order: Array, rng: Any) -> Array:
+    """What sklearn.utils.shuffle gives, whose checks take longer than a small epoch."""
+    places = np.arange(len(order))
+    rng.shuffle(places)
+    return order[places]
 
 
 def _run(
@@ -165,7 +170,7 @@ def _run(
 
 def _loop_settings(
     settings: Settings,
-    prepared: Prepared,
+    plan: Plan,
     stopping: Stopping,
     size: int,
     rng: Any,
@@ -182,7 +187,7 @@ def _loop_settings(
     }
     return state.Settings(
         settled(FitOptions, options),
-        seed=int(rng.randint(2**31 - 1)) if prepared.plan.training.masks else 0,
+        seed=int(rng.randint(2**31 - 1)) if plan.training.masks else 0,
         optimizer=solver_of(settings),
         schedule=stopping.schedule if changes else None,
     )

@@ -24,10 +24,11 @@ from chainrule.sklearn import inside
 from chainrule.sklearn.callbacks import CallbackSupportMixin, with_callbacks
 from chainrule.sklearn.descent import Memory, descend
 from chainrule.sklearn.lbfgs import minimise
-from chainrule.sklearn.prepared import Prepared, prepare, start
+from chainrule.sklearn.prepared import prepare, start
 from chainrule.sklearn.settings import Settings
 from chainrule.sklearn.solvers import solver_of
 from chainrule.train.loop.state import Data
+from chainrule.train.model.compiled import Plan
 from chainrule.train.model.forward import predict
 
 
@@ -67,27 +68,25 @@ class Network(CallbackSupportMixin, Settings):  # type: ignore[misc]
         self.n_outputs_ = Y.shape[1]
         self.n_layers_ = len(self.sizes) + 2
         self._random_state = check_random_state(self.random_state)
-        prepared = self._prepared(X.shape[1], X.dtype.name)
-        last = prepared.plan.loss.output
+        plan = self._plan(X.shape[1], X.dtype.name)
+        last = plan.loss.output
         self.out_activation_ = {"sigmoid": "logistic"}.get(last, last)
         if first:
-            begun = start(self, prepared.plan, self._random_state)
+            begun = start(self, plan, self._random_state)
             self._memory = Memory(begun)
-        if weight is not None and prepared.plan.loss.entries:
+        if weight is not None and plan.loss.entries:
             # a loss for every entry of a row: the row's weight holds for all of them
             weight = weight.reshape(-1, 1)
         data = Data(X, Y, weight)
         try:
-            self._minimise(prepared, data, X, y, once=once)
+            self._minimise(plan, data, X, y, once=once)
         except NonFiniteError as problem:
             message = f"Solver produced non-finite parameter weights. The input data may contain large values and need to be preprocessed.\n{problem}"
             raise ValueError(message) from problem
         self._show()
         return self
 
-    def _minimise(
-        self, prepared: Prepared, data: Data, X: Any, y: Any, *, once: bool
-    ) -> None:
+    def _minimise(self, plan: Plan, data: Data, X: Any, y: Any, *, once: bool) -> None:
         """Find the weights, with scikit-learn's callbacks around it."""
         self._memory.n_iter = 0
         listened = getattr(self, "_skl_callbacks", None)
@@ -99,12 +98,12 @@ class Network(CallbackSupportMixin, Settings):  # type: ignore[misc]
         if context is not None:
             context.call_on_fit_task_begin(estimator=self, X=X, y=y)
         if self.solver == "lbfgs":
-            minimise(self, prepared, data, self._memory)
+            minimise(self, plan, data, self._memory)
         else:
             data, held = self._held_out(data)
             descend(
-                self, prepared, data, self._memory, self._random_state, once=once,
-                score=None if held is None else lambda numbers: self._held_score(prepared, numbers, held),
+                self, plan, data, self._memory, self._random_state, once=once,
+                score=None if held is None else lambda numbers: self._held_score(plan, numbers, held),
                 tell=lambda: context is not None and self._tell(context),
             )  # fmt: skip
         if context is not None:
@@ -142,9 +141,9 @@ class Network(CallbackSupportMixin, Settings):  # type: ignore[misc]
         return train, held
 
     def _held_score(
-        self, prepared: Prepared, numbers: Mapping[str, Array], held: Data
+        self, plan: Plan, numbers: Mapping[str, Array], held: Data
     ) -> float:
-        predicted = predict(prepared.plan, numbers, held.X)
+        predicted = predict(plan, numbers, held.X)
         if not np.isfinite(predicted).all():
             return float("nan")
         weight = None if held.weight is None else held.weight.ravel()
@@ -165,7 +164,7 @@ class Network(CallbackSupportMixin, Settings):  # type: ignore[misc]
         self.validation_scores_ = stopping.scores if early else None
         self.best_validation_score_ = stopping.best_score if early else None
 
-    def _prepared(self, n_features: int, dtype: str) -> Prepared:
+    def _plan(self, n_features: int, dtype: str) -> Plan:
         loss, labels = self._loss_and_labels()
         n_outputs = self.n_outputs_
         return prepare(
@@ -188,7 +187,7 @@ class Network(CallbackSupportMixin, Settings):  # type: ignore[misc]
 
     def _forward(self, X: Any) -> Array:
         inputs = self._inputs(X)
-        plan = self._prepared(inputs.shape[1], inputs.dtype.name).plan
+        plan = self._plan(inputs.shape[1], inputs.dtype.name)
         return predict(plan, self._numbers(), inputs)
 
     def layers(self, X: Any) -> dict[str, Array]:
@@ -202,7 +201,7 @@ class Network(CallbackSupportMixin, Settings):  # type: ignore[misc]
     def example(self, X: Any, y: Any) -> Described:
         """The fitted network on some samples, as NumPy source with its arrays: what a lesson is made from."""
         inputs = self._inputs(X)
-        plan = self._prepared(inputs.shape[1], inputs.dtype.name).plan
+        plan = self._plan(inputs.shape[1], inputs.dtype.name)
         rows = inputs.toarray() if hasattr(inputs, "toarray") else inputs
         data = Data(rows, self._targets(y))
         return inside.example(plan, self._numbers(), data, solver_of(self))

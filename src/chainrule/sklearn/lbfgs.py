@@ -11,16 +11,14 @@ from sklearn.exceptions import ConvergenceWarning
 from chainrule.program import Array, UsageError
 from chainrule.sklearn.descent import Memory
 from chainrule.sklearn.losses import offset, penalty, told
-from chainrule.sklearn.prepared import Prepared
 from chainrule.sklearn.settings import Settings
 from chainrule.sklearn.solvers import solver_of
 from chainrule.train.loop.state import Data
 from chainrule.train.loop.training_step import Limits
+from chainrule.train.model.compiled import Plan
 
 
-def minimise(
-    settings: Settings, prepared: Prepared, data: Data, memory: Memory
-) -> None:
+def minimise(settings: Settings, plan: Plan, data: Data, memory: Memory) -> None:
     """Iterate until the gradient is as small as ``tol``, or there have been ``max_iter`` or ``max_fun``.
 
     Raises:
@@ -29,7 +27,6 @@ def minimise(
     from scipy.optimize import minimize
 
     _require_whole(settings)
-    plan = prepared.plan
     # in scikit-learn's order: all weights, then all biases
     weights = plan.training.weights()
     names = sorted(plan.training.parameters, key=lambda name: name not in weights)
@@ -42,6 +39,7 @@ def minimise(
         "X": data.X,
         "Y": data.Y,
         "weight": data.weight,
+        **plan.strengths,
         **memory.numbers,
     }
 
@@ -87,7 +85,7 @@ def minimise(
 
 
 def _told(
-    settings: Settings, plan: Any, data: Data, memory: Memory, loss: float
+    settings: Settings, plan: Plan, data: Data, memory: Memory, loss: float
 ) -> float:
     """The loss as scikit-learn tells it, its penalty a sample's share."""
     weight = len(data) if data.weight is None else float(data.weight.sum())

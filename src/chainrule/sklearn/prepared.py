@@ -1,9 +1,8 @@
-"""A network made ready from settings: its layers, its plan, how its weights start, its compiled steps."""
+"""A network made ready from settings: its layers, its plan, how its weights start."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -14,27 +13,10 @@ from chainrule.nn.layers import Activation, BatchNorm, Dense, Dropout
 from chainrule.nn.losses import Labels, Loss
 from chainrule.program import Array, UsageError
 from chainrule.sklearn.settings import Settings
-from chainrule.sklearn.solvers import solver_of
-from chainrule.train.loop.training_step import Compiled, Limits
+from chainrule.train.loop.training_step import MAKING
 from chainrule.train.model.compiled import Penalty, Plan
 
-
-@dataclass(frozen=True)
-class Prepared:
-    """A plan, and its compiled steps by whether samples weigh differently."""
-
-    plan: Plan
-    steps: dict[bool, Compiled] = field(default_factory=dict)
-
-    def step(self, settings: Settings, *, weighted: bool) -> Compiled:
-        """The training step."""
-        if weighted not in self.steps:
-            solver = solver_of(settings)
-            self.steps[weighted] = self.plan.step(solver, Limits(), weighted=weighted)
-        return self.steps[weighted]
-
-
-KEPT: dict[str, Prepared] = {}
+FORMS: list[Plan] = []
 """What this process has made ready, so that a grid search derives each network once."""
 MOST_KEPT = 64
 
@@ -47,19 +29,15 @@ def prepare(
     n_features: int,
     n_outputs: int,
     dtype: str,
-) -> Prepared:
+) -> Plan:
     """The network of these settings on data of that kind."""
     layers = layers_of(settings, n_outputs, loss.output)
     penalty = Penalty(l2=float(settings.alpha), per_sample=True)
     plan = Plan(layers, (n_features,), loss, labels, dtype, penalty)
-    solver = solver_of(settings)
-    # by its formula too: two rules of a user's own may have one name
-    key = repr((plan, solver, solver.rule))
-    if key not in KEPT:
-        if len(KEPT) >= MOST_KEPT:
-            KEPT.pop(next(iter(KEPT)))
-        KEPT[key] = Prepared(plan)
-    return KEPT[key]
+    with MAKING:
+        plan.share(FORMS)
+        del FORMS[:-MOST_KEPT]
+    return plan
 
 
 def hidden_activations(settings: Settings) -> list[str]:

@@ -148,7 +148,8 @@ def begun(training: Training) -> Live:
     """The arrays that steps begin with, those that they may write into in one piece; running statistics are copied."""
     progress = training.progress
     running = {name: np.array(array) for name, array in progress.running.items()}
-    return {**running, **progress.parameters, **progress.state}
+    strengths = training.plan.strengths
+    return {**strengths, **running, **progress.parameters, **progress.state}
 
 
 def _feed(training: Training, live: Live, batch: Data) -> None:
@@ -179,16 +180,24 @@ def counted(training: Training, losses: Array, order: Array | None) -> None:
     """Add batches that were done one after the other."""
     progress, weight = training.progress, training.data.weight
     size, n = training.settings.fit["batch_size"], len(training.data)
+    if weight is None:
+        starts = size * np.arange(progress.batch, progress.batch + len(losses))
+        counts = np.minimum(n - starts, size)
+        # one after the other, as the NumPy engine adds them up
+        steps = np.append(progress.sums[0], losses * counts)
+        progress.sums[0] = float(np.add.accumulate(steps)[-1])
+        progress.sums[1] += float(counts.sum())
+        progress.batch += len(losses)
+        progress.step += len(losses)
+        return
     for loss in losses.tolist():
         start = progress.batch * size
         place = slice(start, min(start + size, n))
-        own = (
-            None if weight is None else weight[place if order is None else order[place]]
-        )
+        own = weight[place if order is None else order[place]]
         progress.batch += 1
-        if own is not None and not own.any():
+        if not own.any():
             continue
-        count = float(place.stop - place.start if own is None else own.sum())
+        count = float(own.sum())
         progress.sums[0] += loss * count
         progress.sums[1] += count
         progress.step += 1
@@ -210,7 +219,7 @@ def replayed(training: Training, compiled: Compiled, mixed: Data) -> Live:
     progress = training.progress
     here = progress.batch, progress.step
     good = training.good.snapshot()
-    live: Live = good.everything() | good.state
+    live: Live = training.plan.strengths | good.everything() | good.state
     progress.batch, progress.step = training.good.batch, training.good.step
     for batch in training.batches(mixed):
         if _weightless(batch):

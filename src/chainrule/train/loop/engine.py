@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,6 @@ from chainrule.engines.c.training import (
     CompiledStep,
     Epochs,
     Rows,
-    compiled_step,
 )
 from chainrule.program import Array
 from chainrule.train.loop.anomaly import diverged
@@ -28,6 +28,8 @@ WORTH = 0.5
 """Seconds of NumPy's from which on it pays to compile: as long as a compiler takes for a small network."""
 CALL, OPERATION = 1.5e-6, 4e-11
 """Seconds that NumPy takes for a line of a program, and for a multiplication and addition, on the machines measured."""
+ALIKE: ContextVar[int] = ContextVar("alike", default=1)
+"""How many trainings will share what is compiled for one of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +46,14 @@ class Engine:
 def engine_of(training: Training) -> tuple[Engine, CompiledStep | None]:
     """The engine asked for, as far as it goes, with its step where that is compiled.
 
-    ``auto`` looks at the work alone, not at the clock or the cache, so that a training repeated gives the same numbers.
+    ``auto`` looks at the work alone, not at the clock or the cache, so that a training repeated gives the same numbers:
+    at that of all trainings that are alike.
     """
     asked = training.settings.fit["engine"]
     if asked == "numpy":
         return Engine("numpy"), None
     why = _hindrance(training)
-    if not why and asked == "auto" and seconds_of_numpy(training) < WORTH:
+    if not why and asked == "auto" and seconds_of_numpy(training) * ALIKE.get() < WORTH:
         return Engine("numpy"), None
     found = Trouble(why) if why else _compiled(training)
     if isinstance(found, CompiledStep):
@@ -105,7 +108,7 @@ def _compiled(training: Training) -> CompiledStep | Trouble:
     }
     rows = Rows(("X", "Y", "weight"), masks)
     even = len(training.data) % size == 0
-    return compiled_step(step.run.program, step.outputs, rows, size, even=even)
+    return step.in_c(rows, size, even=even)
 
 
 class CompiledEpochs:

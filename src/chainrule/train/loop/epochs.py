@@ -17,7 +17,6 @@ from chainrule.train.loop.interrupt import deferred
 from chainrule.train.loop.metrics import Metric
 from chainrule.train.loop.seeds import shuffled
 from chainrule.train.loop.state import Data, Progress, Settings
-from chainrule.train.loop.training_step import Compiled
 from chainrule.train.model.compiled import Plan
 from chainrule.train.model.forward import evaluate
 
@@ -43,7 +42,6 @@ class Training:
         after_epoch: Sequence[Watcher] = (),
         after_step: Sequence[Watcher] = (),
         order: Callable[[int, int], Array] | None = None,
-        step: Compiled | None = None,
     ) -> None:
         self.plan = plan
         self.settings = settings
@@ -61,16 +59,16 @@ class Training:
         if isinstance(settings.schedule, OnPlateau) and progress.plateau:
             settings.schedule.restore(progress.plateau)
         self.stop: list[int] = []
-        self._prepare(step)
+        self._prepare()
 
-    def _prepare(self, step: Compiled | None) -> None:
+    def _prepare(self) -> None:
         settings = self.settings
         if settings.fit["accumulate"] > 1:
             self.pair = self.plan.split_step(
                 settings.optimizer, settings.limits, weighted=self.weighted
             )
         else:
-            self.step = step or self.plan.step(
+            self.step = self.plan.step(
                 settings.optimizer, settings.limits, weighted=self.weighted
             )
             self.again = self.step.repeated()

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import RLock
 from typing import Any
 
 import numpy as np
@@ -11,10 +12,15 @@ import numpy as np
 from chainrule.derive import Derived, backward, fuse, recognise
 from chainrule.derive.simplify import LAWS
 from chainrule.engines import BufferedSource, buffered_source
+from chainrule.engines.c.compiler import Trouble
+from chainrule.engines.c.training import CompiledStep, Rows, compiled_step
 from chainrule.engines.lowering import lean
 from chainrule.nn import Optimizer
 from chainrule.program import Array, Line, Program, Run, Value
 from chainrule.trace import Traced, Tracer, trace
+
+MAKING = RLock()
+"""Held while a step is derived or compiled, so that threads that need the same one wait for the first."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +43,17 @@ class Compiled:
     written: BufferedSource
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
+    libraries: dict[Any, CompiledStep | Trouble] = field(default_factory=dict)
+
+    def in_c(self, rows: Rows, size: int, *, even: bool) -> CompiledStep | Trouble:
+        """The same as a library that takes whole epochs, made once for every size of batch."""
+        key = (size, even)
+        with MAKING:
+            if key not in self.libraries:
+                program = self.run.program
+                made = compiled_step(program, self.outputs, rows, size, even=even)
+                self.libraries[key] = made
+        return self.libraries[key]
 
     @property
     def text(self) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from typing import Any
 
@@ -20,6 +20,7 @@ from chainrule.nn.mlp import draw_labels, register
 from chainrule.program import Array, Run
 from chainrule.trace import trace
 from chainrule.train.loop.training_step import (
+    MAKING,
     Compiled,
     Limits,
     compiled,
@@ -29,17 +30,22 @@ from chainrule.train.loop.training_step import (
     update_step,
 )
 
+MOST_STEPS = 16
+"""How many steps of one form are kept."""
+
 
 @dataclass(frozen=True)
 class Penalty:
     """What is added to the loss for large weights: ``l1`` times their sizes, half ``l2`` times their squares.
 
-    ``per_sample`` divides it by the number of samples in the batch, as scikit-learn does.
+    ``per_sample`` divides it by the number of samples in the batch, as scikit-learn does. Where it is ``named``, the
+    lines read its strengths by name.
     """
 
     l1: float = 0.0
     l2: float = 0.0
     per_sample: bool = False
+    named: bool = False
 
     def lines(self, weights: Sequence[str], *, weighted: bool) -> dict[str, str]:
         """The lines of the penalty by name."""
@@ -48,11 +54,23 @@ class Penalty:
         found: dict[str, str] = {}
         if self.l1 and weights:
             sizes = " + ".join(f"np.sum(np.abs({name}))" for name in weights)
-            found["l1"] = f"{self.l1!r} * ({sizes}){tail}"
+            strength = "penalty_l1" if self.named else repr(self.l1)
+            found["l1"] = f"{strength} * ({sizes}){tail}"
         if self.l2 and weights:
             squares = " + ".join(f"np.sum({name} ** 2)" for name in weights)
-            found["l2"] = f"{self.l2 / 2!r} * ({squares}){tail}"
+            strength = "0.5 * penalty_l2" if self.named else repr(self.l2 / 2)
+            found["l2"] = f"{strength} * ({squares}){tail}"
         return found
+
+    @property
+    def strengths(self) -> dict[str, float]:
+        """The strengths that there are, by the names that the lines have for them."""
+        said = {"penalty_l1": self.l1, "penalty_l2": self.l2}
+        return {name: float(strength) for name, strength in said.items() if strength}
+
+    def without_numbers(self) -> Penalty:
+        """The same of whatever strength."""
+        return Penalty(bool(self.l1), bool(self.l2), self.per_sample, named=True)
 
 
 @dataclass(frozen=True)
@@ -91,6 +109,12 @@ class Plan:
         return {name: start.shape for name, start in kept.items()}
 
     @property
+    def strengths(self) -> dict[str, Array]:
+        """The strengths of the penalty, as a step reads them."""
+        said = self.penalty.strengths
+        return {name: np.asarray(item, self.dtype) for name, item in said.items()}
+
+    @property
     def n_outputs(self) -> int:
         """How many numbers a prediction has."""
         return self.training.width
@@ -119,11 +143,13 @@ class Plan:
             "network", arguments, [*lines, f"return {', '.join(returned or usual)}"]
         )
 
-    @staticmethod
-    def arguments(drafted: Draft, *, weighted: bool) -> list[str]:
+    def arguments(self, drafted: Draft, *, weighted: bool) -> list[str]:
         """What the source of a pass reads, in order."""
         weight = ["weight"] if weighted else []
-        return ["X", "Y", *weight, *drafted.masks, *drafted.state, *drafted.parameters]
+        named = self.penalty.named and drafted is self.training
+        strengths = self.penalty.strengths if named and drafted.weights() else {}
+        before = ["X", "Y", *weight, *drafted.masks, *strengths, *drafted.state]
+        return [*before, *drafted.parameters]
 
     def function(self, source: str, drafted: Draft, title: str) -> Callable[..., Any]:
         """The function of a source, known to tracebacks and tracing by its lines."""
@@ -142,6 +168,7 @@ class Plan:
         if weighted:
             arrays["weight"] = np.ones(n) if not self.loss.entries else np.ones((n, 1))
         drafted = self.training
+        arrays |= self.strengths
         for name, mask in drafted.masks.items():
             arrays[name] = np.ones((n, *mask.units))
         for name, start in drafted.state.items():
@@ -175,8 +202,43 @@ class Plan:
                 list(self.training.parameters),
             )
 
+    @cached_property
+    def form(self) -> Plan:
+        """The plan whose penalty has no strength yet: what is derived and compiled for it serves every strength."""
+        return replace(self, penalty=self.penalty.without_numbers())
+
+    def share(self, forms: list[Plan]) -> None:
+        """Use the form among these that is alike, with all that was made for it; else add the own one."""
+        alike = next((one for one in forms if one == self.form), None)
+        if alike is None:
+            forms.append(self.form)
+        else:
+            self.__dict__["form"] = alike
+
     def step(self, optimizer: Optimizer, limits: Limits, *, weighted: bool) -> Compiled:
-        """The training step as one compiled function."""
+        """The training step as one compiled function; the learning rate and the penalty's strengths are inputs.
+
+        It is made once for all plans that share a form, whichever thread asks first.
+        """
+        if not self.penalty.named:
+            return self.form.step(optimizer, limits, weighted=weighted)
+        asked = (optimizer.rule, dict(optimizer.settings), limits, weighted)
+        with MAKING:
+            kept = self._steps
+            found = next((made for said, made in kept if said == asked), None)
+            if found is None:
+                found = self._step(optimizer, limits, weighted=weighted)
+                kept.append((asked, found))
+                del kept[:-MOST_STEPS]
+        return found
+
+    @cached_property
+    def _steps(self) -> list[tuple[Any, Compiled]]:
+        return []
+
+    def _step(
+        self, optimizer: Optimizer, limits: Limits, *, weighted: bool
+    ) -> Compiled:
         with np.errstate(all="ignore"):
             run, derived = self.derived(weighted=weighted)
             whole = training_step(
@@ -198,8 +260,8 @@ class Plan:
         self, optimizer: Optimizer, limits: Limits, *, weighted: bool
     ) -> tuple[Compiled, Compiled]:
         """The gradients and the update as two functions, so that gradients can add up in between."""
-        with np.errstate(all="ignore"):
-            run, derived = self.derived(weighted=weighted)
+        with MAKING, np.errstate(all="ignore"):
+            run, derived = self.form.derived(weighted=weighted)
             gradients = gradient_step(run, derived, self.training.carried)
             update = update_step(derived, optimizer=optimizer, limits=limits)
         parameters = list(self.training.parameters)
@@ -221,6 +283,8 @@ class Plan:
     @cached_property
     def prediction(self) -> Compiled:
         """The forward pass as it is used, compiled: the prediction alone."""
+        if not self.penalty.named:
+            return self.form.prediction
         drafted = self.predicting
         arguments = ["X", *drafted.state, *drafted.parameters]
         source = function_text("network", arguments, [*drafted.lines, "return y_pred"])
@@ -229,6 +293,8 @@ class Plan:
     @cached_property
     def evaluation(self) -> Compiled:
         """Loss and prediction as the network is used, compiled; samples weigh as told."""
+        if not self.penalty.named:
+            return self.form.evaluation
         source = self.source(training=False, weighted=True)
         arguments = self.arguments(self.predicting, weighted=True)
         return self._traced(
@@ -246,7 +312,7 @@ class Plan:
     ) -> Compiled:
         function = self.function(source, self.predicting, title)
         arrays = self.sample(weighted=weighted)
-        with np.errstate(all="ignore"):
+        with MAKING, np.errstate(all="ignore"):
             given: dict[str, Any] = {name: arrays[name] for name in arguments}
             run = fuse(recognise(trace(function, **given)))
         return compiled(run, title, outputs)
