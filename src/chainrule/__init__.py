@@ -16,6 +16,7 @@ __all__ = [
     "check",
     "emit",
     "explain",
+    "fit_many",
     "grad",
     "gradients",
     "hessian",
@@ -28,11 +29,12 @@ __all__ = [
 
 if _typing.TYPE_CHECKING:
     from chainrule.check.functions import check
-    from chainrule.train import Network
+    from chainrule.train import Network, fit_many
     from chainrule.transforms import grad, hessian, hvp, jacobian, jvp, value_and_grad
 
 _LATER = {
     "Network": "train",
+    "fit_many": "train",
     **dict.fromkeys(
         ("grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad"), "transforms"
     ),

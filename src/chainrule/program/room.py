@@ -20,7 +20,7 @@ def memory() -> int:
         return UNKNOWN
 
 
-def require_room(n_bytes: int, what: str) -> None:
+def require_room(n_bytes: int, what: str, hint: str = "smaller sizes") -> None:
     """Refuse what does not fit into memory.
 
     Raises:
@@ -36,7 +36,7 @@ def require_room(n_bytes: int, what: str) -> None:
         raise LimitError(
             "E601",
             f"{what} asks for {_said(n_bytes)} of memory; there are {_said(memory())}",
-            hint="smaller sizes",
+            hint=hint,
         )
 
 

@@ -66,6 +66,7 @@ def fitted(
             network.numbers_ = dict(training.progress.everything())
             network.history_ = training.progress.history
             network.n_steps_ = training.progress.step
+            network.best_epoch_ = training.progress.best_epoch
             network.engine_ = training.engine
 
 

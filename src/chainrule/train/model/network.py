@@ -97,7 +97,7 @@ class Network:
         self.plan_: Plan | None = None
         self.numbers_: dict[str, Array] = {}
         self.history_: list[dict[str, float]] = []
-        self.n_steps_ = 0
+        self.best_epoch_ = self.n_steps_ = 0
         self.engine_: Engine | None = None
 
     @property
@@ -217,6 +217,13 @@ class Network:
             data, held = split(data, apart, self.seed)
         fitted(self, settings, data, validation=held, metrics=metrics)
         return self
+
+    @property
+    def reached(self) -> dict[str, float]:
+        """What was measured after the epoch that the weights are from: a row of the history, none before training."""
+        if not self.history_:
+            return {}
+        return self.history_[(self.best_epoch_ or len(self.history_)) - 1]
 
     @property
     def gives_logits(self) -> bool:

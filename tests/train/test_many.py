@@ -1,0 +1,194 @@
+"""Networks trained at once are those that each would be alone."""
+
+import numpy as np
+import pytest
+
+import chainrule
+from chainrule import Network, fit_many
+from chainrule.nn.layers import Dense
+from chainrule.nn.schedules import OnPlateau
+from chainrule.program import (
+    CorruptFileError,
+    LimitError,
+    NonFiniteError,
+    ShapeError,
+    UsageError,
+    room,
+)
+from chainrule.train.model.compiled import Plan
+from chainrule.train.model.ensemble import Ensemble
+
+RNG = np.random.default_rng(5)
+X = RNG.normal(size=(90, 4))
+y = (X @ RNG.normal(size=(4, 3))).argmax(axis=1)
+
+
+def members():
+    """Networks of several shapes, with different seeds, rates, penalties, optimizers and schedules."""
+    return [
+        Network((6,), learning_rate=0.003, seed=0, l2=0.01),
+        Network((6,), learning_rate=0.3, seed=1, l2=0.1),
+        Network((5, 4), activation="tanh", seed=2, l1=1e-3),
+        Network((6,), optimizer="sgd", schedule=OnPlateau(patience=1), l2=0.01),
+        Network((6,), seed=4, dtype="float32"),
+    ]
+
+
+def same(one, other):
+    assert one.history_ == other.history_
+    assert one.reached == other.reached
+    assert list(one.numbers_) == list(other.numbers_)
+    for name, array in one.numbers_.items():
+        assert np.array_equal(array, other.numbers_[name]), name
+
+
+@pytest.mark.parametrize("engine", ["numpy", "c"])
+def test_each_network_is_to_the_bit_the_one_that_is_fitted_alone(engine):
+    told = {"epochs": 12, "validation": 0.2, "patience": 1, "engine": engine}
+    found = fit_many(members(), X, y, threads=3, **told)
+    assert not found.errors
+    assert len({network.history_[-1]["epoch"] for network in found}) > 1
+    for network, alone in zip(found, members(), strict=True):
+        same(network, alone.fit(X, y, **told))
+
+
+def test_a_search_that_is_worth_it_is_compiled_and_close_to_fits_that_are_not():
+    told = {"epochs": 40, "batch_size": 16}
+    made = [Network((8,), seed=seed, learning_rate=0.01) for seed in range(24)]
+    found = fit_many(made, X, y, **told)
+    alone = Network((8,), seed=7, learning_rate=0.01).fit(X, y, **told)
+    assert alone.engine_.name == "numpy"
+    assert found[7].engine_.name == "c"
+    for name, array in alone.numbers_.items():
+        assert np.allclose(found[7].numbers_[name], array, rtol=1e-12, atol=1e-12)
+
+
+def test_networks_that_are_alike_but_for_numbers_share_one_step(monkeypatch):
+    made = []
+    derive = Plan._step
+
+    def counted(self, *args, **options):
+        made.append(self)
+        return derive(self, *args, **options)
+
+    monkeypatch.setattr(Plan, "_step", counted)
+    alike = [
+        Network((6,), learning_rate=rate, seed=seed, l2=l2)
+        for rate in (0.003, 0.3)
+        for seed in (0, 1)
+        for l2 in (0.01, 0.1)
+    ]
+    fit_many(alike, X, y, epochs=2, threads=4)
+    assert len(made) == 1
+
+
+def test_a_network_that_diverges_ends_alone_and_names_its_step():
+    made = [
+        Network((6,), "mse", optimizer="sgd", learning_rate=rate)
+        for rate in (0.01, 1e4)
+    ]
+    found = fit_many(made, X, X[:, :2], epochs=5)
+    assert list(found.errors) == [1]
+    assert "at step" in found.errors[1].message
+    assert found.best() is made[0]
+    assert found.predict(X).tolist() == made[0].predict(X).tolist()
+    with pytest.raises(NonFiniteError, match="E201"):
+        fit_many(made[1:], X, X[:, :2], epochs=5).predict(X)
+
+
+@pytest.mark.parametrize(
+    ("networks", "options", "error", "words"),
+    [
+        ([], {}, UsageError, "there are no networks"),
+        ([Network((3,))] * 2, {}, UsageError, "networks 0 and 1 are one network"),
+        ([Network((3,))], {"threads": 0}, UsageError, "threads is a whole number"),
+        ([Network((3,))], {"epoch": 3}, UsageError, "epoch is not a setting"),
+        ([Network((3,)), Network((Dense(2, "sigmoid"),), "bce")], {}, ShapeError, "the labels have"),
+        ([Network((3,))], {"monitor": "val_los"}, UsageError, "val_los"),
+    ],
+)  # fmt: skip
+def test_what_cannot_be_fitted_is_said_before_any_of_them_is(
+    networks, options, error, words
+):
+    labels = (
+        y if "val_los" in str(options) or len(networks) != 2 else y[:, None] * [1, 1, 1]
+    )
+    with pytest.raises(error, match=words):
+        fit_many(networks, X, labels, **options)
+    assert not any(network.history_ for network in networks)
+
+
+def test_networks_that_would_not_fit_into_memory_are_refused_before_they_are_made(
+    monkeypatch,
+):
+    made = [Network((1000,), seed=seed) for seed in range(50)]
+    monkeypatch.setattr(room, "memory", lambda: 3_000_000)
+    with pytest.raises(
+        LimitError, match="fitting 50 networks, 2 at once, asks"
+    ) as told:
+        fit_many(made, X, y, threads=2)
+    assert "fewer networks" in told.value.hint
+    assert sum(network.plan_ is not None for network in made) == 1
+
+
+@pytest.mark.parametrize("raised", [KeyboardInterrupt, ZeroDivisionError])
+def test_ctrl_c_and_errors_of_callbacks_end_all_of_them(raised):
+    made = [Network((6,), seed=seed) for seed in range(6)]
+
+    def stop(training):
+        if training.settings.seed == 1 and training.progress.epoch == 3:
+            raise raised
+
+    with pytest.raises(raised):
+        fit_many(made, X, y, epochs=100_000, callbacks=[stop], threads=2)
+    assert len(made[1].history_) == 3
+
+
+def test_a_search_that_was_stopped_is_taken_up_from_its_checkpoints(tmp_path):
+    def made():
+        return [Network((6,), seed=seed) for seed in range(3)]
+
+    whole = fit_many(made(), X, y, epochs=6)
+    fit_many(made()[:2], X, y, epochs=4, checkpoint=tmp_path)
+    again = fit_many(made(), X, y, epochs=6, checkpoint=tmp_path)
+    for one, other in zip(whole, again, strict=True):
+        same(one, other)
+
+
+def test_an_ensemble_predicts_the_mean_and_the_spread_and_comes_back_from_its_folder(
+    tmp_path,
+):
+    found = fit_many([Network((6,), seed=s) for s in range(4)], X, y, epochs=8)
+    each = np.stack([network.predict(X) for network in found])
+    assert np.array_equal(found.predict(X), each.mean(axis=0))
+    assert np.array_equal(found.spread(X), each.std(axis=0))
+    right = found.classes(X) == y
+    assert found.evaluate(X, y)["accuracy"] == right.mean()
+    found.save(tmp_path / "ensemble")
+    back = Ensemble.load(tmp_path / "ensemble")
+    assert np.array_equal(back.predict(X), found.predict(X))
+    with pytest.raises(UsageError, match="already holds"):
+        found.save(tmp_path / "ensemble")
+    (tmp_path / "ensemble" / "member-0002").rename(tmp_path / "gone")
+    with pytest.raises(CorruptFileError, match="E504"):
+        Ensemble.load(tmp_path / "ensemble")
+    with pytest.raises(CorruptFileError, match="holds no ensemble"):
+        Ensemble.load(tmp_path / "nothing")
+
+
+def test_networks_of_different_outputs_have_no_mean():
+    made = [Network((3,), "mse", seed=0), Network((3,), "mse", seed=1)]
+    made[1].fit(X, X[:, :1], epochs=1)
+    made[0].fit(X, X[:, :2], epochs=1)
+    with pytest.raises(UsageError, match="they have no mean"):
+        Ensemble(made).predict(X)
+
+
+def test_progress_is_a_line_a_network(capsys):
+    chainrule.fit_many([Network((3,)), Network((4,))], X, y, epochs=2, verbose=1)
+    lines = sorted(capsys.readouterr().err.splitlines())
+    assert [line.split(":")[0] for line in lines] == [
+        "network 1 of 2",
+        "network 2 of 2",
+    ]
+    assert "epoch 2  loss" in lines[0]
