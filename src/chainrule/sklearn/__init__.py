@@ -13,5 +13,6 @@ except ImportError as error:
 
 from chainrule.sklearn.classifier import MLPClassifier
 from chainrule.sklearn.regressor import MLPRegressor
+from chainrule.sklearn.search import MLPSearchCV
 
-__all__ = ["MLPClassifier", "MLPRegressor"]
+__all__ = ["MLPClassifier", "MLPRegressor", "MLPSearchCV"]
