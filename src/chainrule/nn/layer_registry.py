@@ -9,7 +9,8 @@ from typing import Annotated, Any, Protocol, TypeVar, dataclass_transform
 import numpy as np
 
 from chainrule.nn.forward_builder import Draft
-from chainrule.nn.options import Inside, Mistake, nearest, place, read
+from chainrule.nn.options import Inside, Mistake, place, read
+from chainrule.program.errors import nearest
 
 Kind = TypeVar("Kind")
 
@@ -90,7 +91,7 @@ def _layer_from(said: Any, where: str) -> tuple[Any, list[Mistake]]:
 def _meant(kind: Any) -> str:
     if kind == "Written":
         return "a function is given in Python: Network([Written(function, ...)], loss)"
-    return nearest(str(kind), LAYERS) or f"there are {', '.join(LAYERS)}"
+    return nearest(str(kind), LAYERS, f"there are {', '.join(LAYERS)}")
 
 
 Layers = Annotated[tuple[Any, ...], Inside(layers_from)]

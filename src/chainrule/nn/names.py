@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Iterable, Mapping
 from typing import TypeVar
 
 from chainrule.program import UsageError
+from chainrule.program.errors import nearest
 
 Item = TypeVar("Item")
 
@@ -45,10 +45,5 @@ def unknown(kind: str, name: str, names: Iterable[str]) -> UsageError:
       fix: did you mean relu?
     """
     known = list(names)
-    close = difflib.get_close_matches(name.lower(), known, n=3, cutoff=0.5)
-    hint = (
-        f"did you mean {' or '.join(close)}?"
-        if close
-        else f"choose one of {', '.join(known)}"
-    )
+    hint = nearest(name, known, f"choose one of {', '.join(known)}")
     return UsageError("E410", f"there is no {kind} called {name!r}", hint=hint)

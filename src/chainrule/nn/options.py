@@ -6,9 +6,8 @@ checkers read the same line through ``**options: Unpack[Schema]``.
 
 from __future__ import annotations
 
-import difflib
 import inspect
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -16,6 +15,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, TypeVar, get_type_hints
 
 from chainrule.program import ChainruleError, UsageError
+from chainrule.program.errors import nearest
 
 if TYPE_CHECKING:
     from pydantic import TypeAdapter
@@ -113,9 +113,7 @@ def read(
     for name, value in given.items():
         where, hint = place((name,), start), hints(schema).get(name)
         if hint is None:
-            meant = (
-                nearest(name, hints(schema)) or f"it takes {', '.join(hints(schema))}"
-            )
+            meant = nearest(name, hints(schema), f"it takes {', '.join(hints(schema))}")
             wrong.append(Mistake(where, f"is not a setting; {meant}"))
             continue
         inside = [one for one in notes(hint) if isinstance(one, Inside)]
@@ -181,17 +179,6 @@ def in_file(where: str | Path, wrong: Sequence[Mistake]) -> UsageError:
     """E412 for a file or a command line, with every mistake in it."""
     count = "one mistake" if len(wrong) == 1 else f"{len(wrong)} mistakes"
     return UsageError("E412", f"{where} has {count}", detail="\n".join(map(str, wrong)))
-
-
-def nearest(name: str, known: Iterable[str]) -> str:
-    """A question for the name that was meant; empty if none is near.
-
-    >>> nearest("learning_rat", ["learning_rate", "l2"])
-    'did you mean learning_rate?'
-    """
-    meant = {one.lower(): one for one in known}
-    close = difflib.get_close_matches(name.lower(), meant, n=1, cutoff=0.5)
-    return f"did you mean {meant[close[0]]}?" if close else ""
 
 
 def place(location: Sequence[int | str], start: str = "") -> str:

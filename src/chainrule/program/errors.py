@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import difflib
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from chainrule.program.values import SourceSpan
+
+
+def nearest(
+    name: str, known: Iterable[str], otherwise: str = "choose one of these names"
+) -> str:
+    """The hint for a name that is not known: those that may have been meant, or what to do ``otherwise``.
+
+    >>> nearest("Rleu", ["relu", "tanh"])
+    'did you mean relu?'
+    """
+    named = {one.lower(): one for one in known}
+    close = difflib.get_close_matches(name.lower(), named, n=3, cutoff=0.5)
+    meant = " or ".join(named[one] for one in close)
+    return f"did you mean {meant}?" if close else otherwise
 
 
 class ChainruleError(Exception):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from chainrule.program.line import Line
@@ -106,7 +106,7 @@ def values_of(arg: Arg) -> Iterator[Value]:
         yield arg.value
 
 
-def lines_of(items: tuple[Item, ...]) -> Iterator[Line]:
+def lines_of(items: Iterable[Item]) -> Iterator[Line]:
     """Every line, those of loops too, in order."""
     for item in items:
         match item:
@@ -116,7 +116,7 @@ def lines_of(items: tuple[Item, ...]) -> Iterator[Line]:
                 yield from lines_of(item.items)
 
 
-def loops_of(items: tuple[Item, ...]) -> Iterator[Loop]:
+def loops_of(items: Iterable[Item]) -> Iterator[Loop]:
     """Every loop, the outer ones first."""
     for item in items:
         if isinstance(item, Loop):

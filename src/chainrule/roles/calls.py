@@ -12,11 +12,12 @@ from chainrule.program import (
     UsageError,
     Value,
 )
+from chainrule.program.errors import nearest
 from chainrule.roles.forward_only import learnt
 from chainrule.roles.history import History
 from chainrule.roles.kinds import Meetings, kind_of
 from chainrule.roles.names import meaning
-from chainrule.roles.roles import RoleReport, nearest
+from chainrule.roles.roles import RoleReport
 from chainrule.trace import Call
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -10,6 +9,7 @@ from typing import Literal
 import numpy as np
 
 from chainrule.program import Line, ProgramError, Run, UsageError, Value
+from chainrule.program.errors import nearest
 from chainrule.roles.by_hand import with_gradient_by_hand
 from chainrule.roles.forward_only import learnt
 from chainrule.roles.history import History
@@ -479,11 +479,3 @@ class _Reading:
             f"no loss was found: {told}",
             hint="assign the loss to a name, as loss = ..., or name it: --loss NAME",
         )
-
-
-def nearest(name: str, names: Iterable[str]) -> str:
-    """What may have been meant."""
-    close = difflib.get_close_matches(name, list(names), n=3, cutoff=0.5)
-    return (
-        f"did you mean {' or '.join(close)}?" if close else "choose one of these names"
-    )

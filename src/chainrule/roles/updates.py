@@ -337,13 +337,3 @@ def _decays(history: History, start: Value) -> bool:
         line.op is ops.multiply and _has_number(history, line)
         for line in history.readers.get(start, ())
     )
-
-
-def rate_from_numbers(taken: np.ndarray, gradient: np.ndarray) -> float | None:
-    """The rate of a plain descent, by its numbers: what times minus the gradient is the step."""
-    size = float(gradient @ gradient)
-    if size == 0:
-        return None
-    rate = -float(taken @ gradient) / size
-    close = np.linalg.norm(taken + rate * gradient) <= 1e-6 * np.linalg.norm(taken)
-    return rate if close else None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import difflib
 import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.program import Array, Program, UsageError, Value
+from chainrule.program.errors import nearest
 from chainrule.why.words import without_turn
 
 
@@ -81,12 +81,7 @@ def _latest(program: Program, parameters: tuple[Value, ...]) -> dict[str, Value]
 
 
 def _unknown(name: str, named: Mapping[str, Value]) -> UsageError:
-    near = difflib.get_close_matches(name, named, n=2)
-    hint = (
-        f"did you mean {' or '.join(near)}?"
-        if near
-        else "ask for one of these, or for its gradient: dNAME"
-    )
+    hint = nearest(name, named, "ask for one of these, or for its gradient: dNAME")
     names = [
         one
         for one in named

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from chainrule.emit.c.layout import Layout, Place, may_be_view
 from chainrule.emit.c.lengths import NONE, ONE, Length
@@ -159,15 +159,7 @@ def folding(nest: Nest, op: Op, folded: Collection[int]) -> Nest:
     if not folded:
         return nest
     text, start = combination(op, nest.value.dtype)
-    return Nest(
-        nest.value,
-        nest.loops,
-        nest.target,
-        nest.expression,
-        text,
-        start,
-        frozenset(folded),
-    )
+    return replace(nest, combine=text, start=start, folded=frozenset(folded))
 
 
 def in_a_row(loops: Sequence[Length]) -> tuple[Length, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -88,16 +88,8 @@ def _put(
 def everywhere(nest: Nest, op: Op) -> Nest:
     """A nest that combines with what is there already, in places that may be any: finished when all loops are."""
     text, start = combination(op, nest.value.dtype)
-    return Nest(
-        nest.value,
-        nest.loops,
-        nest.target,
-        nest.expression,
-        text,
-        start,
-        frozenset(range(len(nest.loops))),
-        begins=False,
-    )
+    folded = frozenset(range(len(nest.loops)))
+    return replace(nest, combine=text, start=start, folded=folded, begins=False)
 
 
 def _index(

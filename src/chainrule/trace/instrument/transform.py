@@ -5,18 +5,17 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Iterator, Sequence
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 
 from chainrule.trace.instrument.hooks import MARK
 
-Node = TypeVar("Node", bound=ast.AST)
-
 
 def instrumented(tree: ast.Module) -> ast.Module:
     """The syntax tree with hooks."""
     changed: Any = _Instrument(tree).visit(tree)
+    # what is new inside of a node that was given a place stands there, too
     fixed: ast.Module = ast.fix_missing_locations(changed)
     return fixed
 
@@ -143,12 +142,12 @@ class _Instrument(ast.NodeTransformer):
             case ast.Attribute(value=owner, attr=name) if repeatable(owner):
                 name = self._mangled(name)
                 call = _hook("has_attribute", node, _loaded(owner), ast.Constant(name))
-                yield _placed(ast.Expr(call), node)
+                yield ast.copy_location(ast.Expr(call), node)
             case ast.Subscript(value=held, slice=key) if repeatable(
                 held
             ) and repeatable(key):
                 call = _hook("has_item", node, _loaded(held), _loaded(key))
-                yield _placed(ast.Expr(call), node)
+                yield ast.copy_location(ast.Expr(call), node)
 
     def _mangled(self, name: str) -> str:
         """A private name, as a class body writes it."""
@@ -176,9 +175,9 @@ class _Instrument(ast.NodeTransformer):
         loop = self.n_loops
         enter = ast.Expr(_hook("enter", node.test, ast.Constant(loop)))
         turn = ast.Expr(_hook("turn", node.test, ast.Constant(loop)))
-        node.body = [_placed(turn, node.test), *self._block(node.body)]
+        node.body = [ast.copy_location(turn, node.test), *self._block(node.body)]
         node.orelse = self._block(node.orelse)
-        return [_placed(enter, node.test), node]
+        return [ast.copy_location(enter, node.test), node]
 
     # expressions
 
@@ -337,30 +336,20 @@ def _parts(index: ast.expr) -> Sequence[ast.expr]:
 def _again(hook: str, name: str, like: ast.AST) -> ast.stmt:
     """``name = hook(name, "name")``."""
     value = _hook(hook, like, ast.Name(name, ast.Load()), ast.Constant(name))
-    return _placed(ast.Assign([ast.Name(name, ast.Store())], value), like)
+    return ast.copy_location(ast.Assign([ast.Name(name, ast.Store())], value), like)
 
 
 def _hook(name: str, like: ast.AST, *args: ast.expr) -> ast.Call:
     """The call of a hook, at the place of ``like``."""
     function = ast.Attribute(ast.Constant(MARK), name, ast.Load())
     call = ast.Call(function, list(args), [])
-    for node in (call, function, function.value):
-        ast.copy_location(node, like)
-    return _placed(call, like)
+    return ast.copy_location(call, like)
 
 
 def _key(node: ast.Subscript) -> ast.expr:
     """An index with slices as a value: the hook that gives back what it is indexed by."""
     hook = ast.Attribute(ast.Constant(MARK), "key", ast.Load())
-    return _placed(ast.Subscript(hook, node.slice, ast.Load()), node)
-
-
-def _placed(node: Node, like: ast.AST) -> Node:
-    """``node`` and everything new in it, at the place of ``like``."""
-    for child in ast.walk(node):
-        if not hasattr(child, "lineno"):
-            ast.copy_location(child, like)
-    return node
+    return ast.copy_location(ast.Subscript(hook, node.slice, ast.Load()), node)
 
 
 def _loaded(target: ast.expr) -> ast.expr:

@@ -8,7 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
-from chainrule.program import Item, Line, Loop, SourceSpan
+from chainrule.program import Item, SourceSpan
+from chainrule.program.loop import lines_of, loops_of
 
 Span = tuple[int, int, int, int]
 
@@ -29,8 +30,8 @@ class Header:
 
 def header(items: Sequence[Item]) -> Header | None:
     """The innermost loop of the source that repeats all of ``items``, and is not the header of a loop among them."""
-    taken = {item.at for item in _loops(items)}
-    paths = [line.places for line in _lines(items)]
+    taken = {item.at for item in loops_of(items)}
+    paths = [line.places for line in lines_of(items) if line.places]
     if not paths or not all(paths):
         return None
     # the turns are taken in the innermost frame that has a loop around all lines
@@ -48,21 +49,6 @@ def header(items: Sequence[Item]) -> Header | None:
         if found:
             return max(found, key=lambda one: one.body[:2])
     return None
-
-
-def _loops(items: Sequence[Item]) -> Iterator[Loop]:
-    for item in items:
-        if isinstance(item, Loop):
-            yield item
-            yield from _loops(item.items)
-
-
-def _lines(items: Sequence[Item]) -> Iterator[Line]:
-    for item in items:
-        if isinstance(item, Loop):
-            yield from _lines(item.items)
-        elif item.places:
-            yield item
 
 
 @lru_cache(maxsize=64)

@@ -20,6 +20,7 @@ from chainrule.program import (
 )
 from chainrule.program.line import concrete
 from chainrule.program.loop import lines_of, loops_of, values_of
+from chainrule.program.places import moves
 
 
 def stacked_writes(
@@ -69,7 +70,7 @@ def _chain(loop: Loop, one: Carried) -> list[Line]:
 
 def _moves_in(line: Line, loop: Loop) -> bool:
     """Whether a line writes to another place each turn."""
-    return len(line.args) != 2 or any(_moves(x, loop) for x in line.params["index"])
+    return len(line.args) != 2 or any(moves(x, loop) for x in line.params["index"])
 
 
 def _last(loop: Loop, one: Carried, line: Line) -> tuple[Loop, list[Line]]:
@@ -107,7 +108,7 @@ def _apart(line: Line, loop: Loop, chain: Sequence[Line]) -> bool:
     index = line.params["index"]
     if len(line.args) != 2 or any(one is None or one is Ellipsis for one in index):
         return False
-    own = [axis for axis, one in enumerate(index) if _moves(one, loop)]
+    own = [axis for axis, one in enumerate(index) if moves(one, loop)]
     if len(own) != 1 or not isinstance(index[own[0]], Turn):
         return False
     if any(one.params["index"][own[0]] != index[own[0]] for one in chain):
@@ -121,13 +122,6 @@ def _apart(line: Line, loop: Loop, chain: Sequence[Line]) -> bool:
         and min(first, last) >= 0
         and isinstance(written, Value)
         and written.shape == one_place
-    )
-
-
-def _moves(item: Any, loop: Loop) -> bool:
-    parts = (item.start, item.stop, item.step) if isinstance(item, slice) else (item,)
-    return any(
-        isinstance(one, Turn) and loop.counter in dict(one.steps) for one in parts
     )
 
 
@@ -216,7 +210,7 @@ class _Plan:
         return next(
             axis
             for axis, one in enumerate(self.line.params["index"])
-            if _moves(one, self.loop)
+            if moves(one, self.loop)
         )
 
     @property

@@ -5,13 +5,11 @@ from __future__ import annotations
 import ast
 import copy
 from collections.abc import Iterable
-from typing import TypeVar
 
 OURS = "__chainrule_"
 BIND, LOOP, KEY, CALLEE, APPEND = (
     f"{OURS}{name}__" for name in ("bind", "loop", "key", "callee", "append")
 )
-Node = TypeVar("Node", bound=ast.AST)
 
 
 def rewritten(tree: ast.Module) -> ast.Module:
@@ -48,12 +46,12 @@ class _Binder(ast.NodeTransformer):
             targets=[ast.Name(name, ast.Store())],
             value=_bound(ast.Name(name, ast.Load()), node.target),
         )
-        return [node, placed(again, node)]
+        return [node, ast.copy_location(again, node)]
 
     def visit_For(self, node: ast.For) -> ast.AST:
         self.generic_visit(node)
         named = [
-            placed(
+            ast.copy_location(
                 ast.Expr(call(LOOP, [ast.Name(name, ast.Load()), ast.Constant(name)])),
                 node.target,
             )
@@ -71,13 +69,15 @@ class _Binder(ast.NodeTransformer):
         if grown is not None and isinstance(node.value, ast.Call):
             (item,) = node.value.args
             name = ast.Constant(_name(grown) or "item")
-            node.value.args = [placed(call(APPEND, [grown, item, name]), item)]
+            node.value.args = [
+                ast.copy_location(call(APPEND, [grown, item, name]), item)
+            ]
         return node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:
         self.generic_visit(node)
         if not (isinstance(node.func, ast.Name) and node.func.id.startswith(OURS)):
-            node.func = placed(call(CALLEE, [node.func]), node.func)
+            node.func = ast.copy_location(call(CALLEE, [node.func]), node.func)
         return node
 
 
@@ -92,16 +92,18 @@ def _bound(value: ast.expr, target: ast.expr) -> ast.expr:
             return ast.copy_location(ast.Tuple(elements, ast.Load()), value)
         case ((ast.Tuple(elts=targets) | ast.List(elts=targets)), _):
             names = [ast.Constant(_name(one)) for one in targets]
-            return placed(
+            return ast.copy_location(
                 call(BIND, [value, ast.Tuple(list(names), ast.Load())]), value
             )
         case ast.Subscript(value=holder, slice=index), _ if _name(
             target
         ) is None and harmless(index):
             key = call(KEY, [ast.Constant(_name(holder)), copy.deepcopy(index)])
-            return placed(call(BIND, [value, key]), value)
+            return ast.copy_location(call(BIND, [value, key]), value)
         case _:
-            return placed(call(BIND, [value, ast.Constant(_name(target))]), value)
+            return ast.copy_location(
+                call(BIND, [value, ast.Constant(_name(target))]), value
+            )
 
 
 def harmless(index: ast.expr) -> bool:
@@ -145,8 +147,3 @@ def _names(target: ast.expr) -> Iterable[str]:
 def call(name: str, args: list[ast.expr]) -> ast.Call:
     """A call of one of our names."""
     return ast.Call(func=ast.Name(name, ast.Load()), args=args, keywords=[])
-
-
-def placed(node: Node, like: ast.AST) -> Node:
-    """``node`` at the place of ``like``; what is new inside it follows when the tree is done (``fix_missing_locations``)."""
-    return ast.copy_location(node, like)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
@@ -10,6 +9,7 @@ from collections.abc import Set as AbstractSet
 import numpy as np
 
 from chainrule.program import ProgramError, Run, UsageError, Value
+from chainrule.program.errors import nearest
 
 LOSS_NAMES = (
     "loss", "Loss", "L", "E", "cost", "Cost", "J", "C", "total_loss", "E_total", "loss_value",
@@ -80,7 +80,7 @@ def _asked(latest: Mapping[str, Value], asked: str) -> Value:
         "E325",
         f"no value is called {asked!r}",
         detail=f"names seen: {', '.join(latest)}",
-        hint=_nearest(asked, latest),
+        hint=nearest(asked, latest),
     )
 
 
@@ -150,12 +150,5 @@ def _named(name: str, names: Mapping[str, Value]) -> Value:
         "E327",
         f"no value is called {name!r}",
         detail=f"names seen: {', '.join(names)}",
-        hint=_nearest(name, names),
-    )
-
-
-def _nearest(name: str, names: Iterable[str]) -> str:
-    close = difflib.get_close_matches(name, list(names), n=3, cutoff=0.5)
-    return (
-        f"did you mean {' or '.join(close)}?" if close else "choose one of these names"
+        hint=nearest(name, names),
     )

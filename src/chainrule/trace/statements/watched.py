@@ -9,7 +9,7 @@ from functools import lru_cache
 from types import CodeType
 from typing import Any
 
-from chainrule.trace.statements.rewrite import call, harmless, placed
+from chainrule.trace.statements.rewrite import call, harmless
 from chainrule.trace.statements.watch import (
     AFTER,
     AFTER_ITEM,
@@ -90,7 +90,7 @@ class _Watcher(ast.NodeTransformer):
             return node
         site = ast.Constant(len(self.sites) - 1)
         held = copy.deepcopy(target.value)
-        return [node, placed(ast.Expr(call(WROTE, [held, site])), node)]
+        return [node, ast.copy_location(ast.Expr(call(WROTE, [held, site])), node)]
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
         if node.value is not None:
@@ -117,7 +117,7 @@ class _Watcher(ast.NodeTransformer):
         text = ast.unparse(node.target)
         site = self._site(original.value, original, (text,), node.op)
         node.value = self._note(self._parts(node.value), site, None)
-        return [node, placed(ast.Expr(self._after(node.target, site)), node)]
+        return [node, ast.copy_location(ast.Expr(self._after(node.target, site)), node)]
 
     def _after(self, target: ast.expr, site: int) -> ast.Call:
         number = ast.Constant(site)
@@ -135,7 +135,7 @@ class _Watcher(ast.NodeTransformer):
         turn = ast.Expr(
             call(TURN, [ast.Tuple([ast.Constant(one) for one in names], ast.Load())])
         )
-        node.body = [placed(turn, node.target), *node.body]
+        node.body = [ast.copy_location(turn, node.target), *node.body]
         return node
 
     def _watched(
@@ -189,7 +189,7 @@ class _Watcher(ast.NodeTransformer):
 
     def _note(self, value: ast.expr, site: int, target: ast.expr | None) -> ast.expr:
         args = [value, ast.Constant(site), *_owner_and_key(target)]
-        return placed(call(NOTE, args), value)
+        return ast.copy_location(call(NOTE, args), value)
 
     def _part(self, node: ast.expr, *, is_call: bool = False) -> ast.Constant:
         text = node.id if isinstance(node, ast.Name) else ast.unparse(node)
@@ -202,7 +202,7 @@ class _Watcher(ast.NodeTransformer):
             case ast.Name(id=name, ctx=ast.Load()):
                 if name in NAMESPACES:
                     return node
-                return placed(call(SEE, [node, self._part(node)]), node)
+                return ast.copy_location(call(SEE, [node, self._part(node)]), node)
             case ast.Attribute(
                 value=inner, attr="T" | "shape" | "size" | "ndim" | "dtype"
             ):
@@ -212,16 +212,16 @@ class _Watcher(ast.NodeTransformer):
                 if _root(node) in NAMESPACES:
                     return node
                 part = self._part(node)
-                return placed(call(SEE, [node, part, node.value]), node)
+                return ast.copy_location(call(SEE, [node, part, node.value]), node)
             case ast.Attribute(ctx=ast.Load(), attr=name) if not name.startswith("__"):
                 part = self._part(node)
                 args = [self._parts(node.value), ast.Constant(name), part]
-                return placed(call(GET, args), node)
+                return ast.copy_location(call(GET, args), node)
             case ast.Subscript(ctx=ast.Load(), slice=index) if not _slices(index):
                 part = self._part(node)
-                return placed(call(ITEM, [node.value, index, part]), node)
+                return ast.copy_location(call(ITEM, [node.value, index, part]), node)
             case ast.Subscript(ctx=ast.Load()):
-                return placed(call(SEE, [node, self._part(node)]), node)
+                return ast.copy_location(call(SEE, [node, self._part(node)]), node)
             case ast.Call(func=func):
                 part = self._part(node, is_call=True)
                 if isinstance(func, ast.Attribute) and _root(func) not in (
@@ -233,7 +233,7 @@ class _Watcher(ast.NodeTransformer):
                 node.args = [self._parts(one) for one in node.args]
                 for keyword in node.keywords:
                     keyword.value = self._parts(keyword.value)
-                return placed(call(SEE, [node, part]), node)
+                return ast.copy_location(call(SEE, [node, part]), node)
             case ast.Starred() | ast.JoinedStr() | ast.Constant():
                 return node
             case _ if isinstance(node, OTHER_FRAMES):
