@@ -14,6 +14,8 @@ import chainrule
 
 ROOT = Path(__file__).parents[2]
 TRAIN = "import chainrule, numpy as np; X = np.arange(40.0).reshape(20, 2) / 40; y = np.arange(20) % 3; net = chainrule.Network((5,), seed=0).fit(X, y, epochs=3, verbose=0); print(net.predict(X).tobytes().hex())"  # fmt: skip
+THREADS = {"ThreadingBackend", "parallel_config"}
+"""What of joblib runs functions on threads of this process, and reads nothing."""
 READERS_OF_CODE = {"eval", "pickle", "dill", "joblib", "marshal", "shelve", "yaml"}
 
 
@@ -42,6 +44,8 @@ def met(tree):
         match node:
             case ast.Import(names=names):
                 yield from (one.name.partition(".")[0] for one in names)
+            case ast.ImportFrom(names=names) if {one.name for one in names} <= THREADS:
+                pass
             case ast.ImportFrom(module=str(module)):
                 yield module.partition(".")[0]
             case ast.Call(func=ast.Name(id=name)):
