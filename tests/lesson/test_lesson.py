@@ -250,6 +250,7 @@ def test_every_number_can_be_worked_out_again_from_those_on_the_page(name):
     assert worked >= 4
 
 
+@pytest.mark.spread(2)
 @EVERY
 @pytest.mark.parametrize("width", [60, 80, 118])
 def test_no_matrix_is_wider_than_the_terminal(name, width):

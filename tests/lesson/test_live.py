@@ -79,6 +79,7 @@ LESSONS = {
 }
 
 
+@pytest.mark.spread(2)
 @needs_node
 @pytest.mark.parametrize("name", LESSONS)
 def test_after_an_edit_a_page_reads_as_the_lesson_told_afresh_or_says_where_not(

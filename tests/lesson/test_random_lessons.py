@@ -66,6 +66,7 @@ def program(seed):
     return network, arrays
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("seed", range(30))
 def test_a_random_program_is_told_with_every_parameter(seed):
     function, arrays = program(seed)

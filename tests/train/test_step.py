@@ -58,6 +58,7 @@ PLANS = {
 }  # fmt: skip
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("weighted", [False, True], ids=["alike", "weighted"])
 @pytest.mark.parametrize("name", PLANS)
 @pytest.mark.parametrize("rule", RULES)
