@@ -24,8 +24,10 @@ import numpy as np
 import pytest
 
 from chainrule.emit import DIALECTS
+from chainrule.lesson import MEDIA
 from chainrule.nn.layer_registry import LAYERS
 from chainrule.nn.update_rules import RULES
+from chainrule.ops import CATALOGUE
 
 ROOT = Path(__file__).parents[1]
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -142,7 +144,8 @@ def reader(tmp_path, monkeypatch, command):
     monkeypatch.setenv("COLUMNS", "100")
     monkeypatch.setenv("NO_COLOR", "1")
     # what a page adds is not there for the next reader
-    known = [(registry, set(registry)) for registry in (DIALECTS, LAYERS, RULES)]
+    registries = (CATALOGUE, DIALECTS, LAYERS, MEDIA, RULES)
+    known = [(registry, set(registry)) for registry in registries]
     with np.printoptions():
         yield Reader(tmp_path, command)
     for registry, names in known:

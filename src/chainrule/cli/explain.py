@@ -92,6 +92,7 @@ def explain(
     Where files are asked for, the lesson stands in them and the terminal says a few lines; else it is printed.
     A script is run as `python FILE` would run it, with your rights.
     """
+    from chainrule.lesson import MEDIA
     from chainrule.lesson import explain as tell
     from chainrule.lesson.reading import Reading
 
@@ -139,7 +140,7 @@ def explain(
         sys.stdout.write(_summary(lesson))
     for name, path in asked.items():
         about = ": open it in a browser" if name == "html" else ""
-        outputs.write(path, getattr(lesson, f"to_{name}")(), about=about)
+        outputs.write(path, MEDIA[name].write(lesson), about=about)
 
 
 def _require_ending(name: str, path: Path) -> None:
@@ -148,20 +149,18 @@ def _require_ending(name: str, path: Path) -> None:
     Raises:
         UsageError: E430.
     """
-    from chainrule.lesson import ENDINGS
+    from chainrule.lesson import MEDIA
 
     ending = path.suffix.lower()
     if str(path) == "-" or not ending or path.is_char_device() or path.is_fifo():
         return
-    said = ENDINGS.get(ending)
-    if said != name:
-        fitting = [one for one, form in ENDINGS.items() if form == name]
+    if ending not in MEDIA[name].endings:
+        said = [other for other, one in MEDIA.items() if ending in one.endings]
+        fitting = path.with_suffix(MEDIA[name].endings[0])
         raise UsageError(
             "E430",
             f"--{name} {path}: {ending} is not how {name} ends",
-            hint=f"--{said} {path}"
-            if said
-            else f"--{name} {path.with_suffix(fitting[0])}",
+            hint=f"--{said[0]} {path}" if said else f"--{name} {fitting}",
         )
 
 

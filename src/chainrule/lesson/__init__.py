@@ -21,17 +21,6 @@ from chainrule.program.files import replace_file
 if TYPE_CHECKING:
     from chainrule.why import Answer
 
-ENDINGS = {
-    ".html": "html",
-    ".htm": "html",
-    ".tex": "latex",
-    ".md": "markdown",
-    ".ipynb": "notebook",
-    ".json": "json",
-    ".txt": "text",
-}
-"""The medium of a file, by how its name ends."""
-
 
 @dataclass(frozen=True)
 class Lesson:
@@ -190,14 +179,17 @@ class Lesson:
             UsageError: E430 if the name's ending names no medium.
             CorruptFileError: E504 if it cannot be written.
         """
-        chosen = medium or ENDINGS.get(Path(path).suffix.lower())
-        if chosen not in ENDINGS.values():
-            raise UsageError(
-                "E430",
-                f"{path} does not say what kind of file it is",
-                hint=f"let its name end in one of {', '.join(ENDINGS)}",
-            )
-        replace_file(path, getattr(self, f"to_{chosen}")())
+        ending = Path(path).suffix.lower()
+        for name, one in MEDIA.items():
+            if name == medium or (medium is None and ending in one.endings):
+                replace_file(path, one.write(self))
+                return
+        known = ", ".join(ending for one in MEDIA.values() for ending in one.endings)
+        raise UsageError(
+            "E430",
+            f"{path} does not say what kind of file it is",
+            hint=f"let its name end in one of {known}",
+        )
 
     def _repr_mimebundle_(
         self,
@@ -208,6 +200,25 @@ class Lesson:
         from chainrule.lesson.printers.mimebundle import mimebundle
 
         return mimebundle(self.parts, str(self))
+
+
+@dataclass(frozen=True, slots=True)
+class Medium:
+    """A form in which a lesson is saved: how names of its files end, and what stands in one."""
+
+    endings: tuple[str, ...]
+    write: Callable[[Lesson], str]
+
+
+MEDIA: dict[str, Medium] = {
+    "html": Medium((".html", ".htm"), Lesson.to_html),
+    "latex": Medium((".tex",), Lesson.to_latex),
+    "markdown": Medium((".md",), Lesson.to_markdown),
+    "notebook": Medium((".ipynb",), Lesson.to_notebook),
+    "json": Medium((".json",), Lesson.to_json),
+    "text": Medium((".txt",), Lesson.to_text),
+}
+"""Every form of a lesson, by its name; one more is one more item."""
 
 
 def explain(
