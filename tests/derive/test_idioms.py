@@ -37,7 +37,7 @@ def numbers(idiom, seed):
 def _holds(idiom, arrays):
     names = compile_pattern(idiom).inputs.values()
     bound = {**idiom.sample.params, **dict(zip(names, arrays, strict=True))}
-    return idiom.holds(**bound)
+    return idiom.fits(**bound) and idiom.holds(**bound)
 
 
 @pytest.mark.parametrize("idiom", IDIOMS, ids=IDS)

@@ -1,5 +1,7 @@
 """Rows of a textbook: whatever way a program is written in, its lesson has the line that everybody teaches."""
 
+import re
+
 import pytest
 
 import chainrule
@@ -121,3 +123,48 @@ def test_batch_norm_is_one_step_with_the_three_terms_of_the_paper(name, symbols)
         "(6 · ∂L/∂zn − Σ_rows ∂L/∂zn − zn ⊙ Σ_rows ∂L/∂zn ⊙ zn)"
     )
     assert root in ("var + ε))", "var_rows(z) + ε))")
+
+
+RECURRENT = """
+import numpy as np
+text = "hello world, hello words"
+chars = sorted(set(text))
+number_of = {c: i for i, c in enumerate(chars)}
+V, H, T = len(chars), 5, TURNS
+np.random.seed(1)
+Wxh, Whh, Why = np.random.randn(H, V), 0.5 * np.random.randn(H, H), np.random.randn(V, H)
+bh, by = np.zeros((H, 1)), np.zeros((V, 1))
+inputs = [number_of[c] for c in text[:T]]
+targets = [number_of[c] for c in text[1 : T + 1]]
+xs, hs, ys, ps = {}, {}, {}, {}
+hs[-1] = np.zeros((H, 1))
+loss = 0
+for t in range(len(inputs)):
+    xs[t] = np.zeros((V, 1))
+    xs[t][inputs[t]] = 1
+    hs[t] = np.tanh(np.dot(Wxh, xs[t]) + np.dot(Whh, hs[t - 1]) + bh)
+    ys[t] = np.dot(Why, hs[t]) + by
+    ps[t] = np.exp(ys[t]) / np.sum(np.exp(ys[t]))
+    loss += -np.log(ps[t][targets[t], 0])
+"""
+
+
+def test_a_character_rnn_in_dicts_is_one_turn_in_its_own_names(tmp_path):
+    lessons = []
+    for turns in (8, 16):
+        path = tmp_path / f"rnn_{turns}.py"
+        path.write_text(RECURRENT.replace("TURNS", str(turns)))
+        wrt = ["Wxh", "Whh", "Why", "bh", "by"]
+        told = chainrule.explain(path, wrt=wrt).to_text(width=160)
+        lessons.append(re.sub(" +", " ", told))
+    few, many = lessons
+    for line in (
+        "yₜ = Why hₜ + by",
+        "∂L/∂yₜ = softmax(yₜ) − onehot(",
+        "∂L/∂hₜ = Whhᵀ · ∂L/∂zₜ₊₁ + Whyᵀ · ∂L/∂yₜ",
+        "∂L/∂Whh = Σ_t ∂L/∂zₜ · hₜ₋₁ᵀ",
+        "∂L/∂bh ",
+    ):
+        assert line in few, line
+        assert line in many, line
+    assert len(many.splitlines()) <= len(few.splitlines())

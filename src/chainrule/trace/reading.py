@@ -278,6 +278,8 @@ class Reading:
             case float() | int():
                 arg = value
             case list() | tuple() | dict() if _n_leaves(value, LONGEST) <= LONGEST:
+                if type(value) is not tuple:
+                    self.owners.call(value, slot.name)
                 for key, item in _items(value):
                     self._note(self.owners.inner_slot(slot, value, key), item)
                 return

@@ -19,6 +19,7 @@ class Owners:
         self._numbers: dict[Hashable, int] = {}
         self._alive: list[Any] = []
         self._paths: dict[int, Slot] = {}
+        self._called: dict[int, str] = {}
         self._filled: dict[tuple[int, Any, bool], Any] = {}
 
     def number(self, owner: Any) -> int:
@@ -34,6 +35,11 @@ class Owners:
         """The number of an owner that is known by words."""
         return self._numbers.setdefault(("token", key), len(self._numbers))
 
+    def call(self, container: Any, name: str) -> None:
+        """A container is called by the name that first held it, also where nothing was in it then: ``hs = {}``."""
+        self.number(container)
+        self._called.setdefault(id(container), name)
+
     def inner_slot(self, slot: Slot, container: Any, key: Any) -> Slot:
         """The slot of an item of a container that ``slot`` holds."""
         if id(container) not in self._paths:
@@ -46,7 +52,8 @@ class Owners:
         path = self._paths.get(id(container))
         named = key if isinstance(key, Hashable) else str(key)
         if path is None:
-            name = key if isinstance(key, str) else f"item_{key}"
+            holder = self._called.get(id(container), "item")
+            name = key if isinstance(key, str) else f"{holder}_{key}"
             return Slot("item", self.number(container), named, name)
         name = key if isinstance(key, str) else f"{path.name}_{key}"
         return Slot("item", path.owner, (path.key, named), name)

@@ -33,7 +33,7 @@ CROSS_ENTROPIES: tuple[Idiom, ...] = (
             lambda p, t: -np.sum(ops.binary_cross_entropy(p, t)),
             VECTORS,
             sentence=IN_TWO_SUMS,
-            holds=vectors,
+            fits=vectors,
         )
         for pattern in (
             lambda p, t: t @ np.log(p) + (1 - t) @ np.log(1 - p),
@@ -46,7 +46,7 @@ CROSS_ENTROPIES: tuple[Idiom, ...] = (
             lambda p, t: -ops.categorical_cross_entropy(p, t),
             VECTORS,
             sentence=NEGATIVE,
-            holds=vectors,
+            fits=vectors,
         )
         for pattern in (lambda p, t: t @ np.log(p), lambda p, t: np.log(p) @ t)
     ),
@@ -96,11 +96,30 @@ CROSS_ENTROPIES: tuple[Idiom, ...] = (
             lambda p, label: -ops.sparse_categorical_cross_entropy(p, label),
             Sample(((3,), ()), domain=(0.1, 0.9), integers={1: 3}),
             sentence=NEGATIVE,
-            holds=lambda p, label: np.ndim(p) == 1 and np.ndim(label) == 0,
+            fits=lambda p, label: np.ndim(p) == 1 and np.ndim(label) == 0,
         )
         for pattern in (
             lambda p, label: np.log(p[label]),
             lambda p, label: np.log(p)[label],
+        )
+    ),
+    *(
+        Idiom(
+            pattern,
+            lambda p, label: (
+                -np.sum(
+                    ops.sparse_categorical_cross_entropy(
+                        p, np.reshape(label, (1,)), axis=0
+                    )
+                )
+            ),
+            Sample(((3, 1), ()), domain=(0.1, 0.9), integers={1: 3}),
+            sentence=NEGATIVE,
+            fits=lambda p, label: np.shape(p)[1:] == (1,) and np.ndim(label) == 0,
+        )
+        for pattern in (
+            lambda p, label: np.log(p[label, 0]),
+            lambda p, label: np.log(p)[label, 0],
         )
     ),
     Idiom(

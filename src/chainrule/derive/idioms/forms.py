@@ -61,7 +61,7 @@ PENALTIES: tuple[Idiom, ...] = (
         lambda w: np.sum(w**2),
         Sample(((3,),)),
         sentence=SQUARES,
-        holds=lambda w: np.ndim(w) == 1,
+        fits=lambda w: np.ndim(w) == 1,
     ),
     Idiom(
         lambda w: w.ravel() @ w.ravel(),
@@ -74,7 +74,7 @@ PENALTIES: tuple[Idiom, ...] = (
         lambda w: np.sum(w**2, axis=0, keepdims=True),
         Sample(((3, 1),)),
         sentence=SQUARES,
-        holds=lambda w: np.ndim(w) == 2 and np.shape(w)[1] == 1,
+        fits=lambda w: np.ndim(w) == 2 and np.shape(w)[1] == 1,
     ),
     *(
         Idiom(
@@ -100,7 +100,7 @@ FORMS: tuple[Idiom, ...] = (
         lambda x, c, axis: ops.softmax(x, axis=axis),  # noqa: ARG005 - it cancels
         Sample(((2, 3), (2, 1)), {"axis": -1}),
         sentence=SHIFTED,
-        holds=constant_along,
+        fits=constant_along,
     ),
     Idiom(
         lambda x, axis: np.exp(ops.log_softmax(x, axis=axis)),

@@ -42,7 +42,8 @@ class Idiom:
     """``pattern(*arrays, **params)`` may be replaced by ``becomes(*arrays, **params)``; the two are equal.
 
     Both are plain lambdas over NumPy and the catalogue. ``sample`` gives the shapes the pattern is traced on, and
-    sample values of its keywords, each of which matches any. ``holds`` may look at the numbers bound.
+    sample values of its keywords, each of which matches any. ``fits`` may look at the shapes bound, ``holds`` at the
+    numbers, which in a loop are known of one turn alone.
     ``sentence`` says why the two are equal, or what the replacement gains.
     """
 
@@ -52,6 +53,7 @@ class Idiom:
     sentence: str = ""
     proof: tuple[str, ...] = ()
     holds: Callable[..., bool] = always
+    fits: Callable[..., bool] = always
 
 
 @dataclass(frozen=True, eq=False)

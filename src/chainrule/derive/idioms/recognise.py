@@ -271,15 +271,15 @@ def _first(tracer: Tracer, line: Any, patterns: Index) -> Traced | None:
 
 def _holds(idiom: Idiom, builder: Builder, bound: Mapping[str, Any]) -> bool:
     """Whether the numbers bound are such that an idiom may be replaced; in a loop, what they are in one turn says nothing."""
-    if idiom.holds is always:
+    if idiom.holds is always and idiom.fits is always:
         return True
-    if builder.around is not None:
-        return False
     numbers = {
         key: builder.number(arg) if isinstance(arg, Value) else np.asarray(arg)
         for key, arg in bound.items()
     }
-    return idiom.holds(**numbers)
+    if not idiom.fits(**numbers):
+        return False
+    return idiom.holds is always or (builder.around is None and idiom.holds(**numbers))
 
 
 def _apply(pattern: Pattern | Computed, bound: Mapping[str, Any]) -> Any:

@@ -55,7 +55,9 @@ def told(derived: Derived) -> Told:
             views=(View(derived.run),),
         )
     made = _OneTurn(derived).told()
-    known = {*made.run.program.producer(), *made.gradients.values()}
+    # a single number that stands in the source is told as that number
+    literal = {one for one in made.forward.program.inputs if not one.shape}
+    known = {*made.run.program.producer(), *made.gradients.values(), *literal}
     for line in made.run.program.lines:
         if any(one.name is None and one not in known for one in line.reads()):
             raise Untold

@@ -146,7 +146,9 @@ class Fit:
                 unfit()
             return start
         if start.dtype != inside.dtype and not start.weak:
-            unfit()
+            if np.result_type(start.dtype, inside.dtype) != inside.dtype:
+                unfit()
+            start = self._cast(start, inside)  # a sum of losses that starts at 0
         if start.shape == inside.shape:
             return start
         if start.shape:
@@ -156,9 +158,12 @@ class Fit:
         self.before.append(Line(spread, ops.broadcast_to, (start,), {"shape": shape}))
         if start.dtype == inside.dtype:
             return spread
-        cast = Value(shape, inside.dtype, None, word=inside.word)
-        params = {"dtype": inside.dtype.name}
-        self.before.append(Line(cast, ops.astype, (spread,), params))
+        return self._cast(spread, inside)
+
+    def _cast(self, start: Value, like: Value) -> Value:
+        cast = Value(start.shape, like.dtype, None, word=like.word)
+        params = {"dtype": like.dtype.name}
+        self.before.append(Line(cast, ops.astype, (start,), params))
         return cast
 
     def _of_others(self, column: Sequence[Value]) -> Value:
