@@ -1,7 +1,9 @@
 """Numbers at the ends of the floats: rules lose no digits where the function itself is well conditioned."""
 
+import mpmath
 import numpy as np
 import pytest
+from scipy import special
 
 import chainrule
 
@@ -29,3 +31,26 @@ def test_f46_a_length_has_its_direction_however_short_or_long_it_is(size):
 def test_f46_control_numpys_own_length_of_it_is_nothing():
     with np.errstate(under="ignore"):
         assert np.linalg.norm([3e-200, 4e-200]) == 0
+
+
+EXACT = {
+    special.ellipk: (mpmath.ellipk, [0.0, 1e-12, 1e-5, 0.0099, 0.0101, -1e-9, 0.5]),
+    special.ellipe: (mpmath.ellipe, [0.0, 1e-12, 1e-5, 0.0099, 0.0101, -1e-9, 0.5]),
+    special.exprel: (lambda x: mpmath.expm1(x) / x if x else 1, [0.0, -1e-8, 1e-8, 0.0099, 0.0101, 1.0, 50.0]),
+    special.erfcx: (lambda x: mpmath.exp(x * x) * mpmath.erfc(x), [-3.0, 0.0, 29.9, 30.1, 300.0, 1e5]),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("function", EXACT, ids=lambda function: function.__name__)
+def test_f46_slopes_that_are_small_differences_keep_their_digits(function):
+    exact, places = EXACT[function]
+    with mpmath.workdps(60):
+        slopes = [float(mpmath.diff(exact, mpmath.mpf(x), h=1e-20)) for x in places]
+    found = chainrule.gradients(lambda x: np.sum(function(x)), x=np.array(places))
+    np.testing.assert_allclose(found["x"], slopes, rtol=1e-12)
+
+
+def test_f46_control_the_textbooks_difference_has_none_of_them():
+    m = 1e-14
+    slope = (special.ellipe(m) - special.ellipk(m)) / (2 * m)
+    assert abs(slope + np.pi / 8) > 1e-3

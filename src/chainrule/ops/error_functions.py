@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -15,11 +16,21 @@ from chainrule.program import Op
 ROOT_PI = math.sqrt(math.pi)
 ROOT_2 = math.sqrt(2)
 ROOT_2_PI = math.sqrt(2 * math.pi)
+FAR = 30
+# (2n + 1)!!/(-2)ⁿ
+ERFCX_SLOPE_FAR = [math.prod(range(1, 2 * n + 2, 2)) / (-2) ** n for n in range(7)]
 
 
 def bell(x: Any) -> Any:
     """The density of the standard normal distribution."""
     return np.exp(-x * x / 2) / ROOT_2_PI
+
+
+def erfcx_slope_far(x: Any) -> Any:
+    """The slope of erfcx where 2x·erfcx(x) and 2/√π all but cancel: DLMF 7.12.1, term by term."""
+    t = 1 / (x * x)
+    series = reduce(lambda total, term: total * t + term, reversed(ERFCX_SLOPE_FAR))
+    return -t / ROOT_PI * series
 
 
 erfc: Op = special(
@@ -37,8 +48,10 @@ erfc: Op = special(
 erfcx: Op = special(
     "erfcx",
     sloped(
-        lambda y, x: 2 * x * y - 2 / ROOT_PI,
-        "in exp({x}²)·erfc({x}) both factors move: 2{x}{y} - 2/√π",
+        lambda y, x: np.where(
+            x < FAR, 2 * x * y - 2 / ROOT_PI, erfcx_slope_far(np.where(x < FAR, FAR, x))
+        ),
+        "in exp({x}²)·erfc({x}) both factors move: 2{x}{y} - 2/√π, far out by its series",
     ),
     torch="special.erfcx",
     jax=True,

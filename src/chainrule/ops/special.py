@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Any
 
 import numpy as np
@@ -19,6 +21,20 @@ ABOVE_0 = on(SINGLE, 0.3, 3.0)
 SHARES = on(SINGLE, 0.1, 0.9)
 TWO = (PAIRS[1], PAIRS[4])
 TWO_ABOVE_0 = on(TWO, 0.3, 3.0)
+NEAR = 0.01
+EXPREL_SLOPE = [1 / (math.factorial(n) * (n + 2)) for n in range(7)]
+# DLMF 19.5.1 and 19.5.2, term by term
+ELLIPK_SLOPE = [
+    math.pi / 2 * n * (math.comb(2 * n, n) / 4**n) ** 2 for n in range(1, 10)
+]
+ELLIPE_SLOPE = [-term / (2 * n + 1) for n, term in enumerate(ELLIPK_SLOPE)]
+
+
+def near_zero(x: Any, terms: Sequence[float], elsewhere: Callable[[Any], Any]) -> Any:
+    """A slope by its power series where ``x`` is small, and the quotient ``elsewhere`` would lose its digits."""
+    near = np.abs(x) < NEAR
+    series = reduce(lambda total, term: total * x + term, reversed(terms))
+    return np.where(near, series, elsewhere(np.where(near, 0.5, x)))
 
 
 def special(
@@ -158,8 +174,8 @@ expn: Op = special(
 exprel: Op = special(
     "exprel",
     sloped(
-        lambda y, x: np.where(x == 0, 0.5, (np.exp(x) - y) / np.where(x == 0, 1, x)),
-        "in (exp({x}) - 1)/{x} both parts move; at 0 the slope is 1/2",
+        lambda y, x: near_zero(x, EXPREL_SLOPE, lambda x: (np.exp(x) - y) / x),
+        "in (exp({x}) - 1)/{x} both parts move; near 0 the slope is 1/2 + {x}/3 + …",
     ),
     notation=r"\frac{e^{#1} - 1}{#1}",
     definition=lambda x: np.where(x == 0, 1, np.expm1(x) / np.where(x == 0, 1, x)),
@@ -192,8 +208,10 @@ spence: Op = special(
 ellipk: Op = special(
     "ellipk",
     sloped(
-        lambda y, x: (ellipe(x) / (1 - x) - y) / (2 * x),
-        "the slope of the first elliptic integral needs the second: (E/(1 - m) - K)/(2m)",
+        lambda y, x: near_zero(
+            x, ELLIPK_SLOPE, lambda x: (ellipe(x) / (1 - x) - y) / (2 * x)
+        ),
+        "the slope of the first elliptic integral needs the second: (E/(1 - m) - K)/(2m), near 0 by its series",
     ),
     notation="K(#1)",
     samples=SHARES,
@@ -201,8 +219,8 @@ ellipk: Op = special(
 ellipe: Op = special(
     "ellipe",
     sloped(
-        lambda y, x: (y - ellipk(x)) / (2 * x),
-        "the slope of the second elliptic integral needs the first: (E - K)/(2m)",
+        lambda y, x: near_zero(x, ELLIPE_SLOPE, lambda x: (y - ellipk(x)) / (2 * x)),
+        "the slope of the second elliptic integral needs the first: (E - K)/(2m), near 0 by its series",
     ),
     notation="E(#1)",
     samples=SHARES,
