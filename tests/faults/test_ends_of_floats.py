@@ -37,6 +37,8 @@ EXACT = {
     special.ellipk: (mpmath.ellipk, [0.0, 1e-12, 1e-5, 0.0099, 0.0101, -1e-9, 0.5]),
     special.ellipe: (mpmath.ellipe, [0.0, 1e-12, 1e-5, 0.0099, 0.0101, -1e-9, 0.5]),
     special.exprel: (lambda x: mpmath.expm1(x) / x if x else 1, [0.0, -1e-8, 1e-8, 0.0099, 0.0101, 1.0, 50.0]),
+    special.spence: (lambda x: mpmath.polylog(2, 1 - x).real, [0.5, 1 - 1e-10, 1.0, 1 + 1e-10, 3.0]),
+    special.log_ndtr: (lambda x: mpmath.log(mpmath.erfc(-x / mpmath.sqrt(2)) / 2), [-1e4, -700.0, -30.1, -29.9, -1.0, 5.0]),
     special.erfcx: (lambda x: mpmath.exp(x * x) * mpmath.erfc(x), [-3.0, 0.0, 29.9, 30.1, 300.0, 1e5]),
 }  # fmt: skip
 

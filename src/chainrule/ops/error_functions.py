@@ -20,6 +20,9 @@ FAR = 30
 # (2n + 1)!!/(-2)ⁿ
 ERFCX_SLOPE_FAR = [math.prod(range(1, 2 * n + 2, 2)) / (-2) ** n for n in range(7)]
 
+# (2n - 1)!!·(-1)ⁿ
+MILLS_FAR = [(-1) ** n * math.prod(range(1, 2 * n, 2)) for n in range(8)]
+
 
 def bell(x: Any) -> Any:
     """The density of the standard normal distribution."""
@@ -31,6 +34,12 @@ def erfcx_slope_far(x: Any) -> Any:
     t = 1 / (x * x)
     series = reduce(lambda total, term: total * t + term, reversed(ERFCX_SLOPE_FAR))
     return -t / ROOT_PI * series
+
+
+def log_ndtr_slope_far(x: Any) -> Any:
+    """The slope of log Φ far below 0, where -x²/2 and log Φ all but cancel: DLMF 7.12.1, term by term."""
+    t = 1 / (x * x)
+    return -x / reduce(lambda total, term: total * t + term, reversed(MILLS_FAR))
 
 
 erfc: Op = special(
@@ -102,8 +111,12 @@ ndtr: Op = special(
 log_ndtr: Op = special(
     "log_ndtr",
     sloped(
-        lambda y, x: np.exp(-x * x / 2 - y) / ROOT_2_PI,
-        "the slope of log Φ is the bell curve over Φ, and Φ is exp({y})",
+        lambda y, x: np.where(
+            x > -FAR,
+            np.exp(-x * x / 2 - y) / ROOT_2_PI,
+            log_ndtr_slope_far(np.where(x > -FAR, -FAR, x)),
+        ),
+        "the slope of log Φ is the bell curve over Φ, and Φ is exp({y}); far below 0 by its series",
     ),
     torch="special.log_ndtr",
     jax=True,

@@ -197,8 +197,8 @@ exp10: Op = special(
 spence: Op = special(
     "spence",
     sloped(
-        lambda y, x: np.log(x) / (1 - x),
-        "the dilogarithm grows by what is integrated, log({x})/(1 - {x})",
+        lambda y, x: np.where(x == 1, -1, np.log(x) / np.where(x == 1, 1, 1 - x)),
+        "the dilogarithm grows by what is integrated, log({x})/(1 - {x}), which is -1 at 1",
     ),
     tensorflow="special.spence",
     jax=True,
