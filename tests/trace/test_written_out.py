@@ -107,6 +107,8 @@ SAMPLES = {
     "scipy.special.pseudo_huber": "scipy.special.pseudo_huber(0.5, v)",
     "scipy.signal.convolve": "scipy.signal.convolve(v, q[:2], mode='valid')",
     "scipy.signal.fftconvolve": "scipy.signal.fftconvolve(v, q[:2])",
+    "scipy.signal.convolve2d": "scipy.signal.convolve2d(A, S[:2], 'same')",
+    "scipy.signal.correlate2d": "scipy.signal.correlate2d(A, S[:2, :2], mode='valid')",
     "scipy.signal.lfilter": "scipy.signal.lfilter(p[:2], np.array([1.0, -0.4]), v)",
     "scipy.stats.multivariate_normal.logpdf": "scipy.stats.multivariate_normal.logpdf(A, v[:3], S)",
     "scipy.stats.multivariate_normal.pdf": "scipy.stats.multivariate_normal.pdf(v[:3], mean=q[:3], cov=S)",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from chainrule import ops
+from chainrule.ops.shapes import size
 from chainrule.program import Arg, DTypeError, Line, Op, ShapeError, SourceSpan, Value
 
 TURNS = (ops.getitem, ops.expand_dims, ops.reshape)
@@ -14,9 +15,10 @@ TURNS = (ops.getitem, ops.expand_dims, ops.reshape)
 def refuse_column_against_row(
     op: Op, args: Sequence[Arg], producer: Mapping[Value, Line]
 ) -> None:
-    """A column (n, 1) against a flat (n,) makes an (n, n) that nobody meant, unless both are sums of rows.
+    """A column (n, 1) against a flat (n,) makes an (n, n) that nobody meant, but of two kinds that are meant.
 
-    Squares of lengths of rows meet in every pair: ``(X**2).sum(1)[:, None] + (X**2).sum(1) - 2 * X @ X.T``.
+    Squares of lengths of rows meet in every pair: ``(X**2).sum(1)[:, None] + (X**2).sum(1) - 2 * X @ X.T``. And what
+    meets itself does: ``labels[:, None] == labels``, ``x[:, None] - x``.
     """
     values = [arg for arg in args if isinstance(arg, Value)]
     for column in values:
@@ -26,6 +28,7 @@ def refuse_column_against_row(
                 and column.shape == (*flat.shape, 1)
                 and flat.shape[0] > 1
                 and not (_sums_rows(column, producer) and _sums_rows(flat, producer))
+                and _unturned(column, producer) is not _unturned(flat, producer)
             ):
                 n = flat.shape[0]
                 one, other = column.name or "one side", flat.name or "the other"
@@ -35,6 +38,16 @@ def refuse_column_against_row(
                     detail=f"NumPy would broadcast these to {(n, n)}; the loss and every gradient would be wrong",
                     hint=f"{flat.name or 'it'}.reshape({n}, 1), or [None, :] if all {n}×{n} pairs are meant",
                 )
+
+
+def _unturned(value: Value, producer: Mapping[Value, Line]) -> Value:
+    """The array that a value is, but for how it is turned: the same entries, none left out and none repeated."""
+    while (line := producer.get(value)) is not None and line.op in TURNS:
+        before = next(iter(line.reads()))
+        if size(before.shape) != size(value.shape):
+            break
+        value = before
+    return value
 
 
 def _sums_rows(value: Value, producer: Mapping[Value, Line]) -> bool:

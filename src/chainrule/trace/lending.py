@@ -12,6 +12,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.trace import numpy_adapters, refusals
+from chainrule.trace.frozen import Frozen
 from chainrule.trace.gather import holds_traced, numbers_of, stacked
 from chainrule.trace.instrument.code import HOOKED, functions_in, is_library, is_ours
 from chainrule.trace.lent import LENT, Lent, generator, number_type
@@ -95,6 +96,8 @@ class Lender:
             return functools.partial(self._in_catalogue, function)
         if draws(function.__self__):
             return self._builtin(function)
+        if (thawed := Frozen.of(self, function.__self__)) is not None:
+            return getattr(thawed, function.__name__)
         inner = function.__func__
         code = getattr(inner, "__code__", None)
         if code is None:
@@ -144,7 +147,7 @@ class Lender:
         if issubclass(kind, np.generic):
             return functools.partial(number_type, self, kind)
         passed_on = kind.__module__ in PASSED_ON and kind not in OF_MEMORY
-        if passed_on or issubclass(kind, BaseException):
+        if passed_on or kind is np.vectorize or issubclass(kind, BaseException):
             return kind
         return functools.partial(self.elsewhere, kind)
 
@@ -156,6 +159,10 @@ class Lender:
         kind: Any = type(item)
         if definition_of(item) is not None:
             return functools.partial(self._in_catalogue, item)
+        if kind is np.vectorize:
+            return functools.partial(self._each_entry, item)
+        if Frozen.is_known(item):
+            return functools.partial(Frozen, self, item)
         if _is_users(kind):
             self._hook_class(kind)
             return item
@@ -191,6 +198,28 @@ class Lender:
         if any(holds_traced(item) or type(item) is Pair for item in given):
             return self.tracer.call_function(function, args, kwargs)
         return function(*args, **kwargs)
+
+    def _each_entry(self, vectorized: Any, *args: Any, **kwargs: Any) -> Any:
+        """A function by ``np.vectorize``: called for each entry, as NumPy does, and what it gives is laid out again."""
+        if kwargs or vectorized.excluded or vectorized.signature is not None:
+            return self.elsewhere(vectorized, *args, **kwargs)
+        function = self.callee(vectorized.pyfunc)
+        arrays = [one if type(one) is Traced else np.asarray(one) for one in args]
+        shape = np.broadcast_shapes(*(tuple(map(int, one.shape)) for one in arrays))
+        wide: list[Any] = [np.broadcast_to(one, shape) for one in arrays]
+        given = [
+            function(
+                *(one[at] if type(one) is Traced else one[at].item() for one in wide)
+            )
+            for at in np.ndindex(shape)
+        ]
+        if not holds_traced(given):
+            return vectorized(*args)
+        if any(isinstance(one, tuple) for one in given):
+            return tuple(
+                np.reshape(stacked(part), shape) for part in zip(*given, strict=True)
+            )
+        return np.reshape(stacked(given), shape)
 
     def _array_method(
         self, owner: Any, function: Any, *args: Any, **kwargs: Any

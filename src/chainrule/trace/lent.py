@@ -147,6 +147,13 @@ def _array(
     return np.reshape(made, (*(1,) * missing, *made.shape)) if missing > 0 else made
 
 
+def _matrix(lender: Lender, maker: Any, items: Any, *args: Any, **options: Any) -> Any:
+    """``np.asmatrix(x)``: what is a matrix from now on has other operators."""
+    if holds_traced(items):
+        raise refusals.matrix(lender.tracer.here())
+    return maker(items, *args, **options)
+
+
 def _filled(lender: Lender, maker: Any, shape: Any, *args: Any, **options: Any) -> Any:
     """``np.zeros((len(x), 3))``: the length stays a length."""
     lengths = shape if isinstance(shape, list | tuple) else (shape,)
@@ -239,6 +246,8 @@ LENT: dict[Any, Lent] = {
     np.asarray: _array,
     np.asanyarray: _array,
     np.ascontiguousarray: _array,
+    np.matrix: _matrix,
+    np.asmatrix: _matrix,
     np.zeros: _filled,
     np.ones: _filled,
     np.empty: _filled,

@@ -45,6 +45,16 @@ def plain_array(name: str | None, where: SourceSpan | None) -> CannotTrace:
     )
 
 
+def matrix(where: SourceSpan | None) -> CannotTrace:
+    """NumPy's matrix class, whose operators are other ones than an array's."""
+    return CannotTrace(
+        "E301",
+        "an np.matrix meets a traced value here, and its * and ** are those of matrices, not of arrays",
+        where=where,
+        hint="write np.asarray(M) for the matrix M, and @ where * was meant as the product of matrices",
+    )
+
+
 def taken_out(
     how: str, name: str | None, where: SourceSpan | None, hint: str
 ) -> CannotTrace:

@@ -247,16 +247,14 @@ class Tracer:
             return arg.current(self)
         if type(arg) is TracedInt:
             return arg.ref
-        if isinstance(arg, np.generic) and arg.dtype in (
-            np.float64,
-            np.int64,
-            np.bool_,
-        ):
+        if isinstance(arg, np.float64 | np.int64 | np.bool_):
             return self.lower(arg.item())
         if isinstance(arg, bool | int | float):
             return arg
         if isinstance(arg, list | tuple):
             return self._gathered(arg)
+        if isinstance(arg, np.matrix):
+            raise refusals.matrix(self.here())
         return self.array_of(np.asarray(arg)).value
 
     def _gathered(self, items: Sequence[Any]) -> Arg:

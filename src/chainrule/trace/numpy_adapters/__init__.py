@@ -46,7 +46,14 @@ from chainrule.trace.numpy_adapters.numbers import (
     norm,
     ptp,
 )
-from chainrule.trace.numpy_adapters.products import dot, einsum, inner, multi_dot, vdot
+from chainrule.trace.numpy_adapters.products import (
+    dot,
+    einsum,
+    einsum_path,
+    inner,
+    multi_dot,
+    vdot,
+)
 from chainrule.trace.numpy_adapters.require import Reader
 from chainrule.trace.numpy_adapters.shapes import (
     atleast_1d,
@@ -113,6 +120,7 @@ READERS: dict[Reader, Reader] = {
     np.vdot: vdot,
     np.linalg.multi_dot: multi_dot,
     np.einsum: einsum,
+    np.einsum_path: einsum_path,
     np.linalg.norm: norm,
     np.copyto: copyto,
     np.putmask: putmask,

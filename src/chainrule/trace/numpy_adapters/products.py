@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
+
 from chainrule import ops
+from chainrule.trace.gather import numbers_of
 from chainrule.trace.numpy_adapters.require import ndim, refuse
 from chainrule.trace.numpy_adapters.shapes import ravel
 from chainrule.trace.tracing import Tracing
@@ -62,6 +65,11 @@ def einsum(tracer: Tracing, *operands: Any, **options: Any) -> Any:
     subscripts, *arrays = operands
     words = _spelled_out(subscripts.replace(" ", ""), [ndim(array) for array in arrays])
     return tracer.record(ops.einsum, tuple(arrays), {"subscripts": words})
+
+
+def einsum_path(tracer: Tracing, *operands: Any, **options: Any) -> Any:  # noqa: ARG001 - as every adapter is called
+    """``np.einsum_path(...)`` asks for shapes alone: the order of the products."""
+    return np.einsum_path(*map(numbers_of, operands), **options)
 
 
 def _lettered(operands: Sequence[Any]) -> tuple[Any, ...]:

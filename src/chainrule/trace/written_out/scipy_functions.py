@@ -123,6 +123,31 @@ def _band(coefficients: Any, n: int) -> Any:
     return entries[np.where((lag >= 0) & (lag < m), lag, m)]
 
 
+def correlate2d(in1: Any, in2: Any, mode: str = "full") -> Any:
+    """Each entry the sum of products with the other moved over it."""
+    rows, columns = map(int, in2.shape)
+    around = ((rows - 1, rows - 1), (columns - 1, columns - 1))
+    windows = np.lib.stride_tricks.sliding_window_view(np.pad(in1, around), (rows, columns))  # fmt: skip
+    full = np.sum(windows * in2, axis=(2, 3))
+    if mode == "full":
+        return full
+    n, m = map(int, in1.shape)
+    if mode == "same":
+        return full[rows // 2 :, columns // 2 :][:n, :m]
+    return full[rows - 1 : n, columns - 1 : m]
+
+
+def convolve2d(in1: Any, in2: Any, mode: str = "full") -> Any:
+    """Each entry the sum of products with the other turned round and moved over it."""
+    rows, columns = map(int, in2.shape)
+    turned = np.flip(in2)
+    if mode != "same":
+        return correlate2d(in1, turned, mode)
+    full = correlate2d(in1, turned)
+    n, m = map(int, in1.shape)
+    return full[(rows - 1) // 2 :, (columns - 1) // 2 :][:n, :m]
+
+
 DEFINITIONS: Mapping[str, Mapping[str, Callable[..., Any]]] = {
     "scipy.spatial.distance": {
         one.__name__: one
@@ -136,5 +161,7 @@ DEFINITIONS: Mapping[str, Mapping[str, Callable[..., Any]]] = {
         "convolve": signal_convolve,
         "fftconvolve": signal_convolve,
         "lfilter": lfilter,
+        "convolve2d": convolve2d,
+        "correlate2d": correlate2d,
     },
 }
