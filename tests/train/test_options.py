@@ -67,6 +67,7 @@ SAID = {
     "dtype": ("float32", "float32", {}),
     "target": ("other", "other", {}),
     "data": ("more.csv", "more.csv", {}),
+    "search": ("search.toml", "search.toml", {}),
 }
 """Each option as it is typed, as it stands in a file, and what else has to be said for it to matter."""
 SILENT = {
@@ -86,6 +87,7 @@ SILENT = {
 def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data.csv").write_text(TABLE)
+    (tmp_path / "search.toml").write_text("learning_rate = [0.2]\nseed = [0, 1]")
     (tmp_path / "more.csv").write_text(TABLE + "0.1,0.2,red,1,0\n" * 8)
     return tmp_path
 

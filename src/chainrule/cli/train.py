@@ -31,6 +31,7 @@ class TrainOptions(TableOptions, total=False):
     """What ``chainrule train`` is told."""
 
     data: Annotated[Text, Option(NEEDED, f"A .csv, .parquet or .npz file, or {', '.join(DATASETS)}.", metavar="[FILE|NAME]")]
+    search: Annotated[Text | None, Option(None, "A TOML file of options with lists: all combinations are trained, the best is kept.", metavar="FILE.toml")]
     tensorboard: Annotated[Text | None, Option(None, "A folder for TensorBoard event files.", metavar="FOLDER")]
     quiet: Annotated[Flag, Option(False, "Print nothing but errors.", ("-q",), manner=True)]
 # fmt: on
@@ -86,6 +87,7 @@ def run(words: dict[str, Any]) -> None:
     from chainrule.train.loop.progress import warn
     from chainrule.train.loop.tensorboard import TensorBoard
     from chainrule.train.report import report
+    from chainrule.train.search import read_search
 
     source, out = words["data"], words["out"]
     quiet, events = words["quiet"], words["tensorboard"]
@@ -98,6 +100,7 @@ def run(words: dict[str, Any]) -> None:
                 where=Path(source).name,
                 verbose=0 if quiet else 1,
                 callbacks=boards,
+                search=read_search(words["search"]) if words["search"] else None,
                 say=(lambda _: None) if quiet else warn,
             )
     except KeyboardInterrupt:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
-from typing import Any, Unpack
+from dataclasses import dataclass, replace
+from typing import Any, Unpack, cast
 
 import numpy as np
 
@@ -13,6 +13,7 @@ from chainrule.nn import loss_of
 from chainrule.nn.options import part_of, settled, taking
 from chainrule.program import Array, DataError
 from chainrule.program.folder_lock import only_writer
+from chainrule.train import search as searching
 from chainrule.train.data.divide import divide
 from chainrule.train.data.doubts import doubts, seen_before
 from chainrule.train.data.features import (
@@ -38,6 +39,7 @@ from chainrule.train.loop.state import Data
 from chainrule.train.model.network import Network
 from chainrule.train.model_folder import ModelFolder
 from chainrule.train.options import Learning, Looping, TableOptions
+from chainrule.train.search import Tried
 
 GROWN = 2.0
 """A training whose loss ends so many times higher than it was after the first epoch has not learnt."""
@@ -56,6 +58,7 @@ class Outcome:
     data: Data | None = None
     held: Data | None = None
     diary: Diary | None = None
+    tried: Sequence[Tried] = ()
 
 
 def usual_decay(n_rows: int) -> float:
@@ -75,19 +78,24 @@ def train(
     say: Callable[[str], Any] = warn,
     verbose: int = 0,
     callbacks: Sequence[Callable[[Training], Any]] = (),
+    search: Mapping[str, Sequence[Any]] | None = None,
     **options: Unpack[TableOptions],
 ) -> Outcome:
     """Train a network on a table and hold it against rows it has not seen.
 
     Columns are standardised as learnt on the training part alone; those that can tell nothing are left out, and
     ``say`` is told. With ``out`` checkpoints, the model and the weights after each epoch are kept there; a training
-    that was stopped goes on.
+    that was stopped goes on. ``search`` are lists of options: all their combinations are trained first, on a part of the
+    rows, and the best is then trained as if it had been asked for.
     """
     said: TableOptions = settled(TableOptions, options)
     with ExitStack() as held:
         if said["out"] is not None:
             held.enter_context(only_writer(said["out"]))
         split = prepare(table, said, where, say)
+        tried = _searched(split, said, search) if search else []
+        if tried:
+            said = cast("TableOptions", {**said, **tried[0].options})
         network = _network(split, said)
         folder = (
             None
@@ -113,7 +121,7 @@ def train(
             say(
                 f"the loss rose from {losses[0]:.4g} to {losses[-1]:.4g}: try a smaller --learning-rate"
             )
-        outcome = _outcome(network, split, diary)
+        outcome = replace(_outcome(network, split, diary), tried=tried)
         if outcome.data is not None and outcome.held is not None:
             known = seen_before(
                 *((one.X, one.Y) for one in (outcome.data, outcome.held))
@@ -126,6 +134,15 @@ def train(
             )
             folder.save(outcome.measures)
     return outcome
+
+
+def _searched(
+    split: Split, said: TableOptions, lists: Mapping[str, Sequence[Any]]
+) -> list[Tried]:
+    def made(asked: Mapping[str, Any]) -> Network:
+        return _network(split, cast("TableOptions", asked))
+
+    return searching.search(made, split.X, split.Y, said, lists)
 
 
 def _watched(said: TableOptions) -> float | None:

@@ -20,19 +20,25 @@ from chainrule.train.figures.svg import svg
 from chainrule.train.loop import metrics
 from chainrule.train.model.summary import HEADINGS
 from chainrule.train.report import gallery
+from chainrule.train.search import Tried, table
 from chainrule.train.tabular import Outcome
 from chainrule.version import __version__
 
 MOST_CLASSES = 20
 """With more classes, their confusion is wider than a terminal."""
 LARGE = 1e6
+SHOWN = 10
+"""How many networks of a search a terminal shows."""
 SMALL = (250, 170)
 
 
 def text(outcome: Outcome) -> str:
     """Metrics and confusion for a terminal."""
     rows = f"{outcome.n_test} row{'s' * (outcome.n_test != 1)}"
-    lines = [f"held out: {rows}; trained on {outcome.n_train}"]
+    lines = [
+        *_searched(outcome.tried),
+        f"held out: {rows}; trained on {outcome.n_train}",
+    ]
     wide = max((len(name) for name in outcome.measures), default=0)
     lines += [
         f"  {name.ljust(wide)}  {number:{'.4f' if abs(number) < LARGE else '.4g'}}"
@@ -62,6 +68,21 @@ def text(outcome: Outcome) -> str:
             for row in cells
         ]
     return "\n".join(lines)
+
+
+def _searched(tried: Sequence[Tried]) -> list[str]:
+    """The best of a search for a terminal."""
+    if not tried:
+        return []
+    rows = table(tried[:SHOWN])
+    wide = [max(map(len, column)) for column in zip(*rows, strict=True)]
+    lines = [
+        "  "
+        + "  ".join(cell.rjust(width) for cell, width in zip(row, wide, strict=True))
+        for row in rows
+    ]
+    more = [f"  and {len(tried) - SHOWN} more"] if len(tried) > SHOWN else []
+    return [f"tried: {len(tried)} networks, the best first", *lines, *more, ""]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +160,7 @@ def html(
         confusion=_confusion(outcome),
         scores=_scores(outcome),
         baseline=_baseline(outcome),
+        tried=table(outcome.tried) if outcome.tried else [],
         columns=[(one.name, _encoded(one)) for one in outcome.features.columns],
         predicted=[shown(plot, (420, 360)) for plot in gallery.predictions(outcome)],
         whose="held out" if outcome.held else "trained on",
