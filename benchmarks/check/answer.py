@@ -66,7 +66,8 @@ def read(code: int, seconds: float, out: str, err: str, mended: str | None) -> A
         report = json.loads(out)
     except ValueError:
         report = None
-    if code not in {0, 1, 2, 3} or "Traceback (most recent" in err:
+    told = report is not None or "error[E" in err
+    if code not in {0, 1, 2, 3} or "Traceback (most recent" in err or not told:
         return Answer("crash", seconds, message=last[0])
     if code in {2, 3} or report is None:
         first = err.strip().splitlines()[:1] or ["no report"]
