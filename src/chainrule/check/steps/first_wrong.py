@@ -124,6 +124,9 @@ class FirstWrong:
 
     def _meant(self, site: Site, place: int) -> Callable[[Value], bool]:
         """Of which values the gradient may be meant: of the parameter that is updated with it, else of what no other has."""
+        twin = self.search.twins.meant.get(place)
+        if twin is not None:
+            return lambda value: value is twin
         parameters = {
             f.parameter for f in self.search.wrong if place in (*f.cuts, f.taken)
         }

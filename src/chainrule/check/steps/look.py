@@ -310,7 +310,7 @@ class Look:
     ) -> Iterator[Edit]:
         """An edit of one argument of the operation: ``change(argument, *others)`` in its place."""
         op, n_args = self.op, len(self.args)
-        if op is None or op is ops.getitem:
+        if op is None or (op is ops.getitem and i > 0):
             return
 
         def new(*given: Any) -> Any:

@@ -142,9 +142,10 @@ class Trees:
 
 @dataclass(eq=False)
 class Sites:
-    """All expressions of a script that computed what the loss is not made of."""
+    """All expressions of a script that computed what the loss is not made of; if ``forward``, what it is made of."""
 
     evidence: Evidence
+    forward: bool = False
 
     @cached_property
     def trees(self) -> Trees:
@@ -175,7 +176,7 @@ class Sites:
         """The frame in which what was computed would have to be written otherwise."""
         spots = self.evidence.recording.spots.get(self.evidence.tape.values[place], ())
         for spot in spots:
-            if (spot.file, spot.span) not in self._forward_places:
+            if self.forward or (spot.file, spot.span) not in self._forward_places:
                 return spot
         return spots[0] if spots else None
 
@@ -203,7 +204,8 @@ class Sites:
         tape = self.evidence.tape
         groups: dict[Key, list[tuple[int, int]]] = {}
         for place in range(tape.n_inputs, self.evidence.n_recorded):
-            if place in self.evidence.behind_loss or not self._line(place).args:
+            is_forward = place in self.evidence.behind_loss
+            if is_forward is not self.forward or not self._line(place).args:
                 # a constant written out is nobody's computation
                 continue
             spot = self.blamed(place)

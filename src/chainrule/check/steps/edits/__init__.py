@@ -5,6 +5,7 @@ from __future__ import annotations
 from chainrule.check.steps.edits import (
     activations,
     axes,
+    brackets,
     factors,
     layout,
     masks,
@@ -36,6 +37,7 @@ TIERS = (
         operands.other_operand,
         layout.turned,
         layout.product,
+        brackets.regrouped,
     ),
     # something is missing, or too many
     (
@@ -53,10 +55,12 @@ TIERS = (
         activations.rowwise_as_entrywise,
         terms.surplus_term,
         factors.other_scale,
+        operands.other_index,
     ),
     # what is not so likely
     (
         activations.wrong_slope,
+        activations.not_through,
         factors.missing_factor,
         factors.factor_inside,
         operands.other_operand_turned,
@@ -65,4 +69,17 @@ TIERS = (
     (operands.other_order,),
 )
 
-__all__ = ["TIERS", "Edit", "Edits", "Operand"]
+FORWARD = (
+    signs.other_sign,
+    signs.difference_turned,
+    factors.surplus_number,
+    brackets.regrouped,
+    operands.other_operand,
+    numbers.other_power,
+    axes.mean_for_sum,
+    axes.other_axis,
+    layout.product,
+)
+"""What is written by mistake in a forward pass that runs."""
+
+__all__ = ["FORWARD", "TIERS", "Edit", "Edits", "Operand"]

@@ -159,6 +159,21 @@ def _alone(slope: Any, _: Any, *sides: Any) -> Any:
     return slope(1.0, *sides)
 
 
+def not_through(look: Look) -> Edits:
+    """Something else made of a gradient than what goes back through an activation: ``relu(d)`` for ``d * (z > 0)``."""
+    if not look.is_outer or look.is_of_forward:
+        return
+    said = "{old} is not what goes back through {bend}: that is the gradient times the derivative, {new}."
+    for bend, slope, operands in _slopes(look):
+        if bend.y.shape != look.shape:
+            continue
+        words: dict[str, Any] = {"bend": bend.op.name}
+        for dy in look.arrays:
+            if dy.shape == look.shape and dy.first not in (bend.x, bend.y):
+                new = partial(_times, slope)
+                yield look.edit("wrong derivative", said, new, dy, *operands, **words)
+
+
 def rowwise_as_entrywise(look: Look) -> Edits:
     """``p * (1 - p)``, or p alone, for the whole Jacobian of a softmax."""
     said = "The {bend} is treated as elementwise: every entry of {1} depends on every one that goes in."
