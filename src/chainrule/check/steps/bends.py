@@ -215,6 +215,7 @@ class Bends:
         return None
 
     def _gives(self, op: Op, params: dict[str, Any], below: int, place: int) -> bool:
+        is_bent = False
         for world in self.evidence.worlds:
             x, y = world.numbers[below], world.numbers[place]
             try:
@@ -222,9 +223,10 @@ class Bends:
                     got = np.asarray(op.forward(x, **params))
             except Exception:  # noqa: BLE001 - an op that cannot take x does not give y
                 return False
-            if got.shape != y.shape or not _equal(got, y) or _equal(x, y):
+            if got.shape != y.shape or not _equal(got, y):
                 return False
-        return True
+            is_bent = is_bent or not _equal(x, y)
+        return is_bent
 
 
 def _equal(one: Array, other: Array) -> bool:

@@ -142,19 +142,22 @@ class Forward:
         one, *others = (
             self._factors(final, world, replaced) for world in self.bench.worlds[:2]
         )
+        if one.get(final.after, 1.0) * self.finals.direction <= 0:
+            # the step is to go down
+            return False
         for other in others:
             for place, factor in one.items():
                 usual = place == final.after or any(
                     abs(abs(factor) - known) < NEAR * known for known in FACTORS
                 )
                 same = abs(other.get(place, 0.0) - factor) < NEAR * abs(factor)
-                if usual and same and (place != final.after or factor > 0):
+                if usual and same:
                     return True
         return False
 
     def _factors(
         self, final: Final, world: int, replaced: dict[int, Compute]
-    ) -> dict[int, float]:
+    ) -> dict[int | None, float]:
         """What a cut, and what the step itself, is along a direction, over the slope of the loss that way."""
         numbers = self.bench.numbers[world]
         start = numbers[final.before]
@@ -175,7 +178,7 @@ class Forward:
             return {}
         slope = _single(ends[0][self.loss]) - _single(ends[1][self.loss])
         slope /= 2 * STEP
-        found: dict[int, float] = {}
+        found: dict[int | None, float] = {}
         for place in final.goals:
             written = taken[place]
             if written is None or written.size != direction.size:
