@@ -161,11 +161,51 @@ for turn in range(4):
     w = w + speed
     past = speed
 """
+NEVER_COMPUTED = """
+import numpy as np
+rng = np.random.default_rng(1)
+
+class Net:
+    def __init__(self, sizes):
+        self.weights = [rng.normal(size=(m, n)) * 0.5 for n, m in zip(sizes, sizes[1:])]
+
+    def train(self, x, goal):
+        a = np.array(x, ndmin=2).T
+        known = [a]
+        for k in range(3):
+            a = 1 / (1 + np.exp(-np.dot(self.weights[k], a)))
+            known.append(a)
+        error = a - np.array(goal, ndmin=2).T
+        for k in [2, 1, 0]:
+            slope = error * known[k + 1] * (1 - known[k + 1])
+            error = np.dot(self.weights[k].T, error)  # wrong
+            self.weights[k] -= 0.1 * np.dot(slope, known[k].T)
+
+net = Net([4, 5, 3, 2])
+for i in range(3):
+    net.train(rng.random(4), [i % 2, 1 - i % 2])
+"""
+END = """
+import numpy as np
+rng = np.random.default_rng(5)
+X = np.vstack([np.ones((1, 6)), rng.normal(size=(4, 6))])
+Y = np.eye(3)[:, [0, 1, 2, 2, 1, 0]]
+A, B = rng.normal(size=(5, 5)) * 0.3, rng.normal(size=(3, 6)) * 0.3
+for turn in range(2):
+    H = np.concatenate((np.ones((1, 6)), np.tanh(A @ X)))
+    loss = 0.5 * np.sum((B @ H - Y) ** 2)
+    dO = B @ H - Y
+    dH = B.T @ dO * (1 - H ** 2)
+    B = B - 0.01 * dO @ H.T
+    A = A - 0.01 * dH[:-1] @ X.T  # wrong
+"""
 
 
 @pytest.mark.parametrize(
     ("source", "written"),
     [
+        (NEVER_COMPUTED, ["error = np.dot(self.weights[k].T, slope)  # wrong"]),
+        (END, None),
         (ENGINE, ["other.slope -= out.slope  # wrong"]),
         (UNREAD, ["inner = np.tanh(X @ B + b)  # wrong"]),
         (ENTROPY, None),
@@ -179,6 +219,8 @@ for turn in range(4):
         (ENTRY, ["shrunk[0] = 0  # wrong"]),
     ],
     ids=[
+        "names of a script whose loss is never computed",
+        "the other end of a slice",
         "what a node's gradient stands beside",
         "a forward pass that leaves out what is learnt",
         "a loss with a sign flipped",

@@ -95,10 +95,7 @@ class Look:
         n_runs = len(self.site.runs)
         if not 1 < n_runs <= MOST_RUNS:
             return []
-        position = self.evidence.recording.position
-        start = min(
-            position[self.evidence.tape.values[r.result]] for r in self.site.runs
-        )
+        start = min(self.evidence.moment(run.result) for run in self.site.runs)
         return [
             Operand(items, None, f"{text}[i]")
             for text, items in self.texts.lists(start).items()

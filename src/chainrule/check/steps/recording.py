@@ -222,6 +222,7 @@ class Recording:
     language: Language = NUMPY
     wholes: Mapping[Value, Place] = field(default_factory=dict)
     shown: Sequence[Value] = ()
+    appended: frozenset[Value] = frozenset()
 
     @property
     def program(self) -> Program:
@@ -232,6 +233,16 @@ class Recording:
     def producer(self) -> dict[Value, Line]:
         """The line each value comes from."""
         return self.run.program.producer()
+
+    @cached_property
+    def moment(self) -> dict[Value, int]:
+        """How many lines had been recorded when each value was computed: what was appended later does not count."""
+        found = dict.fromkeys(self.program.inputs, -1)
+        n_lines = 0
+        for line in self.program.lines:
+            found[line.result] = n_lines
+            n_lines += line.result not in self.appended
+        return found
 
     @cached_property
     def position(self) -> dict[Value, int]:

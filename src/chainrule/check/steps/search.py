@@ -122,7 +122,7 @@ class Search:
         whole, done = self._most(self._singles(full, known))
         if done:
             return whole
-        if nearby is not None and not full:
+        if nearby is not None and nearby.healed and not full:
             return nearby
         rest = [one for one in suspects if one not in full]
         rest.sort(key=lambda s: (-len(known[s].healed) if s in known else 0, s.first))

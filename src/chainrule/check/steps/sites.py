@@ -282,9 +282,9 @@ class Sites:
 
     def _is_between(self, one: int, other: int) -> bool:
         """Whether a bound expression was done between two lines."""
-        shift = self.evidence.tape.n_inputs
-        at = bisect_left(self._ends, one - shift + 1)
-        return at < len(self._ends) and self._ends[at] <= other - shift
+        moment = self.evidence.moment
+        at = bisect_left(self._ends, moment(one) + 1)
+        return at < len(self._ends) and self._ends[at] <= moment(other)
 
     def _same_call(self, one: int, other: int) -> bool:
         """Whether two lines belong to one call of a function below the blamed frame."""
@@ -319,12 +319,9 @@ class Sites:
 
     def execution(self, ran: Ran, statement: Statement) -> Execution | None:
         """What the instrumented statement saw when this ran; None where it was not instrumented."""
-        shift = self.evidence.tape.n_inputs
+        moment = self.evidence.moment(ran.result)
         for one in self._by_frame.get(ran.frame, ()):
-            if (
-                one.n_lines > ran.result - shift
-                and one.site.statement.lineno == statement.line
-            ):
+            if one.n_lines > moment and one.site.statement.lineno == statement.line:
                 return one
         return None
 

@@ -32,7 +32,7 @@ class Texts:
     def visible(self, ran: Ran, statement: Statement) -> dict[str, Arg]:
         """Every text that stood for an array or a number when ``ran`` began."""
         execution = self.sites.execution(ran, statement)
-        start = ran.lines[0] - self.evidence.tape.n_inputs
+        start = self.evidence.moment(ran.lines[0])
         key = (ran.frame, -1 - execution.order if execution is not None else start)
         if key not in self._kept:
             # the function's own names first, and plain ones: a fix in their words can be moved with it
@@ -162,7 +162,7 @@ class Texts:
 
     def counters(self, ran: Ran) -> dict[str, int]:
         """What the loops around were at when ``ran`` began."""
-        start = ran.lines[0] - self.evidence.tape.n_inputs
+        start = self.evidence.moment(ran.lines[0])
         found = {}
         for (frame, name), past in self.evidence.recording.notes.counters.items():
             if frame == ran.frame:

@@ -15,6 +15,7 @@ from chainrule.check.steps.look import Look
 from chainrule.program import Value
 
 MOST_ENTRIES = 8
+ENDS = ((slice(1, None), "1:"), (slice(None, -1), ":-1"))
 
 
 def updated_weight(look: Look) -> Edits:
@@ -69,20 +70,35 @@ def other_index(look: Look) -> Edits:
     places = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
     said = "The wrong entry: {was} where {meant} belongs."
     for i, (now, place) in enumerate(zip(index, places, strict=False)):
-        if type(now) is not int or len(look.args[0].shape) <= i or not _is_int(place):
-            continue
-        for other in range(min(look.args[0].shape[i], MOST_ENTRIES)):
-            if other != now % look.args[0].shape[i]:
-                changed = (*index[:i], other, *index[i + 1 :])
-                new = ast.parse(ast.unparse(node), mode="eval").body
-                yield replace(
-                    look.edit_params("index", said, op, {"index": changed}),
-                    words={
-                        "was": ast.unparse(node),
-                        "meant": ast.unparse(_at(new, i, other)),
-                    },
-                    write=partial(_with_entry, ast.dump(node), i, other),
-                )
+        for other, written in _other_entries(look, i, now, place):
+            changed = (*index[:i], other, *index[i + 1 :])
+            new = ast.parse(ast.unparse(node), mode="eval").body
+            yield replace(
+                look.edit_params("index", said, op, {"index": changed}),
+                words={
+                    "was": ast.unparse(node),
+                    "meant": ast.unparse(_at(new, i, written)),
+                },
+                write=partial(_with_entry, ast.dump(node), i, written),
+            )
+
+
+def _other_entries(
+    look: Look, i: int, now: object, place: ast.expr
+) -> Iterator[tuple[int | slice, ast.expr]]:
+    """Another number for a number, the other end left out for a slice, each with how it is written."""
+    shape = look.args[0].shape
+    if len(shape) <= i:
+        return
+    if type(now) is int and _is_int(place):
+        for entry in range(min(shape[i], MOST_ENTRIES)):
+            if entry != now % shape[i]:
+                yield entry, ast.Constant(entry)
+    elif isinstance(now, slice) and isinstance(place, ast.Slice):
+        for other, text in ENDS:
+            if other != now:
+                # a slice is written inside of brackets alone
+                yield other, ast.parse(f"x[{text}]", mode="eval").body.slice  # type: ignore[attr-defined]
 
 
 def _is_int(node: ast.expr) -> bool:
@@ -90,18 +106,18 @@ def _is_int(node: ast.expr) -> bool:
     return isinstance(sign, ast.Constant) and isinstance(sign.value, int)
 
 
-def _at(node: ast.expr, i: int, entry: int) -> ast.expr:
-    """A subscript with another number as one of its indices, in place."""
+def _at(node: ast.expr, i: int, entry: ast.expr) -> ast.expr:
+    """A subscript with another one of its indices, in place."""
     if isinstance(node, ast.Subscript):
         if isinstance(node.slice, ast.Tuple):
-            node.slice.elts[i] = ast.Constant(entry)
+            node.slice.elts[i] = entry
         else:
-            node.slice = ast.Constant(entry)
+            node.slice = entry
     return node
 
 
-def _with_entry(dumped: str, i: int, entry: int, statement: ast.stmt) -> ast.stmt:
-    """A statement in which one subscript has another number as an index."""
+def _with_entry(dumped: str, i: int, entry: ast.expr, statement: ast.stmt) -> ast.stmt:
+    """A statement in which one subscript has another index."""
     for node in ast.walk(statement):
         if isinstance(node, ast.Subscript) and ast.dump(node) == dumped:
             _at(node, i, entry)
