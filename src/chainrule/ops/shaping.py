@@ -143,10 +143,10 @@ moveaxis = Op(
 )
 
 
-def _reshaped(site: Site) -> str:
-    """A row of all entries is asked for as people do: ``reshape(-1)``."""
-    flat = site.params["shape"] == (-1,)
-    return "{0}.reshape(-1)" if flat else "{0}.reshape({shape})"
+def _reshaped(site: Site, made: str) -> str:
+    """A row of all entries is asked for as people do: ``reshape(-1)``. A plain number has no methods: ``made`` an array first."""
+    flat = ".reshape(-1)" if site.params["shape"] == (-1,) else ".reshape({shape})"
+    return (made if getattr(site.args[0], "weak", True) else "{0}") + flat
 
 
 reshape = Op(
@@ -162,8 +162,8 @@ reshape = Op(
     params={"shape": None},
     numpy_functions=(np.reshape,),
     spelling={
-        "numpy": _reshaped,
-        "torch": _reshaped,
+        "numpy": lambda site: _reshaped(site, "np.array({0})"),
+        "torch": lambda site: _reshaped(site, "torch.as_tensor({0})"),
         "tensorflow": "tf.reshape({0}, {shape})",
     },
     kind="view",
