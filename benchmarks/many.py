@@ -25,7 +25,8 @@ import chainrule
 import chainrule.sklearn
 from chainrule.train.many import cores
 
-RATES, SEEDS = np.geomspace(3e-4, 3e-2, 8).tolist(), list(range(8))
+# at a rate of 0.03 rounding is amplified until a few of 449 predictions differ
+RATES, SEEDS = np.geomspace(1e-4, 1e-2, 8).tolist(), list(range(8))
 BARS = {"scikit-learn": 10, "one after another": 1.8}
 LAYERS = (64, 32)
 
