@@ -14,6 +14,8 @@ from chainrule.check.steps.edits.record import Edits, Operand
 from chainrule.check.steps.look import Look
 from chainrule.program import Value
 
+PRODUCTS = (ops.multiply, ops.divide)
+
 
 def other_side(look: Look) -> Edits:
     """An activation where its input belongs, or the reverse, inside a slope."""
@@ -161,7 +163,8 @@ def _alone(slope: Any, _: Any, *sides: Any) -> Any:
 
 def not_through(look: Look) -> Edits:
     """Something else made of a gradient than what goes back through an activation: ``relu(d)`` for ``d * (z > 0)``."""
-    if not look.is_outer or look.is_of_forward:
+    # where the gradient is multiplied by something, it is that which is wrong
+    if not look.is_outer or look.is_of_forward or look.op in PRODUCTS:
         return
     said = "{old} is not what goes back through {bend}: that is the gradient times the derivative, {new}."
     for bend, slope, operands in _slopes(look):
