@@ -27,7 +27,7 @@ def vjp(dy: Any, y: Any, x: Any, eps: Any, axis: Any, ddof: int) -> Any:
     n = count(x, axis)
     along = y * np.sum(dy * y, axis=axis, keepdims=stays(axis))
     if ddof:
-        along = n / (n - ddof) * along
+        along = n * along / (n - ddof)
     apart = n * dy - np.sum(dy, axis=axis, keepdims=stays(axis)) - along
     return apart / (n * spread_out(x, axis, eps, ddof))
 

@@ -175,11 +175,16 @@ class Search:
         return sorted(found, key=lambda one: (self._gives_a_truth(one), one.first))
 
     def _gives_a_truth(self, statement: Statement) -> bool:
-        """Whether all that a statement hands on is some true gradient: then the mistake is likely behind it."""
+        """Whether all that a statement hands on is some true gradient: then the mistake is likely behind it.
+
+        Minus a gradient is none here: its sign may be the mistake.
+        """
         handed = [
             place for site in outer_sites(self, statement) for place in site.results
         ]
-        return bool(handed) and all(map(self.is_true, handed))
+        return bool(handed) and all(
+            any(one.factor > 0 for one in self.matches(place)) for place in handed
+        )
 
     def nearest(self) -> tuple[Statement | None, int, list[Array] | None]:
         """Where the first wrong value is likely to stand, if nothing explains it; and what it should be."""
