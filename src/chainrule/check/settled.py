@@ -75,19 +75,12 @@ def _of_two(steps: Stepped, claims: Report, asked: Asked) -> Report:
         return _spared(steps, claims)
     if claims.ok:
         return replace(steps.report, notes=(*steps.report.notes, *claims.notes))
-    if not steps.is_true and _is_believed(steps, claims, asked):
+    if not steps.is_true and (
+        not is_explained(steps.report)
+        or (is_explained(claims) and asked.heals(claims.corrected()))
+    ):
         return claims
     return replace(steps.report, notes=(*steps.report.notes, *claims.notes))
-
-
-def _is_believed(steps: Stepped, claims: Report, asked: Asked) -> bool:
-    """Whether the claims explain what is wrong: by corrections that are right, or where nothing else does, in words."""
-    if not is_explained(claims):
-        return False
-    if asked.heals(claims.corrected()):
-        return True
-    proposed = any(line.edits for line in claims.lines if line.verdict in WRONG)
-    return not proposed and not is_explained(steps.report)
 
 
 def _spared(steps: Stepped, claims: Report) -> Report:

@@ -126,10 +126,6 @@ class Evidence:
             place for value, place in self.tape.at.items() if value in slots
         )
 
-    def moment(self, place: int) -> int:
-        """How many lines had been recorded when what stands at a place was computed."""
-        return self.recording.moment[self.tape.values[place]]
-
     def truth(self, value: Value) -> Value | None:
         """The derived value that is the gradient of ``value``; None if there is none."""
         return self.derived.gradients.get(value)

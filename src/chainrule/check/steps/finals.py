@@ -366,9 +366,9 @@ def _step_sign(final: Final, cut: int, numbers: Numbers) -> float:
         numbers[final.before],
         numbers[cut],
     )
-    if after is None or written is None or after.size != before.size:
+    if after is None or written is None or after.shape != before.shape:
         return 0.0
-    step = (final.part(before) - final.part(after.reshape(before.shape))).ravel()
+    step = (final.part(before) - final.part(after)).ravel()
     return (
         float(np.sign(np.vdot(step, written.ravel())))
         if step.size == written.size

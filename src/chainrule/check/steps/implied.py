@@ -245,11 +245,7 @@ class Appended:
         at = self.recording.position[self.behind.result] + 1
         lines = (*run.program.lines[:at], *self.lines, *run.program.lines[at:])
         program = Program(run.program.inputs, lines, ())
-        appended = self.recording.appended | {line.result for line in self.lines}
-        held = replace(
-            self.recording, run=Run(program, self.numbers), appended=appended
-        )
-        return held, total
+        return replace(self.recording, run=Run(program, self.numbers)), total
 
 
 def _squares(made: Appended, pair: Difference) -> list[Value]:

@@ -95,7 +95,10 @@ class Look:
         n_runs = len(self.site.runs)
         if not 1 < n_runs <= MOST_RUNS:
             return []
-        start = min(self.evidence.moment(run.result) for run in self.site.runs)
+        position = self.evidence.recording.position
+        start = min(
+            position[self.evidence.tape.values[r.result]] for r in self.site.runs
+        )
         return [
             Operand(items, None, f"{text}[i]")
             for text, items in self.texts.lists(start).items()
@@ -307,7 +310,7 @@ class Look:
     ) -> Iterator[Edit]:
         """An edit of one argument of the operation: ``change(argument, *others)`` in its place."""
         op, n_args = self.op, len(self.args)
-        if op is None or (op is ops.getitem and i > 0):
+        if op is None or op is ops.getitem:
             return
 
         def new(*given: Any) -> Any:

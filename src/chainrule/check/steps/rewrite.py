@@ -284,11 +284,7 @@ class Rewriter:
         goal = with_pieces(node, pieces)
         if node in pieces:
             indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
-            # what stands behind it on its line stays: a comment, another statement
-            behind = lines[-1].encode()[node.end_col_offset :].decode()
-            whole = isinstance(node, ast.Assign | ast.AugAssign)
-            anew = ast.unparse(ast.fix_missing_locations(goal))
-            return indent + anew + (behind if whole else "")
+            return indent + ast.unparse(ast.fix_missing_locations(goal))
         outer = [old for old in pieces if not is_inside(old, pieces)]
         for brackets in (False, True):
             text = spliced(

@@ -13,7 +13,6 @@ from chainrule.check.report import LineReport, Report
 from chainrule.check.steps.collected import finals_of
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.finals import Finals, State
-from chainrule.check.steps.forward import Forward
 from chainrule.check.steps.implied import form_of, is_complete, is_shared, trainings
 from chainrule.check.steps.optimizers import mistakes
 from chainrule.check.steps.parameters import parameter_verdicts
@@ -84,7 +83,13 @@ class Asked:
         with np.errstate(all="ignore"):
             checked = self.checked(text)
             finals, sites = checked.finals, checked.sites
-            search, fixes = self._explained(checked)
+            search = None
+            fixes: list[list[Fix]] = []
+            if finals.wrong():
+                search = Search(finals, sites)
+                search.run()
+                n = len(finals.all)
+                fixes = tried_fixes(checked, search, lambda new: self.heals(new, n))
             verdicts = Verdicts(finals, sites, search, fixes)
             lines = verdicts.lines()
             if not finals.wrong():
@@ -109,27 +114,6 @@ class Asked:
             any(one.state is State.CANNOT_TELL for one in finals.all),
             not finals.wrong(),
         )
-
-    def _explained(
-        self, checked: Checked
-    ) -> tuple[Search | Forward | None, list[list[Fix]]]:
-        """The corrections of what is wrong, and their texts: of the backward pass, else of the forward pass."""
-        finals = checked.finals
-        if not finals.wrong():
-            return None, []
-
-        def heals(text: str) -> bool:
-            return self.heals(text, len(finals.all))
-
-        search = Search(finals, checked.sites)
-        search.run()
-        if search.wrong:
-            forward = Forward(finals)
-            if forward.run():
-                fixes = tried_fixes(checked, forward, heals)
-                if all(several[0].edits for several in fixes):
-                    return forward, fixes
-        return search, tried_fixes(checked, search, heals)
 
     def _followed(self, checked: Checked) -> Iterator[LineReport]:
         """What is wrong with how right gradients are followed."""
@@ -245,10 +229,10 @@ def _judged(recording: Recording, found: Training, seed: int) -> Checked:
 
 
 def tried_fixes(
-    checked: Checked, search: Search | Forward, heals: Callable[[str], bool]
+    checked: Checked, search: Search, heals: Callable[[str], bool]
 ) -> list[list[Fix]]:
     """The texts of all corrections; what does not leave a right script when it is made and run is taken back."""
-    rewriter = Rewriter(checked.evidence, search.sites)
+    rewriter = Rewriter(checked.evidence, checked.sites)
     fixes = [rewriter.fix(correction) for correction in search.corrections]
     made = [edit for several in fixes for fix in several for edit in fix.edits]
     whole = all(several[0].edits for several in fixes) and not search.wrong

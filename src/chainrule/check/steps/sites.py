@@ -142,10 +142,9 @@ class Trees:
 
 @dataclass(eq=False)
 class Sites:
-    """All expressions of a script that computed what the loss is not made of; if ``forward``, what it is made of."""
+    """All expressions of a script that computed what the loss is not made of."""
 
     evidence: Evidence
-    forward: bool = False
 
     @cached_property
     def trees(self) -> Trees:
@@ -176,7 +175,7 @@ class Sites:
         """The frame in which what was computed would have to be written otherwise."""
         spots = self.evidence.recording.spots.get(self.evidence.tape.values[place], ())
         for spot in spots:
-            if self.forward or (spot.file, spot.span) not in self._forward_places:
+            if (spot.file, spot.span) not in self._forward_places:
                 return spot
         return spots[0] if spots else None
 
@@ -204,8 +203,7 @@ class Sites:
         tape = self.evidence.tape
         groups: dict[Key, list[tuple[int, int]]] = {}
         for place in range(tape.n_inputs, self.evidence.n_recorded):
-            is_forward = place in self.evidence.behind_loss
-            if is_forward is not self.forward or not self._line(place).args:
+            if place in self.evidence.behind_loss or not self._line(place).args:
                 # a constant written out is nobody's computation
                 continue
             spot = self.blamed(place)
@@ -282,9 +280,9 @@ class Sites:
 
     def _is_between(self, one: int, other: int) -> bool:
         """Whether a bound expression was done between two lines."""
-        moment = self.evidence.moment
-        at = bisect_left(self._ends, moment(one) + 1)
-        return at < len(self._ends) and self._ends[at] <= moment(other)
+        shift = self.evidence.tape.n_inputs
+        at = bisect_left(self._ends, one - shift + 1)
+        return at < len(self._ends) and self._ends[at] <= other - shift
 
     def _same_call(self, one: int, other: int) -> bool:
         """Whether two lines belong to one call of a function below the blamed frame."""
@@ -319,9 +317,12 @@ class Sites:
 
     def execution(self, ran: Ran, statement: Statement) -> Execution | None:
         """What the instrumented statement saw when this ran; None where it was not instrumented."""
-        moment = self.evidence.moment(ran.result)
+        shift = self.evidence.tape.n_inputs
         for one in self._by_frame.get(ran.frame, ()):
-            if one.n_lines > moment and one.site.statement.lineno == statement.line:
+            if (
+                one.n_lines > ran.result - shift
+                and one.site.statement.lineno == statement.line
+            ):
                 return one
         return None
 

@@ -14,7 +14,6 @@ from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.notes import Holding
 from chainrule.check.steps.sites import Ran, Sites, Statement
 from chainrule.program import Arg, Size, Value
-from chainrule.trace import Traced
 from chainrule.trace.statements.watch import Execution, Seen
 
 LONGEST, MOST_ITEMS = 40, 40
@@ -32,18 +31,13 @@ class Texts:
     def visible(self, ran: Ran, statement: Statement) -> dict[str, Arg]:
         """Every text that stood for an array or a number when ``ran`` began."""
         execution = self.sites.execution(ran, statement)
-        start = self.evidence.moment(ran.lines[0])
+        start = ran.lines[0] - self.evidence.tape.n_inputs
         key = (ran.frame, -1 - execution.order if execution is not None else start)
         if key not in self._kept:
-            # the function's own names first, and plain ones: a fix in their words can be moved with it
-            own = dict(self._read(ran.frame, start, execution))
-            around = dict(self._read(self._module, start, execution))
-            found = own | (around | own)
+            found = dict(self._read(ran.frame, start, execution))
             self._kept[key] = {
-                text: found[text]
-                for text in sorted(
-                    found, key=lambda one: (one not in own, not one.isidentifier())
-                )
+                text: item
+                for text, item in found.items()
                 if len(text) <= LONGEST and "…" not in text
             }
         return self._kept[key]
@@ -51,9 +45,11 @@ class Texts:
     def _read(
         self, frame: int, start: int, execution: Execution | None
     ) -> Iterator[tuple[str, Arg]]:
-        yield from self._of_frame(frame, start)
+        for one in dict.fromkeys((self._module, frame)):
+            yield from self._of_frame(one, start)
+            if execution is not None:
+                yield from self._as_written(one, execution.order)
         if execution is not None:
-            yield from self._as_written(frame, execution.order)
             for seen in execution.seen:
                 yield from _neighbours(seen)
 
@@ -86,9 +82,6 @@ class Texts:
                 item = _before(past, start)
                 if item is not None:
                     yield name, item
-            elif isinstance(held, Traced):
-                # an argument that the function does not read
-                yield name, held.value
             elif hasattr(held, "__dict__") or isinstance(held, dict):
                 yield from self._inside(name, held, start)
 
@@ -162,7 +155,7 @@ class Texts:
 
     def counters(self, ran: Ran) -> dict[str, int]:
         """What the loops around were at when ``ran`` began."""
-        start = self.evidence.moment(ran.lines[0])
+        start = ran.lines[0] - self.evidence.tape.n_inputs
         found = {}
         for (frame, name), past in self.evidence.recording.notes.counters.items():
             if frame == ran.frame:

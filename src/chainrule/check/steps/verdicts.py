@@ -9,19 +9,19 @@ from functools import cached_property
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.check.report import LineReport
 from chainrule.check.steps.agree import agree, close
 from chainrule.check.steps.finals import Final, Finals
-from chainrule.check.steps.forward import Forward
 from chainrule.check.steps.rewrite import Fix
 from chainrule.check.steps.search import Correction, Search
 from chainrule.check.steps.sites import Sites, Statement
 from chainrule.check.steps.splice import words_at
 from chainrule.check.steps.truths import everywhere
-from chainrule.check.steps.words import Words
 from chainrule.check.verdict import Verdict
 from chainrule.program import Array, Value
 
+LONGEST = 40
 UNKNOWN = "Wrong; the cause is unknown."
 
 
@@ -40,13 +40,8 @@ class Verdicts:
 
     finals: Finals
     sites: Sites
-    search: Search | Forward | None
+    search: Search | None
     fixes: Sequence[Sequence[Fix]] = ()
-
-    @cached_property
-    def words(self) -> Words:
-        """What values are called."""
-        return Words(self.finals.truths, self.sites)
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -116,8 +111,8 @@ class Verdicts:
             return
         for correction, fixes in zip(self.search.corrections, self.fixes, strict=True):
             yield self._corrected(correction, fixes)
-        if isinstance(self.search, Search) and self.search.wrong:
-            yield from self._unexplained(self.search)
+        if self.search.wrong:
+            yield from self._unexplained()
 
     def _corrected(self, correction: Correction, fixes: Sequence[Fix]) -> LineReport:
         """The report of a statement that a correction changes."""
@@ -130,9 +125,6 @@ class Verdicts:
         of = self._meant(place)
         world = self._shown_world(place)
         is_here = self.is_right_here(correction.healed)
-        if isinstance(self.search, Search):
-            beside = self.words.of_both(correction.edits[0], self.search.bends)
-            sentences += [beside] * bool(beside)
         said = " ".join(sentences)
         part = first.part if first.part is not None else correction.edits[0].site.node
         return self._line(
@@ -153,8 +145,11 @@ class Verdicts:
             part=part,
         )
 
-    def _unexplained(self, search: Search) -> Iterator[LineReport]:
+    def _unexplained(self) -> Iterator[LineReport]:
         """Where the first wrong value stands, if no edit explains it."""
+        search = self.search
+        if search is None:
+            return
         statement, place, true = search.nearest()
         if statement is None:
             return
@@ -317,8 +312,6 @@ class Verdicts:
             if place in final.cuts:
                 return final.parameter
         evidence = self.finals.evidence
-        if place in evidence.behind_loss:
-            return None
         numbers: list[Array | None] = everywhere(evidence, place)
         if self.search is not None:
             numbers = [n[place] for n in self.search.bench.numbers]
@@ -335,6 +328,32 @@ class Verdicts:
                 ):
                     return text or ""
         return self.finals.evidence.tape.values[place].name or ""
+
+    def described(self, value: Value | None) -> str | None:
+        """A forward value by its name, or as the part of the source that computes it; None if that is long."""
+        if value is None or value.name:
+            return None if value is None else value.name
+        recording = self.finals.evidence.recording
+        line = recording.producer.get(value)
+        if line is None:
+            return None
+        first = line.args[0]
+        if line.op is ops.subtract and isinstance(first, Value) and first.name:
+            # z - max(z) is the logits still
+            one, other = (
+                self.finals.truths.of.get(first),
+                self.finals.truths.of.get(value),
+            )
+            if (
+                one
+                and other
+                and all(agree(a, b) for a, b in zip(one, other, strict=True))
+            ):
+                return first.name
+        place = recording.place(value)
+        node = self.sites.trees.node(*place) if isinstance(place, tuple) else None
+        text = "" if node is None else ast.unparse(node)
+        return text if 0 < len(text) <= LONGEST else None
 
     def _line(
         self,
@@ -366,7 +385,7 @@ class Verdicts:
             end_column=column(end, getattr(span, "end_col_offset", 0)),
             source=source,
             name=name,
-            gradient_of=self.words.described(of),
+            gradient_of=self.described(of),
             verdict=verdict,
             **known,  # type: ignore[arg-type]
         )

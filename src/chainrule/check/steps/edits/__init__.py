@@ -5,7 +5,6 @@ from __future__ import annotations
 from chainrule.check.steps.edits import (
     activations,
     axes,
-    brackets,
     factors,
     layout,
     masks,
@@ -37,7 +36,6 @@ TIERS = (
         operands.other_operand,
         layout.turned,
         layout.product,
-        brackets.regrouped,
     ),
     # something is missing, or too many
     (
@@ -55,12 +53,10 @@ TIERS = (
         activations.rowwise_as_entrywise,
         terms.surplus_term,
         factors.other_scale,
-        operands.other_index,
     ),
     # what is not so likely
     (
         activations.wrong_slope,
-        activations.not_through,
         factors.missing_factor,
         factors.factor_inside,
         operands.other_operand_turned,
@@ -69,17 +65,4 @@ TIERS = (
     (operands.other_order,),
 )
 
-FORWARD = (
-    signs.other_sign,
-    signs.difference_turned,
-    factors.surplus_number,
-    brackets.regrouped,
-    operands.other_operand,
-    numbers.other_power,
-    axes.mean_for_sum,
-    axes.other_axis,
-    layout.product,
-)
-"""What is written by mistake in a forward pass that runs."""
-
-__all__ = ["FORWARD", "TIERS", "Edit", "Edits", "Operand"]
+__all__ = ["TIERS", "Edit", "Edits", "Operand"]

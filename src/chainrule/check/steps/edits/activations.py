@@ -14,8 +14,6 @@ from chainrule.check.steps.edits.record import Edits, Operand
 from chainrule.check.steps.look import Look
 from chainrule.program import Value
 
-PRODUCTS = (ops.multiply, ops.divide)
-
 
 def other_side(look: Look) -> Edits:
     """An activation where its input belongs, or the reverse, inside a slope."""
@@ -159,22 +157,6 @@ def wrong_slope(look: Look) -> Edits:
 
 def _alone(slope: Any, _: Any, *sides: Any) -> Any:
     return slope(1.0, *sides)
-
-
-def not_through(look: Look) -> Edits:
-    """Something else made of a gradient than what goes back through an activation: ``relu(d)`` for ``d * (z > 0)``."""
-    # where the gradient is multiplied by something, it is that which is wrong
-    if not look.is_outer or look.is_of_forward or look.op in PRODUCTS:
-        return
-    said = "{old} is not what goes back through {bend}: that is the gradient times the derivative, {new}."
-    for bend, slope, operands in _slopes(look):
-        if bend.y.shape != look.shape:
-            continue
-        words: dict[str, Any] = {"bend": bend.op.name}
-        for dy in look.arrays:
-            if dy.shape == look.shape and dy.first not in (bend.x, bend.y):
-                new = partial(_times, slope)
-                yield look.edit("wrong derivative", said, new, dy, *operands, **words)
 
 
 def rowwise_as_entrywise(look: Look) -> Edits:
