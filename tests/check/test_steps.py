@@ -197,3 +197,57 @@ def test_a_setting_that_is_only_asked_whether_it_is_zero_is_no_other_way(write):
     text = FOLLOWED.format(rule=rule)
     assert check_script(write(text)).ok
     assert not check_script(write(text.replace("2 * X.T @ r", "2 * X.T @ t"))).ok
+
+
+SATURATED = """
+import numpy as np
+
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+
+def forward(X, params):
+    Z1 = params['W1'] @ X + params['b1']
+    A1 = np.maximum(0, Z1)
+    Z2 = params['W2'] @ A1 + params['b2']
+    A2 = sigmoid(Z2)
+    cache = (Z1, A1, Z2, A2)
+    return A2, cache
+
+def backward(X, Y, params, cache):
+    # backward
+    Z1, A1, Z2, A2 = cache
+    m = X.shape[1]
+    grads = {}
+    dZ2 = A2 - Y
+    grads['dW2'] = dZ2 @ A1.T / m
+    grads['db2'] = np.sum(dZ2, axis=1, keepdims=True) / m
+    dA1 = params['W2'].T @ dZ2
+    dZ1 = dA1 * (Z1 > 0)
+    grads['dW1'] = dZ1 @ X.T / m
+    grads['db1'] = np.sum(dZ1, axis=1, keepdims=True) / m
+    # update
+    return grads
+
+rng = np.random.default_rng(0)
+X = rng.standard_normal((3, 6))
+Y = (rng.random((1, 6)) < 0.5).astype(float)
+params = {
+    'W1': rng.standard_normal((4, 3)),
+    'b1': rng.standard_normal((4, 1)),
+    'W2': rng.standard_normal((1, 4)),
+    'b2': rng.standard_normal((1, 1)),
+}
+for step in range(3):
+    A2, cache = forward(X, params)
+    loss = -np.mean(Y * np.log(A2) + (1 - Y) * np.log(1 - A2))
+    grads = backward(X, Y, params, cache)
+    for key in ('W1', 'b1', 'W2', 'b2'):
+        params[key] = params[key] - 0.5 * grads['d' + key]
+"""
+
+
+def test_data_on_which_a_sigmoid_is_saturated_blame_nobody(tmp_path):
+    """There the slope of log(1 - a) is all rounding, and a - y, which is right, differs from it."""
+    script = tmp_path / "script.py"
+    script.write_text(SATURATED, encoding="utf-8")
+    assert check_script(str(script)).ok

@@ -135,12 +135,8 @@ class Evidence:
         found: Array | None = world.numbers[self.tape.at[value]]
         return found
 
-    @cached_property
-    def is_stable(self) -> bool:
+    def is_stable(self, world: World) -> bool:
         """Whether rounding does not matter to the true gradients: where a sigmoid is saturated, it does."""
-        return all(self._is_stable(world) for world in self.worlds)
-
-    def _is_stable(self, world: World) -> bool:
         known = self._textbook
         if known is None:
             return True

@@ -158,7 +158,7 @@ def _fill(
                 guards,
                 other_size=data.other_size,
             )
-            if world is not None:
+            if world is not None and found.is_stable(world):
                 if data.other_size:
                     found.larger = world
                 else:
