@@ -21,13 +21,14 @@ from pathlib import Path
 import numpy as np
 
 from chainrule import nn
-from chainrule.engines.c.compiler import Trouble
-from chainrule.engines.c.training import Epochs, Rows, compiled_step
+from chainrule.engines.stretch import Rows, Trouble
 from chainrule.nn.layers import Dense
 from chainrule.train.loop.training_step import Limits
 from chainrule.train.model.compiled import Plan
 
 RATE = 0.01
+DISPATCHED = 32
+"""How many steps a call has at least that XLA is given: it is called by Python."""
 
 
 @dataclass(frozen=True)
@@ -84,24 +85,28 @@ def planned(case):
     return step, live
 
 
-def chainrule_c(case) -> Callable[[], float]:
-    """The C engine: the step compiled, and many of them run in one call, each time with the same batch."""
+def times(case, least=1):
+    """How many batches an epoch has, of the same one over and over: as long as they stay in a near cache."""
+    return min(max(2**19 // (4 * case.batch * case.sizes[0]), least), 1024)
+
+
+def whole_epochs(case, engine, least=1) -> Callable[[int], float]:
+    """An engine that takes whole epochs: many steps in one call."""
     step, live = planned(case)
-    rows = Rows(("X", "Y", "weight"), {})
-    made = compiled_step(step.run.program, step.outputs, rows, case.batch, even=True)
+    rows, n_batches = Rows(("X", "Y", "weight"), {}), times(case, least)
+    made = step.by(engine, rows, case.batch, even=True)
     if isinstance(made, Trouble):
         raise SystemExit(made.message)
-    # an epoch of the same batch over and over, as long as it stays in a near cache
-    times = min(max(2**19 // live["X"].nbytes, 1), 1024)
     arrays = {name: np.array(array) for name, array in live.items()}
     for name in ("X", "Y"):
-        arrays[name] = np.concatenate([arrays[name]] * times)
-    epochs, rates = Epochs(made, arrays, (0, 0)), np.full(times, RATE)
+        arrays[name] = np.concatenate([arrays[name]] * n_batches)
+    epochs, rates = made.epochs(arrays, (0, 0)), np.full(n_batches, RATE)
+    epochs.hold(arrays)
 
     def many(n_steps):
         done, loss = 0, 0.0
         while done < n_steps:
-            last = min(times, n_steps - done)
+            last = min(n_batches, n_steps - done)
             losses, _ = epochs.advance(
                 0, last, epoch=0, step=1, rates=rates, order=None
             )
@@ -109,6 +114,16 @@ def chainrule_c(case) -> Callable[[], float]:
         return float(loss)
 
     return many
+
+
+def chainrule_c(case) -> Callable[[int], float]:
+    """The C engine."""
+    return whole_epochs(case, "c")
+
+
+def chainrule_jax(case) -> Callable[[int], float]:
+    """The JAX engine, on the device that JAX finds."""
+    return whole_epochs(case, "jax", DISPATCHED)
 
 
 def chainrule_numpy(case) -> Callable[[], float]:
@@ -191,16 +206,16 @@ def torch_eager(case) -> Callable[[], float]:
     return once
 
 
-def jax_jit(case) -> Callable[[], float]:
-    """JAX: the step under jit, called from Python."""
+def jax_step(case):
+    """The step by ``jax.grad``, and the parameters that it begins with."""
     import jax
     import jax.numpy as jnp
 
-    X, Y, weights = numbers(case)
+    _, _, weights = numbers(case)
     one = case.sizes[-1] == 1
 
-    def loss_of(parameters):
-        h = X
+    def loss_of(parameters, batch):
+        h, Y = batch
         for W, b in parameters[:-1]:
             h = jnp.maximum(0, h @ W + b)
         z = h @ parameters[-1][0] + parameters[-1][1]
@@ -209,17 +224,54 @@ def jax_jit(case) -> Callable[[], float]:
         return jnp.mean(jax.nn.logsumexp(z, axis=1) - jnp.sum(z * Y, axis=1))
 
     @jax.jit
-    def step(parameters):
-        loss, gradients = jax.value_and_grad(loss_of)(parameters)
+    def step(parameters, batch):
+        loss, gradients = jax.value_and_grad(loss_of)(parameters, batch)
         return loss, jax.tree.map(lambda p, g: p - RATE * g, parameters, gradients)
 
-    state = [[(jnp.asarray(W), jnp.zeros(W.shape[1], jnp.float32)) for W in weights]]
+    return step, [(jnp.asarray(W), jnp.zeros(W.shape[1], jnp.float32)) for W in weights]
+
+
+def jax_jit(case) -> Callable[[], float]:
+    """JAX: the step under jit, called from Python."""
+    step, parameters = jax_step(case)
+    X, Y, _ = numbers(case)
+    state = [parameters]
 
     def once():
-        loss, state[0] = step(state[0])
+        loss, state[0] = step(state[0], (X, Y))
         return float(loss)
 
     return once
+
+
+def jax_scan(case) -> Callable[[int], float]:
+    """JAX: an epoch of batches under jit and scan."""
+    import jax
+    import jax.numpy as jnp
+
+    step, parameters = jax_step(case)
+    X, Y, _ = numbers(case)
+    Xs, Ys = (jnp.stack([jnp.asarray(one)] * times(case, DISPATCHED)) for one in (X, Y))
+    state = [parameters]
+
+    @jax.jit
+    def epoch(parameters, batches):
+        def one(parameters, batch):
+            loss, parameters = step(parameters, batch)
+            return parameters, loss
+
+        return jax.lax.scan(one, parameters, batches)
+
+    def many(n_steps):
+        done, losses = 0, None
+        while done < n_steps:
+            last = min(len(Xs), n_steps - done)
+            state[0], losses = epoch(state[0], (Xs[:last], Ys[:last]))
+            losses = np.asarray(losses)
+            done += last
+        return float(losses[-1])
+
+    return many
 
 
 def scikit_learn(case) -> Callable[[], float]:
@@ -258,12 +310,17 @@ def repeated(once) -> Callable[[int], float]:
 
 WAYS = {
     "chainrule c": (chainrule_c, "numpy"),
+    "chainrule jax": (chainrule_jax, "jax"),
     "chainrule numpy": (chainrule_numpy, "numpy"),
     "NumPy by hand": (numpy_by_hand, "numpy"),
     "PyTorch eager": (torch_eager, "torch"),
     "JAX jit": (jax_jit, "jax"),
+    "JAX scan": (jax_scan, "jax"),
     "scikit-learn": (scikit_learn, "sklearn"),
 }
+
+AT_ONCE = (chainrule_c, chainrule_jax, jax_scan)
+"""The ways that take many steps in one call."""
 
 
 def measured(case, asked, rounds, budget, *, cpu=False):
@@ -272,7 +329,7 @@ def measured(case, asked, rounds, budget, *, cpu=False):
     for name, (make, module) in WAYS.items():
         if name in asked and importlib.util.find_spec(module) is not None:
             made = make(case)
-            ways[name] = made if make is chainrule_c else repeated(made)
+            ways[name] = made if make in AT_ONCE else repeated(made)
     losses = {name: many(5) for name, many in ways.items()}
     true = losses["NumPy by hand"]
     wrong = {

@@ -5,8 +5,8 @@ from __future__ import annotations
 from chainrule.derive import Derived
 from chainrule.emit import Part
 from chainrule.emit.c import CSource, write
-from chainrule.engines.c.compiler import Trouble
-from chainrule.engines.c.training import Rows, simple, step_source
+from chainrule.engines.c.training import simple, step_source
+from chainrule.engines.stretch import Rows, Trouble
 from chainrule.nn import Optimizer
 from chainrule.program import Program, ProgramError, UsageError
 from chainrule.train.loop.training_step import Limits, gradient_step, training_step

@@ -8,6 +8,7 @@ import time
 import numpy as np
 import pytest
 from compiled_programs import functions
+from random_trainings import TOLERANCE, agree, apart
 
 from chainrule import Network
 from chainrule.derive import backward
@@ -17,8 +18,6 @@ from chainrule.nn.layers import Dense, Dropout
 from chainrule.program import NonFiniteError, run
 from chainrule.trace import Tracer, trace
 from chainrule.train.loop.training_step import Limits, gradient_step, updates
-
-TOLERANCE = {"float64": 1e-12, "float32": 1e-5}
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -32,33 +31,9 @@ def cache(tmp_path_factory):
         yield folder
 
 
-def apart(found, expected):
-    """How far arrays are from others, as a share of these."""
-    pairs = [(np.asarray(found[name], float), expected[name]) for name in expected]
-    off = sum(float(((one - other) ** 2).sum()) for one, other in pairs)
-    return np.sqrt(off / sum(float((other**2).sum()) for _, other in pairs))
-
-
 def data(dtype, n=53, n_inputs=5):
     rng = np.random.default_rng(3)
     return rng.normal(size=(n, n_inputs)).astype(dtype), rng.integers(0, 3, n)
-
-
-def agree(layers, X, y, fit, **options):
-    """Train twice, in NumPy and in C; both networks, once they are known to be the same."""
-    made = []
-    for engine in ("numpy", "c"):
-        network = Network(layers, seed=1, **options)
-        network.fit(X, y, **fit, engine=engine)
-        assert str(network.engine_) == engine
-        made.append(network)
-    one, other = made
-    tolerance = TOLERANCE[np.dtype(options.get("dtype", "float64")).name]
-    assert apart(other.numbers_, one.numbers_) < tolerance
-    losses = [[row["loss"] for row in network.history_] for network in made]
-    np.testing.assert_allclose(*losses, rtol=10 * tolerance)
-    assert one.n_steps_ == other.n_steps_
-    return other
 
 
 def update(name, dtype):
@@ -129,7 +104,7 @@ def test_dropout_weights_without_weight_schedules_limits_and_a_shorter_last_batc
     fit = {"epochs": 3, "batch_size": 10, "shuffle": False, "sample_weight": weight}
     layers = [Dense(20, "tanh"), Dropout(0.3), 9]
     trained = agree(
-        layers, X, y, fit,
+        "c", layers, X, y, fit,
         dtype="float32", optimizer="nesterov", schedule="cosine", clip_norm=0.5, l2=1e-3,
     )  # fmt: skip
     # one batch in seven has no weight
@@ -238,4 +213,6 @@ def test_a_cache_that_cannot_be_written_is_done_without(monkeypatch, tmp_path):
 def test_activations_and_optimizers_in_single_precision(name):
     X, y = data("float32")
     options = {"activation": name} if name in ACTIVATIONS else {"optimizer": name}
-    agree((7, 6), X, y, {"epochs": 2, "batch_size": 16}, dtype="float32", **options)
+    agree(
+        "c", (7, 6), X, y, {"epochs": 2, "batch_size": 16}, dtype="float32", **options
+    )

@@ -62,7 +62,8 @@ def _version(package: str) -> str | None:
 
 
 def _engines() -> Iterator[tuple[str, str]]:
-    from chainrule.engines.c.compiler import Trouble, cache_folder, compiler
+    from chainrule.engines.c.compiler import cache_folder, compiler
+    from chainrule.engines.stretch import Trouble
 
     yield "engine numpy", "ready"
     found, kept = compiler(), cache_folder()
@@ -73,7 +74,7 @@ def _engines() -> Iterator[tuple[str, str]]:
     where = kept.message if isinstance(kept, Trouble) else f"kept in {kept}"
     yield "compiled steps", where
     yield "processors", str(os.cpu_count())
-    yield "JAX devices", _devices()
+    yield "engine jax", _devices()
 
 
 def _devices() -> str:
@@ -82,6 +83,6 @@ def _devices() -> str:
     try:
         import jax
 
-        return ", ".join(str(device) for device in jax.devices())
+        return "ready, on " + ", ".join(str(device) for device in jax.devices())
     except Exception as error:  # noqa: BLE001 - what a broken installation raises is what is to be told
         return f"JAX does not start: {type(error).__name__}: {error}"

@@ -86,7 +86,7 @@ OptimizerOrName = Annotated[
     str | Optimizer, named(optimizer, "an optimizer", Optimizer)
 ]
 ScheduleOrName = Annotated[str | Schedule, named(schedule, "a schedule", Callable)]
-Engine = Annotated[str, one_of("auto", "numpy", "c")]
+Engine = Annotated[str, one_of("auto", "numpy", "c", "jax")]
 Task = Annotated[str, one_of("classification", "regression")]
 Names = Annotated[list[Text], Split()]
 DType = Annotated[Any, Takes("float64 or float32", _float_type)]
@@ -128,7 +128,7 @@ class Looping(TypedDict, total=False):
     batch_size: Annotated[Count, Option(32, "Rows a batch.", binding=True)]
     shuffle: Annotated[Flag, Option(True, "Mix the rows before each pass.", binding=True)]
     accumulate: Annotated[Count, Option(1, "Batches an update, their gradients added up.", binding=True)]
-    engine: Annotated[Engine, Option("auto", "What takes the steps: numpy, c (compiled), or auto: compiled where that pays.", estimator=True)]
+    engine: Annotated[Engine, Option("auto", "What takes the steps: numpy, c (compiled), jax (on its device), or auto: compiled where that pays.", estimator=True)]
     patience: Annotated[Place | None, Option(None, "Stop after so many epochs without getting better; the best weights are put back.")]
     min_delta: Annotated[AtLeast, Option(0.0, "How much counts as better.")]
     monitor: Annotated[Text, Option("val_loss", "What --patience watches.")]

@@ -21,6 +21,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from chainrule.engines.stretch import Trouble
 from chainrule.program import MissingEngineError
 
 NAMES = ("cc", "gcc", "clang")
@@ -42,14 +43,6 @@ class Compiler:
     path: str
     options: tuple[str, ...]
     identity: str
-
-
-@dataclass(frozen=True, slots=True)
-class Trouble:
-    """Why there is no library, in a sentence; ``hint`` is what to do."""
-
-    message: str
-    hint: str = ""
 
 
 def library(text: str) -> ctypes.CDLL | Trouble:

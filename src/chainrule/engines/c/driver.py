@@ -6,10 +6,9 @@ import ctypes
 from collections.abc import Mapping
 
 from chainrule.emit.c import TYPES, CSource, Parameter
+from chainrule.engines.stretch import least_bits
 
 EXPORT = '__attribute__((visibility("default")))'
-DONE, NOT_FINITE, OUTSIDE = range(3)
-"""How a stretch of batches ends: as asked, at a loss that is not finite, at an index that is not there."""
 
 
 class Stretch(ctypes.Structure):
@@ -223,8 +222,3 @@ def _mask(one: Parameter, place: int, which: int, about: tuple[int, float]) -> s
     least = least_bits(rate)
     scale = f"1.0 / {1 - rate!r}" if tag == "f64" else f"(float)(1.0 / {1 - rate!r})"
     return f"mask_{tag}(s->gathered[{place}], n * {entries}, s, batch, {which}, {least}u, {scale});"
-
-
-def least_bits(rate: float) -> int:
-    """The least of 2**32 numbers, all as likely, at which an entry is kept."""
-    return min(round(rate * 2**32), 2**32 - 1)

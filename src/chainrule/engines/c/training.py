@@ -12,24 +12,17 @@ import numpy as np
 from chainrule import ops
 from chainrule.emit.c import CSource, NotLinear, assembled, can_write, write
 from chainrule.emit.places import ALIGNED
-from chainrule.engines.c.compiler import Trouble, library
-from chainrule.engines.c.driver import NOT_FINITE, OUTSIDE, Stretch, driver
+from chainrule.engines.c.compiler import library
+from chainrule.engines.c.driver import Stretch, driver
 from chainrule.engines.lowering import lowered, updated_early
 from chainrule.engines.primitives import primitives
+from chainrule.engines.stretch import Rows, Trouble
 from chainrule.program import Array, LimitError, Program, Value
 
 FEW = 8
 """A batch of at most so many rows is written for this very number: then short loops are none at all."""
 BREATH = 0.05
 """Seconds after which a stretch comes back, so that Ctrl-C is heard and progress seen."""
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """What changes from batch to batch: inputs of so many rows, drawn masks by (entries a row, rate)."""
-
-    names: tuple[str, ...]
-    masks: Mapping[str, tuple[int, float]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +35,10 @@ class CompiledStep:
     replaced: Mapping[str, str]
     function: Any
     size: int
+
+    def epochs(self, data: Mapping[str, Array], key: tuple[int, int]) -> Epochs:
+        """The step with samples in rows; ``key`` is that of the random numbers."""
+        return Epochs(self, data, key)
 
 
 def compiled_step(
@@ -160,6 +157,10 @@ class Epochs:
                 self.held[name] = arrays[name]
                 self._pointers[place] = arrays[name].ctypes.data
 
+    def reached(self) -> Mapping[str, Array]:
+        """The arrays that were held, which steps have written over."""
+        return self.held
+
     def advance(
         self,
         first: int,
@@ -200,11 +201,8 @@ def _room(n_bytes: int) -> Array:
 
 
 __all__ = [
-    "NOT_FINITE",
-    "OUTSIDE",
     "CompiledStep",
     "Epochs",
-    "Rows",
     "compiled_step",
     "simple",
     "step_source",

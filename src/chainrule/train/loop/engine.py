@@ -9,14 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from chainrule.engines.c.compiler import Trouble
-from chainrule.engines.c.training import (
-    NOT_FINITE,
-    OUTSIDE,
-    CompiledStep,
-    Epochs,
-    Rows,
-)
+from chainrule.engines.stretch import NOT_FINITE, OUTSIDE, Rows, Step, Trouble
 from chainrule.program import Array
 from chainrule.train.loop.anomaly import diverged
 from chainrule.train.loop.seeds import mask_key
@@ -34,7 +27,7 @@ ALIKE: ContextVar[int] = ContextVar("alike", default=1)
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """What takes the steps, ``numpy`` or ``c``; why, where another was asked for or would have been quicker."""
+    """What takes the steps, ``numpy``, ``c`` or ``jax``; why, where another was asked for or would have been quicker."""
 
     name: str
     why: str = ""
@@ -43,7 +36,7 @@ class Engine:
         return f"{self.name} ({self.why})" if self.why else self.name
 
 
-def engine_of(training: Training) -> tuple[Engine, CompiledStep | None]:
+def engine_of(training: Training) -> tuple[Engine, Step | None]:
     """The engine asked for, as far as it goes, with its step where that is compiled.
 
     ``auto`` looks at the work alone, not at the clock or the cache, so that a training repeated gives the same numbers:
@@ -55,17 +48,18 @@ def engine_of(training: Training) -> tuple[Engine, CompiledStep | None]:
     why = _hindrance(training)
     if not why and asked == "auto" and seconds_of_numpy(training) * ALIKE.get() < WORTH:
         return Engine("numpy"), None
-    found = Trouble(why) if why else _compiled(training)
-    if isinstance(found, CompiledStep):
-        return Engine("c"), found
+    name = "c" if asked == "auto" else asked
+    found = Trouble(why) if why else _compiled(training, name)
+    if not isinstance(found, Trouble):
+        return Engine(name), found
     said = found.message + (f"; {found.hint}" if found.hint else "")
-    if asked == "c":
+    if asked != "auto":
         warnings.warn(f"NumPy takes the steps: {said}", stacklevel=2)
     return Engine("numpy", said), None
 
 
 def _hindrance(training: Training) -> str:
-    """Why C cannot take these steps, whatever the program; empty if it can."""
+    """Why no engine for whole epochs can take these steps, whatever the program; empty if it can."""
     fit, data = training.settings.fit, training.data
     if fit["accumulate"] > 1:
         return "gradients of several batches are added up in NumPy"
@@ -99,7 +93,7 @@ def seconds_of_numpy(training: Training) -> float:
     return step * training.n_batches * fit["epochs"]
 
 
-def _compiled(training: Training) -> CompiledStep | Trouble:
+def _compiled(training: Training, engine: str) -> Step | Trouble:
     step, fit = training.step, training.settings.fit
     size = min(fit["batch_size"], len(training.data))
     masks = {
@@ -108,13 +102,13 @@ def _compiled(training: Training) -> CompiledStep | Trouble:
     }
     rows = Rows(("X", "Y", "weight"), masks)
     even = len(training.data) % size == 0
-    return step.in_c(rows, size, even=even)
+    return step.by(engine, rows, size, even=even)
 
 
 class CompiledEpochs:
     """The epochs of a training whose steps are compiled."""
 
-    def __init__(self, training: Training, step: CompiledStep) -> None:
+    def __init__(self, training: Training, step: Step) -> None:
         data = training.data
         given = {"X": data.X, "Y": data.Y, "weight": data.weight}
         held = {
@@ -122,7 +116,7 @@ class CompiledEpochs:
             for name, array in given.items()
             if array is not None
         }
-        self.epochs = Epochs(step, held, mask_key(training.settings.seed))
+        self.epochs = step.epochs(held, mask_key(training.settings.seed))
 
     def run(self, training: Training, order: Array | None) -> None:
         """The batches of an epoch that are still to come.
@@ -134,8 +128,7 @@ class CompiledEpochs:
         from chainrule.train.loop import batches
 
         progress, watchers = training.progress, training.after_step
-        live = batches.begun(training)
-        self.epochs.hold(live)
+        self.epochs.hold(batches.begun(training))
         places = None if order is None else np.ascontiguousarray(order, np.int64)
         try:
             while progress.batch < training.n_batches:
@@ -154,11 +147,11 @@ class CompiledEpochs:
                 if training.stop:
                     raise KeyboardInterrupt
                 if watchers:
-                    batches.store(training, live)
+                    batches.store(training, self.epochs.reached())
                     if batches.ends(training):
                         break
         finally:
-            batches.store(training, live)
+            batches.store(training, self.epochs.reached())
 
     @staticmethod
     def _stopped(

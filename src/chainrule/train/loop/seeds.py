@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from chainrule.engines.c.driver import least_bits
+from chainrule.engines.stretch import least_bits
 from chainrule.program import Array
 from chainrule.train.model.compiled import Plan
 

@@ -12,13 +12,19 @@ import numpy as np
 from chainrule.derive import Derived, backward, fuse, recognise
 from chainrule.derive.simplify import LAWS
 from chainrule.engines import BufferedSource, buffered_source
-from chainrule.engines.c.compiler import Trouble
-from chainrule.engines.c.training import CompiledStep, Rows, compiled_step
+from chainrule.engines.c.training import compiled_step
+from chainrule.engines.jax import jax_step
 from chainrule.engines.lowering import lean
+from chainrule.engines.stretch import Rows, Step, Trouble
 from chainrule.nn import Optimizer
 from chainrule.program import Array, Line, Program, Run, Value
 from chainrule.trace import Traced, Tracer, trace
 
+WHOLE_EPOCHS: Mapping[str, Callable[..., Step | Trouble]] = {
+    "c": compiled_step,
+    "jax": jax_step,
+}
+"""The engines that take whole epochs: how each makes a step of a program, or says why not."""
 MAKING = RLock()
 """Held while a step is derived or compiled, so that threads that need the same one wait for the first."""
 
@@ -43,17 +49,17 @@ class Compiled:
     written: BufferedSource
     inputs: tuple[str, ...]
     outputs: tuple[str, ...]
-    libraries: dict[Any, CompiledStep | Trouble] = field(default_factory=dict)
+    whole: dict[Any, Step | Trouble] = field(default_factory=dict)
 
-    def in_c(self, rows: Rows, size: int, *, even: bool) -> CompiledStep | Trouble:
-        """The same as a library that takes whole epochs, made once for every size of batch."""
-        key = (size, even)
+    def by(self, engine: str, rows: Rows, size: int, *, even: bool) -> Step | Trouble:
+        """The same for an engine that takes whole epochs, made once for every size of batch."""
+        key = (engine, size, even)
         with MAKING:
-            if key not in self.libraries:
+            if key not in self.whole:
+                making = WHOLE_EPOCHS[engine]
                 program = self.run.program
-                made = compiled_step(program, self.outputs, rows, size, even=even)
-                self.libraries[key] = made
-        return self.libraries[key]
+                self.whole[key] = making(program, self.outputs, rows, size, even=even)
+        return self.whole[key]
 
     @property
     def text(self) -> str:
