@@ -91,10 +91,11 @@ def leave_to_the_slow_run(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_collection(session: pytest.Session) -> Iterator[None]:
-    """What is imported and collected stays to the end: nobody need look through it for garbage."""
+    """What is imported and collected stays to the end: nobody need look through it for garbage, nor often through the rest."""
     gc.disable()
     yield
     gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     gc.enable()
 
 

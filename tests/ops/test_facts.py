@@ -51,7 +51,13 @@ def modules() -> dict[str, ast.Module]:
 
 def listed(node: ast.AST) -> set[str]:
     """The strings that a literal table holds, as its items or keys."""
-    items = node.keys if isinstance(node, ast.Dict) else getattr(node, "elts", [])
+    match node:
+        case ast.Dict(keys=items) | ast.List(elts=items):
+            pass
+        case ast.Set(elts=items) | ast.Tuple(elts=items):
+            pass
+        case _:
+            return set()
     return {
         one.value
         for one in items

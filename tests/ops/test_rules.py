@@ -186,8 +186,9 @@ def test_every_rule_agrees_with_the_true_gradient(case: Case):
     first_order(case)
 
 
-@every_moving_case
-def test_every_rule_can_be_derived_again(case: Case):
+@at_every(MOVING[::3])
+def test_a_rule_can_be_derived_again(case: Case):
+    """Every third one every day; the twenty thousand checks derive all of them again."""
     second_order(case)
 
 
