@@ -13,7 +13,7 @@ from chainrule.derive import Derived, backward, fuse, recognise
 from chainrule.program import Array, ProgramError, Run, Value
 from chainrule.roles import RoleReport, roles_of, roles_of_call
 from chainrule.trace import Call, ScriptReading, read_function, record_script
-from chainrule.trace.events import TEXT, Escape
+from chainrule.trace.events import TEXT, Escape, Objective
 from chainrule.trace.limits import Limits
 from chainrule.trace.recording import Recording
 from chainrule.trace.rolling import rolled
@@ -222,11 +222,14 @@ def from_script(
 ) -> Target:
     """A plain NumPy script, run as it is."""
     reading = record_script(path, follow_branches=follow_branches)
+    stopped = reading.recording.ended == "limit"
+    report = None
     try:
         report = roles_of(reading.recording, loss=loss, wrt=wrt)
     except ProgramError:
-        if reading.recording.ended != "limit":
+        if not stopped:
             raise
+    if report is None or (stopped and not _trains(reading, report)):
         # a forward pass may be longer than most trainings: it gets the time it needs
         reading = record_script(
             path, limits=Limits.patient(), follow_branches=follow_branches
@@ -245,6 +248,12 @@ def from_script(
         None if report.implied_loss else _script_again(reading, report),
         recording=reading.recording,
     )
+
+
+def _trains(reading: ScriptReading, report: RoleReport) -> bool:
+    """Whether a script was seen to train, so that what it does later it has done before."""
+    events = reading.recording.events
+    return bool(report.steps) or any(isinstance(one, Objective) for one in events)
 
 
 def _script_again(reading: ScriptReading, report: RoleReport) -> Again | None:

@@ -1,5 +1,6 @@
 """Which inputs are learnt, when nobody has said."""
 
+import cProfile
 import json
 
 import numpy as np
@@ -37,6 +38,28 @@ for t in range(3):
     h = np.tanh(U @ xs[t] + V @ h)
 """,
         {"U", "V"},
+    ),
+    "weights drawn one after the other by a generator": (
+        """\
+x = rng.normal(size=3)
+W, U = (rng.normal(size=(3, 3)) * 0.1 for _ in range(2))
+h = U @ np.tanh(W @ x)
+""",
+        {"W", "U"},
+    ),
+    "what is made anew in each turn is one thing, however many turns there are": (
+        """\
+inputs, targets = [0, 2, 1, 1], [2, 1, 1, 0]
+Wxh, Whh, bh = rng.normal(size=(3, 3)), rng.normal(size=(3, 3)), np.zeros((3, 1))
+xs, hs, h = {}, {}, 0.0
+hs[-1] = np.zeros((3, 1))
+for t in range(4):
+    xs[t] = np.zeros((3, 1))
+    xs[t][inputs[t]] = 1
+    hs[t] = np.tanh(Wxh @ xs[t] + Whh @ hs[t - 1] + bh)
+    h = h + hs[t][targets[t], 0]
+""",
+        {"Wxh", "Whh", "bh"},
     ),
 }
 
@@ -463,3 +486,58 @@ def test_a_loss_that_is_added_up_is_whole_after_its_last_term(n_turns, tmp_path)
     )
     recorded = roles_of(record_script(file).recording)
     assert recorded.run[recorded.loss] == sum(range(n_turns)) / 2
+
+
+RECURRENCES = {
+    "in a list": """\
+h, outputs = np.zeros(3), []
+for t in range(T):
+    h = np.tanh(W @ x[t] + U @ h)
+    outputs.append(V @ h)
+loss = np.mean((np.array(outputs) - y) ** 2)
+""",
+    "in an array": """\
+h, outputs = np.zeros((T + 1, 3)), np.zeros((T, 2))
+for t in range(T):
+    h[t] = np.tanh(W @ x[t] + U @ h[t - 1])
+    outputs[t] = V @ h[t]
+loss = np.mean((outputs - y) ** 2)
+""",
+    "in dicts, by a function": """\
+def step(x, h_prev):
+    h_next = np.tanh(W @ x + U @ h_prev)
+    return h_next, (x, h_prev)
+hs, outputs, caches, loss = {-1: np.zeros(3)}, {}, [], 0
+for t in range(T):
+    hs[t], cache = step(x[t], hs[t - 1])
+    caches.append(cache)
+    outputs[t] = V @ hs[t]
+    loss += np.sum((outputs[t] - y[t]) ** 2)
+""",
+}
+
+
+@pytest.mark.parametrize("loop", RECURRENCES.values(), ids=RECURRENCES)
+def test_reading_a_recurrence_takes_twice_as_long_for_twice_as_many_turns(
+    loop, tmp_path
+):
+    def calls(n_turns):
+        file = tmp_path / f"turns_{n_turns}.py"
+        file.write_text(
+            f"""\
+import numpy as np
+rng = np.random.default_rng(0)
+T = {n_turns}
+x, y = rng.normal(size=(T, 2)), rng.normal(size=(T, 2))
+W, U, V = (rng.normal(size=size) * 0.5 for size in ((3, 2), (3, 3), (2, 3)))
+{loop}"""
+        )
+        reading = record_script(file)
+        with cProfile.Profile() as profile:
+            report = roles_of(reading.recording)
+        assert {value.name for value in report.parameters} == {"W", "U", "V"}
+        return sum(one.callcount for one in profile.getstats())
+
+    calls(4)
+    few, more = calls(40), calls(80)
+    assert more < 2.2 * few

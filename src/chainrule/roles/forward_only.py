@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
 from chainrule import ops
-from chainrule.program import Line, Value
+from chainrule.program import Arg, Line, Value
 from chainrule.roles.history import PRODUCTS, History
 from chainrule.roles.kinds import COMPARED, Meetings, is_label, kind_of
 from chainrule.roles.names import meaning, parts
@@ -30,6 +32,8 @@ width height length speed temperature signal noise amplitude frequency damping
 """
 CONSTANTS = frozenset(LETTERS.split())
 """What a law or a model calls its constants; beside weights they are settings."""
+CARRIED = 3.0
+"""What speaks against the state that a loop starts from, and an array that is being filled."""
 ROWS = 1.5
 """What speaks against an array that has a row for each label: it is what is known of the samples."""
 
@@ -47,10 +51,14 @@ def learnt(
     learnt if it is called a weight, or if no array is.
     """
     floats = [value for value in sources if value.differentiable]
-    scores = {value: _score(history, lines, value) for value in floats}
+    mixed = _Mixed.by(lines)
+    scores = {value: _score(history, mixed, value) for value in floats}
     if given:
         chosen = [value for value in floats if scores[value] > -0.5]
     else:
+        for value in floats:
+            if value not in history.carried and any(history.turns_into(value)):
+                scores[value] -= CARRIED
         _weigh_against_labels(history, lines, scores)
         arrays = {v: score for v, score in scores.items() if v.shape and score > -0.5}
         singles = [value for value in floats if not value.shape]
@@ -69,15 +77,37 @@ def learnt(
     return {value: scores[value] for value in floats if value in chosen}
 
 
+@dataclass(frozen=True, slots=True)
+class _Mixed:
+    """What products mix: what stands before the others, with those, and what stands behind; ``results`` they have."""
+
+    first: dict[Arg, list[Arg]]
+    behind: frozenset[Arg]
+    results: tuple[Value, ...]
+
+    @staticmethod
+    def by(lines: Sequence[Line]) -> _Mixed:
+        """What ``lines`` mix."""
+        products = [line for line in lines if line.op in PRODUCTS]
+        first: dict[Arg, list[Arg]] = {}
+        for line in products:
+            first.setdefault(line.args[0], []).extend(line.args[1:2])
+        behind = frozenset(arg for line in products for arg in line.args[1:])
+        return _Mixed(first, behind, tuple(line.result for line in products))
+
+
 def _left(
     history: History, lines: Sequence[Line], scores: dict[Value, float]
 ) -> list[Value]:
     """Without each weak one, left out in turn, that looks like a label, a mask or a setting then."""
     chosen = [*scores]
-    for value in sorted(chosen, key=lambda one: scores[one]):
-        if scores[value] >= 2 or len(chosen) == 1 or _made(value, history) >= 1:
+    for family in sorted(
+        history.families.among(chosen).values(), key=lambda each: scores[each[0]]
+    ):
+        value, own = family[0], set(family)
+        rest = [one for one in chosen if one not in own]
+        if scores[value] >= 2 or not rest or _made(value, history) >= 1:
             continue
-        rest = [one for one in chosen if one is not value]
         kind = kind_of(history, Meetings(history, lines, rest), value)
         said = meaning(value.name or "")
         if kind in ("label", "mask", "setting") and said not in ("weight", "setting"):
@@ -94,30 +124,33 @@ def _weigh_against_labels(
     """
     arrays = [value for value in scores if value.shape]
     n_rows = set()
-    for value in arrays:
-        rest = [
-            one
-            for one in scores
-            if one is not value and meaning(one.name or "") != "label"
-        ]
+    others = [one for one in scores if meaning(one.name or "") != "label"]
+    for family in history.families.among(arrays).values():
+        own = set(family)
+        rest = [one for one in others if one not in own]
         meetings = Meetings(history, lines, rest)
-        met = list(meetings.of(value))
-        said = meaning(value.name or "")
+        met = meetings.of(family[0])
+        said = meaning(family[0].name or "")
         compared = said == "label" or any(line.op is ops.subtract for line, _ in met)
-        if compared and is_label(met, meetings):
-            # a threshold is subtracted at the end, too: then the name counts, and not for much
-            n_rows.add(len(history.number(value)))
-            scores[value] = 0.5 if said == "weight" else min(scores[value], -2.5)
-        elif said == "label" and not any(
+        early = said == "label" and not any(
             line.op in COMPARED and line.op not in PRODUCTS and other.shape
             for line, other in met
-        ):
-            # heights and temperatures are called y and T, too
-            scores[value] += 2.5
+        )
+        is_last = compared and is_label(met, meetings)
+        for value in family:
+            if is_last:
+                # a threshold is subtracted at the end, too: then the name counts, and not for much
+                n_rows.add(len(history.number(value)))
+                low = min(scores[value], -2.5)
+                scores[value] = 0.5 if said == "weight" else low
+            elif early:
+                # heights and temperatures are called y and T, too
+                scores[value] += 2.5
+    mixed = _Mixed.by(lines)
     for value in arrays:
         rows = len(history.number(value))
         weight = meaning(value.name or "") == "weight" or _made(value, history) > 0
-        mixes = any(line.op in PRODUCTS and value in line.args for line in lines)
+        mixes = value in mixed.first or value in mixed.behind
         if rows > 1 and rows in n_rows and not weight and not mixes:
             scores[value] -= ROWS
 
@@ -143,7 +176,7 @@ def _share_statements(
                 scores[value] = lowest if said is None else scores[value]
 
 
-def _score(history: History, lines: Sequence[Line], value: Value) -> float:
+def _score(history: History, mixed: _Mixed, value: Value) -> float:
     name = value.name or ""
     said = meaning(name)
     single = history.number(value).size == 1
@@ -151,26 +184,21 @@ def _score(history: History, lines: Sequence[Line], value: Value) -> float:
     setting = -2.5 if single else 0.0
     score = setting if said == "setting" else BY_NAME[said]
     score += _made(value, history)
-    if any(line.op in PRODUCTS and value in line.args[1:] for line in lines):
+    if value in mixed.behind:
         score += 0.5
-    if any(line.op in PRODUCTS and value is line.args[0] for line in lines):
+    if value in mixed.first:
         score += 0.0 if said == "weight" else -0.25
     if said is None and any(
-        line.op in PRODUCTS
-        and value is line.args[0]
-        and isinstance(line.args[1], Value)
-        and meaning(line.args[1].name or "") == "weight"
-        for line in lines
+        isinstance(other, Value) and meaning(other.name or "") == "weight"
+        for other in mixed.first.get(value, ())
     ):
         # a @ W: the samples stand before the weights
         score -= 0.75
-    if _is_carried(history, value):
-        score -= 3
+    if value in history.carried:
+        score -= CARRIED
     if _is_laid_out(history.number(value)):
         score -= 2
-    first = min(
-        (history.before(x.result) for x in lines if x.op in PRODUCTS), default=0
-    )
+    first = min(map(history.before, mixed.results[:1]), default=0)
     if history.recording.met.get(value, 0) >= first > 0:
         # drawn in the middle of the forward pass, as noise is
         score -= 1
@@ -189,35 +217,31 @@ def _is_laid_out(number: np.ndarray) -> bool:
     return bool(flat.size > 3 and step[0] and np.allclose(step, step[0], rtol=1e-6))
 
 
-def _is_carried(history: History, value: Value) -> bool:
-    """Whether the variable of a value goes on: the state of a loop, an array that is being filled."""
-    return any(value in variable.versions[:-1] for variable in history.variables)
-
-
 def _made(value: Value, history: History) -> float:
     """What the statement says that made it: small random numbers are weights, zeros may be a bias."""
-    for bound in history.recording.bounds():
-        if bound.value is not value or not bound.places:
-            continue
-        place = bound.places[0]
-        try:
-            tree = ast.parse(place.source)
-        except SyntaxError:
-            return 0.0
-        words = {
-            node.attr if isinstance(node, ast.Attribute) else node.id
-            for node in ast.walk(tree)
-            if isinstance(node, ast.Attribute | ast.Name)
-        }
-        drawn = not words.isdisjoint(
-            {"randn", "rand", "normal", "uniform", "random", "standard_normal"}
-        )
-        scaled = any(
-            isinstance(node, ast.BinOp)
-            and isinstance(node.op, ast.Mult | ast.Div | ast.Sub)
-            for node in ast.walk(tree)
-        )
-        if drawn:
-            return 1.0 if scaled else 0.25
-        return 0.25 if not words.isdisjoint({"zeros", "ones", "full"}) else 0.0
-    return 0.0
+    bound = history.families.bounds.get(value)
+    return 0.0 if bound is None else _said_by(bound.places[0].source)
+
+
+@cache
+def _said_by(statement: str) -> float:
+    try:
+        tree = ast.parse(statement)
+    except SyntaxError:
+        return 0.0
+    words = {
+        node.attr if isinstance(node, ast.Attribute) else node.id
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute | ast.Name)
+    }
+    drawn = not words.isdisjoint(
+        {"randn", "rand", "normal", "uniform", "random", "standard_normal"}
+    )
+    scaled = any(
+        isinstance(node, ast.BinOp)
+        and isinstance(node.op, ast.Mult | ast.Div | ast.Sub)
+        for node in ast.walk(tree)
+    )
+    if drawn:
+        return 1.0 if scaled else 0.25
+    return 0.25 if not words.isdisjoint({"zeros", "ones", "full"}) else 0.0

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -11,6 +12,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.program import Array, Line, Value
+from chainrule.roles.families import Families
 from chainrule.roles.names import meaning
 from chainrule.trace import Recording
 from chainrule.trace.events import Bound, Escape, Slot
@@ -47,6 +49,7 @@ class History:
         self.lines = recording.program.lines
         self.producer: dict[Value, Line] = recording.program.producer()
         self.position = {line.result: i for i, line in enumerate(self.lines)}
+        self.families = Families(recording)
         self._behind: dict[Value, frozenset[Value]] = {}
 
     def number(self, value: Value) -> Array:
@@ -87,6 +90,58 @@ class History:
         """What variables hold."""
         return frozenset(one for each in self.variables for one in each.versions)
 
+    @cached_property
+    def own(self) -> dict[Value, Variable]:
+        """The first variable that held each value."""
+        found: dict[Value, Variable] = {}
+        for variable in self.variables:
+            for value in variable.versions:
+                found.setdefault(value, variable)
+        return found
+
+    def turns_into(self, value: Value) -> Iterator[Value]:
+        """What a value has become where its variable, or the place that read it, is come to again: h[0] for h[-1]."""
+        yield from self._after_first.get(value, ())
+        for line in self.readers.get(value, ()):
+            again = self._next_turn.get(line)
+            args = again.args if again is not None else ()
+            for mine, other in zip(line.args, args, strict=False):
+                if (
+                    mine is value
+                    and other is not value
+                    and isinstance(other, Value)
+                    and self.leads(value, other)
+                ):
+                    yield other
+
+    @cached_property
+    def _after_first(self) -> dict[Value, list[Value]]:
+        """What variables held second, by what they held first."""
+        found: dict[Value, list[Value]] = {}
+        for variable in self.variables:
+            first, *later = variable.versions[:2]
+            found.setdefault(first, []).extend(later)
+        return found
+
+    @cached_property
+    def _next_turn(self) -> dict[Line, Line]:
+        """The line that the same operation of the source wrote when it was come to again."""
+        found: dict[Line, Line] = {}
+        last: dict[Hashable, Line] = {}
+        for line in self.lines:
+            place = line.op, line.places
+            if line.places and place in last:
+                found[last[place]] = line
+            last[place] = line
+        return found
+
+    @cached_property
+    def carried(self) -> frozenset[Value]:
+        """What variables held before they held something else."""
+        return frozenset(
+            value for variable in self.variables for value in variable.versions[:-1]
+        )
+
     def sources(self, loss: Value) -> list[Value]:
         """What a loss starts from, in the order of the recording: what is given, made, or drawn and scaled."""
         found: set[Value] = set()
@@ -108,19 +163,39 @@ class History:
         line = self.producer.get(value)
         if line is None or not any(True for _ in line.reads()):
             return True
+        if not value.shape or self._needs_others(value):
+            return False
         behind = self.behind(value)
-        own = next((one for one in self.variables if value in one.versions), None)
-        before = behind.intersection(own.versions) - {value} if own else frozenset()
-        others = {one for one in behind if one.shape and one in self.held}
+        before = behind.intersection(self.own[value].versions) - {value}
         drawn = any(
             one.shape and one not in self.held and not self._reads(one)
             for one in behind - before
         )
-        return (
-            bool(value.shape)
-            and others <= before | {value}
-            and (drawn or (bool(before) and not self._goes_by_itself(behind, before)))
+        return drawn or (bool(before) and not self._goes_by_itself(behind, before))
+
+    def _needs_others(self, value: Value) -> bool:
+        """Whether arrays of other variables are behind a value."""
+        own = frozenset(self.own[value].versions)
+        return self.meets(
+            value, lambda one: bool(one.shape) and one in self.held and one not in own
         )
+
+    def meets(self, value: Value, wanted: Callable[[Value], bool]) -> bool:
+        """Whether something ``wanted`` is behind a value, or is it; the nearest is met first, and ends the search."""
+        seen, ahead = {value}, deque([value])
+        while ahead:
+            one = ahead.popleft()
+            if wanted(one):
+                return True
+            line = self.producer.get(one)
+            new = {*line.reads()} - seen if line is not None else set()
+            seen |= new
+            ahead += new
+        return False
+
+    def has_step(self, before: Value, after: Value) -> bool:
+        """Whether ``after`` is ``before`` plus something."""
+        return has_step(self.producer, self.position, before, after)
 
     def _reads(self, value: Value) -> bool:
         line = self.producer.get(value)
@@ -148,7 +223,7 @@ class History:
             steps = tuple(
                 i
                 for i, (before, after) in enumerate(pairwise(versions))
-                if after.dtype.kind == "f" and has_step(self.producer, before, after)
+                if after.dtype.kind == "f" and self.has_step(before, after)
             )
             if steps and not self._goes_on(versions, steps):
                 found[variable] = steps

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import islice, pairwise
 
 import numpy as np
@@ -13,7 +15,6 @@ from chainrule.derive.backward import backward
 from chainrule.program import Array, ChainruleError, Value
 from chainrule.roles.history import History, Variable
 from chainrule.roles.names import meaning
-from chainrule.trace.moves import has_step
 from chainrule.trace.slice import cut
 
 NAMED = {"loss": 1.0, None: 0.0, "score": -1.5, "setting": -1.0}
@@ -202,25 +203,27 @@ def _not_computed_from_others(
 ) -> dict[Variable, Value]:
     """Without what began as something computed, from another of them or from several things: ``probs``, changed later."""
     met = _without_other_names(met)
+    holders = Counter(one for variable in met for one in set(variable.versions))
+
+    def of_another(variable: Variable, one: Value) -> bool:
+        return holders[one] > (one in variable.versions)
+
     return {
         variable: value
         for variable, value in met.items()
-        if _began_as_given(history, variable)
-        and not any(
-            not history.behind(variable.versions[0]).isdisjoint(other.versions)
-            for other in met
-            if other is not variable
-        )
+        if not history.meets(variable.versions[0], partial(of_another, variable))
+        and _began_as_given(history, variable)
     }
 
 
 def _without_other_names(met: dict[Variable, Value]) -> dict[Variable, Value]:
     """Without names that only go about among the others: the ``w`` of ``for w, g in ...: w -= lr * g``."""
     kept = dict(met)
+    holders = Counter(one for variable in met for one in set(variable.versions))
     for variable in met:
-        others = {one for each in kept if each is not variable for one in each.versions}
-        if others.issuperset(variable.versions):
+        if all(holders[one] > 1 for one in variable.versions):
             del kept[variable]
+            holders.subtract(set(variable.versions))
     return kept
 
 
@@ -229,7 +232,7 @@ def _began_as_given(history: History, variable: Variable) -> bool:
     first = variable.versions[0]
     sources = history.behind(first) & history.given
     return len(sources) < 2 or any(
-        has_step(history.producer, source, first) for source in sources
+        history.has_step(source, first) for source in sources
     )
 
 

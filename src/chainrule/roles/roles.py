@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
@@ -385,9 +386,9 @@ class _Reading:
     def _given(self, run: Run) -> Iterable[Value]:
         """Everything the forward pass starts from, through data that it prepares."""
         seen: dict[Value, None] = {}
-        ahead = list(run.program.inputs)
+        ahead = deque(run.program.inputs)
         while ahead:
-            value = ahead.pop(0)
+            value = ahead.popleft()
             line = self.history.producer.get(value)
             reads = list(line.reads()) if line is not None else []
             if value.name is not None or not reads:
@@ -415,16 +416,11 @@ class _Reading:
 
     def _is_state(self, value: Value, meetings: Meetings) -> bool:
         """Whether a value is carried on: the start of a variable that goes on in the forward pass, or called so."""
-        for variable in self.history.variables:
-            if value is not variable.versions[0] or len(variable.versions) < 2:
-                continue
-            later = variable.versions[1]
+        for later in self.history.turns_into(value):
             if later in meetings.moved and later.shape == value.shape:
                 return True
         if meaning(value.name or "") == "state":
-            return not meetings.parameters.isdisjoint(
-                other for _, other in meetings.of(value)
-            ) or any(True for _ in meetings.of(value))
+            return bool(meetings.of(value))
         return False
 
     def _update_roles(

@@ -143,14 +143,12 @@ def _terms(history: History, value: Arg, old: Value) -> Iterator[Arg]:
 
 def _carries(history: History, value: Value, old: Value) -> bool:
     """Whether a term hands on the parameter itself."""
-    from chainrule.trace.moves import has_step
-
     if value is old:
         return True
     if value.shape != old.shape:
         line = history.producer.get(value)
         return line is not None and line.op is ops.getitem
-    return has_step(history.producer, old, value) or _is_decayed(history, value, old)
+    return history.has_step(old, value) or _is_decayed(history, value, old)
 
 
 def _is_decayed(history: History, value: Value, old: Value) -> bool:

@@ -17,20 +17,28 @@ LONGEST = 400
 """A chain of writes longer than this is followed no further."""
 
 
-def has_step(producer: Mapping[Value, Line], before: Value, after: Value) -> bool:
+def has_step(
+    producer: Mapping[Value, Line],
+    position: Mapping[Value, int],
+    before: Value,
+    after: Value,
+) -> bool:
     """Whether ``after`` is ``before`` plus something, in all of its entries or in some.
+
+    ``position`` says which line a value was computed on: nothing that is older than ``before`` was made of it.
 
     >>> from chainrule.trace import trace
     >>> import numpy as np
     >>> run = trace(lambda w, g: w - 0.1 * g, w=np.ones(2), g=np.ones(2))
     >>> w, g = run.program.inputs
     >>> producer = run.program.producer()
-    >>> [has_step(producer, value, run.program.outputs[0]) for value in (w, g)]
+    >>> position = {value: i for i, value in enumerate(producer)}
+    >>> [has_step(producer, position, one, run.program.outputs[0]) for one in (w, g)]
     [True, False]
     """
     if before is after or before.shape != after.shape:
         return False
-    return _leads(_Search(producer, before), after, (), LONGEST) is True
+    return _leads(_Search(producer, position, before), after, (), LONGEST) is True
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +46,15 @@ class _Search:
     """What is looked for, and what was found on the way; ``known`` by the writes that it is for."""
 
     producer: Mapping[Value, Line]
+    position: Mapping[Value, int]
     old: Value
     known: dict[tuple[Value, tuple[Value, ...]], bool | None] = field(
         default_factory=dict
     )
+
+    def is_older(self, value: Value) -> bool:
+        """Whether a value was there before what is looked for."""
+        return self.position.get(value, -1) <= self.position.get(self.old, -1)
 
     def is_there(self, line: Line, written: Value) -> bool:
         """Whether a line reads the very entries that a write rewrites."""
@@ -57,7 +70,7 @@ def _leads(
     if value is search.old:
         # another entry of the same array is what a recurrence goes on from: S[t + 1] = S[t] - new
         return None if inside else False
-    if not isinstance(value, Value) or depth == 0:
+    if not isinstance(value, Value) or depth == 0 or search.is_older(value):
         return None
     key = value, inside
     if key not in search.known:

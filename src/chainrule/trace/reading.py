@@ -6,6 +6,7 @@ import contextlib
 import inspect
 import sys
 from collections.abc import Hashable, Iterator, Sequence
+from itertools import islice
 from types import FrameType
 from typing import Any
 
@@ -91,6 +92,9 @@ class Reading:
 
     def _bound(self, frame: FrameType, value: Any, names: Any) -> Any:
         if type(names) is tuple:
+            if isinstance(value, Iterator):
+                # one more is taken, so that Python still finds that there are too many
+                value = tuple(islice(value, len(names) + 1))
             if type(value) not in _UNPACKED or len(value) != len(names):
                 return value
             pairs = zip(value, names, strict=True)
