@@ -6,6 +6,9 @@ pairs must have learnt the same before a time counts. CPU seconds are told besid
 started included: on a machine that others use as well, seconds tell how busy these are.
 
     python benchmarks/many.py [--rounds 3] [--epochs 20] [--json results.json]
+
+With ``--on-jax 1024`` so many networks in single precision, all of them one program on JAX's device, beside the first eight of
+them one after another there.
 """
 
 import argparse
@@ -93,6 +96,57 @@ def spent():
     return total
 
 
+def on_jax(n, epochs, n_alone=8):
+    """Seconds a network, at once and one after another, each time with what is compiled for it compiled before."""
+    X, y = digits()
+
+    def made(count):
+        # neighbours differ in their rates, so that the first are a search of their own
+        pairs = [(rate, seed) for seed in range(n) for rate in RATES][:count]
+        return [
+            chainrule.Network(LAYERS, learning_rate=rate, seed=seed, dtype="float32")
+            for rate, seed in pairs
+        ]
+
+    told = {"engine": "jax", "epochs": epochs}
+    forms = []
+
+    def ready(networks):
+        for one in networks:
+            one.data(X, y)
+            one.plan.share(forms)
+        return networks
+
+    def spent(fit, count):
+        networks = ready(made(count))
+        start = time.perf_counter()
+        found = fit(networks)
+        seconds = time.perf_counter() - start
+        return seconds, [one.history_[-1]["loss"] for one in found]
+
+    def at_once(networks):
+        return chainrule.fit_many(networks, X, y, **told)
+
+    def one_by_one(networks):
+        return [one.fit(X, y, **told) for one in networks]
+
+    ways = {"at once": (at_once, n), "one after another": (one_by_one, n_alone)}
+    found = {}
+    for name, (fit, count) in ways.items():
+        first, _ = spent(fit, count if fit is at_once else 1)
+        print(f"{name}, compiled on the way: {first:.2f} s", flush=True)
+        found[name] = spent(fit, count)
+    (seconds, losses), (one_seconds, true) = found.values()
+    if not np.allclose(losses[:n_alone], true, rtol=1e-2):
+        message = f"at once and one by one have not learnt the same: {losses[:n_alone]}, {true}"
+        raise SystemExit(message)
+    each, one = seconds / n, one_seconds / n_alone
+    print(
+        f"at once {seconds:.2f} s, {1e3 * each:.3f} ms a network; one after another {1e3 * one:.1f} ms"
+        f" (of {n_alone}): {one / each:.1f} times; apart {np.abs(np.divide(losses[:n_alone], true) - 1).max():.1e}"
+    )
+
+
 def timed(way, epochs):
     """Seconds, CPU seconds, and what was learnt."""
     with warnings.catch_warnings():
@@ -107,7 +161,11 @@ def main():
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=20)
     parser.add_argument("--json")
+    parser.add_argument("--on-jax", type=int, metavar="N")
     options = parser.parse_args()
+    if options.on_jax:
+        on_jax(options.on_jax, options.epochs)
+        return
     print(
         f"{len(RATES) * len(SEEDS)} networks 64-64-32-10, {options.epochs} epochs, {cores()} cores"
     )

@@ -9,6 +9,7 @@ from random_trainings import agree, drawn
 
 from chainrule import Network
 from chainrule.engines import jax as jax_engine
+from chainrule.engines.jax_random import random_bits
 from chainrule.engines.require_framework import framework
 from chainrule.nn.layers import Dense, Dropout
 from chainrule.program import MissingEngineError, NonFiniteError
@@ -63,7 +64,7 @@ def test_an_epoch_in_several_stretches_and_one_that_is_watched_are_the_same(
         return losses, ended
 
     monkeypatch.setattr(jax_engine.JaxEpochs, "advance", counted)
-    monkeypatch.setattr(jax_engine, "BREATH", 2.5 * jax_engine.STEP)
+    monkeypatch.setattr(jax_engine, "BREATH", 2.5 * jax_engine.ON_CPU[0])
     agree("jax", (4,), X, y, {"epochs": 1, "batch_size": 10}, optimizer="sgd")
     assert lengths == [2, 2, 1]
     network = Network((4,), optimizer="sgd", seed=1)
@@ -105,7 +106,7 @@ def test_random_bits_are_those_of_numpys_philox():
         import jax.numpy as jnp
 
         key = np.array([2**63 + 5, 17], np.uint64)
-        bits = jax_engine._philox(jnp.asarray(key), 3, 11, 2, 21)
+        bits = random_bits(jnp.asarray(key), 3, 11, 2, 21)
     place = np.array([0, 3, 11, 2], np.uint64)
     drawn_words = np.random.Philox(key=key, counter=place).random_raw(11)
     assert np.array_equal(bits, drawn_words.astype("<u8").view("<u4")[:21])

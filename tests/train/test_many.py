@@ -5,7 +5,8 @@ import pytest
 
 import chainrule
 from chainrule import Network, fit_many
-from chainrule.nn.layers import Dense
+from chainrule.engines.jax_members import JaxMembers
+from chainrule.nn.layers import Dense, Dropout
 from chainrule.nn.schedules import OnPlateau
 from chainrule.program import (
     CorruptFileError,
@@ -15,6 +16,7 @@ from chainrule.program import (
     UsageError,
     room,
 )
+from chainrule.train.loop import together
 from chainrule.train.model.compiled import Plan
 from chainrule.train.model.ensemble import Ensemble
 
@@ -192,3 +194,74 @@ def test_progress_is_a_line_a_network(capsys):
         "network 2 of 2",
     ]
     assert "epoch 2  loss" in lines[0]
+
+
+def alike_but_for_numbers():
+    return [
+        Network((6,), learning_rate=rate, seed=seed, l2=l2)
+        for rate in (0.003, 0.3)
+        for seed in (0, 1)
+        for l2 in (0.01, 0.1)
+    ]
+
+
+@pytest.mark.frameworks
+def test_networks_that_are_one_program_on_a_device_are_those_that_are_fitted_alone(
+    monkeypatch,
+):
+    taken, kept = [], []
+    advance, keep = JaxMembers.advance, JaxMembers.keep
+    monkeypatch.setattr(
+        JaxMembers,
+        "advance",
+        lambda self, *told: taken.append(len(told[1])) or advance(self, *told),
+    )
+    monkeypatch.setattr(
+        JaxMembers,
+        "keep",
+        lambda self, places: kept.append(places) or keep(self, places),
+    )
+    monkeypatch.setattr(together, "COMPILING", 5e-5)
+    told = {"epochs": 12, "validation": 0.2, "patience": 1}
+    found = fit_many(alike_but_for_numbers(), X, y, engine="jax", **told)
+    # those that have stopped have left
+    assert taken[0] == 8
+    assert len(kept) == 1
+    assert taken[-1] < 8
+    assert len({len(network.history_) for network in found}) > 1
+    for network, alone in zip(found, alike_but_for_numbers(), strict=True):
+        alone.fit(X, y, engine="numpy", **told)
+        assert str(network.engine_) == "jax"
+        assert (network.n_steps_, network.best_epoch_) == (
+            alone.n_steps_,
+            alone.best_epoch_,
+        )
+        for name, array in alone.numbers_.items():
+            assert np.allclose(network.numbers_[name], array, rtol=1e-12, atol=1e-12)
+        for one, other in zip(network.history_, alone.history_, strict=True):
+            assert one == pytest.approx(other, rel=1e-11)
+
+
+@pytest.mark.frameworks
+def test_of_networks_on_a_device_one_that_diverges_ends_alone_and_others_go_on():
+    def made():
+        drops = (Dense(6, "tanh"), Dropout(0.2), 1)
+        rates = (0.01, 1e9, 0.02)
+        return [
+            Network(drops, "mse", optimizer="sgd", learning_rate=rate, seed=seed)
+            for seed, rate in enumerate(rates)
+        ] + [Network((3,), "mse", optimizer="sgd", seed=9)]
+
+    labels = X[:, :1]
+    weight = np.repeat([1.0, 0.0, 2.0], 30)
+    told = {"epochs": 4, "batch_size": 30, "sample_weight": weight, "shuffle": False}
+    found, true = (
+        fit_many(made(), X, labels, engine=engine, **told)
+        for engine in ("jax", "numpy")
+    )
+    assert list(found.errors) == [1]
+    assert found.errors[1].message == true.errors[1].message
+    for network, other in zip(found, true, strict=True):
+        assert network.n_steps_ == other.n_steps_
+        for name, array in other.numbers_.items():
+            assert np.allclose(network.numbers_[name], array, rtol=1e-12, atol=1e-12)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -13,6 +14,7 @@ from chainrule.emit import functions
 from chainrule.emit.composite import spelled_out
 from chainrule.emit.jax import JAX
 from chainrule.emit.spelling import require_spellings
+from chainrule.engines.jax_random import random_bits
 from chainrule.engines.numpy import load
 from chainrule.engines.require_framework import framework
 from chainrule.engines.stretch import DONE, NOT_FINITE, Rows, Trouble, least_bits
@@ -20,10 +22,25 @@ from chainrule.program import Array, LimitError, Program, ProgramError
 
 OLDEST = "0.4.30"
 """The first JAX that has all of what is called here."""
-BREATH = 0.2
-"""About how many seconds of NumPy's a stretch is long, so that Ctrl-C is heard and few steps wait for a device."""
-STEP, OPERATION = 1e-6, 4e-11
-"""Seconds of a step, and of a multiplication and addition in it, by which a stretch is measured out."""
+BREATH = 0.5
+"""About how many seconds a stretch is long, so that Ctrl-C is heard and few steps wait for a device."""
+ON_CPU, ELSEWHERE = (1e-6, 4e-11), (1e-5, 4e-13)
+"""Seconds of a step, and of a multiplication and addition in it, at the most: by them a stretch is measured out."""
+
+
+class Now(NamedTuple):
+    """Where steps begin: their first batch, the epoch, the number of the first step, how many of the rates are used up."""
+
+    first: Any
+    epoch: Any
+    step: Any
+    done: Any
+    rates: Any
+    key: Any
+
+
+Batch = Callable[[Any, int], dict[str, Any]]
+"""The samples of a batch: those of so many rows from a place on."""
 
 
 def run(text: str, function: str, *arrays: Any) -> Any:
@@ -72,52 +89,121 @@ class JaxStep:
         # float64 is switched on around our own calls: elsewhere in the process it is the user's choice
         self.text = functions.module(JAX, [lines], wide=False)
         self.function = load(self.text, "jax step")["step"]
-        work = sum(
-            one.shape[0] * one.shape[1]
-            for one in program.inputs[2:]
-            if len(one.shape) == 2
-        )
-        self.seconds = STEP + OPERATION * 3 * size * work
+        matrices = [
+            one.shape
+            for name, one in self.given.items()
+            if len(one.shape) == 2 and name not in (*rows.names, *rows.masks)
+        ]
+        self.work = 3 * size * sum(map(math.prod, matrices))
 
     def epochs(self, data: Mapping[str, Array], key: tuple[int, int]) -> JaxEpochs:
         """The step with samples in rows; ``key`` is that of the random numbers."""
         return JaxEpochs(self, data, key)
 
     @cached_property
+    def seconds(self) -> float:
+        """About how long a step takes on the device there is, or shorter."""
+        on_cpu = framework("jax", "jax").default_backend() == "cpu"
+        step, operation = ON_CPU if on_cpu else ELSEWHERE
+        return step + operation * self.work
+
+    def held(
+        self, arrays: Mapping[str, Array]
+    ) -> tuple[dict[str, Any], dict[str, Any]]:
+        """Arrays on the device: those that steps renew, and those that they only read."""
+        given = {
+            name: np.asarray(array, self.given[name].dtype)
+            for name, array in arrays.items()
+            if name in self.given and name not in self.rows.names
+        }
+        put = framework("jax", "jax").device_put(given)
+        live = {name: put.pop(name) for name in self.carried}
+        return live, put
+
+    @cached_property
     def compiled(self) -> Any:
-        """``steps`` under ``jit``, compiled for each number of steps and of rows."""
+        """``run`` under ``jit``, compiled for each number of steps and of rows."""
         return framework("jax", "jax").jit(
-            self.steps, static_argnames=("n_steps", "n_rows")
+            self.run, static_argnames=("n_steps", "n_rows")
         )
+
+    @cached_property
+    def together(self) -> Any:
+        """An epoch of several trainings under ``jit``; each step is all of theirs."""
+        jax = framework("jax", "jax")
+
+        def epoch(members: Any, samples: Any, orders: Any, epoch: Any) -> Any:
+            def member(live: Any, fixed: Any, key: Any, told: Any) -> Any:
+                step, rates, which = told
+                done, losses = 0, []
+
+                def batch(start: Any, n_rows: int) -> dict[str, Any]:
+                    at, length = (which, start), (1, n_rows)
+                    return some_rows(
+                        samples, jax.lax.dynamic_slice(orders, at, length)[0]
+                    )
+
+                for first, n_steps, n_rows in parts(orders.shape[1], self.size):
+                    now = Now(first, epoch, step, done, rates, key)
+                    (live, done), found = self.steps(
+                        live, fixed, batch, now, n_steps=n_steps, n_rows=n_rows
+                    )
+                    losses.append(found)
+                return live, jax.numpy.concatenate(losses)
+
+            return jax.vmap(member)(*members)
+
+        return jax.jit(epoch)
+
+    def run(
+        self, live: Any, fixed: Any, samples: Any, order: Any, told: Any, **sizes: int
+    ) -> tuple[Any, Any]:
+        """Steps with the samples as they lie, or in an order: what they reach, and their losses."""
+        lax = framework("jax.lax", "jax")
+
+        def batch(start: Any, n_rows: int) -> dict[str, Any]:
+            def part(array: Any) -> Any:
+                return lax.dynamic_slice_in_dim(array, start, n_rows)
+
+            if order is not None:
+                return some_rows(samples, part(order))
+            return {name: part(array) for name, array in samples.items()}
+
+        (first, epoch, step), rates, key = told
+        now = Now(first, epoch, step, 0, rates, key)
+        (reached, _), losses = self.steps(live, fixed, batch, now, **sizes)
+        return reached, losses
 
     def steps(
         self,
         live: Mapping[str, Any],
         fixed: Mapping[str, Any],
-        samples: Mapping[str, Any],
-        told: Mapping[str, Any],
+        batch: Batch,
+        told: Now,
         *,
         n_steps: int,
         n_rows: int,
     ) -> tuple[Any, Any]:
-        """``n_steps`` steps from ``told["first"]`` on: what they reach, and their losses."""
+        """``n_steps`` steps from batch ``told.first`` on: what they reach and how many were taken, and the losses."""
         from jax import lax
         from jax import numpy as jnp
 
-        def one(carry: Any, number: Any) -> tuple[Any, Any]:
-            before, done = carry
-            batch = told["first"] + number
-            start = batch * self.size
+        rate = self.given.get("learning_rate")
+        rates = jnp.asarray(told.rates, None if rate is None else rate.dtype)
+        places = told.first + jnp.arange(n_steps, dtype=jnp.int32)
+
+        def after(
+            before: Any, place: Any, done: Any, rate: Any
+        ) -> tuple[Any, Any, Any]:
+            """What a step reaches, its loss, and its batch."""
+            drawn = batch(place * self.size, n_rows)
             known = {
                 **fixed,
                 **before,
-                **{
-                    name: _rows(array, told["order"], start, n_rows)
-                    for name, array in samples.items()
-                },
-                **self._masks(told, batch, n_rows),
-                "learning_rate": told["rates"][done],
-                "t": told["step"] + done,
+                **drawn,
+                **self._masks(told, place, n_rows),
+                "learning_rate": rate,
+                "t": told.step + done,
             }
             loss, *new = self.function(
                 *(
@@ -125,84 +211,57 @@ class JaxStep:
                     for name, value in self.given.items()
                 )
             )
-            after = {
+            reached = {
                 name: jnp.asarray(array, before[name].dtype)
                 for name, array in zip(self.carried, new, strict=True)
             }
-            if "weight" not in samples:
-                return (after, done + 1), loss
+            return reached, loss, drawn
+
+        def one(before: Any, now: Any) -> tuple[Any, Any]:
+            reached, loss, _ = after(before, *now)
+            return reached, loss
+
+        def weighed(carry: Any, place: Any) -> tuple[Any, Any]:
             # a batch of no weight is passed over, as if its samples were not there: a mean over nothing is no number
-            counts = jnp.any(known["weight"] != 0)
-            after = {
+            before, done = carry
+            reached, loss, drawn = after(before, place, done, rates[done])
+            counts = jnp.any(drawn["weight"] != 0)
+            kept = {
                 name: jnp.where(counts, array, before[name])
-                for name, array in after.items()
+                for name, array in reached.items()
             }
-            return (after, done + counts), jnp.where(counts, loss, 0)
+            return (kept, done + counts), jnp.where(counts, loss, 0)
 
-        start = live, jnp.zeros((), jnp.int32)
-        (reached, _), losses = lax.scan(
-            one, start, jnp.arange(n_steps, dtype=jnp.int32)
-        )
-        return reached, losses
+        start = jnp.asarray(told.done, jnp.int32)
+        if "weight" in self.given:
+            found: tuple[Any, Any] = lax.scan(weighed, (live, start), places)
+            return found
+        # each step has its own rate, and no counter has to be carried along
+        numbers = start + jnp.arange(n_steps, dtype=jnp.int32)
+        own = lax.dynamic_slice_in_dim(rates, start, n_steps)
+        reached, losses = lax.scan(one, live, (places, numbers, own))
+        return (reached, start + n_steps), losses
 
-    def _masks(
-        self, told: Mapping[str, Any], batch: Any, n_rows: int
-    ) -> dict[str, Any]:
+    def _masks(self, told: Now, batch: Any, n_rows: int) -> dict[str, Any]:
         """The dropout masks of a batch, drawn where they are needed: 0 at a share of the entries."""
         from jax import numpy as jnp
 
         found = {}
         for which, (name, (entries, rate)) in enumerate(self.rows.masks.items()):
             count = n_rows * entries
-            bits = _philox(told["key"], batch, told["epoch"], which, count)
+            bits = random_bits(told.key, batch, told.epoch, which, count)
             kept = jnp.where(bits >= least_bits(rate), 1 / (1 - rate), 0)
             value = self.given[name]
             found[name] = kept.reshape(n_rows, *value.shape[1:]).astype(value.dtype)
         return found
 
 
-def _rows(array: Any, order: Any, start: Any, n_rows: int) -> Any:
-    """Some rows of an array: as they lie, or in the order of the epoch."""
-    from jax import lax
-
-    if order is None:
-        return lax.dynamic_slice_in_dim(array, start, n_rows)
-    places = lax.dynamic_slice_in_dim(order, start, n_rows)
-    return array.at[places].get(mode="promise_in_bounds")
-
-
-def _philox(key: Any, batch: Any, epoch: Any, which: int, count: int) -> Any:
-    """32 random bits for each of ``count`` entries, those that NumPy's Philox draws for this place (Salmon et al. 2011)."""
-    from jax import numpy as jnp
-
-    def number(item: Any) -> Any:
-        return jnp.asarray(item, jnp.uint64)
-
-    def product(one: int, other: Any) -> tuple[Any, Any]:
-        """The upper and the lower half of the 128 bits of a product."""
-        half, low = number(32), number(0xFFFFFFFF)
-        a, b, c, d = (
-            number(one >> 32),
-            number(one & 0xFFFFFFFF),
-            other >> half,
-            other & low,
-        )
-        middle = (b * d >> half) + (a * d & low) + (b * c & low)
-        return a * c + (a * d >> half) + (b * c >> half) + (middle >> half), number(
-            one
-        ) * other
-
-    blocks = jnp.arange(1, -(-count // 8) + 1, dtype=jnp.uint64)
-    c0, c1, c2, c3 = blocks, number(batch), number(epoch), number(which)
-    k0, k1 = key[0], key[1]
-    for _ in range(10):
-        a, a_low = product(0xD2E7470EE14C6C93, c0)
-        b, b_low = product(0xCA5A826395121157, c2)
-        c0, c1, c2, c3 = b ^ c1 ^ k0, b_low, a ^ c3 ^ k1, a_low
-        k0, k1 = k0 + number(0x9E3779B97F4A7C15), k1 + number(0xBB67AE8584CAA73B)
-    words = jnp.stack(jnp.broadcast_arrays(c0, c1, c2, c3), axis=-1)
-    halves = jnp.stack([words & number(0xFFFFFFFF), words >> number(32)], axis=-1)
-    return halves.reshape(-1)[:count]
+def some_rows(samples: Mapping[str, Any], places: Any) -> dict[str, Any]:
+    """The rows at these places, which are known to be there."""
+    return {
+        name: array.at[places].get(mode="promise_in_bounds")
+        for name, array in samples.items()
+    }
 
 
 @contextmanager
@@ -248,16 +307,8 @@ class JaxEpochs:
 
     def hold(self, arrays: Mapping[str, Array]) -> None:
         """Take the steps with these arrays from now on."""
-        step = self.step
-        given = {
-            name: np.asarray(array, step.given[name].dtype)
-            for name, array in arrays.items()
-            if name in step.given and name not in step.rows.names
-        }
         with exactly():
-            held = framework("jax", "jax").device_put(given)
-        self.live = {name: held[name] for name in step.carried}
-        self.fixed = {name: one for name, one in held.items() if name not in self.live}
+            self.live, self.fixed = self.step.held(arrays)
 
     def reached(self) -> dict[str, Array]:
         """The arrays that were held, with the numbers they have now."""
@@ -280,22 +331,11 @@ class JaxEpochs:
         whole = min(last, self.n // size) - first
         n_rows = size if whole > 0 else self.n - first * size
         n_steps = 1 if whole <= 0 else evenly(whole, int(BREATH / self.step.seconds))
-        told = {
-            "first": first,
-            "epoch": epoch,
-            "step": float(step),
-            "rates": rates[:n_steps],
-            "order": self._ordered(epoch, order),
-            "key": self.key,
-        }
+        told = np.array([first, epoch, step], np.int32), rates[:n_steps], self.key
         with exactly():
+            given = self.live, self.fixed, self.samples, self._ordered(epoch, order)
             self.live, found = self.step.compiled(
-                self.live,
-                self.fixed,
-                self.samples,
-                told,
-                n_steps=n_steps,
-                n_rows=n_rows,
+                *given, told, n_steps=n_steps, n_rows=n_rows
             )
             # waited for here: hundreds of steps that were only asked for can block some of JAX's runtimes for good
             losses = np.asarray(found, np.float64)
@@ -321,3 +361,14 @@ def evenly(n: int, most: int) -> int:
     (4, 3, 3)
     """
     return -(-n // -(-n // max(most, 1)))
+
+
+def parts(n: int, size: int) -> list[tuple[int, int, int]]:
+    """The batches of ``n`` rows by their sizes: the first of each size, how many there are, and their rows.
+
+    >>> parts(70, 32), parts(64, 32), parts(5, 32)
+    ([(0, 2, 32), (2, 1, 6)], [(0, 2, 32)], [(0, 1, 5)])
+    """
+    whole, left = divmod(n, size)
+    found = [(0, whole, size), (whole, 1, left)]
+    return [one for one in found if one[1] and one[2]]

@@ -1,4 +1,4 @@
-"""Many networks at once: each trains as it would alone, on a thread, and those alike share what is derived and compiled."""
+"""Many networks at once, each as it would be alone: on threads that share what is compiled, or as one program on a device."""
 
 from __future__ import annotations
 
@@ -12,13 +12,19 @@ from pathlib import Path
 from threading import Event
 from typing import Any, Unpack
 
+import numpy as np
+
 from chainrule.nn.options import settled, taking
 from chainrule.nn.takes import whole
-from chainrule.program import NonFiniteError, UsageError
+from chainrule.program import Array, NonFiniteError, UsageError
 from chainrule.program.room import require_room
+from chainrule.train.data.samples import places_apart
 from chainrule.train.loop.engine import ALIKE
 from chainrule.train.loop.epochs import Training
+from chainrule.train.loop.fitting import beginning, hand_over
 from chainrule.train.loop.progress import said
+from chainrule.train.loop.state import Data
+from chainrule.train.loop.together import Together
 from chainrule.train.model.compiled import Plan
 from chainrule.train.model.ensemble import Ensemble
 from chainrule.train.model.network import Network
@@ -38,7 +44,7 @@ def fit_many(
     """Fit networks to the same samples, as many at once as there are cores; ``options`` are those of ``fit``.
 
     The numbers are those of fitting each alone. Networks of one shape share the samples and one compiled step, whatever
-    their seeds, learning rates and penalties are. A network stops early by itself; one that diverges ends alone, with its
+    their seeds, learning rates and penalties are; with ``engine="jax"`` every step takes all of them on, unless they are watched. A network stops early by itself; one that diverges ends alone, with its
     error in ``errors``. With ``checkpoint`` each has a folder of its own inside of that one. Callbacks are called from
     the threads of the networks.
 
@@ -63,6 +69,10 @@ def fit_many(
     X, n_threads = table_of(X), cores() if threads is None else _count(threads)
     made_ready(networks, X, Y, n_threads)
     folder = asked["checkpoint"]
+    if asked["engine"] == "jax" and not (
+        folder or asked["callbacks"] or asked["after_step"]
+    ):
+        return Ensemble(networks, as_one(networks, X, Y, asked))
 
     def fit(number: int, watch: Callable[[Training], bool]) -> None:
         own: FitOptions = {**options, "callbacks": (*asked["callbacks"], watch)}
@@ -74,6 +84,78 @@ def fit_many(
             told(networks, number)
 
     return Ensemble(networks, at_once(len(networks), fit, n_threads))
+
+
+def as_one(
+    networks: Sequence[Network], X: Any, Y: Any, asked: FitOptions
+) -> dict[int, NonFiniteError]:
+    """Fit networks on JAX's device, those whose steps are one program together; the errors of those that diverged."""
+    alike: dict[int, tuple[Data, Data | None]] = {}
+    parts: dict[tuple[int, int], tuple[Data, Data, Array]] = {}
+    groups: dict[tuple[int, int], list[int]] = {}
+    trainings, rows = [], []
+    for number, network in enumerate(networks):
+        form = id(network.plan.form)
+        if form not in alike:
+            alike[form] = network.samples(X, Y, asked)
+        whole, held = alike[form]
+        data, places = whole, np.arange(len(whole))
+        if isinstance(asked["validation"], float):
+            key = form, network.seed
+            if key not in parts:
+                places, apart = places_apart(
+                    len(whole), asked["validation"], network.seed
+                )
+                parts[key] = whole.at(places), whole.at(apart), places
+            data, held, places = parts[key]
+        training = Training(
+            network.plan,
+            network.settings(asked),
+            data,
+            beginning(network),
+            validation=held,
+            metrics=network.measures(asked),
+        )
+        trainings.append(training)
+        rows.append(places)
+        # what is not JAX's is a group of its own
+        own = -1 if training.engine.name == "jax" else number
+        groups.setdefault((id(training.step) if own < 0 else own, form), []).append(
+            number
+        )
+    errors: dict[int, NonFiniteError] = {}
+    try:
+        for (_, form), group in groups.items():
+            errors |= _group(group, trainings, alike[form][0], rows)
+    finally:
+        for number, (training, network) in enumerate(
+            zip(trainings, networks, strict=True)
+        ):
+            if number not in errors:
+                training.finish()
+            hand_over(training, network)
+            if asked["verbose"] and training.progress.history:
+                told(networks, number)
+    return dict(sorted(errors.items()))
+
+
+def _group(
+    numbers: Sequence[int],
+    trainings: Sequence[Training],
+    samples: Data,
+    rows: Sequence[Array],
+) -> dict[int, NonFiniteError]:
+    """Train those of these numbers; the errors of those that diverged."""
+    if len(numbers) > 1:
+        own = Together(
+            [trainings[k] for k in numbers], samples, [rows[k] for k in numbers]
+        )
+        return {numbers[place]: error for place, error in own.run().items()}
+    try:
+        trainings[numbers[0]].run()
+    except NonFiniteError as error:
+        return {numbers[0]: error}
+    return {}
 
 
 def at_once(

@@ -156,12 +156,21 @@ def split(data: Data, share: float, seed: int) -> tuple[Data, Data]:
     Raises:
         UsageError: E411 if one of the two would be empty.
     """
-    n_held = round(share * len(data))
-    if not 0 < n_held < len(data):
+    kept, held = places_apart(len(data), share, seed)
+    return data.at(kept), data.at(held)
+
+
+def places_apart(n: int, share: float, seed: int) -> tuple[Array, Array]:
+    """The places of ``n`` samples without a share of them, and those of that share.
+
+    Raises:
+        UsageError: E411 if one of the two would be empty.
+    """
+    n_held = round(share * n)
+    if not 0 < n_held < n:
         raise UsageError(
-            "E411",
-            f"a validation share of {share} leaves {n_held} of {len(data)} samples",
+            "E411", f"a validation share of {share} leaves {n_held} of {n} samples"
         )
     stream = np.random.default_rng(np.random.SeedSequence(seed, spawn_key=(5,)))
-    order = stream.permutation(len(data))
-    return data.at(np.sort(order[n_held:])), data.at(np.sort(order[:n_held]))
+    order = stream.permutation(n)
+    return np.sort(order[n_held:]), np.sort(order[:n_held])

@@ -9,10 +9,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from chainrule.engines.stretch import NOT_FINITE, OUTSIDE, Rows, Step, Trouble
+from chainrule.engines.stretch import (
+    NOT_FINITE,
+    OUTSIDE,
+    Epochs,
+    Rows,
+    Step,
+    Trouble,
+)
 from chainrule.program import Array
 from chainrule.train.loop.anomaly import diverged
 from chainrule.train.loop.seeds import mask_key
+from chainrule.train.loop.state import Data
 
 if TYPE_CHECKING:
     from chainrule.train.loop.epochs import Training
@@ -105,18 +113,23 @@ def _compiled(training: Training, engine: str) -> Step | Trouble:
     return step.by(engine, rows, size, even=even)
 
 
+def rows_of(data: Data) -> dict[str, Array]:
+    """Samples as an engine for whole epochs takes them."""
+    given = {"X": data.X, "Y": data.Y, "weight": data.weight}
+    return {
+        name: np.ascontiguousarray(array)
+        for name, array in given.items()
+        if array is not None
+    }
+
+
 class CompiledEpochs:
     """The epochs of a training whose steps are compiled."""
 
     def __init__(self, training: Training, step: Step) -> None:
-        data = training.data
-        given = {"X": data.X, "Y": data.Y, "weight": data.weight}
-        held = {
-            name: np.ascontiguousarray(array)
-            for name, array in given.items()
-            if array is not None
-        }
-        self.epochs = step.epochs(held, mask_key(training.settings.seed))
+        self.step = step
+        self.key = mask_key(training.settings.seed)
+        self.epochs: Epochs | None = None
 
     def run(self, training: Training, order: Array | None) -> None:
         """The batches of an epoch that are still to come.
@@ -128,12 +141,15 @@ class CompiledEpochs:
         from chainrule.train.loop import batches
 
         progress, watchers = training.progress, training.after_step
-        self.epochs.hold(batches.begun(training))
+        if self.epochs is None:
+            self.epochs = self.step.epochs(rows_of(training.data), self.key)
+        epochs = self.epochs
+        epochs.hold(batches.begun(training))
         places = None if order is None else np.ascontiguousarray(order, np.int64)
         try:
             while progress.batch < training.n_batches:
                 last = progress.batch + 1 if watchers else training.n_batches
-                losses, ended = self.epochs.advance(
+                losses, ended = epochs.advance(
                     progress.batch,
                     last,
                     epoch=progress.epoch,
@@ -147,11 +163,11 @@ class CompiledEpochs:
                 if training.stop:
                     raise KeyboardInterrupt
                 if watchers:
-                    batches.store(training, self.epochs.reached())
+                    batches.store(training, epochs.reached())
                     if batches.ends(training):
                         break
         finally:
-            batches.store(training, self.epochs.reached())
+            batches.store(training, epochs.reached())
 
     @staticmethod
     def _stopped(

@@ -75,14 +75,14 @@ class Training:
         self.engine, compiled = engine_of(self)
         self.compiled = None if compiled is None else CompiledEpochs(self, compiled)
 
-    def rates(self, count: int) -> Array:
-        """The learning rates of the next steps."""
+    def rates(self, count: int, skipped: int = 0) -> Array:
+        """The learning rates of the next steps, or of those after the ones that are skipped."""
         if self.settings.schedule is None:
             return np.full(count, self.settings.optimizer.learning_rate)
         at = self.progress.step
         try:
             found = []
-            for self.progress.step in range(at, at + count):
+            for self.progress.step in range(at + skipped, at + skipped + count):
                 found.append(self.learning_rate)
         finally:
             self.progress.step = at
@@ -114,23 +114,38 @@ class Training:
             try:
                 self._epochs()
             except NonFiniteError:
-                self._put_back()
+                self.put_back()
                 raise
             except KeyboardInterrupt:
                 # a second Ctrl-C does not wait for the step, which may have written half of its weights
                 if len(self.stop) > 1:
-                    self._put_back()
+                    self.put_back()
                 raise
 
     def _epochs(self) -> None:
         progress = self.progress
-        while progress.epoch < self.settings.fit["epochs"] and not progress.stopped:
+        while self.goes_on:
             self._epoch()
             # every watcher is asked, also where one has said stop
             answers = [watcher(self) for watcher in self.after_epoch]
             progress.stopped |= any(answers)
             if self.stop:
                 raise KeyboardInterrupt
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether there is an epoch to come."""
+        progress = self.progress
+        return progress.epoch < self.settings.fit["epochs"] and not progress.stopped
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether what comes after an epoch depends on the numbers it has reached."""
+        fit = self.settings.fit
+        held = self.validation is not None and len(self.validation) > 0
+        plateau = isinstance(self.settings.schedule, OnPlateau)
+        patient = fit["patience"] is not None
+        return held or plateau or patient or fit["train_metrics"]
 
     def _shuffled(self, epoch: int, n: int) -> Array:
         return shuffled(self.settings.seed, epoch, n)
@@ -146,16 +161,21 @@ class Training:
         order = self.order(progress.epoch, len(self.data))
         if self.compiled is not None:
             self.compiled.run(self, order if settings.fit["shuffle"] else None)
-            self._end_of_epoch()
+            self.end_epoch()
             return
         mixed = self.data.at(order) if settings.fit["shuffle"] else self.data
         if settings.fit["accumulate"] > 1:
             batches.accumulated(self, *self.pair, mixed)
         else:
             batches.each(self, self.step, mixed)
-        self._end_of_epoch()
+        self.end_epoch()
 
-    def _end_of_epoch(self) -> None:
+    def end_epoch(self, *, reached: bool = True) -> None:
+        """Close an epoch whose batches are counted; ``reached``: the progress holds the numbers that it led to.
+
+        Raises:
+            NonFiniteError: E201 where these are not finite.
+        """
         progress, settings = self.progress, self.settings
         total, weight = progress.sums
         row = {"epoch": progress.epoch + 1, "loss": total / max(weight, 1e-300)}
@@ -163,7 +183,8 @@ class Training:
         if settings.fit["train_metrics"]:
             row |= self._measured(self.data)[1]
         row |= self._validated()
-        require_finite(self)
+        if reached:
+            require_finite(self)
         progress.history.append(row)
         progress.epoch, progress.batch = progress.epoch + 1, 0
         progress.sums = [0.0, 0.0]
@@ -171,14 +192,16 @@ class Training:
             settings.schedule.watch(row.get("val_loss", row["loss"]))
             progress.plateau = settings.schedule.state()
         self._judge(row)
-        self._remember()
+        if reached:
+            self._remember()
 
     def _remember(self) -> None:
         """Keep what is good now, to put it back or to start from it again."""
         self.good = self.progress.snapshot()
 
-    def _put_back(self) -> None:
-        self.progress.become(self.good)
+    def put_back(self) -> None:
+        """Stand where all was good the last time."""
+        self.progress.become(self.good.snapshot())
 
     def _validated(self) -> dict[str, float]:
         if self.validation is None or not len(self.validation):

@@ -63,11 +63,17 @@ def fitted(
                 checkpoint.save(folder, training, keep=fit["keep"], network=described)
             raise
         finally:
-            network.numbers_ = dict(training.progress.everything())
-            network.history_ = training.progress.history
-            network.n_steps_ = training.progress.step
-            network.best_epoch_ = training.progress.best_epoch
-            network.engine_ = training.engine
+            hand_over(training, network)
+
+
+def hand_over(training: Training, network: Network) -> None:
+    """Give a network what its training has reached."""
+    progress = training.progress
+    network.numbers_ = dict(progress.everything())
+    network.history_ = progress.history
+    network.n_steps_ = progress.step
+    network.best_epoch_ = progress.best_epoch
+    network.engine_ = training.engine
 
 
 def _begun(
@@ -86,6 +92,11 @@ def _begun(
             patience = settings.fit["patience"]
             progress.stopped = patience is not None and progress.waited >= patience
             return progress
+    return beginning(network)
+
+
+def beginning(network: Network) -> Progress:
+    """The progress of a training that begins with a network's numbers."""
     drafted = network.plan.training
     parameters = {name: network.numbers_[name] for name in drafted.parameters}
     running = {name: network.numbers_[name] for name in drafted.state}

@@ -12,7 +12,7 @@ from chainrule.train.model.compiled import Plan
 
 
 def shuffled(seed: int, epoch: int, n: int) -> Array:
-    """The order of ``n`` samples in an epoch."""
+    """The order of ``n`` samples in an epoch, the same for every training of this seed."""
     return _stream(seed, 0, epoch).permutation(n)
 
 

@@ -39,7 +39,7 @@ from chainrule.train.data.samples import (
 from chainrule.train.loop.engine import Engine
 from chainrule.train.loop.fitting import fitted
 from chainrule.train.loop.health import health
-from chainrule.train.loop.metrics import classes, usual
+from chainrule.train.loop.metrics import Metric, classes, usual
 from chainrule.train.loop.state import Data, Settings
 from chainrule.train.loop.training_step import Limits
 from chainrule.train.model import model_file, validate
@@ -194,29 +194,49 @@ class Network:
             NonFiniteError: E201 when training diverges; the last good weights are kept.
         """
         said: FitOptions = settled(FitOptions, options)
-        settings = Settings(said, self.optimizer, self.schedule, self.limits, self.seed)
+        data, held = self.samples(X, Y, said)
+        apart = said["validation"]
+        if isinstance(apart, float):
+            data, held = split(data, apart, self.seed)
+        settings, metrics = self.settings(said), self.measures(said)
+        fitted(self, settings, data, validation=held, metrics=metrics)
+        return self
+
+    def samples(self, X: Any, Y: Any, said: FitOptions) -> tuple[Data, Data | None]:
+        """What ``fit`` is given to train on, and what it is given to measure on; a share is not yet taken.
+
+        Raises:
+            ShapeError: E103 where there are none.
+        """
         data, apart = self.data(X, Y, said["sample_weight"]), said["validation"]
         if not len(data):
             raise ShapeError("E103", "there are no samples to train on")
+        self.measures(said)
+        if said["class_weight"] is not None:
+            weight = class_weights(data, self.plan, said["class_weight"])
+            data = replace(data, weight=weight)
+        return data, self.data(*apart) if isinstance(apart, tuple) else None
+
+    def settings(self, said: FitOptions) -> Settings:
+        """How ``fit`` trains when it is told ``said``."""
+        return Settings(said, self.optimizer, self.schedule, self.limits, self.seed)
+
+    def measures(self, said: FitOptions) -> dict[str, Metric]:
+        """What ``fit`` measures when it is told ``said``.
+
+        Raises:
+            UsageError: E410 for an unknown monitor.
+        """
         metrics = said["metrics"]
         if metrics is None:
             metrics = usual(self.plan.labels, logits=self.gives_logits)
         validate.require_monitor(
             said["monitor"],
             metrics,
-            held=apart is not None,
+            held=said["validation"] is not None,
             train_metrics=said["train_metrics"],
         )
-        if said["class_weight"] is not None:
-            weight = class_weights(data, self.plan, said["class_weight"])
-            data = replace(data, weight=weight)
-        held: Data | None = None
-        if isinstance(apart, tuple):
-            held = self.data(apart[0], apart[1])
-        elif apart is not None:
-            data, held = split(data, apart, self.seed)
-        fitted(self, settings, data, validation=held, metrics=metrics)
-        return self
+        return dict(metrics)
 
     @property
     def reached(self) -> dict[str, float]:

@@ -1,0 +1,39 @@
+"""Random bits on JAX's device: NumPy's Philox, which depends on a key and a place alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def random_bits(key: Any, batch: Any, epoch: Any, which: int, count: int) -> Any:
+    """32 random bits for each of ``count`` entries, those that NumPy's Philox draws for this place (Salmon et al. 2011)."""
+    from jax import numpy as jnp
+
+    def number(item: Any) -> Any:
+        return jnp.asarray(item, jnp.uint64)
+
+    def product(one: int, other: Any) -> tuple[Any, Any]:
+        """The upper and the lower half of the 128 bits of a product."""
+        half, low = number(32), number(0xFFFFFFFF)
+        a, b, c, d = (
+            number(one >> 32),
+            number(one & 0xFFFFFFFF),
+            other >> half,
+            other & low,
+        )
+        middle = (b * d >> half) + (a * d & low) + (b * c & low)
+        return a * c + (a * d >> half) + (b * c >> half) + (middle >> half), number(
+            one
+        ) * other
+
+    blocks = jnp.arange(1, -(-count // 8) + 1, dtype=jnp.uint64)
+    c0, c1, c2, c3 = blocks, number(batch), number(epoch), number(which)
+    k0, k1 = key[0], key[1]
+    for _ in range(10):
+        a, a_low = product(0xD2E7470EE14C6C93, c0)
+        b, b_low = product(0xCA5A826395121157, c2)
+        c0, c1, c2, c3 = b ^ c1 ^ k0, b_low, a ^ c3 ^ k1, a_low
+        k0, k1 = k0 + number(0x9E3779B97F4A7C15), k1 + number(0xBB67AE8584CAA73B)
+    words = jnp.stack(jnp.broadcast_arrays(c0, c1, c2, c3), axis=-1)
+    halves = jnp.stack([words & number(0xFFFFFFFF), words >> number(32)], axis=-1)
+    return halves.reshape(-1)[:count]
