@@ -17,8 +17,12 @@ def word_of(column: Sequence[Value]) -> str | None:
     if len(stems) != 1:
         return None
     (stem,) = stems
-    listed = first == f"{stem}_0" and re.fullmatch(r"\w*[^s]s", stem)
-    return stem[:-1] if listed else stem
+    return singular(stem) if first == f"{stem}_0" else stem
+
+
+def singular(word: str) -> str:
+    """What one of ``errors`` is called: ``error``; a word that has no such end stays."""
+    return word[:-1] if re.fullmatch(r"\w*[^s]s", word) else word
 
 
 def plural(word: str | None) -> str | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter as Count
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,6 +21,7 @@ from chainrule.program import (
 from chainrule.program.line import concrete
 from chainrule.program.loop import lines_of, loops_of, values_of
 from chainrule.program.places import moves
+from chainrule.trace.rolling.words import plural, singular
 
 
 def stacked_writes(
@@ -30,9 +31,14 @@ def stacked_writes(
     lines: list[Line] = []
     for one in loop.carried:
         chain = _chain(loop, one)
-        word = _word(one.start, words) if chain else None
+        word = _word(one.start, words, producer) if chain else None
         if word is not None and one.end is not None:
             words[one.end] = word
+        if word is not None:
+            words |= dict.fromkeys(_states(loop, chain), singular(word))
+        if one.end is None:
+            # each entry is read as what was written, and the array by nobody
+            continue
         if len(chain) == 1 and not _moves_in(chain[0], loop):
             loop, made = _last(loop, one, chain[0])
             lines += made
@@ -41,14 +47,30 @@ def stacked_writes(
             if state is not None:
                 loop = _all_states(loop, one, chain[0], state)
                 continue
-            loop, made = _filled(loop, one, chain)
+            loop, made = _filled(loop, one, chain, words)
             lines += made
     return loop, lines
 
 
-def _word(arg: Arg, words: dict[Value, str]) -> str | None:
-    """What the reader calls the array that is filled."""
-    return words.get(arg, arg.word or arg.name) if isinstance(arg, Value) else None
+def _word(
+    arg: Arg, words: Mapping[Value, str], producer: Mapping[Value, Line]
+) -> str | None:
+    """What the reader calls the array that is filled; s, though an entry was written before the loop."""
+    while isinstance(arg, Value) and arg not in words:
+        line = producer.get(arg)
+        if line is None or line.op is not ops.setitem:
+            return arg.word or arg.name
+        arg = line.args[0]
+    return words[arg] if isinstance(arg, Value) else None
+
+
+def _states(loop: Loop, chain: Sequence[Line]) -> Iterator[Value]:
+    """What is written without a name of its own, and the next turn reads: s[t], which the array is called after."""
+    handed_on = [one.next for one in loop.carried]
+    for line in chain:
+        for value in line.args[1:2]:
+            if isinstance(value, Value) and value.word is None and value in handed_on:
+                yield value
 
 
 def _chain(loop: Loop, one: Carried) -> list[Line]:
@@ -63,7 +85,7 @@ def _chain(loop: Loop, one: Carried) -> list[Line]:
             return []
         chain.append(line)
         value = line.args[0]
-    if reads[one.inside] != 1 or one.kept is not None or one.end is None:
+    if reads[one.inside] != 1 or one.kept is not None:
         return []
     return chain[::-1]
 
@@ -170,7 +192,9 @@ def _all_states(loop: Loop, one: Carried, line: Line, state: Carried) -> Loop:
     )
 
 
-def _filled(loop: Loop, one: Carried, chain: Sequence[Line]) -> tuple[Loop, list[Line]]:
+def _filled(
+    loop: Loop, one: Carried, chain: Sequence[Line], words: Mapping[Value, str]
+) -> tuple[Loop, list[Line]]:
     items: tuple[Item, ...] = tuple(item for item in loop.items if item not in chain)
     carried = tuple(other for other in loop.carried if other is not one)
     stacks = list(loop.stacks)
@@ -188,7 +212,9 @@ def _filled(loop: Loop, one: Carried, chain: Sequence[Line]) -> tuple[Loop, list
             stacks.append(Stacked(written, result))
             array = result
             continue
-        out = Value(shape, written.dtype, None, word=result.word)
+        out = Value(
+            shape, written.dtype, None, word=plural(words.get(written, written.word))
+        )
         stacks.append(Stacked(written, out))
         more = plan.lines(array, out, result)
         lines += [replace(new, places=line.places) for new in more]
