@@ -53,6 +53,18 @@ class Moving(Turn):
         return "".join(terms).removeprefix("+")
 
 
+_FURTHER = re.compile(r"\[[^\]]*[+-]\d")
+
+
+def of_another_turn(name: str | None) -> bool:
+    """Whether a value is called as that of a turn before, or after.
+
+    >>> of_another_turn("h[t-1]"), of_another_turn("h[t]"), of_another_turn("h_1")
+    (True, False, False)
+    """
+    return name is not None and _FURTHER.search(name) is not None
+
+
 _PLACE = re.compile(r"([^,+-]+)([+-]\d+)?")
 
 

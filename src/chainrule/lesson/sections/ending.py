@@ -13,6 +13,7 @@ from chainrule.lesson.analysis.plot import Story
 from chainrule.lesson.analysis.roles import Roles
 from chainrule.lesson.notation.names import name, numbers
 from chainrule.lesson.parts import Cell, Heading, Note, Part, Prose, Table
+from chainrule.lesson.sections.update import NORMS, norms
 from chainrule.lesson.sections.words import caution_of, joined
 from chainrule.lesson.summary import is_small, summarise
 from chainrule.program import Array, Value
@@ -26,6 +27,10 @@ def ending(story: Story, roles: Roles, folding: Folding) -> Iterator[Part]:
     study = story.study
     yield Heading("Results", 2, "results")
     before = study.moments[study.step - 1].parameters
+    if study.literal.repeated:
+        yield Table(NORMS, tuple(norms(story, one, before[one]) for one in study.parameters[: folding.most]))  # fmt: skip
+        yield from _conventions_used(story, roles)
+        return
     rows: list[tuple[Cell, ...]] = [
         (
             name(one),
@@ -35,6 +40,10 @@ def ending(story: Story, roles: Roles, folding: Folding) -> Iterator[Part]:
     ]
     rows.append((name(study.loss_name), study.loss, "", study.loss_after))
     yield Table(("", "before", "gradient", "after"), tuple(rows))
+    yield from _conventions_used(story, roles)
+
+
+def _conventions_used(story: Story, roles: Roles) -> Iterator[Part]:
     yield Heading("Conventions used", 3, "conventions")
     for said in dict.fromkeys(_conventions(story, roles)):
         yield Note((said,))

@@ -11,7 +11,7 @@ from chainrule.lesson.analysis.plot import Story
 from chainrule.lesson.analysis.roles import Roles
 from chainrule.lesson.analysis.saturation import idle
 from chainrule.lesson.notation.names import name
-from chainrule.lesson.notation.turns import LAST
+from chainrule.lesson.notation.turns import LAST, of_another_turn
 from chainrule.lesson.notation.writer import Writer
 from chainrule.lesson.parts import (
     Cell,
@@ -107,18 +107,35 @@ def line(
     rows = list(symbols)
     shape = shape_words(found.result.shape)
     code = listing.statement(one)
-    for view in story.literal.views(found.result):
+    views = story.literal.views(found.result)
+    # what another turn has a part in is put in numbers in both turns, all else in one
+    worked = views if _reads_another_turn(story, found.result) else views[:1]
+    for view in views:
         if view.at:
             writer, value = view.writer, found.result
         called = view.called(one)
         left = name(called, "result") if view.at else None
-        if numbers:
+        if numbers and view in worked:
             rows += stages(writer, value, label=view.label, left=left)
-        yield Formula(tuple(rows))
+        if rows:
+            yield Formula(tuple(rows))
         array = view.writer.run.numbers[found.result]
         yield Numbers(called, name(called), array, "result", (shape,), code)
         rows = []
     yield from _remarks(story, one)
+
+
+def _reads_another_turn(story: Story, value: Value) -> bool:
+    """Whether a line reads what the turn before made, or the turn after."""
+    writer = story.literal.writer
+    ahead = [value]
+    while ahead:
+        for read in writer.producer[ahead.pop()].reads():
+            if of_another_turn(read.name):
+                return True
+            if read not in writer.names and read in writer.producer:
+                ahead.append(read)
+    return False
 
 
 def _symbols(story: Story, one: str, found: Line) -> tuple[list[Row], Writer, Value]:

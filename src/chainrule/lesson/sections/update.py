@@ -31,6 +31,7 @@ from chainrule.program import Array
 from chainrule.program.conversions import as_float
 
 FEW = 12
+NORMS = ("parameter", "norm before", "norm of its gradient", "norm after")
 
 
 def update(story: Story, folding: Folding) -> Iterator[Part]:
@@ -57,8 +58,8 @@ def update(story: Story, folding: Folding) -> Iterator[Part]:
     if others:
         yield Prose(("The other parameters move in the same way:",))
         yield Table(
-            ("parameter", "norm before", "norm of its gradient", "norm after"),
-            tuple(_norms(story, one, before[one]) for one in others[: folding.most]),
+            NORMS,
+            tuple(norms(story, one, before[one]) for one in others[: folding.most]),
         )
         if len(others) > folding.most:
             yield Prose((f"… and {len(others) - folding.most} more.",))
@@ -79,7 +80,8 @@ def update(story: Story, folding: Folding) -> Iterator[Part]:
         yield from several(story)
 
 
-def _norms(story: Story, one: str, before: Array) -> tuple[Cell, ...]:
+def norms(story: Story, one: str, before: Array) -> tuple[Cell, ...]:
+    """A parameter with the sizes of what it was, of its gradient, and of what it became."""
     arrays = (before, story.study.gradients[one], story.study.updated[one])
     return (name(one), *(as_float(np.linalg.norm(array)) for array in arrays))
 
@@ -92,7 +94,9 @@ def _moved(story: Story, one: str, before: Array) -> Iterator[Part]:
         name(one), "-", infix(Symbol("η"), "·", gradient_of(one, loss, "upstream"))
     )
     rows = [Row("symbols", name(one, "result"), "←", step)]
-    if is_small(before):
+    # where one turn is told for all, so is one parameter's step: the numbers stand above
+    others = study.literal.repeated and one != study.parameters[0]
+    if is_small(before) and not others:
         slope = numbers(study.gradients[one], f"d{one}", "upstream")
         moved = infix(number(study.learning_rate), "·", slope)
         put_in = infix(numbers(before, one, "value"), "-", moved)

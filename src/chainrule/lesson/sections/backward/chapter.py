@@ -24,7 +24,7 @@ from chainrule.lesson.parts import (
     Table,
 )
 from chainrule.lesson.sections.backward.given import Given
-from chainrule.lesson.sections.backward.product import in_turn, products
+from chainrule.lesson.sections.backward.product import further_on, in_turn, products
 from chainrule.lesson.sections.backward.remarks import remarks, special
 from chainrule.lesson.sections.backward.rules import rules
 from chainrule.lesson.sections.backward.textbook import cancelling, textbook
@@ -131,8 +131,10 @@ class Backward:
         if fused:
             yield from textbook(self.given, stop, first)
         yield self._result(stop, first)
+        recurs = any(further_on(self.given, way) for way in stop.ways)
         for view in others:
-            yield Formula(tuple(in_turn(self.given, told, view, 1)))
+            if recurs:
+                yield Formula(tuple(in_turn(self.given, told, view, 1)))
             yield self._result(stop, view)
         if fused:
             yield from cancelling(self.given, stop, self.cancelled)

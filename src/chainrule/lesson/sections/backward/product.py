@@ -76,7 +76,7 @@ def products(given: Given, telling: Telling, stop: Stop, view: Shown) -> Iterato
 NO_TURN_AFTER = "no turn comes after the last"
 
 
-def _further_on(given: Given, way: Way) -> bool:
+def further_on(given: Given, way: Way) -> bool:
     """Whether a way goes through a turn further on."""
     end = way.end.name or ""
     return of_a_turn(end) and end not in given.story.lines
@@ -91,7 +91,7 @@ def in_turn(
     elif stop.gradient in view.writer.producer:
         writer, label = view.writer, view.label
         left: Node | None = gradient_of(view.called(stop.name), given.loss, "result")
-        if view.last and any(_further_on(given, way) for way in stop.ways):
+        if view.last and any(further_on(given, way) for way in stop.ways):
             yield Row(
                 label,
                 left,
@@ -103,9 +103,9 @@ def in_turn(
 
 
 def _shares(given: Given, telling: Telling, stop: Stop) -> Iterator[Row]:
-    """What single turns add to a sum over all of them."""
+    """What one turn adds to a sum over all of them."""
     share = telling.writer.producer[stop.gradient].args[-1]
-    for view in telling.shown if given.detailed else ():
+    for view in telling.shown[:1] if given.detailed else ():
         if not isinstance(share, Value) or share not in view.writer.run.numbers:
             continue
         left = view.writer.symbol(share)
