@@ -38,7 +38,7 @@ from chainrule.formula.build import TIMES, beside
 from chainrule.formula.moving import is_negative
 from chainrule.lesson.notation import turns
 from chainrule.program import Arg, IndexSlot, Line, Size, Value
-from chainrule.program.program import concrete
+from chainrule.program.program import arg_shape, concrete
 
 ROWS, COLUMNS = "rows", "columns"
 
@@ -84,6 +84,8 @@ def written(line: Line, args: list[Node], spelling: Spelling = USUAL) -> Node:
             return _of_the_last(line, args)
         case ops.arange:
             return _counted(concrete(line.params)["n"])
+        case op if op.notation == ops.transpose.notation and not _turned_round(line):
+            return call(op.name, *args, *_keywords(line))
     if not line.op.notation or line.op is ops.tensordot or callable(line.op.rules):
         return call(line.op.name, *args, *_keywords(line))
     if "[#2]" in line.op.notation:
@@ -99,6 +101,13 @@ def written(line: Line, args: list[Node], spelling: Spelling = USUAL) -> Node:
     if not spelling.euler:
         notation = _EULER.sub(r"\\exp(\1)", notation)
     return apply(notation, args, params)
+
+
+def _turned_round(line: Line) -> bool:
+    """Whether a line turns all axes round, or each of many matrices: that is what ᵀ says, and no other order."""
+    axes = tuple(range(2, 2 + len(arg_shape(line.args[0]))))
+    found = np.shape(line.op.forward(np.empty(axes), **concrete(line.params)))
+    return found in (axes[::-1], (*axes[:-2], *axes[:-3:-1]))
 
 
 def _true_class(line: Line, labels: Node) -> Node:
