@@ -13,6 +13,7 @@ import subprocess
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from itertools import count
 from pathlib import Path
 from typing import NamedTuple
 from zlib import crc32
@@ -32,6 +33,7 @@ axe.run(document, {resultTypes: ["violations"]}).then((found) => {
   document.body.append(said);
 });
 """
+TESTS_DONE = count(1)
 GOLDEN = Path(__file__).parent / "golden"
 # scripts under test are read or loaded by their tests, not imported in search of doctests
 collect_ignore = ["golden", "check/custom", "check/students"]
@@ -97,6 +99,13 @@ def pytest_collection(session: pytest.Session) -> Iterator[None]:
     gc.freeze()
     gc.set_threshold(20_000, 20, 20)
     gc.enable()
+
+
+def pytest_runtest_teardown() -> None:
+    """JAX keeps each program that it compiles, 4 MB for an op at a shape: gigabytes, if nobody clears them away."""
+    jax = sys.modules.get("jax")
+    if hasattr(jax, "clear_caches") and next(TESTS_DONE) % 50 == 0:
+        jax.clear_caches()
 
 
 @pytest.fixture(autouse=True)

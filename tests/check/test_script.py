@@ -56,8 +56,13 @@ def verdicts(report):
     return {line.name: line.verdict for line in report.lines}
 
 
-def test_the_article_is_right_only_here_in_one_line_and_right_in_all_others():
-    report = check_script(ARTICLE)
+@pytest.fixture(scope="module")
+def article():
+    return check_script(ARTICLE)
+
+
+def test_the_article_is_right_only_here_in_one_line_and_right_in_all_others(article):
+    report = article
     assert verdicts(report).pop("dL_dz2") is Verdict.RIGHT_HERE
     assert {v for name, v in verdicts(report).items() if name != "dL_dz2"} == {
         Verdict.RIGHT
@@ -70,10 +75,14 @@ def test_the_article_is_right_only_here_in_one_line_and_right_in_all_others():
     )
 
 
-def test_the_article_with_its_fix_is_right(tmp_path):
-    fixed = tmp_path / "article.py"
-    fixed.write_text(check_script(ARTICLE).corrected(), encoding="utf-8")
-    assert check_script(fixed).ok
+def test_fix_and_write_leave_the_corrected_article_and_it_is_right(
+    tmp_path, command, article
+):
+    copy = tmp_path / "article.py"
+    copy.write_text(ARTICLE.read_text(encoding="utf-8"), encoding="utf-8")
+    assert command("check", copy, "--fix", "--write").returncode == 1
+    assert copy.read_text(encoding="utf-8") == article.corrected()
+    assert command("check", copy).returncode == 0
 
 
 def test_the_command_leaves_with_1_prints_json_and_changes_nothing(command):
@@ -96,13 +105,6 @@ def test_the_command_leaves_with_1_prints_json_and_changes_nothing(command):
     assert all(keys <= set(line) for line in found["lines"])
     assert command("check", ARTICLE, "--fix").stdout.startswith("--- ")
     assert ARTICLE.read_bytes() == before
-
-
-def test_fix_and_write_leave_a_right_script(tmp_path, command):
-    copy = tmp_path / "article.py"
-    copy.write_text(ARTICLE.read_text(encoding="utf-8"), encoding="utf-8")
-    assert command("check", copy, "--fix", "--write").returncode == 1
-    assert command("check", copy).returncode == 0
 
 
 def test_a_right_script_is_right(checked):

@@ -191,23 +191,43 @@ def test_f50_control_mkstemp_makes_a_file_that_nobody_else_may_read(tmp_path):
     assert stat.S_IMODE(Path(name).stat().st_mode) == 0o600
 
 
+@contextlib.contextmanager
+def full():
+    with Path("/dev/full").open("w") as device:
+        yield device
+
+
+@contextlib.contextmanager
+def gone():
+    read, write = os.pipe()
+    os.close(read)
+    with os.fdopen(write, "w") as pipe:
+        yield pipe
+
+
+FULL, GONE = (full, "No space left"), (gone, "its reader has closed it")
+
+
 @posix
-@pytest.mark.parametrize("verb", ["explain", "emit", "check"])
+@pytest.mark.spread(2)
+@pytest.mark.parametrize(
+    ("verb", "place"),
+    [
+        *(("explain", FULL), ("explain", GONE), ("emit", GONE), ("emit", FULL)),
+        *(("check", FULL), ("check", GONE)),
+    ],
+)
 def test_f27_standard_output_that_is_full_closed_or_gone_is_told_in_one_form(
-    tmp_path, verb
+    tmp_path, verb, place
 ):
     script = tmp_path / "net.py"
     script.write_text(RIGHT)
-    with Path("/dev/full").open("w") as full:
-        done = typed(verb, script, capture_output=False, stdout=full, stderr=subprocess.PIPE)  # fmt: skip
+    opened, said = place
+    with opened() as out:
+        done = typed(verb, script, capture_output=False, stdout=out, stderr=subprocess.PIPE)  # fmt: skip
     assert done.returncode == 3
-    assert "standard output cannot be written: No space left" in done.stderr
-    read, write = os.pipe()
-    os.close(read)
-    with os.fdopen(write, "w") as gone:
-        done = typed(verb, script, capture_output=False, stdout=gone, stderr=subprocess.PIPE)  # fmt: skip
-    assert done.returncode == 3
-    assert "its reader has closed it" in done.stderr
+    assert "standard output cannot be written: " in done.stderr
+    assert said in done.stderr
     assert "Traceback" not in done.stderr
 
 
@@ -225,6 +245,7 @@ def test_f27_control_python_itself_prints_a_traceback_into_a_closed_pipe():
     assert "Traceback" in done.stderr
 
 
+@pytest.mark.spread(2)
 @pytest.mark.parametrize("encoding", ["cp1252", "ascii"])
 def test_f47_what_a_terminal_cannot_show_is_replaced_and_said_once(tmp_path, encoding):
     (tmp_path / "net.py").write_text(RIGHT)

@@ -250,7 +250,7 @@ def test_every_number_can_be_worked_out_again_from_those_on_the_page(name):
     assert worked >= 4
 
 
-@pytest.mark.spread(2)
+@pytest.mark.spread(5)
 @EVERY
 @pytest.mark.parametrize("width", [60, 80, 118])
 def test_no_matrix_is_wider_than_the_terminal(name, width):
@@ -287,6 +287,7 @@ def test_two_terms_of_a_loss_have_gradients_of_their_own():
     assert "∂L/∂error = 1" in text
 
 
+@pytest.mark.spread(3)
 @EVERY
 @pytest.mark.parametrize("level", LEVELS)
 def test_every_level_mentions_every_parameter_and_every_gradient(name, level):
@@ -297,6 +298,7 @@ def test_every_level_mentions_every_parameter_and_every_gradient(name, level):
         assert re.search(rf"∂\S+/∂{parameter}\b", text)
 
 
+@pytest.mark.spread(3)
 @EVERY
 def test_anchors_are_unique(name):
     anchors = [
