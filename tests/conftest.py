@@ -11,6 +11,7 @@ import shutil
 import signal
 import subprocess
 import sys
+import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
 from itertools import count
@@ -115,6 +116,16 @@ def numpy_as_it_comes() -> Iterator[None]:
     yield
     np.seterr(**before)
     np.set_printoptions(**printed)
+
+
+@pytest.fixture
+def in_memory(tmp_path: Path) -> Iterator[Path]:
+    """A folder behind which no disk stands, where the system has one; for who writes thousands of files."""
+    if not os.access("/dev/shm", os.W_OK):
+        yield tmp_path
+        return
+    with tempfile.TemporaryDirectory(dir="/dev/shm") as folder:
+        yield Path(folder)
 
 
 class Done(NamedTuple):

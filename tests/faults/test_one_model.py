@@ -110,19 +110,19 @@ print(json.dumps(outcomes))
 """
 
 
-def outcomes(tmp_path, how):
-    script = tmp_path / "stop.py"
+def outcomes(folder, how):
+    script = folder / "stop.py"
     script.write_text(textwrap.dedent(STOPPER))
-    command = [sys.executable, script, tmp_path, how]
+    command = [sys.executable, script, folder, how]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return json.loads(done.stdout)
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="stops are made in forks")
 def test_f25_stopped_at_every_call_into_the_system_a_save_leaves_the_old_model_or_the_new(
-    tmp_path,
+    in_memory,
 ):
-    found = outcomes(tmp_path, "ours")
+    found = outcomes(in_memory, "ours")
     assert found["stops"] > 40
     assert found["old"] > 5
     assert found["new"] > 5
@@ -130,8 +130,8 @@ def test_f25_stopped_at_every_call_into_the_system_a_save_leaves_the_old_model_o
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="stops are made in forks")
-def test_f25_control_two_plain_files_are_left_half_of_each(tmp_path):
-    assert outcomes(tmp_path, "plain")["mixed"] > 0
+def test_f25_control_two_plain_files_are_left_half_of_each(in_memory):
+    assert outcomes(in_memory, "plain")["mixed"] > 0
 
 
 def test_f26_every_flipped_bit_of_a_description_is_named(tmp_path):

@@ -62,8 +62,8 @@ def test_the_file_is_one_that_safetensors_reads_however_an_array_lies(tmp_path, 
     assert np.array_equal(load_file(tmp_path / "a.safetensors")["W"], W)
 
 
-def test_every_flipped_bit_is_noticed(tmp_path):
-    path = tmp_path / "a.safetensors"
+def test_every_flipped_bit_is_noticed(in_memory):
+    path = in_memory / "a.safetensors"
     write_arrays(path, {"W": ARRAYS["W"], "small": ARRAYS["small"]}, {"n": 1})
     whole = path.read_bytes()
     wrong = []

@@ -229,6 +229,7 @@ def test_pipelines_searches_clones_and_pickles_work():
     assert clone(pipe).get_params()["mlpclassifier__max_iter"] == 60
 
 
+@pytest.mark.slow
 def test_a_search_in_two_processes_gives_what_one_gives():
     X, y = classes()
     estimator = ours.MLPClassifier((8,), max_iter=30, random_state=0, loss=brier)
