@@ -5,6 +5,12 @@ already there. The ways take turns, so that a busy machine slows them alike; the
 rounds. Before anything is timed, every way must reach the same loss after five steps.
 
     python benchmarks/steps.py [--cases article,toy] [--rounds 15] [--json results.json]
+
+On an accelerator, with products in single precision and as JAX and PyTorch would round them there:
+
+    ways="chainrule jax,JAX scan,PyTorch graph,NumPy by hand"
+    python benchmarks/steps.py --ways "$ways" --epoch 512 --steps 4096 --rounds 5
+    JAX_DEFAULT_MATMUL_PRECISION=tensorfloat32 python benchmarks/steps.py … --tolerance 1e-2
 """
 
 import argparse
@@ -27,7 +33,7 @@ from chainrule.train.loop.training_step import Limits
 from chainrule.train.model.compiled import Plan
 
 RATE = 0.01
-DISPATCHED = 32, 16384
+DISPATCHED = [32, 16384]
 """How many steps a call of XLA has at the least and at the most: Python and a device wait for each other in between."""
 
 
@@ -182,6 +188,8 @@ def torch_step(case, device):
     import torch
 
     torch.set_num_threads(os.cpu_count() or 1)
+    rough = os.environ.get("JAX_DEFAULT_MATMUL_PRECISION") == "tensorfloat32"
+    torch.set_float32_matmul_precision("high" if rough else "highest")
     X, Y, weights = numbers(case)
     layers = []
     for W in weights:
@@ -209,7 +217,7 @@ def torch_step(case, device):
 def torch_eager(case) -> Callable[[], float]:
     """PyTorch, eager."""
     once, _ = torch_step(case, "cpu")
-    return lambda: float(once())
+    return lambda: float(once().detach())
 
 
 def torch_graph(case) -> Callable[[int], float] | None:
@@ -236,7 +244,7 @@ def torch_graph(case) -> Callable[[int], float] | None:
     def many(n_steps):
         for _ in range(n_steps):
             graph.replay()
-        return float(loss)
+        return float(loss.detach())
 
     return many
 
@@ -286,9 +294,7 @@ def jax_scan(case) -> Callable[[int], float]:
 
     step, parameters = jax_step(case)
     X, Y, _ = numbers(case)
-    Xs, Ys = (
-        jnp.stack([jnp.asarray(one)] * times(case, *DISPATCHED)) for one in (X, Y)
-    )
+    Xs, Ys = (jnp.asarray(np.stack([one] * times(case, *DISPATCHED))) for one in (X, Y))
     state = [parameters]
 
     @jax.jit
@@ -362,7 +368,7 @@ AT_ONCE = (chainrule_c, chainrule_jax, jax_scan, torch_graph)
 """The ways that take many steps in one call."""
 
 
-def measured(case, asked, rounds, budget, *, cpu=False, tolerance=1e-4):
+def measured(case, asked, rounds, budget, *, cpu=False, tolerance=1e-4, steps=0):
     """Median microseconds of a step for every way that is installed, taking turns."""
     ways = {}
     for name, (make, module) in WAYS.items():
@@ -386,14 +392,19 @@ def measured(case, asked, rounds, budget, *, cpu=False, tolerance=1e-4):
     n_steps = max(
         int(budget / rounds / max(time.perf_counter() - start, 1e-6) / len(ways)), 1
     )
-    times = {name: [] for name in ways}
+    if steps:
+        # whole calls of what is quick, and nothing of what would take all the time
+        length = times(case, *DISPATCHED)
+        n_steps = max(steps // length, 1) * length
+        del ways["NumPy by hand"]
+    taken = {name: [] for name in ways}
     for _ in range(rounds):
         for name, many in ways.items():
             start = time.process_time() if cpu else time.perf_counter()
             many(n_steps)
             end = time.process_time() if cpu else time.perf_counter()
-            times[name].append((end - start) / n_steps)
-    return {name: 1e6 * statistics.median(taken) for name, taken in times.items()}
+            taken[name].append((end - start) / n_steps)
+    return {name: 1e6 * statistics.median(one) for name, one in taken.items()}
 
 
 def main():
@@ -410,9 +421,16 @@ def main():
     parser.add_argument(
         "--tolerance", type=float, default=1e-4, help="1e-2 for products in 11 bits"
     )
+    parser.add_argument(
+        "--steps", type=int, default=0, help="about how many a round, without NumPy"
+    )
+    parser.add_argument(
+        "--epoch", type=int, default=DISPATCHED[0], help="at least in a call of XLA"
+    )
     parser.add_argument("--json")
     options = parser.parse_args()
     wanted, asked = options.cases.split(","), options.ways.split(",")
+    DISPATCHED[0] = options.epoch
     results = {}
     print(
         f"microseconds a step, medians of {options.rounds} rounds; {platform.machine()}, {os.cpu_count()} cores"
@@ -422,7 +440,7 @@ def main():
             continue
         found = measured(
             case, asked, options.rounds, options.seconds,
-            cpu=options.cpu, tolerance=options.tolerance,
+            cpu=options.cpu, tolerance=options.tolerance, steps=options.steps,
         )  # fmt: skip
         results[case.name] = dict(found)
         listed = "  ".join(f"{name} {number:.1f}" for name, number in found.items())

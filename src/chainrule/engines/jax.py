@@ -89,6 +89,7 @@ class JaxStep:
         # float64 is switched on around our own calls: elsewhere in the process it is the user's choice
         self.text = functions.module(JAX, [lines], wide=False)
         self.function = load(self.text, "jax step")["step"]
+        self.dtype = program.outputs[0].dtype
         matrices = [
             one.shape
             for name, one in self.given.items()
@@ -188,8 +189,6 @@ class JaxStep:
         from jax import lax
         from jax import numpy as jnp
 
-        rate = self.given.get("learning_rate")
-        rates = jnp.asarray(told.rates, None if rate is None else rate.dtype)
         places = told.first + jnp.arange(n_steps, dtype=jnp.int32)
 
         def after(
@@ -224,7 +223,7 @@ class JaxStep:
         def weighed(carry: Any, place: Any) -> tuple[Any, Any]:
             # a batch of no weight is passed over, as if its samples were not there: a mean over nothing is no number
             before, done = carry
-            reached, loss, drawn = after(before, place, done, rates[done])
+            reached, loss, drawn = after(before, place, done, told.rates[done])
             counts = jnp.any(drawn["weight"] != 0)
             kept = {
                 name: jnp.where(counts, array, before[name])
@@ -238,7 +237,7 @@ class JaxStep:
             return found
         # each step has its own rate, and no counter has to be carried along
         numbers = start + jnp.arange(n_steps, dtype=jnp.int32)
-        own = lax.dynamic_slice_in_dim(rates, start, n_steps)
+        own = lax.dynamic_slice_in_dim(told.rates, start, n_steps)
         reached, losses = lax.scan(one, live, (places, numbers, own))
         return (reached, start + n_steps), losses
 
@@ -331,7 +330,8 @@ class JaxEpochs:
         whole = min(last, self.n // size) - first
         n_rows = size if whole > 0 else self.n - first * size
         n_steps = 1 if whole <= 0 else evenly(whole, int(BREATH / self.step.seconds))
-        told = np.array([first, epoch, step], np.int32), rates[:n_steps], self.key
+        own = rates[:n_steps].astype(self.step.dtype)
+        told = np.array([first, epoch, step], np.int32), own, self.key
         with exactly():
             given = self.live, self.fixed, self.samples, self._ordered(epoch, order)
             self.live, found = self.step.compiled(

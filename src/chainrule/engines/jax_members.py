@@ -59,7 +59,13 @@ class JaxMembers:
         places among the samples, each goes by.
         """
         with exactly():
-            told = self.put((steps.astype(np.int32), rates, which.astype(np.int32)))
+            told = self.put(
+                (
+                    steps.astype(np.int32),
+                    rates.astype(self.step.dtype),
+                    which.astype(np.int32),
+                )
+            )
             shared = self.put((orders.astype(np.int32), np.int32(epoch)))
             members = self.live, self.fixed, self.keys, told
             self.live, losses = self.step.together(members, self.samples, *shared)
