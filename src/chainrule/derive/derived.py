@@ -104,18 +104,19 @@ class Derived:
 
 
 class Computed(Mapping[Value, Array]):
-    """The numbers of a program with loops, computed when somebody first asks."""
+    """The numbers of a program with loops, computed when somebody first asks for one that was not given."""
 
-    def __init__(self, program: Any, numbers: Mapping[Value, Array]) -> None:
+    def __init__(self, program: Program, numbers: Mapping[Value, Array]) -> None:
         self._program = program
         self._given = numbers
+        self._inputs = frozenset(program.inputs)
 
     @cached_property
     def _numbers(self) -> Mapping[Value, Array]:
         return run(self._program, self._given).numbers
 
     def __getitem__(self, value: Value) -> Array:
-        return self._numbers[value]
+        return (self._given if value in self._inputs else self._numbers)[value]
 
     def __iter__(self) -> Iterator[Value]:
         return iter(self._numbers)
