@@ -7,6 +7,7 @@ from typing import Any
 
 def random_bits(key: Any, batch: Any, epoch: Any, which: int, count: int) -> Any:
     """32 random bits for each of ``count`` entries, those that NumPy's Philox draws for this place (Salmon et al. 2011)."""
+    from jax import lax
     from jax import numpy as jnp
 
     def number(item: Any) -> Any:
@@ -26,14 +27,18 @@ def random_bits(key: Any, batch: Any, epoch: Any, which: int, count: int) -> Any
             one
         ) * other
 
-    blocks = jnp.arange(1, -(-count // 8) + 1, dtype=jnp.uint64)
-    c0, c1, c2, c3 = blocks, number(batch), number(epoch), number(which)
-    k0, k1 = key[0], key[1]
-    for _ in range(10):
+    def one_round(_: Any, state: Any) -> Any:
+        c0, c1, c2, c3, k0, k1 = state
         a, a_low = product(0xD2E7470EE14C6C93, c0)
         b, b_low = product(0xCA5A826395121157, c2)
-        c0, c1, c2, c3 = b ^ c1 ^ k0, b_low, a ^ c3 ^ k1, a_low
-        k0, k1 = k0 + number(0x9E3779B97F4A7C15), k1 + number(0xBB67AE8584CAA73B)
-    words = jnp.stack(jnp.broadcast_arrays(c0, c1, c2, c3), axis=-1)
+        after = b ^ c1 ^ k0, b_low, a ^ c3 ^ k1, a_low
+        return *after, k0 + number(0x9E3779B97F4A7C15), k1 + number(0xBB67AE8584CAA73B)
+
+    blocks = jnp.arange(1, -(-count // 8) + 1, dtype=jnp.uint64)
+    counter = blocks, number(batch), number(epoch), number(which)
+    start = (*jnp.broadcast_arrays(*counter), number(key[0]), number(key[1]))
+    # a loop: written out, XLA computes each round anew for every use of it, and compiles for minutes
+    c0, c1, c2, c3, *_ = lax.fori_loop(0, 10, one_round, start)
+    words = jnp.stack([c0, c1, c2, c3], axis=-1)
     halves = jnp.stack([words & number(0xFFFFFFFF), words >> number(32)], axis=-1)
     return halves.reshape(-1)[:count]
