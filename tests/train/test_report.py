@@ -190,7 +190,7 @@ def test_a_report_of_a_training_that_was_taken_up_again_is_that_of_an_unbroken_o
 
 
 def test_a_report_of_a_large_network_stays_small(tmp_path):
-    n = 1200
+    n = 300
     X = RNG.normal(size=(n, 300))
     columns = {f"x{place}": X[:, place] for place in range(300)}
     classes = np.array([f"class {i % 20}" for i in range(n)], dtype=object)
