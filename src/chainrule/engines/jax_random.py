@@ -37,7 +37,7 @@ def random_bits(key: Any, batch: Any, epoch: Any, which: int, count: int) -> Any
     blocks = jnp.arange(1, -(-count // 8) + 1, dtype=jnp.uint64)
     counter = blocks, number(batch), number(epoch), number(which)
     start = (*jnp.broadcast_arrays(*counter), number(key[0]), number(key[1]))
-    # a loop: written out, XLA computes each round anew for every use of it, and compiles for minutes
+    # a loop, and not ten rounds written out: a fifth less to compile
     c0, c1, c2, c3, *_ = lax.fori_loop(0, 10, one_round, start)
     words = jnp.stack([c0, c1, c2, c3], axis=-1)
     halves = jnp.stack([words & number(0xFFFFFFFF), words >> number(32)], axis=-1)
