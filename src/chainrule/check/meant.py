@@ -27,14 +27,15 @@ class Meant:
     def report(
         self,
         found: tuple[Finding, ...],
-        suspects: Callable[[], Iterable[Suspected]],
+        suspects: Callable[[], Iterable[Suspected]] | None,
     ) -> Report:
         """The report with what was found, judged as meant if fewer lines are wrong so.
 
-        ``suspects`` are findings that are ones only if correcting them makes every wrong line right.
+        ``suspects`` are findings that are ones only if correcting them makes every wrong line right; None where
+        nothing is to be explained.
         """
         report, refused = self._attempted(self.script)
-        if report is not None and report.ok:
+        if report is not None and (report.ok or suspects is None):
             return _with(report, found)
         meant = self._corrected(found)
         if meant is not None and (report is None or _n_wrong(meant) < _n_wrong(report)):
@@ -44,7 +45,7 @@ class Meant:
         unexplained = any(
             line.verdict in WRONG and not line.kinds for line in report.lines
         )
-        tried = [one for one in suspects() if one.likely or unexplained]
+        tried = [one for one in (suspects or tuple)() if one.likely or unexplained]
         for one in tried[:MOST_TRIED]:
             both = (*found, *one.findings)
             meant = self._corrected(both)

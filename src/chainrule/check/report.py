@@ -187,7 +187,7 @@ def difference(value: Array | None, true: Array | None) -> Difference | None:
     """Where two arrays of one size differ."""
     if value is None or true is None or value.size != true.size or value.size == 0:
         return None
-    gap = np.abs(value.ravel() - true.ravel())
+    gap = np.abs(value.ravel().astype(float) - true.ravel().astype(float))
     scale = float(np.max(np.abs(true))) or 1.0
     shape = true.shape if true.ndim >= value.ndim else value.shape
     place = np.unravel_index(int(np.argmax(gap)), shape)

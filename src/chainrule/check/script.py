@@ -60,7 +60,7 @@ def check_script(
     limited = partial(by_claims, timeout=timeout, seed=seed)
     if mapped or wrt:
         # what is said of the names is about what they claim to be
-        report = limited()
+        report = limited(causes=True)
     else:
         asked = Asked(str(path), loss, n_pass, timeout, seed)
         report = settled(Path(path).read_text(encoding="utf-8"), asked, limited)
@@ -71,6 +71,7 @@ def check_script(
 def _by_claims(
     path: str | Path,
     *,
+    causes: bool,
     loss: str | None,
     wrt: Sequence[str] | None,
     mapped: Mapping[str, str] | None,
@@ -78,7 +79,7 @@ def _by_claims(
     timeout: float | None,
     seed: int,
 ) -> Report:
-    """The report by what the lines claim to be: the gradients of what their names and their users say."""
+    """The report by what the lines claim to be, with the ``causes`` of what is wrong if they are asked for."""
     read = partial(read_script, path, loss=loss, wrt=wrt, n_pass=n_pass, watch=is_new)
     with time_limit(timeout):
         script = read()
@@ -90,8 +91,9 @@ def _by_claims(
 
     scene = Scene(script)
     found = in_forward(scene)
-    judge = partial(judged, mapped=mapped or {}, seed=seed)
-    report = Meant(script, again, judge).report(found, partial(suspects, scene))
+    judge = partial(judged, mapped=mapped or {}, seed=seed, causes=causes)
+    further = partial(suspects, scene) if causes else None
+    report = Meant(script, again, judge).report(found, further)
     return replace(report, notes=(*report.notes, *chance))
 
 
@@ -134,17 +136,19 @@ def is_new(target: str) -> bool:
     )
 
 
+@np.errstate(all="ignore")
 def judged(
     script: Script,
     mapped: Mapping[str, str],
     *,
     seed: int = 0,
     calm: bool = False,
+    causes: bool = True,
 ) -> Report:
     """The report on a script that was read and watched, at its own numbers and others; if ``calm``, at small parameters."""
     known, claims, judge = _searched(study(script, seed=seed, calm=calm), mapped)
-    causes = _causes(Repair(known, claims, judge), judge)
-    lines = merged(reports(known, judge, causes))
+    found = _causes(Repair(known, claims, judge), judge) if causes else {}
+    lines = merged(reports(known, judge, found))
     unjudged = _unjudged(claims)
     failure = (
         None

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from chainrule.check.report import WRONG, Report
-from chainrule.check.steps.script import Asked, Stepped
+from chainrule.check.steps.script import Asked, Stepped, with_lines
 from chainrule.check.verdict import Verdict
 from chainrule.program import ChainruleError, LimitError
 
@@ -22,8 +22,8 @@ SIZE = "written size"
 """What the steps, taken on batches of one size, say nothing about."""
 
 
-def settled(text: str, asked: Asked, by_claims: Callable[[], Report]) -> Report:
-    """The report on a script with this text.
+def settled(text: str, asked: Asked, by_claims: Callable[..., Report]) -> Report:
+    """The report on a script with this text; ``by_claims`` is told whether to look for causes.
 
     Raises:
         ChainruleError: what stands in the way of both; of two reasons the one that says more.
@@ -39,7 +39,11 @@ def settled(text: str, asked: Asked, by_claims: Callable[[], Report]) -> Report:
     if steps is not None and steps.n_lines > LONG:
         return steps.report
     try:
-        claims = by_claims()
+        is_spared = steps is not None and steps.is_beyond_doubt
+        claims = by_claims(causes=not is_spared)
+        if any(line.verdict is Verdict.RIGHT_HERE for line in claims.lines):
+            # right at one size, or at some numbers: of which kind it is decides whether it counts
+            claims = by_claims(causes=True)
     except ChainruleError as error:
         if steps is None:
             raise _clearer(error, refused) from None
@@ -51,7 +55,9 @@ def settled(text: str, asked: Asked, by_claims: Callable[[], Report]) -> Report:
         return steps.report
     if steps is None:
         return claims
-    return replace(_of_two(steps, claims, asked), parameters=steps.report.parameters)
+    report = _of_two(steps, claims, asked)
+    lines = with_lines(report.lines, steps.unknown)
+    return replace(report, lines=lines, parameters=steps.report.parameters)
 
 
 def is_explained(report: Report) -> bool:
@@ -75,19 +81,26 @@ def _of_two(steps: Stepped, claims: Report, asked: Asked) -> Report:
         return _spared(steps, claims)
     if claims.ok:
         return replace(steps.report, notes=(*steps.report.notes, *claims.notes))
-    if not steps.is_true and (
-        not is_explained(steps.report)
-        or (is_explained(claims) and asked.heals(claims.corrected()))
-    ):
+    if not steps.is_true and _is_believed(steps, claims, asked):
         return claims
     return replace(steps.report, notes=(*steps.report.notes, *claims.notes))
+
+
+def _is_believed(steps: Stepped, claims: Report, asked: Asked) -> bool:
+    """Whether the claims explain what is wrong: by corrections that are right, or where nothing else does, in words."""
+    if not is_explained(claims):
+        return False
+    if asked.heals(claims.corrected()):
+        return True
+    proposed = any(line.edits for line in claims.lines if line.verdict in WRONG)
+    return not proposed and not is_explained(steps.report)
 
 
 def _spared(steps: Stepped, claims: Report) -> Report:
     """Every step is right: no line is wrong, whatever it claims to be; what is the matter beside the gradients stays."""
     kept = tuple(one for one in claims.findings if one.kind not in SAID_BY_STEPS)
     claims = replace(claims, findings=kept)
-    if claims.ok or not steps.is_exact or steps.is_open:
+    if claims.ok or not steps.is_beyond_doubt:
         # a factor that all gradients have in common is one that a rate could hold
         return claims
     lines = {

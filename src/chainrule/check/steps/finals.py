@@ -366,9 +366,12 @@ def _step_sign(final: Final, cut: int, numbers: Numbers) -> float:
         numbers[final.before],
         numbers[cut],
     )
-    if after is None or written is None or after.shape != before.shape:
+    if after is None or written is None or after.size != before.size:
         return 0.0
-    step = (final.part(before) - final.part(after)).ravel()
+    if final.entries is not None and before.shape != final.entries.shape:
+        # an edit has made another array of it
+        return 0.0
+    step = (final.part(before) - final.part(after.reshape(before.shape))).ravel()
     return (
         float(np.sign(np.vdot(step, written.ravel())))
         if step.size == written.size

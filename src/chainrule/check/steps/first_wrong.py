@@ -73,8 +73,11 @@ class FirstWrong:
 
     def first_wrong(self, site: Site) -> int | None:
         """The first execution that is no true gradient though all that is in it is right."""
+        goals = [goal for final in self.search.wrong for goal in final.goals]
+        ahead = self.search.bench.tape.upstream(goals)
         for run in site.runs:
-            if not self.search.is_true(run.result):
+            # what only right steps are made of is not to be doubted
+            if run.result in ahead and not self.search.is_true(run.result):
                 return run.result if self._inputs_are_right(run.result) else None
         return None
 
@@ -124,6 +127,9 @@ class FirstWrong:
 
     def _meant(self, site: Site, place: int) -> Callable[[Value], bool]:
         """Of which values the gradient may be meant: of the parameter that is updated with it, else of what no other has."""
+        twin = self.search.twins.meant.get(place)
+        if twin is not None:
+            return lambda value: value is twin
         parameters = {
             f.parameter for f in self.search.wrong if place in (*f.cuts, f.taken)
         }

@@ -105,17 +105,27 @@ def is_shared(evidence: Evidence) -> bool:
         return True
     past = tape.upstream(parameters)
     used = _data(evidence, steps - past)
-    return bool(used) and used <= _data(evidence, evidence.behind_loss - past)
+    known = _data(evidence, evidence.behind_loss - past)
+    return bool(used) and all(_is_within(path, known) for path in used)
 
 
-def _data(evidence: Evidence, places: AbstractSet[int]) -> set[object]:
+Path = tuple[object, ...]
+"""An array, and where in it: ``x[2][1]`` is ``x[2, 1]``."""
+
+
+def _is_within(path: Path, known: AbstractSet[Path]) -> bool:
+    """Whether something was read, itself or as part of an item: a whole array is another thing than its batches."""
+    return path in known or any(path[:n] in known for n in range(2, len(path)))
+
+
+def _data(evidence: Evidence, places: AbstractSet[int]) -> set[Path]:
     """The data in a computation: whole arrays, or the items of them that are read, however deep."""
     tape = evidence.tape
     parameters = {tape.at[value] for value in evidence.parameters}
     # whole numbers are data, too, though nothing is derived by them
     inputs = [v for v in evidence.derived.forward.program.inputs if v.shape]
     wanted = {tape.at[value] for value in (*evidence.derived.wrt, *inputs)}
-    paths: dict[int, tuple[object, ...]] = {
+    paths: dict[int, Path] = {
         place: (place,) for place in wanted - parameters if place < tape.n_inputs
     }
     for place in range(tape.n_inputs, len(tape.values)):
@@ -123,7 +133,7 @@ def _data(evidence: Evidence, places: AbstractSet[int]) -> set[object]:
         if line is not None and line.op is ops.getitem and tape.reads[place]:
             held = paths.get(tape.reads[place][0])
             if held is not None:
-                paths[place] = (*held, repr(line.params))
+                paths[place] = (*held, *map(repr, line.params["index"]))
     return {
         paths[tape.at[arg]]
         for place in places
@@ -245,7 +255,11 @@ class Appended:
         at = self.recording.position[self.behind.result] + 1
         lines = (*run.program.lines[:at], *self.lines, *run.program.lines[at:])
         program = Program(run.program.inputs, lines, ())
-        return replace(self.recording, run=Run(program, self.numbers)), total
+        appended = self.recording.appended | {line.result for line in self.lines}
+        held = replace(
+            self.recording, run=Run(program, self.numbers), appended=appended
+        )
+        return held, total
 
 
 def _squares(made: Appended, pair: Difference) -> list[Value]:

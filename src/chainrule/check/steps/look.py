@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Callable, Iterator, Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,9 +14,11 @@ from chainrule import ops
 from chainrule.check.steps.bends import Bend, Bends
 from chainrule.check.steps.edits.record import Edit, Operand
 from chainrule.check.steps.evidence import Evidence
+from chainrule.check.steps.operand_nodes import operand_nodes
 from chainrule.check.steps.sites import Site, Sites
 from chainrule.check.steps.tape import number_of
 from chainrule.check.steps.texts import Texts, common
+from chainrule.check.steps.truths import Truths
 from chainrule.program import Arg, Op, Shape, Size, Value
 from chainrule.program.program import concrete
 
@@ -29,12 +30,17 @@ MOST_RUNS = 60
 class Look:
     """One site, with everything an edit may be made of."""
 
-    evidence: Evidence
+    truths: Truths
     sites: Sites
     texts: Texts
     bends: Bends
     site: Site
     wanted: Shape | None = None
+
+    @property
+    def evidence(self) -> Evidence:
+        """The script's lines on several data sets."""
+        return self.truths.evidence
 
     @property
     def op(self) -> Op | None:
@@ -95,10 +101,7 @@ class Look:
         n_runs = len(self.site.runs)
         if not 1 < n_runs <= MOST_RUNS:
             return []
-        position = self.evidence.recording.position
-        start = min(
-            position[self.evidence.tape.values[r.result]] for r in self.site.runs
-        )
+        start = min(self.evidence.moment(run.result) for run in self.site.runs)
         return [
             Operand(items, None, f"{text}[i]")
             for text, items in self.texts.lists(start).items()
@@ -130,6 +133,19 @@ class Look:
             for one in self.names
             if isinstance(one.first, Value) and one.first.dtype.kind in "fiub"
         ]
+
+    @cached_property
+    def standing_for(self) -> dict[Value, Operand]:
+        """The name for each value, derived gradients included: what is the same as one on all data sets."""
+        at, found = self.evidence.tape.at, dict[Value, Operand]()
+        for name in self.arrays:
+            first = name.first
+            if isinstance(first, Value) and first in at and name.index is None:
+                found.setdefault(first, name)
+                for one in self.truths.at(at[first]):
+                    if one.factor == 1.0:
+                        found.setdefault(self.truths.gradient(one.of), name)
+        return found
 
     def older(self, operand: Operand) -> Operand | None:
         """What an operand was before its update, where it was updated already."""
@@ -310,7 +326,7 @@ class Look:
     ) -> Iterator[Edit]:
         """An edit of one argument of the operation: ``change(argument, *others)`` in its place."""
         op, n_args = self.op, len(self.args)
-        if op is None or op is ops.getitem:
+        if op is None or (op is ops.getitem and i > 0):
             return
 
         def new(*given: Any) -> Any:
@@ -349,43 +365,3 @@ class Look:
             return None
         held = number_of(operand.first, at, self.evidence.worlds[0].numbers)
         return held if operand.index is None or held is None else held[operand.index[0]]
-
-
-def operand_nodes(
-    node: ast.expr | ast.stmt | None, n_args: int, modules: AbstractSet[str]
-) -> list[ast.expr | None]:
-    """The parts of an expression that stand for the arguments of its operation, as far as they are written out."""
-    found: list[ast.expr | None] = []
-    match node:
-        case ast.BinOp(left=left, right=right):
-            found = [left, right]
-        case ast.UnaryOp(operand=operand):
-            found = [operand]
-        case ast.Compare(left=left, comparators=[right]):
-            found = [left, right]
-        case ast.AugAssign(target=target, value=value):
-            found = [target, value]
-        case ast.Subscript(value=value, slice=index, ctx=ast.Store()):
-            found = [value, None, index]
-        case ast.Subscript(value=value) | ast.Attribute(value=value):
-            found = [value]
-        case ast.Call(func=func, args=args):
-            found = [*_receiver(func, modules), *args]
-        case ast.expr():
-            found = [node] if n_args == 1 else []
-        case _:
-            found = []
-    padded: list[ast.expr | None] = [*found[:n_args]]
-    return padded + [None] * (n_args - len(padded))
-
-
-def _receiver(func: ast.expr, modules: AbstractSet[str]) -> Iterator[ast.expr]:
-    """What a method is called on; nothing where a module's function is called."""
-    if isinstance(func, ast.Attribute) and _root(func) not in modules:
-        yield func.value
-
-
-def _root(node: ast.expr) -> str | None:
-    while isinstance(node, ast.Attribute):
-        node = node.value
-    return node.id if isinstance(node, ast.Name) else None

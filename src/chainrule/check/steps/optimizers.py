@@ -19,7 +19,7 @@ from chainrule.check.edits import edited
 from chainrule.check.report import LineReport
 from chainrule.check.steps.bench import Bench, Replaced
 from chainrule.check.steps.bends import Bends
-from chainrule.check.steps.edits import factors, operands, signs
+from chainrule.check.steps.edits import brackets, factors, operands, signs
 from chainrule.check.steps.edits import optimizers as edits
 from chainrule.check.steps.edits.record import Edit, Edits, Operand
 from chainrule.check.steps.evidence import Evidence
@@ -51,16 +51,16 @@ COUNTED = "The step counter is {first} in the first pass and {second} in the sec
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Followed:
-    """One parameter through several passes: the places of its gradient, of it before a step and after it.
-
-    ``n_kept`` arrays are remembered from step to step.
-    """
+    """A parameter in several passes: its gradient, itself before a step and after; ``n_kept`` arrays are remembered."""
 
     name: str
     gradients: tuple[int, ...]
     before: tuple[int, ...]
     after: tuple[int, ...]
     n_kept: int
+
+
+UNKNOWN = "these steps follow the gradient by no rule that is known here"
 
 
 @dataclass(eq=False)
@@ -277,9 +277,9 @@ class Following:
     def correction(self) -> tuple[Correction, Rule] | None:
         """The edit, or one kind of edit in two places, that makes all steps a known rule's."""
         bench = Bench(Finals(self.evidence, self.truths, []), [self.numbers])
-        bends = Bends(self.evidence)
+        bends, truths = Bends(self.evidence), Truths(self.evidence)
         looks = [
-            Look(self.evidence, self.sites, self.texts, bends, site)
+            Look(truths, self.sites, self.texts, bends, site)
             for site in reversed(self.edited_sites)
         ]
         for kinds in self._kinds():
@@ -323,9 +323,8 @@ class Following:
         own: list[Callable[[Look], Edits]]
         own = [edits.other_operation, self._power_of_step, edits.complement]
         own += [edits.missing_share, signs.other_sign, edits.other_root]
-        more: list[Callable[[Look], Edits]]
         more = [factors.surplus_number, operands.other_operand, factors.missing_factor]
-        return [own, more]
+        return [own, [*more, brackets.regrouped]]
 
     def _power_of_step(self, look: Look) -> Edits:
         yield from edits.power_of_step(look, self._step(look))
@@ -361,12 +360,11 @@ class Following:
 def mistakes(
     found: Following, text: str, heals: Callable[[str], bool]
 ) -> Iterator[LineReport]:
-    """The lines that are wrong, if some steps are no known rule's; ``heals`` is asked of the text with a fix made."""
+    """The lines that are wrong where steps are no known rule's, or cannot be told; ``heals`` is asked of a fixed text."""
     strange = found.strange()
     if not strange:
         return
-    finals = Finals(found.evidence, found.truths, [])
-    verdicts = Verdicts(finals, found.sites, None)
+    verdicts = Verdicts(Finals(found.evidence, found.truths, []), found.sites, None)
     counted = found.miscounted(strange[0])
     if counted is not None:
         statement = found.counter()
@@ -376,6 +374,9 @@ def mistakes(
         return
     best = found.correction()
     if best is None:
+        statements = dict.fromkeys(one.statement for one in found.edited_sites)
+        for i, statement in enumerate(statements):
+            yield verdicts.cannot_tell(statement, None if i else UNKNOWN)
         return
     correction, rule = best
     rewriter = Rewriter(found.evidence, found.sites)

@@ -67,12 +67,15 @@ def outer_sites(search: Search, statement: Statement) -> list[Site]:
         place for site in statement.sites for run in site.runs for place in run.lines
     }
     goals = {goal for final in search.wrong for goal in final.goals}
-    found = []
-    for site in reversed(statement.sites):
-        last = site.runs[-1].result
-        if last in goals or any(r not in inside for r in tape.readers[last]):
-            found.append(site)
-    return found
+    # what the last turn of a loop computes may be read by nobody
+    return [
+        site
+        for site in reversed(statement.sites)
+        if any(
+            place in goals or any(r not in inside for r in tape.readers[place])
+            for place in site.results
+        )
+    ]
 
 
 def _factors(search: Search) -> list[float]:

@@ -222,6 +222,7 @@ class Recording:
     language: Language = NUMPY
     wholes: Mapping[Value, Place] = field(default_factory=dict)
     shown: Sequence[Value] = ()
+    appended: frozenset[Value] = frozenset()
 
     @property
     def program(self) -> Program:
@@ -234,6 +235,16 @@ class Recording:
         return self.run.program.producer()
 
     @cached_property
+    def moment(self) -> dict[Value, int]:
+        """How many lines had been recorded when each value was computed: what was appended later does not count."""
+        found = dict.fromkeys(self.program.inputs, -1)
+        n_lines = 0
+        for line in self.program.lines:
+            found[line.result] = n_lines
+            n_lines += line.result not in self.appended
+        return found
+
+    @cached_property
     def position(self) -> dict[Value, int]:
         """Where each value's line stands; -1 for an input."""
         found = dict.fromkeys(self.program.inputs, -1)
@@ -241,18 +252,18 @@ class Recording:
         return found
 
     def is_given(self, value: Value) -> bool:
-        """Whether a value is an input, or filled with one number, in whatever shape."""
+        """Whether a value is an input, or made of numbers alone, in whatever shape: ``np.ones(n) * 0.3``."""
         line = self.producer.get(value)
-        while line is not None:
-            if line.op.kind == "creation":
-                return True
-            first = line.args[0] if line.args else None
-            if not isinstance(first, Value):
-                return line.op is ops.broadcast_to
-            if line.op not in RENAMING:
-                return False
-            line = self.producer.get(first)
-        return True
+        if line is None or self._is_of_numbers(line):
+            return True
+        first = line.args[0]
+        return line.op in RENAMING and isinstance(first, Value) and self.is_given(first)
+
+    def _is_of_numbers(self, line: Line) -> bool:
+        made = [self.producer.get(arg) for arg in line.args if isinstance(arg, Value)]
+        return line.op.kind == "creation" or all(
+            one is not None and self._is_of_numbers(one) for one in made
+        )
 
     def place(self, value: Value) -> tuple[str, Span] | Value:
         """Where a value is computed: the file and the span of its innermost frame; an input is its own place."""

@@ -14,8 +14,8 @@ from chainrule.check.edits import Edit as LineEdit
 from chainrule.check.languages import Language
 from chainrule.check.steps.edits.record import Edit, Operand
 from chainrule.check.steps.evidence import Evidence
-from chainrule.check.steps.look import operand_nodes
 from chainrule.check.steps.moving import Move, later_update
+from chainrule.check.steps.operand_nodes import operand_nodes
 from chainrule.check.steps.search import Correction
 from chainrule.check.steps.sites import Sites, Statement
 from chainrule.check.steps.splice import (
@@ -120,6 +120,8 @@ class Rewriter:
         new = None if node is None else self._new(edit, {})
         if new is not None:
             words["new"] = ast.unparse(new)
+        if isinstance(new, ast.BinOp) and ast.unparse(new.left) == words.get("old"):
+            words["added"] = ast.unparse(new.right)
         return words, part
 
     # an expression anew
@@ -284,7 +286,11 @@ class Rewriter:
         goal = with_pieces(node, pieces)
         if node in pieces:
             indent = lines[0][: len(lines[0]) - len(lines[0].lstrip())]
-            return indent + ast.unparse(ast.fix_missing_locations(goal))
+            # what stands behind it on its line stays: a comment, another statement
+            behind = lines[-1].encode()[node.end_col_offset :].decode()
+            whole = isinstance(node, ast.Assign | ast.AugAssign)
+            anew = ast.unparse(ast.fix_missing_locations(goal))
+            return indent + anew + (behind if whole else "")
         outer = [old for old in pieces if not is_inside(old, pieces)]
         for brackets in (False, True):
             text = spliced(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
 
@@ -13,6 +13,7 @@ from chainrule.check.report import LineReport, Report
 from chainrule.check.steps.collected import finals_of
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.finals import Finals, State
+from chainrule.check.steps.forward import Forward
 from chainrule.check.steps.implied import form_of, is_complete, is_shared, trainings
 from chainrule.check.steps.optimizers import mistakes
 from chainrule.check.steps.parameters import parameter_verdicts
@@ -25,6 +26,7 @@ from chainrule.check.steps.slots import Slots, Training
 from chainrule.check.steps.truths import Truths
 from chainrule.check.steps.verdicts import Verdicts
 from chainrule.check.steps.worlds import gather
+from chainrule.check.verdict import Verdict
 from chainrule.program import ChainruleError, ProgramError
 from chainrule.program.time_limit import time_limit
 
@@ -51,7 +53,7 @@ class Stepped:
 
     ``is_exact`` says that the gradients need no convention, ``has_larger`` that another batch size fits the script,
     ``is_open`` that of some step nothing can be told, ``is_true`` that every step takes the true gradient, whatever
-    is made of it.
+    is made of it; ``unknown`` are the lines that make of it what no known rule does.
     """
 
     report: Report
@@ -60,6 +62,12 @@ class Stepped:
     has_larger: bool
     is_open: bool
     is_true: bool
+    unknown: tuple[LineReport, ...] = ()
+
+    @property
+    def is_beyond_doubt(self) -> bool:
+        """Whether every step is the true gradient's, of the loss as it stands, and nothing is left open."""
+        return self.report.ok and self.is_exact and not self.is_open
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,21 +91,14 @@ class Asked:
         with np.errstate(all="ignore"):
             checked = self.checked(text)
             finals, sites = checked.finals, checked.sites
-            search = None
-            fixes: list[list[Fix]] = []
-            if finals.wrong():
-                search = Search(finals, sites)
-                search.run()
-                n = len(finals.all)
-                fixes = tried_fixes(checked, search, lambda new: self.heals(new, n))
+            search, fixes = self._explained(checked)
             verdicts = Verdicts(finals, sites, search, fixes)
-            lines = verdicts.lines()
-            if not finals.wrong():
-                lines = [*lines, *self._followed(checked)]
+            followed = [] if finals.wrong() else list(self._followed(checked))
+            lines = with_lines(verdicts.lines(), followed)
         failure = checked.recording.failure
         report = Report(
             self.file,
-            tuple(lines),
+            lines,
             len(checked.evidence.worlds) + (checked.evidence.larger is not None),
             str(checked.evidence.loss.dtype),
             failure=None
@@ -113,7 +114,29 @@ class Asked:
             has_larger(checked.evidence),
             any(one.state is State.CANNOT_TELL for one in finals.all),
             not finals.wrong(),
+            tuple(one for one in followed if one.verdict is Verdict.CANNOT_TELL),
         )
+
+    def _explained(
+        self, checked: Checked
+    ) -> tuple[Search | Forward | None, list[list[Fix]]]:
+        """The corrections of what is wrong, and their texts: of the backward pass, else of the forward pass."""
+        finals = checked.finals
+        if not finals.wrong():
+            return None, []
+
+        def heals(text: str) -> bool:
+            return self.heals(text, len(finals.all))
+
+        search = Search(finals, checked.sites)
+        search.run()
+        if search.wrong:
+            forward = Forward(finals)
+            if forward.run():
+                fixes = tried_fixes(checked, forward, heals)
+                if all(several[0].edits for several in fixes):
+                    return forward, fixes
+        return search, tried_fixes(checked, search, heals)
 
     def _followed(self, checked: Checked) -> Iterator[LineReport]:
         """What is wrong with how right gradients are followed."""
@@ -164,6 +187,15 @@ class Asked:
                 floats = {recording.wholes[one] for one in begun}
                 recording = record(self.file, text=text, enough=enough, floats=floats)
         return checked_recording(recording, self.loss, self.n_pass, self.seed)
+
+
+def with_lines(
+    lines: Iterable[LineReport], others: Sequence[LineReport]
+) -> tuple[LineReport, ...]:
+    """Lines, with what others say in the place of what was said of theirs."""
+    told = {one.line for one in others}
+    kept = (one for one in lines if one.line not in told)
+    return tuple(sorted((*kept, *others), key=lambda one: (one.line, one.column)))
 
 
 def has_larger(evidence: Evidence) -> bool:
@@ -229,10 +261,10 @@ def _judged(recording: Recording, found: Training, seed: int) -> Checked:
 
 
 def tried_fixes(
-    checked: Checked, search: Search, heals: Callable[[str], bool]
+    checked: Checked, search: Search | Forward, heals: Callable[[str], bool]
 ) -> list[list[Fix]]:
     """The texts of all corrections; what does not leave a right script when it is made and run is taken back."""
-    rewriter = Rewriter(checked.evidence, checked.sites)
+    rewriter = Rewriter(checked.evidence, search.sites)
     fixes = [rewriter.fix(correction) for correction in search.corrections]
     made = [edit for several in fixes for fix in several for edit in fix.edits]
     whole = all(several[0].edits for several in fixes) and not search.wrong

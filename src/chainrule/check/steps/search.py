@@ -11,11 +11,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import combinations
 
-from chainrule.check.steps.agree import close, ratio, squeezed
+import numpy as np
+
+from chainrule.check.steps.agree import ratio
 from chainrule.check.steps.bench import Bench, Replaced
 from chainrule.check.steps.bends import Bends
 from chainrule.check.steps.edits import TIERS
 from chainrule.check.steps.edits.factors import other_scale
+from chainrule.check.steps.edits.operands import other_operand
 from chainrule.check.steps.edits.record import Edit, Edits
 from chainrule.check.steps.finals import Final, Finals, State
 from chainrule.check.steps.first_wrong import FirstWrong
@@ -24,6 +27,7 @@ from chainrule.check.steps.oracle import Oracle, oracles, outer_sites
 from chainrule.check.steps.sites import Sites, Statement
 from chainrule.check.steps.texts import Texts
 from chainrule.check.steps.truths import Match, same_factor
+from chainrule.check.steps.twins import Twins
 from chainrule.program import Array, Value
 
 MOST_STEPS = 2_000_000
@@ -46,6 +50,16 @@ class Correction:
         """Where the mistake is."""
         return self.edits[0].site.statement
 
+    def by_statement(self) -> list[Correction]:
+        """One correction for each statement that is edited."""
+        groups: dict[Statement, list[Edit]] = {}
+        for edit in self.edits:
+            groups.setdefault(edit.site.statement, []).append(edit)
+        return [
+            Correction(tuple(edits), self.healed, self.replaced)
+            for edits in groups.values()
+        ]
+
 
 @dataclass(eq=False)
 class Search:
@@ -60,6 +74,7 @@ class Search:
         self.bench = Bench(self.finals, [world.numbers for world in evidence.worlds])
         self.texts = Texts(evidence, self.sites)
         self.bends = Bends(evidence)
+        self.twins = Twins(self.finals.truths)
         self.firsts = FirstWrong(self)
         self.wrong = self.finals.wrong()
         self.right = [one for one in self.finals.all if one.state is State.RIGHT]
@@ -72,7 +87,7 @@ class Search:
             found = self._best()
             if found is None:
                 break
-            self.corrections.append(found)
+            self.corrections += found.by_statement()
             self.bench.take(found.edits, found.replaced)
             healed = [
                 f for f in self.wrong if self.finals.is_right(f, self.bench.numbers)
@@ -107,7 +122,7 @@ class Search:
         whole, done = self._most(self._singles(full, known))
         if done:
             return whole
-        if nearby is not None and not full:
+        if nearby is not None and nearby.healed and not full:
             return nearby
         rest = [one for one in suspects if one not in full]
         rest.sort(key=lambda s: (-len(known[s].healed) if s in known else 0, s.first))
@@ -118,6 +133,8 @@ class Search:
             key=lambda one: len(one.healed),
             default=None,
         )
+        if best is None or len(best.healed) < len(self.wrong):
+            best = self._everywhere(suspects) or best
         if best is not None:
             return best
         likely = sorted(known, key=lambda s: (-len(known[s].healed), s.first))
@@ -155,7 +172,19 @@ class Search:
                 if read not in seen:
                     seen.add(read)
                     ahead.append(read)
-        return sorted(found, key=lambda one: one.first)
+        return sorted(found, key=lambda one: (self._gives_a_truth(one), one.first))
+
+    def _gives_a_truth(self, statement: Statement) -> bool:
+        """Whether all that a statement hands on is some true gradient: then the mistake is likely behind it.
+
+        Minus a gradient is none here: its sign may be the mistake.
+        """
+        handed = [
+            place for site in outer_sites(self, statement) for place in site.results
+        ]
+        return bool(handed) and all(
+            any(one.factor > 0 for one in self.matches(place)) for place in handed
+        )
 
     def nearest(self) -> tuple[Statement | None, int, list[Array] | None]:
         """Where the first wrong value is likely to stand, if nothing explains it; and what it should be."""
@@ -170,15 +199,34 @@ class Search:
                         place,
                         self._should_be(known.get(statement), place),
                     )
+        whole = [one for one in known if len(known[one].healed) == len(self.wrong)]
+        place = None if whole else self._first_untrue(suspects)
+        if place is not None:
+            return self.sites.of_place[place].statement, place, None
         if known:
-            most = max(len(one.healed) for one in known.values())
-            statement = next(
-                s for s in suspects if s in known and len(known[s].healed) == most
-            )
+            statement = max(known, key=lambda one: (len(known[one].healed), -one.first))
             place = known[statement].places[0]
             return statement, place, self._should_be(known[statement], place)
         last = next((s for s in reversed(suspects) if outer_sites(self, s)), None)
         return last, 0 if last is None else last.last_results[-1], None
+
+    def _first_untrue(self, suspects: Sequence[Statement]) -> int | None:
+        """The first value in time that is no true gradient, of whatever scale, after one that is."""
+        handed = {
+            place
+            for statement in suspects
+            for site in outer_sites(self, statement)
+            for place in site.results
+            if place in self.finals.evidence.judged
+        }
+        met = False
+        for place in sorted(handed):
+            numbers = [one[place] for one in self.bench.numbers]
+            if next(self.finals.truths.matches(numbers, scaled=True), None):
+                met = True
+            elif met:
+                return place
+        return None
 
     def _should_be(self, known: Oracle | None, place: int) -> list[Array] | None:
         if known is None or place not in known.places:
@@ -186,8 +234,12 @@ class Search:
         return [targets[known.places.index(place)] for targets in known.targets]
 
     def is_true(self, place: int) -> bool:
-        """Whether a value is some true gradient."""
-        return bool(self.matches(place))
+        """Whether a value is a true gradient: of what it stands beside, if that is known, else of anything."""
+        meant = self.twins.meant.get(place)
+        return any(
+            meant is None or (one.of is meant and one.factor > 0)
+            for one in self.matches(place)
+        )
 
     def matches(self, place: int) -> list[Match]:
         """The true gradients that a value is, as things stand."""
@@ -222,7 +274,7 @@ class Search:
     def _looks_at(self, statement: Statement) -> list[Look]:
         if statement not in self._looks:
             self._looks[statement] = [
-                Look(self.finals.evidence, self.sites, self.texts, self.bends, site)
+                Look(self.finals.truths, self.sites, self.texts, self.bends, site)
                 for site in reversed(statement.sites)
             ]
         return self._looks[statement]
@@ -242,6 +294,21 @@ class Search:
                         yield found
                     if self.exhausted:
                         return
+
+    def _everywhere(self, statements: Sequence[Statement]) -> Correction | None:
+        """One name for another, wherever it is read: what was taken for something else is so in every line."""
+        groups: dict[tuple[str, str], list[Edit]] = {}
+        for statement in statements:
+            for edit in self.edits(statement, (other_operand,), None):
+                old, new = edit.inner_operands
+                groups.setdefault((old.text, new.text), []).append(edit)
+        for edits in groups.values():
+            if len({edit.site.statement for edit in edits}) > 1 and not self.exhausted:
+                replaced = self.bench.computes(*edits)
+                found = self.healing(tuple(edits), replaced, at_least=len(self.wrong))
+                if found is not None:
+                    return found
+        return None
 
     def _below(
         self, statement: Statement, known: Mapping[Statement, Oracle]
@@ -313,18 +380,21 @@ class Search:
         return Correction(edits, tuple(healed), replaced)
 
     def _reaches(self, replaced: Replaced, goal: Oracle) -> bool:
-        """Whether an edit gives a statement the value that heals."""
+        """Whether an edit gives a statement the value that heals, or one number times it: a rate may be in it."""
         cone = self.bench.cone(tuple(replaced), goal.places)
         if set(cone).isdisjoint(goal.places):
             return False
+        factors: list[float] = []
         for world in self.bench.worlds:
             numbers = self.bench.replay(world, cone, replaced)
             if numbers is None:
                 return False
             for place, target in zip(goal.places, goal.targets[world], strict=True):
                 one = numbers[place]
-                if one.size != target.size or squeezed(one) != squeezed(target):
+                if not np.any(target) and not np.any(one):
+                    continue
+                factor = ratio(one, target)
+                if factor is None:
                     return False
-                if not close(one, target):
-                    return False
-        return True
+                factors.append(factor)
+        return not factors or same_factor(factors) is not None

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from types import ModuleType
 
+from chainrule import ops
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.recording import Spot
 from chainrule.program import Arg, Line, Op, Value
@@ -79,6 +80,7 @@ class Trees:
         self._nodes: dict[str, dict[Span, ast.expr | ast.stmt]] = {}
         self._statements: dict[str, list[ast.stmt]] = {}
         self._trees: dict[str, ast.Module] = {}
+        self._names: dict[str, frozenset[str]] = {}
 
     def text(self, file: str) -> str:
         """The source of a file."""
@@ -94,6 +96,16 @@ class Trees:
             except SyntaxError:
                 self._trees[file] = ast.Module([], [])
         return self._trees[file]
+
+    def names(self, file: str) -> frozenset[str]:
+        """Every name that a file reads or binds."""
+        if file not in self._names:
+            self._names[file] = frozenset(
+                node.id if isinstance(node, ast.Name) else node.arg
+                for node in ast.walk(self.tree(file))
+                if isinstance(node, ast.Name | ast.arg)
+            )
+        return self._names[file]
 
     def node(self, file: str, span: Span) -> ast.expr | ast.stmt | None:
         """The expression, or the augmented assignment, at a span."""
@@ -142,9 +154,10 @@ class Trees:
 
 @dataclass(eq=False)
 class Sites:
-    """All expressions of a script that computed what the loss is not made of."""
+    """All expressions of a script that computed what the loss is not made of; if ``forward``, what it is made of."""
 
     evidence: Evidence
+    forward: bool = False
 
     @cached_property
     def trees(self) -> Trees:
@@ -175,7 +188,7 @@ class Sites:
         """The frame in which what was computed would have to be written otherwise."""
         spots = self.evidence.recording.spots.get(self.evidence.tape.values[place], ())
         for spot in spots:
-            if (spot.file, spot.span) not in self._forward_places:
+            if self.forward or (spot.file, spot.span) not in self._forward_places:
                 return spot
         return spots[0] if spots else None
 
@@ -203,7 +216,8 @@ class Sites:
         tape = self.evidence.tape
         groups: dict[Key, list[tuple[int, int]]] = {}
         for place in range(tape.n_inputs, self.evidence.n_recorded):
-            if place in self.evidence.behind_loss or not self._line(place).args:
+            is_forward = place in self.evidence.behind_loss
+            if is_forward is not self.forward or not self._line(place).args:
                 # a constant written out is nobody's computation
                 continue
             spot = self.blamed(place)
@@ -219,11 +233,19 @@ class Sites:
                 kinds.setdefault(op, []).append(ran)
             for op, runs in kinds.items():
                 statement = self._statement(key, places[0][0], statements)
+                if op is ops.identity and self._only_kept(statement, runs[0]):
+                    continue
                 params = {} if op is None else dict(self._line(runs[0].result).params)
                 site = Site(key, self.trees.node(*key), statement, op, params, runs)
                 statement.sites.append(site)
                 sites.append(site)
         return sites
+
+    def _only_kept(self, statement: Statement, ran: Ran) -> bool:
+        """Whether what the forward pass knows is only handed back, or kept beside other things: a cache is no gradient."""
+        value = getattr(statement.node, "value", None)
+        beside = isinstance(statement.node, ast.Return) or isinstance(value, ast.Tuple)
+        return beside and ran.result not in self.evidence.judged
 
     def _function_frame(self, place: int, spot: Spot) -> int:
         """The frame of the function around: a comprehension has one of its own, and none of the names."""
@@ -280,9 +302,9 @@ class Sites:
 
     def _is_between(self, one: int, other: int) -> bool:
         """Whether a bound expression was done between two lines."""
-        shift = self.evidence.tape.n_inputs
-        at = bisect_left(self._ends, one - shift + 1)
-        return at < len(self._ends) and self._ends[at] <= other - shift
+        moment = self.evidence.moment
+        at = bisect_left(self._ends, moment(one) + 1)
+        return at < len(self._ends) and self._ends[at] <= moment(other)
 
     def _same_call(self, one: int, other: int) -> bool:
         """Whether two lines belong to one call of a function below the blamed frame."""
@@ -317,12 +339,9 @@ class Sites:
 
     def execution(self, ran: Ran, statement: Statement) -> Execution | None:
         """What the instrumented statement saw when this ran; None where it was not instrumented."""
-        shift = self.evidence.tape.n_inputs
+        moment = self.evidence.moment(ran.result)
         for one in self._by_frame.get(ran.frame, ()):
-            if (
-                one.n_lines > ran.result - shift
-                and one.site.statement.lineno == statement.line
-            ):
+            if one.n_lines > moment and one.site.statement.lineno == statement.line:
                 return one
         return None
 

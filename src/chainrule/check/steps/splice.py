@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +12,8 @@ from chainrule.trace.statements.watch import span_of
 
 Node = ast.expr | ast.stmt
 
+WORD = re.compile(r"\{(\w+)\}")
+"""Where a word belongs in a sentence that an edit says of itself."""
 
 Pieces = dict[ast.AST, Node]
 """What takes the place of which node of a statement."""
@@ -186,14 +189,8 @@ def _same(one: Any, other: Any) -> bool:
 
 
 def words_at(words: Mapping[str, str], sentence: str) -> str:
-    """A sentence with its words; what cannot be named is left out."""
-
-    class Known(dict[str, str]):
-        def __missing__(self, key: str) -> str:
-            return "it"
-
-    for key in words:
-        if key.isdigit():
-            sentence = sentence.replace("{" + key + "}", "{operand" + key + "}")
-    named = {f"operand{k}" if k.isdigit() else k: v for k, v in words.items()}
-    return sentence.format_map(Known(named))
+    """A sentence with its words; a last clause whose words cannot be named here is left out."""
+    head, colon, clause = sentence.rpartition(": ")
+    if colon and any(word not in words for word in WORD.findall(clause)):
+        sentence = f"{head}."
+    return WORD.sub(lambda found: words.get(found[1], "it"), sentence)

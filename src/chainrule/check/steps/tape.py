@@ -16,6 +16,8 @@ from chainrule.program.run import measure, resolve
 Numbers = list[Any]
 Call = Callable[[Numbers], Any]
 Compute = Callable[[Numbers], Any]
+ULPS = 8
+"""By how many units of its last digit a result is rounded otherwise: by one or two, changes cancel too often."""
 
 
 class Failed(Exception):  # noqa: N818 - it says what happened
@@ -118,6 +120,38 @@ class Tape:
         except Exception as error:
             raise Failed from error
         return new
+
+    def shaken(self, numbers: Numbers, goals: Iterable[int], seed: int) -> Numbers:
+        """What ``goals`` are made of once more, every result rounded otherwise: what changes much is made of rounding.
+
+        Source: Parker, Monte Carlo Arithmetic (1997).
+        """
+        draw, new = np.random.default_rng(seed), numbers.copy()
+        for place in sorted(self.upstream(goals)):
+            call = self.calls[place]
+            if call is None or new[place] is None:
+                continue
+            try:
+                result = call(new)
+            except Exception:  # noqa: BLE001 - what NumPy raises where a number is another
+                new[place] = None
+            else:
+                given = [new[read] for read in self.reads[place]]
+                new[place] = _rounded_otherwise(result, given, draw)
+        return new
+
+
+def _rounded_otherwise(
+    result: Any, given: Sequence[Any], draw: np.random.Generator
+) -> Any:
+    """A result with its last digits changed, but for the entries that are only picked from what went in."""
+    if result.dtype.kind != "f":
+        return result
+    known = np.concatenate([[0.0], *(np.ravel(one) for one in given)])
+    digits = ULPS * np.finfo(result.dtype).eps
+    changed = result * (1 + draw.uniform(-digits, digits, result.shape))
+    picked = np.isin(np.abs(result), np.abs(known))
+    return np.where(picked, result, changed).astype(result.dtype)
 
 
 def _compiled(line: Line, at: Mapping[Value, int]) -> Call:

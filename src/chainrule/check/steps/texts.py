@@ -14,9 +14,11 @@ from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.notes import Holding
 from chainrule.check.steps.sites import Ran, Sites, Statement
 from chainrule.program import Arg, Size, Value
+from chainrule.trace import Traced
 from chainrule.trace.statements.watch import Execution, Seen
 
 LONGEST, MOST_ITEMS = 40, 40
+NEARBY = {0: "", 1: " + 1", -1: " - 1"}
 
 
 @dataclass(eq=False)
@@ -31,25 +33,37 @@ class Texts:
     def visible(self, ran: Ran, statement: Statement) -> dict[str, Arg]:
         """Every text that stood for an array or a number when ``ran`` began."""
         execution = self.sites.execution(ran, statement)
-        start = ran.lines[0] - self.evidence.tape.n_inputs
+        start = self.evidence.moment(ran.lines[0])
         key = (ran.frame, -1 - execution.order if execution is not None else start)
         if key not in self._kept:
-            found = dict(self._read(ran.frame, start, execution))
+            # the function's own names first, and plain ones: a fix in their words can be moved with it
+            counters = self.counters(ran)
+            own = dict(self._read(ran.frame, start, execution, counters))
+            around = dict(self._read(self._module, start, execution, counters))
+            found = own | (around | own)
+            names = self.sites.trees.names(statement.file)
             self._kept[key] = {
-                text: item
-                for text, item in found.items()
-                if len(text) <= LONGEST and "…" not in text
+                text: found[text]
+                for text in sorted(
+                    found, key=lambda one: (one not in own, not one.isidentifier())
+                )
+                if len(text) <= LONGEST
+                and "…" not in text
+                # h_3 is what a recording calls the item of a list that has no name
+                and (not text.isidentifier() or text in names)
             }
         return self._kept[key]
 
     def _read(
-        self, frame: int, start: int, execution: Execution | None
+        self,
+        frame: int,
+        start: int,
+        execution: Execution | None,
+        counters: Mapping[str, int],
     ) -> Iterator[tuple[str, Arg]]:
-        for one in dict.fromkeys((self._module, frame)):
-            yield from self._of_frame(one, start)
-            if execution is not None:
-                yield from self._as_written(one, execution.order)
+        yield from self._of_frame(frame, start, counters)
         if execution is not None:
+            yield from self._as_written(frame, execution.order)
             for seen in execution.seen:
                 yield from _neighbours(seen)
 
@@ -66,8 +80,10 @@ class Texts:
             0,
         )
 
-    def _of_frame(self, frame: int, start: int) -> Iterator[tuple[str, Arg]]:
-        """A frame's names, and the attributes and keyed items of what they hold."""
+    def _of_frame(
+        self, frame: int, start: int, counters: Mapping[str, int]
+    ) -> Iterator[tuple[str, Arg]]:
+        """A frame's names, the attributes and keyed items of what they hold, and the items near where loops are."""
         notes = self.evidence.recording.notes
         frames = notes._frames  # noqa: SLF001 - notes are ours
         if frame >= len(frames):
@@ -82,8 +98,13 @@ class Texts:
                 item = _before(past, start)
                 if item is not None:
                     yield name, item
+            elif isinstance(held, Traced):
+                # an argument that the function does not read
+                yield name, held.value
             elif hasattr(held, "__dict__") or isinstance(held, dict):
                 yield from self._inside(name, held, start)
+            if isinstance(held, list | dict):
+                yield from self._counted(name, held, start, counters)
 
     def _inside(self, name: str, held: object, start: int) -> Iterator[tuple[str, Arg]]:
         for n, (key, past) in enumerate(self._items.get(id(held), {}).items()):
@@ -93,6 +114,17 @@ class Texts:
             if item is not None and isinstance(key, str):
                 is_dict = isinstance(held, dict)
                 yield (f"{name}[{key!r}]" if is_dict else f"{name}.{key}"), item
+
+    def _counted(
+        self, name: str, held: object, start: int, counters: Mapping[str, int]
+    ) -> Iterator[tuple[str, Arg]]:
+        """The items of a list at a loop's counter, before it and after it: ``h[t + 1]``."""
+        items = self._items.get(id(held), {})
+        for counter, at in counters.items():
+            for offset, index in NEARBY.items():
+                item = _before(items.get(at + offset, []), start)
+                if item is not None:
+                    yield f"{name}[{counter}{index}]", item
 
     @cached_property
     def _history(self) -> dict[Hashable, list[Holding]]:
@@ -155,7 +187,7 @@ class Texts:
 
     def counters(self, ran: Ran) -> dict[str, int]:
         """What the loops around were at when ``ran`` began."""
-        start = ran.lines[0] - self.evidence.tape.n_inputs
+        start = self.evidence.moment(ran.lines[0])
         found = {}
         for (frame, name), past in self.evidence.recording.notes.counters.items():
             if frame == ran.frame:

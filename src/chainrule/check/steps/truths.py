@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -43,6 +43,14 @@ class Truths:
     """The true gradients of everything between data and loss, by layout."""
 
     evidence: Evidence
+    _matches: dict[int, list[Match]] = field(default_factory=dict, init=False)
+
+    def at(self, place: int) -> list[Match]:
+        """The true gradients that the value recorded at a place is."""
+        if place not in self._matches:
+            found = self.matches(everywhere(self.evidence, place))
+            self._matches[place] = list(found)
+        return self._matches[place]
 
     @cached_property
     def of(self) -> dict[Value, list[Array]]:
@@ -76,6 +84,10 @@ class Truths:
     def all(self) -> dict[Value, list[Array]]:
         """Gradients, and what they are made of."""
         return {**self.of, **self.parts}
+
+    def gradient(self, of: Value) -> Value:
+        """The derived value behind a name of :attr:`all`."""
+        return self.evidence.derived.gradients.get(of, of)
 
     @cached_property
     def tables(self) -> dict[tuple[int, ...], tuple[list[Value], Array]]:
@@ -133,6 +145,22 @@ class Truths:
             agree(one / factor, true)
             for one, true in zip(numbers, self.all[value], strict=True)
         )
+
+    def rests(self, numbers: Everywhere) -> Iterator[Value]:
+        """The gradients and parts of gradients that a value would have to be added to be a true gradient."""
+        given = [one for one in numbers if one is not None]
+        if len(given) < len(numbers) or len({one.shape for one in given}) > 1:
+            return
+        table = self.tables.get(squeezed(given[0]))
+        if table is None:
+            return
+        values, rows = table
+        row = np.array([projection(one) for one in given])
+        gaps = rows[[value in self.of for value in values]] - row
+        for value, mine in zip(values, rows, strict=True):
+            off = np.max(np.abs(gaps - mine), axis=1, initial=0.0)
+            if np.any(off <= 30 * RELATIVE * np.max(np.abs(mine)) + 1e-300):
+                yield value
 
     def is_one(self, numbers: Everywhere) -> bool:
         """Whether a value is, up to its sign, some true gradient on all data sets."""

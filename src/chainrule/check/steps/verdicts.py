@@ -9,19 +9,19 @@ from functools import cached_property
 
 import numpy as np
 
-from chainrule import ops
 from chainrule.check.report import LineReport
 from chainrule.check.steps.agree import agree, close
 from chainrule.check.steps.finals import Final, Finals
+from chainrule.check.steps.forward import Forward
 from chainrule.check.steps.rewrite import Fix
 from chainrule.check.steps.search import Correction, Search
 from chainrule.check.steps.sites import Sites, Statement
 from chainrule.check.steps.splice import words_at
 from chainrule.check.steps.truths import everywhere
+from chainrule.check.steps.words import Words
 from chainrule.check.verdict import Verdict
 from chainrule.program import Array, Value
 
-LONGEST = 40
 UNKNOWN = "Wrong; the cause is unknown."
 
 
@@ -40,8 +40,13 @@ class Verdicts:
 
     finals: Finals
     sites: Sites
-    search: Search | None
+    search: Search | Forward | None
     fixes: Sequence[Sequence[Fix]] = ()
+
+    @cached_property
+    def words(self) -> Words:
+        """What values are called."""
+        return Words(self.finals.truths, self.sites)
 
     @cached_property
     def rows(self) -> list[Row]:
@@ -111,8 +116,8 @@ class Verdicts:
             return
         for correction, fixes in zip(self.search.corrections, self.fixes, strict=True):
             yield self._corrected(correction, fixes)
-        if self.search.wrong:
-            yield from self._unexplained()
+        if isinstance(self.search, Search) and self.search.wrong:
+            yield from self._unexplained(self.search)
 
     def _corrected(self, correction: Correction, fixes: Sequence[Fix]) -> LineReport:
         """The report of a statement that a correction changes."""
@@ -125,6 +130,9 @@ class Verdicts:
         of = self._meant(place)
         world = self._shown_world(place)
         is_here = self.is_right_here(correction.healed)
+        if isinstance(self.search, Search):
+            beside = self.words.of_both(correction.edits[0], self.search.bends)
+            sentences += [beside] * bool(beside)
         said = " ".join(sentences)
         part = first.part if first.part is not None else correction.edits[0].site.node
         return self._line(
@@ -145,11 +153,8 @@ class Verdicts:
             part=part,
         )
 
-    def _unexplained(self) -> Iterator[LineReport]:
+    def _unexplained(self, search: Search) -> Iterator[LineReport]:
         """Where the first wrong value stands, if no edit explains it."""
-        search = self.search
-        if search is None:
-            return
         statement, place, true = search.nearest()
         if statement is None:
             return
@@ -274,10 +279,9 @@ class Verdicts:
         """What to say of a line that is a gradient with another sign or factor, and meant so."""
         numbers = everywhere(self.finals.evidence, place)
         if self._is_true(place):
-            match = next(self.finals.truths.matches(numbers), None)
-            return (
-                "minus the gradient" if match is not None and match.factor < 0 else None
-            )
+            # what is the gradient of z is minus that of -z
+            signs = {one.factor > 0 for one in self.finals.truths.matches(numbers)}
+            return "minus the gradient" if signs == {False} else None
         match = next(self.finals.truths.matches(numbers, scaled=True), None)
         if match is None:
             return None
@@ -304,6 +308,11 @@ class Verdicts:
             **known,
         )
 
+    def cannot_tell(self, statement: Statement, note: str | None) -> LineReport:
+        """A statement of which nothing is known."""
+        name = self._name(statement.last_results[-1])
+        return self._line(statement, name, None, Verdict.CANNOT_TELL, note=note)
+
     # words and places
 
     def _meant(self, place: int) -> Value | None:
@@ -312,6 +321,8 @@ class Verdicts:
             if place in final.cuts:
                 return final.parameter
         evidence = self.finals.evidence
+        if place in evidence.behind_loss:
+            return None
         numbers: list[Array | None] = everywhere(evidence, place)
         if self.search is not None:
             numbers = [n[place] for n in self.search.bench.numbers]
@@ -328,32 +339,6 @@ class Verdicts:
                 ):
                     return text or ""
         return self.finals.evidence.tape.values[place].name or ""
-
-    def described(self, value: Value | None) -> str | None:
-        """A forward value by its name, or as the part of the source that computes it; None if that is long."""
-        if value is None or value.name:
-            return None if value is None else value.name
-        recording = self.finals.evidence.recording
-        line = recording.producer.get(value)
-        if line is None:
-            return None
-        first = line.args[0]
-        if line.op is ops.subtract and isinstance(first, Value) and first.name:
-            # z - max(z) is the logits still
-            one, other = (
-                self.finals.truths.of.get(first),
-                self.finals.truths.of.get(value),
-            )
-            if (
-                one
-                and other
-                and all(agree(a, b) for a, b in zip(one, other, strict=True))
-            ):
-                return first.name
-        place = recording.place(value)
-        node = self.sites.trees.node(*place) if isinstance(place, tuple) else None
-        text = "" if node is None else ast.unparse(node)
-        return text if 0 < len(text) <= LONGEST else None
 
     def _line(
         self,
@@ -385,7 +370,7 @@ class Verdicts:
             end_column=column(end, getattr(span, "end_col_offset", 0)),
             source=source,
             name=name,
-            gradient_of=self.described(of),
+            gradient_of=self.words.described(of),
             verdict=verdict,
             **known,  # type: ignore[arg-type]
         )

@@ -227,7 +227,7 @@ class Watch:
         (name, *more) = site.targets
         if not plain or more or not isinstance(value, Traced):
             return value
-        if name is not None and self.distinct(name):
+        if self.distinct(name or ""):
             return self.tracer.record(ops.identity, (value,))
         return value
 

@@ -5,11 +5,13 @@ from __future__ import annotations
 from chainrule.check.steps.edits import (
     activations,
     axes,
+    brackets,
     factors,
     layout,
     masks,
     numbers,
     operands,
+    paths,
     signs,
     terms,
 )
@@ -36,6 +38,7 @@ TIERS = (
         operands.other_operand,
         layout.turned,
         layout.product,
+        brackets.regrouped,
     ),
     # something is missing, or too many
     (
@@ -47,16 +50,19 @@ TIERS = (
         terms.missing_regulariser,
         terms.not_handed_on,
         terms.missing_summand,
+        paths.missing_path,
         factors.surplus_factor,
         activations.needless_call,
         activations.surplus_slope,
         activations.rowwise_as_entrywise,
         terms.surplus_term,
         factors.other_scale,
+        operands.other_index,
     ),
     # what is not so likely
     (
         activations.wrong_slope,
+        activations.not_through,
         factors.missing_factor,
         factors.factor_inside,
         operands.other_operand_turned,
@@ -65,4 +71,17 @@ TIERS = (
     (operands.other_order,),
 )
 
-__all__ = ["TIERS", "Edit", "Edits", "Operand"]
+FORWARD = (
+    signs.other_sign,
+    signs.difference_turned,
+    factors.surplus_number,
+    brackets.regrouped,
+    operands.other_operand,
+    numbers.other_power,
+    axes.mean_for_sum,
+    axes.other_axis,
+    layout.product,
+)
+"""What is written by mistake in a forward pass that runs."""
+
+__all__ = ["FORWARD", "TIERS", "Edit", "Edits", "Operand"]

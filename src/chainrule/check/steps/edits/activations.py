@@ -12,7 +12,9 @@ from chainrule import ops
 from chainrule.check.steps.bends import Bend
 from chainrule.check.steps.edits.record import Edits, Operand
 from chainrule.check.steps.look import Look
-from chainrule.program import Value
+from chainrule.program import Arg, Value
+
+PRODUCTS = (ops.multiply, ops.divide)
 
 
 def other_side(look: Look) -> Edits:
@@ -63,7 +65,7 @@ def _times(slope: Any, dy: Any, *sides: Any) -> Any:
 
 def _slopes(look: Look) -> Iterator[tuple[Bend, Any, tuple[Operand, ...]]]:
     """The slopes of activations that can be written here: of the activation itself, else of what went in."""
-    seen: set[tuple[Value, bool]] = set()
+    seen: set[tuple[tuple[Arg, ...], bool]] = set()
     for is_y in (True, False):
         for name in look.arrays:
             if not isinstance(name.first, Value):
@@ -71,11 +73,11 @@ def _slopes(look: Look) -> Iterator[tuple[Bend, Any, tuple[Operand, ...]]]:
             bend = (
                 look.bends.out_of(name.first) if is_y else look.bends.into(name.first)
             )
-            if bend is None or not bend.op.elementwise or (bend.y, is_y) in seen:
+            if bend is None or not bend.op.elementwise or (name.items, is_y) in seen:
                 continue
             if not look.is_side(name, bend, y=is_y):
                 continue
-            seen.add((bend.y, is_y))
+            seen.add((name.items, is_y))
             if is_y and _needs_no_x(bend):
                 yield bend, partial(_by_y, bend), (name,)
             elif not is_y:
@@ -157,6 +159,22 @@ def wrong_slope(look: Look) -> Edits:
 
 def _alone(slope: Any, _: Any, *sides: Any) -> Any:
     return slope(1.0, *sides)
+
+
+def not_through(look: Look) -> Edits:
+    """Something else made of a gradient than what goes back through an activation: ``relu(d)`` for ``d * (z > 0)``."""
+    # where the gradient is multiplied by something, it is that which is wrong
+    if not look.is_outer or look.is_of_forward or look.op in PRODUCTS:
+        return
+    said = "{old} is not what goes back through {bend}: that is the gradient times the derivative, {new}."
+    for bend, slope, operands in _slopes(look):
+        if bend.y.shape != look.shape:
+            continue
+        words: dict[str, Any] = {"bend": bend.op.name}
+        for dy in look.arrays:
+            if dy.shape == look.shape and dy.first not in (bend.x, bend.y):
+                new = partial(_times, slope)
+                yield look.edit("wrong derivative", said, new, dy, *operands, **words)
 
 
 def rowwise_as_entrywise(look: Look) -> Edits:

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.check.steps.edits.record import Edits, Operand
 from chainrule.check.steps.look import Look
 from chainrule.program import Value
+
+MOST_ENTRIES = 8
+ENDS = ((slice(1, None), "1:"), (slice(None, -1), ":-1"))
 
 
 def updated_weight(look: Look) -> Edits:
@@ -49,6 +56,72 @@ def other_operand_turned(look: Look) -> Edits:
                 yield from look.edit_arg(
                     "wrong operand", said, i, lambda _, x: x, other
                 )
+
+
+def other_index(look: Look) -> Edits:
+    """Another entry was meant: ``theta[1] = 0`` for ``theta[0] = 0``."""
+    op, node, index = look.op, look.site.node, look.params.get("index")
+    if op not in (ops.getitem, ops.setitem) or not isinstance(index, tuple):
+        return
+    if isinstance(node, ast.AugAssign):
+        node = node.target
+    if not isinstance(node, ast.Subscript) or not look.args:
+        return
+    places = node.slice.elts if isinstance(node.slice, ast.Tuple) else [node.slice]
+    said = "The wrong entry: {was} where {meant} belongs."
+    for i, (now, place) in enumerate(zip(index, places, strict=False)):
+        for other, written in _other_entries(look, i, now, place):
+            changed = (*index[:i], other, *index[i + 1 :])
+            new = ast.parse(ast.unparse(node), mode="eval").body
+            yield replace(
+                look.edit_params("index", said, op, {"index": changed}),
+                words={
+                    "was": ast.unparse(node),
+                    "meant": ast.unparse(_at(new, i, written)),
+                },
+                write=partial(_with_entry, ast.dump(node), i, written),
+            )
+
+
+def _other_entries(
+    look: Look, i: int, now: object, place: ast.expr
+) -> Iterator[tuple[int | slice, ast.expr]]:
+    """Another number for a number, the other end left out for a slice, each with how it is written."""
+    shape = look.args[0].shape
+    if len(shape) <= i:
+        return
+    if type(now) is int and _is_int(place):
+        for entry in range(min(shape[i], MOST_ENTRIES)):
+            if entry != now % shape[i]:
+                yield entry, ast.Constant(entry)
+    elif isinstance(now, slice) and isinstance(place, ast.Slice):
+        for other, text in ENDS:
+            if other != now:
+                # a slice is written inside of brackets alone
+                yield other, ast.parse(f"x[{text}]", mode="eval").body.slice  # type: ignore[attr-defined]
+
+
+def _is_int(node: ast.expr) -> bool:
+    sign = node.operand if isinstance(node, ast.UnaryOp) else node
+    return isinstance(sign, ast.Constant) and isinstance(sign.value, int)
+
+
+def _at(node: ast.expr, i: int, entry: ast.expr) -> ast.expr:
+    """A subscript with another one of its indices, in place."""
+    if isinstance(node, ast.Subscript):
+        if isinstance(node.slice, ast.Tuple):
+            node.slice.elts[i] = entry
+        else:
+            node.slice = entry
+    return node
+
+
+def _with_entry(dumped: str, i: int, entry: ast.expr, statement: ast.stmt) -> ast.stmt:
+    """A statement in which one subscript has another index."""
+    for node in ast.walk(statement):
+        if isinstance(node, ast.Subscript) and ast.dump(node) == dumped:
+            _at(node, i, entry)
+    return statement
 
 
 def other_order(look: Look) -> Edits:

@@ -1,0 +1,76 @@
+"""What a value is called in a sentence: by its name, by the part of the source that computes it, by what it is the gradient of."""
+
+from __future__ import annotations
+
+import ast
+from dataclasses import dataclass
+
+from chainrule import ops
+from chainrule.check.steps.agree import agree
+from chainrule.check.steps.bends import Bends
+from chainrule.check.steps.edits.record import Edit
+from chainrule.check.steps.sites import Sites
+from chainrule.check.steps.truths import Truths, everywhere
+from chainrule.program import Value
+
+LONGEST = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words for the values of one script."""
+
+    truths: Truths
+    sites: Sites
+
+    def described(self, value: Value | None) -> str | None:
+        """A forward value by its name, or as the part of the source that computes it; None if that is long."""
+        if value is None or value.name:
+            return None if value is None else value.name
+        recording = self.truths.evidence.recording
+        line = recording.producer.get(value)
+        if line is None:
+            return None
+        first = line.args[0]
+        if line.op is ops.subtract and isinstance(first, Value) and first.name:
+            # z - max(z) is the logits still
+            one, other = self.truths.of.get(first), self.truths.of.get(value)
+            if (
+                one
+                and other
+                and all(agree(a, b) for a, b in zip(one, other, strict=True))
+            ):
+                return first.name
+        place = recording.place(value)
+        node = self.sites.trees.node(*place) if isinstance(place, tuple) else None
+        text = "" if node is None else ast.unparse(node)
+        return text if 0 < len(text) <= LONGEST else None
+
+    def of_both(self, edit: Edit, bends: Bends) -> str:
+        """Of what two values are the gradients, where an edit puts the one in the other's place."""
+        if len(edit.inner_operands) != 2:
+            return ""
+        old, new = edit.inner_operands
+        a, b = self._gradient_of(old.first), self._gradient_of(new.first)
+        if a is None or b is None or not old.text or not new.text:
+            return ""
+        bend = bends.into(b)
+        is_between = bend is not None and bend.y is bends.origin(a)
+        through = (
+            f"; the derivative of {bend.op.title} lies between them"
+            if bend is not None and is_between
+            else ""
+        )
+        return (
+            f"{old.text} is the gradient of {self.described(a)}, {new.text} that of"
+            f" {self.described(b)}{through}."
+        )
+
+    def _gradient_of(self, item: object) -> Value | None:
+        """What something is the gradient of, if that can be said."""
+        evidence = self.truths.evidence
+        place = evidence.tape.at.get(item) if isinstance(item, Value) else None
+        if place is None or place in evidence.behind_loss:
+            return None
+        matches = self.truths.matches(everywhere(evidence, place), scaled=True)
+        return next((m.of for m in matches if self.described(m.of)), None)
