@@ -167,3 +167,14 @@ for i in range(X.shape[0]):
         encoding="utf-8",
     )
     assert "WRONG" in str(check_script(str(script)))
+
+
+def test_a_number_that_is_made_of_itself_twice_is_looked_at_once(tmp_path):
+    """Forty times doubled, it would be met 2**40 times."""
+    script = tmp_path / "script.py"
+    scaled = RUNNING.replace(
+        "for turn in range(5)",
+        "scale = np.ones(1)\nfor k in range(40):\n    scale = (scale + scale) / 2\nfor turn in range(5)",
+    ).replace("w - 0.01 * g", "w - 0.01 * scale * g")
+    script.write_text(scaled, encoding="utf-8")
+    assert check_script(str(script)).ok

@@ -34,6 +34,10 @@ def test_a_training_of_any_kind_is_numpys(seed):
 
 @frameworks
 def test_dropout_weights_without_weight_schedules_limits_and_a_shorter_last_batch():
+    import jax
+
+    # emitted texts of other tests may have switched it on in this process
+    before = jax.config.jax_enable_x64
     X, y = data("float32", 65)
     weight = np.repeat([1.0, 0.0, 2.0, 0.5, 1.0, 3.0, 1.0], 10)[:65]
     fit = {"epochs": 2, "batch_size": 10, "shuffle": False, "sample_weight": weight}
@@ -44,10 +48,8 @@ def test_dropout_weights_without_weight_schedules_limits_and_a_shorter_last_batc
     # one batch in seven has no weight
     assert trained.n_steps_ == 12
     assert trained.numbers_["W1"].flags.writeable
-    import jax
-
     # what the rest of the process computes in is left alone
-    assert not jax.config.jax_enable_x64
+    assert jax.config.jax_enable_x64 == before
 
 
 @frameworks

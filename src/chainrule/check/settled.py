@@ -41,7 +41,8 @@ def settled(text: str, asked: Asked, by_claims: Callable[..., Report]) -> Report
     try:
         is_spared = steps is not None and steps.is_beyond_doubt
         claims = by_claims(causes=not is_spared)
-        if any(line.verdict is Verdict.RIGHT_HERE for line in claims.lines):
+        here = any(line.verdict is Verdict.RIGHT_HERE for line in claims.lines)
+        if is_spared and here:
             # right at one size, or at some numbers: of which kind it is decides whether it counts
             claims = by_claims(causes=True)
     except ChainruleError as error:

@@ -301,7 +301,8 @@ def is_read(
     later: Value,
 ) -> bool:
     """Whether a version is read for anything else than to be moved on."""
-    own = {later, *addends(later, recording.producer, recording.run.numbers)}
+    producer, numbers = recording.producer, recording.run.numbers
+    own = {later, *addends(later, producer, numbers, until=version)}
 
     def moves_on(line: Line) -> bool:
         if line.result in own:

@@ -254,16 +254,21 @@ class Recording:
     def is_given(self, value: Value) -> bool:
         """Whether a value is an input, or made of numbers alone, in whatever shape: ``np.ones(n) * 0.3``."""
         line = self.producer.get(value)
-        if line is None or self._is_of_numbers(line):
-            return True
-        first = line.args[0]
-        return line.op in RENAMING and isinstance(first, Value) and self.is_given(first)
+        while line is not None and line.result not in self._of_numbers:
+            first = line.args[0]
+            if line.op not in RENAMING or not isinstance(first, Value):
+                return False
+            line = self.producer.get(first)
+        return True
 
-    def _is_of_numbers(self, line: Line) -> bool:
-        made = [self.producer.get(arg) for arg in line.args if isinstance(arg, Value)]
-        return line.op.kind == "creation" or all(
-            one is not None and self._is_of_numbers(one) for one in made
-        )
+    @cached_property
+    def _of_numbers(self) -> set[Value]:
+        found: set[Value] = set()
+        for line in self.program.lines:
+            read = (arg for arg in line.args if isinstance(arg, Value))
+            if line.op.kind == "creation" or all(arg in found for arg in read):
+                found.add(line.result)
+        return found
 
     def place(self, value: Value) -> tuple[str, Span] | Value:
         """Where a value is computed: the file and the span of its innermost frame; an input is its own place."""

@@ -52,14 +52,18 @@ class Training:
 
 
 def addends(
-    value: Value, producer: Mapping[Value, Line], run: Mapping[Value, object]
+    value: Value,
+    producer: Mapping[Value, Line],
+    run: Mapping[Value, object],
+    until: Value | None = None,
 ) -> Iterator[Value]:
-    """Everything that stands in ``value`` as a summand, nearest first."""
+    """Everything that stands in ``value`` as a summand, nearest first; of ``until`` no further."""
     ahead, seen = [value], {value}
     for _ in range(MOST_STEPS):
         if not ahead:
             return
-        line = producer.get(ahead.pop(0))
+        one = ahead.pop(0)
+        line = None if one is until else producer.get(one)
         if line is None:
             continue
         for one in _summands(line, run):
