@@ -143,7 +143,10 @@ class Evidence:
             return all(self._is_steady(world, seed) for seed in range(N_SHAKEN))
 
     def _is_steady(self, world: World, seed: int) -> bool:
-        shaken = self.tape.shaken(world.numbers, self._gradients, seed)
+        # in another world, a version that the loss reads is given, though a step computed it
+        given = self.derived.forward.program.inputs
+        held = {self.tape.at[value] for value in given if value in self.tape.at}
+        shaken = self.tape.shaken(world.numbers, self._gradients, held, seed)
         return all(
             is_finite(shaken[place])
             and np.max(np.abs(shaken[place] - number), initial=0.0)

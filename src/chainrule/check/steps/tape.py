@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from functools import partial
 from typing import Any
 
@@ -121,15 +122,19 @@ class Tape:
             raise Failed from error
         return new
 
-    def shaken(self, numbers: Numbers, goals: Iterable[int], seed: int) -> Numbers:
+    def shaken(
+        self, numbers: Numbers, goals: Iterable[int], held: AbstractSet[int], seed: int
+    ) -> Numbers:
         """What ``goals`` are made of once more, every result rounded otherwise: what changes much is made of rounding.
+
+        What is ``held`` stays, however it was computed.
 
         Source: Parker, Monte Carlo Arithmetic (1997).
         """
         draw, new = np.random.default_rng(seed), numbers.copy()
         for place in sorted(self.upstream(goals)):
             call = self.calls[place]
-            if call is None or new[place] is None:
+            if call is None or place in held or new[place] is None:
                 continue
             try:
                 result = call(new)

@@ -227,7 +227,8 @@ class Watch:
         (name, *more) = site.targets
         if not plain or more or not isinstance(value, Traced):
             return value
-        if self.distinct(name or ""):
+        whole = getattr(site.statement, "value", None) is site.expression
+        if (name is not None or whole) and self.distinct(name or ""):
             return self.tracer.record(ops.identity, (value,))
         return value
 
