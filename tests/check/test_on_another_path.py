@@ -4,6 +4,7 @@ import pytest
 
 from chainrule.check import check_script
 from chainrule.check.verdict import Verdict
+from chainrule.program import ProgramError
 
 RECURRENT = """
 import numpy as np
@@ -178,3 +179,14 @@ def test_a_number_that_is_made_of_itself_twice_is_looked_at_once(tmp_path):
     ).replace("w - 0.01 * g", "w - 0.01 * scale * g")
     script.write_text(scaled, encoding="utf-8")
     assert check_script(str(script)).ok
+
+
+def test_what_is_not_there_is_not_advised(tmp_path):
+    """Where nothing follows the loss, there is no name to map."""
+    script = tmp_path / "script.py"
+    forward = RUNNING[: RUNNING.index("    g = ")]
+    script.write_text(forward, encoding="utf-8")
+    with pytest.raises(ProgramError) as caught:
+        check_script(str(script))
+    assert caught.value.code == "E329"
+    assert "--map" not in str(caught.value)

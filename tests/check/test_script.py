@@ -243,9 +243,9 @@ def test_a_name_can_be_mapped(checked):
 
 def test_a_script_without_a_backward_pass_says_what_was_looked_for(checked):
     with pytest.raises(ProgramError, match="no hand-written backward pass") as caught:
-        checked(FORWARD)
+        checked(FORWARD, "size = np.sqrt(h1)\n")
     assert caught.value.code == "E329"
-    assert "--map" in caught.value.hint
+    assert "--map size=" in caught.value.hint
 
 
 def test_a_line_that_raises_keeps_the_verdicts_before_it(checked):

@@ -24,7 +24,8 @@ class Shaped(Protocol):
 
 def squeezed(number: Shaped) -> tuple[int, ...]:
     """A shape without its axes of length 1."""
-    return tuple(length for length in number.shape if length != 1)
+    shape = number.shape
+    return shape if 1 not in shape else tuple(length for length in shape if length != 1)
 
 
 def same_layout(written: Array, true: Array) -> bool:
@@ -43,30 +44,42 @@ def close(written: Array, true: Array) -> bool:
         return False
     if written.size == 0:
         return True
-    one, other = written.ravel(), true.ravel()
-    size = float(np.max(np.abs(other)))
-    with np.errstate(all="ignore"):
+    if written.size == 1:
+        number, wanted = float(written.item()), float(true.item())
+        size = abs(wanted)
         return bool(
-            np.max(np.abs(one - other)) <= RELATIVE * size + ABSOLUTE * max(size, 1e-6)
+            abs(number - wanted) <= RELATIVE * size + ABSOLUTE * max(size, 1e-6)
         )
+    one, other = written.ravel(), true.ravel()
+    if "b" in (one.dtype.kind, other.dtype.kind):
+        # masks have no difference
+        one, other = one.astype(float), other.astype(float)
+    size = float(abs(other).max())
+    return bool(abs(one - other).max() <= RELATIVE * size + ABSOLUTE * max(size, 1e-6))
+
+
+def ratio(written: Array, true: Array) -> float | None:
+    """The one number by which ``written`` differs from ``true``; None if there is none."""
+    if not same_layout(written, true):
+        return None
+    one, other = np.asarray(written, float).ravel(), np.asarray(true, float).ravel()
+    size = float(other @ other)
+    if not size > 0 or not np.all(np.isfinite(one)):
+        return None
+    found = float(one @ other) / size
+    return found if found and close(one / found, other) else None
 
 
 def factor(written: Sequence[Array], true: Sequence[Array]) -> float | None:
     """The one number by which all of ``written`` differs from ``true``; None if there is none."""
-    if not all(
-        same_layout(one, other) for one, other in zip(written, true, strict=True)
-    ):
+    if not all(map(same_layout, written, true)):
         return None
-    one = np.concatenate([np.asarray(array, float).ravel() for array in written])
-    other = np.concatenate([np.asarray(array, float).ravel() for array in true])
+    one, other = (
+        np.concatenate([np.asarray(array, float).ravel() for array in arrays])
+        for arrays in (written, true)
+    )
     with np.errstate(all="ignore"):
-        size = float(other @ other)
-        if not size > 0 or not np.all(np.isfinite(one)):
-            return None
-        ratio = float(one @ other) / size
-    if ratio == 0 or not np.isfinite(ratio):
-        return None
-    return ratio if close(one / ratio, other) else None
+        return ratio(one, other)
 
 
 def may_be(written: Array, true: Array) -> bool:

@@ -280,7 +280,9 @@ def _refuse(claims: Claims) -> None:
         "no hand-written backward pass was found",
         detail=f"looked for gradients of {names} by name (d{first}, dL_d{first}, grad_{first}, {first}_grad …), "
         f"by the updates that use them, and by value\nnames seen after the loss: {', '.join(seen) or 'none'}",
-        hint=f"say of what a name is the gradient: --map {seen[0] if seen else 'g'}={first}",
+        hint=f"say of what a name is the gradient: --map {seen[0]}={first}"
+        if seen
+        else "",
     )
 
 

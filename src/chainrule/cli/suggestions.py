@@ -23,7 +23,8 @@ def suggesting(file: Path, verb: str) -> Iterator[None]:
             told = " or ".join(f"chainrule {shown} {call}" for call in calls)
             error.hint = f"it defines functions: {told}"
         if error.code == "E329":
-            error.hint += f"\nif there is none yet, chainrule explain {file} derives it"
+            derives = f"if there is none yet, chainrule explain {file} derives it"
+            error.hint = "\n".join(filter(None, (error.hint, derives)))
         raise
 
 

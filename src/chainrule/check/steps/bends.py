@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
-from chainrule.check.steps.agree import close
+from chainrule.check.agree import close
 from chainrule.check.steps.evidence import Evidence
 from chainrule.program import Array, Op, Value
 

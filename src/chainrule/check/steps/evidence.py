@@ -8,7 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from chainrule import ops
-from chainrule.check.steps.agree import RELATIVE
+from chainrule.check.agree import RELATIVE
 from chainrule.check.steps.recording import Recording
 from chainrule.check.steps.slots import Slots, Update, terms
 from chainrule.check.steps.tape import Numbers, Tape

@@ -15,7 +15,7 @@ from itertools import combinations, product
 import numpy as np
 
 from chainrule import ops
-from chainrule.check.steps.agree import close, squeezed
+from chainrule.check.agree import close, squeezed
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.tape import Failed, Numbers, number_of
 from chainrule.check.steps.truths import Truths

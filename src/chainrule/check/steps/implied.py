@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from chainrule import ops
-from chainrule.check.steps.agree import ratio
+from chainrule.check.agree import ratio
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.overwritten import overwritten
 from chainrule.check.steps.passes import (

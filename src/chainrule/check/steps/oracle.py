@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from chainrule.check.steps.agree import squeezed
+from chainrule.check.agree import squeezed
 from chainrule.check.steps.finals import Final
 from chainrule.check.steps.sites import Site, Statement
 from chainrule.check.steps.tape import Compute

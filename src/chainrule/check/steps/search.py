@@ -13,7 +13,7 @@ from itertools import combinations
 
 import numpy as np
 
-from chainrule.check.steps.agree import ratio
+from chainrule.check.agree import ratio
 from chainrule.check.steps.bench import Bench, Replaced
 from chainrule.check.steps.bends import Bends
 from chainrule.check.steps.edits import TIERS

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.program import Array, Line, Program, Size, Value
+from chainrule.program import Array, Line, Size, Value
 from chainrule.program.program import substitute
 from chainrule.program.run import measure, resolve
 
@@ -215,8 +215,3 @@ def number_of(item: Any, at: Mapping[Value, int], numbers: Numbers) -> Any:
         lengths = shape if item.axes is None else [shape[axis] for axis in item.axes]
         return int(np.prod(lengths, dtype=np.int64))
     return item
-
-
-def tape_of(program: Program) -> Tape:
-    """The tape of a whole program."""
-    return Tape(program.inputs, program.lines)

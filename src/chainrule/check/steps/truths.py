@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from chainrule.check.steps.agree import RELATIVE, agree, squeezed
+from chainrule.check.agree import RELATIVE, agree, squeezed
 from chainrule.check.steps.evidence import Evidence, is_finite
 from chainrule.program import Array, Value
 

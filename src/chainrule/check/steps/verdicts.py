@@ -9,8 +9,8 @@ from functools import cached_property
 
 import numpy as np
 
+from chainrule.check.agree import agree, close
 from chainrule.check.report import LineReport
-from chainrule.check.steps.agree import agree, close
 from chainrule.check.steps.finals import Final, Finals
 from chainrule.check.steps.forward import Forward
 from chainrule.check.steps.rewrite import Fix

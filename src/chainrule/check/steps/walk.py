@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from chainrule import ops
-from chainrule.check.steps.agree import squeezed
+from chainrule.check.agree import squeezed
 from chainrule.check.steps.evidence import Evidence
 from chainrule.program import Arg, Line, Value
 

@@ -6,7 +6,7 @@ import ast
 from dataclasses import dataclass
 
 from chainrule import ops
-from chainrule.check.steps.agree import agree
+from chainrule.check.agree import agree
 from chainrule.check.steps.bends import Bends
 from chainrule.check.steps.edits.record import Edit
 from chainrule.check.steps.sites import Sites
