@@ -1,5 +1,6 @@
 """The memory of a training: what the weights, the optimizer and the activations need, however long it goes on."""
 
+import gc
 import tracemalloc
 from itertools import pairwise
 
@@ -22,6 +23,9 @@ def held(optimizer, n, epochs, batch_size, *others):
     steps = np.zeros((1 + epochs * n // batch_size, 2), int)
 
     def note(training):
+        # what was left over from making the step, and not looked for yet, is not held by the training
+        if training.progress.step == 1:
+            gc.collect()
         steps[training.progress.step] = tracemalloc.get_traced_memory()
         tracemalloc.reset_peak()
 
