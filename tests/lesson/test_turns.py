@@ -78,6 +78,40 @@ for t in range(5):
     h_prev = h[:, t, :]
 loss = np.sum((h - target) ** 2)
 """
+HIDDEN_MARKOV = """
+import numpy as np
+rng = np.random.default_rng(0)
+A, B, pi = rng.random((3, 3)), rng.random((3, 4)), rng.random(3)
+seen = [0, 2, 1, 3, 3, 0, 1]
+alpha = pi
+for t in range(7):
+    alpha = (alpha @ A) * B[:, seen[t]]
+loss = -np.log(np.sum(alpha))
+"""
+HEADS = """
+import numpy as np
+rng = np.random.default_rng(0)
+X, Wq, Wv = rng.normal(size=(4, 6)), rng.normal(size=(6, 6)), rng.normal(size=(6, 6))
+Q, V, heads = X @ Wq, X @ Wv, []
+for h in range(3):
+    columns = slice(2 * h, 2 * h + 2)
+    scores = Q[:, columns] @ V[:, columns].T
+    heads.append(np.tanh(scores) @ V[:, columns])
+loss = np.mean(np.concatenate(heads, axis=1) ** 2)
+"""
+IMAGES = """
+import numpy as np
+rng = np.random.default_rng(0)
+x, w, b = rng.normal(size=(2, 2, 7, 7)), rng.normal(size=(3, 2, 3, 3)), rng.normal(size=3)
+out = np.zeros((2, 3, 3, 3))
+for n in range(2):
+    for f in range(3):
+        for i in range(3):
+            for j in range(3):
+                window = x[n, :, 2 * i : 2 * i + 3, 2 * j : 2 * j + 3]
+                out[n, f, i, j] = np.sum(window * w[f]) + b[f]
+loss = np.sum(np.tanh(out))
+"""
 STATED = {
     "recurrent": (
         RECURRENT.replace("TURNS", "6"),
@@ -109,6 +143,24 @@ STATED = {
         {"h[t]": "∂L/∂zₜ₊₁ · Whᵀ + (∂L/∂hs)[t]", "Wh": "Σ_t hₜ₋₁ᵀ · ∂L/∂zₜ"},
     ),
     "samples": (SAMPLES, ["W", "b"], {}),
+    "a column a turn": (
+        HIDDEN_MARKOV,
+        ["A", "B", "pi"],
+        {
+            "A": "Σ_t αₜ₋₁ ⊗ ∂L/∂zₜ",
+            "B": "Σ_t put(∂L/∂αₜ ⊙ zₜ, at [:, table[t]])",
+            "pi": "(∂L/∂zₜ · Aᵀ)   (t = 0)",
+        },
+    ),
+    "heads": (HEADS, ["Wq", "Wv"], {"Wq": "Xᵀ · ∂L/∂Q"}),
+    "images, maps, rows, columns": (
+        IMAGES,
+        ["w", "b", "x"],
+        {
+            "b": "Σ_(t,k,n) put((∂L/∂out_3)[1][t][k][n], at [t]) + "
+            "Σ_(f,i,j) put((∂L/∂out_2)[0][f][i][j], at [f])"
+        },
+    ),
 }
 
 
@@ -220,3 +272,21 @@ def test_a_counter_in_a_product_stands_in_brackets(tmp_path):
         "    loss = loss + np.sum(h ** 2)\n"
     )
     assert "V · x[t] · (t + 1)" in str(chainrule.explain(path))
+
+
+def test_a_gradient_too_long_to_read_is_told_step_by_step(tmp_path):
+    """Logarithms of products of shares have a stable form, which here is longer than any page."""
+    path = tmp_path / "scaled.py"
+    path.write_text(
+        "import numpy as np\n"
+        "rng = np.random.default_rng(0)\n"
+        "zA, zB = rng.normal(size=(3, 3)), rng.normal(size=(3, 4))\n"
+        "A = np.exp(zA) / np.exp(zA).sum(axis=1, keepdims=True)\n"
+        "B = np.exp(zB) / np.exp(zB).sum(axis=1, keepdims=True)\n"
+        "alpha = np.ones(3) / 3 * B[:, 0]\n"
+        "for seen in [2, 1, 3, 3, 0, 1, 2, 2, 1]:\n"
+        "    alpha = (alpha @ A) * B[:, seen]\n"
+        "loss = -np.log(np.sum(alpha))\n"
+    )
+    lesson = chainrule.explain(path, wrt=["zA", "zB"], unroll=True)
+    assert "columns are needed" not in str(lesson)

@@ -109,10 +109,11 @@ class _Memory:
         self.made: list[Line] = []
 
     def _with_rows(self, value: Value) -> Iterator[Value]:
-        """A value, and the array in which a loop inside of this one keeps it."""
+        """A value, and the arrays in which loops inside of this one keep it: of its turns, of the turns of those …"""
         yield value
-        if value in self.kept:
-            yield self.kept[value]
+        while value in self.kept:
+            value = self.kept[value]
+            yield value
 
     def lines(self) -> list[Line]:
         """The lines with which the backward turn begins."""

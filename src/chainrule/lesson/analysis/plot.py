@@ -7,8 +7,10 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import numpy as np
+
 from chainrule.derive import Contribution, Step
-from chainrule.formula import Kind, Node, Text, infix, number
+from chainrule.formula import Kind, Node, Text, entry, identifier, infix, number
 from chainrule.lesson.analysis.subject_study import Study
 from chainrule.lesson.analysis.told import Told, View
 from chainrule.lesson.notation.names import gradient_of, name
@@ -19,9 +21,15 @@ from chainrule.lesson.notation.slopes import (
     settled,
     tracer_of,
 )
-from chainrule.lesson.notation.turns import in_turn, of_a_turn, over_all_turns
-from chainrule.lesson.notation.writer import Writer
+from chainrule.lesson.notation.turns import (
+    SIDE_BY_SIDE,
+    in_turn,
+    of_a_turn,
+    over_all_turns,
+)
+from chainrule.lesson.notation.writer import READABLE, Writer
 from chainrule.program import Line, Program, Value
+from chainrule.program.program import arg_shape
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +119,11 @@ class Telling:
             if found in names and value.name is not None and of_a_turn(value.name):
                 names[found] = gradient_of(in_turn(value.name, view.at), loss)
         for value, start in view.instead.items():
-            names[value] = number(0) if start is None else names.get(start, Text("…"))
+            after = number(0)
+            if start is not None:
+                told = self.writer.readable(start)
+                after = self.writer.symbol(start) if told else Text("…")
+            names[value] = after
         own = self.forward.producer()
         besides = {
             value: one for value, one in own.items() if value not in view.run.numbers
@@ -164,6 +176,7 @@ class Telling:
 
     def _pulled(self, way: Way) -> Node:
         lines = [link.line for link in reversed(way.links)]
+        producer = self.writer.producer
         tracer = tracer_of(only(self.derived.forward, lines))
         end = self.derived.gradients[way.end]
         upstream: Any = tracer.input(self.derived.run.numbers[end], None)
@@ -171,8 +184,17 @@ class Telling:
         above = {} if way.end is self.derived.loss else self.writer.names
         names = {**self.writer.names, upstream.value: above.get(end, number(1))}
         for link in reversed(way.links):
-            upstream = pulled(tracer, link.line, link.contribution.position, upstream)
-        return expression(settled(tracer, upstream), names, self.writer.producer)
+            line, position = link.line, link.contribution.position
+            if line.op is SIDE_BY_SIDE:
+                # a turn gets the part of the gradient that stands at its place
+                whole = expression(settled(tracer, upstream), names, producer)
+                part = np.zeros(arg_shape(line.args[position]))
+                upstream = tracer.input(part, None)
+                turn = map(identifier, line.params["turns"])
+                names[upstream.value] = entry(whole, *turn)
+            else:
+                upstream = pulled(tracer, line, position, upstream)
+        return expression(settled(tracer, upstream), names, producer)
 
 
 def _way(contribution: Contribution, steps: dict[Value, Step]) -> Way:
@@ -199,8 +221,17 @@ class Story:
 
     @cached_property
     def textbook(self) -> Telling:
-        """With links that cancel taken in one."""
-        return Telling(self.study.textbook, self.study.loss_name)
+        """With links that cancel taken in one, where what is left can be read."""
+        telling = Telling(self.study.textbook, self.study.loss_name)
+        # the gradient itself has a name: what it is made of is what would be written
+        writer = telling.writer
+        telling.stops = {
+            one: stop
+            for one, stop in telling.stops.items()
+            if stop.gradient not in writer.producer
+            or writer.length(stop.gradient) <= READABLE
+        }
+        return telling
 
     @cached_property
     def lines(self) -> dict[str, Line]:

@@ -12,7 +12,7 @@ from chainrule.derive.unbroadcast import fit
 from chainrule.lesson.analysis.turn_writing import Untold
 from chainrule.lesson.notation.slopes import pulled, tracer_of
 from chainrule.lesson.notation.turns import LAST, OVER_TURNS, SIDE_BY_SIDE
-from chainrule.program import Array, Program, Run, Value
+from chainrule.program import Array, Line, Program, Run, Value
 from chainrule.program.conversions import as_array
 from chainrule.program.line import substitute
 from chainrule.program.run import measure, resolve
@@ -72,14 +72,19 @@ def require_true(view: View, forward: Program) -> None:
         made = line.op in (OVER_TURNS, SIDE_BY_SIDE, LAST)
         if made or not numbers.keys() >= {line.result, *line.reads()}:
             continue
-        args = [resolve(arg, numbers) for arg in line.args]
-        params = {
-            key: substitute(param, lambda one: measure(one, numbers))
-            for key, param in line.params.items()
-        }
-        found = line.op.forward(*args, **params)
+        found = computed(line, numbers)
         if not np.allclose(found, numbers[line.result], 1e-6, 1e-12, equal_nan=True):
             raise Untold
+
+
+def computed(line: Line, numbers: Mapping[Value, Array]) -> Array:
+    """What a line comes to with the numbers of what it reads."""
+    args = [resolve(arg, numbers) for arg in line.args]
+    params = {
+        key: substitute(param, lambda one: measure(one, numbers))
+        for key, param in line.params.items()
+    }
+    return as_array(line.op.forward(*args, **params))
 
 
 def pulled_back(

@@ -118,8 +118,10 @@ class Writing:
                 yield self.end(self.names, loop, one, one.end)
             if one.kept is not None and self.names.name(one.kept, {}) is not None:
                 yield self._beside(loop, one.kept, one.start, one.next)
+        rows = {one.inside for outer in self.names.loops for one in outer.stacks}
         for stacked in loop.stacks:
-            if self.names.name(stacked.out, {}) is not None:
+            # a nameless row of a larger array is told with that array
+            if self._named(stacked.out) or stacked.out not in rows:
                 yield self._beside(loop, stacked.out, stacked.inside)
 
     def _beside(self, loop: Loop, out: Value, *parts: Arg) -> Line:
@@ -144,7 +146,10 @@ class Writing:
         found = names.summand(loop, one)
         if found is None:
             last = loop.order()[-1] if loop.turns else 0
-            named = names.concrete(one.next, {loop.counter: last})
+            named = ""
+            if names is self.names:
+                # the names of the backward pass are the source's: formulas say ∂L/∂h
+                named = names.concrete(one.next, {loop.counter: last})
             turn = f"{self.names.letters[loop.counter]} = {last}"
             params = {"named": named, "turn": turn}
             return Line(self.at(end), LAST, (self.arg(one.next),), params)

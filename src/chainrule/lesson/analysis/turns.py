@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -12,11 +13,12 @@ from chainrule import ops
 from chainrule.derive import Contribution, Derived, Step
 from chainrule.derive.derived import Arrival, Backwards
 from chainrule.derive.through_loops import HANDED_BACK, STARTS
-from chainrule.lesson.analysis.moments import Ahead, Moments
+from chainrule.lesson.analysis.moments import Ahead, Moments, When
 from chainrule.lesson.analysis.told import (
     Repeated,
     Told,
     View,
+    computed,
     pulled_back,
     require_true,
 )
@@ -146,8 +148,11 @@ class _OneTurn:
         outputs = (at(derived.loss), *(gradients[at(value)] for value in derived.wrt))
         whole = Program(inputs, (*lines.values(), *shadows), outputs, program.name)
         late, early = (
-            self._with_folded(writing.numbers(when), gradients)
-            for when in (self.moments.late, self.moments.early)
+            self._with_folded(self._with_shares(when, back, turns), gradients)
+            for when, turns in (
+                (self.moments.late, self.moments.late_turns),
+                (self.moments.early, self.moments.early_turns),
+            )
         )
         heads = [line for line in shadows if line.op is ops.identity]
         ending = Program(inputs, (*lines.values(), *heads), outputs, program.name)
@@ -208,6 +213,18 @@ class _OneTurn:
             )
             yield Repeated(letter, loop.order(), depth, tuple(hands_on))
 
+    def _with_shares(
+        self, when: When, back: Iterable[Line], turns: Mapping[Counter, int]
+    ) -> dict[Value, Array]:
+        """The numbers at one moment; an array that turns add entries to has those that this turn adds."""
+        numbers = self.writing.numbers(when)
+        added = set(map(self.writing.at, self.sums.scattered))
+        for line in back:
+            if line.result in added:
+                here = mapped(line, partial(_in_turn, turns=turns))
+                numbers[line.result] = computed(here, numbers)
+        return numbers
+
     def _with_folded(
         self, numbers: dict[Value, Array], gradients: Mapping[Value, Value]
     ) -> dict[Value, Array]:
@@ -232,11 +249,7 @@ class _OneTurn:
     ) -> View:
         at = {self.names.letters[one]: turn for one, turn in turns.items()}
         label = ", ".join(f"{letter} = {turn}" for letter, turn in at.items())
-
-        def here(one: Any) -> Any:
-            return one.at(turns) if isinstance(one, Moving) else one
-
-        lines = [mapped(line, here) for line in program.lines]
+        lines = [mapped(line, partial(_in_turn, turns=turns)) for line in program.lines]
         for place, line in enumerate(program.lines):
             if line.op is LAST:
                 named = in_turn(line.params["named"], at)
@@ -337,7 +350,9 @@ class _OneTurn:
             one.kept for one in pair.loop.carried if one.next is value and one.kept
         ]
         for out in outs:
-            line = Line(self.writing.at(out), SIDE_BY_SIDE, (self.writing.at(value),))
+            args = (self.writing.at(value),)
+            where = {"turns": (self.names.letters[pair.loop.counter],)}
+            line = Line(self.writing.at(out), SIDE_BY_SIDE, args, where)
             rule = SIDE_BY_SIDE.rule(0)
             if rule is not None:
                 gradient = self.writing.at(arrival.gradient)
@@ -371,3 +386,7 @@ class _OneTurn:
                         else one.end
                     )
         return added
+
+
+def _in_turn(one: Any, turns: Mapping[Counter, int]) -> Any:
+    return one.at(turns) if isinstance(one, Moving) else one

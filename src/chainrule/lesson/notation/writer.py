@@ -21,7 +21,7 @@ from chainrule.formula import (
 )
 from chainrule.formula.moving import alike
 from chainrule.lesson.notation.names import constant, numbers
-from chainrule.lesson.notation.turns import OVER_TURNS, Moving
+from chainrule.lesson.notation.turns import OVER_TURNS, SIDE_BY_SIDE, Moving
 from chainrule.lesson.notation.written import Spelling, written, written_e
 from chainrule.lesson.summary import is_small
 from chainrule.program import Arg, Line, Op, Run, Size, Turn, Value
@@ -29,6 +29,9 @@ from chainrule.program import Arg, Line, Op, Run, Size, Turn, Value
 Leaf = Callable[[Value], Node | None]
 
 MOST_STAGES = 4
+
+READABLE = 80
+"""How many values and operations a formula may have: a line of it has about twenty."""
 
 
 class TooLarge(Exception):  # noqa: N818 - it says what is the case
@@ -60,6 +63,7 @@ class Writer:
         self.names = names
         self.kinds = kinds
         self.producer = {**(besides or {}), **run.program.producer()}
+        self._lengths: dict[Value, int] = {}
         self.spelling = Spelling(
             euler=not any(written_e(symbol) for symbol in names.values())
         )
@@ -74,12 +78,32 @@ class Writer:
         """What computes ``value``, in symbols."""
         return self._line(self.producer[value], self._symbol_leaf)
 
+    def readable(self, value: Value) -> bool:
+        """Whether ``value`` has a name, or can be written out in a formula that a reader takes in."""
+        named = value in self.names or value not in self.producer
+        return named or self.length(value) <= READABLE
+
+    def length(self, value: Value) -> int:
+        """How many values and operations what computes ``value`` has, all that is nameless written out."""
+        if value not in self._lengths:
+            line = self.producer[value]
+            nameless = [
+                arg
+                for arg in line.args
+                if isinstance(arg, Value)
+                and arg not in self.names
+                and arg in self.producer
+            ]
+            written_out = sum(map(self.length, nameless))
+            self._lengths[value] = 1 + len(line.args) - len(nameless) + written_out
+        return self._lengths[value]
+
     def stages(self, value: Value) -> list[Node]:
         """What computes ``value`` with the numbers put in, then with one layer of functions after another worked out.
 
         Nothing is told where the numbers are too many to print.
         """
-        if self.producer[value].op is OVER_TURNS:
+        if self.producer[value].op in (OVER_TURNS, SIDE_BY_SIDE):
             return []
         done: set[Value] = set()
         found: list[Node] = []
@@ -124,6 +148,20 @@ class Writer:
         for arg in self.producer[value].args:
             if isinstance(arg, Value):
                 visit(arg)
+        return found
+
+    def ops_in(self, value: Value, most: int = 200) -> list[Op]:
+        """The ops that ``value`` is written in, up to ``most`` uses."""
+        found: list[Op] = []
+        ahead = [value]
+        while ahead and len(found) < most:
+            line = self.producer[ahead.pop()]
+            found.append(line.op)
+            ahead += [
+                read
+                for read in line.reads()
+                if read not in self.names and read in self.producer
+            ]
         return found
 
     def is_same(self, value: Value) -> bool:
