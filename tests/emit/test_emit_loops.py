@@ -238,3 +238,18 @@ def test_a_label_that_is_a_plain_number_of_a_table_is_written_in_every_framework
     target, dialect
 ):
     agree(target(LETTERS), dialect)
+
+
+@pytest.mark.parametrize("dialect", ["torch", "tensorflow", "jax"])
+def test_a_script_counts_the_turns_over_what_it_trains(dialect, tmp_path, capsys):
+    file = tmp_path / "filters.py"
+    file.write_text(
+        "import numpy as np\nw, x = np.arange(8.0).reshape(4, 2), np.array([0.5, -0.25])\n"
+        "loss = 0.0\nfor f in range(4):\n    loss = loss + np.tanh(w[f] @ x) ** 2\n"
+    )
+    text = chainrule.emit(file, part="script", dialect=dialect, wrt=["w"])
+    exec(text.replace("parser.parse_args()", "parser.parse_args([])"), {})
+    x, w = np.array([0.5, -0.25]), np.arange(8.0).reshape(4, 2)
+    w -= 0.1 * ((2 * np.tanh(w @ x) * (1 - np.tanh(w @ x) ** 2))[:, None] * x)
+    after = np.sum(np.tanh(w @ x) ** 2)
+    assert float(capsys.readouterr().out.split()[-1]) == pytest.approx(after, rel=1e-6)

@@ -42,7 +42,7 @@ class Dialect:
     that has no spelling. Where ``speaks_numpy``, NumPy's spellings hold with the module's name put in. ``cast``
     changes an element type, and ``fits`` says which arguments of a line need it.
 
-    ``copy`` makes an array of one's own, ``stacked`` one of a list; where a language ``writes``, arrays can be written
+    ``rows`` is how many turns a loop over an array takes. ``copy`` makes an array of one's own, ``stacked`` one of a list; where a language ``writes``, arrays can be written
     into. ``out_of_table`` makes a plain number of an entry.
 
     ``guard`` is the ``with`` under which the framework does not follow along.
@@ -77,6 +77,7 @@ class Dialect:
     speaks_numpy: bool = False
     renames: Mapping[str, str] = field(default_factory=dict)
     length: str = "{0}.shape[{axis}]"
+    rows: str = "len({0})"
     count: str = "{0}.size"
     copy: str = "np.array({0})"
     stacked: str = "np.stack({0})"

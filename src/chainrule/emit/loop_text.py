@@ -59,7 +59,9 @@ class LoopText:
         n = self.loop.n
         if isinstance(n, Size) and n.axes == (0,):
             array = self.plan.speller.expression(n.value)
-            return template("len({0})").filled({"0": array})
+            listed = n.value in self.plan.speller.rows
+            rows = "len({0})" if listed else self.plan.dialect.rows
+            return template(rows).filled({"0": array})
         return self.plan.speller.arg(n)
 
     def _starts(self) -> Iterator[Assignment]:

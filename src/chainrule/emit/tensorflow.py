@@ -22,6 +22,7 @@ TENSORFLOW = Dialect(
     name="tensorflow",
     title="TensorFlow",
     module="tf",
+    rows="{0}.shape[0]",  # a variable has no len()
     copy="tf.identity({0})",
     stacked="tf.stack({0})",
     writes=False,
