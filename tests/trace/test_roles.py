@@ -541,3 +541,20 @@ W, U, V = (rng.normal(size=size) * 0.5 for size in ((3, 2), (3, 3), (2, 3)))
     calls(4)
     few, more = calls(40), calls(80)
     assert more < 2.2 * few
+
+
+def test_what_a_computed_key_holds_is_called_by_the_key(tmp_path):
+    path = tmp_path / "gates.py"
+    path.write_text(
+        "import numpy as np\n"
+        "rng = np.random.default_rng(0)\n"
+        "x, weights, hs = rng.normal(size=(4, 3)), {}, {-1: np.zeros(3)}\n"
+        "for gate in 'fi':\n"
+        "    weights['W' + gate] = rng.normal(size=(3, 3)) * 0.1\n"
+        "for t in range(4):\n"
+        "    hs[t] = np.tanh(weights['Wf'] @ x[t] + weights['Wi'] @ hs[t - 1])\n"
+        "loss = np.sum(hs[3] ** 2)\n"
+    )
+    lesson = chainrule.explain(path)
+    assert lesson.study.parameters == ("Wf", "Wi")
+    assert "h₋₁ = hs_minus_1" in str(lesson)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import sys
-from collections.abc import Hashable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import islice
 from types import FrameType
 from typing import Any
@@ -21,7 +21,7 @@ from chainrule.trace.lengths import TracedInt
 from chainrule.trace.limits import Limits
 from chainrule.trace.pairs import pair_of
 from chainrule.trace.replay import Chances, each_leaf
-from chainrule.trace.slots import Owners
+from chainrule.trace.slots import Owners, name_of_item
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracer import Tracer
 
@@ -100,6 +100,9 @@ class Reading:
             pairs = zip(value, names, strict=True)
             return tuple(self._bound(frame, one, name) for one, name in pairs)
         name = names.lstrip(".")
+        if not name and type(value) is np.ndarray:
+            # an item whose key is computed: it is followed, and named, where it has been put
+            return value
         followed = self.followed(value, name)
         if name == names:
             self._note(self._name_slot(frame, name), followed)
@@ -173,19 +176,19 @@ class Reading:
         match value:
             case dict():
                 for key, item in value.items():
-                    inner = self._inner(item, _item_name(name, key))
+                    inner = self._inner(item, name_of_item(name, key))
                     if inner is not item:
                         value[key] = inner
                 return value
             case list():
                 for place, item in enumerate(value):
-                    inner = self._inner(item, _item_name(name, place))
+                    inner = self._inner(item, name_of_item(name, place))
                     if inner is not item:
                         value[place] = inner
                 return value
             case tuple():
                 parts = [
-                    self._inner(item, _item_name(name, place))
+                    self._inner(item, name_of_item(name, place))
                     for place, item in enumerate(value)
                 ]
                 if all(one is other for one, other in zip(parts, value, strict=True)):
@@ -239,6 +242,9 @@ class Reading:
         except (LookupError, TypeError):
             return
         slot = self.owners.item_slot(container, key)
+        if type(value) is np.ndarray:
+            # the key was computed: ``params["W" + gate] = ...``
+            value = container[key] = self.followed(value, slot.name)
         if type(value) is Traced:
             self._call(value.value, slot.name)
         self._note(slot, value)
@@ -349,12 +355,6 @@ class Reading:
 
 
 _UNPACKED = frozenset({list, tuple, Traced, np.ndarray})
-
-
-def _item_name(name: str, key: Hashable) -> str:
-    if isinstance(key, str):
-        return key
-    return f"{name}_{key}" if name else ""
 
 
 def _items(value: Any) -> Iterator[tuple[Any, Any]]:

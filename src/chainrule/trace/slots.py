@@ -53,9 +53,9 @@ class Owners:
         named = key if isinstance(key, Hashable) else str(key)
         if path is None:
             holder = self._called.get(id(container), "item")
-            name = key if isinstance(key, str) else f"{holder}_{key}"
+            name = name_of_item(holder, key)
             return Slot("item", self.number(container), named, name)
-        name = key if isinstance(key, str) else f"{path.name}_{key}"
+        name = name_of_item(path.name, key)
         return Slot("item", path.owner, (path.key, named), name)
 
     def filled(self, owner: Any, key: Any, *, is_item: bool) -> None:
@@ -68,3 +68,14 @@ class Owners:
         """Every attribute and item that was filled: its owner, its name or key, whether it is an item."""
         for (_, key, is_item), owner in self._filled.items():
             yield owner, key, is_item
+
+
+def name_of_item(holder: str, key: Any) -> str:
+    """What an item is called: by its key, or by its place in what holds it.
+
+    >>> name_of_item("params", "W1"), name_of_item("hs", 2), name_of_item("hs", -1)
+    ('W1', 'hs_2', 'hs_minus_1')
+    """
+    if isinstance(key, str):
+        return key
+    return f"{holder}_{key}".replace("-", "minus_") if holder else ""
