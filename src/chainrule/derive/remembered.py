@@ -109,7 +109,7 @@ class _Memory:
         self.made: list[Line] = []
 
     def _with_rows(self, value: Value) -> Iterator[Value]:
-        """A value, and the arrays in which loops inside of this one keep it: of its turns, of the turns of those …"""
+        """A value, and the arrays in which loops inside of this one keep it, of their turns and of the turns around."""
         yield value
         while value in self.kept:
             value = self.kept[value]

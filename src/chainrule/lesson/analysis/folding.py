@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from chainrule.lesson.analysis.plot import Stop, Story
 
 LONG = 24
+LONG_TURN = 8
+"""How many steps of one turn are told in full, whatever they are: a gate is told like another."""
 MOST = 400
 FEW = 120
 
@@ -19,6 +21,7 @@ class Folding:
     like: Mapping[str, str] = field(default_factory=dict)
     lines: Mapping[str, str] = field(default_factory=dict)
     most: int = MOST
+    within: str = "layer after layer"
 
     @property
     def folded(self) -> bool:
@@ -29,7 +32,8 @@ class Folding:
 def fold(story: Story) -> Folding:
     """Fold repeated steps and lines where there are many."""
     stops, lines = story.order, story.lines
-    if len(stops) <= LONG:
+    turns = bool(story.study.literal.repeated)
+    if len(stops) <= (LONG_TURN if turns else LONG):
         return Folding()
     first: dict[object, str] = {}
     like: dict[str, str] = {}
@@ -44,12 +48,15 @@ def fold(story: Story) -> Folding:
     *others, _ = lines
     for name in others:
         found = lines[name]
-        key = (found.op, tuple(sorted(found.params, key=str)), len(found.result.shape))
+        # a turn has few lines: those are alike that are made of the same operations
+        ops = story.literal.writer.ops_in(found.result) if turns else [found.op]
+        key = (*ops, tuple(sorted(found.params, key=str)), len(found.result.shape))
         if key in seen:
             repeated[name] = seen[key]
         else:
             seen[key] = name
-    return Folding(like, repeated, FEW)
+    within = "once more" if turns else "layer after layer"
+    return Folding(like, repeated, FEW, within)
 
 
 def _kind(story: Story, stop: Stop) -> object:

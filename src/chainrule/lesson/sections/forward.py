@@ -66,7 +66,7 @@ def forward(
 
 def repeated(story: Story, folded: list[str], folding: Folding) -> Iterator[Part]:
     """Lines like ones told before, in a table."""
-    yield Heading("The same, layer after layer", 3, "forward-repeated")
+    yield Heading(f"The same, {folding.within}", 3, "forward-repeated")
     rows = tuple(_row(story, one) for one in folded[: folding.most])
     yield Table(("", "is", "shape", "mean", "smallest", "largest"), rows)
     if len(folded) > len(rows):
@@ -152,7 +152,7 @@ def _symbols(story: Story, one: str, found: Line) -> tuple[list[Row], Writer, Va
         own is not None
         and own in story.as_written.producer
         and one not in story.study.christened
-        and len(_ops_in(story.as_written, own, MOST_OPS)) < MOST_OPS
+        and len(story.as_written.ops_in(own, MOST_OPS)) < MOST_OPS
     ):
         writer, value, first = story.as_written, own, story.as_written.written(own)
     rows = [Row("symbols", symbol, right=first, reason=source)]
@@ -172,24 +172,9 @@ def _recognised(new: list[Op]) -> str:
 
 def _new_ops(story: Story, own: Value, found: Line) -> list[Op]:
     """The ops a line was recognised to hold, that are not written in it as such."""
-    before = _ops_in(story.as_written, own)
-    after = dict.fromkeys(_ops_in(story.literal.writer, found.result))
+    before = story.as_written.ops_in(own)
+    after = dict.fromkeys(story.literal.writer.ops_in(found.result))
     return [op for op in after if op not in before]
-
-
-def _ops_in(writer: Writer, value: Value, most: int = 200) -> list[Op]:
-    """The ops a value is written in, up to ``most`` uses."""
-    found: list[Op] = []
-    ahead = [value]
-    while ahead and len(found) < most:
-        line = writer.producer[ahead.pop()]
-        found.append(line.op)
-        ahead += [
-            read
-            for read in line.reads()
-            if read not in writer.names and read in writer.producer
-        ]
-    return found
 
 
 def _remarks(story: Story, one: str) -> Iterator[Part]:

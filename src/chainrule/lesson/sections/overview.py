@@ -36,9 +36,11 @@ def overview(story: Story, roles: Roles, folding: Folding) -> Iterator[Part]:
     yield Prose(summary(story, roles))
     yield drawing(story, roles)
     yield Prose(("As a mapping:",))
-    told = [one for one in story.lines if one not in folding.lines]
+    # a turn is told once, and whole
+    whole = bool(study.literal.repeated)
+    told = [one for one in story.lines if whole or one not in folding.lines]
     yield Formula(tuple(_mapping(story, one) for one in told))
-    if folding.lines:
+    if len(told) < len(story.lines):
         yield Prose((f"{len(folding.lines)} further lines are of these same kinds.",))
     shapes = list(_shapes(story, roles))
     most = FEW if folding.folded else len(shapes)

@@ -96,10 +96,13 @@ class Backward:
         )
 
     def _repeated(self, stops: list[Stop], folding: Folding) -> Iterator[Part]:
-        yield Heading("The same, layer after layer", 3, "backward-repeated")
+        yield Heading(f"The same, {folding.within}", 3, "backward-repeated")
+        turn = next((one.label for one in self.story.textbook.shown if one.at), "")
+        of_turn = f" Where one is of every turn, its norm is that of {turn}."
         yield Prose(
             (
-                "These gradients are found exactly as the ones named beside them; only names and shapes differ.",
+                "These gradients are found exactly as the ones named beside them; only names and shapes differ."
+                + (of_turn if turn else ""),
             )
         )
         rows = [
