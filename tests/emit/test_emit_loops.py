@@ -253,3 +253,16 @@ def test_a_script_counts_the_turns_over_what_it_trains(dialect, tmp_path, capsys
     w -= 0.1 * ((2 * np.tanh(w @ x) * (1 - np.tanh(w @ x) ** 2))[:, None] * x)
     after = np.sum(np.tanh(w @ x) ** 2)
     assert float(capsys.readouterr().out.split()[-1]) == pytest.approx(after, rel=1e-6)
+
+
+@pytest.mark.parametrize("dialect", ["numpy", "torch", "tensorflow", "jax"])
+def test_the_second_step_of_a_script_begins_its_loss_anew(dialect, tmp_path, capsys):
+    file = tmp_path / "letters.py"
+    file.write_text(LETTERS)
+    text = chainrule.emit(
+        file, part="script", dialect=dialect, wrt=["U", "W"], learning_rate=1e-9
+    )
+    exec(text.replace("parser.parse_args()", "parser.parse_args([])"), {})
+    said = re.findall(r"Loss(?: after)?: (\S+)", capsys.readouterr().out)
+    before, after = map(float, said)
+    assert after == pytest.approx(before, rel=1e-6)

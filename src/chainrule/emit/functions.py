@@ -99,6 +99,10 @@ def backward_plan(
     called = derived.loss.word or derived.loss.name
     own = set() if called == "loss" else {"loss"}
     names = Names({GRADIENTS, *dialect.taken, *own, *taken})
+    for value in derived.run.program.inputs:
+        if (value.word or value.name) == called and value is not derived.loss:
+            # a step gives the loss its name: what the next begins with needs another
+            names.give(value, f"{called}_start")
     return Plan(derived.run.program, dialect, roles(derived), names)
 
 

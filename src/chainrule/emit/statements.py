@@ -48,7 +48,7 @@ class Plan:
         self.program = program = spelled_out(whole, dialect)
         self.dialect = dialect
         self.roles = replace(roles, forward=with_parts(roles.forward, whole, program))
-        self.names = names
+        self.names, self._named = names, frozenset(names.of)
         self.lines = tuple(program.every_line())
         self.scopes = Scopes(program)
         self.buffers = Buffers(program, self.scopes, dialect)
@@ -93,12 +93,16 @@ class Plan:
     def shares(self, value: Value) -> bool:
         """Whether a value has the name that other values of its word have, each in its time: it goes with a loop."""
         of = self.roles.gradient_of.get(value, value)
-        return bool(self.scopes.loops) and (
-            value.word is not None
-            or of.word is not None
-            or value in self.scopes.begins
-            or value in self.scopes.made_of
-            or (value.name is not None and bool(self.scopes.around.get(value)))
+        return (
+            value not in self._named
+            and bool(self.scopes.loops)
+            and (
+                value.word is not None
+                or of.word is not None
+                or value in self.scopes.begins
+                or value in self.scopes.made_of
+                or (value.name is not None and bool(self.scopes.around.get(value)))
+            )
         )
 
     def _decide(self) -> None:
