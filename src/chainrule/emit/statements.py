@@ -92,17 +92,13 @@ class Plan:
 
     def shares(self, value: Value) -> bool:
         """Whether a value has the name that other values of its word have, each in its time: it goes with a loop."""
-        of = self.roles.gradient_of.get(value, value)
-        return (
-            value not in self._named
-            and bool(self.scopes.loops)
-            and (
-                value.word is not None
-                or of.word is not None
-                or value in self.scopes.begins
-                or value in self.scopes.made_of
-                or (value.name is not None and bool(self.scopes.around.get(value)))
-            )
+        in_time = value not in self._named and bool(self.scopes.loops)
+        return in_time and (
+            value.word is not None
+            or self.roles.gradient_of.get(value, value).word is not None
+            or value in self.scopes.begins
+            or value in self.scopes.made_of
+            or (value.name is not None and bool(self.scopes.around.get(value)))
         )
 
     def _decide(self) -> None:
