@@ -119,7 +119,7 @@ class Telling:
             if found in names and value.name is not None and of_a_turn(value.name):
                 names[found] = gradient_of(in_turn(value.name, view.at), loss)
         for value, start in view.instead.items():
-            after = number(0)
+            after: Node = number(0)
             if start is not None:
                 told = self.writer.readable(start)
                 after = self.writer.symbol(start) if told else Text("…")

@@ -222,7 +222,8 @@ class _OneTurn:
         for line in back:
             if line.result in added:
                 here = mapped(line, partial(_in_turn, turns=turns))
-                numbers[line.result] = computed(here, numbers)
+                if isinstance(here, Line):
+                    numbers[line.result] = computed(here, numbers)
         return numbers
 
     def _with_folded(
