@@ -290,3 +290,29 @@ def test_a_gradient_too_long_to_read_is_told_step_by_step(tmp_path):
     )
     lesson = chainrule.explain(path, wrt=["zA", "zB"], unroll=True)
     assert "columns are needed" not in str(lesson)
+
+
+def test_gates_that_are_alike_are_told_once_and_gathered_in_a_table(tmp_path):
+    path = tmp_path / "gates.py"
+    path.write_text(
+        "import numpy as np\n"
+        "rng = np.random.default_rng(0)\n"
+        "x = rng.normal(size=(6, 3))\n"
+        "Wf, Wi, Wo, Wg = (rng.normal(size=(3, 3)) for _ in range(4))\n"
+        "c, loss = np.zeros(3), 0.0\n"
+        "for t in range(6):\n"
+        "    f, i = 1 / (1 + np.exp(-(x[t] @ Wf))), 1 / (1 + np.exp(-(x[t] @ Wi)))\n"
+        "    o, g = 1 / (1 + np.exp(-(x[t] @ Wo))), np.tanh(x[t] @ Wg)\n"
+        "    c = f * c + i * g\n"
+        "    loss = loss + np.sum((o * np.tanh(c)) ** 2)\n"
+    )
+    lesson = chainrule.explain(path, wrt=["Wf", "Wi", "Wo", "Wg"])
+    _, table = str(lesson).split("These gradients are found exactly as")
+    told_alike = table.split("5. Update")[0]
+    assert "of t = 5" in " ".join(told_alike.split())
+    for gate in "fi":
+        assert f"∂L/∂W{gate}" in told_alike
+    flat = chainrule.explain(path, wrt=["Wf", "Wi", "Wo", "Wg"], unroll=True)
+    for name, gradient in lesson.gradients.items():
+        if name.startswith("W"):
+            np.testing.assert_allclose(gradient, flat.gradients[name], 1e-12, 1e-14)
