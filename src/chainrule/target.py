@@ -32,6 +32,7 @@ class Target:
     ``report`` are the roles of its values. ``doubts`` are the numbers that left the program on their way to the loss;
     with them, :meth:`derived` runs the user's own code ``again`` and refuses what does not agree. ``call`` is the
     function that was read, if it was one, and ``described`` the network, if it is one in words or a trained one.
+    ``beside`` is what moves, too, and left the program: nothing that was followed leads from it to the loss.
     """
 
     run: Run
@@ -44,6 +45,7 @@ class Target:
     call: Call | None = None
     described: Described | None = None
     recording: Recording | None = None
+    beside: tuple[Value, ...] = ()
 
     @property
     def branches(self) -> Run | None:
@@ -81,7 +83,10 @@ class Target:
         if self.doubts and self.again is None and not told_only:
             raise unmeasured(self.doubts)
         if self.doubts and self.again is not None:
-            verify(gradients, self.run.numbers, self.again, self.doubts)
+            # what moves and was not found to lead to the loss has a gradient of nothing but zeros, or was lost
+            numbers = self.report.recorded.numbers if self.beside else self.run.numbers
+            still = {value: np.zeros_like(numbers[value]) for value in self.beside}
+            verify(gradients | still, numbers, self.again, self.doubts)
         elif not _reached(self.run, self.loss, self.parameters):
             raise refuse_still(
                 self.report.loss_name or "the loss",
@@ -235,9 +240,18 @@ def from_script(
             path, limits=Limits.patient(), follow_branches=follow_branches
         )
         report = roles_of(reading.recording, loss=loss, wrt=wrt)
-    doubts = on_the_way(
-        report.recorded, reading.recording.escapes(), report.parameters, report.loss
-    )
+    escapes = list(reading.recording.escapes())
+    doubts = on_the_way(report.recorded, escapes, report.parameters, report.loss)
+    beside = [
+        value
+        for value in report.beside
+        if value.differentiable and value in reading.passed
+        if any(
+            one.how != TEXT
+            for one in on_the_way(report.recorded, escapes, [value], report.loss)
+        )
+    ]
+    doubts += on_the_way(report.recorded, escapes, beside, report.loss)
     return Target(
         report.run,
         report.loss,
@@ -247,6 +261,7 @@ def from_script(
         tuple(doubts),
         None if report.implied_loss else _script_again(reading, report),
         recording=reading.recording,
+        beside=tuple(beside),
     )
 
 

@@ -26,7 +26,12 @@ def on_the_way(
     position = {}
     for i, line in enumerate(run.program.lines):
         position[line.result] = i
-        if any(read in moved for read in line.reads()):
+        reads = [read for read in line.reads() if read in moved]
+        # a place, a comparison, a whole number made of floats has no slope that could be lost
+        flat = not line.result.differentiable and any(
+            read.differentiable for read in reads
+        )
+        if reads and not flat:
             moved.add(line.result)
     until = position.get(loss, len(position))
     return [

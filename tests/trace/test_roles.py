@@ -333,6 +333,73 @@ for it in range(4):
     ),
 }
 
+SCRIPTS |= {
+    "errors of all samples behind one step, each gradient with its own prediction": (
+        """\
+points = np.array([[1.0, 2.1], [2.0, 3.9], [3.0, 6.2], [4.0, 8.1]])
+m = b = 0
+for turn in range(5):
+    to_b = to_m = 0
+    for i in range(len(points)):
+        x, y = points[i, 0], points[i, 1]
+        to_b += -(2 / 4) * (y - (m * x + b))
+        to_m += -(2 / 4) * x * (y - (m * x + b))
+    m, b = m - 0.01 * to_m, b - 0.01 * to_b
+""",
+        ("half the sum of squared errors", {"m", "b"}, 0.01, "low"),
+    ),
+    "squares of two samples behind one step, whose outputs are shares": (
+        """\
+X = np.array([[1.0, 2.0, 0.5], [0.3, -1.0, 2.0], [1.0, 1.0, -1.0], [0.2, 0.1, 0.9]])
+T = np.array([1.0, 0.0, 1.0, 0.0])
+w = np.array([0.1, -0.2, 0.3])
+for turn in range(4):
+    total = np.zeros(3)
+    for x, t in zip(X, T):
+        a = 1 / (1 + np.exp(-(x @ w)))
+        total = total + (a - t) * a * (1 - a) * x
+    w = w - (3.0 / 4) * total
+""",
+        ("half the sum of squared errors", {"w"}, None, None),
+    ),
+}
+OPTIMIZERS = {
+    "the penalty is added to the gradient in place": (
+        "g = X.T @ e / 3\n    g += 0.1 * w\n    w -= 0.1 * g",
+        "sgd",
+    ),
+    "the gradient is added up from nothing in each turn": (
+        "g = np.zeros(2)\n    for x, d in zip(X, e):\n        g = g + x * d\n    w = w - 0.1 * g",
+        "sgd",
+    ),
+    "a velocity": ("v = 0.9 * v - 0.1 * X.T @ e\n    w = w + v", "momentum"),
+    "moments that begin when they are first asked for": (
+        """\
+g = X.T @ e
+    held["m"] = beta * held.get("m", 0) + (1 - beta) * g
+    held["v"] = beta * held.get("v", 0) + (1 - beta) * g**2
+    w = w - 0.1 * held["m"] / (np.sqrt(held["v"]) + 1e-8)""",
+        "adam",
+    ),
+}
+
+
+@pytest.mark.parametrize(("step", "optimizer"), OPTIMIZERS.values(), ids=OPTIMIZERS)
+def test_an_optimizer_is_known_by_what_it_keeps_for_the_next_step(
+    step, optimizer, tmp_path
+):
+    file = tmp_path / "script.py"
+    file.write_text(f"""\
+import numpy as np
+X, y = np.array([[1.0, 2.0], [0.5, -1.0], [3.0, 0.2]]), np.array([1.0, 0.0, 2.0])
+w, v, held, beta = np.array([0.1, -0.2]), np.zeros(2), {{}}, 0.9
+for turn in range(5):
+    e = X @ w - y
+    loss = 0.5 * np.sum(e**2)
+    {step}
+""")
+    assert roles_of(record_script(file).recording).optimizer == optimizer
+
 
 @pytest.mark.parametrize(("text", "truth"), SCRIPTS.values(), ids=SCRIPTS)
 def test_loss_parameters_and_rate_are_read_off_what_happens(text, truth, tmp_path):

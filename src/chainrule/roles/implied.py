@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
 from chainrule import ops
 from chainrule.derive.backward import backward
-from chainrule.program import Array, Builder, ChainruleError, Program, Run, Value
+from chainrule.program import Arg, Array, Builder, ChainruleError, Program, Run, Value
 from chainrule.roles.history import History
 from chainrule.roles.losses import Step, cosine_of, steps_from
 from chainrule.trace.slice import cut
 
+MOST_SAMPLES = 256
+"""Of a step that was added up over more samples one is looked at."""
+MOST_TRIED, MOST_LOOKED_AT = 12, 400
+"""So many differences are tried, of so many: before the first step, others may have measured the error."""
 NEAR = 0.9
 """Steps descend a loss if they go its way at least so far."""
 
@@ -38,12 +43,19 @@ def implied_loss(history: History, *, held_too: bool) -> Implied | None:
     """
     for held in (False, True)[: 1 + held_too]:
         best: Implied | None = None
+        n_tried = 0
         for difference, prediction, label in _differences(history, held=held):
             steps = _steps(history, difference)
+            n_tried += bool(steps)
+            if n_tried > MOST_TRIED:
+                break
             if not steps:
                 continue
+            sides = [(prediction, label)]
+            if not held:
+                sides = _of_all_samples(history, difference, sides[0], steps)
             for form in FORMS[:2] if held else FORMS:
-                made = _tried(history, prediction, label, steps, form, held=held)
+                made = _tried(history, sides, steps, form, held=held)
                 if made is not None and (best is None or _better(made, best)):
                     best = made
         if best is not None and best.cosine >= NEAR:
@@ -87,17 +99,16 @@ def _differences(
             if prediction in moved and apart and told:
                 yield line.result, prediction, label
                 n_found += 1
-        if n_found >= 12:
+        if n_found >= MOST_LOOKED_AT:
             return
 
 
 def _steps(history: History, difference: Value) -> tuple[Step, ...]:
-    # each gradient may have its own y_hat - y
-    sides = history.producer[difference].args
+    # each gradient may have its own y_hat - y, and compute y_hat once more for it
     same = {
         line.result
         for line in history.lines
-        if line.op is ops.subtract and line.args == sides
+        if line.op is ops.subtract and _is_same(history, line.result, difference)
     }
     return tuple(
         step
@@ -106,6 +117,41 @@ def _steps(history: History, difference: Value) -> tuple[Step, ...]:
         )
         if not same.isdisjoint(history.behind(step.after))
     )
+
+
+def _is_same(history: History, one: Arg, other: Arg) -> bool:
+    """Whether two values are one expression of the same values, written twice."""
+    if one is other or not isinstance(one, Value) or not isinstance(other, Value):
+        return one is other or (type(one) is type(other) and one == other)
+    here, there = history.producer.get(one), history.producer.get(other)
+    if here is None or there is None or here.op is not there.op:
+        return False
+    if here.params != there.params or len(here.args) != len(there.args):
+        return False
+    if not np.array_equal(history.number(one), history.number(other)):
+        return False
+    return all(map(partial(_is_same, history), here.args, there.args))
+
+
+def _of_all_samples(
+    history: History,
+    difference: Value,
+    sides: tuple[Value, Value],
+    steps: tuple[Step, ...],
+) -> list[tuple[Value, Value]]:
+    """The sides of a difference, and of those that the same words made of other samples before the step was taken."""
+    line = history.producer[difference]
+    first = line.args.index(sides[0])
+    made: set[Value] = set()
+    for step in steps:
+        made |= history.behind(step.after) - history.behind(step.value)
+    found: dict[tuple[Value, Value], None] = {}
+    for other in history.lines:
+        if other.op is line.op and other.places == line.places and other.result in made:
+            prediction, label = other.args[first], other.args[1 - first]
+            if isinstance(prediction, Value) and isinstance(label, Value):
+                found[prediction, label] = None
+    return [*found] if 0 < len(found) <= MOST_SAMPLES else [sides]
 
 
 def _half_squares(builder: Builder, prediction: Value, label: Value) -> Value:
@@ -144,20 +190,20 @@ FORMS: tuple[tuple[str, Build], ...] = (
 
 def _tried(
     history: History,
-    prediction: Value,
-    label: Value,
+    sides: Sequence[tuple[Value, Value]],
     steps: tuple[Step, ...],
     form: tuple[str, Build],
     *,
     held: bool,
 ) -> Implied | None:
-    """A form built on the prediction and the label, and how well the steps descend it."""
+    """A form built on the predictions and the labels, and how well the steps descend it."""
     words, build = form
-    numbers = history.number(prediction)
-    if build is not _half_squares and not ((numbers > 0).all() and (numbers < 1).all()):
+    numbers = [history.number(prediction) for prediction, _ in sides]
+    shares = all((one > 0).all() and (one < 1).all() for one in numbers)
+    if build is not _half_squares and not shares:
         return None
     builder = Builder()
-    until = max(history.before(prediction), history.before(label))
+    until = max(history.before(side) for both in sides for side in both)
     whole = history.run.program
     builder.adopt(
         Run(
@@ -166,10 +212,13 @@ def _tried(
         )
     )
     if held:
-        label = builder.input(history.number(label), "target")
+        ((prediction, label),) = sides
+        sides = [(prediction, builder.input(history.number(label), "target"))]
         words += ", with the target held fixed"
     try:
-        loss = build(builder, prediction, label)
+        loss, *others = (build(builder, *both) for both in sides)
+        for other in others:
+            loss = builder.append(ops.add, (loss, other), {})
         builder.christen(loss, "loss")
         run = builder.run([loss])
         values = [step.value for step in steps]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -11,6 +11,7 @@ import numpy as np
 
 from chainrule.program import Line, ProgramError, Run, UsageError, Value
 from chainrule.program.errors import nearest
+from chainrule.program.names import free_name
 from chainrule.roles.by_hand import with_gradient_by_hand
 from chainrule.roles.forward_only import learnt
 from chainrule.roles.history import History
@@ -58,6 +59,8 @@ class RoleReport:
     inside: Mapping[Value, tuple[Hashable, ...]] = field(
         default_factory=dict, repr=False
     )
+    beside: tuple[Value, ...] = field(default=(), repr=False)
+    """What moves, too, as it was before the loss, where nothing that was followed leads from it to the loss."""
 
     def rolled(self) -> Run:
         """The forward pass of a script with its loops found again, as far as its turns fit into one body."""
@@ -214,6 +217,7 @@ class _Reading:
         steps = found.steps
         how = descent(self.history, steps, found.gradients)
         parameters = self._parameters(loss, steps)
+        self._christen(parameters, steps)
         starts = self._starts(loss, parameters)
         run = cut(recorded, loss, parameters, starts)
         roles = self._roles(run, parameters, steps, how)
@@ -233,7 +237,26 @@ class _Reading:
             frozenset(starts),
             self.history.recording.met,
             self.inside,
+            () if self.wrt is not None else tuple(self._beside(loss)),
         )
+
+    def _christen(self, parameters: Sequence[Value], steps: Sequence[Step]) -> None:
+        """A parameter that was computed and never bound to a name is called as its variable is."""
+        taken = set(self.history.run.program.named())
+        called = {step.value: step.variable.name for step in steps}
+        for value in parameters:
+            if value.name is None:
+                name = free_name(called.get(value, "parameter"), taken)
+                taken.add(name)
+                value.christen(name)
+
+    def _beside(self, loss: Value) -> Iterator[Value]:
+        """What moves and does not lead to the loss: the last version of each that was there before it."""
+        behind, until = self.history.behind(loss), self.history.before(loss)
+        for variable in self.history.moving:
+            if behind.isdisjoint(variable.versions):
+                there = [v for v in variable.versions if self.history.before(v) < until]
+                yield from there[-1:]
 
     def _starts(self, loss: Value, parameters: Sequence[Value]) -> set[Value]:
         """The plain numbers at which a sum begins that goes on to the loss: ``total = 0.0``."""

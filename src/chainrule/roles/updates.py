@@ -9,7 +9,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.program import Arg, Array, Line, Value
-from chainrule.roles.history import History
+from chainrule.roles.history import History, Variable
 from chainrule.roles.losses import Step
 from chainrule.roles.names import parts
 
@@ -255,6 +255,7 @@ def _optimizer(
 ) -> tuple[str | None, tuple[Value, ...]]:
     """The name of the rule by what it keeps: nothing, a velocity, squares, both."""
     parameters = {step.value for step in steps}
+    stepped = frozenset(one for step in steps for one in step.variable.versions)
     kept: list[Value] = []
     squares = running = 0
     n_roots = 0
@@ -267,6 +268,8 @@ def _optimizer(
             if value in history.producer
         )
         for variable in history.variables:
+            if not stepped.isdisjoint(variable.versions):
+                continue
             after = [v for v in variable.versions if v in made and v is not step.after]
             if not after or after[0].shape != step.value.shape:
                 continue
@@ -277,9 +280,10 @@ def _optimizer(
                 or len(variable.versions) < 2
             ):
                 continue
-            if start not in history.behind(after[-1]) or start is after[-1]:
+            if not _carries_on(history, variable, after[-1], stepped, parameters):
                 continue
-            kept.append(start)
+            if start not in after:
+                kept.append(start)
             if _has_square(history, after[-1]):
                 squares += 1
             else:
@@ -295,6 +299,29 @@ def _optimizer(
     return "sgd", state
 
 
+def _carries_on(
+    history: History,
+    variable: Variable,
+    last: Value,
+    stepped: frozenset[Value],
+    parameters: set[Value],
+) -> bool:
+    """Whether what a step was made with is kept for the next one, as a velocity is: a gradient is computed anew."""
+    if parameters.isdisjoint(history.behind(last)):
+        return False  # a rate that decays
+    at = variable.versions.index(last)
+    later = variable.versions[at + 1 : at + 5]
+    if later:
+        return any(last in history.walk([one], stepped) for one in later)
+    behind = history.walk([last], stepped)
+    return any(
+        one in behind
+        and parameters.isdisjoint(history.behind(one))
+        and (place == 0 or not stepped.isdisjoint(history.behind(one)))
+        for place, one in enumerate(variable.versions[:at])
+    )
+
+
 def _has_square(history: History, value: Value) -> bool:
     line = history.producer.get(value)
     for _ in range(3):
@@ -302,16 +329,15 @@ def _has_square(history: History, value: Value) -> bool:
             return False
         for arg in line.args:
             inner = history.producer.get(arg) if isinstance(arg, Value) else None
-            while (
-                inner is not None
-                and inner.op is ops.multiply
-                and _has_number(history, inner)
-            ):
+            while inner is not None and inner.op is ops.multiply:
                 rest = [
                     a
                     for a in inner.args
                     if isinstance(a, Value) and a.shape == value.shape
                 ]
+                # 0.001 * g ** 2, and (1 - beta) * g ** 2
+                if len(rest) != 1 and not _has_number(history, inner):
+                    break
                 nested = history.producer.get(rest[0]) if rest else None
                 if nested is None:
                     break

@@ -21,6 +21,7 @@ from chainrule.trace.memory import View
 from chainrule.trace.minimisers import is_minimiser, minimised
 from chainrule.trace.pairs import Pair
 from chainrule.trace.replay import Chances
+from chainrule.trace.sparse import is_sparse
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracer import Tracer
 from chainrule.trace.written_out import definition_of
@@ -98,6 +99,8 @@ class Lender:
             return self._builtin(function)
         if (thawed := Frozen.of(self, function.__self__)) is not None:
             return getattr(thawed, function.__name__)
+        if function.__name__ == "dot" and is_sparse(function.__self__):
+            return function
         inner = function.__func__
         code = getattr(inner, "__code__", None)
         if code is None:
@@ -176,6 +179,7 @@ class Lender:
 
     def _numpy(self, function: Any, *args: Any, **kwargs: Any) -> Any:
         """A function of NumPy: traced values in lists are joined first."""
+        args = tuple(map(self._array_of_users, args))
         for item in args:
             if (type(item) is list or type(item) is tuple) and holds_traced(item):
                 if kwargs.get("out") is None and type(function) is np.ufunc:
@@ -183,6 +187,18 @@ class Lender:
                     return function(*args, **kwargs)
                 return self.tracer.call_function(function, args, kwargs)
         return function(*args, **kwargs)
+
+    def _array_of_users(self, item: Any) -> Any:
+        """The array that an object of the user's own says it is, which NumPy would take for a plain one."""
+        kind: Any = type(item)
+        if (
+            not hasattr(kind, "__array__")
+            or hasattr(kind, "__array_ufunc__")
+            or not _is_users(kind)
+        ):
+            return item
+        self._hook_class(kind)
+        return item.__array__()
 
     def _ufunc_method(self, function: Any, *args: Any, **kwargs: Any) -> Any:
         """``np.add.reduce`` and its like: traced values in a list are joined first."""

@@ -57,6 +57,8 @@ class View:
             return base.tracer.unbound(
                 lambda tracer: tracer.record(ops.setitem, (base, written), self.params)
             )
+        if written.number.size < base.number.size:
+            return self._put_back_at_places(written)
         rule = self.op.rule(0)
         if rule is None:
             message = f"a view by {self.op.name} is read-only"
@@ -65,6 +67,18 @@ class View:
         vjp = rule.vjp
         return base.tracer.unbound(lambda _: vjp(written, written, base, **self.params))
 
+    def _put_back_at_places(self, written: Any) -> Any:
+        """The same for a view that leaves entries out, as a diagonal does."""
+        numbers = np.arange(self.base.number.size).reshape(self.base.number.shape)
+        places = self.op.forward(numbers, **concrete(self.params))
+
+        def put(_: Tracing) -> Any:
+            flat = np.ravel(self.base).copy()
+            flat[places.ravel()] = np.ravel(written)
+            return np.reshape(flat, self.base.shape)
+
+        return self.base.tracer.unbound(put)
+
 
 def view_of(base: Held, op: Op, params: Mapping[str, Any]) -> View | None:
     """The view that NumPy would give, or None where it makes a copy."""
@@ -72,6 +86,8 @@ def view_of(base: Held, op: Op, params: Mapping[str, Any]) -> View | None:
     memory = base.memory
     if op is ops.getitem:
         shown = memory[plain["index"]]
+    elif op is ops.einsum:
+        shown = np.einsum(plain["subscripts"], memory)
     else:
         shown = (
             op.numpy_functions[0](memory, *plain.values())

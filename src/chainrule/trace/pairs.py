@@ -76,7 +76,7 @@ class Pair(NDArrayOperatorsMixin):
 
     def astype(self, dtype: Any, **_: Any) -> Any:
         """The same numbers; the real part for a real type, as NumPy has it."""
-        return self if np.dtype(dtype).kind == "c" else self.real.astype(dtype)
+        return np.copy(self) if np.dtype(dtype).kind == "c" else self.real.astype(dtype)
 
     def __getattr__(self, name: str) -> Any:
         if name in ("shape", "ndim", "size"):
@@ -238,12 +238,27 @@ def call_ufunc(
     if result is NotImplemented:
         result = _of_numbers(getattr(ufunc, method), inputs, options)
     if out is None:
-        return result
+        return _of_its_own(result, inputs)
     (target,) = out
     if not isinstance(target, Pair) or not isinstance(result, Pair):
         raise refusals.plain_out(f"np.{ufunc.__name__}", tracer.here())
+    if not target.real.is_array:
+        # numbers are never written to: the name on the left gets another one
+        return _of_its_own(result, inputs)
     target[...] = result
     return target
+
+
+def _of_its_own(result: Any, inputs: Sequence[Any]) -> Any:
+    """A result that shares no memory with what it was made of: the imaginary part of ``z + 1`` is that of z."""
+    if not isinstance(result, Pair):
+        return result
+    given = [part for one in inputs for part in parts_of(one)]
+    parts = (
+        part.copy() if any(part is one for one in given) else part
+        for part in (result.real, result.imag)
+    )
+    return Pair(*parts)
 
 
 def call_function(function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:

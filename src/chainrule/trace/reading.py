@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.program import Arg, Value
-from chainrule.trace import source
+from chainrule.trace import containers, source
 from chainrule.trace.events import Bound, Slot, Turn
 from chainrule.trace.instrument.hooks import CURRENT
 from chainrule.trace.lending import Lender
@@ -51,6 +51,7 @@ class Reading:
         self.n_passed = 0
         self.called: dict[Value, str] = {}
         self.passed: dict[Value, tuple[int, int]] = {}
+        self.adopted: dict[tuple[int, str], Any] = {}
         tracer.on_written = self.written
 
     @contextlib.contextmanager
@@ -63,18 +64,7 @@ class Reading:
             yield
         finally:
             CURRENT.notes = before
-            self.give_back()
-
-    def give_back(self) -> None:
-        """Put plain numbers into every attribute and item of the user's that holds a stand-in."""
-        for owner, key, is_item in self.owners.places():
-            with contextlib.suppress(AttributeError, LookupError, TypeError):
-                held = owner[key] if is_item else vars(owner)[key]
-                if type(held) is Traced:
-                    if is_item:
-                        owner[key] = held.plain
-                    else:
-                        setattr(owner, key, held.plain)
+            containers.give_back(self.owners.places())
 
     def tick(self) -> None:
         """Now and then ask whether there has been enough."""
@@ -95,7 +85,7 @@ class Reading:
             if isinstance(value, Iterator):
                 # one more is taken, so that Python still finds that there are too many
                 value = tuple(islice(value, len(names) + 1))
-            if type(value) not in _UNPACKED or len(value) != len(names):
+            if type(value) not in containers.UNPACKED or len(value) != len(names):
                 return value
             pairs = zip(value, names, strict=True)
             return tuple(self._bound(frame, one, name) for one, name in pairs)
@@ -122,6 +112,17 @@ class Reading:
         followed = self.followed(value, name)
         self._note(self._name_slot(sys._getframe(2), name), followed)  # noqa: SLF001
         return self._passed(followed)
+
+    def apart(self, value: Any, names: str) -> Any:
+        """``a = name = 0.0``: a number of its own, though both names hold one object so far."""
+        self.tick()
+        name = names.lstrip(".")
+        number = containers.given_number(value, self.tracer.builder.producer)
+        if self.is_script and number is not None:
+            value = self.followed(number, name)
+        if name == names:
+            self._note(self._name_slot(sys._getframe(2), name), value)  # noqa: SLF001
+        return self._passed(value)
 
     def turned(self, value: Any, name: str) -> Any:
         """A loop's variable has its value: counts stay plain."""
@@ -171,7 +172,7 @@ class Reading:
 
     def _inside(self, value: Any, name: str) -> Any:
         """A list, tuple or dict with what is in it followed; a list and a dict stay the same object."""
-        if _n_leaves(value, LONGEST) > LONGEST:
+        if containers.n_leaves(value, LONGEST) > LONGEST:
             return value
         match value:
             case dict():
@@ -210,6 +211,21 @@ class Reading:
             return value
         return self._array(value, name, local=False)
 
+    def attribute(self, owner: Any, name: str) -> Any:
+        """``owner.name``; an array, and in a script a number, that was put there by other code is followed from here on."""
+        value = getattr(owner, name)
+        kind = type(value)
+        if kind is np.ndarray:
+            return self._adopted(owner, name, value)
+        if (
+            kind in containers.ADOPTED
+            and self.is_script
+            and (id(owner), name) not in self.adopted
+        ):
+            self.adopted[id(owner), name] = owner
+            return self._adopted(owner, name, value)
+        return value
+
     def item(self, container: Any, key: Any) -> Any:
         """``container[key]``, of a plain array by traced places, too."""
         self.tick()
@@ -222,6 +238,29 @@ class Reading:
         return self.lender.callee(function)
 
     # places that are filled
+
+    def followed_in(self, owner: Any, key: Any, is_item: bool) -> None:  # noqa: FBT001 - a constant in the code
+        """What is written to in place is followed from here on, where it was put by code without hooks."""
+        if not is_item:
+            with contextlib.suppress(AttributeError):
+                self.attribute(owner, key)
+        elif isinstance(owner, list | dict):
+            with contextlib.suppress(LookupError, TypeError):
+                if type(held := owner[key]) is np.ndarray:
+                    owner[key] = self.load(held, self.owners.item_slot(owner, key).name)
+                    self.has_item(owner, key)
+
+    def _adopted(self, owner: Any, name: str, value: Any) -> Any:
+        """What code without hooks has put into an object, as a dataclass does: followed where it stands."""
+        if type(owner) in containers.NO_OBJECTS or name not in getattr(
+            owner, "__dict__", ()
+        ):
+            return self.load(value, name)
+        followed = self.followed(value, name)
+        if followed is not value:
+            vars(owner)[name] = followed
+        self.has_attribute(owner, name)
+        return followed
 
     def has_attribute(self, owner: Any, name: str) -> None:
         """``owner.name = ...`` is done."""
@@ -287,10 +326,12 @@ class Reading:
                 arg = value.ref
             case float() | int():
                 arg = value
-            case list() | tuple() | dict() if _n_leaves(value, LONGEST) <= LONGEST:
+            case list() | tuple() | dict() if (
+                containers.n_leaves(value, LONGEST) <= LONGEST
+            ):
                 if type(value) is not tuple:
                     self.owners.call(value, slot.name)
-                for key, item in _items(value):
+                for key, item in containers.items(value):
                     self._note(self.owners.inner_slot(slot, value, key), item)
                 return
             case _:
@@ -352,22 +393,3 @@ class Reading:
             events.pop()
         places = source.places(self.tracer.frames())
         events.append(Turn(loop, number, names, n_lines, places))
-
-
-_UNPACKED = frozenset({list, tuple, Traced, np.ndarray})
-
-
-def _items(value: Any) -> Iterator[tuple[Any, Any]]:
-    yield from value.items() if isinstance(value, dict) else enumerate(value)
-
-
-def _n_leaves(value: Any, most: int) -> int:
-    """How many numbers and arrays stand in nested lists; counting stops past ``most``."""
-    if not isinstance(value, list | tuple | dict):
-        return 1
-    total = 0
-    for item in value.values() if isinstance(value, dict) else value:
-        total += _n_leaves(item, most - total)
-        if total > most:
-            break
-    return total

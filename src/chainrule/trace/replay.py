@@ -143,6 +143,10 @@ class Replay:
         """``name += ...`` is done."""
         return self.passed(value)
 
+    def apart(self, value: Any, _: str) -> Any:
+        """``a = name = value``."""
+        return self.passed(value)
+
     def turned(self, value: Any, _: str) -> Any:
         """A loop's variable."""
         return self.passed(value)
@@ -150,6 +154,10 @@ class Replay:
     def load(self, value: Any, _: str) -> Any:
         """A name is read."""
         return value
+
+    def attribute(self, owner: Any, name: str) -> Any:
+        """An attribute is read."""
+        return getattr(owner, name)
 
     def item(self, container: Any, key: Any) -> Any:
         """An item is read."""
@@ -165,6 +173,9 @@ class Replay:
         if args or kwargs:
             return np.random.default_rng(*args, **kwargs)
         return np.random.default_rng(self.chances.seed())
+
+    def followed_in(self, owner: Any, key: Any, is_item: bool) -> None:  # noqa: FBT001 - a constant in the code
+        """An attribute or an item is about to be written to in place."""
 
     def has_attribute(self, owner: Any, name: str) -> None:
         """An attribute was set."""

@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.program import SourceSpan
+from chainrule.trace.instrument.code import is_library
 
 HERE = str(Path(__file__).parent.parent)
 NUMPY = str(Path(np.__file__).parent)
@@ -275,3 +276,15 @@ def _span_of(node: ast.expr) -> Span:
         node.end_lineno or node.lineno,
         node.end_col_offset or 0,
     )
+
+
+def name_in(frames: Iterable[FrameType], item: Any) -> str | None:
+    """The name by which the user's frames, the innermost first, know an object."""
+    for frame in frames:
+        if is_library(frame.f_code.co_filename):
+            continue
+        for scope in (frame.f_locals, frame.f_globals):
+            for name, held in scope.items():
+                if held is item:
+                    return name
+    return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NoReturn
 
@@ -10,7 +11,7 @@ import numpy as np
 from chainrule import ops
 from chainrule.program import Array, Op, Size, Value
 from chainrule.program.sizes import measured
-from chainrule.trace import refusals
+from chainrule.trace import refusals, sparse
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.memory import View
 from chainrule.trace.operators import COMPARISONS, OPERATORS, UNARY
@@ -179,6 +180,8 @@ class Traced:
         return self.tracer.call_function(function, args, kwargs)
 
     def __array__(self, dtype: Any = None, copy: bool | None = None) -> Array:  # noqa: FBT001 - NumPy's signature
+        if sparse.asks(sys._getframe(1)):  # noqa: SLF001 - the documented way to the caller's frame
+            return np.array(None)  # nothing that it could multiply by itself
         numbers = self.tracer.as_array(self.value)
         return numbers.copy() if dtype is None else numbers.astype(dtype)
 
@@ -452,15 +455,23 @@ def _meets(other: Any) -> bool:
 
 
 def _forward(function: Any) -> Callable[[Traced, Any], Any]:
-    return lambda self, other: (
-        function(self, other) if _meets(other) else NotImplemented
-    )
+    def meet(self: Traced, other: Any) -> Any:
+        if _meets(other):
+            return function(self, other)
+        product = sparse.product(function, other)
+        return NotImplemented if product is None else product(self, other)
+
+    return meet
 
 
 def _reflected(function: Any) -> Callable[[Traced, Any], Any]:
-    return lambda self, other: (
-        function(other, self) if _meets(other) else NotImplemented
-    )
+    def meet(self: Traced, other: Any) -> Any:
+        if _meets(other):
+            return function(other, self)
+        product = sparse.product(function, other)
+        return NotImplemented if product is None else product(other, self)
+
+    return meet
 
 
 def _in_place(function: Any) -> Callable[[Traced, Any], Any]:

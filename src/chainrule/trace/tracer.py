@@ -37,6 +37,7 @@ from chainrule.trace.gather import holds_traced, stacked
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.memory import view_of
 from chainrule.trace.parameters import lowered_param, nested
+from chainrule.trace.sparse import Dense, is_sparse
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracing import Tracing
 
@@ -74,6 +75,7 @@ class Tracer:
         self.lasting = lasting
         self.places: tuple[SourceSpan, ...] = ()
         self.constants: dict[int, tuple[Array, Value, Traced]] = {}
+        self.dense = Dense()
         self.events: list[Event] = []
         self.moved: set[Value] = set()
         self.refused: ChainruleError | None = None
@@ -255,6 +257,10 @@ class Tracer:
             return self._gathered(arg)
         if isinstance(arg, np.matrix):
             raise refusals.matrix(self.here())
+        if is_sparse(arg):
+            return self.array_of(
+                self.dense.of(arg), source.name_in(self.frames(), arg)
+            ).value
         return self.array_of(np.asarray(arg)).value
 
     def _gathered(self, items: Sequence[Any]) -> Arg:
@@ -281,7 +287,7 @@ class Tracer:
                 where=self.here(),
                 hint="use an array of floats, integers or booleans",
             )
-        known = name or self._constant_name(array)
+        known = name or source.name_in(self.frames(), array)
         short = array.size <= WRITTEN_OUT and id(array) not in self.lasting
         if short and (known is None or (name and written_out)):
             value = self._written_out(array)
@@ -301,14 +307,6 @@ class Tracer:
         return self.builder.append(
             ops.array, (), {**ops.array.params, **written}, "", places
         )
-
-    def _constant_name(self, array: Array) -> str | None:
-        for frame in self.frames():
-            for scope in (frame.f_locals, frame.f_globals):
-                for name, item in scope.items():
-                    if item is array:
-                        return name
-        return None
 
     # numbers that leave
 

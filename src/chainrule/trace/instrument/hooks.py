@@ -20,14 +20,23 @@ class Notes(Protocol):
     def rebind(self, value: Any, name: str, /) -> Any:
         """A name has another value after ``name += ...``."""
 
+    def apart(self, value: Any, name: str, /) -> Any:
+        """A further name of ``a = b = value`` has its value."""
+
     def load(self, value: Any, name: str, /) -> Any:
         """A value was read from a name or an attribute that may have been filled elsewhere."""
+
+    def attribute(self, owner: Any, name: str, /) -> Any:
+        """``owner.name`` is read."""
 
     def callee(self, function: Any) -> Any:
         """What is called in the place of ``function``."""
 
     def item(self, container: Any, key: Any) -> Any:
         """``container[key]``."""
+
+    def followed_in(self, owner: Any, key: Any, is_item: bool, /) -> None:  # noqa: FBT001 - a constant in the code
+        """An attribute or an item is about to be written to in place."""
 
     def has_attribute(self, owner: Any, name: str) -> None:
         """An attribute was set."""
@@ -81,10 +90,22 @@ class Hooks:
         return value if notes is None else notes.rebind(value, name)
 
     @staticmethod
+    def apart(value: Any, name: str) -> Any:
+        """``a = name = value`` is done."""
+        notes = CURRENT.notes
+        return value if notes is None else notes.apart(value, name)
+
+    @staticmethod
     def load(value: Any, name: str) -> Any:
         """A name, or an attribute, is read."""
         notes = CURRENT.notes
         return value if notes is None else notes.load(value, name)
+
+    @staticmethod
+    def attribute(owner: Any, name: str) -> Any:
+        """``owner.name`` is read."""
+        notes = CURRENT.notes
+        return getattr(owner, name) if notes is None else notes.attribute(owner, name)
 
     @staticmethod
     def callee(function: Any) -> Any:
@@ -97,6 +118,13 @@ class Hooks:
         """``container[key]`` is read."""
         notes = CURRENT.notes
         return container[key] if notes is None else notes.item(container, key)
+
+    @staticmethod
+    def followed_in(owner: Any, key: Any, is_item: bool) -> None:  # noqa: FBT001 - a constant in the code
+        """``owner.key += ...`` or ``owner[key] += ...`` is about to be done."""
+        notes = CURRENT.notes
+        if notes is not None:
+            notes.followed_in(owner, key, is_item)
 
     @staticmethod
     def has_attribute(owner: Any, name: str) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.trace.instrument.hooks import MARK
+from chainrule.trace.instrument.scopes import given_in, own_nodes, values_of
 
 
 def instrumented(tree: ast.Module) -> ast.Module:
@@ -28,7 +29,7 @@ class _Instrument(ast.NodeTransformer):
     """
 
     def __init__(self, tree: ast.Module) -> None:
-        self.values = frozenset(_values(tree))
+        self.values = frozenset(values_of(tree))
         self.anything = any(
             alias.name == "*"
             for node in ast.walk(tree)
@@ -42,7 +43,7 @@ class _Instrument(ast.NodeTransformer):
     # scopes
 
     def visit_Module(self, node: ast.Module) -> ast.AST:
-        self.hooked.append(frozenset(_given(node.body)))
+        self.hooked.append(frozenset(given_in(node.body)))
         node.body = self._block(node.body)
         self.hooked.pop()
         return node
@@ -67,10 +68,10 @@ class _Instrument(ast.NodeTransformer):
         node.decorator_list = [self.visit(one) for one in node.decorator_list]
         self._defaults(node.args)
         elsewhere = {one.arg for one in ast.walk(node.args) if isinstance(one, ast.arg)}
-        for one in _own(node.body):
+        for one in own_nodes(node.body):
             if isinstance(one, ast.Global | ast.Nonlocal):
                 elsewhere.update(one.names)
-        self.hooked.append(frozenset(_given(node.body)) - elsewhere)
+        self.hooked.append(frozenset(given_in(node.body)) - elsewhere)
         classes, self.classes = self.classes, self.classes[-1:]
         node.body = self._block(node.body)
         self.classes = classes
@@ -99,11 +100,15 @@ class _Instrument(ast.NodeTransformer):
 
     def visit_Assign(self, node: ast.Assign) -> Any:
         node.value = self.visit(node.value)
-        for target in node.targets:
-            node.value = self._bound(node.value, target, node)
+        apart: list[ast.stmt] = []
+        for place, target in enumerate(node.targets):
+            further = list(_apart(target, node)) if place else []
+            apart += further
+            if not further:
+                node.value = self._bound(node.value, target, node)
         after = [one for target in node.targets for one in self._after(target, node)]
         node.targets = [self.visit(one) for one in node.targets]
-        return [node, *after]
+        return [node, *apart, *after]
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:
         if node.value is None:
@@ -121,9 +126,10 @@ class _Instrument(ast.NodeTransformer):
         node.value = self.visit(node.value)
         target = node.target
         if not isinstance(target, ast.Name):
+            before = list(self._before(target, node))
             after = list(self._after(target, node))
             node.target = self.visit(target)
-            return [node, *after]
+            return [*before, node, *after]
         name = target.id
         before = [] if name in self.hooked[-1] else [_again("load", name, node)]
         return [*before, node, _again("rebind", name, node)]
@@ -132,6 +138,28 @@ class _Instrument(ast.NodeTransformer):
         """``value`` passing a hook that knows the names it gets."""
         names = _names(target)
         return value if names is None else _hook("bind", node, value, _constant(names))
+
+    def _before(self, target: ast.expr, node: ast.stmt) -> Iterator[ast.stmt]:
+        """An array that code without hooks has put into an attribute or an item is followed before it is written to."""
+        match target:
+            case ast.Attribute(value=owner, attr=name) if repeatable(owner):
+                key: ast.expr = ast.Constant(self._mangled(name))
+                call = _hook(
+                    "followed_in", node, _loaded(owner), key, ast.Constant(False)
+                )
+            case ast.Subscript(value=owner, slice=key) if (
+                repeatable(owner) and repeatable(key) and not _has_slice(key)
+            ):
+                call = _hook(
+                    "followed_in",
+                    node,
+                    _loaded(owner),
+                    _loaded(key),
+                    ast.Constant(True),
+                )
+            case _:
+                return
+        yield ast.copy_location(ast.Expr(call), node)
 
     def _after(self, target: ast.expr, node: ast.stmt) -> Iterator[ast.stmt]:
         """What is noted once an attribute or an item has been set."""
@@ -190,6 +218,10 @@ class _Instrument(ast.NodeTransformer):
         node.func = _hook("callee", function, function)
         node.args = [self.visit(one) for one in node.args]
         node.keywords = [self.visit(one) for one in node.keywords]
+        for one in node.keywords:
+            if one.arg == "out" and isinstance(one.value, ast.Call):
+                # out=np.zeros(3): nobody else holds it
+                one.value = _hook("bind", one.value, one.value, ast.Constant("."))
         return node
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
@@ -216,8 +248,10 @@ class _Instrument(ast.NodeTransformer):
         if not isinstance(node.ctx, ast.Load):
             return node
         # the T of ``x.T`` is no name of the user's
-        name = "" if hasattr(np.ndarray, node.attr) else self._mangled(node.attr)
-        return _hook("load", node, node, ast.Constant(name))
+        if hasattr(np.ndarray, node.attr):
+            return _hook("load", node, node, ast.Constant(""))
+        name = ast.Constant(self._mangled(node.attr))
+        return _hook("attribute", node, node.value, name)
 
     # what stays as it is: patterns and names alone are not expressions
 
@@ -260,50 +294,8 @@ def repeatable(node: ast.expr) -> bool:
     )
 
 
-def _values(tree: ast.AST) -> Iterator[str]:
-    """The names that hold values somewhere: not those of modules, functions and classes alone."""
-    for node in ast.walk(tree):
-        match node:
-            case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
-                yield name
-            case ast.ImportFrom(names=names):
-                yield from (alias.asname or alias.name for alias in names)
-
-
-def _own(body: Sequence[ast.stmt]) -> Iterator[ast.AST]:
-    """The nodes of a scope, without those of the functions and classes inside it."""
-    ahead: list[ast.AST] = list(body)
-    while ahead:
-        node = ahead.pop()
-        yield node
-        if not isinstance(node, _SCOPES):
-            ahead += ast.iter_child_nodes(node)
-
-
-_SCOPES = (
-    *(ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef, ast.Lambda),
-    *(ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp),
-)
-
-
-def _given(body: Sequence[ast.stmt]) -> Iterator[str]:
-    """The names that the statements of a scope give values to through hooks."""
-    for node in _own(body):
-        match node:
-            case ast.Assign(targets=targets):
-                yield from (name for one in targets for name in _stored(one))
-            case (
-                ast.For(target=target)
-                | ast.NamedExpr(target=target)
-                | ast.AnnAssign(target=target, value=ast.expr())
-            ):
-                yield from _stored(target)
-
-
-def _stored(target: ast.expr) -> Iterator[str]:
-    for node in ast.walk(target):
-        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
-            yield node.id
+def _has_slice(key: ast.expr) -> bool:
+    return any(isinstance(one, ast.Slice) for one in ast.walk(key))
 
 
 def _names(target: ast.expr) -> Any:
@@ -337,6 +329,15 @@ def _again(hook: str, name: str, like: ast.AST) -> ast.stmt:
     """``name = hook(name, "name")``."""
     value = _hook(hook, like, ast.Name(name, ast.Load()), ast.Constant(name))
     return ast.copy_location(ast.Assign([ast.Name(name, ast.Store())], value), like)
+
+
+def _apart(target: ast.expr, like: ast.stmt) -> Iterator[ast.stmt]:
+    """``a = b = 0.0`` are two numbers, though they are one object: ``b = hook(b, "b")``."""
+    match target:
+        case ast.Name() | ast.Attribute() if repeatable(target):
+            value = _hook("apart", like, _loaded(target), _constant(_names(target)))
+            stored = ast.Assign([copy.deepcopy(target)], value)
+            yield ast.copy_location(stored, like)
 
 
 def _hook(name: str, like: ast.AST, *args: ast.expr) -> ast.Call:

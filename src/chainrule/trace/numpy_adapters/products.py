@@ -9,6 +9,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.trace.gather import numbers_of
+from chainrule.trace.memory import view_of
 from chainrule.trace.numpy_adapters.require import ndim, refuse
 from chainrule.trace.numpy_adapters.shapes import ravel
 from chainrule.trace.tracing import Tracing
@@ -64,7 +65,12 @@ def einsum(tracer: Tracing, *operands: Any, **options: Any) -> Any:
         operands = _lettered(operands)
     subscripts, *arrays = operands
     words = _spelled_out(subscripts.replace(" ", ""), [ndim(array) for array in arrays])
-    return tracer.record(ops.einsum, tuple(arrays), {"subscripts": words})
+    made = tracer.record(ops.einsum, tuple(arrays), {"subscripts": words})
+    (first, *others) = arrays
+    if hasattr(first, "memory") and not others:
+        # without a sum it is a view: a transpose, a diagonal that may be written to
+        made.shares = view_of(first, ops.einsum, {"subscripts": words})
+    return made
 
 
 def einsum_path(tracer: Tracing, *operands: Any, **options: Any) -> Any:  # noqa: ARG001 - as every adapter is called

@@ -212,6 +212,8 @@ class Fit:
             return None
         if any(self.recorded.met.get(one, -1) <= begin for one, begin in before):
             return None
+        if any(one not in self.recorded.numbers for one in column):
+            unfit()  # an inner loop, rolled before, made it: there is no number for every turn
         numbers = [self.recorded.numbers[one] for one in column]
         if all(np.array_equal(one, numbers[0], equal_nan=True) for one in numbers):
             return column[0]
