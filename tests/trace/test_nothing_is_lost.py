@@ -54,6 +54,16 @@ def an_array_made_to_be_written_to(x):
     return np.sum(logs) + np.sum(np.multiply(x, 3, out=np.empty(2)))
 
 
+def pieces(x):
+    h = np.piecewise(x, [x < 0, x >= 0], [lambda t: t**3, np.sin])
+    k = np.piecewise(x, [x > 0.2], [np.log, 2.0])
+    return np.sum(h * k * np.heaviside(x, 0.5) + h)
+
+
+def a_number_that_is_padded(x):
+    return np.sum(np.pad(np.mean(x**2), 1))
+
+
 class Holder:
     def __init__(self, held):
         self.held = held
@@ -75,6 +85,8 @@ def an_object_that_says_which_array_it_is(x):
         a_transpose_by_letters_that_is_written_to,
         an_array_made_to_be_written_to,
         an_object_that_says_which_array_it_is,
+        a_number_that_is_padded,
+        pieces,
     ],
 )
 def test_the_slopes_are_those_of_the_function(function):

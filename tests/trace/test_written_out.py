@@ -33,6 +33,8 @@ SAMPLES = {
     "np.modf": "np.modf(v)[0]",
     "np.fmod": "np.fmod(v, 0.8)",
     "np.sinc": "np.sinc(v)",
+    "np.heaviside": "np.heaviside(v, 0.5) * v",
+    "np.piecewise": "np.piecewise(v, [v < 0, v > 1], [lambda t: t**3, np.sin, 2.0])",
     "np.logaddexp2": "np.logaddexp2(v, q)",
     "np.copysign": "np.copysign(v, -q)",
     "np.fmax": "np.fmax(v, 0.2)",

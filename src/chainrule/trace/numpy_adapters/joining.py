@@ -141,6 +141,8 @@ def pad(
     if isinstance(pad_width, dict):
         refuse(tracer, "pad", {"pad_width": "a dict"})
     refuse(tracer, "pad", options)
+    if not ndim(array):
+        return tracer.record(ops.identity, (array,))  # a number has no side
     pairs = np.broadcast_to(np.asarray(pad_width), (ndim(array), 2))
     widths = tuple((int(before), int(after)) for before, after in pairs)
     if mode in AROUND and not any(

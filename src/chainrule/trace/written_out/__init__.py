@@ -24,6 +24,7 @@ from chainrule.trace.written_out import (
     linear,
     numpy_functions,
     scipy_functions,
+    selecting,
 )
 from chainrule.trace.written_out.distributions import distributions
 
@@ -31,7 +32,12 @@ Definition = Callable[..., Any]
 
 MET: dict[Any, tuple[str, Definition]] = {}
 WAITING: dict[str, Mapping[str, Definition]] = {
-    "numpy": {**numpy_functions.DEFINITIONS, **linear.NUMPY, **fourier.NUMPY},
+    "numpy": {
+        **numpy_functions.DEFINITIONS,
+        **selecting.DEFINITIONS,
+        **linear.NUMPY,
+        **fourier.NUMPY,
+    },
     "scipy.fft": fourier.SCIPY,
     "scipy.linalg": linear.SCIPY,
     "scipy.stats": distributions(),
