@@ -221,7 +221,7 @@ class _Instrument(ast.NodeTransformer):
         for one in node.keywords:
             if one.arg == "out" and isinstance(one.value, ast.Call):
                 # out=np.zeros(3): nobody else holds it
-                one.value = _hook("bind", one.value, one.value, ast.Constant("."))
+                one.value = _hook("load", one.value, one.value, ast.Constant(""))
         return node
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
