@@ -73,7 +73,7 @@ class Evidence:
             if any(
                 isinstance(arg, Value)
                 and self.tape.at[arg] in moved
-                and line.op.name not in ("zeros_like", "ones_like")
+                and line.op not in (ops.zeros_like, ops.ones_like)
                 for arg in line.args
             ):
                 moved.add(place)

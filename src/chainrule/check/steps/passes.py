@@ -16,6 +16,8 @@ from chainrule.program import Line, Value
 from chainrule.trace.statements.roles import LOSS_NAMES
 
 MOST_LOSSES = 4
+LENGTHS = (ops.zeros_like, ops.ones_like)
+"""What reads the shape of its argument alone."""
 
 
 @dataclass(eq=False)
@@ -40,7 +42,7 @@ class Versions:
         found = {v: self.bit.get(v, 0) for v in self.recording.program.inputs}
         for line in self.recording.program.lines:
             mask = self.bit.get(line.result, 0)
-            for read in line.reads():
+            for read in made_of(line):
                 mask |= found[read]
             found[line.result] = mask
         return found
@@ -108,7 +110,14 @@ class Versions:
 
         In the last pass recorded, the steps may not have come yet.
         """
-        return self.recording.way(value) not in self._fed
+        copied: Value | None = value
+        while copied is not None and self.recording.way(copied) not in self._fed:
+            line = self.recording.producer.get(copied)
+            held = (
+                line.args[0] if line is not None and line.op is ops.identity else None
+            )
+            copied = held if isinstance(held, Value) else None
+        return copied is None
 
     @cached_property
     def _fed(self) -> set[object]:
@@ -122,12 +131,16 @@ class Versions:
         seen: set[Value] = set()
         ahead = [version for chain in self.learnt for version in chain[1:]]
         while ahead:
-            line = producer.get(ahead.pop())
-            for read in line.reads() if line is not None else ():
+            for read in made_of(producer.get(ahead.pop())):
                 if read not in seen and read not in learnt:
                     seen.add(read)
                     ahead.append(read)
         return seen
+
+
+def made_of(line: Line | None) -> Iterable[Value]:
+    """What the numbers of a line's result come from; a length says nothing of them."""
+    return () if line is None or line.op in LENGTHS else line.reads()
 
 
 def singles(
@@ -260,8 +273,7 @@ def _behind(recording: Recording, values: Sequence[Value]) -> set[Value]:
     for value in values:
         ahead, seen = [value], {value}
         while ahead:
-            line = producer.get(ahead.pop())
-            for read in line.reads() if line is not None else ():
+            for read in made_of(producer.get(ahead.pop())):
                 if read not in seen:
                     seen.add(read)
                     ahead.append(read)
