@@ -241,6 +241,12 @@ def _summary(report: Report, width: int) -> str:
         parts.append(f"{counts[Verdict.CANNOT_TELL]} cannot be told")
     if counts[Verdict.RIGHT]:
         parts.append(f"{counts[Verdict.RIGHT]} right")
+    if not parts and set(report.parameters.values()) == {Verdict.RIGHT}:
+        n = len(report.parameters)
+        # no line has a gradient by itself: they were taken in the steps
+        parts.append(
+            f"{n} {'parameter takes' if n == 1 else 'parameters take'} the right step"
+        )
     said = " " + ("; ".join(parts) or "nothing to judge") + "."
     data = f"checked on {report.n_data} data {'set' if report.n_data == 1 else 'sets'}, {report.dtype}"
     return f"{said}{' ' * max(width - len(said) - len(data), 2)}{data}"

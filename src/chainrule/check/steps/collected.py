@@ -19,13 +19,17 @@ from chainrule.program import Array, Value
 MOST_WRITES = 200
 
 
-def finals_of(evidence: Evidence, truths: Truths, *, free: bool = False) -> Finals:
-    """The finals of a script's updates, judged."""
+def finals_of(
+    evidence: Evidence, truths: Truths, *, free: bool = False, implied: bool = False
+) -> Finals:
+    """The finals of a script's updates, judged; of a loss that is ``implied``, the scale is not known."""
     listed = [
         final for update in evidence.updates for final in _finals(evidence, update)
     ]
-    found = Finals(evidence, truths, listed, is_free=free)
-    if free:
+    found = Finals(
+        evidence, truths, listed, is_free=free or implied, is_implied=implied
+    )
+    if found.is_free:
         # what the loss is divided by is for show, or written nowhere: a mean is as good as a sum
         counts = {
             v.shape[0] for v in evidence.derived.wrt if v.shape and v.shape[0] > 2

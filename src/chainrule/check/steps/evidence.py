@@ -66,9 +66,18 @@ class Evidence:
 
     @cached_property
     def active(self) -> frozenset[int]:
-        """What moves when a parameter or the data move; a length does not."""
+        """What moves when a parameter or the data move; a length does not, nor what earlier steps alone are made of."""
         roots = {self.tape.at[v] for v in self.derived.wrt if v in self.tape.at}
-        moved = set(roots)
+        chains = Slots(self.recording).chains
+        versions = {
+            self.tape.at[version]
+            for chain in chains
+            if not set(self.parameters).isdisjoint(chain)
+            for version in chain
+            if version in self.tape.at
+        }
+        loss = self.tape.at[self.loss]
+        moved = roots & (versions | self.tape.upstream([loss], versions))
         for place, line in enumerate(self.tape.lines, self.tape.n_inputs):
             if any(
                 isinstance(arg, Value)

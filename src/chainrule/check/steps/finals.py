@@ -15,7 +15,7 @@ from itertools import combinations, product
 import numpy as np
 
 from chainrule import ops
-from chainrule.check.agree import close, squeezed
+from chainrule.check.agree import RELATIVE, close, squeezed
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.tape import Failed, Numbers, number_of
 from chainrule.check.steps.truths import Truths
@@ -79,6 +79,7 @@ class Finals:
     direction: float = 1.0
     conventions: tuple[float, ...] = CONVENTIONS
     is_free: bool = False
+    is_implied: bool = False
 
     def judge(self) -> None:
         """Give every final its state, by the direction and the convention that suit them."""
@@ -103,11 +104,23 @@ class Finals:
             self.direction, self.convention = 1.0, 1.0
         for one in self.all:
             one.state = State.RIGHT if self.is_right(one, worlds) else State.WRONG
+        if self.is_implied and self.wrong() and self._have_one_factor(worlds):
+            for one in self.all:
+                one.state = State.RIGHT
         wide = self._widened(worlds) if self.wrong() else None
         for one in self.wrong():
             rounded = wide is not None and self.is_right(one, wide)
             if rounded or self._moves_data(one, worlds):
                 one.state = State.CANNOT_TELL
+
+    def _have_one_factor(self, worlds: Sequence[Numbers]) -> bool:
+        """Whether all steps are the gradients of a loss that is written nowhere, but for one number: a rate."""
+        each = [self._factors(one, worlds) for one in self.all if one.after is not None]
+        if len(each) < len(self.all) or any(found is None for found in each):
+            return False
+        factors = np.array([found for found in each if found is not None])
+        known = factors[~np.isnan(factors)]
+        return known.size > 0 and bool(np.ptp(known) <= RELATIVE * known.max())
 
     def _widened(self, worlds: Sequence[Numbers]) -> list[Numbers] | None:
         """The numbers as they were without rounding to narrow types; None where there is no such rounding."""

@@ -10,6 +10,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.check.agree import ratio
+from chainrule.check.steps.appended import Appended
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.overwritten import overwritten
 from chainrule.check.steps.passes import (
@@ -23,7 +24,8 @@ from chainrule.check.steps.passes import (
 )
 from chainrule.check.steps.recording import Recording
 from chainrule.check.steps.slots import Slots, Training, addends
-from chainrule.program import Arg, Line, Op, Program, ProgramError, Run, Value
+from chainrule.check.steps.unwritten import Unwritten
+from chainrule.program import Line, ProgramError, Value
 
 MOST_PLACES = 3
 SQUARES, ENTROPY = "½Σ(a − b)²", "a cross-entropy"
@@ -48,7 +50,7 @@ def trainings(
     found = losses(recording, versions, candidates, asked=asked is not None)
     for passes in found:
         loss = passes[min(n_pass, len(passes)) - 1]
-        yield recording, _training(recording, versions, loss, None)
+        yield from _written(recording, versions, loss)
     if not found:
         late = monitor(recording, versions, candidates)
         if late is not None:
@@ -59,6 +61,21 @@ def trainings(
     if asked is None:
         for one, implied, form in implied_losses(recording, versions, n_pass):
             yield one, _training(one, Versions(one, chains), implied, form)
+
+
+def _written(
+    recording: Recording, versions: Versions, loss: Value
+) -> Iterator[tuple[Recording, Training]]:
+    """A loss as it stands, and what may be meant with it."""
+    found = replace(_training(recording, versions, loss, None), computed=loss)
+    yield recording, found
+    inside = Unwritten(recording, versions, loss).inside()
+    shown = replace(found, goes_on=True)
+    for one, training in ((loss, found), *(((inside, shown),) if inside else ())):
+        if one is not loss:
+            yield recording, replace(training, loss=one)
+        for held, total in Unwritten(recording, versions, one).penalised():
+            yield held, replace(training, loss=total, is_penalised=True)
 
 
 def _training(
@@ -226,40 +243,6 @@ def implied_losses(
                 for term in terms[1:]:
                     total = made.add(ops.add, total, term)
                 yield (*made.done(total), form)
-
-
-@dataclass(eq=False)
-class Appended:
-    """Lines written behind a line of a recording."""
-
-    recording: Recording
-    behind: Line
-
-    def __post_init__(self) -> None:
-        self.numbers = dict(self.recording.run.numbers)
-        self.lines: list[Line] = []
-
-    def add(self, op: Op, *args: Arg) -> Value:
-        """A line more."""
-        given = [self.numbers[arg] if isinstance(arg, Value) else arg for arg in args]
-        with np.errstate(all="ignore"):
-            number = np.asarray(op.forward(*given, **op.params))
-        value = Value(number.shape, number.dtype)
-        self.numbers[value] = number
-        self.lines.append(Line(value, op, args, dict(op.params)))
-        return value
-
-    def done(self, total: Value) -> tuple[Recording, Value]:
-        """The recording with these lines."""
-        run = self.recording.run
-        at = self.recording.position[self.behind.result] + 1
-        lines = (*run.program.lines[:at], *self.lines, *run.program.lines[at:])
-        program = Program(run.program.inputs, lines, ())
-        appended = self.recording.appended | {line.result for line in self.lines}
-        held = replace(
-            self.recording, run=Run(program, self.numbers), appended=appended
-        )
-        return held, total
 
 
 def _squares(made: Appended, pair: Difference) -> list[Value]:

@@ -12,7 +12,7 @@ from chainrule.check.edits import edited
 from chainrule.check.report import LineReport, Report
 from chainrule.check.steps.collected import finals_of
 from chainrule.check.steps.evidence import Evidence
-from chainrule.check.steps.finals import Finals, State
+from chainrule.check.steps.finals import CONVENTIONS, Finals, State
 from chainrule.check.steps.forward import Forward
 from chainrule.check.steps.implied import form_of, is_complete, is_shared, trainings
 from chainrule.check.steps.optimizers import mistakes
@@ -27,7 +27,7 @@ from chainrule.check.steps.truths import Truths
 from chainrule.check.steps.verdicts import Verdicts
 from chainrule.check.steps.worlds import gather
 from chainrule.check.verdict import Verdict
-from chainrule.program import ChainruleError, ProgramError
+from chainrule.program import ChainruleError, ProgramError, Value
 from chainrule.program.time_limit import time_limit
 
 
@@ -40,11 +40,22 @@ class Checked:
     finals: Finals
     sites: Sites
     implied: str | None = None
+    is_penalised: bool = False
+    computed: Value | None = None
 
     @property
     def n_right(self) -> int:
         """How many updates take the true gradient."""
         return len(self.finals.all) - len(self.finals.wrong())
+
+    def explains_more(self, other: Checked) -> bool:
+        """Whether more is right by this loss; where as much is, by a usual scale, and with the penalty of the steps."""
+        return self._rank > other._rank
+
+    @property
+    def _rank(self) -> tuple[int, bool, bool]:
+        usual = self.finals.convention in CONVENTIONS
+        return self.n_right, usual, self.is_penalised
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +121,7 @@ class Asked:
         return Stepped(
             report,
             n_lines,
-            checked.finals.convention == 1.0,
+            checked.finals.convention == 1.0 or checked.is_penalised,
             has_larger(checked.evidence),
             any(one.state is State.CANNOT_TELL for one in finals.all),
             not finals.wrong(),
@@ -234,7 +245,7 @@ def checked_recording(
         if not found.updates:
             continue
         others.append(one)
-        if best is None or one.n_right > best.n_right:
+        if best is None or one.explains_more(best):
             best = one
         if one.n_right == len(one.finals.all):
             break
@@ -248,16 +259,32 @@ def checked_recording(
             "the loss is computed from other data than the steps, and says nothing about them",
             hint="compute the loss of the pass in which the gradients are taken, or name it: --loss NAME",
         )
-    best.finals.excuse(one.finals for one in others if one.implied is best.implied)
+    best.finals.excuse(
+        one.finals
+        for one in others
+        # what is right by another reading of the same loss is not right by this one
+        if one.implied is best.implied and one.computed is not best.computed
+    )
     return best
 
 
 def _judged(recording: Recording, found: Training, seed: int) -> Checked:
     evidence = gather(recording, found.loss, found.updates, found.parameters, seed=seed)
     finals = finals_of(
-        evidence, Truths(evidence), free=found.goes_on or found.implied is not None
+        evidence,
+        Truths(evidence),
+        free=found.goes_on,
+        implied=found.implied is not None,
     )
-    return Checked(recording, evidence, finals, Sites(evidence), found.implied)
+    return Checked(
+        recording,
+        evidence,
+        finals,
+        Sites(evidence),
+        found.implied,
+        found.is_penalised,
+        found.computed,
+    )
 
 
 def tried_fixes(

@@ -39,8 +39,9 @@ class Update:
 class Training:
     """What a script does in the pass asked for: the loss, and what it updates.
 
-    ``parameters`` are the versions that the loss reads; ``implied`` is the form of a loss that is written nowhere. ``goes_on`` says that later passes are added to it: then
-    what it is divided by is for show.
+    ``parameters`` are the versions that the loss reads; ``implied`` is the form of a loss that is written nowhere.
+    ``goes_on`` says that later passes are added to it, or that its root is shown: then what it is divided by is for
+    show. ``is_penalised`` says that the steps' penalty was added to it; ``computed`` is the loss as it stands.
     """
 
     loss: Value
@@ -49,6 +50,8 @@ class Training:
     parameters: tuple[Value, ...]
     implied: str | None = None
     goes_on: bool = False
+    is_penalised: bool = False
+    computed: Value | None = None
 
 
 def addends(

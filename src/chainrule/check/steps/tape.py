@@ -92,12 +92,15 @@ class Tape:
                     ahead.append(reader)
         return sorted(found)
 
-    def upstream(self, places: Iterable[int]) -> set[int]:
-        """Everything these places are computed from, themselves included."""
+    def upstream(
+        self, places: Iterable[int], until: AbstractSet[int] = frozenset()
+    ) -> set[int]:
+        """Everything these places are computed from, themselves included, up to those in ``until``."""
         found = set(places)
         ahead = list(found)
         while ahead:
-            for read in self.reads[ahead.pop()]:
+            place = ahead.pop()
+            for read in self.reads[place] if place not in until else ():
                 if read not in found:
                     found.add(read)
                     ahead.append(read)

@@ -1,0 +1,162 @@
+"""What a loss may leave unsaid: the penalty that its steps go down on, and that only its root is shown.
+
+A person prints the error, and its root rather than the error, and goes down on the error and a penalty. Both are
+hypotheses on the loss: they are held against the steps as the loss itself is, and taken where they explain more.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from chainrule import ops
+from chainrule.check.steps.appended import Appended
+from chainrule.check.steps.passes import Versions
+from chainrule.check.steps.recording import RENAMING, Recording
+from chainrule.check.steps.slots import terms
+from chainrule.program import Arg, Value
+
+ROOTS = (ops.sqrt, ops.log, ops.exp)
+"""What is shown in the place of a loss, and rises with it."""
+VIEWS = (*RENAMING, ops.getitem)
+SCALING = (ops.multiply, ops.divide, ops.negative, ops.sign)
+SCALES = (1.0, 2.0)
+"""A square is penalised with the half that its gradient is taken with, or without."""
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """A summand of a step that is made of a parameter alone: a number times its entries, or times their signs.
+
+    It is the slope of ``share`` of itself times the entries: p that of ½p·p, and sign(p) that of p·sign(p).
+    ``scales`` are the numbers it is multiplied by.
+    """
+
+    summand: Value
+    entries: Value
+    share: float
+    scales: tuple[Value, ...]
+
+
+@dataclass(eq=False)
+class Unwritten:
+    """What the loss of a recording may leave unsaid."""
+
+    recording: Recording
+    versions: Versions
+    loss: Value
+
+    def inside(self) -> Value | None:
+        """The error of which the loss is the root, as it was added up; None if it is no root."""
+        line = self.recording.producer.get(self.loss)
+        if line is None or line.op not in ROOTS or not isinstance(line.args[0], Value):
+            return None
+        producer = self.recording.producer
+        whole, line = line.args[0], producer.get(line.args[0])
+        while line is not None and line.op in (ops.divide, *RENAMING):
+            first = line.args[0]
+            if not isinstance(first, Value) or first.shape != whole.shape:
+                break
+            whole, line = first, producer.get(first)
+        return whole
+
+    def penalised(self) -> Iterator[tuple[Recording, Value]]:
+        """The recording with the penalty that its steps take, where its loss has none."""
+        pulls = list(self._pulls())
+        if not pulls or self._has_penalty(pulls):
+            return
+        position = self.recording.position
+        last = max((self.loss, *(p.summand for p in pulls)), key=position.__getitem__)
+        for scale in SCALES:
+            made = Appended(self.recording, self.recording.producer[last])
+            total = self.loss
+            for pull in pulls:
+                product = made.add(ops.multiply, pull.summand, pull.entries)
+                share = scale * pull.share
+                part = made.add(ops.multiply, share, made.add(ops.sum, product))
+                total = made.add(ops.add, total, part)
+            yield made.done(total)
+
+    def _has_penalty(self, pulls: Sequence[Pull]) -> bool:
+        """Whether a summand of the loss is made of parameters alone, and of the numbers that scale the pulls."""
+        producer, numbers = self.recording.producer, self.recording.run.numbers
+        scales = {
+            leaf for pull in pulls for one in pull.scales for leaf in self._leaves(one)
+        }
+        return any(
+            self.versions.behind[term] & self.versions.moving
+            and scales.issuperset(self._leaves(term))
+            for term in terms(self.loss, producer, numbers)
+            if term in producer
+        )
+
+    def _leaves(self, value: Value) -> set[Value]:
+        """What a value is computed from, what is learnt left out."""
+        return {
+            one
+            for one in self._upstream(value) - self._read
+            if one not in self.recording.producer
+            or not any(self.recording.producer[one].reads())
+        }
+
+    def _upstream(self, value: Value) -> set[Value]:
+        """A value and what it is computed from, up to the versions that the loss reads."""
+        ahead, seen = [value], {value}
+        while ahead:
+            one = ahead.pop()
+            line = None if one in self._read else self.recording.producer.get(one)
+            for read in () if line is None else line.reads():
+                if read not in seen:
+                    seen.add(read)
+                    ahead.append(read)
+        return seen
+
+    @cached_property
+    def _read(self) -> frozenset[Value]:
+        """The versions of what is learnt that the loss reads."""
+        return frozenset(self.versions.read(self.loss))
+
+    def _pulls(self) -> Iterator[Pull]:
+        # what the prediction is added up of is no penalty
+        met = self._upstream(self.loss)
+        for line in self.recording.program.lines:
+            if line.op not in (ops.add, ops.subtract):
+                continue
+            for arg in line.args if line.result in self.versions.feeding else ():
+                pull = None if arg in met else self._pull(arg)
+                if pull is not None:
+                    met.add(pull.summand)
+                    yield pull
+
+    def _pull(self, summand: Arg) -> Pull | None:
+        entries: Arg | None = summand
+        share, scales = 0.5, list[Value]()
+        while isinstance(entries, Value) and not self._is_part(entries):
+            line = self.recording.producer.get(entries)
+            if line is None or line.op not in SCALING:
+                return None
+            moving = [arg for arg in line.args if self._moves(arg)]
+            if moving != [line.args[0]] and (len(moving) > 1 or line.op is ops.divide):
+                return None
+            share = 1.0 if line.op is ops.sign else share
+            scales += [one for one in line.reads() if one not in moving]
+            entries = moving[0] if moving else None
+        if summand is entries or not (
+            isinstance(summand, Value) and isinstance(entries, Value)
+        ):
+            return None
+        return Pull(summand, entries, share, tuple(scales))
+
+    def _moves(self, arg: Arg) -> bool:
+        return isinstance(arg, Value) and (
+            arg.shape != () or bool(self.versions.behind[arg])
+        )
+
+    def _is_part(self, value: Value) -> bool:
+        """Whether a value is a parameter as the loss reads it, or entries of it."""
+        held: Arg | None = value
+        while isinstance(held, Value) and held not in self._read:
+            line = self.recording.producer.get(held)
+            held = line.args[0] if line is not None and line.op in VIEWS else None
+        return isinstance(held, Value)

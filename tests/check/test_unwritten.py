@@ -1,0 +1,164 @@
+"""What a script shows is not all that it goes down on: a penalty that is nowhere added to the loss, a root, a copy."""
+
+import pytest
+
+from chainrule.check import check_script
+
+RIDGE = """
+import numpy as np
+rng = np.random.default_rng(0)
+X = rng.normal(size=(6, 3)); y = rng.normal(size=6)
+w = rng.normal(size=3); b = 0.1
+lam, eta = 0.1, 0.05
+for epoch in range(3):
+    e = X @ w + b - y
+    print({shown})
+    dw = X.T @ e / len(X) + lam * w
+    db = e.mean()
+    w = w - eta * dw
+    b = b - eta * db
+"""
+
+ROWS = """
+import numpy as np
+rng = np.random.default_rng(9)
+table = np.array([[5., 3., 0., 1.], [4., 0., 2., 1.]])
+U = rng.uniform(0.2, 1.0, size=(2, 2))
+V = rng.uniform(0.2, 1.0, size=(4, 2))
+pace, shrink = 0.02, 0.05
+for epoch in range(2):
+    total = 0.0
+    for i, j in np.argwhere(table > 0):
+        err = table[i, j] - U[i] @ V[j]
+        u, v = U[i].copy(), V[j].copy()
+        du = err * v - shrink * u
+        dv = err * u - shrink * v
+        U[i] += pace * du
+        V[j] += pace * dv
+        total += err ** 2
+    print(np.sqrt(total / 6))
+"""
+
+ANSWERS = """
+import numpy as np
+
+def error(wanted, got):
+    return np.sum((np.array(wanted) - np.array(got)) ** 2) / 2
+
+X = np.array([[1, 1], [1, 0], [0, 1]])
+y = [0, 1, 1]
+w = np.array([0.8, 0.7])
+for epoch in range(2):
+    answers = []
+    for i in range(3):
+        out = 1 / (1 + np.exp(-(w[0] * X[i][0] + w[1] * X[i][1])))
+        answers.append(out)
+        de = -(y[i] - out)
+        d0 = de * out * (1 - out) * X[i][0]
+        d1 = de * out * (1 - out) * X[i][1]
+        w[0] = w[0] - 0.5 * d0
+        w[1] = w[1] - 0.5 * d1
+    print(error(y, answers))
+"""
+
+TAPE = """
+import numpy as np
+
+class Var:
+    def __init__(self, data):
+        self.data, self.grad = np.asarray(data, float), 0.0
+
+rng = np.random.default_rng(1)
+x, t = Var(rng.normal(size=(5, 2))), Var(rng.normal(size=(5, 1)))
+w = Var(rng.normal(size=(2, 1)))
+for _ in range(3):
+    gap = Var(x.data @ w.data - t.data)
+    energy = Var((gap.data ** 2).sum())
+    energy.grad = np.ones_like(energy.data)
+    gap.grad = energy.grad * 2 * gap.data
+    w.grad = x.data.T @ gap.grad
+    w.data -= 0.01 * w.grad
+"""
+
+WORDS = """
+import numpy as np
+rng = np.random.default_rng(2)
+here = rng.uniform(-0.5, 0.5, (4, 3))
+there = rng.normal(scale=0.2, size=(4, 3))
+rate = 0.05
+for step in range(3):
+    hidden = here[step]
+    back = np.zeros(3)
+    moved = {}
+    for target, label in [(step + 1, 1), (0, 0)]:
+        p = 1 / (1 + np.exp(-hidden @ there[target]))
+        g = rate * (label - p)
+        back += g * there[target]
+        moved[target] = moved.get(target, 0) + g * hidden
+    for target, change in moved.items():
+        there[target] += change
+    here[step] += back
+    rate = 0.05 * (1 - step / 10)
+"""
+
+RIGHT = {
+    "half the error": RIDGE.format(shown="0.5 * np.mean(e ** 2)"),
+    "the error": RIDGE.format(shown="np.mean(e ** 2)"),
+    "its root": RIDGE.format(shown="np.sqrt(np.mean(e ** 2))"),
+    "signs": RIDGE.format(shown="0.5 * np.mean(e ** 2)").replace(
+        "lam * w", "lam * np.sign(w)"
+    ),
+    "rows in turn": ROWS,
+    "a list of answers": ANSWERS,
+    "ones in the shape of the loss": TAPE,
+    "a rate inside of the delta": WORDS,
+}
+
+
+@pytest.fixture
+def write(tmp_path):
+    def written(text):
+        path = tmp_path / "script.py"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return written
+
+
+@pytest.mark.parametrize("style", RIGHT)
+def test_steps_that_go_down_on_more_than_is_shown_are_right(style, write):
+    report = check_script(write(RIGHT[style]))
+    assert report.ok
+    assert report.parameters
+    assert report.corrected() == RIGHT[style]
+
+
+@pytest.mark.parametrize(
+    ("style", "right", "wrong"),
+    [
+        ("half the error", "+ lam * w", "- lam * w"),
+        ("half the error", "X.T @ e", "X.T @ (e ** 2)"),
+        ("its root", "e.mean()", "e.sum()"),
+        ("rows in turn", "err * v -", "err * u -"),
+        ("rows in turn", "shrink * v", "shrink * u"),
+        ("a list of answers", "(1 - out) * X[i][1]", "X[i][1]"),
+        ("ones in the shape of the loss", "2 * gap.data", "2 * t.data"),
+        ("a rate inside of the delta", "g * hidden", "g * there[target]"),
+    ],
+)
+def test_a_mistake_beside_what_is_not_shown_is_found_in_its_line(
+    style, right, wrong, write
+):
+    assert RIGHT[style].count(right) == 1
+    text = RIGHT[style].replace(right, wrong)
+    report = check_script(write(text))
+    line = RIGHT[style][: RIGHT[style].index(right)].count("\n") + 1
+    assert report.first_wrong is not None
+    assert report.first_wrong.line == line
+
+
+def test_a_penalty_that_the_loss_has_is_held_against_the_steps(write):
+    text = RIDGE.format(shown="0.5 * np.mean(e ** 2) + 0.5 * lam * np.sum(w ** 2)")
+    assert check_script(write(text)).ok
+    assert not check_script(write(text.replace("+ lam * w", "+ 2 * lam * w"))).ok
+    assert not check_script(write(text.replace("+ lam * w", ""))).ok
