@@ -15,7 +15,7 @@ from itertools import combinations, product
 import numpy as np
 
 from chainrule import ops
-from chainrule.check.agree import RELATIVE, close, squeezed
+from chainrule.check.agree import RELATIVE, close, same_layout
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.tape import Failed, Numbers, number_of
 from chainrule.check.steps.truths import Truths
@@ -219,7 +219,7 @@ class Finals:
             if written is None or true is None:
                 return False
             scaled = final.part(true) * self.convention
-            if written.size != scaled.size or not _layout(written, scaled):
+            if written.size != scaled.size or not same_layout(written, scaled):
                 return False
             sign = (
                 self._sign(final, cut, one) * self.direction if sign is None else sign
@@ -390,10 +390,6 @@ def _step_sign(final: Final, cut: int, numbers: Numbers) -> float:
         if step.size == written.size
         else 0.0
     )
-
-
-def _layout(written: Array, true: Array) -> bool:
-    return squeezed(written) == squeezed(true)
 
 
 def _same(step: Array, other: Array, before: Array) -> bool:

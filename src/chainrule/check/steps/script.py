@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -210,14 +211,32 @@ def with_lines(
 
 
 def has_larger(evidence: Evidence) -> bool:
-    """Whether there is a batch of another size: not where the script's own data count its samples, ``np.arange(6)``."""
-    counted = (
+    """Whether there is a batch of another size: not where the forward pass writes its own out, ``np.arange(6)``."""
+    if evidence.larger is None:
+        return False
+    tape, here, there = evidence.tape, evidence.worlds[0], evidence.larger
+    given = range(tape.n_inputs)
+    lengths = {
+        one.shape[0]
+        for place in given
+        if (one := here.numbers[place]) is not None
+        and (other := there.numbers[place]) is not None
+        and one.shape != other.shape
+    }
+    counted = any(
         number.size > 1 and np.array_equal(number, np.arange(number.size))
-        for value in evidence.tape.values[: evidence.tape.n_inputs]
-        if value in evidence.derived.forward.program.inputs
-        and (number := evidence.worlds[0].numbers[evidence.tape.at[value]]) is not None
+        for place in given
+        if place in evidence.behind_loss and (number := here.numbers[place]) is not None
     )
-    return evidence.larger is not None and not any(counted)
+    return not counted and not any(
+        isinstance(node, ast.Constant) and node.value in lengths
+        for execution in evidence.recording.executions()
+        if any(
+            isinstance(item, Value) and tape.at.get(item) in evidence.behind_loss
+            for _, item in execution.results
+        )
+        for node in ast.walk(execution.site.statement)
+    )
 
 
 def checked_recording(
