@@ -162,3 +162,11 @@ def test_a_penalty_that_the_loss_has_is_held_against_the_steps(write):
     assert check_script(write(text)).ok
     assert not check_script(write(text.replace("+ lam * w", "+ 2 * lam * w"))).ok
     assert not check_script(write(text.replace("+ lam * w", ""))).ok
+
+
+def test_an_index_that_holds_a_slice_of_something_learnt_is_followed(write):
+    text = RIDGE.format(shown="0.5 * np.mean(e ** 2) + 0.5 * lam * np.sum(w[1:] ** 2)")
+    text = text.replace("lam * w\n", "lam * np.r_[0.0, w[1:]]\n")
+    assert check_script(write(text)).ok
+    wrong = check_script(write(text.replace("np.r_[0.0, w[1:]]", "np.r_[w[0], w[1:]]")))
+    assert wrong.first_wrong.line == 10

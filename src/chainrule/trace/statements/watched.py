@@ -274,7 +274,9 @@ def _root(node: ast.expr) -> str | None:
 
 
 def _slices(index: ast.expr) -> bool:
-    return any(isinstance(one, ast.Slice | ast.Starred) for one in ast.walk(index))
+    """Whether an index has slices itself: those of an array that stands in it, ``np.r_[0, theta[1:]]``, are its own."""
+    parts = index.elts if isinstance(index, ast.Tuple) else [index]
+    return any(isinstance(one, ast.Slice | ast.Starred) for one in parts)
 
 
 def _owner_and_key(target: ast.expr | None) -> list[ast.expr]:
