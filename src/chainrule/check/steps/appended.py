@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from chainrule.check.steps.recording import Recording
 from chainrule.program import Arg, Line, Op, Program, Run, Value
+from chainrule.program.line import substitute
+from chainrule.program.run import measure, resolve
 
 
 @dataclass(eq=False)
@@ -21,14 +24,21 @@ class Appended:
         self.numbers = dict(self.recording.run.numbers)
         self.lines: list[Line] = []
 
-    def add(self, op: Op, *args: Arg) -> Value:
+    def add(
+        self, op: Op, *args: Arg, params: Mapping[str, object] | None = None
+    ) -> Value:
         """A line more."""
-        given = [self.numbers[arg] if isinstance(arg, Value) else arg for arg in args]
+        given = [resolve(arg, self.numbers, {}) for arg in args]
+        full = dict(op.params if params is None else params)
+        plain = {
+            key: substitute(one, lambda size: measure(size, self.numbers, {}))
+            for key, one in full.items()
+        }
         with np.errstate(all="ignore"):
-            number = np.asarray(op.forward(*given, **op.params))
+            number = np.asarray(op.forward(*given, **plain))
         value = Value(number.shape, number.dtype)
         self.numbers[value] = number
-        self.lines.append(Line(value, op, args, dict(op.params)))
+        self.lines.append(Line(value, op, args, full))
         return value
 
     def done(self, total: Value) -> tuple[Recording, Value]:

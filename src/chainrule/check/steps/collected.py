@@ -68,6 +68,7 @@ def _finals(evidence: Evidence, update: Update) -> Iterator[Final]:
             entries,
             taken=walk.taken,
             inner=tuple(inner),
+            kept=_kept(evidence, one, other),
         )
         if starts_elsewhere(evidence, final):
             # only the step itself says whether it is right
@@ -101,3 +102,19 @@ def _writes(
             found.append((one, other, entries))
     if len(found) > 1 and taken.max() <= 1:
         yield from found
+
+
+def _kept(evidence: Evidence, before: int, after: int) -> int | None:
+    """What decay leaves of a parameter, ``(1 - rate * decay) * W``, where a new version is a step from there."""
+    tape, ahead = evidence.tape, [after]
+    while ahead:
+        place = ahead.pop()
+        line = tape.line(place)
+        if line is None or place == before:
+            continue
+        args = [tape.at[arg] for arg in line.args if isinstance(arg, Value)]
+        if line.op is ops.multiply and before in args:
+            return place
+        if line.op in (ops.add, ops.subtract):
+            ahead += args[: 1 if line.op is ops.subtract else 2]
+    return None

@@ -39,7 +39,8 @@ class Final:
 
     ``cuts`` are nearest first. ``target`` is the place of the true gradient; ``entries`` says which of its entries
     are meant, where a statement updates some of them. ``taken`` is the nearest value with a name through which all of
-    the step passes, whatever its layout; ``inner`` are the numbers that scale what was given that name.
+    the step passes, whatever its layout; ``inner`` are the numbers that scale what was given that name. ``kept``
+    is what decay leaves of the parameter before the step, where it does.
     """
 
     parameter: Value
@@ -57,6 +58,7 @@ class Final:
     inner: tuple[Arg, ...] = ()
     columns: Array | None = None
     signs: dict[int, float] = field(default_factory=dict)
+    kept: int | None = None
 
     def part(self, number: Array) -> Array:
         """The entries that are meant."""
@@ -310,7 +312,8 @@ class Finals:
             if final.entries is not None and final.entries.shape != before.shape:
                 return None
             start = final.part(before)
-            step = (start - final.part(after)).ravel()
+            kept = start if final.kept is None else final.part(one[final.kept])
+            step = (kept - final.part(after)).ravel()
             flat = final.part(true).ravel() * self.convention * self.direction
             size = float(flat @ flat)
             if size == 0:

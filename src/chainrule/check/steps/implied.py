@@ -50,7 +50,8 @@ def trainings(
     found = losses(recording, versions, candidates, asked=asked is not None)
     for passes in found:
         loss = passes[min(n_pass, len(passes)) - 1]
-        yield from _written(recording, versions, loss)
+        computed = replace(_training(recording, versions, loss, None), computed=loss)
+        yield from _readings(recording, versions, computed)
     if not found:
         late = monitor(recording, versions, candidates)
         if late is not None:
@@ -60,22 +61,28 @@ def trainings(
             )
     if asked is None:
         for one, implied, form in implied_losses(recording, versions, n_pass):
-            yield one, _training(one, Versions(one, chains), implied, form)
+            own = Versions(one, chains)
+            yield from _readings(one, own, _training(one, own, implied, form))
 
 
-def _written(
-    recording: Recording, versions: Versions, loss: Value
+def _readings(
+    recording: Recording, versions: Versions, found: Training
 ) -> Iterator[tuple[Recording, Training]]:
     """A loss as it stands, and what may be meant with it."""
-    found = replace(_training(recording, versions, loss, None), computed=loss)
     yield recording, found
-    inside = Unwritten(recording, versions, loss).inside()
-    shown = replace(found, goes_on=True)
-    for one, training in ((loss, found), *(((inside, shown),) if inside else ())):
-        if one is not loss:
-            yield recording, replace(training, loss=one)
-        for held, total in Unwritten(recording, versions, one).penalised():
-            yield held, replace(training, loss=total, is_penalised=True)
+    for one in Unwritten(recording, versions, found.loss).readings():
+        own = Versions(one.recording, versions.chains)
+        meant = _training(one.recording, own, one.loss, found.implied)
+        yield (
+            one.recording,
+            replace(
+                meant,
+                loss_name=found.loss_name,
+                goes_on=found.goes_on or one.is_shown,
+                is_penalised=one.is_penalised,
+                computed=found.computed,
+            ),
+        )
 
 
 def _training(

@@ -246,11 +246,11 @@ def checked_recording(
     best: Checked | None = None
     others: list[Checked] = []
     form: str | None = None
+    plain: Checked | None = None
     for held, found in trainings(recording, asked=loss, n_pass=n_pass):
         if found.implied is not None and form not in (None, found.implied):
             continue
-        computed = None if best is None or best.implied is not None else best
-        if found.implied is not None and computed and is_shared(computed.evidence):
+        if found.implied is not None and plain and is_shared(plain.evidence):
             # a loss that is computed, and of what the steps are made of, is meant
             break
         try:
@@ -259,11 +259,13 @@ def checked_recording(
             if best is None and loss is not None:
                 raise
             continue
-        if found.implied is None:
+        if found.loss is found.computed:
             form = form_of(one.evidence)
         if not found.updates:
             continue
         others.append(one)
+        if found.loss is found.computed and (plain is None or one.explains_more(plain)):
+            plain = one
         if best is None or one.explains_more(best):
             best = one
         if one.n_right == len(one.finals.all):
@@ -272,7 +274,12 @@ def checked_recording(
         if recording.failure is not None:
             raise recording.failure
         raise ProgramError("E329", "no hand-written backward pass was found")
-    if best.implied is None and not best.n_right and not is_shared(best.evidence):
+    if (
+        best.implied is None
+        and not best.n_right
+        and plain
+        and not is_shared(plain.evidence)
+    ):
         raise ProgramError(
             "E329",
             "the loss is computed from other data than the steps, and says nothing about them",

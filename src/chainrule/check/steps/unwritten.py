@@ -39,6 +39,16 @@ class Pull:
     scales: tuple[Value, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What a loss may be meant as; of what ``is_shown`` as a root the scale is not known."""
+
+    recording: Recording
+    loss: Value
+    is_shown: bool
+    is_penalised: bool
+
+
 @dataclass(eq=False)
 class Unwritten:
     """What the loss of a recording may leave unsaid."""
@@ -46,6 +56,49 @@ class Unwritten:
     recording: Recording
     versions: Versions
     loss: Value
+
+    def readings(self) -> Iterator[Reading]:
+        """What the loss may be meant as, but for what it is."""
+        of_one_version = self.of_one_version()
+        if of_one_version is not None:
+            held, loss = of_one_version
+            yield Reading(held, loss, is_shown=False, is_penalised=False)
+        for held, loss in self.penalised():
+            yield Reading(held, loss, is_shown=False, is_penalised=True)
+        inside = self.inside()
+        if inside is not None:
+            yield Reading(self.recording, inside, is_shown=True, is_penalised=False)
+            whole = Unwritten(self.recording, self.versions, inside)
+            for held, loss in whole.penalised():
+                yield Reading(held, loss, is_shown=True, is_penalised=True)
+
+    def of_one_version(self) -> tuple[Recording, Value] | None:
+        """The loss at the weights that its error was computed with, where its penalty is that of the next ones."""
+        producer, position = self.recording.producer, self.recording.position
+        behind = sorted(
+            self._upstream(self.loss), key=lambda one: position.get(one, -1)
+        )
+        moved: dict[Value, Value] = {}
+        for chain in self.versions.learnt:
+            met = [one for one in chain if one in behind]
+            if len(met) == 2:
+                moved[met[1]] = met[0]
+        if not moved:
+            return None
+        made = Appended(self.recording, producer[self.loss])
+        for one in behind:
+            line = producer.get(one)
+            if (
+                line is not None
+                and one not in moved
+                and not moved.keys().isdisjoint(line.args)
+            ):
+                args = [
+                    moved.get(arg, arg) if isinstance(arg, Value) else arg
+                    for arg in line.args
+                ]
+                moved[one] = made.add(line.op, *args, params=line.params)
+        return made.done(moved[self.loss]) if self.loss in moved else None
 
     def inside(self) -> Value | None:
         """The error of which the loss is the root, as it was added up; None if it is no root."""
