@@ -22,9 +22,9 @@ for epoch in range(3):
 ROWS = """
 import numpy as np
 rng = np.random.default_rng(9)
-table = np.array([[5., 3., 0., 1.], [4., 0., 2., 1.]])
+table = np.array([[5., 3., 0.], [4., 0., 2.]])
 U = rng.uniform(0.2, 1.0, size=(2, 2))
-V = rng.uniform(0.2, 1.0, size=(4, 2))
+V = rng.uniform(0.2, 1.0, size=(3, 2))
 pace, shrink = 0.02, 0.05
 for epoch in range(2):
     total = 0.0
@@ -36,7 +36,7 @@ for epoch in range(2):
         U[i] += pace * du
         V[j] += pace * dv
         total += err ** 2
-    print(np.sqrt(total / 6))
+    print(np.sqrt(total / 4))
 """
 
 ANSWERS = """
@@ -101,7 +101,39 @@ for step in range(3):
     rate = 0.05 * (1 - step / 10)
 """
 
+AFTER = (
+    RIDGE.format(shown="epoch")
+    + """
+    print(0.5 * np.mean(e ** 2) + 0.5 * lam * np.sum(w ** 2))
+"""
+)
+
+EPOCHS = """
+import numpy as np
+rng = np.random.default_rng(3)
+X = rng.normal(size=(5, 3)); y = (rng.random(5) > 0.5).astype(float)
+w, b, eta, lam = np.zeros(3), 0.0, 0.1, 0.01
+def sigmoid(z):
+    return 1 / (1 + np.exp(-z))
+for epoch in range(2):
+    for i in range(5):
+        err = sigmoid(w @ X[i] + b) - y[i]
+        w -= eta * (err * X[i] + lam * w)
+        b -= eta * err
+    p = sigmoid(X @ w + b)
+    print(-np.mean(y * np.log(p) + (1 - y) * np.log(1 - p)))
+"""
+
+SHRUNK = (
+    RIDGE.format(shown="0.5 * np.mean(e ** 2)")
+    .replace("dw = X.T @ e / len(X) + lam * w", "dw = X.T @ e")
+    .replace("w = w - eta * dw", "w = (1 - eta * lam) * w - eta / len(X) * dw")
+)
+
 RIGHT = {
+    "the penalty of the next weights": AFTER,
+    "a loss over all samples after steps on each": EPOCHS,
+    "a factor that shrinks": SHRUNK,
     "half the error": RIDGE.format(shown="0.5 * np.mean(e ** 2)"),
     "the error": RIDGE.format(shown="np.mean(e ** 2)"),
     "its root": RIDGE.format(shown="np.sqrt(np.mean(e ** 2))"),
@@ -143,6 +175,9 @@ def test_steps_that_go_down_on_more_than_is_shown_are_right(style, write):
         ("rows in turn", "shrink * v", "shrink * u"),
         ("a list of answers", "(1 - out) * X[i][1]", "X[i][1]"),
         ("ones in the shape of the loss", "2 * gap.data", "2 * t.data"),
+        ("the penalty of the next weights", "X.T @ e", "X.T @ (e ** 2)"),
+        ("a loss over all samples after steps on each", "err * X[i]", "err * w"),
+        ("a factor that shrinks", "dw = X.T @ e", "dw = X.T @ (e - y)"),
         ("a rate inside of the delta", "g * hidden", "g * there[target]"),
     ],
 )

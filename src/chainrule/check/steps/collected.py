@@ -107,14 +107,18 @@ def _writes(
 def _kept(evidence: Evidence, before: int, after: int) -> int | None:
     """What decay leaves of a parameter, ``(1 - rate * decay) * W``, where a new version is a step from there."""
     tape, ahead = evidence.tape, [after]
+    found: int | None = None
     while ahead:
         place = ahead.pop()
+        if place == before:
+            # the parameter itself is where the step starts
+            return None
         line = tape.line(place)
-        if line is None or place == before:
+        if line is None:
             continue
         args = [tape.at[arg] for arg in line.args if isinstance(arg, Value)]
         if line.op is ops.multiply and before in args:
-            return place
-        if line.op in (ops.add, ops.subtract):
+            found = place
+        elif line.op in (ops.add, ops.subtract):
             ahead += args[: 1 if line.op is ops.subtract else 2]
-    return None
+    return found

@@ -39,8 +39,8 @@ class Final:
 
     ``cuts`` are nearest first. ``target`` is the place of the true gradient; ``entries`` says which of its entries
     are meant, where a statement updates some of them. ``taken`` is the nearest value with a name through which all of
-    the step passes, whatever its layout; ``inner`` are the numbers that scale what was given that name. ``kept``
-    is what decay leaves of the parameter before the step, where it does.
+    the step passes, whatever its layout; ``inner`` are the numbers that scale what was given that name. ``kept`` is what decay leaves
+    of the parameter before the step, where it does.
     """
 
     parameter: Value
@@ -223,9 +223,8 @@ class Finals:
             scaled = final.part(true) * self.convention
             if written.size != scaled.size or not same_layout(written, scaled):
                 return False
-            sign = (
-                self._sign(final, cut, one) * self.direction if sign is None else sign
-            )
+            if sign is None:
+                sign = self._sign(final, cut, one) * self.direction
             if not close(sign * written, scaled):
                 return False
         return True
@@ -311,9 +310,8 @@ class Finals:
                 return None
             if final.entries is not None and final.entries.shape != before.shape:
                 return None
-            start = final.part(before)
-            kept = start if final.kept is None else final.part(one[final.kept])
-            step = (kept - final.part(after)).ravel()
+            start = final.part(before if final.kept is None else one[final.kept])
+            step = (start - final.part(after)).ravel()
             flat = final.part(true).ravel() * self.convention * self.direction
             size = float(flat @ flat)
             if size == 0:
