@@ -199,6 +199,16 @@ def test_a_penalty_that_the_loss_has_is_held_against_the_steps(write):
     assert not check_script(write(text.replace("+ lam * w", ""))).ok
 
 
+def test_a_loss_that_gets_its_penalty_later_is_none_before(write):
+    text = RIDGE.format(shown="loss").replace(
+        "    print(loss)\n",
+        "    loss = np.sum(e ** 2)\n    loss /= 2 * len(X)\n    loss += lam * np.sum(w ** 2)\n",
+    )
+    right = text.replace("lam * w\n", "2 * lam * w\n")
+    assert check_script(write(right)).ok
+    assert check_script(write(text)).corrected() == right
+
+
 def test_an_index_that_holds_a_slice_of_something_learnt_is_followed(write):
     text = RIDGE.format(shown="0.5 * np.mean(e ** 2) + 0.5 * lam * np.sum(w[1:] ** 2)")
     text = text.replace("lam * w\n", "lam * np.r_[0.0, w[1:]]\n")

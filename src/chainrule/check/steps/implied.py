@@ -15,6 +15,7 @@ from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.overwritten import overwritten
 from chainrule.check.steps.passes import (
     Versions,
+    behind,
     by_pass,
     losses,
     monitor,
@@ -48,10 +49,15 @@ def trainings(
             "E325", f"no value is called {asked!r}", detail=f"names seen: {seen}"
         )
     found = losses(recording, versions, candidates, asked=asked is not None)
-    for passes in found:
-        loss = passes[min(n_pass, len(passes)) - 1]
+    chosen = [passes[min(n_pass, len(passes)) - 1] for passes in found]
+    parts = behind(recording, chosen)
+    for loss in chosen:
         computed = replace(_training(recording, versions, loss, None), computed=loss)
-        yield from _readings(recording, versions, computed)
+        if loss in parts:
+            # what is added to it is written: nothing is left to be meant
+            yield recording, computed
+        else:
+            yield from _readings(recording, versions, computed)
     if not found:
         late = monitor(recording, versions, candidates)
         if late is not None:

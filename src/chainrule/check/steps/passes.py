@@ -193,8 +193,8 @@ def losses(
     }
     most = max((n for n, _ in likely.values()), default=0)
     likely = {value: rank for value, rank in likely.items() if rank[0] == most}
-    behind = _behind(recording, list(likely))
-    ends = [value for value in likely if value not in behind] or list(likely)
+    inner = behind(recording, list(likely))
+    ends = [value for value in likely if value not in inner] or list(likely)
     # what the others lead to, and what is called a loss: often the same
     firsts: dict[object, Value] = {}
     for group in (ends, list(likely)):
@@ -234,8 +234,8 @@ def monitor(
     }
     most = max(ranks.values(), default=None)
     alike = [value for value, rank in ranks.items() if rank == most]
-    behind = _behind(recording, alike)
-    ends = [one for one in alike if one not in behind] or alike
+    inner = behind(recording, alike)
+    ends = [one for one in alike if one not in inner] or alike
     return max(ends, key=recording.position.__getitem__, default=None)
 
 
@@ -266,7 +266,7 @@ def _called(names: Iterable[str]) -> int:
     return int(any("loss" in n.lower() or "cost" in n.lower() for n in names))
 
 
-def _behind(recording: Recording, values: Sequence[Value]) -> set[Value]:
+def behind(recording: Recording, values: Sequence[Value]) -> set[Value]:
     """Those of ``values`` that others of them are computed from."""
     producer, wanted = recording.producer, set(values)
     found: set[Value] = set()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -57,6 +58,9 @@ def other_constant(look: Look) -> Edits:
         if isinstance(number, Value | Size | bool) or not isinstance(
             number, int | float
         ):
+            continue
+        if isinstance(arg.node, ast.Name | ast.Attribute):
+            # a setting is meant as it is: what it is multiplied by may be wrong
             continue
         others: list[float] = [one for one in CONSTANTS if one != number]
         if number not in CONSTANTS:
