@@ -241,6 +241,12 @@ def _summary(report: Report, width: int) -> str:
         parts.append(f"{counts[Verdict.CANNOT_TELL]} cannot be told")
     if counts[Verdict.RIGHT]:
         parts.append(f"{counts[Verdict.RIGHT]} right")
+    untold = [
+        name for name, one in report.parameters.items() if one is Verdict.CANNOT_TELL
+    ]
+    if untold and not counts[Verdict.CANNOT_TELL]:
+        # their gradients may be right: it is what is made of them that nobody knows
+        parts.append(f"the step of {', '.join(untold)} cannot be told")
     if not parts and set(report.parameters.values()) == {Verdict.RIGHT}:
         n = len(report.parameters)
         # no line has a gradient by itself: they were taken in the steps

@@ -9,6 +9,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.check.steps.evidence import Evidence
+from chainrule.check.steps.excused import Excused
 from chainrule.check.steps.finals import Final, Finals
 from chainrule.check.steps.overwritten import starts_elsewhere
 from chainrule.check.steps.slots import Update
@@ -23,9 +24,13 @@ def finals_of(
     evidence: Evidence, truths: Truths, *, free: bool = False, implied: bool = False
 ) -> Finals:
     """The finals of a script's updates, judged; of a loss that is ``implied``, the scale is not known."""
-    listed = [
-        final for update in evidence.updates for final in _finals(evidence, update)
-    ]
+    common: set[int] = set()
+    # arrays first: what scales them is no gradient of a single number
+    by_update = {
+        update: list(_finals(evidence, update, common))
+        for update in sorted(evidence.updates, key=lambda one: one.before.shape == ())
+    }
+    listed = [final for update in evidence.updates for final in by_update[update]]
     found = Finals(
         evidence, truths, listed, is_free=free or implied, is_implied=implied
     )
@@ -40,10 +45,11 @@ def finals_of(
         for n in sorted(counts):
             found.conventions += (float(n), 1.0 / n, 2.0 / n)
     found.judge()
+    Excused(found).judge()
     return found
 
 
-def _finals(evidence: Evidence, update: Update) -> Iterator[Final]:
+def _finals(evidence: Evidence, update: Update, common: set[int]) -> Iterator[Final]:
     """The finals of an update: one, or one for each statement that writes some of the entries."""
     tape = evidence.tape
     gradient = evidence.derived.gradients.get(update.before)
@@ -54,7 +60,7 @@ def _finals(evidence: Evidence, update: Update) -> Iterator[Final]:
     steps = list(_writes(evidence, before, after))
     whole: list[tuple[int, int, Array | None]] = [(before, after, None)]
     for one, other, entries in [*steps] or whole:
-        walk = Walk(evidence, {before, one}, other)
+        walk = Walk(evidence, {before, one}, other, common=common)
         cuts, rates = walk.cuts()
         inner = walk.inner(cuts)
         final = Final(

@@ -7,14 +7,13 @@ no further: arithmetic entry by entry in which one gradient, single numbers, sta
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from itertools import combinations, product
 
 import numpy as np
 
-from chainrule import ops
 from chainrule.check.agree import RELATIVE, close, same_layout
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.tape import Failed, Numbers, number_of
@@ -106,87 +105,6 @@ class Finals:
             self.direction, self.convention = 1.0, 1.0
         for one in self.all:
             one.state = State.RIGHT if self.is_right(one, worlds) else State.WRONG
-        if self.is_implied and self.wrong() and self._have_one_factor(worlds):
-            for one in self.all:
-                one.state = State.RIGHT
-        wide = self._widened(worlds) if self.wrong() else None
-        for one in self.wrong():
-            rounded = wide is not None and self.is_right(one, wide)
-            if rounded or self._moves_data(one, worlds):
-                one.state = State.CANNOT_TELL
-
-    def _have_one_factor(self, worlds: Sequence[Numbers]) -> bool:
-        """Whether all steps are the gradients of a loss that is written nowhere, but for one number: a rate."""
-        each = [self._factors(one, worlds) for one in self.all if one.after is not None]
-        if len(each) < len(self.all) or any(found is None for found in each):
-            return False
-        factors = np.array([found for found in each if found is not None])
-        known = factors[~np.isnan(factors)]
-        return known.size > 0 and bool(np.ptp(known) <= RELATIVE * known.max())
-
-    def _widened(self, worlds: Sequence[Numbers]) -> list[Numbers] | None:
-        """The numbers as they were without rounding to narrow types; None where there is no such rounding."""
-        tape = self.evidence.tape
-        behind = tape.upstream([goal for one in self.all for goal in one.goals])
-        narrow = {
-            place: self._first_of(place)
-            for place in sorted(behind - self.evidence.behind_loss)
-            if (line := tape.line(place)) is not None
-            and line.op is ops.astype
-            and line.result.dtype.kind == "f"
-            and line.result.dtype.itemsize < 8
-        }
-        if not narrow:
-            return None
-        cone = sorted({*narrow, *tape.downstream(narrow)} & behind)
-        try:
-            return [tape.replay(numbers, cone, narrow) for numbers in worlds]
-        except Failed:
-            return None
-
-    def _first_of(self, place: int) -> Callable[[Numbers], Array]:
-        read = self.evidence.tape.reads[place][0]
-        return lambda numbers: numbers[read]
-
-    def _moves_data(self, final: Final, worlds: Sequence[Numbers]) -> bool:
-        """Whether a step that is wrong for its sign alone moves data, as an attack on a network does: that may go uphill.
-
-        Data have one entry for every label along an axis, and all that is learnt goes down beside them.
-        """
-        tape, place = self.evidence.tape, final.before
-        others = [one for one in self.all if one is not final]
-        lengths = {
-            tape.values[label].shape[axis]
-            for label in self.evidence.labels
-            for axis in (0, -1)
-            if tape.values[label].shape
-        }
-        shape = tape.values[place].shape
-        if not shape or not {shape[0], shape[-1]} & {n for n in lengths if n > 1}:
-            return False
-        if not others or any(one.state is not State.RIGHT for one in others):
-            return False
-        if not final.rates or any(set(final.rates) & set(o.rates) for o in others):
-            # at the rate of all others, it is the sign that is wrong
-            return False
-        self.direction = -self.direction
-        try:
-            return self.is_right(final, worlds) or self._is_sign_of(final, worlds)
-        finally:
-            self.direction = -self.direction
-
-    def _is_sign_of(self, final: Final, worlds: Sequence[Numbers]) -> bool:
-        """Whether a step has the gradient's sign, or the other one, entry by entry."""
-        signs = set[float]()
-        for numbers in worlds:
-            true = final.part(numbers[final.target])
-            step = final.part(numbers[final.before]) - final.part(
-                numbers[final.after or 0]
-            )
-            if step.shape != true.shape:
-                return False
-            signs |= set(np.sign(step * true).ravel().tolist())
-        return len(signs - {0.0}) == 1
 
     def _may_rise(self) -> bool:
         """Whether what is computed may be climbed, as a likelihood is: an error, which is never below 0, may not."""
@@ -266,22 +184,23 @@ class Finals:
         self, final: Final, numbers: Sequence[Numbers], worlds: Sequence[int] | None
     ) -> bool:
         """Whether the step is one number times the gradient on all data, and that number a rate in the step."""
-        factors = self._factors(final, numbers)
+        factors = self.factors(final, numbers)
         if factors is None:
             return False
-        columns = self._rates(final)
+        columns = self.rates(final)
         if worlds is not None:
             columns = columns[:, list(worlds)]
         given = np.array(factors)
         return bool(
             np.any(
                 np.all(
-                    (abs(columns - given) <= 1e-6 * columns) | np.isnan(given), axis=1
+                    (abs(columns - given) <= RELATIVE * columns) | np.isnan(given),
+                    axis=1,
                 )
             )
         )
 
-    def _rates(self, final: Final) -> Array:
+    def rates(self, final: Final) -> Array:
         """The numbers that may scale the step, a row a product of them, a column a world."""
         if final.columns is None:
             # a step that nothing scales has its rate in what was given a name: step = 0.1 * gradient
@@ -297,7 +216,7 @@ class Finals:
             return False
         return abs(float(np.ravel(held)[0])) not in (0.0, 0.5, 1.0, 2.0, 3.0, 4.0)
 
-    def _factors(self, final: Final, numbers: Sequence[Numbers]) -> list[float] | None:
+    def factors(self, final: Final, numbers: Sequence[Numbers]) -> list[float] | None:
         """By how much the step is the gradient, on each of the data; None where it is no multiple of it."""
         factors: list[float] = []
         for one in numbers:
@@ -367,6 +286,16 @@ class Finals:
         """What a final moves, and to where."""
         after = None if final.after is None else self.evidence.tape.values[final.after]
         return final.parameter, after
+
+    @property
+    def says_nothing(self) -> bool:
+        """Whether all true gradients are 0 on all data, as those of an accuracy are."""
+        targets = {one.target for one in self.all}
+        return all(
+            (number := world.numbers[place]) is not None and not number.any()
+            for world in self.evidence.worlds
+            for place in targets
+        )
 
     def wrong(self) -> list[Final]:
         """The finals that are wrong."""

@@ -19,6 +19,7 @@ from chainrule.check.steps.passes import (
     by_pass,
     losses,
     monitor,
+    nth_trained,
     readers_of,
     singles,
     updates,
@@ -49,7 +50,10 @@ def trainings(
             "E325", f"no value is called {asked!r}", detail=f"names seen: {seen}"
         )
     found = losses(recording, versions, candidates, asked=asked is not None)
-    chosen = [passes[min(n_pass, len(passes)) - 1] for passes in found]
+    chosen = []
+    for passes in found:
+        at = nth_trained(recording, versions, passes, n_pass)
+        chosen.append(passes[min(n_pass, len(passes)) - 1 if at is None else at])
     parts = behind(recording, chosen)
     for loss in chosen:
         computed = replace(_training(recording, versions, loss, None), computed=loss)
@@ -115,7 +119,11 @@ def is_complete(
     candidates = singles(recording, versions, asked)
     found = losses(recording, versions, candidates, asked=asked is not None)
     if found or asked is not None:
-        return bool(found) and all(len(passes) > n_pass for passes in found)
+        return bool(found) and all(
+            (at := nth_trained(recording, versions, passes, n_pass)) is not None
+            and at + 1 < len(passes)
+            for passes in found
+        )
     return any(len(one) > n_pass for one in differences(versions))
 
 

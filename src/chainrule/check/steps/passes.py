@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
@@ -293,8 +294,46 @@ def updates(recording: Recording, versions: Versions, loss: Value) -> Iterator[U
             recording, readers, chain[to], chain[to + 1]
         ):
             to += 1
+        if _is_nudge(recording, chain, chain[to], loss):
+            continue
         name = next((one.name for one in chain if one.name), "")
         yield Update(chain[at], chain[to], name)
+
+
+def _is_nudge(
+    recording: Recording, chain: Sequence[Value], after: Value, loss: Value
+) -> bool:
+    """Whether nothing that the loss is made of is in a step: a weight is moved to look at a difference."""
+    own = set(chain)
+    made = _upstream(recording, after, own - {after}) - own
+    return made.isdisjoint(_upstream(recording, loss, own) - own)
+
+
+def _upstream(
+    recording: Recording, value: Value, until: AbstractSet[Value]
+) -> set[Value]:
+    """A value and what its numbers come from, up to those in ``until``."""
+    ahead, seen = [value], {value}
+    while ahead:
+        one = ahead.pop()
+        line = None if one in until else recording.producer.get(one)
+        for read in made_of(line):
+            if read not in seen:
+                seen.add(read)
+                ahead.append(read)
+    return seen
+
+
+def nth_trained(
+    recording: Recording, versions: Versions, passes: Sequence[Value], n: int
+) -> int | None:
+    """Which pass is the n-th that is followed by steps; None where there are not so many."""
+    left = n
+    for i, loss in enumerate(passes):
+        left -= any(True for _ in updates(recording, versions, loss))
+        if not left:
+            return i
+    return None
 
 
 def readers_of(recording: Recording) -> dict[Value, list[Line]]:

@@ -261,7 +261,7 @@ def checked_recording(
             continue
         if found.loss is found.computed:
             form = form_of(one.evidence)
-        if not found.updates:
+        if not found.updates or one.finals.says_nothing:
             continue
         others.append(one)
         if found.loss is found.computed and (plain is None or one.explains_more(plain)):

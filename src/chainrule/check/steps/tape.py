@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.program import Array, Line, Size, Value
 from chainrule.program.program import substitute
 from chainrule.program.run import measure, resolve
@@ -19,6 +20,9 @@ Call = Callable[[Numbers], Any]
 Compute = Callable[[Numbers], Any]
 ULPS = 8
 """By how many units of its last digit a result is rounded otherwise: by one or two, changes cancel too often."""
+
+GUARD = 1e-6
+"""What is added lest something be 0 is smaller than this."""
 
 
 class Failed(Exception):  # noqa: N818 - it says what happened
@@ -145,8 +149,24 @@ class Tape:
                 new[place] = None
             else:
                 given = [new[read] for read in self.reads[place]]
+                if guard := self._guard(place, numbers):
+                    # in log(p + 1e-9) it is no more exact than rounding is
+                    result = result + guard * draw.uniform(-1, 1)
                 new[place] = _rounded_otherwise(result, given, draw)
         return new
+
+    def _guard(self, place: int, numbers: Numbers) -> float:
+        """The number that a line adds lest something be 0; 0 where there is none."""
+        line = self.line(place)
+        if line is None or line.op not in (ops.add, ops.subtract):
+            return 0.0
+        for arg in line.args:
+            if isinstance(arg, Value) and (arg.shape or self.reads[self.at[arg]]):
+                continue
+            number = number_of(arg, self.at, numbers)
+            if number is not None and 0 < abs(float(number)) < GUARD:
+                return abs(float(number))
+        return 0.0
 
 
 def _rounded_otherwise(

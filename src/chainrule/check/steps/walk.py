@@ -26,13 +26,18 @@ HANDING_ON = VIEWS | {ops.astype, ops.setitem}
 
 @dataclass(eq=False)
 class Walk:
-    """The way back from a new version through what an optimizer does with a gradient."""
+    """The way back from a new version through what an optimizer does with a gradient.
+
+    ``common`` are single numbers that scale whole arrays, as a norm does that all gradients are clipped by: they scale
+    single numbers, too.
+    """
 
     evidence: Evidence
     before: set[int]
     after: int
     taken: int | None = None
     named: list[int] = field(default_factory=list)
+    common: set[int] = field(default_factory=set)
 
     def cuts(self) -> tuple[list[int], list[Arg]]:
         """The bound values through which all of the step passes, and the single numbers met on the way."""
@@ -124,8 +129,12 @@ class Walk:
             return not isinstance(arg, bool)
         if arg.shape != () or line.op not in (ops.multiply, ops.divide):
             return False
-        inert = self._is_inert(self.evidence.tape.at[arg])
-        return inert or line.result.shape != ()
+        place = self.evidence.tape.at[arg]
+        if self._is_inert(place):
+            return True
+        if line.result.shape != ():
+            self.common.add(place)
+        return place in self.common
 
     def _numbers(self, arg: Arg, depth: int = 8) -> dict[Arg, None]:
         """A single number, and those that it is computed from."""

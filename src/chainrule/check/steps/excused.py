@@ -1,0 +1,151 @@
+"""What is no true gradient by itself and no mistake either: a rate, rounding, an attack on data, a rule nobody knows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from functools import cached_property
+
+import numpy as np
+
+from chainrule import ops
+from chainrule.check.agree import RELATIVE
+from chainrule.check.steps.finals import Final, Finals, State
+from chainrule.check.steps.tape import Failed, Numbers
+from chainrule.program import Array
+
+
+@dataclass(eq=False)
+class Excused:
+    """A second look at the finals that were judged wrong."""
+
+    finals: Finals
+
+    @cached_property
+    def worlds(self) -> list[Numbers]:
+        """The numbers of all worlds."""
+        return [world.numbers for world in self.finals.evidence.worlds]
+
+    def judge(self) -> None:
+        """Excuse what is to be excused; of what cannot be told, say so."""
+        if self.finals.is_implied and self.finals.wrong() and self._have_one_factor():
+            for one in self.finals.all:
+                one.state = State.RIGHT
+        for one in self.finals.wrong():
+            if self._is_rounded(one) or self._moves_data(one) or self._is_mixed(one):
+                one.state = State.CANNOT_TELL
+
+    # rates
+
+    def _have_one_factor(self) -> bool:
+        """Whether all steps are the gradients of a loss that is written nowhere, but for one number: a rate."""
+        found = [
+            None if one.after is None else self.finals.factors(one, self.worlds)
+            for one in self.finals.all
+        ]
+        factors = np.array([one for one in found if one is not None])
+        known = factors[~np.isnan(factors)]
+        if len(factors) < len(found) or not known.size:
+            return False
+        return bool(np.ptp(known) <= RELATIVE * known.max())
+
+    # rounding
+
+    def _is_rounded(self, final: Final) -> bool:
+        return self._wide is not None and self.finals.is_right(final, self._wide)
+
+    @cached_property
+    def _wide(self) -> list[Numbers] | None:
+        """The numbers as they were without rounding to narrow types; None where there is no such rounding."""
+        tape = self.finals.evidence.tape
+        behind = tape.upstream([goal for one in self.finals.all for goal in one.goals])
+        narrow = {
+            place: self._first_of(place)
+            for place in sorted(behind - self.finals.evidence.behind_loss)
+            if (line := tape.line(place)) is not None
+            and line.op is ops.astype
+            and line.result.dtype.kind == "f"
+            and line.result.dtype.itemsize < 8
+        }
+        if not narrow:
+            return None
+        cone = sorted({*narrow, *tape.downstream(narrow)} & behind)
+        try:
+            return [tape.replay(numbers, cone, narrow) for numbers in self.worlds]
+        except Failed:
+            return None
+
+    def _first_of(self, place: int) -> Callable[[Numbers], Array]:
+        read = self.finals.evidence.tape.reads[place][0]
+        return lambda numbers: numbers[read]
+
+    # data
+
+    def _moves_data(self, final: Final) -> bool:
+        """Whether a step that is wrong for its sign alone moves data, as an attack on a network does: that may go uphill.
+
+        Data have one entry for every label along an axis, and all that is learnt goes down beside them.
+        """
+        tape, place = self.finals.evidence.tape, final.before
+        others = [one for one in self.finals.all if one is not final]
+        lengths = {
+            tape.values[label].shape[axis]
+            for label in self.finals.evidence.labels
+            for axis in (0, -1)
+            if tape.values[label].shape
+        }
+        shape = tape.values[place].shape
+        if not shape or not {shape[0], shape[-1]} & {n for n in lengths if n > 1}:
+            return False
+        if not others or any(one.state is not State.RIGHT for one in others):
+            return False
+        if not final.rates or any(set(final.rates) & set(o.rates) for o in others):
+            # at the rate of all others, it is the sign that is wrong
+            return False
+        self.finals.direction = -self.finals.direction
+        try:
+            return self.finals.is_right(final, self.worlds) or self._is_sign_of(final)
+        finally:
+            self.finals.direction = -self.finals.direction
+
+    def _is_sign_of(self, final: Final) -> bool:
+        """Whether a step has the gradient's sign, or the other one, entry by entry."""
+        signs = set[float]()
+        for numbers in self.worlds:
+            true = final.part(numbers[final.target])
+            step = final.part(numbers[final.before]) - final.part(
+                numbers[final.after or 0]
+            )
+            if step.shape != true.shape:
+                return False
+            signs |= set(np.sign(step * true).ravel().tolist())
+        return len(signs - {0.0}) == 1
+
+    # what nobody knows
+
+    def _is_mixed(self, final: Final) -> bool:
+        """Whether a right gradient is followed downwards by what mixes its entries, as Newton's steps are."""
+        tape = self.finals.evidence.tape
+        if final.after is None or final.cuts or not self._descends(final):
+            return False
+        behind = tape.upstream([final.after], self.finals.evidence.behind_loss)
+        bare = replace(final, after=None, signs={}, columns=None)
+        return any(
+            self.finals.is_right(replace(bare, cuts=(place,)), self.worlds)
+            for place in behind
+            & self.finals.evidence.bound
+            & self.finals.evidence.judged
+            if place not in self.finals.evidence.behind_loss
+        )
+
+    def _descends(self, final: Final) -> bool:
+        """Whether a step goes down in every world."""
+        for numbers in self.worlds:
+            true, after = numbers[final.target], numbers[final.after or 0]
+            before = numbers[final.before]
+            if true is None or after is None or after.shape != before.shape:
+                return False
+            step = final.part(before - after).ravel()
+            if not float(step @ final.part(true).ravel()) * self.finals.direction > 0:
+                return False
+        return True
