@@ -240,6 +240,7 @@ def test_a_label_that_is_a_plain_number_of_a_table_is_written_in_every_framework
     agree(target(LETTERS), dialect)
 
 
+@pytest.mark.frameworks
 @pytest.mark.parametrize("dialect", ["torch", "tensorflow", "jax"])
 def test_a_script_counts_the_turns_over_what_it_trains(dialect, tmp_path, capsys):
     file = tmp_path / "filters.py"
@@ -255,7 +256,16 @@ def test_a_script_counts_the_turns_over_what_it_trains(dialect, tmp_path, capsys
     assert float(capsys.readouterr().out.split()[-1]) == pytest.approx(after, rel=1e-6)
 
 
-@pytest.mark.parametrize("dialect", ["numpy", "torch", "tensorflow", "jax"])
+@pytest.mark.parametrize(
+    "dialect",
+    [
+        "numpy",
+        *(
+            pytest.param(one, marks=pytest.mark.frameworks)
+            for one in ("torch", "tensorflow", "jax")
+        ),
+    ],
+)
 def test_the_second_step_of_a_script_begins_its_loss_anew(dialect, tmp_path, capsys):
     file = tmp_path / "letters.py"
     file.write_text(LETTERS)

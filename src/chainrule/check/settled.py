@@ -101,9 +101,9 @@ def _spared(steps: Stepped, claims: Report) -> Report:
     """Every step is right: no line is wrong, whatever it claims to be; what is the matter beside the gradients stays."""
     kept = tuple(one for one in claims.findings if one.kind not in SAID_BY_STEPS)
     claims = replace(claims, findings=kept)
-    if steps.is_open and not claims.ok and not is_explained(claims):
-        # of what cannot be told, nothing was found either
-        return steps.report
+    if not claims.ok and not is_explained(claims):
+        # what nothing explains is no mistake where every step is right, or one of which nothing can be told
+        return replace(steps.report, findings=kept)
     if claims.ok or not steps.is_beyond_doubt:
         # a factor that all gradients have in common is one that a rate could hold
         return claims
