@@ -114,15 +114,6 @@ KINDS = {
         [("i", 6)],
         None,
     ),
-    "a convolution of several maps": (
-        (
-            "out = np.zeros((3, T - 2, H - 1, 3))\nfor f in range(3):\n    for i in range(T - 2):\n        for j in range(3):\n"
-            "            window = X[:3, i:i + 2, j]\n            out[f, i, 1, j] = np.sum(window * W[f, :2])\n"
-            "loss = np.sum(np.tanh(out))\n"
-        ),
-        [("f", 3), ("i", 5), ("j", 3)],
-        None,
-    ),
     "a product by entries": (
         "z = np.zeros(T)\nfor i in range(T):\n    for j in range(H):\n        z[i] += x[i, j] * b[j]\nloss = np.sum(z ** 2)\n",
         [("i", 7), ("j", 3)],
@@ -196,6 +187,15 @@ KINDS = {
         ),
         [("t", 7), ("t", 7)],
         13,
+    ),
+    "a convolution of several maps": (
+        (
+            "out = np.zeros((3, T - 2, H - 1, 3))\nfor f in range(3):\n    for i in range(T - 2):\n        for j in range(3):\n"
+            "            window = X[:3, i:i + 2, j]\n            out[f, i, 1, j] = np.sum(window * W[f, :2])\n"
+            "loss = np.sum(np.tanh(out))\n"
+        ),
+        [("f", 3), ("i", 5), ("j", 3)],
+        None,
     ),
 }
 
