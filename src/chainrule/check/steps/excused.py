@@ -14,6 +14,9 @@ from chainrule.check.steps.finals import Final, Finals, State
 from chainrule.check.steps.tape import Failed, Numbers
 from chainrule.program import Array
 
+SOLVING = frozenset({"solve", "inv", "pinv", "lstsq", "cholesky"})
+"""What makes a step of a gradient and a curvature."""
+
 
 @dataclass(eq=False)
 class Excused:
@@ -130,6 +133,10 @@ class Excused:
             return False
         behind = tape.upstream([final.after], self.finals.evidence.behind_loss)
         bare = replace(final, after=None, signs={}, columns=None)
+        lines = [tape.line(place) for place in behind]
+        if not any(one is not None and one.op.name in SOLVING for one in lines):
+            # another's gradient may be made of the right one, too
+            return False
         return any(
             self.finals.is_right(replace(bare, cuts=(place,)), self.worlds)
             for place in behind
