@@ -12,8 +12,13 @@ def plain_numbers(
     lines: Sequence[Line],
     outputs: Iterable[Value],
     readers: Mapping[Value, Sequence[Line]],
+    *,
+    mixes: bool = True,
 ) -> set[Value]:
-    """The nameless single numbers that come from plain ones and go into arithmetic alone."""
+    """The nameless single numbers that come from plain ones and go into arithmetic alone.
+
+    Where a language ``mixes`` element types as NumPy does, they may meet whole numbers: ``1 / n``.
+    """
     plain: set[Value] = set()
     for line in lines:
         arithmetic = _is_arithmetic(line) and all(
@@ -30,7 +35,7 @@ def plain_numbers(
         value = line.result
         if value in plain and not all(
             _is_arithmetic(reader)
-            and (reader.result in plain or _meets_an_array(reader, plain))
+            and (reader.result in plain or _meets_an_array(reader, plain, mixes=mixes))
             for reader in readers.get(value, ())
         ):
             plain.remove(value)
@@ -46,9 +51,14 @@ def _is_arithmetic(line: Line) -> bool:
     return line.op.kind in ("sum", "arithmetic")
 
 
-def _meets_an_array(line: Line, plain: set[Value]) -> bool:
-    """Whether a line reads something that is no number of the language's own."""
-    return any(value not in plain and not value.plain for value in _values(line))
+def _meets_an_array(line: Line, plain: set[Value], *, mixes: bool) -> bool:
+    """Whether a line reads what gives its result the type: a number of the language's own does not."""
+    return any(
+        value not in plain
+        and not value.plain
+        and (mixes or value.dtype == line.result.dtype)
+        for value in _values(line)
+    )
 
 
 def _values(line: Line) -> Iterable[Value]:

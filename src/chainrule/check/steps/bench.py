@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from chainrule.check.steps.edits.record import Edit, Operand
 from chainrule.check.steps.finals import Final, Finals
 from chainrule.check.steps.tape import Compute, Failed, Numbers, number_of
+from chainrule.check.steps.truths import same_factor
 from chainrule.program import Value
 
 Replaced = Mapping[int, Compute]
@@ -161,6 +162,29 @@ class Bench:
             for final, past in zip(left, kept, strict=True)
             if self.finals.is_right(final, past, self.worlds)
         ]
+
+    def holds_for_any_size(self, final: Final, replaced: Replaced) -> bool:
+        """Whether an update that is right with some results computed otherwise is so on a larger batch, if there is one."""
+        evidence = self.finals.evidence
+        larger = evidence.larger if evidence.has_larger else None
+        if larger is None or final.after is None:
+            return True
+        both = {**self.made, **replaced}
+        cone = self.cone(tuple(both), final.goals)
+        here = self.replay(0, cone, both)
+        try:
+            there = self.tape.replay(larger.numbers, cone, both)
+        except Failed:
+            return False
+        if self.finals.is_right(replace(final, after=None, signs={}), [there]):
+            return True
+        # a rate is the same, however many samples there are
+        factors = [
+            None if numbers is None else self.finals.factors(final, [numbers])
+            for numbers in (here, there)
+        ]
+        found = [one for each in factors for one in each or ()]
+        return len(found) == 2 and same_factor(found) is not None
 
     def breaks(
         self, right: Sequence[Final], places: tuple[int, ...], replaced: ByWorld

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -50,6 +51,35 @@ class Evidence:
     def behind_loss(self) -> frozenset[int]:
         """Everything the loss is computed from."""
         return frozenset(self.tape.upstream([self.tape.at[self.loss]]))
+
+    @cached_property
+    def has_larger(self) -> bool:
+        """Whether there is a batch of another size: not where the forward pass writes its own out, ``np.arange(6)``."""
+        if self.larger is None:
+            return False
+        tape, here, there = self.tape, self.worlds[0], self.larger
+        given = range(tape.n_inputs)
+        lengths = {
+            one.shape[0]
+            for place in given
+            if (one := here.numbers[place]) is not None
+            and (other := there.numbers[place]) is not None
+            and one.shape != other.shape
+        }
+        counted = any(
+            number.size > 1 and np.array_equal(number, np.arange(number.size))
+            for place in given
+            if place in self.behind_loss and (number := here.numbers[place]) is not None
+        )
+        return not counted and not any(
+            isinstance(node, ast.Constant) and node.value in lengths
+            for execution in self.recording.executions()
+            if any(
+                isinstance(item, Value) and tape.at.get(item) in self.behind_loss
+                for _, item in execution.results
+            )
+            for node in ast.walk(execution.site.statement)
+        )
 
     @cached_property
     def earlier(self) -> dict[Value, Value]:

@@ -81,6 +81,24 @@ class FirstWrong:
                 return run.result if self._inputs_are_right(run.result) else None
         return None
 
+    def first_untrue(self, suspects: Sequence[Statement]) -> int | None:
+        """The first value in time that is no true gradient, of whatever scale, after one that is."""
+        handed = {
+            place
+            for statement in suspects
+            for site in outer_sites(self.search, statement)
+            for place in site.results
+            if place in self.search.finals.evidence.judged
+        }
+        met = False
+        for place in sorted(handed):
+            numbers = [one[place] for one in self.search.bench.numbers]
+            if next(self.search.finals.truths.matches(numbers, scaled=True), None):
+                met = True
+            elif met:
+                return place
+        return None
+
     def _inputs_are_right(self, place: int) -> bool:
         """Whether every value with a name that is directly in this one is a true gradient, or not of this pass."""
         evidence, tape = self.search.finals.evidence, self.search.bench.tape

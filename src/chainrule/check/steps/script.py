@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -123,7 +122,7 @@ class Asked:
             report,
             n_lines,
             checked.finals.convention == 1.0 or checked.is_penalised,
-            has_larger(checked.evidence),
+            checked.evidence.has_larger,
             any(one.state is State.CANNOT_TELL for one in finals.all),
             not finals.wrong(),
             tuple(one for one in followed if one.verdict is Verdict.CANNOT_TELL),
@@ -208,35 +207,6 @@ def with_lines(
     told = {one.line for one in others}
     kept = (one for one in lines if one.line not in told)
     return tuple(sorted((*kept, *others), key=lambda one: (one.line, one.column)))
-
-
-def has_larger(evidence: Evidence) -> bool:
-    """Whether there is a batch of another size: not where the forward pass writes its own out, ``np.arange(6)``."""
-    if evidence.larger is None:
-        return False
-    tape, here, there = evidence.tape, evidence.worlds[0], evidence.larger
-    given = range(tape.n_inputs)
-    lengths = {
-        one.shape[0]
-        for place in given
-        if (one := here.numbers[place]) is not None
-        and (other := there.numbers[place]) is not None
-        and one.shape != other.shape
-    }
-    counted = any(
-        number.size > 1 and np.array_equal(number, np.arange(number.size))
-        for place in given
-        if place in evidence.behind_loss and (number := here.numbers[place]) is not None
-    )
-    return not counted and not any(
-        isinstance(node, ast.Constant) and node.value in lengths
-        for execution in evidence.recording.executions()
-        if any(
-            isinstance(item, Value) and tape.at.get(item) in evidence.behind_loss
-            for _, item in execution.results
-        )
-        for node in ast.walk(execution.site.statement)
-    )
 
 
 def checked_recording(

@@ -77,6 +77,7 @@ class Search:
         self.twins = Twins(self.finals.truths)
         self.firsts = FirstWrong(self)
         self.wrong = self.finals.wrong()
+        self.of_one_size: Correction | None = None
         self.right = [one for one in self.finals.all if one.state is State.RIGHT]
         self._looks: dict[Statement, list[Look]] = {}
         self._known: dict[int, list[Match]] = {}
@@ -84,7 +85,8 @@ class Search:
     def run(self) -> list[Correction]:
         """Corrections until every final is right, or nothing more is found."""
         while self.wrong and len(self.corrections) < MOST_CORRECTIONS:
-            found = self._best()
+            self.of_one_size = None
+            found = self._most_right()
             if found is None:
                 break
             self.corrections += found.by_statement()
@@ -95,6 +97,13 @@ class Search:
             self.wrong = [one for one in self.wrong if one not in healed]
             self.right += healed
         return self.corrections
+
+    def _most_right(self) -> Correction | None:
+        """The best correction for a batch of any size; where none is as good, one for the size at hand."""
+        found, other = self._best(), self.of_one_size
+        if found is None or (other and len(other.healed) > len(found.healed)):
+            return other
+        return found
 
     @property
     def exhausted(self) -> bool:
@@ -200,7 +209,7 @@ class Search:
                         self._should_be(known.get(statement), place),
                     )
         whole = [one for one in known if len(known[one].healed) == len(self.wrong)]
-        place = None if whole else self._first_untrue(suspects)
+        place = None if whole else self.firsts.first_untrue(suspects)
         if place is not None:
             return self.sites.of_place[place].statement, place, None
         if known:
@@ -209,24 +218,6 @@ class Search:
             return statement, place, self._should_be(known[statement], place)
         last = next((s for s in reversed(suspects) if outer_sites(self, s)), None)
         return last, 0 if last is None else last.last_results[-1], None
-
-    def _first_untrue(self, suspects: Sequence[Statement]) -> int | None:
-        """The first value in time that is no true gradient, of whatever scale, after one that is."""
-        handed = {
-            place
-            for statement in suspects
-            for site in outer_sites(self, statement)
-            for place in site.results
-            if place in self.finals.evidence.judged
-        }
-        met = False
-        for place in sorted(handed):
-            numbers = [one[place] for one in self.bench.numbers]
-            if next(self.finals.truths.matches(numbers, scaled=True), None):
-                met = True
-            elif met:
-                return place
-        return None
 
     def _should_be(self, known: Oracle | None, place: int) -> list[Array] | None:
         if known is None or place not in known.places:
@@ -377,7 +368,13 @@ class Search:
             return None
         if self.bench.breaks(self.right, places, lambda _: replaced):
             return None
-        return Correction(edits, tuple(healed), replaced)
+        found = Correction(edits, tuple(healed), replaced)
+        if all(self.bench.holds_for_any_size(final, replaced) for final in healed):
+            return found
+        # a 4 is right for eight samples: what is right for any number of them is looked for first
+        if self.of_one_size is None or len(healed) > len(self.of_one_size.healed):
+            self.of_one_size = found
+        return None
 
     def _reaches(self, replaced: Replaced, goal: Oracle) -> bool:
         """Whether an edit gives a statement the value that heals, or one number times it: a rate may be in it."""

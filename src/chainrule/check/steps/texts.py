@@ -92,7 +92,8 @@ class Texts:
             if name.startswith("__"):
                 continue
             if isinstance(held, bool | int | float) and type(held) in (int, float):
-                yield name, held
+                # the frame is at its end: a counter has gone on since
+                yield name, counters.get(name, held)
             past = self._history.get(("name", frame, name))
             if past is not None:
                 item = _before(past, start)
