@@ -145,3 +145,21 @@ def test_a_wrong_gradient_is_found_whatever_is_made_of_it(write):
 
 def test_the_summary_says_of_which_step_nothing_can_be_told(write):
     assert "the step of w cannot be told" in str(check_script(write(NEWTON)))
+
+
+@pytest.mark.parametrize("n", [6, 8])
+def test_a_forgotten_mean_is_written_for_any_number_of_samples(n, write):
+    """Of six samples with three columns 2 / 6 is 1 / 3, and the two passes after the first are no factor."""
+    text = f"""
+import numpy as np
+rng = np.random.default_rng(0)
+X, y = rng.normal(size=({n}, 3)), rng.normal(size=({n}, 1))
+W = rng.normal(size=(3, 1))
+for i in range(3):
+    out = X @ W
+    loss = ((out - y) ** 2).mean()
+    dW = X.T @ (out - y)
+    W -= 0.1 * dW
+"""
+    report = check_script(write(text))
+    assert "(out - y) / X.shape[0] * 2\n" in report.corrected()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from chainrule import ops
+from chainrule.emit.dialect import Dialect, as_they_are
 from chainrule.program import Line, Value
 
 
@@ -12,13 +13,13 @@ def plain_numbers(
     lines: Sequence[Line],
     outputs: Iterable[Value],
     readers: Mapping[Value, Sequence[Line]],
-    *,
-    mixes: bool = True,
+    dialect: Dialect,
 ) -> set[Value]:
     """The nameless single numbers that come from plain ones and go into arithmetic alone.
 
-    Where a language ``mixes`` element types as NumPy does, they may meet whole numbers: ``1 / n``.
+    Where a language mixes element types as NumPy does, they may meet whole numbers: ``1 / n``.
     """
+    mixes = dialect.fits is as_they_are
     plain: set[Value] = set()
     for line in lines:
         arithmetic = _is_arithmetic(line) and all(

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from chainrule.emit import layout
 from chainrule.emit.buffers import Buffers
 from chainrule.emit.composite import spelled_out, with_parts
-from chainrule.emit.dialect import Dialect, as_they_are
+from chainrule.emit.dialect import Dialect
 from chainrule.emit.liveness import assign
 from chainrule.emit.names import Names, plain, valid, wish
 from chainrule.emit.order import Order
@@ -61,12 +61,7 @@ class Plan:
         self.own: set[Value] = set()
         self._built: dict[Value, ast.expr] = {}
         self.readers = self._readers()
-        self.numbers = plain_numbers(
-            self.lines,
-            program.outputs,
-            self.readers,
-            mixes=dialect.fits is as_they_are,
-        )
+        self.numbers = plain_numbers(self.lines, program.outputs, self.readers, dialect)
         self._name_the_users()
         self._decide()
         self._shorten()

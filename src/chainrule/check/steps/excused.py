@@ -12,10 +12,8 @@ from chainrule import ops
 from chainrule.check.agree import RELATIVE
 from chainrule.check.steps.finals import Final, Finals, State
 from chainrule.check.steps.tape import Failed, Numbers
+from chainrule.check.steps.walk import HANDING_ON
 from chainrule.program import Array
-
-SOLVING = frozenset({"solve", "inv", "pinv", "lstsq", "cholesky"})
-"""What makes a step of a gradient and a curvature."""
 
 
 @dataclass(eq=False)
@@ -128,22 +126,30 @@ class Excused:
 
     def _is_mixed(self, final: Final) -> bool:
         """Whether a right gradient is followed downwards by what mixes its entries, as Newton's steps are."""
-        tape = self.finals.evidence.tape
         if final.after is None or final.cuts or not self._descends(final):
             return False
-        behind = tape.upstream([final.after], self.finals.evidence.behind_loss)
         bare = replace(final, after=None, signs={}, columns=None)
-        lines = [tape.line(place) for place in behind]
-        if not any(one is not None and one.op.name in SOLVING for one in lines):
-            # another's gradient may be made of the right one, too
-            return False
         return any(
             self.finals.is_right(replace(bare, cuts=(place,)), self.worlds)
-            for place in behind
-            & self.finals.evidence.bound
-            & self.finals.evidence.judged
-            if place not in self.finals.evidence.behind_loss
+            for place in self._mixed(final.after)
         )
+
+    def _mixed(self, after: int) -> set[int]:
+        """What goes into the first operations, back from a step, that are none entry by entry."""
+        evidence = self.finals.evidence
+        tape, ahead, seen = evidence.tape, [after], {after}
+        found: set[int] = set()
+        while ahead:
+            line = tape.line(place := ahead.pop())
+            if line is None or place in evidence.behind_loss:
+                continue
+            reads = set(tape.reads[place])
+            if not line.op.elementwise and line.op not in HANDING_ON:
+                found |= reads & evidence.bound & evidence.judged
+                continue
+            ahead += reads - seen
+            seen |= reads
+        return found - evidence.behind_loss
 
     def _descends(self, final: Final) -> bool:
         """Whether a step goes down in every world."""
