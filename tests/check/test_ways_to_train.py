@@ -78,6 +78,50 @@ for i in range(3):
 """
 )
 
+COORDINATES = (
+    DATA
+    + """
+def slope(theta, k, lam=0.5):
+    return np.sum((X @ theta - t) * X[:, k]) / len(t) + lam / len(t) * theta[k]
+
+slopes = np.zeros(3)
+for epoch in range(3):
+    for k in range(3):
+        slopes[k] = slope(w, k)
+    w = w - 0.05 * slopes
+"""
+)
+
+EACH = (
+    DATA
+    + """
+def squash(z):
+    return 1 / (1 + np.exp(-z))
+def for_w(x, y, w, b):
+    return x * (y - squash(np.dot(w, x) + b)) - 0.01 * w / len(X)
+def for_b(x, y, w, b):
+    return y - squash(np.dot(w, x) + b)
+losses = []
+for epoch in range(2):
+    for k in range(len(X)):
+        dw, db = for_w(X[k], y[k], w, b), for_b(X[k], y[k], w, b)
+        w = w + 0.1 * dw
+        b = b + 0.1 * db
+    p = [squash(np.dot(w, X[k]) + b) for k in range(len(X))]
+    losses.append(-np.mean([a * np.log10(q) + (1 - a) * np.log10(1 - q) for a, q in zip(y, p)]))
+"""
+)
+
+CLIMBING = (
+    DATA
+    + """
+for epoch in range(2):
+    for i in range(len(X)):
+        pull = (y[i] - 1 / (1 + np.exp(-np.dot(X[i], w)))) * X[i]
+        w += 0.1 * (pull - 0.02 * w)
+"""
+)
+
 NEWTON = (
     DATA
     + """
@@ -95,6 +139,9 @@ RIGHT = {
     "clipped by a norm, at a rate that falls": CLIPPED,
     "a guard in a logarithm": GUARDED,
     "differences are looked at before": LOOKED_AT,
+    "one coordinate after the other, no loss": COORDINATES,
+    "steps on each, a loss over all in other digits": EACH,
+    "a likelihood climbed, weights shrunk": CLIMBING,
 }
 
 
@@ -121,6 +168,9 @@ def test_a_right_script_is_spared(style, write):
         ("only the accuracy is printed", "X.T @ d", "X.T @ (d * p)"),
         ("clipped by a norm, at a rate that falls", "r.mean()", "r.sum()"),
         ("a guard in a logarithm", "(p - y)", "(p - y * p)"),
+        ("one coordinate after the other, no loss", "X[:, k])", "X[:, k] ** 2)"),
+        ("steps on each, a loss over all in other digits", "x * (y -", "w * (y -"),
+        ("a likelihood climbed, weights shrunk", "(pull - 0.02", "(pull + 0.02"),
         ("differences are looked at before", "X.T.dot(r)", "X.T.dot(r - t)"),
     ],
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -70,17 +70,17 @@ def trainings(
                 Training(late, late.name or "", (), tuple(versions.read(late))),
             )
     if asked is None:
-        for one, implied, form in implied_losses(recording, versions, n_pass):
+        for one, implied, form, n in implied_losses(recording, versions, n_pass):
             own = Versions(one, chains)
-            yield from _readings(one, own, _training(one, own, implied, form))
+            yield from _readings(one, own, _training(one, own, implied, form), n)
 
 
 def _readings(
-    recording: Recording, versions: Versions, found: Training
+    recording: Recording, versions: Versions, found: Training, n: int = 1
 ) -> Iterator[tuple[Recording, Training]]:
-    """A loss as it stands, and what may be meant with it."""
+    """A loss as it stands, and what may be meant with it; it may be the sum where the mean over ``n`` is meant."""
     yield recording, found
-    for one in Unwritten(recording, versions, found.loss).readings():
+    for one in Unwritten(recording, versions, found.loss, n).readings():
         own = Versions(one.recording, versions.chains)
         meant = _training(one.recording, own, one.loss, found.implied)
         yield (
@@ -145,6 +145,17 @@ def is_shared(evidence: Evidence) -> bool:
     used = _data(evidence, steps - past)
     known = _data(evidence, evidence.behind_loss - past)
     return bool(used) and all(_is_within(path, known) for path in used)
+
+
+def is_of_more(evidence: Evidence) -> bool:
+    """Whether a computed loss is over more samples than the steps of its pass are made of."""
+    tape = evidence.tape
+    steps = tape.upstream([tape.at[update.after] for update in evidence.updates])
+    past = tape.upstream({tape.at[value] for value in evidence.parameters})
+    used = _data(evidence, steps - past)
+    of = {path[0] for path in used if len(path) > 1}
+    known = _data(evidence, evidence.behind_loss - past)
+    return any(len(path) > 1 and path[0] in of for path in known - used)
 
 
 Path = tuple[object, ...]
@@ -247,15 +258,26 @@ def differences(versions: Versions) -> list[list[list[Difference]]]:
     ]
 
 
+def _once(recording: Recording, pairs: Sequence[Difference]) -> Iterator[Difference]:
+    """Differences, each once: for every coordinate the same may be computed anew."""
+    seen = set()
+    for pair in pairs:
+        number = recording.run.numbers[pair.line.result]
+        key = (number.shape, number.tobytes())
+        if key not in seen:
+            seen.add(key)
+            yield pair
+
+
 def implied_losses(
     recording: Recording, versions: Versions, n_pass: int
-) -> Iterator[tuple[Recording, Value, str]]:
-    """Recordings with a loss that is written nowhere and descended all the same.
+) -> Iterator[tuple[Recording, Value, str, int]]:
+    """Recordings with a loss that is written nowhere and descended all the same, its form, and over how many samples.
 
     Half the squared differences, or the cross-entropy, of every place at which predictions meet their targets.
     """
     for passes in differences(versions):
-        pairs = passes[min(n_pass, len(passes)) - 1]
+        pairs = list(_once(recording, passes[min(n_pass, len(passes)) - 1]))
         for form, parts in FORMS.items():
             made = Appended(recording, pairs[-1].line)
             terms = [term for pair in pairs for term in parts(made, pair)]
@@ -263,7 +285,9 @@ def implied_losses(
                 total = terms[0]
                 for term in terms[1:]:
                     total = made.add(ops.add, total, term)
-                yield (*made.done(total), form)
+                shape = pairs[0].line.result.shape
+                n = shape[0] if shape and len(pairs) == 1 else len(pairs)
+                yield (*made.done(total), form, n)
 
 
 def _squares(made: Appended, pair: Difference) -> list[Value]:

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 
 import numpy as np
 
+from chainrule.check.agree import RELATIVE, close
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.finals import Final
 from chainrule.check.steps.recording import Recording
@@ -105,4 +106,7 @@ def _is_elsewhere(evidence: Evidence, final: Final, cut: int, numbers: Numbers) 
     if left.size == 1:
         return not ALIKE <= float(left[0] / start[0]) <= 1 / ALIKE
     both = float(np.sqrt(size * (left @ left)))
-    return float(left @ start) <= ALIKE * both
+    ratio = float(left @ start) / size
+    # decay makes a weight smaller: what makes it larger is no part of a step down
+    grows = ratio > 1 + RELATIVE / 10 and close(left, ratio * start)
+    return grows or float(left @ start) <= ALIKE * both

@@ -14,7 +14,13 @@ from chainrule.check.steps.collected import finals_of
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.finals import CONVENTIONS, Finals, State
 from chainrule.check.steps.forward import Forward
-from chainrule.check.steps.implied import form_of, is_complete, is_shared, trainings
+from chainrule.check.steps.implied import (
+    form_of,
+    is_complete,
+    is_of_more,
+    is_shared,
+    trainings,
+)
 from chainrule.check.steps.optimizers import mistakes
 from chainrule.check.steps.parameters import parameter_verdicts
 from chainrule.check.steps.recording import Recording, record
@@ -220,7 +226,12 @@ def checked_recording(
     for held, found in trainings(recording, asked=loss, n_pass=n_pass):
         if found.implied is not None and form not in (None, found.implied):
             continue
-        if found.implied is not None and plain and is_shared(plain.evidence):
+        if (
+            found.implied is not None
+            and plain
+            and is_shared(plain.evidence)
+            and not is_of_more(plain.evidence)
+        ):
             # a loss that is computed, and of what the steps are made of, is meant
             break
         try:

@@ -51,11 +51,12 @@ class Reading:
 
 @dataclass(eq=False)
 class Unwritten:
-    """What the loss of a recording may leave unsaid."""
+    """What the loss of a recording may leave unsaid; it may be a sum over ``n`` samples where their mean is meant."""
 
     recording: Recording
     versions: Versions
     loss: Value
+    n: int = 1
 
     def readings(self) -> Iterator[Reading]:
         """What the loss may be meant as, but for what it is."""
@@ -121,7 +122,7 @@ class Unwritten:
             return
         position = self.recording.position
         last = max((self.loss, *(p.summand for p in pulls)), key=position.__getitem__)
-        for scale in SCALES:
+        for scale in dict.fromkeys((*SCALES, float(self.n))):
             made = Appended(self.recording, self.recording.producer[last])
             total = self.loss
             for pull in pulls:
