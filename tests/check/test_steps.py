@@ -82,16 +82,6 @@ SLIPS = [
 ]
 
 
-@pytest.fixture
-def write(tmp_path):
-    def written(text):
-        path = tmp_path / "script.py"
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return written
-
-
 @pytest.mark.parametrize("named", [True, False])
 @pytest.mark.parametrize("style", RIGHT)
 def test_a_right_script_is_spared_with_its_names_and_without(style, named, write):

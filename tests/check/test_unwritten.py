@@ -147,16 +147,6 @@ RIGHT = {
 }
 
 
-@pytest.fixture
-def write(tmp_path):
-    def written(text):
-        path = tmp_path / "script.py"
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return written
-
-
 @pytest.mark.parametrize("style", RIGHT)
 def test_steps_that_go_down_on_more_than_is_shown_are_right(style, write):
     report = check_script(write(RIGHT[style]))

@@ -145,16 +145,6 @@ RIGHT = {
 }
 
 
-@pytest.fixture
-def write(tmp_path):
-    def written(text):
-        path = tmp_path / "script.py"
-        path.write_text(text, encoding="utf-8")
-        return path
-
-    return written
-
-
 @pytest.mark.parametrize("style", RIGHT)
 def test_a_right_script_is_spared(style, write):
     report = check_script(write(RIGHT[style]))

@@ -9,6 +9,7 @@ import numpy as np
 from chainrule.check.agree import RELATIVE, close
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.finals import Final
+from chainrule.check.steps.passes import upstream
 from chainrule.check.steps.recording import Recording
 from chainrule.check.steps.slots import Update
 from chainrule.check.steps.tape import Failed, Numbers
@@ -25,7 +26,7 @@ def overwritten(
     known: Collection[Value],
 ) -> Iterator[Update]:
     """What the loss is given whose place holds something of the backward pass when the next pass reads it as it read them."""
-    behind = _upstream(recording, loss)
+    behind = upstream(recording, loss)
     computed = behind & recording.producer.keys()
     for value in sorted(behind, key=recording.position.__getitem__):
         line = recording.producer.get(value)
@@ -42,23 +43,12 @@ def overwritten(
                 after is not None
                 and after.shape == value.shape
                 and after in recording.producer
-                and not computed.isdisjoint(_upstream(recording, after))
+                and not computed.isdisjoint(upstream(recording, after))
                 and _reads(recording, readers, value)
                 & _reads(recording, readers, after)
             ):
                 yield Update(value, after, value.name or "")
                 break
-
-
-def _upstream(recording: Recording, value: Value) -> set[Value]:
-    found, ahead = {value}, [value]
-    while ahead:
-        line = recording.producer.get(ahead.pop())
-        for read in line.reads() if line is not None else ():
-            if read not in found:
-                found.add(read)
-                ahead.append(read)
-    return found
 
 
 def _reads(

@@ -144,6 +144,21 @@ def made_of(line: Line | None) -> Iterable[Value]:
     return () if line is None or line.op in LENGTHS else line.reads()
 
 
+def upstream(
+    recording: Recording, value: Value, until: AbstractSet[Value] = frozenset()
+) -> set[Value]:
+    """A value and what its numbers come from, up to those in ``until``."""
+    ahead, seen = [value], {value}
+    while ahead:
+        one = ahead.pop()
+        line = None if one in until else recording.producer.get(one)
+        for read in made_of(line):
+            if read not in seen:
+                seen.add(read)
+                ahead.append(read)
+    return seen
+
+
 def singles(
     recording: Recording, versions: Versions, asked: str | None
 ) -> dict[Value, frozenset[str]]:
@@ -269,16 +284,9 @@ def _called(names: Iterable[str]) -> int:
 
 def behind(recording: Recording, values: Sequence[Value]) -> set[Value]:
     """Those of ``values`` that others of them are computed from."""
-    producer, wanted = recording.producer, set(values)
-    found: set[Value] = set()
+    wanted, found = set(values), set[Value]()
     for value in values:
-        ahead, seen = [value], {value}
-        while ahead:
-            for read in made_of(producer.get(ahead.pop())):
-                if read not in seen:
-                    seen.add(read)
-                    ahead.append(read)
-        found |= (seen & wanted) - {value}
+        found |= (upstream(recording, value) & wanted) - {value}
     return found
 
 
@@ -305,23 +313,8 @@ def _is_nudge(
 ) -> bool:
     """Whether nothing that the loss is made of is in a step: a weight is moved to look at a difference."""
     own = set(chain)
-    made = _upstream(recording, after, own - {after}) - own
-    return made.isdisjoint(_upstream(recording, loss, own) - own)
-
-
-def _upstream(
-    recording: Recording, value: Value, until: AbstractSet[Value]
-) -> set[Value]:
-    """A value and what its numbers come from, up to those in ``until``."""
-    ahead, seen = [value], {value}
-    while ahead:
-        one = ahead.pop()
-        line = None if one in until else recording.producer.get(one)
-        for read in made_of(line):
-            if read not in seen:
-                seen.add(read)
-                ahead.append(read)
-    return seen
+    made = upstream(recording, after, own - {after}) - own
+    return made.isdisjoint(upstream(recording, loss, own) - own)
 
 
 def nth_trained(

@@ -12,7 +12,7 @@ from functools import cached_property
 
 from chainrule import ops
 from chainrule.check.steps.appended import Appended
-from chainrule.check.steps.passes import Versions
+from chainrule.check.steps.passes import Versions, upstream
 from chainrule.check.steps.recording import RENAMING, Recording
 from chainrule.check.steps.slots import terms
 from chainrule.program import Arg, Value
@@ -77,7 +77,8 @@ class Unwritten:
         """The loss at the weights that its error was computed with, where its penalty is that of the next ones."""
         producer, position = self.recording.producer, self.recording.position
         behind = sorted(
-            self._upstream(self.loss), key=lambda one: position.get(one, -1)
+            upstream(self.recording, self.loss, self._read),
+            key=lambda one: position.get(one, -1),
         )
         moved: dict[Value, Value] = {}
         for chain in self.versions.learnt:
@@ -149,22 +150,10 @@ class Unwritten:
         """What a value is computed from, what is learnt left out."""
         return {
             one
-            for one in self._upstream(value) - self._read
+            for one in upstream(self.recording, value, self._read) - self._read
             if one not in self.recording.producer
             or not any(self.recording.producer[one].reads())
         }
-
-    def _upstream(self, value: Value) -> set[Value]:
-        """A value and what it is computed from, up to the versions that the loss reads."""
-        ahead, seen = [value], {value}
-        while ahead:
-            one = ahead.pop()
-            line = None if one in self._read else self.recording.producer.get(one)
-            for read in () if line is None else line.reads():
-                if read not in seen:
-                    seen.add(read)
-                    ahead.append(read)
-        return seen
 
     @cached_property
     def _read(self) -> frozenset[Value]:
@@ -173,7 +162,7 @@ class Unwritten:
 
     def _pulls(self) -> Iterator[Pull]:
         # what the prediction is added up of is no penalty
-        met = self._upstream(self.loss)
+        met = upstream(self.recording, self.loss, self._read)
         for line in self.recording.program.lines:
             if line.op not in (ops.add, ops.subtract):
                 continue
