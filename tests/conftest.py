@@ -109,6 +109,18 @@ def pytest_runtest_teardown() -> None:
         jax.clear_caches()
 
 
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str], Path]:
+    """Write a text as a script; its path."""
+
+    def written(text: str) -> Path:
+        path = tmp_path / "script.py"
+        path.write_text(text, encoding="utf-8")
+        return path
+
+    return written
+
+
 @pytest.fixture(autouse=True)
 def numpy_as_it_comes() -> Iterator[None]:
     """Overflow, division by zero and NaN fail a test instead of passing unseen; what a test sets does not outlive it."""
