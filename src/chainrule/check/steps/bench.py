@@ -166,7 +166,7 @@ class Bench:
     def holds_for_any_size(self, final: Final, replaced: Replaced) -> bool:
         """Whether an update that is right with some results computed otherwise is so on a larger batch, if there is one."""
         evidence = self.finals.evidence
-        larger = evidence.larger if evidence.has_larger else None
+        larger = evidence.larger if evidence.fits_any_size else None
         if larger is None or final.after is None:
             return True
         both = {**self.made, **replaced}

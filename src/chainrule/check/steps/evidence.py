@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import islice
 
 import numpy as np
 
@@ -57,25 +59,34 @@ class Evidence:
         """Whether there is a batch of another size: not where the forward pass writes its own out, ``np.arange(6)``."""
         if self.larger is None:
             return False
-        tape, here, there = self.tape, self.worlds[0], self.larger
-        given = range(tape.n_inputs)
-        lengths = {
-            one.shape[0]
-            for place in given
-            if (one := here.numbers[place]) is not None
-            and (other := there.numbers[place]) is not None
-            and one.shape != other.shape
-        }
+        here = self.worlds[0]
         counted = any(
             number.size > 1 and np.array_equal(number, np.arange(number.size))
-            for place in given
+            for place in range(self.tape.n_inputs)
             if place in self.behind_loss and (number := here.numbers[place]) is not None
         )
-        return not counted and not any(
+        return not counted and not self._writes_its_size(self.behind_loss)
+
+    @cached_property
+    def fits_any_size(self) -> bool:
+        """Whether no line that is judged writes the size of the batch out: then all of them are for any number of samples."""
+        return self.has_larger and not self._writes_its_size(range(self.n_recorded))
+
+    def _writes_its_size(self, places: Collection[int]) -> bool:
+        """Whether a statement that computes one of these has the length of the batch in it, as a number."""
+        if self.larger is None:
+            return False
+        pairs = zip(self.worlds[0].numbers, self.larger.numbers, strict=True)
+        lengths = {
+            one.shape[0]
+            for one, other in islice(pairs, self.tape.n_inputs)
+            if one is not None and other is not None and one.shape != other.shape
+        }
+        return any(
             isinstance(node, ast.Constant) and node.value in lengths
             for execution in self.recording.executions()
             if any(
-                isinstance(item, Value) and tape.at.get(item) in self.behind_loss
+                isinstance(item, Value) and self.tape.at.get(item) in places
                 for _, item in execution.results
             )
             for node in ast.walk(execution.site.statement)

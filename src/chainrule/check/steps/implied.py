@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 
@@ -258,17 +258,6 @@ def differences(versions: Versions) -> list[list[list[Difference]]]:
     ]
 
 
-def _once(recording: Recording, pairs: Sequence[Difference]) -> Iterator[Difference]:
-    """Differences, each once: for every coordinate the same may be computed anew."""
-    seen = set()
-    for pair in pairs:
-        number = recording.run.numbers[pair.line.result]
-        key = (number.shape, number.tobytes())
-        if key not in seen:
-            seen.add(key)
-            yield pair
-
-
 def implied_losses(
     recording: Recording, versions: Versions, n_pass: int
 ) -> Iterator[tuple[Recording, Value, str, int]]:
@@ -277,7 +266,7 @@ def implied_losses(
     Half the squared differences, or the cross-entropy, of every place at which predictions meet their targets.
     """
     for passes in differences(versions):
-        pairs = list(_once(recording, passes[min(n_pass, len(passes)) - 1]))
+        pairs = passes[min(n_pass, len(passes)) - 1]
         for form, parts in FORMS.items():
             made = Appended(recording, pairs[-1].line)
             terms = [term for pair in pairs for term in parts(made, pair)]
@@ -285,8 +274,7 @@ def implied_losses(
                 total = terms[0]
                 for term in terms[1:]:
                     total = made.add(ops.add, total, term)
-                shape = pairs[0].line.result.shape
-                n = shape[0] if shape and len(pairs) == 1 else len(pairs)
+                n = sum((*pair.line.result.shape, 1)[0] for pair in pairs)
                 yield (*made.done(total), form, n)
 
 
