@@ -316,3 +316,38 @@ for epoch in range(3):
         "    w -= 0.1 * dw\n    b -= 0.1 * db\n",
     )
     assert checked(right).findings == ()
+
+
+ASLEEP = """
+import numpy as np
+rng = np.random.default_rng(0)
+x, y = rng.standard_normal((3, 1)), 1
+W1, b1 = rng.standard_normal((4, 3)), -np.abs(rng.standard_normal((4, 1))) - 9
+W2, b2 = rng.standard_normal((1, 4)), rng.standard_normal((1, 1))
+z = W1 @ x + b1
+h = np.maximum(0, z)
+p = 1 / (1 + np.exp(-(W2 @ h + b2)))
+loss = -(y * np.log(p) + (1 - y) * np.log(1 - p))
+dp = p - y
+dW2 = dp @ h.T
+db2 = dp
+dz = (W2.T @ dp) * (z > 0)
+dW1 = dz @ x.T
+db1 = dz
+W2 -= 0.1 * dW2
+b2 -= 0.1 * db2
+W1 -= 0.1 * dW1
+b1 -= 0.1 * db1
+"""
+
+
+@pytest.mark.parametrize(
+    ("right", "wrong"), [("db1 = dz\n", "db1 = -dz\n"), ("db2 = dp\n", "db2 = b2\n")]
+)
+def test_a_step_is_seen_where_the_units_sleep_and_where_it_is_made_of_the_weight_alone(
+    write, right, wrong
+):
+    assert check_script(write(ASLEEP)).ok
+    found = check_script(write(ASLEEP.replace(right, wrong))).first_wrong
+    assert found is not None
+    assert (found.source.strip(), found.fix) == (wrong.strip(), right.strip())

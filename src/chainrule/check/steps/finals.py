@@ -133,7 +133,7 @@ class Finals:
         return False
 
     def _cut_is_right(self, final: Final, cut: int, numbers: Sequence[Numbers]) -> bool:
-        sign = None
+        sign = 0.0
         for one in numbers:
             written, true = one[cut], one[final.target]
             if written is None or true is None:
@@ -141,44 +141,50 @@ class Finals:
             scaled = final.part(true) * self.convention
             if written.size != scaled.size or not same_layout(written, scaled):
                 return False
-            if sign is None:
-                sign = self._sign(final, cut, one) * self.direction
-            if not close(sign * written, scaled):
+            # where nothing moves, no direction is seen
+            sign = sign or self._sign(final, cut, one) * self.direction
+            if not close((sign or 1.0) * written, scaled):
                 return False
         return True
 
     def _sign(self, final: Final, cut: int, numbers: Numbers) -> float:
-        """1 where the step takes the cut off the parameter, -1 where it puts it on."""
+        """1 where the step takes the cut off the parameter, -1 where it puts it on, 0 where it does neither."""
         if final.after is None:
             return 1.0
         if cut not in final.signs:
             final.signs[cut] = self._settled_sign(final, cut)
         if final.signs[cut]:
             return final.signs[cut]
-        return _step_sign(final, cut, numbers) or 1.0
+        return _step_sign(final, cut, numbers)
 
     def _settled_sign(self, final: Final, cut: int) -> float:
         """The sign where the step has a state in it, as momentum has; 0 where the step itself shows it."""
-        tape, numbers = self.evidence.tape, self.evidence.worlds[0].numbers
-        own = _step_sign(final, cut, numbers)
-        cone = sorted({*tape.downstream([cut])} & tape.upstream([final.after or 0]))
+        for world in self.evidence.worlds:
+            by_effect = self._sign_by_effect(final, cut, world.numbers)
+            if by_effect is None:
+                return 0.0
+            if by_effect:
+                own = _step_sign(final, cut, world.numbers)
+                return by_effect if by_effect != own else 0.0
+        return 0.0
+
+    def _sign_by_effect(
+        self, final: Final, cut: int, numbers: Numbers
+    ) -> float | None:
+        """The sign of what the step is without, if the cut is 0; 0 if of nothing, None if that cannot be told."""
+        tape, after = self.evidence.tape, final.after or 0
+        cone = sorted({*tape.downstream([cut])} & tape.upstream([after]))
         try:
             without = tape.replay(
                 numbers, [cut, *cone], {cut: lambda n: np.zeros_like(n[cut])}
             )
         except Failed:
-            return 0.0
-        effect = final.part(without[final.after or 0]) - final.part(
-            numbers[final.after or 0]
-        )
+            return None
+        effect = final.part(without[after]) - final.part(numbers[after])
         written = numbers[cut].ravel()
-        product = (
-            float(np.vdot(effect.ravel(), written))
-            if effect.size == written.size
-            else 0.0
-        )
-        by_effect = float(np.sign(product))
-        return by_effect if by_effect != own else 0.0
+        if effect.size != written.size:
+            return 0.0
+        return float(np.sign(np.vdot(effect.ravel(), written)))
 
     def _step_is_right(
         self, final: Final, numbers: Sequence[Numbers], worlds: Sequence[int] | None

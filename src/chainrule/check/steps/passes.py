@@ -17,6 +17,8 @@ from chainrule.program import Line, Value
 from chainrule.trace.statements.roles import LOSS_NAMES
 
 MOST_LOSSES = 4
+SMALL = 1e-3
+"""By what part of itself a number is moved at most to look at a difference."""
 LENGTHS = (ops.zeros_like, ops.ones_like)
 """What reads the shape of its argument alone."""
 
@@ -311,10 +313,22 @@ def updates(recording: Recording, versions: Versions, loss: Value) -> Iterator[U
 def _is_nudge(
     recording: Recording, chain: Sequence[Value], after: Value, loss: Value
 ) -> bool:
-    """Whether nothing that the loss is made of is in a step: a weight is moved to look at a difference."""
+    """Whether nothing that the loss is made of is in a step: a weight is moved to look at a difference.
+
+    A share of the weight itself, which is no small one, is no such move.
+    """
     own = set(chain)
-    made = upstream(recording, after, own - {after}) - own
-    return made.isdisjoint(upstream(recording, loss, own) - own)
+    step = upstream(recording, after, own - {after})
+    if not (step - own).isdisjoint(upstream(recording, loss, own) - own):
+        return False
+    numbers, producer = recording.run.numbers, recording.producer
+    kept = {after, *addends(after, producer, numbers)}
+    shared = {read for one in step - kept for read in made_of(producer.get(one))}
+    return all(
+        np.shape(numbers[one]) != after.shape
+        or np.allclose(numbers[one], numbers[after], rtol=SMALL, atol=SMALL)
+        for one in shared & kept
+    )
 
 
 def nth_trained(
