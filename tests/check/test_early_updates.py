@@ -165,3 +165,32 @@ def test_what_the_update_needs_is_not_overwritten_by_moving_it(tmp_path):
     assert report.first_wrong.kinds == ("updated weight",)
     assert report.first_wrong.move is None
     assert report.corrected() == source
+
+
+FACTORS = """
+import numpy as np
+rng = np.random.default_rng(0)
+P, Q = rng.normal(size=(4, 3)), rng.normal(size=(5, 3))
+R = rng.normal(size=(4, 5)) + 3
+lr, reg = 0.05, 0.02
+for epoch in range(2):
+    total = 0.0
+    for u in range(4):
+        for i in range(5):
+            p = P[u]
+            q = Q[i]
+            e = R[u, i] - p @ q
+            total += 0.5 * e ** 2 + 0.5 * reg * (p @ p + q @ q)
+            P[u] += lr * (e * q - reg * p)
+            Q[i] += lr * (e * p - reg * q)
+"""
+
+
+def test_a_view_of_what_was_updated_is_no_old_value(write):
+    report = check_script(write(FACTORS))
+    (line,) = (one for one in report.lines if one.verdict is Verdict.WRONG)
+    assert line.source.strip() == "Q[i] += lr * (e * p - reg * q)"
+    assert "p has been updated before this line" in (line.cause or "")
+    right = report.corrected()
+    assert right == FACTORS.replace("p = P[u]\n", "p = P[u].copy()\n")
+    assert check_script(write(right)).ok

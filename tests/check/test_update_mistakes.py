@@ -351,3 +351,29 @@ def test_a_step_is_seen_where_the_units_sleep_and_where_it_is_made_of_the_weight
     found = check_script(write(ASLEEP.replace(right, wrong))).first_wrong
     assert found is not None
     assert (found.source.strip(), found.fix) == (wrong.strip(), right.strip())
+
+
+SCALED = """
+import numpy as np
+rng = np.random.default_rng(4)
+X, t = rng.normal(size=(6, 3)), rng.normal(size=6)
+w, g = rng.normal(size=3), np.ones(3)
+for step in range(2):
+    scaled = X * g
+    miss = scaled @ w - t
+    loss = miss @ miss / 2
+    grad_w, grad_g = np.zeros(3), np.zeros(3)
+    grad_w += scaled.T @ miss
+    grad_g += X.T @ miss * w
+    w -= 0.1 * grad_w
+    g -= 0.1 * grad_g
+"""
+
+
+def test_a_gradient_to_which_nothing_is_added_is_told(write):
+    assert check_script(write(SCALED)).ok
+    lost = SCALED.replace("    grad_g += X.T @ miss * w\n", "")
+    found = check_script(write(lost)).first_wrong
+    assert found is not None
+    assert found.source.strip() == "g -= 0.1 * grad_g"
+    assert "g is never moved" in (found.cause or "")

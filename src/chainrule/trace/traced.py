@@ -56,8 +56,9 @@ class Traced:
         if self.shares is not None:
             self.shares.base.current(tracer)
             if self.shares.is_stale:
-                self._value = self.shares.taken_again().value
+                before, self._value = self._value, self.shares.taken_again().value
                 self.version += 1
+                tracer.shown_again(before, self._value)
         return self._value
 
     @property

@@ -218,6 +218,9 @@ class Tracer:
         if self.on_written is not None:
             self.on_written(array, before)
 
+    def shown_again(self, before: Value, after: Value) -> None:
+        """A view shows what was written to its memory; who keeps notes of it says so."""
+
     # lifting and lowering
 
     def lift(self, arg: Arg) -> Any:

@@ -54,6 +54,9 @@ class Tracing(Protocol):
     def written(self, array: Any, before: Value) -> None:
         """An array was written in place; it stood for ``before``."""
 
+    def shown_again(self, before: Value, after: Value) -> None:
+        """A view shows what was written to its memory; it showed ``before``."""
+
     def let_go(self, value: Value, how: str) -> None:
         """A traced value leaves as plain numbers."""
 

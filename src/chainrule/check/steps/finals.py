@@ -168,9 +168,7 @@ class Finals:
                 return by_effect if by_effect != own else 0.0
         return 0.0
 
-    def _sign_by_effect(
-        self, final: Final, cut: int, numbers: Numbers
-    ) -> float | None:
+    def _sign_by_effect(self, final: Final, cut: int, numbers: Numbers) -> float | None:
         """The sign of what the step is without, if the cut is 0; 0 if of nothing, None if that cannot be told."""
         tape, after = self.evidence.tape, final.after or 0
         cone = sorted({*tape.downstream([cut])} & tape.upstream([after]))

@@ -170,7 +170,15 @@ class Look:
                 start = earlier[start]
             if start in roots and start is not after:
                 found[after] = start
-        return found
+        return {**found, **dict(self._views(found))}
+
+    def _views(self, moved: Mapping[Value, Value]) -> Iterator[tuple[Value, Value]]:
+        """What views show of what was moved, and what they showed before."""
+        recording = self.evidence.recording
+        for after, before in recording.notes.views.items():
+            line = recording.producer.get(after)
+            if line is not None and line.args[0] in moved:
+                yield after, before
 
     @property
     def is_outer(self) -> bool:

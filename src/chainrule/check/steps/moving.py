@@ -1,4 +1,4 @@
-"""An update that comes too early, put where the old weight is no longer needed: the user's own lines, moved."""
+"""An update that comes too early: put where the old weight is no longer needed, or the old weight kept as a copy."""
 
 from __future__ import annotations
 
@@ -7,10 +7,12 @@ import linecache
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from chainrule import ops
 from chainrule.check.edits import Edit
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.sites import Sites
 from chainrule.check.steps.slots import Update
+from chainrule.program import Value
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,31 @@ def later_update(evidence: Evidence, sites: Sites, update: Update) -> Move | Non
     if _stored(crossed) & _loaded([statement]):
         return _earlier_use(file, statement, crossed) if len(places) == 1 else None
     return _below(file, statement, crossed[-1])
+
+
+def copied(evidence: Evidence, sites: Sites, item: object) -> Move | None:
+    """What a name showed before the update, kept: a copy where only a view was taken."""
+    recording = evidence.recording
+    line = recording.producer.get(item) if isinstance(item, Value) else None
+    while line is not None and line.op is ops.identity:
+        line = recording.producer.get(line.args[0])  # type: ignore[arg-type]
+    key = None if line is None else recording.place(line.result)
+    if not isinstance(key, tuple):
+        return None
+    file, node = key[0], sites.trees.node(*key)
+    if (
+        not isinstance(node, ast.Subscript | ast.Attribute)
+        or node.end_col_offset is None
+    ):
+        return None
+    number = node.end_lineno or node.lineno
+    text = _text(file, number, number).encode()
+    end = node.end_col_offset
+    new = (text[:end] + b".copy()" + text[end:]).decode()
+    return Move(
+        f"{ast.unparse(node)} is a view; in line {number}, write {new.strip()}",
+        (Edit(number, number, new),),
+    )
 
 
 def _below(file: str, update: ast.stmt, last: ast.stmt) -> Move:

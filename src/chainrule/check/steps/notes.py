@@ -32,6 +32,7 @@ class Notes(Watch):
     alive: list[Any] = field(default_factory=list)
     aliases: dict[Value, list[Traced]] = field(default_factory=dict)
     item_keys: dict[int, Any] = field(default_factory=dict)
+    views: dict[Value, Value] = field(default_factory=dict)
     counters: dict[tuple[int, str], list[tuple[int, int]]] = field(default_factory=dict)
 
     def key(self, frame: FrameType) -> int:

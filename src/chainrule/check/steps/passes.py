@@ -304,24 +304,30 @@ def updates(recording: Recording, versions: Versions, loss: Value) -> Iterator[U
             recording, readers, chain[to], chain[to + 1]
         ):
             to += 1
-        if _is_nudge(recording, chain, chain[to], loss):
+        if _is_nudge(recording, chain, chain[at], chain[to], loss):
             continue
         name = next((one.name for one in chain if one.name), "")
         yield Update(chain[at], chain[to], name)
 
 
 def _is_nudge(
-    recording: Recording, chain: Sequence[Value], after: Value, loss: Value
+    recording: Recording,
+    chain: Sequence[Value],
+    before: Value,
+    after: Value,
+    loss: Value,
 ) -> bool:
     """Whether nothing that the loss is made of is in a step: a weight is moved to look at a difference.
 
-    A share of the weight itself, which is no small one, is no such move.
+    Nothing at all is no such move, nor is a share of the weight itself that is no small one.
     """
     own = set(chain)
     step = upstream(recording, after, own - {after})
     if not (step - own).isdisjoint(upstream(recording, loss, own) - own):
         return False
     numbers, producer = recording.run.numbers, recording.producer
+    if np.array_equal(numbers[before], numbers[after]):
+        return False
     kept = {after, *addends(after, producer, numbers)}
     shared = {read for one in step - kept for read in made_of(producer.get(one))}
     return all(

@@ -81,6 +81,12 @@ class _Recorder(StatementTracer):
             self._keep_spots(known)
         return result
 
+    def shown_again(self, before: Value, after: Value) -> None:
+        if self.notes is not None:
+            self.notes.views[after] = before
+            # the expression that meets a view does not compute what it shows
+            self.spots.pop(after, None)
+
     def _keep_spots(self, known: int) -> None:
         """Where the frames behind the lines since ``known`` stand."""
         if self.notes is not None:
@@ -95,7 +101,8 @@ class _Recorder(StatementTracer):
                 if (span := source.span(frame)) is not None
             )
             for line in self.builder.lines[known:]:
-                self.spots.setdefault(line.result, spots)
+                if line.result not in self.notes.views:
+                    self.spots.setdefault(line.result, spots)
         if len(self.builder.lines) >= self.look_at:
             self.look_at *= 2
             if len(self.builder.lines) > MOST_LINES or self.is_enough():

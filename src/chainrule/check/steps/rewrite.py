@@ -14,7 +14,7 @@ from chainrule.check.edits import Edit as LineEdit
 from chainrule.check.languages import Language
 from chainrule.check.steps.edits.record import Edit, Operand
 from chainrule.check.steps.evidence import Evidence
-from chainrule.check.steps.moving import Move, later_update
+from chainrule.check.steps.moving import Move, copied, later_update
 from chainrule.check.steps.operand_nodes import operand_nodes
 from chainrule.check.steps.search import Correction
 from chainrule.check.steps.sites import Sites, Statement
@@ -303,13 +303,13 @@ class Rewriter:
     # statements elsewhere
 
     def _moved(self, edit: Edit) -> Move | None:
-        """The update moved below the last use of the weight."""
+        """The update moved below the last use of the weight; of a view, a copy where it is taken."""
         old = next(operand for operand in edit.operands if operand.old)
         item = old.first
         for update in self.evidence.updates:
             if update.before is item:
                 return later_update(self.evidence, self.sites, update)
-        return None
+        return copied(self.evidence, self.sites, item)
 
     def _handed_on(self, edit: Edit, statement: Statement) -> list[LineEdit]:
         """What is handed on, as a last statement of the loop around."""

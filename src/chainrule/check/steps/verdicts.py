@@ -159,12 +159,14 @@ class Verdicts:
         if statement is None:
             return
         world = self._shown_world(place)
+        stays = self.words.of_no_step(search.wrong[0])
         yield self._line(
             statement,
             self._name(place),
             self._meant(place),
             Verdict.RIGHT_HERE if self.is_right_here(search.wrong) else Verdict.WRONG,
-            cause=UNKNOWN,
+            cause=stays or UNKNOWN,
+            kinds=("never updated",) if stays else (),
             value=search.bench.numbers[world][place],
             true_value=None if true is None else true[world],
             data=self.finals.evidence.worlds[world].kind,

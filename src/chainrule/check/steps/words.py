@@ -5,10 +5,13 @@ from __future__ import annotations
 import ast
 from dataclasses import dataclass
 
+import numpy as np
+
 from chainrule import ops
 from chainrule.check.agree import agree
 from chainrule.check.steps.bends import Bends
 from chainrule.check.steps.edits.record import Edit
+from chainrule.check.steps.finals import Final
 from chainrule.check.steps.sites import Sites
 from chainrule.check.steps.truths import Truths, everywhere
 from chainrule.program import Value
@@ -65,6 +68,28 @@ class Words:
             f"{old.text} is the gradient of {self.described(a)}, {new.text} that of"
             f" {self.described(b)}{through}."
         )
+
+    def of_no_step(self, final: Final) -> str:
+        """That a parameter stays as it is on all data, and what its gradient is called, if it is computed; else nothing."""
+        evidence = self.truths.evidence
+        moves = [
+            not np.array_equal(one.numbers[final.before], one.numbers[final.after])
+            for one in evidence.worlds
+            if final.after is not None
+        ]
+        if any(moves) or not moves:
+            return ""
+        name = final.name or "it"
+        said = (
+            f"{name} is never moved: what is taken off it here is 0 on all data, and its"
+            " gradient is not."
+        )
+        for execution in evidence.recording.executions():
+            for text, item in execution.results:
+                if text and self._gradient_of(item) is final.parameter:
+                    line = execution.site.statement.lineno
+                    return f"{said} {text} in line {line} is that gradient; nothing adds it up."
+        return said
 
     def _gradient_of(self, item: object) -> Value | None:
         """What something is the gradient of, if that can be said."""

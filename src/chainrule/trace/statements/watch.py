@@ -6,7 +6,7 @@ import ast
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from types import FrameType
 from typing import Any
@@ -229,7 +229,10 @@ class Watch:
             return value
         whole = getattr(site.statement, "value", None) is site.expression
         if (name is not None or whole) and self.distinct(name or ""):
-            return self.tracer.record(ops.identity, (value,))
+            made = self.tracer.record(ops.identity, (value,))
+            # another name of a view shares its memory, too
+            made.shares = None if value.shares is None else replace(value.shares)
+            return made
         return value
 
     def after(self, value: Any, site: int, owner: Any = None, key: Any = None) -> None:
