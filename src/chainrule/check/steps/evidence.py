@@ -136,11 +136,13 @@ class Evidence:
         recording = self.recording
         parts = terms(self.loss, recording.producer, recording.run.numbers)
         found = set()
+        # what the parameters became in earlier passes is no meeting of this one
+        past = self.tape.upstream(parameters)
         for value in self.derived.forward.program.inputs:
             place = self.tape.at.get(value)
             if place is None or place in parameters or not parameters or value in parts:
                 continue
-            met = [m for m in meetings(self, place) if m in self.behind_loss]
+            met = [m for m in meetings(self, place) if m in self.behind_loss - past]
             if met and all(
                 parameters <= self.tape.upstream(set(self.tape.reads[m]) - {place})
                 for m in met

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -65,9 +66,10 @@ def trainings(
     if not found:
         late = monitor(recording, versions, candidates)
         if late is not None:
+            read = tuple(versions.read(late))
             yield (
                 recording,
-                Training(late, late.name or "", (), tuple(versions.read(late))),
+                Training(late, late.name or "", (), read, computed=late),
             )
     if asked is None:
         for one, implied, form, n in implied_losses(recording, versions, n_pass):
@@ -156,6 +158,30 @@ def is_of_more(evidence: Evidence) -> bool:
     of = {path[0] for path in used if len(path) > 1}
     known = _data(evidence, evidence.behind_loss - past)
     return any(len(path) > 1 and path[0] in of for path in known - used)
+
+
+def is_mixed(recording: Recording, loss: Value | None) -> bool:
+    """Whether something is moved between two terms of a loss, and something else that both read stays: no one gradient is descended."""
+    versions = Versions(recording, Slots(recording).chains)
+    for slot in recording.slots.get(loss, {}) if loss is not None else ():
+        held = [one.value for one in recording.history.get(slot, ())]
+        added = [
+            arg
+            for total in held
+            if (line := recording.producer.get(total)) is not None
+            and line.op in (ops.add, ops.subtract)
+            for arg in line.args
+            if isinstance(arg, Value) and arg not in held
+        ]
+        for one, later in pairwise(added):
+            pairs = {
+                (versions.latest(chain, one), versions.latest(chain, later))
+                for chain in versions.learnt
+            }
+            read = {a == b for a, b in pairs if a is not None and b is not None}
+            if read == {True, False}:
+                return True
+    return False
 
 
 Path = tuple[object, ...]

@@ -15,8 +15,10 @@ from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.finals import CONVENTIONS, Finals, State
 from chainrule.check.steps.forward import Forward
 from chainrule.check.steps.implied import (
+    ENTROPY,
     form_of,
     is_complete,
+    is_mixed,
     is_of_more,
     is_shared,
     trainings,
@@ -241,7 +243,9 @@ def checked_recording(
                 raise
             continue
         if found.loss is found.computed:
-            form = form_of(one.evidence)
+            told = form_of(one.evidence)
+            # squares are printed to show how well anything fits
+            form = told if found.updates or told == ENTROPY else form
         if not found.updates or one.finals.says_nothing:
             continue
         others.append(one)
@@ -265,6 +269,12 @@ def checked_recording(
             "E329",
             "the loss is computed from other data than the steps, and says nothing about them",
             hint="compute the loss of the pass in which the gradients are taken, or name it: --loss NAME",
+        )
+    if best.finals.wrong() and is_mixed(best.recording, best.computed):
+        raise ProgramError(
+            "E329",
+            "some weights are moved between two terms of one loss, others after both",
+            hint="name a loss that is whole before its steps are taken: --loss NAME",
         )
     best.finals.excuse(
         one.finals
