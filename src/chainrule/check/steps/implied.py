@@ -25,10 +25,10 @@ from chainrule.check.steps.passes import (
     singles,
     updates,
 )
-from chainrule.check.steps.recording import Recording
+from chainrule.check.steps.recording import RENAMING, Recording
 from chainrule.check.steps.slots import Slots, Training, addends
 from chainrule.check.steps.unwritten import Unwritten
-from chainrule.program import Line, ProgramError, Value
+from chainrule.program import Arg, Line, ProgramError, Value
 
 MOST_PLACES = 3
 SQUARES, ENTROPY = "½Σ(a − b)²", "a cross-entropy"
@@ -163,25 +163,28 @@ def is_of_more(evidence: Evidence) -> bool:
 def is_mixed(recording: Recording, loss: Value | None) -> bool:
     """Whether something is moved between two terms of a loss, and something else that both read stays: no one gradient is descended."""
     versions = Versions(recording, Slots(recording).chains)
-    for slot in recording.slots.get(loss, {}) if loss is not None else ():
-        held = [one.value for one in recording.history.get(slot, ())]
-        added = [
-            arg
-            for total in held
-            if (line := recording.producer.get(total)) is not None
-            and line.op in (ops.add, ops.subtract)
-            for arg in line.args
-            if isinstance(arg, Value) and arg not in held
-        ]
-        for one, later in pairwise(added):
-            pairs = {
-                (versions.latest(chain, one), versions.latest(chain, later))
-                for chain in versions.learnt
-            }
-            read = {a == b for a, b in pairs if a is not None and b is not None}
-            if read == {True, False}:
-                return True
+    for one, later in pairwise(_added(recording, loss)):
+        pairs = {
+            (versions.latest(chain, one), versions.latest(chain, later))
+            for chain in versions.learnt
+        }
+        read = {a == b for a, b in pairs if a is not None and b is not None}
+        if read == {True, False}:
+            return True
     return False
+
+
+def _added(recording: Recording, loss: Value | None) -> list[Value]:
+    """What a loss was added up of, one after the other."""
+    found: list[Value] = []
+    held: Arg | None = loss
+    while isinstance(held, Value):
+        line = recording.producer.get(held)
+        if line is None or line.op not in (ops.add, ops.subtract, *RENAMING):
+            break
+        found += [arg for arg in line.args[1:] if isinstance(arg, Value)]
+        held = line.args[0]
+    return found[::-1]
 
 
 Path = tuple[object, ...]
