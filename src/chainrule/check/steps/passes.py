@@ -295,6 +295,8 @@ def behind(recording: Recording, values: Sequence[Value]) -> set[Value]:
 def updates(recording: Recording, versions: Versions, loss: Value) -> Iterator[Update]:
     """What the loss reads and the script moves on: to the version that is read next, or to the last."""
     readers = readers_of(recording)
+    numbers = recording.run.numbers
+    found: list[tuple[Update, bool]] = []
     for chain in versions.moved(loss):
         at = versions.latest(chain, loss)
         if at is None:
@@ -304,30 +306,27 @@ def updates(recording: Recording, versions: Versions, loss: Value) -> Iterator[U
             recording, readers, chain[to], chain[to + 1]
         ):
             to += 1
-        if _is_nudge(recording, chain, chain[at], chain[to], loss):
-            continue
-        name = next((one.name for one in chain if one.name), "")
-        yield Update(chain[at], chain[to], name)
+        stays = np.array_equal(numbers[chain[at]], numbers[chain[to]])
+        if stays or not _is_nudge(recording, chain, chain[to], loss):
+            name = next((one.name for one in chain if one.name), "")
+            found.append((Update(chain[at], chain[to], name), stays))
+    # where nothing has moved yet, there is nothing beside which something stays
+    if not all(stays for _, stays in found):
+        yield from (update for update, _ in found)
 
 
 def _is_nudge(
-    recording: Recording,
-    chain: Sequence[Value],
-    before: Value,
-    after: Value,
-    loss: Value,
+    recording: Recording, chain: Sequence[Value], after: Value, loss: Value
 ) -> bool:
     """Whether nothing that the loss is made of is in a step: a weight is moved to look at a difference.
 
-    Nothing at all is no such move, nor is a share of the weight itself that is no small one.
+    A share of the weight itself that is no small one is no such move.
     """
     own = set(chain)
     step = upstream(recording, after, own - {after})
     if not (step - own).isdisjoint(upstream(recording, loss, own) - own):
         return False
     numbers, producer = recording.run.numbers, recording.producer
-    if np.array_equal(numbers[before], numbers[after]):
-        return False
     kept = {after, *addends(after, producer, numbers)}
     shared = {read for one in step - kept for read in made_of(producer.get(one))}
     return all(
