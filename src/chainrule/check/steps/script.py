@@ -259,6 +259,18 @@ def checked_recording(
         if recording.failure is not None:
             raise recording.failure
         raise ProgramError("E329", "no hand-written backward pass was found")
+    _refuse(best, plain)
+    best.finals.excuse(
+        one.finals
+        for one in others
+        # what is right by another reading of the same loss is not right by this one
+        if one.implied is best.implied and one.computed is not best.computed
+    )
+    return best
+
+
+def _refuse(best: Checked, plain: Checked | None) -> None:
+    """Say so where what is computed as a loss says nothing about the steps."""
     if (
         best.implied is None
         and not best.n_right
@@ -276,13 +288,6 @@ def checked_recording(
             "some weights are moved between two terms of one loss, others after both",
             hint="name a loss that is whole before its steps are taken: --loss NAME",
         )
-    best.finals.excuse(
-        one.finals
-        for one in others
-        # what is right by another reading of the same loss is not right by this one
-        if one.implied is best.implied and one.computed is not best.computed
-    )
-    return best
 
 
 def _judged(recording: Recording, found: Training, seed: int) -> Checked:
