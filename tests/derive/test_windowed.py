@@ -71,7 +71,7 @@ def largest_of_a_frame(x, K):
 
 def blocks(x, K):
     n, c, h, w = x.shape
-    return x.reshape(n, c, h // 2, 2, w // 3, 3).max(axis=(3, 5))
+    return x.reshape(n, c, h // 2, 2, w // 2, 2).max(axis=(3, 5))
 
 
 def mean(x, K):
@@ -80,7 +80,7 @@ def mean(x, K):
 
 def mean_of_channels_last(x, K):
     n, c, h, w = x.shape
-    return x.transpose(0, 2, 3, 1).reshape(n, h // 2, 2, w // 3, 3, c).mean(axis=(2, 4))
+    return x.transpose(0, 2, 3, 1).reshape(n, h // 2, 2, w // 2, 2, c).mean(axis=(2, 4))
 
 
 POOLS = [largest, largest_of_a_frame, blocks, mean, mean_of_channels_last]
@@ -152,6 +152,16 @@ def from_the_second_on(x, K):
 def test_what_is_no_convolution_stays_what_it_is_and_is_right(function):
     assert ops.convolution not in ops_of(function)
     held(function, ["x", "K"])
+
+
+def few_large_blocks(x, K):
+    n, c, h, w = x.shape
+    return x.reshape(n, c, 2, h // 2, 2, w // 2).max(axis=(3, 5))
+
+
+def test_blocks_that_grow_with_the_image_stay_blocks():
+    assert ops.max_pool not in ops_of(few_large_blocks)
+    held(few_large_blocks, ["x"])
 
 
 def uneven_frame(x, K):

@@ -314,6 +314,9 @@ def blocks_of(value: Value, axes: Lengths, producer: Mapping[Value, Line]) -> Se
         if at + 1 in axes and at not in axes:
             if at + 1 >= value.ndim or value.shape[at] * value.shape[at + 1] != length:
                 return None
+            # a few large blocks are meant to grow with the array, and windows would not
+            if value.shape[at] < value.shape[at + 1]:
+                return None
             sizes.append(value.shape[at + 1])
             places.append(place)
             at += 2
