@@ -10,11 +10,17 @@ from chainrule.nn.forward_builder import Start
 from chainrule.nn.layer_registry import LAYERS
 from chainrule.nn.layers import (
     Activation,
+    AvgPool2d,
     BatchNorm,
+    Conv2d,
     Dense,
     Dropout,
     Embedding,
+    Flatten,
+    GlobalAvgPool,
     LayerNorm,
+    MaxPool2d,
+    Reshape,
     Residual,
 )
 from chainrule.nn.takes import Above
@@ -42,12 +48,42 @@ SAID = [
         'kind = "Residual"\nlayers = [{kind = "Dense", units = 4}, {kind = "Activation", name = "tanh"}]',
         Residual((Dense(4), Activation("tanh"))),
     ),
+    ('kind = "Conv2d"\nfilters = 3\nkernel_size = 2', Conv2d(3, 2)),
+    (
+        'kind = "Conv2d"\nfilters = 2\nkernel_size = [3, 2]\nstride = [1, 2]\npadding = [1, 1]\nactivation = "tanh"\nbias = false',
+        Conv2d(2, (3, 2), (1, 2), (1, 1), "tanh", bias=False),
+    ),
+    ('kind = "Conv2d"\nfilters = 2\npadding = "same"', Conv2d(2, padding="same")),
+    ('kind = "MaxPool2d"', MaxPool2d()),
+    ('kind = "MaxPool2d"\nkernel_size = 2\nstride = 1\npadding = 1', MaxPool2d(2, 1, 1)),
+    ('kind = "AvgPool2d"\nkernel_size = [1, 2]', AvgPool2d((1, 2))),
+    ('kind = "GlobalAvgPool"', GlobalAvgPool()),
+    ('kind = "Flatten"', Flatten()),
+    ('kind = "Reshape"\nshape = [4, 1, 1]', Reshape((4, 1, 1))),
 ]  # fmt: skip
+IMAGES = (Conv2d, MaxPool2d, AvgPool2d)
+
+
+def among(layer):
+    """A layer with what it needs to stand between rows of 4 numbers and units in a row."""
+    before = [Reshape((1, 2, 2))] if isinstance(layer, (*IMAGES, GlobalAvgPool, Flatten)) else []  # fmt: skip
+    after = [Flatten()] if isinstance(layer, (*IMAGES, Reshape)) else []
+    return [*before, layer, *after]
+
+
 NAMES = [f"{type(layer).__name__}-{number}" for number, (_, layer) in enumerate(SAID)]
 
 
-def told(tmp_path, first, rest=""):
+def told(tmp_path, first, rest="", layer=None):
     path = tmp_path / "network.toml"
+    words = {
+        Reshape((1, 2, 2)): 'kind = "Reshape"\nshape = [1, 2, 2]',
+        Flatten(): 'kind = "Flatten"',
+    }
+    listed = [first] if layer is None else [
+        first if one is layer else words[one] for one in among(layer)
+    ]  # fmt: skip
+    first = "\n[[layers]]\n".join(listed)
     path.write_text(
         'inputs = 4\nloss = "mse"\nseed = 3\nbatch = 6\n'
         f'[[layers]]\n{first}\n[[layers]]\nkind = "Dense"\nunits = 2\n{rest}'
@@ -57,9 +93,9 @@ def told(tmp_path, first, rest=""):
 
 @pytest.mark.parametrize(("text", "layer"), SAID, ids=NAMES)
 def test_a_layer_of_a_file_is_the_layer_of_python(text, layer, tmp_path):
-    path = told(tmp_path, text)
+    path = told(tmp_path, text, layer=layer)
     read = Network.from_toml(path)
-    made = Network([layer, Dense(2)], "mse", seed=3).build(4)
+    made = Network([*among(layer), Dense(2)], "mse", seed=3).build(4)
     assert read.plan.layers == made.plan.layers
     assert read.source == made.source
     assert read.plan.source(training=False) == made.plan.source(training=False)
@@ -75,8 +111,8 @@ def test_a_layer_of_a_file_is_the_layer_of_python(text, layer, tmp_path):
 def test_a_file_of_layers_is_a_function_that_can_be_traced_and_derived(
     text, layer, tmp_path
 ):
-    described = nn.describe_toml(told(tmp_path, text))
-    assert described.layers[0] == layer
+    described = nn.describe_toml(told(tmp_path, text, layer=layer))
+    assert layer in described.layers
     run = trace(described.function, **described.arrays)
     named = run.program.named()
     derived = backward(run, wrt=[named[name] for name in described.parameters])
@@ -102,7 +138,8 @@ def test_every_layer_that_is_registered_is_tried_here():
 @pytest.mark.parametrize("layer", [layer for _, layer in SAID], ids=NAMES)
 def test_every_layer_trains_saves_and_loads(layer, tmp_path):
     X = np.random.default_rng(0).integers(0, 3, (8, 4))
-    network = Network([layer, Dense(2)], "mse", seed=3).fit(X, X[:, :2], epochs=2)
+    layers = [*among(layer), Dense(2)]
+    network = Network(layers, "mse", seed=3).fit(X, X[:, :2], epochs=2)
     network.save(tmp_path)
     loaded = Network.load(tmp_path)
     assert np.array_equal(loaded.predict(X), network.predict(X))

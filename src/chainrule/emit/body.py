@@ -10,6 +10,7 @@ from chainrule.emit import layout, wrap
 from chainrule.emit.loop_text import LoopText
 from chainrule.emit.order import Entry, Order
 from chainrule.emit.statements import Plan
+from chainrule.emit.template import template
 from chainrule.emit.wrap import comment
 from chainrule.program import Line, Loop, Value
 
@@ -66,10 +67,48 @@ def statement(plan: Plan, value: Value, depth: int = 1) -> list[str]:
     for one in statements[1:] if plan.buffers.in_place(line, plan.name) else statements:
         if isinstance(one, ast.Assign):
             lines += _written(plan, one.targets[0], one.value, depth)
+        elif isinstance(one, ast.For):
+            lines += _repeated(plan, one, depth)
         else:
             text = ast.unparse(ast.fix_missing_locations(one))
             lines += wrap.statement(text, depth)
     return lines
+
+
+def _repeated(plan: Plan, loop: ast.For, depth: int) -> list[str]:
+    """A loop of a spelling, which counts with letters that nothing else is called by."""
+    counted = {
+        node.target.id: plan.names.letter(node.target.id)
+        for node in ast.walk(loop)
+        if isinstance(node, ast.For) and isinstance(node.target, ast.Name)
+    }
+    renamed = copy.deepcopy(loop)
+    for node in ast.walk(renamed):
+        if isinstance(node, ast.Name):
+            node.id = counted.get(node.id, node.id)
+        elif isinstance(node, ast.For):
+            node.body = [part for one in node.body for part in _short(plan, one)]
+    text = ast.unparse(ast.fix_missing_locations(renamed))
+    return layout.statement(renamed, depth) or [
+        layout.INDENT * depth + line for line in text.splitlines()
+    ]
+
+
+def _short(plan: Plan, node: ast.stmt) -> list[ast.stmt]:
+    """``x[…] += …``; what is too long for a line deep in loops gets names first."""
+    match node:
+        case ast.AugAssign(target=ast.Subscript() as target, op=op, value=value):
+            if len(layout.flat(target)) + len(layout.flat(value)) <= LONGEST_TARGET:
+                return [node]
+            places = ast.Name(plan.names.letter("places"))
+            part = ast.Name(plan.names.letter("part"))
+            return [
+                ast.Assign([places], _as_value(target.slice)),
+                ast.Assign([part], value),
+                ast.AugAssign(ast.Subscript(target.value, places, ast.Store()), op, part),
+            ]  # fmt: skip
+        case _:
+            return [node]
 
 
 def _added(plan: Plan, line: Line, name: str, depth: int) -> list[str]:
@@ -99,6 +138,8 @@ def _as_value(index: ast.expr) -> ast.expr:
     """An index that can stand outside of brackets: ``1:-1`` is ``slice(1, -1)``."""
     match index:
         case ast.Slice(lower=lower, upper=upper, step=step):
+            if lower is upper is step is None:
+                return template("slice(None)").filled({})
             parts = [one or ast.Constant(None) for one in (lower, upper, step)]
             return ast.Call(ast.Name("slice"), parts, [])
         case ast.Tuple(elts=items):

@@ -24,7 +24,9 @@ from chainrule.program import (
     Size,
     Value,
 )
+from chainrule.program.builder import key_of
 from chainrule.program.program import substitute
+from chainrule.program.rewritten import put
 from chainrule.trace import Traced, Tracer
 
 UNREADABLE = (CannotTrace, AttributeError, IndexError, TypeError, ValueError)
@@ -36,23 +38,49 @@ def spelled_out(program: Program, dialect: Dialect) -> Program:
 
     What a line gave, the last of its parts gives: names, reasons and gradients stay with their values.
     """
-    items = _spelled_out(program.items, dialect)
+    items = _spelled_out(program.items, dialect, {})
     return Program(program.inputs, items, program.outputs, program.name)
 
 
-def _spelled_out(items: tuple[Item, ...], dialect: Dialect) -> tuple[Item, ...]:
+def _spelled_out(
+    items: tuple[Item, ...], dialect: Dialect, known: Mapping[Any, Value]
+) -> tuple[Item, ...]:
+    """The items, with what parts of several lines compute alike computed once; ``known`` is what was so far."""
     found: list[Item] = []
-    waiting = list(reversed(items))
+    alike = dict(known)
+    now: dict[Value, Value] = {}
+    waiting = [(item, False) for item in reversed(items)]
     while waiting:
-        item = waiting.pop()
+        item, is_part = waiting.pop()
         if isinstance(item, Loop):
-            found.append(replace(item, items=_spelled_out(item.items, dialect)))
+            inner = _spelled_out(item.items, dialect, alike)
+            found.append(replace(item, items=inner))
             continue
-        parts = [] if has_word(item, dialect) else parts_of(item)
-        waiting += reversed(parts)
-        if not parts:
-            found.append(item)
+        line = _about(item, now)
+        parts = [] if has_word(line, dialect) else parts_of(line)
+        waiting += [(part, part.result is not item.result or is_part) for part in reversed(parts)]  # fmt: skip
+        if parts:
+            continue
+        key = key_of(line.op, line.args, line.params)
+        if is_part and key in alike:
+            now[line.result] = alike[key]
+            continue
+        if is_part:
+            alike[key] = line.result
+        found.append(line)
     return tuple(found)
+
+
+def _about(line: Line, now: Mapping[Value, Value]) -> Line:
+    """A line about the values that stand for those it reads."""
+    if not any(arg in now for arg in line.reads()):
+        return line
+    args = tuple(put(arg, now) for arg in line.args)
+    params = {
+        key: substitute(param, lambda one: put(one, now))
+        for key, param in line.params.items()
+    }
+    return replace(line, args=args, params=params)
 
 
 def with_parts(

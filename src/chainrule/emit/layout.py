@@ -337,9 +337,23 @@ def statement(node: ast.stmt, depth: int = 1) -> list[str] | None:
         case ast.Assign(targets=[target], value=value):
             return assignment(flat(target), value, depth)
         case ast.AugAssign(target=target, op=op, value=value):
-            return broken(f"{flat(target)} {AUGMENTED[type(op)]} ", value, "", depth)
+            before = f"{flat(target)} {AUGMENTED[type(op)]} "
+            laid = broken(before, value, "", depth)
+            if laid is None and isinstance(value, ast.Subscript):
+                margin = INDENT * depth
+                inside = f"{margin}{INDENT}{flat(value)}"
+                return [f"{margin}{before}(", inside, f"{margin})"]
+            return laid
         case ast.Expr(value=value):
             return broken("", value, "", depth)
+        case ast.For(target=target, iter=turns, body=body):
+            lines = [f"{INDENT * depth}for {flat(target)} in {flat(turns)}:"]
+            for one in body:
+                inner = statement(one, depth + 1)
+                if inner is None:
+                    return None
+                lines += inner
+            return lines
         case _:
             message = f"a spelling may not hold {type(node).__name__}"
             raise TypeError(message)

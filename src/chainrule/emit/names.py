@@ -50,6 +50,7 @@ class Names:
         self.of: dict[Value, str] = {}
         self._counts: dict[str, int] = {}
         self.counters: dict[Counter, str] = {}
+        self._letters: dict[str, str] = {}
 
     def free(self, wish: str) -> str:
         """``wish``, or ``wish_2`` if it is taken."""
@@ -66,6 +67,12 @@ class Names:
     def counter(self, counter: Counter) -> str:
         """The name of what counts a loop's turns; loops that have one word for it share it, unless one is in the other."""
         return self.counters.get(counter, counter.name)
+
+    def letter(self, wish: str) -> str:
+        """The name of what counts in a loop that a spelling writes; such loops are over before the next begins."""
+        if wish not in self._letters:
+            self._letters[wish] = self.free(wish)
+        return self._letters[wish]
 
     def give(self, value: Value, wish: str) -> str:
         """The name of ``value``: what it has, else as near to ``wish`` as is free."""

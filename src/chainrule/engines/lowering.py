@@ -12,7 +12,11 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
-from chainrule.program import Arg, Line, Op, Program, Run, Shape, Size, Value
+from chainrule.engines.matrices import as_matrices, is_large
+from chainrule.engines.pooled import Pools
+from chainrule.program import Arg, Line, Op, Program, Run, Size, Value
+from chainrule.program.line import concrete
+from chainrule.program.op import shape_of
 from chainrule.program.program import arg_shape
 
 
@@ -44,6 +48,17 @@ def lowered(program: Program, whole: Collection[Op] = ()) -> Program:
     return Program(program.inputs, tuple(lean.lines), program.outputs, program.name)
 
 
+def in_matrices(program: Program) -> Program:
+    """``program`` with large products over several axes as products of matrices."""
+    lines = _Lines()
+    for line in program.lines:
+        if line.op is ops.tensordot and is_large(line):
+            as_matrices(lines, line)
+        else:
+            lines.add(line)
+    return Program(program.inputs, tuple(lines.lines), program.outputs, program.name)
+
+
 def _site(line: Line) -> Any:
     """What a softmax and its loss have in common: the logits and the axis."""
     return (line.args[0], line.params.get("axis")) if line.args else None
@@ -64,10 +79,11 @@ class _Lines:
         self.lines: list[Line] = []
         self.exponentials: dict[Any, tuple[Value, Value]] = {}
         self.relus: dict[Value, Value] = {}
+        self.pools = Pools(self)
 
     def write(self, op: Op, *args: Arg, **params: Any) -> Value:
         full = {**op.params, **params}
-        shape: Shape = tuple(op.shape(*(arg_shape(arg) for arg in args), **full))
+        shape = shape_of(op, [arg_shape(arg) for arg in args], concrete(full))
         dtype = next(
             arg.dtype
             for arg in args
@@ -77,9 +93,10 @@ class _Lines:
         self.add(Line(value, op, args, full))
         return value
 
-    def close(self, line: Line, op: Op, *args: Arg) -> None:
+    def close(self, line: Line, op: Op, *args: Arg, **params: Any) -> None:
         """The new last line of what ``line`` computes."""
-        self.add(Line(line.result, op, args, dict(op.params), line.why, line.places))
+        full = {**op.params, **params}
+        self.add(Line(line.result, op, args, full, line.why, line.places))
 
     def add(self, line: Line) -> None:
         """One more line."""
@@ -109,6 +126,10 @@ class _Lines:
             case ops.greater, (Value() as z, 0) if z in self.relus:
                 # where relu(z) > 0 is where z > 0, so z itself is not needed any longer
                 self.close(line, ops.greater, self.relus[z], 0)
+            case ops.max_pool, _ if self.pools.takes(line):
+                self.pools.forward(line)
+            case ops.max_unpool, _ if self.pools.takes(line):
+                self.pools.backward(line)
             case _:
                 self.add(line)
 

@@ -30,7 +30,7 @@ from chainrule.formula.tree import (
 
 RELATIONS: Final = frozenset("=<>≤≥≠≈≡∝∈←→∼↦")
 SUMS: Final = frozenset("+-±∓⊕")
-PRODUCTS: Final = frozenset("·⊙×∘⊗∗@")
+PRODUCTS: Final = frozenset("·⊙×∘⊗∗⋆@")
 CHAINED: Final = frozenset("=≈≡")
 ASSOCIATIVE: Final = frozenset("+·⊙×∘⊗@")
 

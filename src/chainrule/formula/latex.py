@@ -42,6 +42,7 @@ _PREFERRED = {
     "←": r"\leftarrow",
     "→": r"\to",
     "∗": r"\ast",
+    "⋆": r"\star",
     "ε": r"\varepsilon",
 }
 SIGNS: Final = MappingProxyType(

@@ -51,6 +51,7 @@ SIGN_COMMANDS: Final = _frozen(
         r"\circ": "∘",
         r"\otimes": "⊗",
         r"\ast": "∗",
+        r"\star": "⋆",
         "*": "∗",
         r"\pm": "±",
         r"\mp": "∓",

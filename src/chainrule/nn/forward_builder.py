@@ -102,7 +102,9 @@ class Draft:
         """
         if len(self.units) != 1:
             raise UsageError(
-                "E411", f"this layer takes one row of units, and gets {self.units}"
+                "E411",
+                f"this layer takes one row of units, and gets {self.units}",
+                hint="Flatten() before it, or GlobalAvgPool()",
             )
         return self.units[0]
 

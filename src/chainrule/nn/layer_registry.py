@@ -120,7 +120,11 @@ def layer_to(layer: Layer) -> dict[str, Any]:
 
 def _tells(item: Any) -> bool:
     plain = item is None or isinstance(item, str | bool | int | float | np.generic)
-    return plain or _is_layers(item)
+    return plain or _is_layers(item) or _is_lengths(item)
+
+
+def _is_lengths(item: Any) -> bool:
+    return isinstance(item, tuple) and all(type(one) is int for one in item)
 
 
 def _is_layers(item: Any) -> bool:
@@ -133,5 +137,7 @@ def _plain(item: Any) -> Any:
     return (
         [layer_to(one) for one in item]
         if _is_layers(item) and not isinstance(item, str)
+        else list(item)
+        if _is_lengths(item)
         else item
     )

@@ -6,7 +6,7 @@ It stands in an annotation, ``Annotated[int, whole(1)]``, and there pydantic fin
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from numbers import Integral, Real
 from types import NoneType
@@ -182,6 +182,29 @@ def _as_it_is(given: Any) -> Any:
     return given
 
 
+def sides(least: int) -> Takes:
+    """A whole number, or two of them: for rows and for columns.
+
+    >>> sides(1)([3, 2]), sides(1)(3)
+    ((3, 2), 3)
+    """
+    one = whole(least)
+
+    def read(given: Any) -> Any:
+        if isinstance(given, Sequence) and not isinstance(given, str):
+            rows, columns = map(one.read, given)
+            return rows, columns
+        return one.read(given)
+
+    return Takes(f"{one.words}, or two of them, for rows and for columns", read)
+
+
+def _lengths(given: Any) -> tuple[int, ...]:
+    if isinstance(given, str) or not given:
+        raise ValueError
+    return tuple(map(whole(1).read, given))
+
+
 Number = Annotated[float, Takes("a finite number", _as_it_is)]
 Count = Annotated[int, whole(1)]
 Place = Annotated[int, whole(0)]
@@ -189,6 +212,12 @@ Above = Annotated[float, number("(0, inf)")]
 AtLeast = Annotated[float, number("[0, inf)")]
 Share = Annotated[float, number("[0, 1)")]
 Flag = Annotated[bool, flag]
+Sides = Annotated[int | tuple[int, int], sides(1)]
+Frame = Annotated[int | tuple[int, int], sides(0)]
+Around = Annotated[Any, sides(0) | one_of("same", "valid")]
+Lengths = Annotated[
+    tuple[int, ...], Takes("whole numbers, such as (1, 8, 8)", _lengths)
+]
 Text = Annotated[str, text]
 ActivationName = Annotated[str, named(activation, "an activation")]
 LossName = Annotated[str, named(loss_of, "a loss")]

@@ -59,14 +59,19 @@ def add_in(written: Any, *arrays: Any, shape: Shape, index: tuple[Any, ...]) -> 
     return result
 
 
+def read_back(dy: Any, y: Any, x: Any, *arrays: Any, index: tuple[Any, ...]) -> Any:
+    """Each gradient where its entry stood; where all were read, with axes of length 1 between, these go away."""
+    if index and all(one is None or one == slice(None) for one in index):
+        return np.reshape(dy, x.shape)
+    return scatter_add(dy, *arrays, shape=x.shape, index=index)
+
+
 def index_rule(position: int) -> Rule | None:
     """The gradient of what was indexed; an index array has none."""
     if position:
         return None
     return Rule(
-        lambda dy, y, x, *arrays, index: scatter_add(
-            dy, *arrays, shape=x.shape, index=index
-        ),
+        read_back,
         "each gradient goes back to the entry that was read; the others get 0",
     )
 

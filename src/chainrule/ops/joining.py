@@ -226,7 +226,7 @@ def _torch_pad(site: Site) -> str:
     flat = tuple(width for pair in reversed(site.params["pad_width"]) for width in pair)
     value = site.params["constant_values"]
     return f"torch.nn.functional.pad({{0}}, {flat}" + (
-        f", value={value})" if value else ")"
+        ", value={constant_values})" if value else ")"
     )
 
 

@@ -22,6 +22,7 @@ from chainrule.derive.idioms.match import (
     from_forms,
 )
 from chainrule.derive.idioms.normalisations import NORMALISATIONS, Computed
+from chainrule.derive.idioms.windowed import WINDOWED, Windowed
 from chainrule.derive.simplify import REWRITING
 from chainrule.program import (
     Builder,
@@ -42,7 +43,8 @@ from chainrule.program.program import substitute
 from chainrule.program.rewritten import put
 from chainrule.trace import Traced, Tracer
 
-Index = Mapping[Op, Sequence[Pattern | Computed]]
+Known = Pattern | Computed | Windowed
+Index = Mapping[Op, Sequence[Known]]
 
 
 def recognise(run: Run) -> Run:
@@ -61,10 +63,10 @@ def fuse(run: Run) -> Run:
 @cache
 def _known(n_ops: int) -> Index:  # noqa: ARG001 - anew once ops have been registered
     listed = [idiom for op in ops.CATALOGUE.values() for idiom in from_forms(op)]
-    found: dict[Op, list[Pattern | Computed]] = {
+    found: dict[Op, list[Known]] = {
         op: [*patterns] for op, patterns in _index([*FORMS, *listed]).items()
     }
-    for computed in NORMALISATIONS:
+    for computed in (*NORMALISATIONS, *WINDOWED):
         found.setdefault(computed.op, []).append(computed)
     return found
 
@@ -282,7 +284,7 @@ def _holds(idiom: Idiom, builder: Builder, bound: Mapping[str, Any]) -> bool:
     return idiom.holds is always or (builder.around is None and idiom.holds(**numbers))
 
 
-def _apply(pattern: Pattern | Computed, bound: Mapping[str, Any]) -> Any:
+def _apply(pattern: Known, bound: Mapping[str, Any]) -> Any:
     arrays = [bound[name] for name in pattern.inputs.values()]
     params = {
         key: bound.get(key, given) for key, given in pattern.idiom.sample.params.items()

@@ -197,6 +197,25 @@ def _along(
     return Read(read.root, read.start, read.strides, ((stride, where),))
 
 
+def windows_added(defs: Definitions, line: Line) -> list[Defined]:
+    """Zeros, with every window added where it stood."""
+    windows = array_of(line.args[0])
+    whole, first = defs.whole(line)
+    zeros = Nest(line.result, whole.loops, first, Constant(0))
+
+    def look(array: Array, shapes: Mapping[Value, Shape]) -> Array:
+        size = shapes[windows][array.ndim :]
+        return ops.windows.numpy_functions[0](  # type: ignore[no-any-return]
+            array, size, line.params["axis"], line.params["stride"]
+        )
+
+    place, shape = defs.layout.seen(line.result, look)
+    domain = around(shape)
+    target = defs.entry(place, shape, domain)
+    added = Nest(line.result, domain.loops, target, defs.read(windows, domain))
+    return [zeros, everywhere(added, ops.add)]
+
+
 def one_hot(defs: Definitions, line: Line) -> list[Defined]:
     """1 at the label, 0 elsewhere."""
     domain, target = defs.whole(line)

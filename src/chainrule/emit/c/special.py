@@ -20,6 +20,7 @@ SPECIAL: Mapping[Op, Define] = {
     ops.take_along_axis: indexing.taken,
     ops.add_along_axis: indexing.added_along,
     ops.one_hot: indexing.one_hot,
+    ops.add_windows: indexing.windows_added,
     ops.concatenate: arranging.side_by_side,
     ops.stack: arranging.side_by_side,
     ops.pad: arranging.padded,

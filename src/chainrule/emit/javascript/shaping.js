@@ -193,3 +193,32 @@ function diag(x, k = 0) {
   from.data.forEach((one, i) => (result.data[(i + Math.max(0, -k)) * n + i + Math.max(0, k)] = one));
   return result;
 }
+
+// The shape of all windows over some axes, and where their entries are in an array of this shape.
+function windowsOf(shape, size, axis, stride) {
+  const axes = axis.map((one) => (one + shape.length) % shape.length);
+  const own = stridesOf(shape);
+  const lengths = [...shape, ...size];
+  const steps = [...own, ...axes.map((one) => own[one])];
+  axes.forEach((one, i) => {
+    lengths[one] = Math.floor((shape[one] - size[i]) / stride[i]) + 1;
+    steps[one] = own[one] * stride[i];
+  });
+  return [lengths, placesOf(lengths, steps)];
+}
+
+// All windows of a size that move over some axes of x; their own axes come last.
+function windows(x, size, axis, stride) {
+  const from = asArray(x);
+  const [lengths, places] = windowsOf(from.shape, size, axis, stride);
+  return gathered(from, places, lengths);
+}
+
+// Zeros with every window added where it stood.
+function add_windows(x, shape, axis, stride) {
+  const from = asArray(x);
+  const size = from.shape.slice(shape.length);
+  const result = made(shape, from.dtype);
+  windowsOf(shape, size, axis, stride)[1].forEach((place, i) => (result.data[place] += from.data[i]));
+  return result;
+}

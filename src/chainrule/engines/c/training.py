@@ -14,7 +14,7 @@ from chainrule.emit.c import CSource, NotLinear, assembled, can_write, write
 from chainrule.emit.places import ALIGNED
 from chainrule.engines.c.compiler import library
 from chainrule.engines.c.driver import Stretch, driver
-from chainrule.engines.lowering import lowered, updated_early
+from chainrule.engines.lowering import in_matrices, lowered, updated_early
 from chainrule.engines.primitives import primitives
 from chainrule.engines.stretch import Rows, Trouble
 from chainrule.program import Array, LimitError, Program, Value
@@ -71,7 +71,8 @@ def compiled_step(
 
 def simple(program: Program) -> Program | Trouble:
     """``program`` in lines that C says; Trouble where it does not say all of them."""
-    whole = updated_early(primitives(lowered(program, (ops.sigmoid,)), can_write))
+    known = primitives(lowered(program, (ops.sigmoid,)), can_write)
+    whole = updated_early(primitives(in_matrices(known), can_write))
     unknown = sorted({line.op.name for line in whole.lines if not can_write(line)})
     return Trouble(f"{', '.join(unknown)} has no C spelling") if unknown else whole
 

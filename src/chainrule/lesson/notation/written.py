@@ -84,6 +84,8 @@ def written(line: Line, args: list[Node], spelling: Spelling = USUAL) -> Node:
             return _of_the_last(line, args)
         case ops.arange:
             return _counted(concrete(line.params)["n"])
+        case op if "padding" in op.params:
+            return _of_windows(line, args)
         case op if op.notation == ops.transpose.notation and not _turned_round(line):
             return call(op.name, *args, *_keywords(line))
     if not line.op.notation or line.op is ops.tensordot or callable(line.op.rules):
@@ -101,6 +103,34 @@ def written(line: Line, args: list[Node], spelling: Spelling = USUAL) -> Node:
     if not spelling.euler:
         notation = _EULER.sub(r"\\exp(\1)", notation)
     return apply(notation, args, params)
+
+
+def _of_windows(line: Line, args: list[Node]) -> Node:
+    """What is done with every window, and how these move where it is not as usual: one by one, with no padding."""
+    params = concrete(line.params)
+    stride, padding = params["stride"], params["padding"]
+    size = () if line.op.kind == "product" else params["size"]
+    words = [_each(size)] if size else []
+    words += [f"stride {_alike(stride)}"] if set(stride) != {1} and stride != size else []  # fmt: skip
+    words += [f"padding {_alike(padding)}"] if any(padding) else []
+    if size:
+        (head,) = _FUNCTION.findall(line.op.notation)
+        return call(head, args[0], *map(Text, words))
+    whole = apply(line.op.notation, args)
+    return beside(whole, Text(f"({', '.join(words)})")) if words else whole
+
+
+_FUNCTION = re.compile(r"\\operatorname\{(\w+)\}")
+
+
+def _each(lengths: tuple[int, ...]) -> str:
+    """Lengths along the axes, as a size is said: 2 × 3."""
+    return " × ".join(map(str, lengths))
+
+
+def _alike(lengths: tuple[int, ...]) -> str:
+    """Numbers along the axes, once where all are the same."""
+    return str(lengths[0]) if len(set(lengths)) == 1 else _each(lengths)
 
 
 def _turned_round(line: Line) -> bool:

@@ -25,6 +25,7 @@ from chainrule.trace.written_out import (
     numpy_functions,
     scipy_functions,
     selecting,
+    windows,
 )
 from chainrule.trace.written_out.distributions import distributions
 
@@ -37,6 +38,7 @@ WAITING: dict[str, Mapping[str, Definition]] = {
         **selecting.DEFINITIONS,
         **linear.NUMPY,
         **fourier.NUMPY,
+        **windows.NUMPY,
     },
     "scipy.fft": fourier.SCIPY,
     "scipy.linalg": linear.SCIPY,

@@ -240,21 +240,6 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
     )
 
 
-def as_strided(x: Any, shape: Any, strides: Any) -> Any:
-    """The entries of an array at places that its strides reach."""
-    places = np.arange(int(x.size))
-    bytes_ = tuple(int(one) // x.itemsize * places.itemsize for one in strides)
-    shape = tuple(map(int, shape))
-    return np.ravel(x)[np.lib.stride_tricks.as_strided(places, shape, bytes_)]
-
-
-def sliding_window_view(x: Any, window_shape: Any, axis: Any = None) -> Any:
-    """Every window of a size."""
-    places = np.reshape(np.arange(int(x.size)), tuple(map(int, x.shape)))
-    seen = np.lib.stride_tricks.sliding_window_view(places, window_shape, axis)
-    return np.ravel(x)[seen]
-
-
 def cov(m: Any, y: Any = None, rowvar: Any = 1, bias: Any = 0, ddof: Any = None) -> Any:
     """How rows vary together."""
     rows = np.atleast_2d(m)
@@ -381,8 +366,6 @@ DEFINITIONS: Mapping[str, Callable[..., Any]] = {
     "maximum.accumulate": maximum_accumulate,
     "minimum.accumulate": minimum_accumulate,
     "trapz": trapezoid,
-    "lib.stride_tricks.as_strided": as_strided,
-    "lib.stride_tricks.sliding_window_view": sliding_window_view,
     **{
         function.__name__: function
         for function in (

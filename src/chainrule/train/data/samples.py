@@ -19,23 +19,48 @@ from chainrule.train.model.validate import (
 )
 
 
-def inputs_of(X: Any, dtype: str, *, whole: bool) -> Array:
+def inputs_of(X: Any, dtype: str, *, whole: bool, images: bool = False) -> Array:
     """Samples in rows, as floats; whole numbers stay what they are where they are looked up.
+
+    A sample is a row of numbers, or an array where the network takes ``images``.
 
     Raises:
         ShapeError: E101 if they do not stand in rows.
         DTypeError: E110 if they are not numbers.
     """
     array = np.asarray(X)
-    if array.ndim != 2:
+    if array.ndim != 2 and not (images and array.ndim > 2):
+        hint = (
+            "X.reshape(-1, 1) for one number a sample, X.reshape(1, -1) for one sample"
+        )
+        if array.ndim > 2:
+            hint = "X.reshape(len(X), -1), or Flatten() as the first layer, gives each sample one row of numbers"
         raise ShapeError(
             "E101",
             f"the samples have the shape {array.shape}; they stand in rows, (samples, numbers)",
-            hint="X.reshape(-1, 1) for one number a sample, X.reshape(1, -1) for one sample",
+            hint=hint,
         )
     if array.dtype.kind not in "fiub":
         raise DTypeError("E110", f"the samples are {array.dtype}; numbers are needed")
     return array if whole else array.astype(dtype, copy=False)
+
+
+def require_units(X: Array, units: tuple[int, ...]) -> None:
+    """Refuse samples of another shape than the network takes.
+
+    Raises:
+        ShapeError: E101.
+    """
+    given = X.shape[1:]
+    if given == units:
+        return
+    if len(given) == len(units) == 1:
+        message = f"the samples have {given[0]} numbers, the network takes {units[0]}"
+        raise ShapeError("E101", message)
+    message = f"each sample has the shape {given}, the network takes {units}"
+    same = int(np.prod(given)) == int(np.prod(units))
+    hint = f"X.reshape({', '.join(map(str, (len(X), *units)))})" if same else ""
+    raise ShapeError("E101", message, hint=hint)
 
 
 def require_words(X: Array, lookups: Mapping[int, int]) -> None:

@@ -32,6 +32,7 @@ from chainrule.train.data.samples import (
     kind_of,
     labels_of,
     n_outputs_of,
+    require_units,
     require_words,
     split,
     weights_of,
@@ -116,11 +117,18 @@ class Network:
         return self.plan_
 
     def build(
-        self, n_inputs: int, n_outputs: int | None = None, labels: str | None = None
+        self,
+        n_inputs: int | tuple[int, ...],
+        n_outputs: int | None = None,
+        labels: str | None = None,
     ) -> Network:
-        """Settle the inputs and outputs and draw the parameters, as ``fit`` does on its first call."""
-        words = draft(self.hidden, (n_inputs,)).whole_numbers
-        self.meet((n_inputs,), n_outputs, labels or self.labels, whole_numbers=words)
+        """Settle the inputs and outputs and draw the parameters, as ``fit`` does on its first call.
+
+        ``n_inputs`` is how many numbers a sample has, or the shape of one: ``(1, 28, 28)``.
+        """
+        units = n_inputs if isinstance(n_inputs, tuple) else (n_inputs,)
+        words = draft(self.hidden, units).whole_numbers
+        self.meet(units, n_outputs, labels or self.labels, whole_numbers=words)
         return self
 
     def meet(
@@ -262,7 +270,8 @@ class Network:
 
     def _data(self, X: Array, labels: Array, weight: Any) -> Data:
         whole = self._looks_up(X)
-        inputs = inputs_of(X, self.dtype, whole=whole)
+        images = validate.takes_images(self.hidden)
+        inputs = inputs_of(X, self.dtype, whole=whole, images=images)
         validate.require_labels(labels, len(inputs))
         if self.plan_ is None:
             kind = self.labels or kind_of(labels, self.loss)
@@ -270,11 +279,7 @@ class Network:
                 inputs.shape[1:], n_outputs_of(labels, kind), kind, whole_numbers=whole
             )
         plan = self.plan
-        if inputs.shape[1:] != plan.units:
-            raise ShapeError(
-                "E101",
-                f"the samples have {inputs.shape[1]} numbers, the network takes {plan.units[0]}",
-            )
+        require_units(inputs, plan.units)
         require_words(inputs, plan.training.lookups)
         weights = None if weight is None else weights_of(weight, plan, len(inputs))
         return Data(inputs, labels_of(labels, plan, len(inputs)), weights)
@@ -289,12 +294,9 @@ class Network:
 
     def predict(self, X: Any) -> Array:
         """The predictions for samples in rows, as they leave the last layer."""
-        inputs = inputs_of(X, self.dtype, whole=self.plan.whole_numbers)
-        if inputs.shape[1:] != self.plan.units:
-            raise ShapeError(
-                "E101",
-                f"the samples have {inputs.shape[1]} numbers, the network takes {self.plan.units[0]}",
-            )
+        images = validate.takes_images(self.hidden)
+        inputs = inputs_of(X, self.dtype, whole=self.plan.whole_numbers, images=images)
+        require_units(inputs, self.plan.units)
         require_words(inputs, self.plan.training.lookups)
         return predict(self.plan, self.numbers_, inputs)
 
@@ -330,7 +332,7 @@ class Network:
         source = plan.source(training=False, returned=["loss"])
         arrays = {"X": data.X, "Y": data.Y, **self.numbers_}
         used = {name: arrays[name] for name in plan.arguments(drafted, weighted=False)}
-        sizes = (*plan.units, plan.n_outputs)
+        sizes = (math.prod(plan.units), plan.n_outputs)
         words = Words(sizes, (), plan.loss, plan.labels)
         function = plan.function(source, drafted, "trained")
         return Described(

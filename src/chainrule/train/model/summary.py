@@ -95,7 +95,7 @@ def told(network: Network) -> str:
     if plan is None:
         return f"<{call}, not met data yet>"
     count = Summary(tuple(plan.training.rows)).n_parameters
-    said = [call, f"{plan.units[0]} inputs", f"{count:,} parameters"]
+    said = [call, f"{' × '.join(map(str, plan.units))} inputs", f"{count:,} parameters"]
     if network.history_:
         last = network.history_[-1]
         n = len(network.history_)
@@ -116,7 +116,7 @@ def _layer(layer: Any) -> str:
     skipped = False
     for one in fields(layer):
         given = getattr(layer, one.name)
-        plain = isinstance(given, str | bool | int | float)
+        plain = isinstance(given, str | bool | int | float | tuple)
         if not plain or (one.default is not MISSING and given == one.default):
             skipped = True
             continue

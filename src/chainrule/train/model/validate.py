@@ -9,7 +9,7 @@ import numpy as np
 
 from chainrule.nn import activation as activation_of
 from chainrule.nn.layer_registry import Layer
-from chainrule.nn.layers import Dense
+from chainrule.nn.layers import Activation, BatchNorm, Dense, Dropout
 from chainrule.nn.names import unknown
 from chainrule.nn.takes import number
 from chainrule.program import Array, DTypeError, ShapeError, UsageError
@@ -52,6 +52,14 @@ def _layer(place: int, one: Any, activation: str) -> Layer:
         if isinstance(one, str) and not one.strip().isdecimal()
         else "16, or Dense(16, 'relu') from chainrule.nn.layers",
     )
+
+
+def takes_images(layers: Iterable[Layer]) -> bool:
+    """Whether the first layer that minds takes each sample as an array: to convolve it, to pool it or to reshape it."""
+    minds = [
+        one for one in layers if not isinstance(one, Activation | BatchNorm | Dropout)
+    ]
+    return bool(minds) and getattr(minds[0], "images", False)
 
 
 def require_monitor(

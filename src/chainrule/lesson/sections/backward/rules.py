@@ -12,6 +12,7 @@ from chainrule.lesson.notation.names import fits, name
 from chainrule.lesson.notation.slopes import Slope, expression, reason, slope
 from chainrule.lesson.notation.writer import Writer
 from chainrule.lesson.parts import Formula, Part, Row, Spans
+from chainrule.lesson.proofs.convolutions import convolution_slope
 from chainrule.lesson.proofs.products import product_slope
 from chainrule.lesson.sections.backward.given import Given, plain, slope_numbers
 from chainrule.lesson.sections.words import times
@@ -85,10 +86,11 @@ def _locals(given: Given, stop: Stop, way: Way) -> list[Row]:
             rows += _slope_rows(given, found, shown)
         return rows
     *outer, (line, position) = links
-    if line.op is ops.matmul and all(
+    slopes = {ops.matmul: product_slope, ops.convolution: convolution_slope}
+    if line.op in slopes and all(
         one.op is ops.add or (one.op is ops.subtract and p == 0) for one, p in outer
     ):
-        found_row = product_slope(line, position, end, here)
+        found_row = slopes[line.op](line, position, end, here)
         return [found_row] if found_row is not None else []
     return []
 

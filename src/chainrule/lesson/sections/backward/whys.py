@@ -8,6 +8,7 @@ from chainrule import ops
 from chainrule.lesson.analysis.plot import Stop
 from chainrule.lesson.parts import Part
 from chainrule.lesson.proofs import pulled as pulled_apart
+from chainrule.lesson.proofs.convolutions import convolution_proof
 from chainrule.lesson.proofs.definition import provable
 from chainrule.lesson.proofs.products import product_proof
 from chainrule.lesson.proofs.proof import prove
@@ -27,6 +28,9 @@ def whys(given: Given, stop: Stop, proved: set[tuple[Op, int]]) -> Iterator[Part
             if op is ops.matmul:
                 proved.add((op, position))
                 yield product_proof(position)
+            elif op is ops.convolution:
+                proved.add((op, position))
+                yield convolution_proof(position, link.line.result.ndim - 2)
             elif pulled_apart.provable(op) and op.rule(position) is not None:
                 proved.add((op, position))
                 yield pulled_apart.prove(op, position, concrete(link.line.params))
