@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 
 from chainrule import explain
+from chainrule.lesson.printers.page.html import to_html
 
 VOID = frozenset(["meta", "input", "br", "img", "path", "rect", "circle"])
 UNSEEN = frozenset(["script", "style", "desc", "mphantom", "title", "head"])
 CORE = """
 const data = %s;
-const arrays = (inputs) => inputs.map((x, i) => np.reshape(np.array(x, { dtype: data.inputs[i][2] }), data.inputs[i][1]));
-const run = (inputs) => told(data, live(...arrays(inputs)));
+const run = (inputs) => told(data, live(...inputs));
 const first = run(data.inputs.map((one) => one[3]));
 const seen = (inputs) => {
   const now = run(inputs), off = changed(data, first, now);
@@ -132,13 +132,16 @@ def zeros_alike(text: str) -> str:
 def changed_script(text: str, numbers: dict[str, np.ndarray]) -> str:
     """A script with other arrays where it writes them out."""
     tree = ast.parse(text)
+    changed = set()
     for node in tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             new = numbers.get(node.targets[0].id)
             if new is not None:
-                plain = not isinstance(node.value, ast.Call)
+                plain = isinstance(node.value, ast.Constant | ast.UnaryOp)
                 made = repr(new.tolist()) if plain else f"np.array({new.tolist()!r})"
                 node.value = ast.parse(made, mode="eval").body
+                changed.add(node.targets[0].id)
+    assert changed == set(numbers), "each is to be written by itself"
     return ast.unparse(ast.fix_missing_locations(tree))
 
 
@@ -164,7 +167,7 @@ def differences(
             for one, new in zip(inputs, numbers, strict=True)
         }
         own.write_text(changed_script(text, arrays), "utf-8")
-        (fresh,) = map(zeros_alike, texts(explain(own).to_html()))
+        (fresh,) = map(zeros_alike, texts(to_html(explain(own).parts)))
         counts["marked" if any(seen["stale"]) else "whole"] += 1
         start = 0
         for chunk in map(zeros_alike, texts(page, seen)):
@@ -189,17 +192,23 @@ def first_difference(chunk: str, fresh: str) -> str:
 def edited(
     numbers: list[list[float]], inputs: list[Any], rng: np.random.Generator
 ) -> list[list[float]]:
-    """The same numbers, one to three of them changed; labels seldom, for another label is often another lesson."""
+    """The same numbers, one to three of them changed; labels seldom, for another label is often another lesson.
+
+    A whole number becomes another that is there, so that labels stay labels.
+    """
     labels = rng.random() < 0.2
     places = [
         (i, k)
         for i, one in enumerate(inputs)
-        if one[2].startswith("float") and (labels or one[0].lower() != "y")
+        if labels or one[0].lower() != "y"
         for k in range(len(one[3]))
     ]
     for at in rng.choice(
         len(places), min(len(places), rng.integers(1, 4)), replace=False
     ):
         i, k = places[at]
-        numbers[i][k] = round(float(rng.normal(0, 1.5)), int(rng.integers(0, 4)))
+        if inputs[i][2].startswith("float"):
+            numbers[i][k] = round(float(rng.normal(0, 1.5)), int(rng.integers(0, 4)))
+        else:
+            numbers[i][k] = numbers[i][rng.integers(len(numbers[i]))]
     return numbers

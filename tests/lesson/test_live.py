@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import live_lessons
 import numpy as np
 import pytest
 from following import data_of, differences, seen_in_node, texts
@@ -70,16 +71,17 @@ else:
     a = 0.1 * z
 loss = (a - 1.0) ** 2
 """
-LESSONS = {
+OWN = {
     "article": (ROOT / "examples" / "article.py").read_text("utf-8"),
     "batch": BATCH,
     "softmax": SOFTMAX,
     "loop": LOOP,
     "branch": BRANCH,
 }
+LESSONS = {**OWN, **live_lessons.LESSONS}
 
 
-@pytest.mark.spread(2)
+@pytest.mark.spread(6)
 @needs_node
 @pytest.mark.parametrize("name", LESSONS)
 def test_after_an_edit_a_page_reads_as_the_lesson_told_afresh_or_says_where_not(
@@ -97,12 +99,12 @@ def test_after_an_edit_a_page_reads_as_the_lesson_told_afresh_or_says_where_not(
 @needs_node
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LESSONS)
-def test_forty_edits(name: str, tmp_path: Path) -> None:
+def test_twenty_four_edits(name: str, tmp_path: Path) -> None:
     script = tmp_path / f"{name}.py"
     script.write_text(LESSONS[name], "utf-8")
     scratch = tmp_path / "again"
     scratch.mkdir()
-    wrong, _ = differences(script, 40, np.random.default_rng(11), scratch)
+    wrong, _ = differences(script, 24, np.random.default_rng(11), scratch)
     assert wrong == []
 
 
