@@ -70,3 +70,21 @@ def test_a_click_or_the_enter_key_tells_it(where: str, event: str, browse: Any) 
     )
     document, _ = browse(page.replace("</body>", CLICK % (where, event)))
     assert "the unit is off: np.maximum(0, z1) is flat" in told(document)
+
+
+@pytest.mark.tools
+@pytest.mark.parametrize(
+    ("width", "options"),
+    [(1200, ()), (320, ()), (1200, ("--blink-settings=preferredColorScheme=0",))],
+)
+def test_axe_finds_nothing_after_a_question_and_an_edit(
+    width: int, options: tuple[str, ...], examined: Any
+) -> None:
+    act = """<script>
+    document.querySelector("[data-asked] button").click();
+    const field = document.querySelector('[aria-label="b1, row 1, column 1"]');
+    field.value = "1";
+    field.dispatchEvent(new Event("input"));
+    </script></body>"""
+    page = explain(ARTICLE).to_html().replace("</body>", act)
+    assert examined(page, width, *options) == []

@@ -77,6 +77,7 @@ class Bindings:
                     list(ledger.numbers[at].shape),
                     ledger.numbers[at].dtype.name,
                     ledger.numbers[at].ravel().tolist(),
+                    int(at in self.live.always),
                 ]
                 for name, at in ledger.inputs.items()
             ],
