@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 
 from chainrule import explain
+from chainrule.lesson.printers.page.html import to_html
 
 VOID = frozenset(["meta", "input", "br", "img", "path", "rect", "circle"])
 UNSEEN = frozenset(["script", "style", "desc", "mphantom", "title", "head"])
 CORE = """
 const data = %s;
-const arrays = (inputs) => inputs.map((x, i) => np.reshape(np.array(x, { dtype: data.inputs[i][2] }), data.inputs[i][1]));
-const run = (inputs) => told(data, live(...arrays(inputs)));
+const run = (inputs) => told(data, live(...inputs));
 const first = run(data.inputs.map((one) => one[3]));
 const seen = (inputs) => {
   const now = run(inputs), off = changed(data, first, now);
@@ -132,16 +132,20 @@ def zeros_alike(text: str) -> str:
 def changed_script(text: str, numbers: dict[str, np.ndarray]) -> str:
     """A script with other arrays where it writes them out."""
     tree = ast.parse(text)
+    changed = set()
     for node in tree.body:
         if isinstance(node, ast.Assign) and isinstance(node.targets[0], ast.Name):
             new = numbers.get(node.targets[0].id)
             if new is not None:
-                plain = not isinstance(node.value, ast.Call)
+                plain = isinstance(node.value, ast.Constant | ast.UnaryOp)
                 made = repr(new.tolist()) if plain else f"np.array({new.tolist()!r})"
                 node.value = ast.parse(made, mode="eval").body
+                changed.add(node.targets[0].id)
+    assert changed == set(numbers), "each is to be written by itself"
     return ast.unparse(ast.fix_missing_locations(tree))
 
 
+@np.errstate(all="ignore")  # as NumPy comes: a mask of −1e9 underflows
 def differences(
     script: Path, edits: int, rng: np.random.Generator, scratch: Path
 ) -> tuple[list[str], dict[str, int]]:
@@ -154,7 +158,10 @@ def differences(
     asked = [
         edited([list(one[3]) for one in inputs], inputs, rng) for _ in range(edits)
     ]
-    wrong, counts = [], {"edits": edits, "refused": 0, "marked": 0, "whole": 0}
+    wrong, counts = (
+        [],
+        {"edits": edits, "refused": 0, "marked": 0, "whole": 0, "halves": 0},
+    )
     for numbers, seen in zip(asked, seen_in_node(page, asked), strict=True):
         if seen["refused"]:
             counts["refused"] += 1
@@ -164,10 +171,12 @@ def differences(
             for one, new in zip(inputs, numbers, strict=True)
         }
         own.write_text(changed_script(text, arrays), "utf-8")
-        (fresh,) = map(zeros_alike, texts(explain(own).to_html()))
+        (fresh,) = map(zeros_alike, texts(to_html(explain(own).parts)))
         counts["marked" if any(seen["stale"]) else "whole"] += 1
         start = 0
-        for chunk in map(zeros_alike, texts(page, seen)):
+        for read in map(zeros_alike, texts(page, seen)):
+            chunk, halves = with_halves_of(read, fresh[start:])
+            counts["halves"] += halves
             found = fresh.find(chunk, start)
             if found < 0:
                 wrong.append(first_difference(chunk, fresh[start:]))
@@ -176,30 +185,57 @@ def differences(
     return wrong, counts
 
 
-def first_difference(chunk: str, fresh: str) -> str:
-    """Where a chunk stops to be in a text."""
+def with_halves_of(chunk: str, fresh: str) -> tuple[str, int]:
+    """A chunk with halves rounded as in a text: 0.06855 summed in another order is 0.0685 or 0.0686."""
+    for count in range(4):
+        if chunk in fresh:
+            return chunk, count
+        at, low = where_they_part(chunk, fresh)
+        one, other = chunk[low : low + 1], fresh[at : at + 1]
+        ends = not (chunk[low + 1 : low + 2] + fresh[at + 1 : at + 2]).isdigit()
+        if not (one.isdigit() and other.isdigit() and ends):
+            return chunk, count
+        if abs(int(one) - int(other)) != 1:
+            return chunk, count
+        chunk = chunk[:low] + other + chunk[low + 1 :]
+    return chunk, 4
+
+
+def where_they_part(chunk: str, fresh: str) -> tuple[int, int]:
+    """Where a chunk stops to be in a text: the place in the text, and in the chunk."""
     low, high = 0, len(chunk)
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if chunk[:middle] in fresh else (low, middle - 1)
-    at = fresh.find(chunk[:low]) + low
+    return fresh.find(chunk[:low]) + low, low
+
+
+def first_difference(chunk: str, fresh: str) -> str:
+    """Both texts around the place where they part."""
+    at, low = where_they_part(chunk, fresh)
     return f"page …{chunk[max(low - 60, 0) : low + 40]}… fresh …{fresh[max(at - 60, 0) : at + 40]}…"
 
 
 def edited(
     numbers: list[list[float]], inputs: list[Any], rng: np.random.Generator
 ) -> list[list[float]]:
-    """The same numbers, one to three of them changed; labels seldom, for another label is often another lesson."""
+    """The same numbers, one to three of them changed; labels seldom, for another label is often another lesson.
+
+    A whole number becomes another that is there, so that labels stay labels.
+    """
     labels = rng.random() < 0.2
     places = [
         (i, k)
         for i, one in enumerate(inputs)
-        if one[2].startswith("float") and (labels or one[0].lower() != "y")
+        if labels or one[0].lower() != "y"
         for k in range(len(one[3]))
     ]
     for at in rng.choice(
         len(places), min(len(places), rng.integers(1, 4)), replace=False
     ):
         i, k = places[at]
-        numbers[i][k] = round(float(rng.normal(0, 1.5)), int(rng.integers(0, 4)))
+        if inputs[i][2].startswith("float"):
+            numbers[i][k] = round(float(rng.normal(0, 1.5)), int(rng.integers(0, 4)))
+        else:
+            numbers[i][k] = numbers[i][rng.integers(len(numbers[i]))]
     return numbers

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from pathlib import Path
 
+import live_lessons
 import numpy as np
 import pytest
 from following import data_of, differences, seen_in_node, texts
@@ -16,6 +17,8 @@ from chainrule.formula import format_number
 from chainrule.formula.numbers import Number, number, written
 from chainrule.lesson.printers.page.html import to_html
 from chainrule.lesson.printers.page.resources import resource
+from chainrule.program.ledger import Ledger
+from chainrule.program.remembered import remember
 
 ROOT = Path(__file__).parents[2]
 needs_node = pytest.mark.skipif(
@@ -70,16 +73,18 @@ else:
     a = 0.1 * z
 loss = (a - 1.0) ** 2
 """
-LESSONS = {
+OWN = {
     "article": (ROOT / "examples" / "article.py").read_text("utf-8"),
     "batch": BATCH,
     "softmax": SOFTMAX,
     "loop": LOOP,
     "branch": BRANCH,
 }
+FURTHER = 5
+LESSONS = {**OWN, **live_lessons.LESSONS}
 
 
-@pytest.mark.spread(2)
+@pytest.mark.spread(6)
 @needs_node
 @pytest.mark.parametrize("name", LESSONS)
 def test_after_an_edit_a_page_reads_as_the_lesson_told_afresh_or_says_where_not(
@@ -97,12 +102,13 @@ def test_after_an_edit_a_page_reads_as_the_lesson_told_afresh_or_says_where_not(
 @needs_node
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LESSONS)
-def test_forty_edits(name: str, tmp_path: Path) -> None:
+def test_further_edits(name: str, tmp_path: Path) -> None:
     script = tmp_path / f"{name}.py"
     script.write_text(LESSONS[name], "utf-8")
     scratch = tmp_path / "again"
     scratch.mkdir()
-    wrong, _ = differences(script, 40, np.random.default_rng(11), scratch)
+    wrong, counts = differences(script, FURTHER, np.random.default_rng(5), scratch)
+    assert counts["halves"] <= 2
     assert wrong == []
 
 
@@ -196,3 +202,51 @@ def _page(folder: Path, text: str) -> str:
     script = folder / "lesson.py"
     script.write_text(text, "utf-8")
     return explain(script).to_html()
+
+
+LABELS = """
+import numpy as np
+X = np.array([[1, 2], [3, -1], [0, 2]])
+y = np.array([0, 2, 1])
+W = np.array([[0.1, -0.2, 0.3], [0.4, 0.5, -0.6]])
+z = X @ W
+e = np.exp(z - z.max(axis=1, keepdims=True))
+p = e / e.sum(axis=1, keepdims=True)
+loss = -np.mean(np.log(p[np.arange(3), y]))
+"""
+
+
+@needs_node
+def test_whole_numbers_and_labels_follow_and_no_label_is_said_to_be_none(
+    tmp_path: Path,
+) -> None:
+    page = _page(tmp_path, LABELS)
+    inputs = data_of(page)["inputs"]
+    assert [(one[0], one[4]) for one in inputs] == [("X", 0), ("y", 0), ("W", 0)]
+    numbers = [list(one[3]) for one in inputs]
+    numbers[1] = [1, 1, 0]
+    (seen,) = seen_in_node(page, [numbers])
+    assert not seen["refused"]
+    numbers[1] = [1, 1, 3]
+    with pytest.raises(AssertionError, match="there is no place 3 on an axis"):
+        seen_in_node(page, [numbers])
+
+
+def test_two_masks_are_compared_without_a_fault() -> None:
+    ledger = Ledger()
+    x = remember(ledger, "x", np.array([1.0, -2.0]))
+    assert np.allclose(x > 0, np.array([True, False]))
+
+
+MASK = """
+import numpy as np
+x = np.array([1.0, 2.0, 3.0, 4.0])
+w = np.array([0.5, 0.1, 0.2, 0.3])
+mask = np.array([True, False, True, True])
+loss = np.sum((x * w)[mask] ** 2)
+"""
+
+
+def test_an_input_that_decides_how_the_lesson_goes_has_no_field(tmp_path: Path) -> None:
+    inputs = data_of(_page(tmp_path, MASK))["inputs"]
+    assert {one[0]: one[4] for one in inputs} == {"x": 0, "w": 0, "mask": 1}

@@ -37,7 +37,7 @@ from chainrule.formula.tree import (
 MARKS: Final = MappingProxyType(
     {"hat": "^", "bar": "¯", "tilde": "~", "dot": "˙", "vec": "→", "prime": "′"}
 )
-APPLY: Final = "<mo>&#x2061;</mo>"
+APPLY: Final = "<mo>\u2061</mo>"
 TIMES: Final = "<mo>&#x2062;</mo>"
 TALL: Final = (
     "<mtable",

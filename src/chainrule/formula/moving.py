@@ -67,6 +67,14 @@ def alike(one: Node, other: Node) -> bool:
     return same
 
 
+def in_letters(node: Node) -> str:
+    """A formula in one line of plain letters, which stay as they are when its numbers move."""
+    for one in numbers_in(node):
+        if one.bound is not None:
+            note(one.bound, one.bound.line)
+    return " ".join(to_text(node))
+
+
 def is_negative(number: Number) -> bool:
     """Whether a number has a minus."""
     if number.bound is not None:

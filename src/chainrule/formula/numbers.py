@@ -26,6 +26,8 @@ from chainrule.program.ledger import bare, look
 from chainrule.program.remembered import Figure, Remembered
 
 LARGE: Final = 1e7
+WHOLE: Final = -1
+"""So many digits has a whole number: all of them."""
 Array: TypeAlias = "np.ndarray[Any, np.dtype[Any]]"
 Scalar: TypeAlias = "float | int | np.generic"
 
@@ -126,6 +128,15 @@ def bound_to(value: Any, digits: int = 4, decimals: int | None = None) -> Bound 
     return Bound(value.at, value.place, digits, group, value.ledger)
 
 
+def _whole(kept: Remembered, places: tuple[int, ...]) -> Bound | None:
+    """Which whole number an entry is; None, and looked at, where its line is not known."""
+    if kept.at is None:
+        look(kept)
+        return None
+    place = int(np.ravel_multi_index(places, kept.shape)) if places else 0
+    return Bound(kept.at, place, WHOLE, None, kept.ledger)
+
+
 def _group(values: Sequence[Any], digits: int, noise: float = 0.0) -> Group | None:
     """The group that numbers make, if any of them is remembered."""
     if not any(isinstance(one, Figure) for one in values):
@@ -182,6 +193,8 @@ def matrix(
         if len(places) < len(entry):
             return _gap(*entry)
         ref = None if name is None else Ref(name, places)
+        if isinstance(kept, Remembered) and values.dtype.kind in "iu":
+            return Number(str(values[places]), None, ref, kind, _whole(kept, places))
         value = kept[places]
         if 0 < abs(values[places]) <= noise:
             # 0.000, not 0: it is not exactly nothing

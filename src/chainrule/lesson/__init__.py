@@ -138,7 +138,25 @@ class Lesson:
         """The lesson as one page that fetches nothing."""
         from chainrule.lesson.printers.page.html import to_html
 
-        return to_html(self.parts, live=None if self.retold is None else self.retold())
+        live = None if self.retold is None else self.retold()
+        return to_html(self.parts, live=live, why=self.whys())
+
+    def whys(self) -> Mapping[str, Mapping[tuple[int, ...], Answer]]:
+        """Why the gradients are what they are: for each name, the parameters first, the answers by the entry's place.
+
+        As many as a page has room for; :meth:`why` answers about any.
+        """
+        from chainrule.why import whys
+
+        given = self.study.given
+        learnt = [one.name for one in self.study.literal.wrt if one.name]
+        return whys(
+            given,
+            list(dict.fromkeys([*learnt, *self.gradients])),
+            loss=given.program.outputs[0],
+            parameters=self.study.literal.wrt,
+            roles=self.reading.roles,
+        )
 
     def to_latex(self) -> str:
         """The lesson as a LaTeX document."""

@@ -39,7 +39,7 @@ class Live:
     ledger: Ledger
 
     def program(self, wanted: Sequence[int]) -> str:
-        """A function in JavaScript, of the inputs in their order, that gives the lines that are wanted."""
+        """A function in JavaScript, of the inputs as lists in their order, that gives the lines that are wanted."""
         texts = self.ledger.texts
         needed: set[int] = set()
         ahead = list(wanted)
@@ -51,6 +51,10 @@ class Live:
                     ahead += map(int, _READ.findall(texts[at]))
         inputs = list(self.ledger.inputs.values())
         lines = [f"def live({', '.join(f'v{at}' for at in inputs)}):"]
+        for at in inputs:
+            number = self.ledger.numbers[at]
+            array = f"np.array(v{at}, dtype=np.{number.dtype.name})"
+            lines.append(f"    v{at} = np.reshape({array}, {number.shape})")
         lines += [f"    v{at} = {texts[at]}" for at in sorted(needed - {*inputs})]
         lines += [f"    return [{', '.join(f'v{at}' for at in wanted)}]", ""]
         return source("\n".join(lines))

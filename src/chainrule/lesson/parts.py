@@ -196,10 +196,14 @@ class Fold:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """A convention, a caution or a warning that belongs to what stands before it."""
+    """A convention, a caution or a warning that belongs to what stands before it.
+
+    ``asked`` is the gradient, as ``dz1[0, 0]``, of which ``why`` tells more.
+    """
 
     spans: Spans
     tone: Literal["note", "caution"] = "note"
+    asked: str = ""
 
 
 Part = (

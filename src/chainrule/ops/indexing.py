@@ -47,14 +47,14 @@ def take_out(x: Any, *arrays: Any, index: tuple[Any, ...]) -> Any:
 
 def put_in(x: Any, written: Any, *arrays: Any, index: tuple[Any, ...]) -> Any:
     """A copy of ``x`` with ``written`` at ``index``."""
-    result = np.array(x)
+    result = np.copy(x)
     result[filled(index, arrays)] = written
     return result
 
 
 def add_in(written: Any, *arrays: Any, shape: Shape, index: tuple[Any, ...]) -> Any:
     """Zeros of ``shape`` with ``written`` added at ``index``, as often as it is named there."""
-    result = np.zeros(shape, np.asarray(written).dtype)
+    result = np.zeros_like(written, shape=shape)
     np.add.at(result, filled(index, arrays), written)
     return result
 
@@ -254,7 +254,7 @@ def add_along(written: Any, indices: Any, n: int, axis: int) -> Any:
     """Zeros, ``n`` along ``axis``, with ``written`` added at ``indices``."""
     shape = list(np.shape(written))
     shape[axis] = n
-    result = np.zeros(shape, np.asarray(written).dtype)
+    result = np.zeros_like(written, shape=shape)
     places = list(np.indices(np.shape(written), sparse=True))
     places[axis] = np.broadcast_to(indices, np.shape(written))
     np.add.at(result, tuple(places), written)

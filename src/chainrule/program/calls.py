@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from chainrule.program.ledger import Unwritten
+from chainrule.program.ledger import Unwritten, look, written
 
 
 def name_of(function: Any) -> str:
@@ -42,6 +42,8 @@ FORMS: Final = frozenset(
         np.ndim,
         np.size,
         np.result_type,
+        np.may_share_memory,
+        np.shares_memory,
     )
 )
 """What reads no number of its argument, its form alone."""
@@ -100,8 +102,10 @@ def arguments(
 def index(key: Any) -> str:
     """What stands between the brackets of ``x[…]``.
 
-    >>> index((0, slice(1, None), None, ...))
-    '0, 1:, None, ...'
+    Whole numbers in an array are written as its line, so that labels may change; what a mask picks is picked for good.
+
+    >>> index((0, slice(1, None), None, ...)), index(np.array([2, 0]))
+    ('0, 1:, None, ...', 'np.array([2, 0], dtype=np.int64)')
     """
     items = key if isinstance(key, tuple) else (key,)
     return ", ".join(map(_index, items)) or "()"
@@ -123,8 +127,30 @@ def _index(item: Any) -> str:
             return str(int(item))
         case _ if item is Ellipsis:
             return "..."
+        case np.ndarray() if item.dtype.kind in "iu":
+            return written(item)
+        case np.ndarray() if item.dtype.kind == "b":
+            return written(look(item))
         case _:
             raise Unwritten
+
+
+def places(key: Any) -> str:
+    """An index as an argument, an item for every axis that it is about.
+
+    >>> places((0, slice(1, None)))
+    "[0, '1:']"
+
+    Raises:
+        Unwritten: for what has no text.
+    """
+    items = key if isinstance(key, tuple) else (key,)
+    if any(one is Ellipsis or one is None for one in items):
+        raise Unwritten
+    listed = (
+        repr(_index(one)) if isinstance(one, slice) else _index(one) for one in items
+    )
+    return f"[{', '.join(listed)}]"
 
 
 def _array_equal(a: Any, b: Any, **_: Any) -> bool:
@@ -132,6 +158,8 @@ def _array_equal(a: Any, b: Any, **_: Any) -> bool:
 
 
 def _isclose(a: Any, b: Any, rtol: float = 1e-5, atol: float = 1e-8, **_: Any) -> Any:
+    if np.result_type(a, b) == np.bool_:
+        return np.equal(a, b)
     near = np.less_equal(np.absolute(np.subtract(a, b)), atol + rtol * np.absolute(b))
     return np.logical_or(near, np.equal(a, b))
 

@@ -13,6 +13,7 @@ from chainrule.program.calls import (
     arguments,
     index,
     name_of,
+    places,
     reduction,
 )
 from chainrule.program.ledger import (
@@ -26,6 +27,7 @@ from chainrule.program.ledger import (
     look,
     written,
 )
+from chainrule.program.operators import give_operators
 from chainrule.program.values import Array
 
 METHODS: Final = (
@@ -131,6 +133,9 @@ class Remembered(np.ndarray, Kept):
         if method == "reduce":
             name, named = reduction(ufunc, inputs, named)
             inputs = inputs[:1]
+        if method == "at" and ufunc is np.add:
+            _written_into("with_added", *inputs)
+            return None
         if name is None or isinstance(result, tuple):
             look([*inputs, *named.values()])
             return result
@@ -146,6 +151,10 @@ class Remembered(np.ndarray, Kept):
         if own is not None:
             return own(*args, **kwargs)
         result = function(*bare(args), **bare(kwargs))
+        if name == "zeros_like" and "shape" in kwargs:
+            # made to be written into
+            text = f"np.zeros({kwargs['shape']}, dtype=np.{result.dtype.name})"
+            return _made(self.ledger, text, result)
         if name in FORMS:
             return result
         if name == "linalg.norm" and len(args) == 1 and not kwargs:
@@ -154,27 +163,25 @@ class Remembered(np.ndarray, Kept):
         return _called(name, *arguments(function, args, kwargs), result)
 
     def __getitem__(self, key: Any) -> Any:
-        key = look(key)
-        plain = self.bare()[key]
+        plain = self.bare()[bare(key)]
         if self.at is None:
-            self.look()
+            look([self, key])
             return plain
         try:
             text = f"v{self.at}[{index(key)}]"
             if not isinstance(plain, np.generic):
                 return _made(self.ledger, text, plain)
             if plain.dtype.kind in "fb":
-                where = np.arange(self.size).reshape(self.shape)[key]
+                where = np.arange(self.size).reshape(self.shape)[look(key)]
                 return Figure(plain, self.ledger, self.at, int(where))
         except Unwritten:
             pass
-        self.look()
+        look([self, key])
         return plain
 
     def __setitem__(self, key: Any, value: Any) -> None:
-        self.look()
-        self.bare()[look(key)] = look(value)
-        self.at = self.parent = None
+        self.bare()[bare(key)] = bare(value)
+        _written_into("with_put", self, key, value)
 
     def item(self, *args: Any) -> Any:
         """One number."""
@@ -357,13 +364,22 @@ class Figure(float, Kept):
     __hash__ = float.__hash__
 
 
-def _operator(ufunc: np.ufunc, *, turned: bool = False) -> Callable[..., Any]:
-    def operator(self: Figure, other: Any) -> Any:
-        if not isinstance(other, int | float | np.generic | np.ndarray):
-            return NotImplemented
-        return ufunc(other, self) if turned else ufunc(self, other)
-
-    return operator
+def _written_into(word: str, target: Any, key: Any, value: Any) -> None:
+    """What was written into an array is remembered there; where no line says it, all is looked at."""
+    if not isinstance(target, Remembered):
+        look([key, value])
+        return
+    try:
+        text = f"np.{word}({target.text()}, {places(key)}, {written(value)})"
+    except Unwritten:
+        text = ""
+    # what a view was taken from has changed as well
+    known = target.at is not None and not isinstance(target.base, Remembered)
+    if known and text and target.ledger.writable(text):
+        target.at = target.ledger.line(text, target.bare().copy())
+        return
+    look([target, key, value])
+    target.at = target.parent = None
 
 
 def _put(made: Any, out: Any, read: Sequence[Any]) -> Any:
@@ -375,25 +391,4 @@ def _put(made: Any, out: Any, read: Sequence[Any]) -> Any:
     return out
 
 
-_SIGNS = {
-    "add": np.add,
-    "sub": np.subtract,
-    "mul": np.multiply,
-    "truediv": np.divide,
-    "pow": np.power,
-}
-for _sign, _ufunc in _SIGNS.items():
-    setattr(Figure, f"__{_sign}__", _operator(_ufunc))
-    setattr(Figure, f"__r{_sign}__", _operator(_ufunc, turned=True))
-_COMPARED = {
-    "lt": np.less,
-    "le": np.less_equal,
-    "gt": np.greater,
-    "ge": np.greater_equal,
-    "eq": np.equal,
-    "ne": np.not_equal,
-}
-for _sign, _ufunc in _COMPARED.items():
-    setattr(Figure, f"__{_sign}__", _operator(_ufunc))
-for _sign, _single in {"neg": np.negative, "abs": np.absolute}.items():
-    setattr(Figure, f"__{_sign}__", lambda self, call=_single: call(self))
+give_operators(Figure)

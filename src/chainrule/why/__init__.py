@@ -12,6 +12,7 @@ from chainrule.why import nonfinite, sizes, values, zeros
 from chainrule.why.advice import advised
 from chainrule.why.answer import Answer
 from chainrule.why.entries import Entry, only, places
+from chainrule.why.everywhere import everywhere
 from chainrule.why.ledger import Ledger, flat
 from chainrule.why.question import Question, understood
 from chainrule.why.steps import later
@@ -75,6 +76,34 @@ def why(
     return answer
 
 
+def whys(
+    written: Run,
+    names: Sequence[str],
+    *,
+    loss: Value,
+    parameters: Sequence[Value] = (),
+    roles: Mapping[str, str] | None = None,
+) -> dict[str, dict[tuple[int, ...], Answer]]:
+    """Why the gradients of ``names`` are what they are: for each name the answers by the entry's place.
+
+    Of a large lesson, what there is room for: see :data:`chainrule.why.everywhere.MOST`.
+    """
+    found: dict[str, dict[tuple[int, ...], Answer]] = {}
+    asked = everywhere(
+        written, names, _told, loss=loss, parameters=parameters, roles=roles
+    )
+    for name, place, answer in asked:
+        found.setdefault(name, {})[place] = answer
+    return found
+
+
+def _told(ledger: Ledger, asked: str) -> Answer:
+    """The answer on a gradient of the value that a ledger is for."""
+    program = ledger.run.program
+    question = understood(asked, program, ledger.loss, ledger.parameters)
+    return _of_gradient(Words(ledger), question)
+
+
 def _of_value(words: Words, question: Question) -> Answer:
     ledger = words.ledger
     entry = striking(ledger.number(question.value), question.mask)
@@ -122,4 +151,4 @@ def striking(array: np.ndarray, mask: np.ndarray) -> Entry:
     return places(np.arange(array.size).reshape(array.shape) == best)[0]
 
 
-__all__ = ["Answer", "why"]
+__all__ = ["Answer", "why", "whys"]

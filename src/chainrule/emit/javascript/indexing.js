@@ -95,6 +95,20 @@ function add_at(x, index, values) {
   places.forEach((place, i) => (x.data[place] += column[i]));
 }
 
+// A copy of x with values in the places of an index.
+function with_put(x, index, values) {
+  const result = astype(x, asArray(x).dtype);
+  put(result, index, values);
+  return result;
+}
+
+// A copy of x with values added in the places of an index.
+function with_added(x, index, values) {
+  const result = astype(x, asArray(x).dtype);
+  add_at(result, index, values);
+  return result;
+}
+
 // For every entry of places the one of x that is there along the axis.
 function along(x, places, axis) {
   const from = asArray(x);

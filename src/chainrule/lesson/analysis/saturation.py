@@ -40,6 +40,17 @@ def idle(story: Story, name: str) -> str:
     return said + (f"; {units}." if units else ".")
 
 
+def flat_before(story: Story, name: str) -> str:
+    """The gradient in front of an activation where it is flat first, as ``why`` is asked about it; nothing without a name."""
+    before = story.lines[name].args[0]
+    slopes = activation_slopes(story, name)
+    if slopes is None or not isinstance(before, Value) or before.name is None:
+        return ""
+    place = np.unravel_index(int(np.argmin(np.abs(slopes))), slopes.shape)
+    index = f"[{', '.join(str(int(i)) for i in place)}]" if place else ""
+    return f"d{before.name}{index}"
+
+
 def _dead(flat: Array) -> str:
     """Whole units that are flat for every sample of a batch, whichever way samples lie."""
     if flat.ndim != 2 or min(flat.shape) == 1:

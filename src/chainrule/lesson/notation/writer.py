@@ -17,9 +17,8 @@ from chainrule.formula import (
     marked,
     negative,
     number,
-    to_text,
 )
-from chainrule.formula.moving import alike
+from chainrule.formula.moving import alike, in_letters
 from chainrule.lesson.notation.names import constant, numbers
 from chainrule.lesson.notation.turns import OVER_TURNS, SIDE_BY_SIDE, Moving
 from chainrule.lesson.notation.written import Spelling, written, written_e
@@ -177,7 +176,7 @@ class Writer:
 
     def said(self, value: Value) -> str:
         """A value in a sentence."""
-        return " ".join(to_text(self.symbol(value)))
+        return in_letters(self.symbol(value))
 
     def _tried(self, value: Value, leaf: Leaf) -> Node | None:
         try:

@@ -32,10 +32,9 @@ from chainrule.formula import (
     power,
     sequence,
     subscript,
-    to_text,
 )
 from chainrule.formula.build import TIMES, beside
-from chainrule.formula.moving import is_negative
+from chainrule.formula.moving import in_letters, is_negative
 from chainrule.lesson.notation import turns
 from chainrule.program import Arg, IndexSlot, Line, Size, Value
 from chainrule.program.program import arg_shape, concrete
@@ -268,7 +267,7 @@ def _index(line: Line, args: list[Node]) -> list[Node]:
 def _place(line: Line, args: list[Node]) -> str:
     """An index in words: [2, :]."""
     shown = [args[0], *args[line.op.first_index :]]
-    return "[" + ", ".join(" ".join(to_text(one)) for one in _index(line, shown)) + "]"
+    return "[" + ", ".join(map(in_letters, _index(line, shown))) + "]"
 
 
 def _one_index(item: Any, args: list[Node]) -> Node:

@@ -25,6 +25,14 @@ def sides(row: parts.Row, room: int = ROOM) -> tuple[Node, ...]:
     ['= a + b', '= c']
     >>> [to_text(side)[0].strip() for side in sides(row, room=5)]
     ['= a', '+ b', '= c']
+
+    What needs its brackets stays whole.
+
+    >>> from chainrule.formula import Symbol, infix
+    >>> inner = infix(Symbol("B"), "⊙", Symbol("C"))
+    >>> row = parts.Row(right=infix(Symbol("A"), "·", inner))
+    >>> [to_text(side)[0].strip() for side in sides(row, room=5)]
+    ['= A', '· (B ⊙ C)']
     """
     if row.right is None:
         return ()
@@ -68,8 +76,8 @@ def _cut(piece: Node, room: int) -> tuple[Node, ...]:
     inner = last
     while isinstance(inner, Operand):
         inner = inner.body
-    for signs in (SUMS, PRODUCTS):
-        if len(before) <= 1 and isinstance(inner, Row) and inner.glue in signs:
+    for signs in _cuts(before):
+        if isinstance(inner, Row) and inner.glue in signs:
             first, *others = _groups(inner, signs)
             if not others:
                 break
@@ -77,6 +85,19 @@ def _cut(piece: Node, room: int) -> tuple[Node, ...]:
             rest = (Row(tuple(g), inner.left, inner.right) for g in others)
             return tuple(p for part in (head, *rest) for p in _cut(part, room))
     return (piece,)
+
+
+def _cuts(before: list[Node]) -> tuple[frozenset[str], ...]:
+    """Before which signs what follows may be cut: what stands in brackets, ``· (a ⊙ b)``, stays whole."""
+    match before:
+        case []:
+            return SUMS, PRODUCTS
+        case [Operator(sign=sign)] if sign in RELATIONS:
+            return SUMS, PRODUCTS
+        case [Operator(sign=sign)] if sign in SUMS:
+            return (PRODUCTS,)
+        case _:
+            return ()
 
 
 def _groups(row: Row, signs: frozenset[str]) -> list[list[Node]]:

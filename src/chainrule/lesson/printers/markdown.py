@@ -90,7 +90,7 @@ def _one(part: Part) -> list[str]:
             return _plot(part)
         case Fold(title, inner, _, _):
             return [f"**{_spans(title)}**", *blocks(inner)]
-        case Note(spans, tone):
+        case Note(spans, tone, _):
             return [f"> **{plain(tone.capitalize())}.** {_spans(spans)}"]
         case _:
             assert_never(part)

@@ -96,7 +96,7 @@ def _one(part: Part) -> Markup:
             return _grid((x_label, y_label), points) + _paragraph(_said(caption))
         case Fold(title, inner, _, _):
             return _paragraph(_said(title)) + fallback(inner)
-        case Note(spans, tone):
+        case Note(spans, tone, _):
             return _paragraph(f"{tone.capitalize()}: {_said(spans)}")
         case _:
             assert_never(part)

@@ -96,7 +96,7 @@ def largest(array: Array) -> Index | None:
     """Where the entry of the largest size stands; None where there are none."""
     if array.size == 0:
         return None
-    flat = int(np.argmax(np.abs(np.nan_to_num(array))))
+    flat = int(np.argmax(np.where(np.isnan(array), 0, np.abs(array))))
     return tuple(int(i) for i in np.unravel_index(flat, array.shape))
 
 

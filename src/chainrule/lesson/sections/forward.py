@@ -9,7 +9,7 @@ from chainrule.lesson.analysis.folding import Folding
 from chainrule.lesson.analysis.listing import Listing
 from chainrule.lesson.analysis.plot import Story
 from chainrule.lesson.analysis.roles import Roles
-from chainrule.lesson.analysis.saturation import idle
+from chainrule.lesson.analysis.saturation import flat_before, idle
 from chainrule.lesson.notation.names import name
 from chainrule.lesson.notation.turns import LAST, of_another_turn
 from chainrule.lesson.notation.writer import Writer
@@ -74,7 +74,7 @@ def repeated(story: Story, folded: list[str], folding: Folding) -> Iterator[Part
     for one in folded:
         said = idle(story, one)
         if said:
-            yield Note((said,), "caution")
+            yield Note((said,), "caution", flat_before(story, one))
 
 
 def _row(story: Story, one: str) -> tuple[Cell, ...]:
@@ -187,4 +187,4 @@ def _remarks(story: Story, one: str) -> Iterator[Part]:
         yield Note(spans)
     said = idle(story, one)
     if said:
-        yield Note((said,), "caution")
+        yield Note((said,), "caution", flat_before(story, one))

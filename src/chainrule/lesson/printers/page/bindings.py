@@ -5,12 +5,14 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Final
 
 from chainrule.formula.moving import Alike, Sign, Width
 from chainrule.formula.tree import Bound, Group, When
 from chainrule.lesson.live import Live
 from chainrule.lesson.parts import Numbers
+
+EPS: Final = 2.0**-52
 
 
 @dataclass
@@ -75,6 +77,7 @@ class Bindings:
                     list(ledger.numbers[at].shape),
                     ledger.numbers[at].dtype.name,
                     ledger.numbers[at].ravel().tolist(),
+                    int(at in self.live.always),
                 ]
                 for name, at in ledger.inputs.items()
             ],
@@ -124,9 +127,17 @@ class _Data:
             return []
         if group not in self.known:
             self.known[group] = len(self.groups)
-            places = [
-                one if isinstance(one, float) else [self.line(one[0]), one[1]]
-                for one in group.places
-            ]
-            self.groups.append([group.digits, group.noise, places])
+            self.groups.append([group.digits, group.noise / EPS, self._places(group)])
         return [self.known[group]]
+
+    def _places(self, group: Group) -> Any:
+        """The entries of a group: its line and their number, if they are the first ones of one line."""
+        first = group.places[0]
+        if not isinstance(first, float):
+            count = len(group.places)
+            if group.places == tuple((first[0], at) for at in range(count)):
+                return f"{self.line(first[0])},{count}"
+        return [
+            one if isinstance(one, float) else [self.line(one[0]), one[1]]
+            for one in group.places
+        ]

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from typing import Any, Final, NamedTuple, assert_never
+from types import MappingProxyType
+from typing import Any, Final, assert_never
 
 from markupsafe import Markup
 
@@ -31,16 +32,24 @@ from chainrule.lesson.parts import (
 )
 from chainrule.lesson.printers.page.anchors import Anchors
 from chainrule.lesson.printers.page.arrays import Detail, array_shown, row_shown
+from chainrule.lesson.printers.page.asking import Whys, answers
 from chainrule.lesson.printers.page.bindings import Bindings
 from chainrule.lesson.printers.page.pieces import (
+    Link,
     cell_shown,
     description,
     line,
     listing,
     mathml,
     spans_shown,
+    together,
 )
-from chainrule.lesson.printers.page.resources import digest, environment, resource
+from chainrule.lesson.printers.page.resources import (
+    compact,
+    digest,
+    environment,
+    resource,
+)
 from chainrule.lesson.printers.shown import joined, numbers_of
 
 NEAR: Final = 3
@@ -49,23 +58,17 @@ FEW: Final = 16
 LIVE: Final = ("numbers.js", "live.js")
 
 
-class Link(NamedTuple):
-    """One link of the chain: shown as a formula, left out, or the place where we are."""
-
-    shown: Markup = Markup()
-    said: str = ""
-    anchor: str = ""
-    current: bool = False
-    left_out: bool = False
-
-
 def to_html(
-    parts: Iterable[Part], *, language: str = "en", live: Live | str | None = None
+    parts: Iterable[Part],
+    *,
+    language: str = "en",
+    live: Live | str | None = None,
+    why: Whys = MappingProxyType({}),
 ) -> str:
     """The page as one file's text.
 
     With ``live``, the same lesson told to arrays that remember, its numbers can be changed in the page;
-    a text says why they cannot.
+    a text says why they cannot. ``why`` are the answers at a click on a gradient.
 
     >>> page = to_html([Heading("A <lesson>", 1, "top"), Prose(("One step.",))])
     >>> "<h1>A &lt;lesson&gt;</h1>" in page, "http" in page.partition("<body>")[2]
@@ -81,11 +84,19 @@ def to_html(
         detail = Detail(identities=False, most_entries=FEW)
         found, body = None, _Page(parts, detail).write()
         live = "it is too large a page" if live is not None else None
-    style, script, data = resource("style.css"), short(resource("script.js")), ""
+    style, script, data = (
+        compact(resource("style.css")),
+        short(resource("script.js")),
+        "",
+    )
+    asked = answers(why)
+    if asked:
+        script += "\n" + short(resource("why.js"))
+        style += compact(resource("why.css"))
     if found is not None:
         data, program = found.written()
         script = "\n".join([program, *(short(resource(name)) for name in LIVE), script])
-        style += short(resource("live.css"))
+        style += compact(resource("live.css"))
     return (
         environment()
         .get_template("page.html")
@@ -95,6 +106,7 @@ def to_html(
             body=body,
             still=live if isinstance(live, str) else "",
             data=Markup(data),  # noqa: S704 - JSON, in which no tag ends
+            asked=Markup(asked),  # noqa: S704 - the same
             style=Markup(style),  # noqa: S704 - our own file
             style_hash=digest(style),
             script=Markup(script),  # noqa: S704 - our own file
@@ -170,7 +182,7 @@ class _Page:
         """Parts in order; arrays stand side by side, listings that say the same under tabs."""
         group: list[Part] = []
         for part in joined(parts, self.merge):
-            if group and not _together(group[-1], part):
+            if group and not together(group[-1], part):
                 self.flush(group)
             group.append(part)
         self.flush(group)
@@ -273,15 +285,10 @@ class _Page:
                 )
                 self.all(inner)
                 self.add(Markup("</div></details>\n"))
-            case Note(spans, tone):
+            case Note(spans, tone, asked):
                 known = tone if tone in {"note", "caution"} else "note"
-                self.add(
-                    self.macro.note(
-                        known,
-                        tone.capitalize(),
-                        spans_shown(spans, self.detail.binding),
-                    )
-                )
+                shown = spans_shown(spans, self.detail.binding)
+                self.add(self.macro.note(known, tone.capitalize(), shown, asked))
             case _:
                 assert_never(part)
 
@@ -385,13 +392,3 @@ class _Page:
                 spans_shown(part.caption, self.detail.binding),
             )
         )
-
-
-def _together(before: Part, part: Part) -> bool:
-    match before, part:
-        case Numbers(), Numbers():
-            return True
-        case Source(_, _, _, group), Source(_, _, _, same):
-            return group != "" and group == same
-        case _:
-            return False

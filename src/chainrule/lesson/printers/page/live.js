@@ -3,8 +3,7 @@
   const data = JSON.parse(document.getElementById("live").textContent);
   const MATH = "http://www.w3.org/1998/Math/MathML";
   const given = data.inputs.map(([, , , numbers]) => numbers);
-  const arrays = (inputs) => inputs.map((numbers, i) => np.reshape(np.array(numbers, { dtype: data.inputs[i][2] }), data.inputs[i][1]));
-  const run = (inputs) => told(data, live(...arrays(inputs)));
+  const run = (inputs) => told(data, live(...inputs));
   const first = run(given);
   let inputs = given.map((numbers) => [...numbers]);
   let shown = first;
@@ -146,7 +145,7 @@
     clearTimeout(later);
     later = setTimeout(() => (status.textContent = text), soon);
   }
-  const INVITED = "Change any number that this lesson starts from: the page follows.";
+  const INVITED = "Change any number that this lesson starts from: the page follows. A click on a gradient says why.";
   const loss = (now) => (data.loss ? plain(digitsOf(now.values[data.loss[0]][data.loss[1]], 4, null)) : "");
   // Takes the numbers, or says why it does not; the old ones stay then.
   function take(next) {
@@ -176,10 +175,12 @@
     return "";
   }
   const fields = new Map();
+  const takes = (i, value) => Number.isFinite(value) && (data.inputs[i][2].startsWith("float") || Number.isInteger(value));
   const number = (text) => (text.trim() === "" ? NaN : Number(text.trim().replace("−", "-").replace(",", ".")));
   function edited(field, i, k, value) {
     const problem = document.getElementById(field.getAttribute("aria-describedby"));
     let why = Number.isFinite(value) ? "" : `“${field.value}” is no number; the old one stays.`;
+    if (!why && !takes(i, value)) why = `${data.inputs[i][0]} holds whole numbers; the old one stays.`;
     if (!why && !Object.is(value, inputs[i][k])) {
       const next = inputs.map((numbers) => [...numbers]);
       next[i][k] = value;
@@ -189,9 +190,16 @@
     problem.textContent = why;
     if (why) say(why);
   }
-  function editor([name, shape, dtype], i) {
+  function editor([name, shape, dtype, , fixed], i) {
     const home = document.querySelector(`[data-input="${CSS.escape(name)}"]`);
-    if (!home || !dtype.startsWith("float")) return;
+    if (!home) return;
+    if (fixed || dtype === "bool") {
+      const note = document.createElement("p");
+      note.className = "fixed";
+      note.textContent = "These numbers decide how the lesson goes: change them in the program.";
+      home.append(note);
+      return;
+    }
     const columns = shape.length > 1 ? shape.at(-1) : shape.length ? Math.min(shape[0], 8) : 1;
     const box = document.createElement("div");
     box.className = "editor";
@@ -221,10 +229,11 @@
         }
       });
       field.addEventListener("keydown", (event) => {
-        const step = { ArrowUp: 0.1, ArrowDown: -0.1 }[event.key];
-        if (step === undefined) return;
+        const sign = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+        if (sign === undefined) return;
         event.preventDefault();
-        const value = Number((inputs[i][k] + step).toFixed(10));
+        const step = dtype.startsWith("float") ? 0.1 : 1;
+        const value = Number((inputs[i][k] + sign * step).toFixed(10));
         field.value = String(value);
         edited(field, i, k, value);
       });
@@ -275,7 +284,7 @@
     for (const edit of location.hash.slice(2).split("&")) {
       const [, name, k, value] = edit.match(/^(.*)\.(\d+)=(.+)$/) ?? [];
       const i = data.inputs.findIndex(([one]) => one === decodeURIComponent(name ?? ""));
-      if (i >= 0 && Number(k) < next[i].length && fields.has(`${i}.${k}`) && Number.isFinite(number(value))) next[i][k] = number(value);
+      if (i >= 0 && Number(k) < next[i].length && fields.has(`${i}.${k}`) && takes(i, number(value))) next[i][k] = number(value);
     }
     restore(next);
   }

@@ -19,6 +19,7 @@ function scientific(x, digits) {
 function digitsOf(x, digits, decimals) {
   if (!Number.isFinite(x)) return [Number.isNaN(x) ? "nan" : x > 0 ? "inf" : "-inf", null];
   if (x === 0) return ["0", null];
+  if (digits < 0) return [String(x), null];
   if (Math.abs(x) < LARGE) {
     const short = stripped(fixed(x, digits));
     const near = Math.abs(Number(short) - x) <= 1e-6 * Math.max(Math.abs(Number(short)), Math.abs(x));
@@ -30,9 +31,11 @@ function digitsOf(x, digits, decimals) {
 }
 // What a group of numbers shares: how many decimals, and the size up to which one is rounding.
 function shared([digits, noise, places], at) {
-  const numbers = places.map(at);
+  // "line,count" are the first entries of a line
+  const [line, count] = typeof places === "string" ? places.split(",").map(Number) : [0, 0];
+  const numbers = count ? Array.from({ length: count }, (_, k) => at([line, k])) : places.map(at);
   const largest = Math.max(0, ...numbers.filter(Number.isFinite).map(Math.abs));
-  const least = numbers.length > 1 ? noise * largest : 0;
+  const least = numbers.length > 1 ? noise * 2 ** -52 * largest : 0;
   let decimals = 0;
   for (const x of numbers) {
     if (Math.abs(x) <= least) continue;

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from markupsafe import Markup
 
@@ -11,7 +11,7 @@ from chainrule.formula.mathml import Binding
 from chainrule.formula.numbers import Said, said
 from chainrule.lesson.drawings.graph import words
 from chainrule.lesson.drawings.sheet import Drawing
-from chainrule.lesson.parts import Cell, Code, Graph, Source, Spans
+from chainrule.lesson.parts import Cell, Code, Graph, Numbers, Part, Source, Spans
 from chainrule.lesson.printers.page.code import lines
 
 
@@ -81,3 +81,24 @@ def description(part: Graph, drawing: Drawing) -> dict[str, str]:
         "title": words(part.caption) or "The network",
         "description": "; ".join(said) + ".",
     }
+
+
+class Link(NamedTuple):
+    """One link of the chain: shown as a formula, left out, or the place where we are."""
+
+    shown: Markup = Markup()
+    said: str = ""
+    anchor: str = ""
+    current: bool = False
+    left_out: bool = False
+
+
+def together(before: Part, part: Part) -> bool:
+    """Whether two parts stand side by side, or under the same tabs."""
+    match before, part:
+        case Numbers(), Numbers():
+            return True
+        case Source(_, _, _, group), Source(_, _, _, same):
+            return group != "" and group == same
+        case _:
+            return False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from functools import cache
 from importlib import resources
 
@@ -31,6 +32,17 @@ def resource(name: str) -> str:
     """A file that belongs to the page."""
     folder = resources.files("chainrule.lesson.printers.page")
     return (folder / name).read_text(encoding="utf-8")
+
+
+def compact(style: str) -> str:
+    r"""A style without its margins and the spaces that only please the eye; those between selectors stay.
+
+    >>> print(compact(".a:not(.b) p {\n  margin: 0 1rem;\n}"))
+    .a:not(.b) p{margin:0 1rem;}
+    """
+    lines = " ".join(line.strip() for line in style.splitlines())
+    bare = re.sub(r"\s*([{};])\s*", r"\1", re.sub(r"/\*.*?\*/", "", lines))
+    return re.sub(r"(?<=[{;])([\w-]+):\s+", r"\1:", re.sub(r",\s+", ",", bare))
 
 
 def digest(text: str) -> str:

@@ -16,6 +16,8 @@ function show(element) {
     lit.push(other);
   }
 }
+// What is scrolled can be scrolled by the keyboard.
+for (const one of document.querySelectorAll(".sides")) if (one.scrollWidth > one.clientWidth) one.tabIndex = 0;
 document.addEventListener("focusin", (event) => show(event.target));
 document.addEventListener("focusout", () => show(null));
 document.addEventListener("pointerover", (event) => show(event.target));

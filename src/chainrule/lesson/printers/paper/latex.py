@@ -126,7 +126,7 @@ def _one(part: Part) -> str:
             return plot(part) + _caption(caption)
         case Fold(title, inner, _, _):
             return f"\n\\textbf{{{_spans(title)}}}\\par\n{_all(inner)}"
-        case Note(spans, tone):
+        case Note(spans, tone, _):
             label = rf"\textsc{{{text(tone)}}}\quad "
             return f"\\begin{{quote}}\n{label}{_spans(spans)}\n\\end{{quote}}\n"
         case _:

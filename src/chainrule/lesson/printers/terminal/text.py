@@ -147,7 +147,7 @@ class Printer:
                 )
             case Fold(title, parts):
                 return self._fold(title, parts)
-            case Note(spans, tone):
+            case Note(spans, tone, _):
                 mark, style = ("▸", "faint") if tone == "note" else ("!", "caution")
                 body = wrapped(
                     spans, self.width - MARGIN - 3, "" if tone == "caution" else "faint"

@@ -96,8 +96,9 @@ def _off(given: Given, stop: Stop, link: Link) -> Iterator[Part]:
     if found is None or not isinstance(found.of, Value):
         return
     slopes = np.broadcast_to(as_floats(found.run.numbers[found.of]), array.shape)
-    for place in np.argwhere(slopes == 0):
-        at = tuple(int(i) for i in place)
+    for at in np.ndindex(array.shape):
+        if slopes[at] != 0:
+            continue
         shown = at[:-1] if len(at) == 2 and array.shape[1] == 1 else at
         value = as_float(array[at])
         side = "≤" if value <= 0 else "≥"
@@ -107,5 +108,6 @@ def _off(given: Given, stop: Stop, link: Link) -> Iterator[Part]:
                 f" {side} 0: this unit is off, nothing flows back through it."
                 if value <= 0
                 else ": the slope is 0 here, nothing flows back.",
-            )
+            ),
+            asked=f"d{stop.name}[{', '.join(map(str, at))}]" if at else f"d{stop.name}",
         )

@@ -1,0 +1,46 @@
+"""The answers of a whole lesson: why each of its gradients is what it is, entry by entry, for a page to look up."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from typing import Final
+
+import numpy as np
+
+from chainrule.program import ChainruleError, Run, Value
+from chainrule.why.answer import Answer
+from chainrule.why.ledger import Ledger, flat
+
+MOST: Final = 160
+"""So many entries are asked about, those of what is learnt first."""
+
+Told = Callable[[Ledger, str], Answer]
+
+
+def everywhere(
+    written: Run,
+    names: Sequence[str],
+    told: Told,
+    *,
+    loss: Value,
+    parameters: Sequence[Value] = (),
+    roles: Mapping[str, str] | None = None,
+) -> Iterator[tuple[str, tuple[int, ...], Answer]]:
+    """For every entry of the gradients of ``names`` its name, its place and the answer, as ``told`` finds it."""
+    run = flat(written)
+    known = run.program.named()
+    ends = run.program.outputs[0] if loss not in run.numbers else loss
+    learnt = tuple(known[one.name] for one in parameters if one.name in known)
+    left = MOST
+    for name in names:
+        value = known.get(name)
+        if value is None or not value.differentiable or np.prod(value.shape) > left:
+            continue
+        ledger = Ledger(run, ends, value, learnt, roles or {})
+        for place in np.ndindex(value.shape):
+            left -= 1
+            index = f"[{', '.join(map(str, place))}]" if place else ""
+            try:
+                yield name, place, told(ledger, f"d{name}{index}")
+            except ChainruleError:
+                continue
