@@ -12,6 +12,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.trace import numpy_adapters, refusals
+from chainrule.trace.events import Escape
 from chainrule.trace.frozen import Frozen
 from chainrule.trace.gather import holds_traced, numbers_of, stacked
 from chainrule.trace.instrument.code import HOOKED, functions_in, is_library, is_ours
@@ -133,6 +134,7 @@ class Lender:
             return functools.partial(self._ufunc_method, function)
         if draws(owner):
             self.chances.met(owner)
+            return functools.partial(self._drawn, function)
         if owner is None or isinstance(owner, types.ModuleType):
             module = getattr(owner, "__name__", "builtins")
             if module in PASSED_ON or module.startswith("_"):
@@ -259,6 +261,16 @@ class Lender:
         if kwargs.get("file") is None and sys.stdout is self.stdout:
             self.tracer.printed(start)
 
+    def _drawn(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+        """What is drawn at random: with a whole number, or one of what is plain, no slope is lost."""
+        start = len(self.tracer.events)
+        result = self.elsewhere(function, *args, **kwargs)
+        picked = function.__name__ == "choice" and not holds_traced(args[:1])
+        if picked or np.asarray(result).dtype.kind in "iub":
+            met = self.tracer.events
+            met[start:] = [one for one in met[start:] if not isinstance(one, Escape)]
+        return result
+
     def elsewhere(
         self,
         function: Any,
@@ -327,9 +339,8 @@ class Lender:
         """``np.c_[a, b]`` and ``np.r_[a, b]``."""
         items = key if type(key) is tuple else (key,)
         if any(isinstance(one, slice | str) for one in items):
-            raise refusals.option(
-                "np.c_ or np.r_", ["slices or text"], self.tracer.here()
-            )
+            where = self.tracer.here()
+            raise refusals.option("np.c_ or np.r_", ["slices or text"], where)
         parts = [np.atleast_1d(one) for one in items]
         if joiner is np.r_:
             return np.concatenate(parts)
