@@ -47,7 +47,9 @@ def held_to_itself(
     every = Run(Program((), tuple(tracer.builder.lines), ()), run.numbers)
     end = Value((), np.dtype(float))
     doubts = on_the_way(every, escapes, followed.wrt, end)
-    if not doubts:
+    # what is not seen to be used may be, and costs one look
+    used = set(run.program.pruned().values())
+    if not doubts and used.issuperset(followed.wrt):
         return False
     values = [value for value in outputs if value.differentiable]
     run = Run(Program(whole.inputs, whole.lines, tuple(values), whole.name), run.numbers)  # fmt: skip
