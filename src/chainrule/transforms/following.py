@@ -169,6 +169,10 @@ def inside(
             known = {value: value for value in run.program.inputs}
             for value, number in zip(derivation.extra, given, strict=True):
                 known[value] = tracer.record(ops.identity, (number,)).value
+            # what a rule brought along: the mask of a triangle
+            for value in set(derivation.run.program.inputs).difference(known):
+                number = derivation.run.numbers[value]
+                known[value] = tracer.record(ops.identity, (number,)).value
             return list(written_into(tracer, derivation.run, known))
 
         found = tracer.unbound(write)
