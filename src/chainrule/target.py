@@ -82,7 +82,7 @@ class Target:
         told_only = all(one.how == TEXT for one in self.doubts)
         if self.doubts and self.again is None and not told_only:
             raise unmeasured(self.doubts)
-        if self.doubts and self.again is not None:
+        if self.again is not None and (self.doubts or self._has_unused()):
             # what moves and was not found to lead to the loss has a gradient of nothing but zeros, or was lost
             numbers = self.report.recorded.numbers if self.beside else self.run.numbers
             still = {value: np.zeros_like(numbers[value]) for value in self.beside}
@@ -93,6 +93,12 @@ class Target:
                 [value.name or "" for value in self.parameters],
             )
         return derived
+
+    def _has_unused(self) -> bool:
+        """Whether the loss of a function is not seen to use one of its parameters: that costs one look to be sure."""
+        needed = set(self.run.program.pruned([self.loss]).values())
+        unused = [value for value in self.parameters if value not in needed]
+        return self.call is not None and 0 < len(unused) < len(self.parameters)
 
     def rate(self, asked: float | None, optimizer: object = None) -> float | None:
         """How far a step of plain gradient descent goes: as asked, else as the script goes; None where it does not."""

@@ -316,3 +316,15 @@ def test_gates_that_are_alike_are_told_once_and_gathered_in_a_table(tmp_path):
     for name, gradient in lesson.gradients.items():
         if name.startswith("W"):
             np.testing.assert_allclose(gradient, flat.gradients[name], 1e-12, 1e-14)
+
+
+def test_a_quotient_by_the_turn_is_told(tmp_path):
+    file = tmp_path / "script.py"
+    file.write_text("""\
+import numpy as np
+w, x, h = np.array([0.5, 0.7]), np.array([0.1, 0.2]), np.zeros(2)
+for t in range(60):
+    h = h + w * x / (t + 1)
+loss = np.sum(h ** 2)
+""")
+    assert "w" in to_text(chainrule.explain(file, wrt=["w"]).parts)

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from chainrule import gradients
+from chainrule import grad, gradients
 from chainrule.program import CannotTrace
 from chainrule.roles import roles_of
 from chainrule.trace import record_script
@@ -292,3 +292,26 @@ for image in np.sin(np.arange(12.0)).reshape(3, 4):
     loss += one
 """)
     assert gradients(str(file))
+
+
+def test_numbers_that_are_put_into_an_array_are_still_the_arguments():
+    def bowl(x, y):
+        return np.sum(np.array([x, 3 * y, x]) ** 2) + np.sum(np.array([y, x]) ** 2)
+
+    found = gradients(bowl, x=1.0, y=2.0)
+    assert found == {"x": pytest.approx(6.0), "y": pytest.approx(40.0)}
+    assert grad(bowl, (0, 1))(1.0, 2.0) == (pytest.approx(6.0), pytest.approx(40.0))
+    assert gradients(lambda x: np.max(np.array([x, x])), x=1.0)["x"] == 1
+
+
+def test_a_number_that_stands_twice_in_an_array_is_one_parameter(tmp_path):
+    file = tmp_path / "script.py"
+    file.write_text("""\
+import numpy as np
+w = 0.5
+for turn in range(5):
+    v = np.array([w, w])
+    loss = np.sum((v - np.array([1.0, 3.0])) ** 2)
+    w = w - 0.1 * np.sum(2 * (v - np.array([1.0, 3.0])))
+""")
+    assert gradients(file) == {"w": pytest.approx(-6.0)}

@@ -401,6 +401,34 @@ for turn in range(5):
     assert roles_of(record_script(file).recording).optimizer == optimizer
 
 
+SCRIPTS |= {
+    "a policy that is drawn from its own shares": (
+        """\
+rng, theta, alpha = np.random.default_rng(3), np.zeros((4, 2)), 0.01
+for episode in range(4):
+    s = rng.normal(size=4)
+    z = np.exp(s @ theta)
+    p = z / z.sum()
+    a = rng.choice(2, p=p)
+    onehot = np.zeros(2)
+    onehot[a] = 1
+    theta += alpha * np.outer(s, onehot - p)
+""",
+        ("the cross-entropy", {"theta"}, 0.01, None),
+    ),
+    "a baseline is no prediction of what it is taken from": (
+        """\
+C, T = np.linspace(0.1, 0.9, 30).reshape(5, 6) ** 2, np.zeros((5, 6))
+for turn in range(10):
+    P = np.exp(T) / np.exp(T).sum()
+    transported = np.sum(P * C)
+    T = T - P * (C - transported)
+""",
+        ("transported", {"T"}, None, "high"),
+    ),
+}
+
+
 @pytest.mark.parametrize(("text", "truth"), SCRIPTS.values(), ids=SCRIPTS)
 def test_loss_parameters_and_rate_are_read_off_what_happens(text, truth, tmp_path):
     file = tmp_path / "script.py"

@@ -255,3 +255,11 @@ def test_scipy_s_minimisers_take_it_as_it_is():
         options={"xtol": 1e-10},
     )
     np.testing.assert_allclose(newton.x, np.ones(5), rtol=1e-5)
+
+
+@pytest.mark.parametrize("function", [np.mean, np.var, lambda x: np.sum(np.mean(x))])
+def test_a_python_float_is_an_array_of_one_number_at_every_call(function):
+    slope = grad(lambda x: function(x) * 2.0)
+    first, *others = (slope(2.0) for _ in range(3))
+    assert others == [first, first]
+    assert type(others[0]) is float

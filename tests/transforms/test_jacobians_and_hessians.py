@@ -114,3 +114,18 @@ def test_products_with_directions_hold_for_ops_with_rules_of_their_own(name):
     np.testing.assert_allclose(jvp(op)(x, v)[1], J @ v, rtol=1e-12)
     H = hessian(lambda x: np.sum(op(x) ** 2))(x)
     np.testing.assert_allclose(H, H.T, rtol=1e-10, atol=1e-12)
+
+
+def test_a_rule_that_brings_a_mask_is_differentiated_again():
+    matrix, along = (
+        np.array([[4.0, 1.0], [1.0, 3.0]]),
+        np.array([[0.3, 0.5], [0.5, -0.2]]),
+    )
+    slope = grad(lambda a: np.sum(np.linalg.cholesky(a) ** 3))
+
+    def inner(a):
+        return np.sum(slope(a) * np.array([[1.0, 2.0], [2.0, -1.0]]))
+
+    up, down = (inner(matrix + e * along) for e in (1e-5, -1e-5))
+    found = np.sum(grad(inner)(matrix) * along)
+    np.testing.assert_allclose(found, (up - down) / 2e-5, rtol=1e-6)

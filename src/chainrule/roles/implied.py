@@ -4,13 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from functools import partial
 
 import numpy as np
 
 from chainrule import ops
 from chainrule.derive.backward import backward
-from chainrule.program import Arg, Array, Builder, ChainruleError, Program, Run, Value
+from chainrule.program import (
+    Arg,
+    Array,
+    Builder,
+    ChainruleError,
+    Line,
+    Program,
+    Run,
+    Value,
+)
 from chainrule.roles.history import History
 from chainrule.roles.losses import Step, cosine_of, steps_from
 from chainrule.trace.slice import cut
@@ -54,7 +62,9 @@ def implied_loss(history: History, *, held_too: bool) -> Implied | None:
             sides = [(prediction, label)]
             if not held:
                 sides = _of_all_samples(history, difference, sides[0], steps)
-            for form in FORMS[:2] if held else FORMS:
+            for form in FORMS:
+                if held and form[1] is _categorical:
+                    continue
                 made = _tried(history, sides, steps, form, held=held)
                 if made is not None and (best is None or _better(made, best)):
                     best = made
@@ -121,16 +131,35 @@ def _steps(history: History, difference: Value) -> tuple[Step, ...]:
 
 def _is_same(history: History, one: Arg, other: Arg) -> bool:
     """Whether two values are one expression of the same values, written twice."""
-    if one is other or not isinstance(one, Value) or not isinstance(other, Value):
-        return one is other or (type(one) is type(other) and one == other)
-    here, there = history.producer.get(one), history.producer.get(other)
-    if here is None or there is None or here.op is not there.op:
-        return False
-    if here.params != there.params or len(here.args) != len(there.args):
-        return False
-    if not np.array_equal(history.number(one), history.number(other)):
-        return False
-    return all(map(partial(_is_same, history), here.args, there.args))
+    ahead = [(one, other)]
+    seen: set[tuple[Arg, Arg]] = set()
+    while ahead:
+        both = ahead.pop()
+        mine, yours = both
+        if mine is yours:
+            continue
+        if not isinstance(mine, Value) or not isinstance(yours, Value):
+            if type(mine) is not type(yours) or mine != yours:
+                return False
+            continue
+        if both in seen:
+            continue
+        seen.add(both)
+        here, there = history.producer.get(mine), history.producer.get(yours)
+        if here is None or there is None or not _is_alike(history, here, there):
+            return False
+        ahead += zip(here.args, there.args, strict=True)
+    return True
+
+
+def _is_alike(history: History, one: Line, other: Line) -> bool:
+    """Whether two lines do the same, and come to the same numbers."""
+    return (
+        one.op is other.op
+        and one.params == other.params
+        and len(one.args) == len(other.args)
+        and np.array_equal(history.number(one.result), history.number(other.result))
+    )
 
 
 def _of_all_samples(
@@ -183,9 +212,31 @@ def _categorical(builder: Builder, prediction: Value, label: Value) -> Value:
 Build = Callable[[Builder, Value, Value], Value]
 FORMS: tuple[tuple[str, Build], ...] = (
     ("the binary cross-entropy", _binary),
-    ("half the sum of squared errors", _half_squares),
     ("the cross-entropy", _categorical),
+    ("half the sum of squared errors", _half_squares),
 )
+"""The first of those that are met equally well is meant."""
+
+
+def _suits(build: Build, prediction: Array) -> bool:
+    """Whether a form is one for such predictions: of shares of a whole it is another than of shares by themselves."""
+    if build is _half_squares:
+        return True
+    if not ((prediction > 0).all() and (prediction < 1).all()):
+        return False
+    axes = (None, *range(prediction.ndim)) if prediction.size > 1 else ()
+    whole = any(np.allclose(prediction.sum(axis), 1) for axis in axes)
+    return whole is (build is _categorical)
+
+
+def _predicts(
+    history: History, sides: tuple[Value, Value], steps: Sequence[Step]
+) -> bool:
+    """Whether one side may be meant to come near to the other: a number made of many is a baseline, and fits no array."""
+    prediction, label = sides
+    many = any(history.number(step.value).size > 1 for step in steps)
+    single = history.number(prediction).size == 1 < history.number(label).size
+    return not (single and many)
 
 
 def _tried(
@@ -198,9 +249,9 @@ def _tried(
 ) -> Implied | None:
     """A form built on the predictions and the labels, and how well the steps descend it."""
     words, build = form
-    numbers = [history.number(prediction) for prediction, _ in sides]
-    shares = all((one > 0).all() and (one < 1).all() for one in numbers)
-    if build is not _half_squares and not shares:
+    if not all(_suits(build, history.number(prediction)) for prediction, _ in sides):
+        return None
+    if not all(_predicts(history, both, steps) for both in sides):
         return None
     builder = Builder()
     until = max(history.before(side) for both in sides for side in both)

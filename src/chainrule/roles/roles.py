@@ -200,7 +200,8 @@ class _Reading:
         if clear:
             return
         self.sure = False
-        near = [one.name for one in others[:3] if one.name]
+        names = dict.fromkeys(one.name for one in others if one.name != chosen.name)
+        near = [name for name in names if name][:3]
         also = f" (it could be {' or '.join(near)})" if near else ""
         self.messages.append(
             f"taken as the loss: {chosen.name or 'a value without a name'}{also}: --loss NAME"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -46,3 +47,12 @@ def plain_of(item: Any) -> Any:
     if type(item) is list or type(item) is tuple:
         return type(item)(map(plain_of, item))
     return item
+
+
+def leaves_of(items: Any) -> Iterator[Any]:
+    """What nested lists hold, in order."""
+    if type(items) is list or type(items) is tuple:
+        for item in items:
+            yield from leaves_of(item)
+    else:
+        yield items

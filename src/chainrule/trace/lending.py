@@ -5,15 +5,17 @@ from __future__ import annotations
 import functools
 import sys
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 
 from chainrule import ops
+from chainrule.program import Value
 from chainrule.trace import numpy_adapters, refusals
+from chainrule.trace.events import Escape
 from chainrule.trace.frozen import Frozen
-from chainrule.trace.gather import holds_traced, numbers_of, stacked
+from chainrule.trace.gather import holds_traced, leaves_of, numbers_of, stacked
 from chainrule.trace.instrument.code import HOOKED, functions_in, is_library, is_ours
 from chainrule.trace.lent import LENT, Lent, generator, number_type
 from chainrule.trace.lowering import Lowered, dotted
@@ -45,6 +47,8 @@ class Lender:
 
     def __init__(self, tracer: Tracer, grown: Callable[[list[Any], int], None]) -> None:
         self.tracer = tracer
+        # what a function is asked to be derived by stays what it is, wherever it is put
+        self.given = frozenset(tracer.builder.inputs)
         self.grown = grown
         self.chances = Chances.now()
         self.stdout = sys.stdout
@@ -133,6 +137,7 @@ class Lender:
             return functools.partial(self._ufunc_method, function)
         if draws(owner):
             self.chances.met(owner)
+            return functools.partial(self._drawn, function)
         if owner is None or isinstance(owner, types.ModuleType):
             module = getattr(owner, "__name__", "builtins")
             if module in PASSED_ON or module.startswith("_"):
@@ -259,6 +264,16 @@ class Lender:
         if kwargs.get("file") is None and sys.stdout is self.stdout:
             self.tracer.printed(start)
 
+    def _drawn(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+        """What is drawn at random: with a whole number, or one of what is plain, no slope is lost."""
+        start = len(self.tracer.events)
+        result = self.elsewhere(function, *args, **kwargs)
+        picked = function.__name__ == "choice" and not holds_traced(args[:1])
+        if picked or np.asarray(result).dtype.kind in "iub":
+            met = self.tracer.events
+            met[start:] = [one for one in met[start:] if not isinstance(one, Escape)]
+        return result
+
     def elsewhere(
         self,
         function: Any,
@@ -281,16 +296,11 @@ class Lender:
 
     def gathered(self, items: Any) -> Traced:
         """Nested lists as one array: an array of nothing but fresh numbers is an input itself."""
-        leaves = list(_leaves_of(items))
-        builder = self.tracer.builder
-        fresh = all(
-            type(one) is Traced
-            and not one.is_array
-            and one.value in builder.met
-            and one.value not in builder.read
-            for one in leaves
-        )
-        if not fresh:
+        leaves = list(leaves_of(items))
+        values = [
+            one.value for one in leaves if type(one) is Traced and not one.is_array
+        ]
+        if len(values) < len(leaves) or not self._are_fresh(values):
             made: Traced = stacked(items)
             return made
         numbers = np.array(numbers_of(items))
@@ -299,6 +309,14 @@ class Lender:
             # from now on the numbers of the list are entries of the array, should anybody read them
             leaf.shares = View(made, ops.getitem, {"index": place}, -1, numbers[place])
         return made
+
+    def _are_fresh(self, values: list[Value]) -> bool:
+        """Whether nothing has been done with numbers, each of which is another one, and none is asked for."""
+        builder = self.tracer.builder
+        return len(set(values)) == len(values) and all(
+            one in builder.met and one not in builder.read and one not in self.given
+            for one in values
+        )
 
     # indexing of what is plain
 
@@ -327,9 +345,8 @@ class Lender:
         """``np.c_[a, b]`` and ``np.r_[a, b]``."""
         items = key if type(key) is tuple else (key,)
         if any(isinstance(one, slice | str) for one in items):
-            raise refusals.option(
-                "np.c_ or np.r_", ["slices or text"], self.tracer.here()
-            )
+            where = self.tracer.here()
+            raise refusals.option("np.c_ or np.r_", ["slices or text"], where)
         parts = [np.atleast_1d(one) for one in items]
         if joiner is np.r_:
             return np.concatenate(parts)
@@ -352,14 +369,6 @@ _JOINERS = frozenset({type(np.c_), type(np.r_)})
 def _has_traced(key: Any) -> bool:
     items = key if type(key) is tuple else (key,)
     return any(type(item) is Traced for item in items)
-
-
-def _leaves_of(items: Any) -> Iterator[Any]:
-    if type(items) is list or type(items) is tuple:
-        for item in items:
-            yield from _leaves_of(item)
-    else:
-        yield items
 
 
 def _is_known(function: Any) -> bool:

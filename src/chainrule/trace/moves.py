@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from chainrule import ops
 from chainrule.program import Arg, Builder, Line, Value
+from chainrule.program.unwound import Recursion, unwound
 
 PASSED_ON = (
     *(ops.identity, ops.where, ops.clip, ops.astype, ops.reshape, ops.transpose),
@@ -38,7 +39,8 @@ def has_step(
     """
     if before is after or before.shape != after.shape:
         return False
-    return _leads(_Search(producer, position, before), after, (), LONGEST) is True
+    way = unwound(_leads(_Search(producer, position, before), after, (), LONGEST))
+    return way is True
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +67,7 @@ class _Search:
 
 def _leads(
     search: _Search, value: Arg, inside: tuple[Value, ...], depth: int
-) -> bool | None:
+) -> Recursion:
     """How ``value``, for the writes that it is ``inside`` of, leads back: True by a step, False unchanged, None not at all."""
     if value is search.old:
         # another entry of the same array is what a recurrence goes on from: S[t + 1] = S[t] - new
@@ -77,16 +79,17 @@ def _leads(
         search.known[key] = None
         line = search.producer.get(value)
         if line is not None:
-            search.known[key] = _line_leads(search, line, inside, depth - 1)
+            way = yield _line_leads(search, line, inside, depth - 1)
+            search.known[key] = way
     return search.known[key]
 
 
 def _line_leads(
     search: _Search, line: Line, inside: tuple[Value, ...], depth: int
-) -> bool | None:
+) -> Recursion:
     if line.op is ops.add or line.op is ops.subtract:
         terms = line.args if line.op is ops.add else line.args[:1]
-        ways = [_leads(search, term, inside, depth) for term in terms]
+        ways = yield from _each(search, terms, inside, depth)
         return None if all(way is None for way in ways) else True
     if line.op is ops.multiply:
         # weight decay and a moving average hand on most of what was there
@@ -95,21 +98,31 @@ def _line_leads(
         ]
         if len(factors) == 1:
             rest = line.args[1] if factors[0] is line.args[0] else line.args[0]
-            return _leads(search, rest, inside, depth)
+            return (yield _leads(search, rest, inside, depth))
         return None
     if line.op is ops.setitem:
-        kept = _leads(search, line.args[0], inside, depth)
-        written = _leads(search, line.args[1], (*inside, line.result), depth)
+        kept = yield _leads(search, line.args[0], inside, depth)
+        written = yield _leads(search, line.args[1], (*inside, line.result), depth)
         return True if written is True else kept
     if line.op is ops.getitem and inside:
         if not search.is_there(line, inside[-1]):
             return None
-        return _leads(search, line.args[0], inside[:-1], depth)
+        return (yield _leads(search, line.args[0], inside[:-1], depth))
     if line.op in PASSED_ON:
-        ways = [_leads(search, arg, inside, depth) for arg in line.args]
+        ways = yield from _each(search, line.args, inside, depth)
         found = [way for way in ways if way is not None]
         return any(found) if found else None
     return None
+
+
+def _each(
+    search: _Search, values: Sequence[Arg], inside: tuple[Value, ...], depth: int
+) -> Recursion:
+    """How each of ``values`` leads back."""
+    ways = []
+    for value in values:
+        ways.append((yield _leads(search, value, inside, depth)))  # noqa: PERF401 - nothing waits in a comprehension
+    return ways
 
 
 def moves_by_itself(builder: Builder, before: Value, after: Value) -> bool:

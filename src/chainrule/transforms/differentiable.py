@@ -254,6 +254,7 @@ class Differentiable:
         around = self.around
         dice = around.dice() if around is not None else None
         found = following.top(self, args, kwargs, arrays)
+        self.endless |= found.escaped
         if around is not None and around.dice() != dice:
             # what it draws is drawn anew at every call
             self.endless = True

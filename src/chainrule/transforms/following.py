@@ -21,7 +21,9 @@ from chainrule.program import (
 from chainrule.trace import Traced, TracedInt, Tracer
 from chainrule.trace.function import BOUNDARY, follow
 from chainrule.trace.function import inside as call_inside
+from chainrule.trace.replay import Chances
 from chainrule.transforms.derivation import Followed, written_into
+from chainrule.transforms.faithful import held_to_itself
 from chainrule.transforms.stand_ins import StandIns
 from chainrule.transforms.structure import TRACED, named_leaves, put_together
 from chainrule.transforms.variant import Variant, variant
@@ -58,13 +60,17 @@ class Way:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Found:
-    """A function followed and derived: the way, its numbers, which arrays around it are handed over, which are fixed."""
+    """A function followed and derived: the way, its numbers, which arrays around it are handed over, which are fixed.
+
+    Where a number ``escaped``, the program is right for these arguments only.
+    """
 
     way: Way
     numbers: tuple[Any, ...]
     captured: tuple[int, ...]
     hashed: tuple[int, ...]
     level: int
+    escaped: bool
 
 
 def top(
@@ -111,11 +117,16 @@ def _top(
         for key, position in place.items()
     }
     stand_ins = StandIns(of)
-    result = follow(tracer, stand_ins(asked.function), traced_args, traced_kwargs)
+    chances = Chances.now()
+    result = follow(
+        tracer, stand_ins(asked.function), traced_args, traced_kwargs, chances
+    )
     values, returned = _values(tracer, result, asked)
     outputs = [*values, *(value for value, _ in tracer.decided)]
     run = tracer.builder.run(outputs, _name(asked.function))
-    derivation = asked.kind(Followed(run, len(values), wrt))
+    followed = Followed(run, len(values), wrt)
+    derivation = asked.kind(followed)
+    escaped = held_to_itself(asked, followed, tracer, (args, kwargs), chances)
     captured = tuple(place[key] for key in of if key in stand_ins.used)
     known = [*inputs, *(of[id(arrays[i])].value for i in captured)]
     made = variant(derivation, known, tuple(yes for _, yes in tracer.decided))
@@ -125,6 +136,7 @@ def _top(
         captured,
         tuple(i for i, one in enumerate(arrays) if id(one) not in stand_ins.used),
         level,
+        escaped,
     )
 
 
@@ -156,6 +168,10 @@ def inside(
         def write(_: Any) -> list[Any]:
             known = {value: value for value in run.program.inputs}
             for value, number in zip(derivation.extra, given, strict=True):
+                known[value] = tracer.record(ops.identity, (number,)).value
+            # what a rule brought along: the mask of a triangle
+            for value in set(derivation.run.program.inputs).difference(known):
+                number = derivation.run.numbers[value]
                 known[value] = tracer.record(ops.identity, (number,)).value
             return list(written_into(tracer, derivation.run, known))
 

@@ -46,9 +46,25 @@ class Variant:
         # nothing is kept from call to call: a result is the caller's
         return [None] * len(self.written.places.kept)
 
+    @cached_property
+    def _plain(self) -> tuple[int, ...]:
+        """Where Python's floats are handed over that may be NumPy's: a line may ask for their size or their type.
+
+        Beside single precision they stay what they are, since NumPy's would make doubles of it.
+        """
+        types = {value.dtype for value in self.program.values()}
+        if any(one.kind == "f" and one != np.float64 for one in types):
+            return ()
+        n_known = len(self.given) - len(self.usual) - len(self.fixed)
+        return tuple(i for i, value in enumerate(self.given[:n_known]) if value.weak)
+
     def __call__(self, given: Sequence[Any], extra: Sequence[Any]) -> tuple[Any, ...]:
         """What the program gives: values, results, and what its branches looked at."""
         usual = self.usual[len(extra) :]
+        if self._plain:
+            given = list(given)
+            for place in self._plain:
+                given[place] = np.float64(given[place])
         found = self.written.source(*given, *extra, *usual, *self.fixed, self._empty)
         return found if type(found) is tuple else (found,)
 

@@ -158,8 +158,8 @@ class Pattern:
             elif isinstance(arg, Value) and arg in producer:
                 expected, made = self.producer[pattern], producer[arg]
                 # what is computed a second time under another name is the first, by that name
-                while made.op is ops.identity and (*made.reads(),)[0] in producer:
-                    made = producer[(*made.reads(),)[0]]
+                while made.op is ops.identity and made.args[0] in producer:
+                    made = producer[made.args[0]]  # type: ignore[index]
                 yield from self._line(expected, made, producer, bound)
         elif isinstance(pattern, _AnyFloat):
             if not isinstance(arg, Size | Turn) and (

@@ -11,22 +11,32 @@ from chainrule import ops
 from chainrule.derive.simplify.lines import Args, Params, is_written, keeps, record
 from chainrule.program import Arg, Builder, Op, Value
 
+MOST_FACTORS = 40
+"""So many products are opened; a longer one is no scale that was written before an array."""
 
-def factors(
-    builder: Builder, arg: Arg, *, below: bool = False
-) -> Iterator[tuple[Arg, bool]]:
-    """What is multiplied to ``arg``, each with whether it is divided by; arrays of several factors are one."""
-    line = builder.producer.get(arg) if isinstance(arg, Value) else None
-    if line is not None and line.op is ops.ones_like and not line.result.shape:
-        yield 1, below
-    elif line is not None and line.op is ops.identity and not line.result.shape:
-        yield from factors(builder, line.args[0], below=below)
-    elif line is not None and _opens(line.op, line.args) and line.result.name is None:
-        turned = below != (line.op is ops.divide)
-        yield from factors(builder, line.args[0], below=below)
-        yield from factors(builder, line.args[1], below=turned)
-    else:
-        yield arg, below
+
+def factors(builder: Builder, arg: Arg) -> Iterator[tuple[Arg, bool]]:
+    """What is multiplied to ``arg``, each with whether it is divided by; arrays of several factors are one.
+
+    A product of products of more than ``MOST_FACTORS`` is one where it is not taken apart yet.
+    """
+    waiting: list[tuple[Arg, bool]] = [(arg, False)]
+    n_opened = 0
+    while waiting:
+        one, below = waiting.pop()
+        line = builder.producer.get(one) if isinstance(one, Value) else None
+        if line is None or n_opened > MOST_FACTORS:
+            yield one, below
+        elif line.op is ops.ones_like and not line.result.shape:
+            yield 1, below
+        elif line.op is ops.identity and not line.result.shape:
+            waiting.append((line.args[0], below))
+        elif _opens(line.op, line.args) and line.result.name is None:
+            n_opened += 1
+            waiting.append((line.args[1], below != (line.op is ops.divide)))
+            waiting.append((line.args[0], below))
+        else:
+            yield one, below
 
 
 def _opens(op: Op, args: Args) -> bool:

@@ -11,9 +11,10 @@ import numpy as np
 from chainrule import ops
 from chainrule.derive.reasons import said
 from chainrule.derive.simplify import LAWS
+from chainrule.derive.simplify.lines import is_number
 from chainrule.formula import Node, number
 from chainrule.lesson.notation.writer import Writer
-from chainrule.program import Arg, Builder, Line, Op, Program, Run, Size, Value
+from chainrule.program import Arg, Builder, Line, Op, Program, Run, Size, Turn, Value
 from chainrule.program.conversions import as_float
 from chainrule.program.program import arg_shape
 from chainrule.trace import Traced, Tracer
@@ -23,18 +24,16 @@ def plain_numbers(
     builder: Builder, op: Op, args: tuple[Arg, ...], _: Mapping[str, Any]
 ) -> Arg | None:
     """What is known without the arrays is worked out: 1 − 1, 0 · x, 0/x."""
-    if any(isinstance(arg, Value | Size) for arg in args):
+    if any(isinstance(arg, Value | Size | Turn) for arg in args):
         first, *rest = args
-        if op is ops.multiply and any(
-            not isinstance(a, Value | Size) and a == 0 for a in args
-        ):
+        if op is ops.multiply and any(is_number(a, 0) for a in args):
             return 0
-        nothing = not isinstance(first, Value | Size) and first == 0
+        nothing = is_number(first, 0)
         if op is ops.divide and nothing:
             return 0
         if op is ops.add:
             for zero, other in (args, args[::-1]):
-                if not isinstance(zero, Value | Size) and zero == 0:
+                if is_number(zero, 0):
                     return other
         if op is ops.subtract and nothing:
             return builder.write(ops.negative, rest)

@@ -33,6 +33,10 @@ READABLE = 80
 """How many values and operations a formula may have: a line of it has about twenty."""
 
 
+DEEPEST = 40
+"""How many brackets a formula may have one in the other; what is further inside is left out."""
+
+
 class TooLarge(Exception):  # noqa: N818 - it says what is the case
     """Numbers that no reader wants to see one by one."""
 
@@ -84,18 +88,25 @@ class Writer:
 
     def length(self, value: Value) -> int:
         """How many values and operations what computes ``value`` has, all that is nameless written out."""
-        if value not in self._lengths:
-            line = self.producer[value]
+        ahead = [value]
+        while ahead:
+            one = ahead[-1]
+            args = self.producer[one].args
             nameless = [
-                arg
-                for arg in line.args
-                if isinstance(arg, Value)
-                and arg not in self.names
-                and arg in self.producer
+                arg for arg in args if isinstance(arg, Value) and self._is_nameless(arg)
             ]
-            written_out = sum(map(self.length, nameless))
-            self._lengths[value] = 1 + len(line.args) - len(nameless) + written_out
+            missing = [arg for arg in nameless if arg not in self._lengths]
+            if one not in self._lengths and not missing:
+                written_out = sum(self._lengths[arg] for arg in nameless)
+                self._lengths[one] = 1 + len(args) - len(nameless) + written_out
+            if missing:
+                ahead += missing
+            else:
+                ahead.pop()
         return self._lengths[value]
+
+    def _is_nameless(self, value: Value) -> bool:
+        return value not in self.names and value in self.producer
 
     def stages(self, value: Value) -> list[Node]:
         """What computes ``value`` with the numbers put in, then with one layer of functions after another worked out.
@@ -126,27 +137,24 @@ class Writer:
     def _innermost(self, value: Value, done: set[Value]) -> set[Value]:
         """The nameless functions under ``value`` that are still to work out and hold no other such."""
         found: set[Value] = set()
-
-        def visit(one: Value) -> bool:
-            """Whether anything is still to work out at or under ``one``."""
-            if (
-                one in done
-                or self._number_leaf(one, frozenset(), test=True) is not None
-            ):
-                return False
-            below = [
-                visit(arg) for arg in self.producer[one].args if isinstance(arg, Value)
-            ]
-            if any(below):
-                return True
-            if not stays(self.producer[one].op):
-                found.add(one)
-                return True
-            return False
-
-        for arg in self.producer[value].args:
-            if isinstance(arg, Value):
-                visit(arg)
+        working: dict[Value, bool] = {}
+        ahead = [arg for arg in self.producer[value].args if isinstance(arg, Value)]
+        while ahead:
+            one = ahead[-1]
+            if one in working:
+                ahead.pop()
+                continue
+            shown = one in done or self._number_leaf(one, test=True) is not None
+            args = () if shown else self.producer[one].args
+            below = [arg for arg in args if isinstance(arg, Value)]
+            missing = [arg for arg in below if arg not in working]
+            if missing:
+                ahead += missing
+                continue
+            waits = any(working[arg] for arg in below)
+            is_next = not (shown or waits or stays(self.producer[one].op))
+            found |= {one} if is_next else set()
+            working[one] = waits or is_next
         return found
 
     def ops_in(self, value: Value, most: int = 200) -> list[Op]:
@@ -212,15 +220,15 @@ class Writer:
             kind = "local"
         return numbers(self.run.numbers[value], value.name, kind)
 
-    def _line(self, line: Line, leaf: Leaf) -> Node:
+    def _line(self, line: Line, leaf: Leaf, depth: int = 0) -> Node:
         outer = self._outer(line)
         if outer is not None:
-            left, right = (self._arg(arg, leaf) for arg in outer)
+            left, right = (self._arg(arg, leaf, depth) for arg in outer)
             return infix(left, "⊗", right)
         inner = self._unturned(line)
         if inner is not None:
             line = inner
-        args = [self._arg(arg, leaf) for arg in line.args]
+        args = [self._arg(arg, leaf, depth) for arg in line.args]
         return written(line, args, self.spelling)
 
     def _outer(self, line: Line) -> tuple[Value, Value] | None:
@@ -282,10 +290,12 @@ class Writer:
         source = line.args[0]
         return source if isinstance(source, Value) and source.ndim == 1 else None
 
-    def _arg(self, arg: Arg, leaf: Leaf) -> Node:
+    def _arg(self, arg: Arg, leaf: Leaf, depth: int) -> Node:
         if isinstance(arg, Value):
             found = leaf(arg)
-            return self._line(self.producer[arg], leaf) if found is None else found
+            if found is None and depth == DEEPEST:
+                return Text("…")
+            return found or self._line(self.producer[arg], leaf, depth + 1)
         if isinstance(arg, Moving) and leaf == self._symbol_leaf:
             return _counted(arg)
         return number(arg.number) if isinstance(arg, Size | Turn) else constant(arg)
