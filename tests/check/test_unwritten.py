@@ -3,6 +3,7 @@
 import pytest
 
 from chainrule.check import check_script
+from chainrule.program import ChainruleError
 
 RIDGE = """
 import numpy as np
@@ -205,3 +206,63 @@ def test_an_index_that_holds_a_slice_of_something_learnt_is_followed(write):
     assert check_script(write(text)).ok
     wrong = check_script(write(text.replace("np.r_[0.0, w[1:]]", "np.r_[w[0], w[1:]]")))
     assert wrong.first_wrong.line == 10
+
+
+LATER = """
+import numpy as np
+rng = np.random.default_rng(3)
+W, b = rng.normal(size=(2, 3)), rng.normal(size=(2, 1))
+samples = [(rng.normal(size=(3, 1)), np.eye(2)[:, [k % 2]]) for k in range(4)]
+def out(x):
+    return 1 / (1 + np.exp(-(W @ x + b)))
+def cost(a, y):
+    return {shown}
+for epoch in range(2):
+    for x, y in samples:
+        a = out(x)
+        delta = {delta}
+        W = W - 0.3 * delta @ x.T
+        b = b - 0.3 * delta
+    print(sum(cost(out(x), y) for x, y in samples))
+"""
+ENTROPY = "np.sum(-y * np.log(a) - (1 - y) * np.log(1 - a))"
+SQUARES = "np.sum((a - y) ** 2)"
+
+
+def test_a_cross_entropy_that_is_printed_when_all_steps_are_taken_is_meant(write):
+    right = LATER.format(delta="a - y", shown=ENTROPY)
+    assert check_script(write(right)).ok
+    found = check_script(write(right.replace("a - y", "(a - y) * (a * (1 - a))")))
+    assert found.first_wrong is not None
+    assert found.first_wrong.name == "delta"
+
+
+@pytest.mark.parametrize("delta", ["a - y", "(a - y) * (a * (1 - a))"])
+def test_squares_that_are_printed_show_how_well_anything_fits(write, delta):
+    assert check_script(write(LATER.format(delta=delta, shown=SQUARES))).ok
+
+
+NEGATIVES = """
+import numpy as np
+rng = np.random.default_rng(1)
+inner, outer = rng.normal(size=(4, 3)), rng.normal(size=(5, 3))
+for word, others in ((0, [1, 2, 3]), (2, [0, 4, 1])):
+    v, back, loss = inner[word], np.zeros(3), 0.0
+    for hit, other in zip([1.0, 0.0, 0.0], others):
+        u = outer[other]
+        p = 1 / (1 + np.exp(-v @ u))
+        loss -= hit * np.log(p) + (1 - hit) * np.log(1 - p)
+        back += 0.3 * (hit - p) * u
+        u += 0.3 * (hit - p) * v
+    v += back
+    print(loss)
+"""
+
+
+def test_what_is_moved_between_two_terms_of_a_loss_is_not_blamed(write):
+    try:
+        report = check_script(write(NEGATIVES))
+    except ChainruleError as error:
+        assert error.code in {"E325", "E329"}  # noqa: PT017 - right or refused
+    else:
+        assert report.ok

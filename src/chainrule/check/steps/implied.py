@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
@@ -157,33 +158,52 @@ def is_of_more(evidence: Evidence) -> bool:
     used = _data(evidence, steps - past)
     of = {path[0] for path in used if len(path) > 1}
     known = _data(evidence, evidence.behind_loss - past)
-    return any(len(path) > 1 and path[0] in of for path in known - used)
+    if any(len(path) > 1 and path[0] in of for path in known - used):
+        return True
+    # samples that are arrays of their own: of each that the steps are made of, the loss has another
+    mine, theirs = (
+        Counter(tape.values[one].shape for one, *_ in paths if isinstance(one, int))
+        for paths in (used, known)
+    )
+    return bool(used) and all(2 * n <= theirs[shape] for shape, n in mine.items())
 
 
 def is_mixed(recording: Recording, loss: Value | None) -> bool:
-    """Whether something is moved between two terms of a loss, and something else that both read stays: no one gradient is descended."""
+    """Whether, from turn to turn, one weight in a term of a loss is moved and another one is not: no one gradient is descended."""
     versions = Versions(recording, Slots(recording).chains)
-    for one, later in pairwise(_added(recording, loss)):
-        pairs = {
-            (versions.latest(chain, one), versions.latest(chain, later))
-            for chain in versions.learnt
-        }
-        read = {a == b for a, b in pairs if a is not None and b is not None}
-        if read == {True, False}:
-            return True
+    turns: dict[object, list[Value]] = {}
+    for one in _added(recording, loss):
+        turns.setdefault(recording.place(one), []).append(one)
+    for terms_of_one in turns.values():
+        for one, later in pairwise(terms_of_one):
+            pairs = {
+                (versions.latest(chain, one), versions.latest(chain, later))
+                for chain in versions.learnt
+            }
+            read = {a == b for a, b in pairs if a is not None and b is not None}
+            if read == {True, False}:
+                return True
     return False
 
 
 def _added(recording: Recording, loss: Value | None) -> list[Value]:
-    """What a loss was added up of, one after the other."""
+    """What a loss is added up of, one after the other."""
+    producer, numbers = recording.producer, recording.run.numbers
+    later = [
+        held.value
+        for slot in (recording.slots.get(loss, {}) if loss is not None else ())
+        for held in recording.history.get(slot, ())
+        if any(one is loss for one in addends(held.value, producer, numbers))
+    ]
     found: list[Value] = []
-    held: Arg | None = loss
-    while isinstance(held, Value):
-        line = recording.producer.get(held)
+    total: Arg | None = later[-1] if later else loss
+    while isinstance(total, Value):
+        line = producer.get(total)
         if line is None or line.op not in (ops.add, ops.subtract, *RENAMING):
             break
         found += [arg for arg in line.args[1:] if isinstance(arg, Value)]
-        held = line.args[0]
+        total = line.args[0]
+    found += [total] if isinstance(total, Value) else []
     return found[::-1]
 
 

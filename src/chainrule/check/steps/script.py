@@ -245,7 +245,8 @@ def checked_recording(
         if found.loss is found.computed:
             told = form_of(one.evidence)
             # squares are printed to show how well anything fits
-            form = told if found.updates or told == ENTROPY else form
+            is_beside = not found.updates or is_of_more(one.evidence)
+            form = form if is_beside and told != ENTROPY else told
         if not found.updates or one.finals.says_nothing:
             continue
         others.append(one)
