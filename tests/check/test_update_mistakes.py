@@ -377,3 +377,18 @@ def test_a_gradient_to_which_nothing_is_added_is_told(write):
     assert found is not None
     assert found.source.strip() == "g -= 0.1 * grad_g"
     assert "g is never moved" in (found.cause or "")
+
+
+def test_steps_that_are_0_at_these_values_are_steps(write):
+    text = """
+import numpy as np
+rng = np.random.default_rng(6)
+X, t, w = rng.random((5, 3)), rng.random(5), -rng.random(3)
+for step in range(2):
+    s = X @ w
+    miss = np.maximum(0, s) - t
+    loss = miss @ miss / 2
+    w = w - 0.1 * X.T @ (miss * (s > 0))
+"""
+    assert check_script(write(text)).ok
+    assert not check_script(write(text.replace("* (s > 0)", ""))).ok

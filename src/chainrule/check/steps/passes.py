@@ -306,12 +306,12 @@ def updates(recording: Recording, versions: Versions, loss: Value) -> Iterator[U
             recording, readers, chain[to], chain[to + 1]
         ):
             to += 1
-        stays = np.array_equal(numbers[chain[at]], numbers[chain[to]])
-        if stays or not _is_nudge(recording, chain, chain[to], loss):
+        is_step = not _is_nudge(recording, chain, chain[to], loss)
+        if is_step or np.array_equal(numbers[chain[at]], numbers[chain[to]]):
             name = next((one.name for one in chain if one.name), "")
-            found.append((Update(chain[at], chain[to], name), stays))
-    # where nothing has moved yet, there is nothing beside which something stays
-    if not all(stays for _, stays in found):
+            found.append((Update(chain[at], chain[to], name), is_step))
+    # what stays as it is has lost its gradient where others take theirs; before the first step it is to stay
+    if any(is_step for _, is_step in found):
         yield from (update for update, _ in found)
 
 
