@@ -206,3 +206,59 @@ for i in range(3):
 """
     report = check_script(write(text))
     assert "(out - y) / X.shape[0] * 2\n" in report.corrected()
+
+
+ROWS_OF_ONE_ARRAY = """
+import numpy as np
+rng = np.random.default_rng(1)
+params = rng.normal(size=(2, 3))
+w, c = params[0], params[1]
+X, y = rng.normal(size=(6, 3)), rng.normal(size=6)
+for step in range(4):
+    pred = np.tanh(X * c) @ w
+    r = pred - y
+    loss = (r ** 2).sum()
+    dw = np.tanh(X * c).T @ (2 * r)
+    dc = ((2 * r)[:, None] * w * (1 - np.tanh(X * c) ** 2) * X).sum(axis=0)
+    w -= 0.01 * dw
+    c -= 0.01 * dc
+    print(step, loss)
+"""
+PARTS_OF_ONE_ARRAY = """
+import numpy as np
+rng = np.random.default_rng(7)
+flat = rng.normal(size=2 * 5 + 5 + 5 * 3 + 3) * 0.7
+sizes = [(2, 5), (5,), (5, 3), (3,)]
+params, at = [], 0
+for s in sizes:
+    n = int(np.prod(s))
+    params.append(flat[at:at + n].reshape(s))
+    at += n
+X = rng.normal(size=(7, 2)); labels = rng.integers(0, 3, 7)
+vel = [np.zeros_like(p) for p in params]
+for t in range(3):
+    W1, b1, W2, b2 = params
+    h = np.maximum(X @ W1 + b1, 0)
+    s = h @ W2 + b2
+    s = s - s.max(axis=1, keepdims=True)
+    p = np.exp(s) / np.exp(s).sum(axis=1, keepdims=True)
+    loss = -np.log(p[range(7), labels]).mean()
+    ds = p.copy(); ds[range(7), labels] -= 1; ds /= 7
+    dh = ds @ W2.T; dh[h <= 0] = 0
+    grads = [X.T @ dh, dh.sum(0), h.T @ ds, ds.sum(0)]
+    for q, g, v in zip(params, grads, vel):
+        v *= 0.9
+        v -= 0.1 * g
+        q += v
+    print(loss)
+"""
+
+
+@pytest.mark.parametrize("text", [ROWS_OF_ONE_ARRAY, PARTS_OF_ONE_ARRAY])
+def test_what_is_learnt_may_be_views_that_are_written_in_place(write, text):
+    report = check_script(write(text))
+    assert report.ok
+    assert set(report.parameters.values()) == {Verdict.RIGHT}
+    assert not check_script(
+        write(text.replace("2 * r)", "3 * r)").replace("ds /= 7", "ds /= 5"))
+    ).ok

@@ -371,8 +371,11 @@ def is_read(
         if line.result in own:
             return True
         hands_on = (*RENAMING, ops.getitem, ops.setitem, ops.add, ops.subtract)
-        return line.op in hands_on and all(
-            moves_on(one) for one in readers.get(line.result, ())
-        )
+        further = readers.get(line.result, ())
+        if line.op not in hands_on:
+            return False
+        # what was written into the next version is that one's, whoever reads it then
+        is_written = any(one.op is ops.setitem and one.result in own for one in further)
+        return is_written or all(map(moves_on, further))
 
     return not all(moves_on(line) for line in readers.get(version, ()))
