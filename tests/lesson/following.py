@@ -141,7 +141,8 @@ def changed_script(text: str, numbers: dict[str, np.ndarray]) -> str:
                 made = repr(new.tolist()) if plain else f"np.array({new.tolist()!r})"
                 node.value = ast.parse(made, mode="eval").body
                 changed.add(node.targets[0].id)
-    assert changed == set(numbers), "each is to be written by itself"
+    missing = set(numbers) - changed
+    assert not missing, f"each is to be written by itself: {missing}"
     return ast.unparse(ast.fix_missing_locations(tree))
 
 
