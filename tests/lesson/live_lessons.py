@@ -125,9 +125,9 @@ loss = 0.0
 for i in range(3):
     h = np.tanh(x[i] @ U + h @ W)
     loss = loss + np.sum((h - t[i]) ** 2)"""),
-    "lstm": ({"x": (2, 2), "Wi": (4, 2), "Wf": (4, 2), "Wo": (4, 2), "Wg": (4, 2), "s": (2,)}, """
-h = np.tanh(s)
-c = s * h
+    "lstm": ({"x": (2, 2), "Wi": (4, 2), "Wf": (4, 2), "Wo": (4, 2), "Wg": (4, 2)}, """
+h = np.zeros(2)
+c = np.zeros(2)
 for t in range(2):
     u = np.concatenate([x[t], h])
     i = 1 / (1 + np.exp(-(u @ Wi)))

@@ -18,19 +18,24 @@ def cut(
 ) -> Run:
     """The lines and loops from data and parameters to the loss: named values that no parameter moves are data.
 
-    The parameters are inputs of it, also those that the loss does not need. The numbers ``starts`` are written out
-    where they are used.
+    The parameters are inputs of it, also those that the loss does not need. No input is made of another one: who
+    changes the one would not change the other. The numbers ``starts`` are written out where they are used.
     """
     program = recorded.program
     moved = set(parameters)
     _spread(program.items, moved)
     made = (value for item in program.items for value in results_of(item))
-    data = [v for v in made if v not in moved and v.name is not None]
+    data = {v for v in made if v not in moved and v.name is not None}
     plain = {
         start: recorded.numbers[start].item()
         for start in set(starts).difference(parameters)
     }
-    return severed(recorded, loss, parameters, data, plain)
+    while True:
+        run = severed(recorded, loss, parameters, data, plain)
+        made_of_others = data & _made_of(program.items, set(run.program.inputs))
+        if not made_of_others:
+            return run
+        data -= made_of_others
 
 
 def severed(
@@ -78,6 +83,19 @@ def _without(item: Item, given: set[Value]) -> Item:
 def _another(value: Value) -> Value:
     """A value that nobody reads."""
     return Value(value.shape, value.dtype)
+
+
+def _made_of(items: Sequence[Item], inputs: set[Value]) -> set[Value]:
+    """Those inputs that are made of other ones."""
+    found: set[Value] = set()
+    reached = set(inputs)
+    for item in items:
+        mine = inputs.intersection(results_of(item))
+        reached -= mine
+        _spread((item,), reached)
+        found |= mine & reached
+        reached |= mine
+    return found
 
 
 def _spread(items: Sequence[Item], moved: set[Value]) -> None:
