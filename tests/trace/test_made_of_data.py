@@ -51,9 +51,9 @@ def test_no_input_is_made_of_another_one(tmp_path, text, inputs):
     head = source.partition("loss_and_gradients(")[2].partition(")")[0]
     assert {name.strip() for name in head.split(",")} == inputs
     made: dict = {}
-    exec(source, made)  # noqa: S102 - what was emitted
+    exec(source, made)
     own: dict = {}
-    exec(script.read_text("utf-8"), own)  # noqa: S102 - the script above
+    exec(script.read_text("utf-8"), own)
     given = {name: own[name] for name in inputs}
     given["h"] = np.zeros(2)
     loss, _ = made["loss_and_gradients"](**{name: given[name] for name in inputs})
