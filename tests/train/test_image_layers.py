@@ -227,6 +227,7 @@ ROWS = (1, 8, 8)
         ([Conv2d(3)], ROWS, r"one row of units, and gets \(3, 6, 6\).*Flatten\(\) before it"),
         ([Reshape((1, 7, 7))], 64, r"64 numbers cannot be given the shape \(1, 7, 7\), which has 49"),
         ([Conv2d(3, 9)], ROWS, r"Conv2d of images of \(1, 8, 8\): a window of 9 does not fit on an axis of 8"),
+        ([Conv2d(3, 3)], (8, 8, 1), r"does not fit on an axis of 1.*channels come first: X.transpose\(0, 3, 1, 2\)"),
         ([Conv2d(3, 3, padding=3)], ROWS, "would see nothing but padding.*at most 2"),
         ([Conv2d(3, 4, padding="same")], ROWS, "is for kernels of odd size"),
         ([Conv2d(3, 3, 2, "same")], ROWS, "a stride of 1, not for 3 and 2"),

@@ -211,6 +211,10 @@ def _image(draft: Draft, kind: str) -> tuple[int, int, int]:
     )
 
 
+COLOURS = (1, 3, 4)
+"""As many channels have images as they come: in grey, in colour, and with what shines through."""
+
+
 @dataclass(frozen=True, slots=True)
 class _Windows:
     """How windows move over images: their size, how far apart they stand, the frame and what it is made of."""
@@ -228,7 +232,10 @@ class _Windows:
             found = places(shape, self.size, self.stride, self.around)
         except ShapeError as error:
             message = f"{kind} of images of {draft.units}: {error.message}"
-            raise UsageError("E411", message, hint=error.hint) from None
+            last = draft.units[-1]
+            turned = last < min(draft.units[:-1]) and last in COLOURS
+            hint = "channels come first: X.transpose(0, 3, 1, 2)" if turned else None
+            raise UsageError("E411", message, hint=hint or error.hint) from None
         draft.units = (channels, *found)
         x, n = draft.result, draft.number("windows")
         if any(self.around):
