@@ -97,7 +97,13 @@ def _is_believed(steps: Stepped, claims: Report, asked: Asked) -> bool:
 
 def _spared(steps: Stepped, claims: Report) -> Report:
     """Every step is right: no line is wrong, whatever it claims to be; what is the matter beside the gradients stays."""
-    kept = tuple(one for one in claims.findings if one.kind not in SAID_BY_STEPS)
+    kept = tuple(
+        one
+        for one in claims.findings
+        # what a step was seen of does not stay as it was
+        if one.kind not in SAID_BY_STEPS
+        and one.parameter not in steps.report.parameters
+    )
     claims = replace(claims, findings=kept)
     if not claims.ok and not is_explained(claims):
         # what nothing explains is no mistake where every step is right, or one of which nothing can be told

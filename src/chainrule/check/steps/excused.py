@@ -11,7 +11,7 @@ import numpy as np
 from chainrule import ops
 from chainrule.check.agree import RELATIVE
 from chainrule.check.steps.finals import Final, Finals, State
-from chainrule.check.steps.tape import Failed, Numbers
+from chainrule.check.steps.tape import Failed, Numbers, number_of
 from chainrule.check.steps.walk import HANDING_ON
 from chainrule.program import Array
 
@@ -29,7 +29,8 @@ class Excused:
 
     def judge(self) -> None:
         """Excuse what is to be excused; of what cannot be told, say so."""
-        if self.finals.is_implied and self.finals.wrong() and self._have_one_factor():
+        factor = self._common_factor() if self.finals.wrong() else None
+        if factor is not None and (self.finals.is_implied or self._is_rate(factor)):
             for one in self.finals.all:
                 one.state = State.RIGHT
         for one in self.finals.wrong():
@@ -38,8 +39,8 @@ class Excused:
 
     # rates
 
-    def _have_one_factor(self) -> bool:
-        """Whether all steps are the gradients of a loss that is written nowhere, but for one number: a rate."""
+    def _common_factor(self) -> float | None:
+        """The one number that all steps are times their gradients, if there is one."""
         found = [
             None if one.after is None else self.finals.factors(one, self.worlds)
             for one in self.finals.all
@@ -47,8 +48,29 @@ class Excused:
         factors = np.array([one for one in found if one is not None])
         known = factors[~np.isnan(factors)]
         if len(factors) < len(found) or not known.size:
+            return None
+        return float(known[0]) if np.ptp(known) <= RELATIVE * known.max() else None
+
+    def _is_rate(self, factor: float) -> bool:
+        """Whether steps that nothing scales where they are taken were scaled by a number before, as word2vec's errors are."""
+        if any(one.rates for one in self.finals.all):
             return False
-        return bool(np.ptp(known) <= RELATIVE * known.max())
+        tape = self.finals.evidence.tape
+        behind = tape.upstream([one.after for one in self.finals.all if one.after])
+        for place in behind - self.finals.evidence.behind_loss:
+            line = tape.line(place)
+            if line is None or line.op is not ops.multiply:
+                continue
+            for arg in line.args:
+                number = number_of(arg, tape.at, self.worlds[0])
+                if (
+                    self.finals.may_be_rate(arg)
+                    and number is not None
+                    and abs(abs(float(np.ravel(number)[0])) - factor)
+                    <= RELATIVE * factor
+                ):
+                    return True
+        return False
 
     # rounding
 

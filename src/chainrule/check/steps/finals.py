@@ -208,12 +208,12 @@ class Finals:
         """The numbers that may scale the step, a row a product of them, a column a world."""
         if final.columns is None:
             # a step that nothing scales has its rate in what was given a name: step = 0.1 * gradient
-            rates = final.rates or tuple(filter(self._may_be_rate, final.inner))
+            rates = final.rates or tuple(filter(self.may_be_rate, final.inner))
             worlds = [world.numbers for world in self.evidence.worlds]
             final.columns = np.array(list(self._products(rates, worlds)))
         return final.columns
 
-    def _may_be_rate(self, number: Arg) -> bool:
+    def may_be_rate(self, number: Arg) -> bool:
         """Whether a number may be a rate: no length, and none of those that gradients are made of."""
         held = number_of(number, self.evidence.tape.at, self.evidence.worlds[0].numbers)
         if isinstance(number, Size) or np.size(held) != 1:

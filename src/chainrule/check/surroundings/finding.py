@@ -37,7 +37,8 @@ class Finding:
     """One mistake beside the gradients, in the forward pass or in the updates.
 
     ``kind`` is one of the table in docs/check.md, ``sentence`` says why it is a mistake and what it does to the
-    gradient, ``pieces`` make it right, and ``fix`` is the statement as it then reads.
+    gradient, ``pieces`` make it right, and ``fix`` is the statement as it then reads. ``parameter`` is what is said to
+    stay as it was, if that is what is said.
     """
 
     kind: str
@@ -51,6 +52,7 @@ class Finding:
     sentence: str
     pieces: tuple[Piece, ...] = ()
     fix: str | None = None
+    parameter: str = ""
 
     @property
     def is_mistake(self) -> bool:

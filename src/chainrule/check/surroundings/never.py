@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from chainrule.check.claims import Claim
 from chainrule.check.surroundings.finding import Finding, Piece, Severity
@@ -35,7 +36,7 @@ def never_updated(steps: Steps) -> Iterator[Finding]:
             if pieces
             else ""
         )
-        yield steps.scene.finding(
+        found_here = steps.scene.finding(
             "never updated",
             Severity.MISTAKE,
             node,
@@ -45,6 +46,7 @@ def never_updated(steps: Steps) -> Iterator[Finding]:
             name=claim.text,
             shown=pieces[0].text.strip() if pieces else None,
         )
+        yield replace(found_here, parameter=steps.called(target))
     yield from _without_gradient(steps, {target for _, target in found})
 
 
@@ -106,7 +108,7 @@ def _without_gradient(steps: Steps, known: set[Value]) -> Iterator[Finding]:
         node = _first_seen(steps, root)
         if node is None:
             continue
-        yield steps.scene.finding(
+        stays = steps.scene.finding(
             "never updated",
             Severity.WARNING,
             node,
@@ -114,6 +116,7 @@ def _without_gradient(steps: Steps, known: set[Value]) -> Iterator[Finding]:
             (),
             name=steps.called(root),
         )
+        yield replace(stays, parameter=steps.called(root))
 
 
 def _first_seen(steps: Steps, root: Value) -> ast.AST | None:
