@@ -262,3 +262,97 @@ def test_what_is_learnt_may_be_views_that_are_written_in_place(write, text):
     assert not check_script(
         write(text.replace("2 * r)", "3 * r)").replace("ds /= 7", "ds /= 5"))
     ).ok
+
+
+# after gensim's train_sg_pair, in which a list of places takes a copy (gensim issue 287)
+COPIED_ROWS = """
+import numpy as np
+rng = np.random.default_rng(0)
+V, D = 8, 4
+syn0, syn1neg = rng.normal(size=(V, D)), rng.normal(size=(V, D))
+def sg_pair(word, word2, alpha, negatives):
+    l1 = syn0[word2]
+    picked = [word] + negatives
+    l2b = syn1neg[picked]
+    labels = np.zeros(len(picked)); labels[0] = 1
+    fb = 1 / (1 + np.exp(-np.dot(l1, l2b.T)))
+    loss = -np.sum(labels * np.log(fb) + (1 - labels) * np.log(1 - fb))
+    gb = (labels - fb) * alpha
+    syn1neg[picked] += np.outer(gb, l1)
+    neu1e = np.dot(gb, l2b)
+    syn0[word2] += neu1e
+    return loss
+for w, w2, neg in [(0, 1, [3, 4]), (2, 5, [6, 7])]:
+    loss = sg_pair(w, w2, 0.025, neg)
+    print(loss)
+"""
+# after the GloVe of hans/glove.py: what is learnt is handed round as views of rows (its issue 6)
+ROWS_IN_TUPLES = """
+import numpy as np
+rng = np.random.default_rng(2)
+n, d = 5, 3
+W = (rng.random((2 * n, d)) - 0.5); b = rng.random(2 * n) - 0.5
+gW, gb = np.ones((2 * n, d)), np.ones(2 * n)
+data = [(W[i], W[n + j], b[i:i+1], b[n+j:n+j+1], gW[i], gW[n + j], gb[i:i+1], gb[n+j:n+j+1], c)
+        for i, j, c in [(0, 1, 3.0), (2, 4, 8.0), (1, 0, 2.0)]]
+lr, x_max, alpha = 0.05, 100, 0.75
+for it in range(2):
+    total = 0
+    for vm, vc, bm, bc, sm, sc, sbm, sbc, co in data:
+        weight = (co / x_max) ** alpha if co < x_max else 1
+        inner = vm.dot(vc) + bm[0] + bc[0] - np.log(co)
+        cost = weight * inner ** 2
+        total += 0.5 * cost
+        grad_main = weight * inner * vc
+        grad_ctx = weight * inner * vm
+        grad_b = weight * inner
+        vm -= lr * grad_main / np.sqrt(sm)
+        vc -= lr * grad_ctx / np.sqrt(sc)
+        bm -= lr * grad_b / np.sqrt(sbm)
+        bc -= lr * grad_b / np.sqrt(sbc)
+        sm += np.square(grad_main); sc += np.square(grad_ctx)
+        sbm += grad_b ** 2; sbc += grad_b ** 2
+    print(total)
+"""
+
+
+@pytest.mark.parametrize("text", [COPIED_ROWS, ROWS_IN_TUPLES])
+def test_word_vectors_as_they_are_trained_in_public(write, text):
+    report = check_script(write(text))
+    assert report.ok
+    assert not report.findings
+    assert not any("no line was found" in note for note in report.notes)
+
+
+def test_a_rate_in_the_error_excuses_nothing_else(write):
+    twice = COPIED_ROWS.replace("syn0[word2] += neu1e", "syn0[word2] += 2 * neu1e")
+    assert not check_script(write(twice)).ok
+
+
+# after gensim issue 242: a word that stands twice in the window moves once
+TWICE = """
+import numpy as np
+rng = np.random.default_rng(1)
+V, D = 6, 3
+vec, out = rng.normal(size=(V, D)), rng.normal(size=(D, V))
+window, target, alpha = [0, 2, 0], 4, 0.05
+for it in range(2):
+    h = vec[window].mean(axis=0)
+    z = h @ out
+    p = np.exp(z) / np.exp(z).sum()
+    loss = -np.log(p[target])
+    e = p.copy(); e[target] -= 1
+    back = out @ e
+    out -= alpha * np.outer(h, e)
+    vec[window] -= alpha * back / len(window)
+    print(loss)
+"""
+
+
+def test_a_word_that_stands_twice_in_a_window_moves_twice(write):
+    found = check_script(write(TWICE)).first_wrong
+    assert found is not None
+    assert found.source.strip().startswith("vec[window] -=")
+    added = "np.subtract.at(vec, window, alpha * back / len(window))"
+    once = "vec[window] -= alpha * back / len(window)"
+    assert check_script(write(TWICE.replace(once, added))).ok

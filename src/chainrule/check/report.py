@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -213,3 +213,11 @@ def _number(number: Any) -> Any:
     return (
         number if not isinstance(number, float) or np.isfinite(number) else str(number)
     )
+
+
+def left_open(names: Sequence[str]) -> tuple[str, ...]:
+    """A note on parameters that are left open."""
+    if not names:
+        return ()
+    said = f"no line was found to be the gradient of {', '.join(names)}; "
+    return (f"{said}only what stands above was judged (--map NAME={names[0]})",)

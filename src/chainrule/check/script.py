@@ -17,7 +17,7 @@ from chainrule.check.lines import merged, reports
 from chainrule.check.meant import Meant
 from chainrule.check.names import names_a_gradient
 from chainrule.check.repair import Cause, Repair
-from chainrule.check.report import LineReport, Report
+from chainrule.check.report import LineReport, Report, left_open
 from chainrule.check.settled import settled
 from chainrule.check.steps.script import Asked
 from chainrule.check.study import Study, study
@@ -160,7 +160,7 @@ def judged(
         tuple(lines),
         len(known.trials),
         _dtype(script),
-        _said_of(unjudged),
+        left_open(unjudged),
         failure,
         in_updates(Steps(Scene(script), known, claims, judge)),
         dict(_of_parameters(lines, claims, unjudged)),
@@ -188,14 +188,6 @@ def _unjudged(claims: Claims) -> list[str]:
     given = [value.name for value in claims.study.script.parameters if value.name]
     # s_5 is the fifth that was called s: a step on the way, and no parameter
     return [name for name in given if not name.rpartition("_")[2].isdigit()]
-
-
-def _said_of(names: Sequence[str]) -> tuple[str, ...]:
-    """A note on parameters that are left open."""
-    if not names:
-        return ()
-    said = f"no line was found to be the gradient of {', '.join(names)}; "
-    return (f"{said}only what stands above was judged (--map NAME={names[0]})",)
 
 
 def _searched(known: Study, mapped: Mapping[str, str]) -> tuple[Study, Claims, Judge]:

@@ -9,7 +9,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from chainrule.check.report import WRONG, Report
+import numpy as np
+
+from chainrule.check.agree import agree
+from chainrule.check.report import WRONG, LineReport, Report, left_open
 from chainrule.check.steps.script import Asked, Stepped, with_lines
 from chainrule.check.verdict import Verdict
 from chainrule.program import ChainruleError, LimitError
@@ -108,6 +111,13 @@ def _spared(steps: Stepped, claims: Report) -> Report:
     if not claims.ok and not is_explained(claims):
         # what nothing explains is no mistake where every step is right, or one of which nothing can be told
         return replace(steps.report, findings=kept)
+    left = [k for k, v in claims.parameters.items() if v is Verdict.CANNOT_TELL]
+    notes = tuple(one for one in claims.notes if one not in left_open(left))
+    told = {line.line for line in steps.report.lines}
+    mine = tuple(
+        one for one in claims.lines if one.line in told or not _is_multiple(one)
+    )
+    claims = replace(claims, lines=mine, notes=notes)
     if claims.ok or not steps.is_beyond_doubt:
         # a factor that all gradients have in common is one that a rate could hold
         return claims
@@ -116,9 +126,20 @@ def _spared(steps: Stepped, claims: Report) -> Report:
         for line in claims.lines
         if line.verdict is Verdict.RIGHT or (steps.has_larger and SIZE in line.kinds)
     }
-    told = {number for number, _ in lines}
+    kept_lines = {number for number, _ in lines}
     for line in steps.report.lines:
-        if line.line not in told:
+        if line.line not in kept_lines:
             lines[line.line, line.name] = line
     ordered = sorted(lines.values(), key=lambda line: (line.line, line.column))
     return replace(claims, lines=tuple(ordered), failure=steps.report.failure)
+
+
+def _is_multiple(line: LineReport) -> bool:
+    """Whether a line that no step is made of is called right for being some number of times a gradient."""
+    mine, true = line.value, line.true_value
+    return (
+        line.verdict is Verdict.RIGHT
+        and isinstance(mine, np.ndarray)
+        and isinstance(true, np.ndarray)
+        and not (agree(mine, true) or agree(mine, -true))
+    )

@@ -168,7 +168,7 @@ def is_of_more(evidence: Evidence) -> bool:
     return bool(used) and all(2 * n <= theirs[shape] for shape, n in mine.items())
 
 
-def is_mixed(recording: Recording, loss: Value | None) -> bool:
+def is_moved_between(recording: Recording, loss: Value | None) -> bool:
     """Whether, from turn to turn, one weight in a term of a loss is moved and another one is not: no one gradient is descended."""
     versions = Versions(recording, Slots(recording).chains)
     turns: dict[object, list[Value]] = {}

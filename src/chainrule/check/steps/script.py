@@ -18,7 +18,7 @@ from chainrule.check.steps.implied import (
     ENTROPY,
     form_of,
     is_complete,
-    is_mixed,
+    is_moved_between,
     is_of_more,
     is_shared,
     trainings,
@@ -283,7 +283,7 @@ def _refuse(best: Checked, plain: Checked | None) -> None:
             "the loss is computed from other data than the steps, and says nothing about them",
             hint="compute the loss of the pass in which the gradients are taken, or name it: --loss NAME",
         )
-    if best.finals.wrong() and is_mixed(best.recording, best.computed):
+    if best.finals.wrong() and is_moved_between(best.recording, best.computed):
         raise ProgramError(
             "E329",
             "some weights are moved between two terms of one loss, others after both",
