@@ -55,7 +55,8 @@ def copied(evidence: Evidence, sites: Sites, item: object) -> Move | None:
     recording = evidence.recording
     line = recording.producer.get(item) if isinstance(item, Value) else None
     while line is not None and line.op is ops.identity:
-        line = recording.producer.get(line.args[0])  # type: ignore[arg-type]
+        (named,) = line.reads()
+        line = recording.producer.get(named)
     key = None if line is None else recording.place(line.result)
     if not isinstance(key, tuple):
         return None
