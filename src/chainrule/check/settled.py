@@ -83,9 +83,14 @@ def _of_two(steps: Stepped, claims: Report, asked: Asked) -> Report:
     """The one to be believed."""
     if steps.report.ok:
         return _spared(steps, claims)
-    if claims.ok or steps.is_true or not _is_believed(steps, claims, asked):
+    if claims.ok or steps.is_true or _is_mended(steps.report):
         return steps.report
-    return claims
+    return claims if _is_believed(steps, claims, asked) else steps.report
+
+
+def _is_mended(report: Report) -> bool:
+    """Whether every wrong line has a correction: they were tried together."""
+    return all(line.edits for line in report.lines if line.verdict in WRONG)
 
 
 def _is_believed(steps: Stepped, claims: Report, asked: Asked) -> bool:

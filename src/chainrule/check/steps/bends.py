@@ -120,7 +120,7 @@ class Bends:
             if line is None or line.op is ops.identity:
                 continue
             bend = None
-            for depth, below in enumerate(self._cuts(place)):
+            for depth, below in enumerate(self.cuts(place)):
                 # the one that starts farthest off, but not behind what has a name: that is another bend
                 bend = self._bend(below, place, depth) or bend
                 if bend is not None and below in self.evidence.bound:
@@ -174,7 +174,7 @@ class Bends:
             for reader in readers
         )
 
-    def _cuts(self, place: int) -> Iterator[int]:
+    def cuts(self, place: int) -> Iterator[int]:
         """The values of its shape on which all that moves in a value depends, nearest first."""
         tape, active = self.evidence.tape, self.evidence.active
         shape = tape.values[place].shape
@@ -188,7 +188,10 @@ class Bends:
             frontier |= {
                 tape.at[arg]
                 for arg in line.args
-                if isinstance(arg, Value) and tape.at[arg] in active
+                if isinstance(arg, Value)
+                and tape.at[arg] in active
+                # a single number is a constant of it
+                and (arg.shape or not shape)
             }
             if not frontier:
                 return

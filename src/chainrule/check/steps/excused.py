@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 
@@ -147,14 +147,28 @@ class Excused:
     # what nobody knows
 
     def _is_mixed(self, final: Final) -> bool:
-        """Whether a right gradient is followed downwards by what mixes its entries, as Newton's steps are."""
+        """Whether a right gradient is followed downwards by a rule that nobody knows: one that mixes its entries, as Newton's."""
         if final.after is None or final.cuts or not self._descends(final):
             return False
         bare = replace(final, after=None, signs={}, columns=None)
         return any(
             self.finals.is_right(replace(bare, cuts=(place,)), self.worlds)
-            for place in self._mixed(final.after)
+            for place in (*self._mixed(final.after), *self._doors(final.after))
         )
+
+    def _doors(self, after: int) -> Iterator[int]:
+        """The values with a name through which all that a step knows of the labels has come."""
+        evidence = self.finals.evidence
+        tape, labels = evidence.tape, set(evidence.labels)
+        named = evidence.bound & evidence.judged & tape.upstream([after])
+        for door in sorted(named - evidence.behind_loss - {after}):
+            ahead, seen = [after], {after, door}
+            while ahead and seen.isdisjoint(labels):
+                further = set(tape.reads[ahead.pop()]) - seen
+                seen |= further
+                ahead += further
+            if labels and seen.isdisjoint(labels):
+                yield door
 
     def _mixed(self, after: int) -> set[int]:
         """What goes into the first operations, back from a step, that are none entry by entry."""

@@ -7,7 +7,7 @@ no further: arithmetic entry by entry in which one gradient, single numbers, sta
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, auto
 from itertools import combinations, product
@@ -86,25 +86,31 @@ class Finals:
         """Give every final its state, by the direction and the convention that suit them."""
         worlds = [world.numbers for world in self.evidence.worlds]
         choices = list(product((1.0, -1.0), self.conventions))
-        if self.is_free:
-            # once more, for some are right and some are wrong by a convention that nobody wrote down
-            choices += choices
-        for n_tried, (direction, convention) in enumerate(choices):
-            self.direction, self.convention = direction, convention
-            n_right = sum(self.is_right(one, worlds) for one in self.all)
-            # a convention is one of all of them; what is right as it stands is right by itself
-            if n_right and (
-                n_right == len(self.all)
-                or (direction, convention) == (1.0, 1.0)
-                or (self.is_free and 2 * n_tried >= len(choices))
-            ):
-                if direction < 0 and not self._may_rise():
-                    self.direction = 1.0
-                break
-        else:
-            self.direction, self.convention = 1.0, 1.0
+        most = len(self.all)
+        # a convention is one of all of them; what is right as it stands is right by itself
+        if not self._settle(choices, worlds, lambda n, c: n == most or c == choices[0]):
+            # some are right and some are wrong by a convention that is not the loss's own
+            enough = 1 if self.is_free else most // 2 + 1
+            self._settle(choices, worlds, lambda n, _: n >= enough)
         for one in self.all:
             one.state = State.RIGHT if self.is_right(one, worlds) else State.WRONG
+
+    def _settle(
+        self,
+        choices: Iterable[tuple[float, float]],
+        worlds: Sequence[Numbers],
+        suits: Callable[[int, tuple[float, float]], bool],
+    ) -> bool:
+        """Take the first direction and convention by which so many finals are right that it suits."""
+        for direction, convention in choices:
+            self.direction, self.convention = direction, convention
+            n_right = sum(self.is_right(one, worlds) for one in self.all)
+            if n_right and suits(n_right, (direction, convention)):
+                if direction < 0 and not self._may_rise():
+                    self.direction = 1.0
+                return True
+        self.direction, self.convention = 1.0, 1.0
+        return False
 
     def _may_rise(self) -> bool:
         """Whether what is computed may be climbed, as a likelihood is: an error, which is never below 0, may not."""

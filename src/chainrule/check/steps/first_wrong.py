@@ -15,7 +15,8 @@ from chainrule.check.steps.truths import Match
 from chainrule.program import Value
 
 if TYPE_CHECKING:
-    from chainrule.check.steps.search import Correction, Search
+    from chainrule.check.steps.correction import Correction
+    from chainrule.check.steps.search import Search
 
 NEARBY = 3
 """So many tiers of edits are likely enough to be taken for making a value true."""
@@ -106,9 +107,13 @@ class FirstWrong:
         seen: set[int] = set()
         while ahead:
             one = ahead.pop()
-            if one in seen or one in evidence.behind_loss or one not in evidence.judged:
+            if one in seen or one in evidence.behind_loss:
                 continue
             seen.add(one)
+            if one not in evidence.judged:
+                # where no labels are known, the first gradient is made of nothing that is judged
+                met |= self._is_first_gradient(one)
+                continue
             if one not in evidence.bound:
                 ahead += tape.reads[one]
             elif not self.search.is_true(one):
@@ -116,6 +121,14 @@ class FirstWrong:
             else:
                 met = True
         return met
+
+    def _is_first_gradient(self, place: int) -> bool:
+        evidence = self.search.finals.evidence
+        return (
+            not evidence.labels
+            and place in evidence.bound
+            and self.search.is_true(place)
+        )
 
     def _made_true(
         self, statement: Statement, site: Site, place: int

@@ -16,11 +16,11 @@ import numpy as np
 
 from chainrule.check.steps.bench import Bench
 from chainrule.check.steps.bends import Bends
+from chainrule.check.steps.correction import Correction
 from chainrule.check.steps.edits import FORWARD
 from chainrule.check.steps.edits.record import Edit
 from chainrule.check.steps.finals import Final, Finals, State
 from chainrule.check.steps.look import Look
-from chainrule.check.steps.search import Correction
 from chainrule.check.steps.sites import Sites
 from chainrule.check.steps.tape import Compute, Numbers
 from chainrule.check.steps.texts import Texts
@@ -116,11 +116,20 @@ class Forward:
 
     @cached_property
     def _looks(self) -> list[Look]:
+        # what is done to data before anything learnt meets them is no forward pass
         return [
             Look(self.finals.truths, self.sites, self.texts, self.bends, site)
             for statement in self.sites.statements
             for site in statement.sites
+            if not self._of_parameters.isdisjoint(site.results)
         ]
+
+    @cached_property
+    def _of_parameters(self) -> set[int]:
+        tape = self.finals.evidence.tape
+        return set(
+            tape.downstream([tape.at[one] for one in self.finals.evidence.parameters])
+        )
 
     def _is_before(self, edit: Edit) -> bool:
         """Whether an edit is made of what is there before its own result."""

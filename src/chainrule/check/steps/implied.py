@@ -64,6 +64,7 @@ def trainings(
             yield recording, computed
         else:
             yield from _readings(recording, versions, computed)
+            yield from _summed(recording, versions, list(candidates), computed)
     if not found:
         late = monitor(recording, versions, candidates)
         if late is not None:
@@ -94,6 +95,37 @@ def _readings(
                 goes_on=found.goes_on or one.is_shown,
                 is_penalised=one.is_penalised,
                 computed=found.computed,
+            ),
+        )
+
+
+def _summed(
+    recording: Recording,
+    versions: Versions,
+    candidates: list[Value],
+    found: Training,
+) -> Iterator[tuple[Recording, Training]]:
+    """The sum, and the mean, of the losses that one step is taken for, where each is computed by itself."""
+    way, position = recording.way(found.loss), recording.position
+    same = [one for one in candidates if recording.way(one) == way]
+    same.sort(key=position.__getitem__)
+    group = next((g for g in by_pass(same, versions) if found.loss in g), [])
+    if len(group) < 2 or set(group[:-1]) & behind(recording, group):
+        return
+    for share in (1, 1 / len(group)):
+        made = Appended(recording, recording.producer[group[-1]])
+        total = group[0]
+        for one in group[1:]:
+            total = made.add(ops.add, total, one)
+        held, loss = made.done(made.add(ops.multiply, total, share))
+        meant = _training(held, Versions(held, versions.chains), loss, found.implied)
+        yield (
+            held,
+            replace(
+                meant,
+                loss_name=found.loss_name,
+                computed=found.computed,
+                is_summed=True,
             ),
         )
 

@@ -211,14 +211,15 @@ class Look:
             isinstance(statement, ast.Assign) and self.site.node is statement.value
         ):
             return None
-        items: list[Arg] = []
-        for run in self.site.runs:
-            before = self._held_before(self.evidence.tape.values[run.result])
-            if before is None and (items or len(self.site.runs) == 1):
-                return None
-            # a sum that is added up begins as a plain 0
-            items.append(0.0 if before is None else before)
-        return Operand(tuple(items), None, ast.unparse(statement.targets[0]))
+        held = [
+            self._held_before(self.evidence.tape.values[run.result])
+            for run in self.site.runs
+        ]
+        if all(before is None for before in held):
+            return None
+        # a sum that is added up begins as a plain 0
+        items = tuple(0.0 if before is None else before for before in held)
+        return Operand(items, None, ast.unparse(statement.targets[0]))
 
     def _held_before(self, value: Value) -> Value | None:
         recording = self.evidence.recording

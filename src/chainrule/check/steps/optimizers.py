@@ -19,6 +19,7 @@ from chainrule.check.edits import edited
 from chainrule.check.report import LineReport
 from chainrule.check.steps.bench import Bench, Replaced
 from chainrule.check.steps.bends import Bends
+from chainrule.check.steps.correction import Correction
 from chainrule.check.steps.edits import brackets, factors, operands, signs
 from chainrule.check.steps.edits import optimizers as edits
 from chainrule.check.steps.edits.record import Edit, Edits, Operand
@@ -34,7 +35,6 @@ from chainrule.check.steps.known_steps import (
 )
 from chainrule.check.steps.look import Look
 from chainrule.check.steps.rewrite import Rewriter
-from chainrule.check.steps.search import Correction
 from chainrule.check.steps.sites import Site, Sites, Statement
 from chainrule.check.steps.splice import words_at
 from chainrule.check.steps.tape import Failed, Numbers

@@ -10,6 +10,11 @@ import numpy as np
 
 from chainrule.check.edits import edited
 from chainrule.check.report import LineReport, Report
+from chainrule.check.steps.carried import (
+    carried_lines,
+    may_be_carried,
+    wrong_again,
+)
 from chainrule.check.steps.collected import finals_of
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.finals import CONVENTIONS, Finals, State
@@ -49,6 +54,7 @@ class Checked:
     sites: Sites
     implied: str | None = None
     is_penalised: bool = False
+    is_summed: bool = False
     computed: Value | None = None
 
     @property
@@ -57,13 +63,14 @@ class Checked:
         return len(self.finals.all) - len(self.finals.wrong())
 
     def explains_more(self, other: Checked) -> bool:
-        """Whether more is right by this loss; where as much is, by a usual scale, and with the penalty of the steps."""
+        """Whether more is right by this loss; where as much is, by a usual scale, with the penalty of the steps, as a whole."""
         return self._rank > other._rank
 
     @property
-    def _rank(self) -> tuple[int, bool, bool]:
-        usual = self.finals.convention in CONVENTIONS
-        return self.n_right, usual, self.is_penalised
+    def _rank(self) -> tuple[int, bool, bool, bool]:
+        convention = self.finals.convention
+        is_whole = self.is_summed and convention == 1.0
+        return self.n_right, convention in CONVENTIONS, self.is_penalised, is_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,8 +171,39 @@ class Asked:
             # a longer look, for a script of which one pass is enough to judge its gradients
             again = self.checked(checked.recording.text, n_passes=N_PASSES)
             checked, found = again, following(again.finals)
+        text = checked.recording.text
         if found is not None:
-            yield from mistakes(found, checked.recording.text, self._takes_steps)
+            yield from mistakes(found, text, self._takes_steps)
+            return
+        second = self._second_pass(checked)
+        if second is not None:
+            yield from carried_lines(
+                checked.finals, second.finals, text, self._starts_anew
+            )
+
+    def _second_pass(self, checked: Checked) -> Checked | None:
+        """The pass after, judged; None where nothing of the first can be in it."""
+        if checked.finals.wrong() or not may_be_carried(checked.finals):
+            return None
+        try:
+            return checked_recording(
+                checked.recording, self.loss, self.n_pass + 1, self.seed
+            )
+        except ChainruleError:
+            return None
+
+    def _starts_anew(self, text: str) -> bool:
+        """Whether a script with this text takes the true gradient in two passes."""
+        try:
+            with np.errstate(all="ignore"):
+                first = self.checked(text, n_passes=N_PASSES)
+                second = checked_recording(
+                    first.recording, self.loss, self.n_pass + 1, self.seed
+                )
+        except ChainruleError:
+            return False
+        wrong = first.finals.wrong() or wrong_again(first.finals, second.finals)
+        return not wrong
 
     def _takes_steps(self, text: str) -> bool:
         """Whether a script with this text takes the true gradient, and steps that are a known rule's."""
@@ -254,7 +292,9 @@ def checked_recording(
             plain = one
         if best is None or one.explains_more(best):
             best = one
-        if one.n_right == len(one.finals.all):
+        # of a sum, the mean may be meant
+        is_scaled = one.is_summed and one.finals.convention != 1.0
+        if one.n_right == len(one.finals.all) and not is_scaled:
             break
     if best is None:
         if recording.failure is not None:
@@ -306,6 +346,7 @@ def _judged(recording: Recording, found: Training, seed: int) -> Checked:
         Sites(evidence),
         found.implied,
         found.is_penalised,
+        found.is_summed,
         found.computed,
     )
 

@@ -16,15 +16,18 @@ import numpy as np
 from chainrule.check.agree import ratio
 from chainrule.check.steps.bench import Bench, Replaced
 from chainrule.check.steps.bends import Bends
+from chainrule.check.steps.correction import Correction
 from chainrule.check.steps.edits import TIERS
 from chainrule.check.steps.edits.factors import other_scale
 from chainrule.check.steps.edits.operands import other_operand
+from chainrule.check.steps.edits.paths import is_path
 from chainrule.check.steps.edits.record import Edit, Edits
-from chainrule.check.steps.finals import Final, Finals, State
+from chainrule.check.steps.finals import Finals, State
 from chainrule.check.steps.first_wrong import FirstWrong
 from chainrule.check.steps.look import Look
 from chainrule.check.steps.oracle import Oracle, oracles, outer_sites
 from chainrule.check.steps.sites import Sites, Statement
+from chainrule.check.steps.slopes import slope_mended
 from chainrule.check.steps.texts import Texts
 from chainrule.check.steps.truths import Match, same_factor
 from chainrule.check.steps.twins import Twins
@@ -35,30 +38,6 @@ MOST_STEPS = 2_000_000
 MOST_CORRECTIONS = 5
 MOST_PAIRED, MOST_OPERANDS = 60, 3
 Kind = Callable[[Look], Edits]
-
-
-@dataclass(eq=False)
-class Correction:
-    """Edits that were taken together, with what they heal and how results are computed with them."""
-
-    edits: tuple[Edit, ...]
-    healed: tuple[Final, ...]
-    replaced: Replaced
-
-    @property
-    def statement(self) -> Statement:
-        """Where the mistake is."""
-        return self.edits[0].site.statement
-
-    def by_statement(self) -> list[Correction]:
-        """One correction for each statement that is edited."""
-        groups: dict[Statement, list[Edit]] = {}
-        for edit in self.edits:
-            groups.setdefault(edit.site.statement, []).append(edit)
-        return [
-            Correction(tuple(edits), self.healed, self.replaced)
-            for edits in groups.values()
-        ]
 
 
 @dataclass(eq=False)
@@ -115,7 +94,11 @@ class Search:
         self._known.clear()
         suspects = self.suspects()
         firsts = self.firsts.first_wrongs(suspects)
-        nearby, done = self._most(self.firsts.local(firsts))
+        nearby, done = self.most(self.firsts.local(firsts))
+        if nearby is None or not nearby.healed or is_path(nearby.edits[0]):
+            slope = slope_mended(self, firsts)
+            if slope is not None:
+                return slope
         if (
             done
             or self.exhausted
@@ -128,15 +111,15 @@ class Search:
             for s in suspects
             if s in known and len(known[s].healed) == len(self.wrong)
         ]
-        whole, done = self._most(self._singles(full, known))
+        whole, done = self.most(self.singles(full, known))
         if done:
             return whole
         if nearby is not None and nearby.healed and not full:
             return nearby
         rest = [one for one in suspects if one not in full]
         rest.sort(key=lambda s: (-len(known[s].healed) if s in known else 0, s.first))
-        alone = (found for one in rest for found in self._singles([one], known))
-        partly, done = self._most(alone)
+        alone = (found for one in rest for found in self.singles([one], known))
+        partly, done = self.most(alone)
         best = max(
             (one for one in (nearby, whole, partly) if one is not None),
             key=lambda one: len(one.healed),
@@ -150,7 +133,7 @@ class Search:
         both = (self._doubles(statement, known[statement]) for statement in likely)
         return next((one for one in both if one is not None), None)
 
-    def _most(self, found: Iterator[Correction]) -> tuple[Correction | None, bool]:
+    def most(self, found: Iterator[Correction]) -> tuple[Correction | None, bool]:
         """The correction that heals the most, the first of several; and whether it heals everything."""
         best: Correction | None = None
         for one in found:
@@ -243,13 +226,13 @@ class Search:
         self, statement: Statement, kinds: Sequence[Kind], goal: Oracle | None
     ) -> Iterator[Edit]:
         """The edits of a statement, by kind; ``goal`` is what it should hold, if that is known."""
-        for look in self._looks_at(statement):
+        for look in self.looks_at(statement):
             is_goal = goal is not None and look.site.runs[0].result == goal.places[0]
             look.wanted = (
                 goal.targets[0][0].shape if goal is not None and is_goal else None
             )
         for kind in kinds:
-            for look in self._looks_at(statement):
+            for look in self.looks_at(statement):
                 yield from filter(self._is_of_pass, kind(look))
 
     def _is_of_pass(self, edit: Edit) -> bool:
@@ -262,7 +245,8 @@ class Search:
             if isinstance(item, Value)
         )
 
-    def _looks_at(self, statement: Statement) -> list[Look]:
+    def looks_at(self, statement: Statement) -> list[Look]:
+        """The expressions of a statement, the outer ones first, as edits look at them."""
         if statement not in self._looks:
             self._looks[statement] = [
                 Look(self.finals.truths, self.sites, self.texts, self.bends, site)
@@ -272,7 +256,7 @@ class Search:
 
     # what the oracle says
 
-    def _singles(
+    def singles(
         self, statements: Sequence[Statement], known: Mapping[Statement, Oracle]
     ) -> Iterator[Correction]:
         """Single edits that heal something, the likeliest kinds first."""
@@ -280,7 +264,7 @@ class Search:
             for statement in statements:
                 goal = known.get(statement) or self._below(statement, known)
                 for edit in self.edits(statement, tier, known.get(statement)):
-                    found = self._tried((edit,), goal)
+                    found = self.tried((edit,), goal)
                     if found is not None:
                         yield found
                     if self.exhausted:
@@ -314,7 +298,7 @@ class Search:
         edits = [e for tier in TIERS for e in self.edits(statement, tier, goal)]
         scales = [
             scale
-            for look in self._looks_at(statement)
+            for look in self.looks_at(statement)
             if look.site.runs[0].result == goal.places[0]
             for scale in other_scale(look)
         ]
@@ -323,13 +307,13 @@ class Search:
                 return None
             if self._ratio(edit, goal) is not None:
                 for scale in scales:
-                    found = self._tried((edit, scale), goal)
+                    found = self.tried((edit, scale), goal)
                     if found is not None:
                         return found
         likely = [e for e in edits if len(e.operands) <= MOST_OPERANDS][:MOST_PAIRED]
         for one, other in combinations(likely, 2):
             if one.site is not other.site and not self.exhausted:
-                found = self._tried((one, other), goal)
+                found = self.tried((one, other), goal)
                 if found is not None:
                     return found
         return None
@@ -351,7 +335,7 @@ class Search:
         known = [one for one in found if one is not None]
         return same_factor(known) if len(known) == len(found) else None
 
-    def _tried(self, edits: tuple[Edit, ...], goal: Oracle | None) -> Correction | None:
+    def tried(self, edits: tuple[Edit, ...], goal: Oracle | None) -> Correction | None:
         """What edits heal; None if they heal nothing, or break what is right."""
         replaced = self.bench.computes(*edits)
         if goal is not None and not self._reaches(replaced, goal):

@@ -41,7 +41,8 @@ class Training:
 
     ``parameters`` are the versions that the loss reads; ``implied`` is the form of a loss that is written nowhere.
     ``goes_on`` says that later passes are added to it, or that its root is shown: then what it is divided by is for
-    show. ``is_penalised`` says that the steps' penalty was added to it; ``computed`` is the loss as it stands.
+    show. ``is_penalised`` says that the steps' penalty was added to it, ``is_summed`` that it is added up over what
+    one step is taken for; ``computed`` is the loss as it stands.
     """
 
     loss: Value
@@ -51,6 +52,7 @@ class Training:
     implied: str | None = None
     goes_on: bool = False
     is_penalised: bool = False
+    is_summed: bool = False
     computed: Value | None = None
 
 

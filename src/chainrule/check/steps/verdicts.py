@@ -9,12 +9,13 @@ from functools import cached_property
 
 import numpy as np
 
-from chainrule.check.agree import agree, close
+from chainrule.check.agree import RELATIVE, agree, close
 from chainrule.check.report import LineReport
+from chainrule.check.steps.correction import Correction
 from chainrule.check.steps.finals import Final, Finals
 from chainrule.check.steps.forward import Forward
 from chainrule.check.steps.rewrite import Fix
-from chainrule.check.steps.search import Correction, Search
+from chainrule.check.steps.search import Search
 from chainrule.check.steps.sites import Sites, Statement
 from chainrule.check.steps.splice import words_at
 from chainrule.check.steps.truths import everywhere
@@ -284,9 +285,13 @@ class Verdicts:
             # what is the gradient of z is minus that of -z
             signs = {one.factor > 0 for one in self.finals.truths.matches(numbers)}
             return "minus the gradient" if signs == {False} else None
-        match = next(self.finals.truths.matches(numbers, scaled=True), None)
+        matches = list(self.finals.truths.matches(numbers, scaled=True))
+        # of two values of which one is minus the other, the one whose gradient has this sign
+        match = next((m for m in matches if m.factor > 0), next(iter(matches), None))
         if match is None:
             return None
+        if abs(match.factor - self.finals.convention) <= RELATIVE * abs(match.factor):
+            return f"the gradient of {match.factor:.4g} times the loss"
         return f"{match.factor:.4g} times the gradient, as what follows expects"
 
     def wrong_at(

@@ -38,6 +38,7 @@ class Walk:
     taken: int | None = None
     named: list[int] = field(default_factory=list)
     common: set[int] = field(default_factory=set)
+    _of_parameter: dict[int, bool] = field(default_factory=dict, init=False)
 
     def cuts(self) -> tuple[list[int], list[Arg]]:
         """The bound values through which all of the step passes, and the single numbers met on the way."""
@@ -56,6 +57,9 @@ class Walk:
                 if not cuts:
                     # no name between: a rate may stand inside of a product, (0.1 * X.T) @ d
                     rates.update(self.inner([latest]))
+                break
+            if self._is_scaled_by_parameter(line):
+                # no optimizer does that: it is the slope of something
                 break
             frontier.discard(latest)
             if latest in cuts and self._holds_parameter(line):
@@ -114,6 +118,42 @@ class Walk:
             and self._is_inert(self.evidence.tape.at[arg])
             for arg in line.args
         )
+
+    def _is_scaled_by_parameter(self, line: Line) -> bool:
+        """Whether a line multiplies what is of this pass by what is of the parameter alone."""
+        if line.op not in (ops.multiply, ops.divide):
+            return False
+        alone = [self._is_of_parameter(arg) for arg in line.args]
+        return any(alone) and any(
+            isinstance(arg, Value)
+            and not one
+            and self.evidence.tape.at[arg] in self.evidence.active
+            for arg, one in zip(line.args, alone, strict=True)
+        )
+
+    def _is_of_parameter(self, arg: Arg) -> bool:
+        """Whether a value is computed entry by entry from the parameter, and from nothing else that moves."""
+        if not isinstance(arg, Value):
+            return False
+        place = self.evidence.tape.at[arg]
+        if place not in self._of_parameter:
+            self._of_parameter[place] = self._reads_parameter(place)
+        return self._of_parameter[place]
+
+    def _reads_parameter(self, place: int) -> bool:
+        line = self.evidence.tape.line(place)
+        if place in self.before:
+            return True
+        if line is None or not (line.op.elementwise or line.op in VIEWS):
+            return False
+        moving = [
+            one for one in line.args if isinstance(one, Value) and self._moves(one)
+        ]
+        return bool(moving) and all(map(self._is_of_parameter, moving))
+
+    def _moves(self, value: Value) -> bool:
+        place = self.evidence.tape.at[value]
+        return place in self.before or place in self.evidence.active
 
     @cached_property
     def _written(self) -> tuple[int, ...]:

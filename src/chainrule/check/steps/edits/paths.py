@@ -7,7 +7,7 @@ from functools import partial
 from typing import Any
 
 from chainrule import ops
-from chainrule.check.steps.edits.record import Edits, Operand
+from chainrule.check.steps.edits.record import Edit, Edits, Operand
 from chainrule.check.steps.look import Look
 from chainrule.check.steps.truths import everywhere
 from chainrule.program import Arg, Value
@@ -31,6 +31,11 @@ def missing_path(look: Look) -> Edits:
             yield look.edit(
                 "missing term", said, partial(_plus, make), look.old, *operands
             )
+
+
+def is_path(edit: Edit) -> bool:
+    """Whether an edit adds what goes back on a forgotten path."""
+    return isinstance(edit.new, partial) and edit.new.func is _plus
 
 
 def _plus(make: Make, old: Any, *given: Any) -> Any:
