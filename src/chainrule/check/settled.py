@@ -83,14 +83,19 @@ def _of_two(steps: Stepped, claims: Report, asked: Asked) -> Report:
     """The one to be believed."""
     if steps.report.ok:
         return _spared(steps, claims)
-    if claims.ok or steps.is_true or _is_mended(steps.report):
+    if claims.ok or steps.is_true or _is_of_slopes(steps.report, claims):
         return steps.report
     return claims if _is_believed(steps, claims, asked) else steps.report
 
 
-def _is_mended(report: Report) -> bool:
-    """Whether every wrong line has a correction: they were tried together."""
-    return all(line.edits for line in report.lines if line.verdict in WRONG)
+def _is_of_slopes(steps: Report, claims: Report) -> bool:
+    """Whether the steps are mended where slopes are returned: these are no gradients, and claim nothing."""
+    claimed = {line.line for line in claims.lines}
+    wrong = [line for line in steps.lines if line.verdict in WRONG]
+    return all(
+        line.edits and line.line not in claimed and "wrong derivative" in line.kinds
+        for line in wrong
+    )
 
 
 def _is_believed(steps: Stepped, claims: Report, asked: Asked) -> bool:
