@@ -39,7 +39,8 @@ def settled(text: str, asked: Asked, by_claims: Callable[..., Report]) -> Report
         raise
     except ChainruleError as error:
         refused = error
-    if steps is not None and steps.n_lines > LONG:
+    if steps is not None and (steps.n_lines > LONG or steps.is_summed):
+        # claims are held against one loss
         return steps.report
     try:
         is_spared = steps is not None and steps.is_beyond_doubt

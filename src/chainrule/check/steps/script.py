@@ -79,7 +79,7 @@ class Stepped:
 
     ``is_exact`` says that the gradients need no convention, ``has_larger`` that another batch size fits the script,
     ``is_open`` that of some step nothing can be told, ``is_true`` that every step takes the true gradient, whatever
-    is made of it; ``unknown`` are the lines that make of it what no known rule does.
+    is made of it, ``is_summed`` that it is of several losses together; ``unknown`` are the lines that make of it what no known rule does.
     """
 
     report: Report
@@ -88,6 +88,7 @@ class Stepped:
     has_larger: bool
     is_open: bool
     is_true: bool
+    is_summed: bool
     unknown: tuple[LineReport, ...] = ()
 
     @property
@@ -140,6 +141,7 @@ class Asked:
             checked.evidence.has_larger,
             any(one.state is State.CANNOT_TELL for one in finals.all),
             not finals.wrong(),
+            checked.is_summed,
             tuple(one for one in followed if one.verdict is Verdict.CANNOT_TELL),
         )
 

@@ -1,0 +1,136 @@
+"""Scripts in the ways of other people, each with what is wrong in it: the line is found, and right ones are spared."""
+
+import pytest
+
+from chainrule.check import check_script
+from chainrule.check.verdict import Verdict
+
+EXPONENT = """
+import numpy as np
+rng = np.random.default_rng(5)
+X = rng.normal(size=(10, 4)); t = rng.normal(size=10)
+theta = rng.normal(size=4) * .5
+s = 0.3
+for k in range(3):
+    lin = X @ theta
+    gain = 2.0 ** s
+    res = gain * np.tanh(lin) - t
+    cost = 0.5 * np.mean(res ** 2)
+    g_pred = res / len(t)
+    g_gain = np.sum(g_pred * np.tanh(lin))
+    g_s = g_gain * s * 2.0 ** (s - 1)
+    g_theta = X.T @ (g_pred * gain * (1 - np.tanh(lin) ** 2))
+    theta = theta - 0.03 * g_theta
+    s = s - 0.03 * g_s
+"""
+RADIAL = """
+import numpy as np
+r = np.random.RandomState(0)
+w, b = r.randn(4), r.randn(1)
+centers, sigmas = np.linspace(-1, 1, 4), np.full(4, .6)
+X = np.linspace(-1, 1, 9)
+y = np.sin(3 * X)
+lr = 0.05
+for epoch in range(2):
+    for i in range(len(X)):
+        a = np.exp(-1 / (2 * sigmas ** 2) * (X[i] - centers) ** 2)
+        F = a.T.dot(w) + b
+        loss = (y[i] - F).flatten() ** 2
+        error = -(y[i] - F).flatten()
+        dc = error * w * a * (X[i] - centers) / sigmas ** 2
+        ds = error * w * a * (X[i] - centers) ** 2 / sigmas ** 2
+        w = w - lr * a * error
+        b = b - lr * error
+        centers = centers - lr * dc
+        sigmas = sigmas - lr * ds
+"""
+WEIGHTED = """
+import numpy as np
+gen = np.random.RandomState(6)
+X = gen.randn(30, 3)
+y = (X[:, 0] + gen.randn(30) > 1.2).astype(float)
+w, b = np.zeros(3), 0.0
+sw = np.where(y == 1, 3.0, 1.0)
+for _ in range(3):
+    p = 1.0 / (1.0 + np.exp(-(X.dot(w) + b)))
+    ll = y * np.log(p) + (1 - y) * np.log(1 - p)
+    cost = -np.average(ll, weights=sw)
+    err = (p - y) * sw / sw.sum()
+    w -= 0.1 * X.T.dot(err)
+    b -= 0.1 * (p - y).mean()
+"""
+SMALL_BATCHES = """
+import numpy as np
+rng = np.random.default_rng(5)
+X, y = rng.normal(size=(32, 4)), rng.normal(size=(32, 1))
+W, V = rng.normal(size=(4, 6)) * .4, rng.normal(size=(6, 1)) * .4
+gW, gV = np.zeros_like(W), np.zeros_like(V)
+for step in range(8):
+    at = (step % 4) * 8
+    xb, yb = X[at:at + 8], y[at:at + 8]
+    h = np.tanh(xb @ W)
+    e = h @ V - yb
+    loss = np.mean(e ** 2)
+    d = 2 * e / len(xb)
+    gV += h.T @ d / 2
+    gW += xb.T @ (d @ V.T * (1 - h ** 2)) / 2
+    if step % 2 == 1:
+        W -= 0.1 * gW
+        V -= 0.1 * gV
+        gW.fill(0); gV.fill(0)
+"""
+RPROP = """
+import numpy as np
+rng = np.random.default_rng(6)
+X, Y = rng.normal(size=(15, 3)), rng.normal(size=(15, 1))
+W, V = rng.normal(size=(3, 4)) * .5, rng.normal(size=(4, 1)) * .5
+sW, sV = np.full_like(W, .01), np.full_like(V, .01)
+pW, pV = np.zeros_like(W), np.zeros_like(V)
+for i in range(3):
+    h = np.tanh(X @ W); e = h @ V - Y
+    E = 0.5 * (e ** 2).sum()
+    gV = h.T @ e
+    gW = X.T @ ((e @ V.T) * (1 - h * h))
+    for w, g, p, s in ((W, gW, pW, sW), (V, gV, pV, sV)):
+        same = g * p
+        s[same > 0] *= 1.2
+        s[same < 0] *= 0.5
+        w -= np.sign(g) * s
+        p[:] = g
+"""
+
+
+@pytest.fixture
+def check(tmp_path):
+    def checked(text):
+        file = tmp_path / "script.py"
+        file.write_text(text)
+        return check_script(file)
+
+    return checked
+
+
+@pytest.mark.parametrize(
+    ("text", "wrong"),
+    [
+        (EXPONENT, "g_s = "),  # what an optimizer does not do to a gradient is no rate
+        (RADIAL, "ds = "),  # half the gradient everywhere, and one other mistake
+        (WEIGHTED, "b -= "),  # what is done to data is not in doubt
+    ],
+)
+def test_the_one_wrong_line_is_found(text, wrong, check) -> None:
+    report = check(text)
+    blamed = [one for one in report.lines if one.verdict is Verdict.WRONG]
+    assert [one.source.strip()[: len(wrong)] for one in blamed] == [wrong]
+
+
+def test_losses_of_small_batches_that_share_a_step_are_averaged(check) -> None:
+    assert check(SMALL_BATCHES).exit_code == 0
+    wrong = check(SMALL_BATCHES.replace("(1 - h ** 2)", "(1 - h)"))
+    assert [one.name for one in wrong.lines if one.verdict is Verdict.WRONG] == ["gW"]
+
+
+def test_a_rule_that_is_not_known_is_not_wrong_where_the_gradient_is_right(check):
+    assert check(RPROP).exit_code == 3
+    wrong = check(RPROP.replace("(1 - h * h)", "(1 - h)"))
+    assert wrong.exit_code == 1
