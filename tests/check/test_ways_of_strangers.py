@@ -3,6 +3,7 @@
 import pytest
 
 from chainrule.check import check_script
+from chainrule.check.steps.recording import record
 from chainrule.check.verdict import Verdict
 
 EXPONENT = """
@@ -98,6 +99,71 @@ for i in range(3):
         w -= np.sign(g) * s
         p[:] = g
 """
+NEURONS = """
+from math import exp
+from random import random, seed
+
+def activate(weights, inputs):
+    activation = weights[-1]
+    for i in range(len(weights) - 1):
+        activation += weights[i] * inputs[i]
+    return activation
+
+def squash(activation):
+    return 1.0 / (1.0 + exp(-activation))
+
+def forward(network, row):
+    inputs = row
+    for layer in network:
+        outputs = []
+        for neuron in layer:
+            neuron["output"] = squash(activate(neuron["weights"], inputs))
+            outputs.append(neuron["output"])
+        inputs = outputs
+    return inputs
+
+def slope(output):
+    return output * (1.0 - output)
+
+def backward(network, expected):
+    for i in reversed(range(len(network))):
+        errors = []
+        for j, neuron in enumerate(network[i]):
+            if i == len(network) - 1:
+                errors.append(neuron["output"] - expected[j])
+            else:
+                error = 0.0
+                for after in network[i + 1]:
+                    error += after["weights"][j] * after["delta"]
+                errors.append(error)
+        for j in range(len(network[i])):
+            neuron = network[i][j]
+            neuron["delta"] = errors[j] * slope(neuron["output"])
+
+def update(network, row, rate):
+    for i in range(len(network)):
+        inputs = row[:-1]
+        if i != 0:
+            inputs = [neuron["output"] for neuron in network[i - 1]]
+        for neuron in network[i]:
+            for j in range(len(inputs)):
+                neuron["weights"][j] -= rate * neuron["delta"] * inputs[j]
+            neuron["weights"][-1] -= rate * neuron["delta"]
+
+seed(1)
+rows = [[2.78, 2.55, 0], [1.46, 2.36, 0], [7.62, 2.75, 1], [3.39, 4.4, 0]]
+network = [[{"weights": [random() for _ in range(3)]} for _ in range(2)] for _ in range(2)]
+losses = []
+loss = 0
+for row in rows:
+    outputs = forward(network, row)
+    expected = [0, 0]
+    expected[row[-1]] = 1
+    loss += sum([(e - o) ** 2 for e, o in zip(expected, outputs)])
+    losses.append(loss)
+    backward(network, expected)
+    update(network, row, 0.5)
+"""
 
 
 @pytest.fixture
@@ -134,3 +200,18 @@ def test_a_rule_that_is_not_known_is_not_wrong_where_the_gradient_is_right(check
     assert check(RPROP).exit_code == 3
     wrong = check(RPROP.replace("(1 - h * h)", "(1 - h)"))
     assert wrong.exit_code == 1
+
+
+def test_a_number_that_was_read_from_a_list_is_not_written_to(tmp_path, check) -> None:
+    real: dict[str, list[float]] = {}
+    exec(NEURONS, real)
+    file = tmp_path / "neurons.py"
+    file.write_text(NEURONS)
+    recording = record(str(file), text=NEURONS, enough=lambda _: False)
+    recorded = [
+        float(recording.run.numbers[one])
+        for name, one in recording.bound
+        if name == "loss"
+    ]
+    assert recorded == pytest.approx(real["losses"], rel=1e-12)
+    assert check(NEURONS).exit_code == 0

@@ -49,7 +49,10 @@ class Notes(Watch):
     def _own_value(self, value: Any, site: Site) -> Any:
         """A line of its own for what is only another name, and one array still: what is written to either is in both."""
         made = Watch._own_value(self, value, site)  # noqa: SLF001 - notes are a watch
-        if made is not value and isinstance(value, Traced) and isinstance(made, Traced):
+        if made is value or not isinstance(made, Traced):
+            return made
+        # a number is never written to: another name of it is another number
+        if isinstance(value, Traced) and value.is_array:
             first, second = value._value, made._value  # noqa: SLF001 - as they stand
             group = self.aliases.get(first) or [value]
             group.append(made)
