@@ -76,7 +76,9 @@ def _is_sum(first: Finals, one: Final, second: Finals, now: Final) -> bool:
         return False
     for cut, held in ((cut, held) for cut in now.cuts for held in one.cuts):
         written, past = numbers[cut], before[held]
-        if written is None or past is None or written.size != true.size != past.size:
+        if written is None or past is None:
+            continue
+        if len({written.size, true.size, past.size}) > 1:
             continue
         for sign in (1.0, -1.0):
             rest = written.ravel() - sign * true.ravel() * first.convention
