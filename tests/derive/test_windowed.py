@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided, sliding_window_view
 
 import chainrule
 from chainrule import ops
@@ -49,7 +49,48 @@ def a_row(x, K):
     return np.einsum("ncwi,fci->nfw", windows, K[..., 0])
 
 
+def rows_of_windows(x, K):
+    """im2col, a window in each row."""
+    n, _c, h, w = x.shape
+    windows = sliding_window_view(x, (3, 2), axis=(2, 3)).transpose(0, 2, 3, 1, 4, 5)
+    out = np.dot(windows.reshape(n * (h - 2) * (w - 1), -1), K.reshape(len(K), -1).T)
+    return out.reshape(n, h - 2, w - 1, -1).transpose(0, 3, 1, 2)
+
+
+def columns_of_windows(x, K):
+    """im2col, a window in each column, image by image."""
+    n, c, h, w = x.shape
+    windows = sliding_window_view(x, (3, 2), axis=(2, 3)).transpose(1, 4, 5, 0, 2, 3)
+    out = K.reshape(len(K), -1) @ windows.reshape(c * 6, -1)
+    return out.reshape(len(K), n, h - 2, w - 1).transpose(1, 0, 2, 3)
+
+
+def windows_in_a_matrix_for_each_image(x, K):
+    windows = sliding_window_view(x, (3, 2), axis=(2, 3)).transpose(0, 2, 3, 1, 4, 5)
+    return windows.reshape(*windows.shape[:3], -1) @ K.reshape(len(K), -1).T
+
+
+def strides_by_hand(x, K):
+    n, c, h, w = x.shape
+    a, b, d, e = x.strides
+    windows = as_strided(x, (n, c, h - 2, w - 1, 3, 2), (a, b, d, e, d, e))
+    return np.einsum("nchwij,fcij->nfhw", windows, K)
+
+
+def strides_by_hand_two_apart_channels_last(x, K):
+    n, c, h, w = x.shape
+    a, b, d, e = x.strides
+    shape, strides = (n, (h - 1) // 2, w // 3, c, 3, 2), (a, 2 * d, 3 * e, b, d, e)
+    windows = as_strided(x, shape=shape, strides=strides)
+    return np.tensordot(windows, K, axes=([3, 4, 5], [1, 2, 3]))
+
+
 CONVOLUTIONS = [
+    rows_of_windows,
+    columns_of_windows,
+    windows_in_a_matrix_for_each_image,
+    strides_by_hand,
+    strides_by_hand_two_apart_channels_last,
     einsum,
     kernel_first,
     strided_tensordot,

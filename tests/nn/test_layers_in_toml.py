@@ -9,7 +9,11 @@ from chainrule.nn import layer_registry
 from chainrule.nn.forward_builder import Start
 from chainrule.nn.layer_registry import LAYERS
 from chainrule.nn.layers import (
+    GRU,
+    LSTM,
+    RNN,
     Activation,
+    Attention,
     AvgPool2d,
     BatchNorm,
     Conv2d,
@@ -22,6 +26,7 @@ from chainrule.nn.layers import (
     MaxPool2d,
     Reshape,
     Residual,
+    RMSNorm,
 )
 from chainrule.nn.takes import Above
 from chainrule.program import ShapeError, UsageError
@@ -60,14 +65,27 @@ SAID = [
     ('kind = "GlobalAvgPool"', GlobalAvgPool()),
     ('kind = "Flatten"', Flatten()),
     ('kind = "Reshape"\nshape = [4, 1, 1]', Reshape((4, 1, 1))),
+    ('kind = "RMSNorm"\neps = 0.001', RMSNorm(0.001)),
+    ('kind = "RNN"\nunits = 3', RNN(3)),
+    (
+        'kind = "RNN"\nunits = 2\nactivation = "relu"\nreturn_sequences = true\nbias = false',
+        RNN(2, "relu", return_sequences=True, bias=False),
+    ),
+    ('kind = "LSTM"\nunits = 3\nforget_bias = 0.5', LSTM(3, forget_bias=0.5)),
+    ('kind = "GRU"\nunits = 3\nreturn_sequences = true', GRU(3, return_sequences=True)),
+    ('kind = "Attention"', Attention()),
+    ('kind = "Attention"\nheads = 2\ncausal = true\nbias = false', Attention(2, causal=True, bias=False)),
 ]  # fmt: skip
 IMAGES = (Conv2d, MaxPool2d, AvgPool2d)
+SEQUENCES = (RNN, LSTM, GRU, Attention)
 
 
 def among(layer):
     """A layer with what it needs to stand between rows of 4 numbers and units in a row."""
     before = [Reshape((1, 2, 2))] if isinstance(layer, (*IMAGES, GlobalAvgPool, Flatten)) else []  # fmt: skip
-    after = [Flatten()] if isinstance(layer, (*IMAGES, Reshape)) else []
+    before = [Reshape((2, 2))] if isinstance(layer, SEQUENCES) else before
+    many = isinstance(layer, Attention) or getattr(layer, "return_sequences", False)
+    after = [Flatten()] if many or isinstance(layer, (*IMAGES, Reshape)) else []
     return [*before, layer, *after]
 
 
@@ -78,6 +96,7 @@ def told(tmp_path, first, rest="", layer=None):
     path = tmp_path / "network.toml"
     words = {
         Reshape((1, 2, 2)): 'kind = "Reshape"\nshape = [1, 2, 2]',
+        Reshape((2, 2)): 'kind = "Reshape"\nshape = [2, 2]',
         Flatten(): 'kind = "Flatten"',
     }
     listed = [first] if layer is None else [

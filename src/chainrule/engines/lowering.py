@@ -186,16 +186,30 @@ def updated_early(program: Program) -> Program:
     }
     alone = {line for lines in own.values() for line in lines}
     readers = _readers(program)
+    awaited: dict[Value, set[Line]] = {}
+    waiting: dict[Line, list[Value]] = {}
+    for value, old in updates.items():
+        first = reached[value] | readers.get(old, set())
+        awaited[value] = first.difference(own[value])
+        for line in awaited[value]:
+            waiting.setdefault(line, []).append(value)
     done: dict[Line, None] = {}
+
+    def write(line: Line) -> None:
+        done[line] = None
+        for value in waiting.get(line, ()):
+            if value in awaited:
+                awaited[value].discard(line)
+
     for line in program.lines:
         if line in alone:
             continue
-        done[line] = None
-        for value, old in list(updates.items()):
-            first = (reached[value] | readers.get(old, set())).difference(own[value])
-            if first <= done.keys():
-                done.update(dict.fromkeys(own[value]))
-                del updates[value]
+        write(line)
+        for value in list(awaited):
+            if not awaited[value]:
+                del awaited[value]
+                for last in own[value]:
+                    write(last)
     done.update(dict.fromkeys(program.lines))
     return Program(program.inputs, tuple(done), program.outputs, program.name)
 

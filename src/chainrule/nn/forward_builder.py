@@ -90,8 +90,10 @@ class Draft:
 
     @property
     def axis(self) -> int:
-        """The axis of the units; the other one counts samples."""
-        return 0 if self.columns else 1
+        """The axis of the units: of an image its channels, of a sequence its features."""
+        if self.columns:
+            return 0
+        return 2 if len(self.units) == 2 else 1
 
     @property
     def width(self) -> int:
@@ -109,6 +111,20 @@ class Draft:
         return self.units[0]
 
     @property
+    def features(self) -> int:
+        """The number of units in a row: all there are, or those of each time of a sequence.
+
+        Raises:
+            UsageError: E411 for an image.
+        """
+        return self.units[1] if len(self.units) == 2 else self.width
+
+    @property
+    def feature_shape(self) -> tuple[int, ...]:
+        """The shape of an array with one entry a unit in a row."""
+        return (self.features, 1) if self.columns else (self.features,)
+
+    @property
     def unit_shape(self) -> tuple[int, ...]:
         """The shape of an array with one entry a unit, that broadcasts over the samples."""
         return (*self.units, 1) if self.columns else self.units
@@ -117,6 +133,12 @@ class Draft:
         """The next free number behind a letter: W1, W2 and so on."""
         self._counts[letter] = self._counts.get(letter, 0) + 1
         return self._counts[letter]
+
+    def number_of(self, letters: str) -> int:
+        """The next number that is free behind each of these letters, for names that belong together."""
+        number = 1 + max(map(self.counted, letters))
+        self._counts |= dict.fromkeys(letters, number)
+        return number
 
     def counted(self, letter: str) -> int:
         """The last number given behind a letter."""
@@ -133,6 +155,15 @@ class Draft:
 
     def finish(self) -> None:
         """What the last line gives is the prediction."""
+        if len(self.units) != 1:
+            raise UsageError(
+                "E411",
+                f"the network ends in an array of {self.units} a sample; a prediction is one row of numbers",
+                hint="Flatten() and Dense(n) at the end; of a sequence its last state (without return_sequences), or GlobalAvgPool(), the mean of all",
+            )
+        if self.lines and self.lines[-1].startswith(" "):
+            # the state that a loop leaves has its own name while it is one
+            self.write("y_pred", self.result)
         last = re.compile(rf"\b{re.escape(self.result)}\b")
         self.lines = [last.sub("y_pred", line) for line in self.lines]
         self.result = "y_pred"

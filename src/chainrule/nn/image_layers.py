@@ -31,7 +31,7 @@ class Reshape:
     """Each sample in another shape: ``Reshape((1, 8, 8))`` makes images of one channel out of rows of 64 numbers."""
 
     shape: Lengths
-    images = True
+    arrays = True
 
     def write(self, draft: Draft) -> None:
         """The same numbers, row after row."""
@@ -67,7 +67,7 @@ class Conv2d:
     initialiser: Initialiser = None
     bias: Flag = True
     bias_initialiser: Initialiser = "zeros"
-    images = True
+    arrays = True
 
     def write(self, draft: Draft) -> None:
         """The windows, their product with the kernels, the biases, the activation."""
@@ -121,7 +121,7 @@ class MaxPool2d:
     kernel_size: Sides = 2
     stride: Sides | None = None
     padding: Frame = 0
-    images = True
+    arrays = True
 
     def write(self, draft: Draft) -> None:
         """The windows and the largest entry of each; what frames an image is never it."""
@@ -135,7 +135,7 @@ class AvgPool2d:
     kernel_size: Sides = 2
     stride: Sides | None = None
     padding: Frame = 0
-    images = True
+    arrays = True
 
     def write(self, draft: Draft) -> None:
         """The windows and the mean of each."""
@@ -144,23 +144,33 @@ class AvgPool2d:
 
 @layer
 class GlobalAvgPool:
-    """The mean of every channel over all places (Lin et al. 2013, section 3.2): an image becomes one number a channel."""
+    """The mean of every channel over all places (Lin et al. 2013, section 3.2): an image becomes one number a channel.
 
-    images = True
+    Of sequences it is the mean of every feature over all times.
+    """
+
+    arrays = True
 
     def write(self, draft: Draft) -> None:
-        """The mean over rows and columns."""
-        channels, rows, columns = _image(draft, "GlobalAvgPool")
+        """The mean over rows and columns, or over times."""
+        name, work = f"g{draft.number('g')}", int(np.prod(draft.units))
+        if len(draft.units) == 2:
+            _require_rows(draft, "GlobalAvgPool")
+            draft.units = draft.units[1:]
+            draft.write(name, f"np.mean({draft.result}, axis=1)")
+            draft.tell("GlobalAvgPool", 0, work)
+            return
+        channels, *_ = _image(draft, "GlobalAvgPool")
         draft.units = (channels,)
-        draft.write(f"g{draft.number('g')}", f"np.mean({draft.result}, axis=(2, 3))")
-        draft.tell("GlobalAvgPool", 0, channels * rows * columns)
+        draft.write(name, f"np.mean({draft.result}, axis=(2, 3))")
+        draft.tell("GlobalAvgPool", 0, work)
 
 
 @layer
 class Flatten:
     """The numbers of each sample in one row, as ``Dense`` takes them."""
 
-    images = True
+    arrays = True
 
     def write(self, draft: Draft) -> None:
         """The same numbers in a row."""

@@ -1,4 +1,4 @@
-"""Every layer there is, to import from one place: of units in a row, and of images."""
+"""Every layer there is, to import from one place: of units in a row, of images, and of sequences."""
 
 from chainrule.nn.image_layers import (
     AvgPool2d,
@@ -8,6 +8,7 @@ from chainrule.nn.image_layers import (
     MaxPool2d,
     Reshape,
 )
+from chainrule.nn.sequence_layers import GRU, LSTM, RNN, Attention
 from chainrule.nn.unit_layers import (
     Activation,
     BatchNorm,
@@ -16,11 +17,16 @@ from chainrule.nn.unit_layers import (
     Embedding,
     LayerNorm,
     Residual,
+    RMSNorm,
     Written,
 )
 
 __all__ = [
+    "GRU",
+    "LSTM",
+    "RNN",
     "Activation",
+    "Attention",
     "AvgPool2d",
     "BatchNorm",
     "Conv2d",
@@ -31,6 +37,7 @@ __all__ = [
     "GlobalAvgPool",
     "LayerNorm",
     "MaxPool2d",
+    "RMSNorm",
     "Reshape",
     "Residual",
     "Written",

@@ -26,7 +26,7 @@ from chainrule.program import UsageError
 
 @layer
 class Dense:
-    """Every unit reads every input: ``z = x @ W + b``, then the activation.
+    """Every unit reads every input: ``z = x @ W + b``, then the activation. Of a sequence it reads each time by itself.
 
     The initialisers are names, numbers, arrays or functions of a generator, a shape and fans; without one, the
     weights start as suits the activation and the biases at 0.
@@ -41,8 +41,9 @@ class Dense:
     def write(self, draft: Draft) -> None:
         """The product, the bias, the activation."""
         chosen = activation_of(self.activation)
-        number, n_in = draft.number("W"), draft.width
-        draft.units = (self.units,)
+        number, n_in = draft.number("W"), draft.features
+        n_places = int(np.prod(draft.units[:-1]))
+        draft.units = (*draft.units[:-1], self.units)
         shape = (self.units, n_in) if draft.columns else (n_in, self.units)
         start = chosen.start if self.initialiser is None else self.initialiser
         fans = (n_in, self.units)
@@ -51,12 +52,13 @@ class Dense:
         product = f"{W} @ {x}" if draft.columns else f"{x} @ {W}"
         if self.bias:
             draft.parameters[f"b{number}"] = Start(
-                draft.unit_shape, self.bias_initialiser, fans, "bias"
+                draft.feature_shape, self.bias_initialiser, fans, "bias"
             )
             product += f" + b{number}"
         draft.write(f"z{number}", product)
         learned = n_in * self.units + self.units * self.bias
-        draft.tell(f"Dense({self.units})", learned, 2 * n_in * self.units)
+        work = 2 * n_in * self.units * n_places
+        draft.tell(f"Dense({self.units})", learned, work)
         if chosen.name != "identity":
             Activation(chosen.name).write(draft)
 
@@ -71,15 +73,16 @@ class Activation:
         """The activation, with its learned slope if it has one."""
         chosen = activation_of(self.name)
         number, slope = draft.number("h"), ""
+        shape = draft.feature_shape if len(draft.units) == 2 else draft.unit_shape
         # h takes the number of the weights before it: h3 belongs to W3 even where layer 2 is linear
         while number < draft.counted("W"):
             number = draft.number("h")
         if chosen.slope is not None:
             slope = f"a{draft.number('a')}"
-            draft.parameters[slope] = Start(draft.unit_shape, chosen.slope)
+            draft.parameters[slope] = Start(shape, chosen.slope)
         draft.write(f"h{number}", chosen.written(draft.result, draft.axis, slope))
-        n_units = int(np.prod(draft.units))
-        draft.tell(chosen.name, n_units if slope else 0, n_units)
+        learned = int(np.prod(shape)) if slope else 0
+        draft.tell(chosen.name, learned, int(np.prod(draft.units)))
 
 
 @layer
@@ -101,7 +104,7 @@ class Dropout:
 class BatchNorm:
     """Every unit is centred and scaled over the batch (Ioffe & Szegedy 2015), then scaled and shifted as learned.
 
-    Of images it is every channel, over the batch and all places.
+    Of images it is every channel, over the batch and all places; of sequences every feature, over the batch and all times.
     In prediction the running mean and variance are used; ``momentum`` is the share of the old ones kept.
     """
 
@@ -111,9 +114,12 @@ class BatchNorm:
     def write(self, draft: Draft) -> None:
         """The normalisation by the batch's own statistics, or by the running ones."""
         number, x = draft.number("n"), draft.result
-        image = len(draft.units) > 1
+        image = len(draft.units) > 2
         shape = of_batch = draft.unit_shape
         samples = f"axis={1 - draft.axis}"
+        if len(draft.units) == 2:
+            shape = of_batch = draft.feature_shape
+            samples = "axis=(0, 1)"
         if image:
             # all places of a channel are samples of it
             shape = (draft.units[0], *[1] * (len(draft.units) - 1))
@@ -146,7 +152,10 @@ class BatchNorm:
 
 @layer
 class LayerNorm:
-    """Every sample is centred and scaled over its units (Ba et al. 2016), then scaled and shifted as learned."""
+    """Every sample is centred and scaled over its units (Ba et al. 2016), then scaled and shifted as learned.
+
+    Of sequences it is every time, over its features.
+    """
 
     eps: Above = 1e-5
 
@@ -155,15 +164,35 @@ class LayerNorm:
         number, x = draft.number("n"), draft.result
         units = f"axis={draft.axis}, keepdims=True"
         scale, shift = f"scale{number}", f"shift{number}"
-        draft.parameters[scale] = Start(draft.unit_shape, "ones")
-        draft.parameters[shift] = Start(draft.unit_shape, "zeros")
+        draft.parameters[scale] = Start(draft.feature_shape, "ones")
+        draft.parameters[shift] = Start(draft.feature_shape, "zeros")
         mean, var = f"mean{number}", f"var{number}"
         draft.lines.append(f"{mean} = np.mean({x}, {units})")
         draft.lines.append(f"{var} = np.var({x}, {units})")
         normal = f"({x} - {mean}) / np.sqrt({var} + {self.eps})"
         draft.write(f"n{number}", f"{scale} * {normal} + {shift}")
-        n_units = draft.width
-        draft.tell("LayerNorm", 2 * n_units, 8 * n_units)
+        work = 8 * int(np.prod(draft.units))
+        draft.tell("LayerNorm", 2 * draft.features, work)
+
+
+@layer
+class RMSNorm:
+    """Every sample is divided by the root of its mean square over its units (Zhang & Sennrich 2019), then scaled as learned.
+
+    Of sequences it is every time, over its features.
+    """
+
+    eps: Above = 1e-5
+
+    def write(self, draft: Draft) -> None:
+        """The division of each sample by its own size."""
+        number, x = draft.number("n"), draft.result
+        scale, size = f"scale{number}", f"rms{number}"
+        draft.parameters[scale] = Start(draft.feature_shape, "ones")
+        square = f"np.mean({x} ** 2, axis={draft.axis}, keepdims=True)"
+        draft.lines.append(f"{size} = np.sqrt({square} + {self.eps})")
+        draft.write(f"n{number}", f"{scale} * {x} / {size}")
+        draft.tell("RMSNorm", draft.features, 4 * int(np.prod(draft.units)))
 
 
 @layer

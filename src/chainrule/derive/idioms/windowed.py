@@ -15,7 +15,9 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
+from chainrule.derive.idioms.arrangements import Turned, Unmerged
 from chainrule.derive.idioms.match import Bindings, Idiom
+from chainrule.derive.idioms.matrices import MatrixSum, as_matrix_sum, turned
 from chainrule.ops.einstein import letters
 from chainrule.ops.linear import paired
 from chainrule.ops.shapes import axes_of
@@ -165,11 +167,13 @@ class How:
     y: Arranged
     stride: Lengths
     padding: Lengths
+    sample: str | None
 
-    def write(self, x: Any, k: Any) -> Any:
-        """The convolution, arranged as the product was."""
+    def write(self, x: Any, k: Any, shape: Lengths = ()) -> Any:
+        """The convolution, arranged as the product was, in the shape of a matrix if it was one."""
         found = ops.convolution(self.x.of(x), self.k.of(k), stride=self.stride, padding=self.padding)  # fmt: skip
-        return self.y.back(found)
+        arranged = self.y.back(found)
+        return np.reshape(arranged, shape) if shape else arranged
 
 
 def only(found: Sequence[str]) -> str | None:
@@ -209,6 +213,7 @@ def as_convolution(seen: Seen, words: tuple[str, str], result: str, padding: Len
         at(result, [sample, made, *moved]),
         seen.stride,
         padding,
+        sample,
     )
 
 
@@ -226,26 +231,30 @@ class Convolved:
     @cached_property
     def inputs(self) -> Mapping[str, str]:
         """The names of what is bound."""
-        return {"x": "x", "k": "k", "how": "how"}
+        return {"x": "x", "k": "k", "how": "how", "shape": "shape"}
 
     def match(self, line: Line, producer: Mapping[Value, Line]) -> Iterator[Bindings]:
         """The way in which ``line`` is a convolution, if it is."""
-        said = as_sum(line, producer)
+        product = line.op is ops.matmul
+        said = as_matrix_sum(line, producer) if product else as_sum(line, producer)
         if said is None or not _same_lengths(said):
             return
         for at in (0, 1):
-            seen = windows_of(said.factors[at], producer)
+            order, windows = turned(said.factors[at], producer)
+            seen = windows_of(windows, producer)
             if seen is None:
                 continue
             x, padding = seen.unpadded(producer, 0)
-            words = said.words[at], said.words[1 - at]
+            mine = "".join(said.words[at][order.index(axis)] for axis in range(len(order)))  # fmt: skip
+            words = mine, said.words[1 - at]
             how = as_convolution(seen, words, said.result, padding)
             if how is not None:
-                yield {"x": x, "k": said.factors[1 - at], "how": how}
+                shape = said.shape(how.sample) if isinstance(said, MatrixSum) else ()
+                yield {"x": x, "k": said.factors[1 - at], "how": how, "shape": shape}
                 return
 
 
-def _same_lengths(said: Sum) -> bool:
+def _same_lengths(said: Sum | MatrixSum) -> bool:
     """Whether a letter is as long wherever it stands; what is 1 long may be copied."""
     lengths: dict[str, int] = {}
     for word, value in zip(said.words, said.factors, strict=True):
@@ -255,8 +264,8 @@ def _same_lengths(said: Sum) -> bool:
     return True
 
 
-def _convolution(x: Any, k: Any, how: How) -> Any:
-    return how.write(x, k)
+def _convolution(x: Any, k: Any, how: How, shape: Lengths) -> Any:
+    return how.write(x, k, shape)
 
 
 @dataclass(frozen=True, eq=False)
@@ -329,46 +338,13 @@ def blocks_of(value: Value, axes: Lengths, producer: Mapping[Value, Line]) -> Se
     return Seen(x, tuple(sizes), tuple(places), tuple(sizes))
 
 
-@dataclass(frozen=True, eq=False)
-class Turned:
-    """Axes turned, and turned once more: all at once, or not at all where they come back."""
-
-    op: Op
-
-    @cached_property
-    def idiom(self) -> Idiom:
-        """What it becomes."""
-        return Idiom(_turned, _turned, Sample(((1, 2),)))
-
-    @cached_property
-    def inputs(self) -> Mapping[str, str]:
-        """The names of what is bound."""
-        return {"x": "x", "order": "order"}
-
-    def match(self, line: Line, producer: Mapping[Value, Line]) -> Iterator[Bindings]:
-        """The order of the axes after both, of what a convolution gave."""
-        orders: list[Lengths] = []
-        made: Line | None = line
-        while made is not None and made.op is ops.transpose and made.params["axes"]:
-            orders.append(axes_of(made.params["axes"], made.result.ndim))
-            (x,) = made.args
-            made = producer.get(x) if isinstance(x, Value) else None
-        if len(orders) > 1 and made is not None and made.op is ops.convolution:
-            order = tuple(range(made.result.ndim))
-            for one in reversed(orders):
-                order = tuple(order[axis] for axis in one)
-            yield {"x": made.result, "order": order}
-
-
-def _turned(x: Any, order: Lengths) -> Any:
-    return x if order == tuple(sorted(order)) else np.transpose(x, order)
-
-
-Windowed = Convolved | Pooled | Turned
+Windowed = Convolved | Pooled | Turned | Unmerged
 WINDOWED: tuple[Windowed, ...] = (
     Convolved(ops.einsum),
     Convolved(ops.tensordot),
     Convolved(ops.sum),
+    Convolved(ops.matmul),
+    Unmerged(ops.reshape),
     Turned(ops.transpose),
     Pooled(ops.max, ops.max_pool, -np.inf),
     Pooled(ops.mean, ops.avg_pool, 0.0),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 
 from chainrule.emit import layout
 from chainrule.emit.c.lengths import NONE, Length
@@ -17,14 +17,22 @@ Entry = Callable[[Read], "ast.expr | None"]
 
 
 class Expressions:
-    """Texts of nodes within loops whose counters are called ``counters``."""
+    """Texts of nodes within loops whose counters are called ``counters``.
+
+    Of the arrays in ``from_on`` the names stand for their entries from that place on.
+    """
 
     def __init__(
-        self, names: Mapping[Value, str], counters: Sequence[str], at_hand: Entry
+        self,
+        names: Mapping[Value, str],
+        counters: Sequence[str],
+        at_hand: Entry,
+        from_on: Collection[Value] = (),
     ) -> None:
         self.names = names
         self.counters = counters
         self.at_hand = at_hand
+        self.from_on = from_on
 
     def text(self, node: Node, dtype: DType) -> str:
         """``node`` on one line."""
@@ -64,8 +72,9 @@ class Expressions:
                 terms.append(_scaled(stride, ast.Name(self.counters[loop])))
         for stride, place in read.computed:
             terms.append(_scaled(stride, self.tree(place, read.root.dtype)))
-        if read.start != NONE or not terms:
-            terms.append(_parsed(read.start.text))
+        start = NONE if read.root in self.from_on else read.start
+        if start != NONE or not terms:
+            terms.append(_parsed(start.text))
         total = terms[0]
         for term in terms[1:]:
             total = _plus(total, term)

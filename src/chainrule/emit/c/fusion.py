@@ -45,6 +45,8 @@ class Fusion:
         self.over = over
         self.items: list[Item] = []
         self._begun: set[Value] = set()
+        # kept beside the items: a program of many turns asks each of them about every nest
+        self._touched: dict[Item | Nest, dict[Value, bool]] = {}
 
     def add(self, new: Nest | Product) -> None:
         """Place one more nest, or product, behind all it depends on."""
@@ -67,6 +69,7 @@ class Fusion:
         if partner is None:
             partner = Loop(nest.loops[depth])
             body.append(partner)
+        self._note(self._arrays_of(partner), nest)
         if depth in nest.folded:
             partner.before.extend(self._start(nest, depth, loops))
         if isinstance(partner, Loop):
@@ -111,8 +114,6 @@ class Fusion:
         return None
 
     def _may_join(self, item: Loop | Tiles, nest: Nest, depth: int) -> bool:
-        if not _keeps_vectors(item, nest, depth):
-            return False
         turns: tuple[Length, ...]
         if isinstance(item, Loop):
             turns = (item.extent,)
@@ -123,6 +124,10 @@ class Fusion:
                 return False
         if nest.loops[depth : depth + len(turns)] != turns:
             return False
+        if self._arrays_of(item).keys().isdisjoint(self._arrays_of(nest)):
+            return False
+        if not _keeps_vectors(item, nest, depth):
+            return False
         accesses = list(_inside(item))
         return self._related(accesses, nest, depth) and all(
             self._in_step(accesses, nest, loop)
@@ -132,18 +137,20 @@ class Fusion:
     @staticmethod
     def _related(accesses: Sequence[_Access], nest: Nest, depth: int) -> bool:
         """Whether they share an array, entry by entry of this loop."""
+        own = list(_of(nest))
         return any(
             one.read.root is mine.read.root
             and not one.whole
             and _same_turn(one.read, mine.read, depth)
             for one in accesses
-            for mine in _of(nest)
+            for mine in own
         )
 
     def _in_step(self, accesses: Sequence[_Access], nest: Nest, depth: int) -> bool:
         """Whether at each turn of the loop at ``depth`` the two meet in what belongs to this turn alone."""
+        own = list(_of(nest))
         for one in accesses:
-            for mine in _of(nest):
+            for mine in own:
                 apart = self._array(one) is not self._array(mine)
                 if apart or not (one.writes or mine.writes):
                     continue
@@ -158,11 +165,25 @@ class Fusion:
 
     def _meet(self, item: Item, nest: Nest) -> bool:
         """Whether the order of the two matters."""
+        theirs = self._arrays_of(item)
         return any(
-            self._array(one) is self._array(mine) and (one.writes or mine.writes)
-            for one in _inside(item)
-            for mine in _of(nest)
+            array in theirs and (writes or theirs[array])
+            for array, writes in self._arrays_of(nest).items()
         )
+
+    def _arrays_of(self, one: Item | Nest) -> dict[Value, bool]:
+        """The arrays that it reads or writes, and which of them it writes."""
+        if one not in self._touched:
+            found: dict[Value, bool] = {}
+            for access in _of(one) if isinstance(one, Nest) else _inside(one):
+                array = self._array(access)
+                found[array] = found.get(array, False) or access.writes
+            self._touched[one] = found
+        return self._touched[one]
+
+    def _note(self, touched: dict[Value, bool], nest: Nest) -> None:
+        for array, writes in self._arrays_of(nest).items():
+            touched[array] = touched.get(array, False) or writes
 
     def _array(self, access: _Access) -> Value:
         return self.over.get(access.read.root, access.read.root)

@@ -162,3 +162,13 @@ def products(items: Iterable[Item]) -> Iterator[Product]:
                 yield from products(body)
             case Statement():
                 pass
+
+
+def everywhere(item: Item) -> Iterator[Read]:
+    """Every entry that is read or written."""
+    for statement in statements([item]):
+        nest = statement.nest
+        yield from reads(nest.expression)
+        yield from reads(nest.target)
+    for product in products([item]):
+        yield from (product.left, product.right, product.target)

@@ -17,6 +17,7 @@ from chainrule.emit.c.nests import (
     Read,
     Statement,
     Tiles,
+    everywhere,
     reads,
 )
 from chainrule.emit.c.storage import Storage
@@ -38,6 +39,7 @@ class Written:
 
     lines: list[str] = field(default_factory=list)
     arrays: dict[Value, bool] = field(default_factory=dict)
+    from_on: dict[Value, Length] = field(default_factory=dict)
     numbers: dict[Value, bool] = field(default_factory=dict)
     values: list[Value] = field(default_factory=list)
     checks: bool = False
@@ -65,9 +67,22 @@ class Pass:
         self.inlined: dict[Value, ast.expr] = {}
 
     def write(self, item: Item) -> Written:
-        """The text of an item's loops."""
+        """The text of an item's loops; an array of which one part is read is handed over from there on."""
+        self.written.from_on = self._beginnings(item)
         self._items([item], 1, [])
         return self.written
+
+    def _beginnings(self, item: Item) -> dict[Value, Length]:
+        """The arrays that are met in one part alone, with where it begins."""
+        starts: dict[Value, set[Length]] = {}
+        for read in everywhere(item):
+            starts.setdefault(read.root, set()).add(read.start)
+        apart = {*self.over, *self.over.values(), *self.kept.numbers, *self.kept.tiled}
+        return {
+            root: start
+            for root, (start, *others) in starts.items()
+            if not others and start != NONE and root not in apart
+        }
 
     # what stands in loops
 
@@ -105,7 +120,8 @@ class Pass:
         value = nest.value
         self._note(nest)
         counters = [self.counters[id(loop)] for loop in statement.loops]
-        spoken = Expressions(self.names, counters, self._at_hand)
+        from_on = self.written.from_on
+        spoken = Expressions(self.names, counters, self._at_hand, from_on)
         dtype = value.dtype
         if nest.combine:
             target = spoken.tree(nest.target, dtype)
@@ -139,7 +155,10 @@ class Pass:
             return ast.Name(self.names[read.root])
         if read.root in self.kept.tiled:
             width = panel(read.root.dtype)
-            index = ast.parse(f"(i - i0) * {width} + j - j0", mode="eval").body
+            place = f"(i - i0) * {width} + j - j0"
+            if read.start != NONE:
+                place += f" + {read.start.text}"
+            index = ast.parse(place, mode="eval").body
             return ast.Subscript(ast.Name(self.names[read.root]), index, ast.Load())
         return None
 
@@ -231,7 +250,8 @@ class Pass:
 
     def _unpacked(self, product: Product, depth: int, wide: str) -> None:
         """A tile copied to where it belongs."""
-        spoken = Expressions(self.names, ["i", "j"], lambda _: None)
+        from_on = self.written.from_on
+        spoken = Expressions(self.names, ["i", "j"], lambda _: None, from_on)
         target = spoken.entry(product.target, self.names[product.target.root])
         width = panel(product.value.dtype)
         self._line(depth, "for (long i = i0; i < i0 + rows; i++)")
@@ -265,7 +285,9 @@ class Pass:
         return self._from(read, ["i0", "j0"])
 
     def _from(self, read: Read, counters: Sequence[str]) -> str:
-        text = flat(Expressions(self.names, counters, lambda _: None).index(read))
+        from_on = self.written.from_on
+        spoken = Expressions(self.names, counters, lambda _: None, from_on)
+        text = flat(spoken.index(read))
         name = self.names[read.root]
         return name if text == "0" else f"{name} + {text}"
 

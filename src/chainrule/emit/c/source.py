@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from chainrule.emit.c import functions, tiles
+from chainrule.emit.c.anonymous import without_names
 from chainrule.emit.c.definitions import Definitions
 from chainrule.emit.c.fusion import Fusion
 from chainrule.emit.c.layout import Layout
@@ -177,6 +178,7 @@ class _Writer:
     def _passes(self) -> tuple[list[str], list[str]]:
         """The passes as functions, and the statements that call them."""
         functions_, body = [], []
+        alike: dict[str, str] = {}
         taken = Names(set(self.names.values()) | RESERVED)
         declared: set[Value] = set()
         for item in self.items:
@@ -196,8 +198,13 @@ class _Writer:
                 body += [*self._reasons([value]), text]
                 continue
             name = taken.free(f"{self.name}_{self.names[written.values[-1]]}")
-            functions_.append(self._function(name, written))
-            body.append(f"{name}({', '.join(self._arguments(written))});")
+            text = self._function(name, written)
+            # turns of a loop that was written out do the same with other arrays: one function does for all of them
+            anonymous = without_names(text, {name, *self.names.values()})
+            known = alike.setdefault(anonymous, name)
+            if known == name:
+                functions_.append("\n".join([*self._told(written), text]))
+            body.append(f"{known}({', '.join(self._arguments(written))});")
         return functions_, body
 
     def _reasons(self, values: Sequence[Value]) -> list[str]:
@@ -212,19 +219,23 @@ class _Writer:
             for one in said
         ]
 
-    def _function(self, name: str, written: Written) -> str:
-        """A pass as a function, with its names and reasons above it."""
-        parameters, before, after = self._signature(written)
+    def _told(self, written: Written) -> list[str]:
+        """What stands above a pass: its names and reasons."""
         named = [
             self.names[value] for value in written.values if value.name is not None
         ]
         told = self._reasons(written.values)
         if named:
             told.insert(0, f"/* {', '.join(dict.fromkeys(named))} */")
+        return told
+
+    def _function(self, name: str, written: Written) -> str:
+        """A pass as a function."""
+        parameters, before, after = self._signature(written)
         if written.panel_of is None:
             header = f"static void {name}({', '.join(parameters)})"
-            return "\n".join([*told, header, "{", *before, *written.lines, *after, "}"])
-        return "\n".join([*told, *self._panels(name, written)])
+            return "\n".join([header, "{", *before, *written.lines, *after, "}"])
+        return "\n".join(self._panels(name, written))
 
     def _panels(self, name: str, written: Written) -> list[str]:
         """A pass in two functions: one panel, compiled for full ones and for the last; and all of them in turn."""
@@ -291,7 +302,10 @@ class _Writer:
 
     def _arguments(self, written: Written) -> list[str]:
         found = ["n"] if _mentions(written.lines, "n") else []
-        found += [self.names[value] for value in written.arrays]
+        for value in written.arrays:
+            start = written.from_on.get(value)
+            name = self.names[value]
+            found.append(name if start is None else f"{name} + {start.text}")
         for value, writes in written.numbers.items():
             found.append(f"&{self.names[value]}" if writes else self.names[value])
         if written.panels is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from chainrule.emit.c.lengths import ONE, Length
+from chainrule.emit.c.lengths import NONE, ONE, Length
 from chainrule.emit.c.nests import (
     Item,
     Loop,
@@ -104,14 +104,18 @@ def _is_product(users: Sequence[Statement | Product]) -> bool:
 def _in_own_tile(
     item: Item, value: Value, found: Sequence[tuple[int, Statement | Product, Read]]
 ) -> bool:
-    """Whether a product is read by the statements of its own tile alone, entry by entry."""
+    """Whether a product is read by the statements of its own tile alone, entry by entry, or so many columns further on."""
     if not isinstance(item, Tiles) or item.product.value is not value:
         return False
-    return all(
+    whole = item.product.target
+    return whole.start == NONE and all(
         user is item.product
         or (
             isinstance(user, Statement)
-            and read.strides[:2] == item.product.target.strides
+            and not read.computed
+            and read.strides[:2] == whole.strides
+            and all(stride == NONE for stride in read.strides[2:])
+            and (read.start == NONE or item.one_panel)
         )
         for _, user, read in found
     )

@@ -10,6 +10,8 @@ from chainrule.lesson.notation.turns import of_a_turn
 from chainrule.lesson.parts import Role
 from chainrule.program import Line, Value
 
+ON_THE_WAY = "a value on the way"
+
 
 class Roles:
     """The part every named value plays in one story."""
@@ -113,7 +115,7 @@ class Roles:
             if output:
                 return "the input of the output unit"
             return "scores" if ops.softmax in into else "the input of the hidden units"
-        return "a value on the way"
+        return ON_THE_WAY
 
     def meaning(self, name: str) -> str:
         """What the gradient of a value says."""

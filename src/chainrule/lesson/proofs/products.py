@@ -47,17 +47,17 @@ PRODUCT_PROOFS = (
             (
                 r"\frac{\partial Y[i, j]}{\partial A[i, k]}",
                 "B[k, j]",
-                "A[i, k] meets only that factor, and enters row i of Y only",
+                "A[i, k] meets only that factor, in row i of Y",
             ),
             (
                 r"\frac{\partial L}{\partial A[i, k]}",
                 r"\sum_{j} \frac{\partial L}{\partial Y[i, j]} \cdot B[k, j]",
-                "it reaches the loss through every entry of that row, and the ways add up",
+                "by every entry of that row; the ways add up",
             ),
             (
                 "",
                 r"\left(\frac{\partial L}{\partial Y} \cdot B^{\top}\right)[i, k]",
-                "which is a product with B turned around, since Bᵀ[j, k] = B[k, j]",
+                "B turned around: Bᵀ[j, k] = B[k, j]",
             ),
         ),
     ),
@@ -68,17 +68,17 @@ PRODUCT_PROOFS = (
             (
                 r"\frac{\partial Y[i, j]}{\partial B[k, j]}",
                 "A[i, k]",
-                "B[k, j] meets only that factor, and enters column j of Y only",
+                "B[k, j] meets only that factor, in column j",
             ),
             (
                 r"\frac{\partial L}{\partial B[k, j]}",
                 r"\sum_{i} A[i, k] \cdot \frac{\partial L}{\partial Y[i, j]}",
-                "it reaches the loss through every entry of that column, and the ways add up",
+                "by every entry of it; the ways add up",
             ),
             (
                 "",
                 r"\left(A^{\top} \cdot \frac{\partial L}{\partial Y}\right)[k, j]",
-                "which is a product with A turned around, since Aᵀ[k, i] = A[i, k]",
+                "A turned around: Aᵀ[k, i] = A[i, k]",
             ),
         ),
     ),
@@ -86,12 +86,14 @@ PRODUCT_PROOFS = (
 """Why the gradient of a matrix product comes back through the other factor, turned around: left, right."""
 
 
-def product_proof(position: int) -> Fold:
-    """The rule of a matrix product, from what its entries are."""
+def product_proof(position: int, *, other_told: bool = False) -> Fold:
+    """The rule of a matrix product, from what its entries are; shorter where that of the other factor was told."""
     title, lines = PRODUCT_PROOFS[position]
+    # what a product is was said there
+    shown = lines[1:] if other_told else lines
     rows = tuple(
         Row("", formula(left) if left else None, right=formula(right), reason=(why,))
-        for left, right, why in lines
+        for left, right, why in shown
     )
     return Fold(
         ("Why ", formula(title), " for Y = A B"),

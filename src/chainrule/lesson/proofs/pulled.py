@@ -55,7 +55,7 @@ class Walk:
         same = [one for one in known if one == params]
         self.sample = op.samples[known.index(same[0]) if same else 0]
         self.params = {**op.params, **self.sample.params}
-        if "axis" in self.params and self.params["axis"] is None:
+        if not same and "axis" in self.params and self.params["axis"] is None:
             self.params["axis"] = -1
         self.tracer = Tracer(named=False, laws=LAWS)
         self.letters = variable_names(op)

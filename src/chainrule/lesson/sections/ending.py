@@ -77,7 +77,8 @@ def _conventions(story: Story, roles: Roles) -> Iterator[str]:
         else ""
     )
     yield f"{floats} {'is' if len(study.parameters) == 1 else 'are'} updated{kept}."
-    yield "Every parameter is updated from gradients taken at the same point, before any of them moves."
+    if study.optimizer.state:
+        yield "Every parameter is updated from gradients taken at the same point, before any of them moves."
 
 
 def _reduced(story: Story) -> Iterator[str]:

@@ -52,10 +52,8 @@ def forward(
     """Section 2: every line up to the prediction."""
     last = loss_lines(story, roles)
     yield Heading("Forward pass", 2, "forward")
-    yield Prose(
-        ("Every line in symbols, then with the numbers put in, then what comes out.",)
-    )
-    yield from turns_forward(story)
+    said = "Every line in symbols, then with the numbers put in, then what comes out."
+    yield Prose((said, *turns_forward(story)))
     for one in story.lines:
         if one not in last and one not in folding.lines:
             yield from line(story, one, listing, numbers=numbers)
@@ -108,6 +106,10 @@ def line(
     shape = shape_words(found.result.shape)
     code = listing.statement(one)
     views = story.literal.views(found.result)
+    if found.op is LAST:
+        # its numbers are those of the last turn, which stand above
+        yield Formula(tuple(rows))
+        return
     # what another turn has a part in is put in numbers in both turns, all else in one
     worked = views if _reads_another_turn(story, found.result) else views[:1]
     for view in views:

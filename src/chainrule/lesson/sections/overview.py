@@ -10,10 +10,9 @@ from chainrule.formula import format_number
 from chainrule.formula.numbers import said, shared_decimals
 from chainrule.lesson.analysis.folding import Folding
 from chainrule.lesson.analysis.plot import Story
-from chainrule.lesson.analysis.roles import Roles
+from chainrule.lesson.analysis.roles import ON_THE_WAY, Roles
 from chainrule.lesson.notation.names import name
 from chainrule.lesson.parts import (
-    Cell,
     Formula,
     Heading,
     Numbers,
@@ -21,7 +20,6 @@ from chainrule.lesson.parts import (
     Prose,
     Row,
     Spans,
-    Table,
 )
 from chainrule.lesson.sections.drawing import drawing
 from chainrule.lesson.sections.words import in_one, joined, shape_words
@@ -39,14 +37,9 @@ def overview(story: Story, roles: Roles, folding: Folding) -> Iterator[Part]:
     # a turn is told once, and whole
     whole = bool(study.literal.repeated)
     told = [one for one in story.lines if whole or one not in folding.lines]
-    yield Formula(tuple(_mapping(story, one) for one in told))
+    yield Formula(tuple(_mapping(story, roles, one) for one in told))
     if len(told) < len(story.lines):
         yield Prose((f"{len(folding.lines)} further lines are of these same kinds.",))
-    shapes = list(_shapes(story, roles))
-    most = FEW if folding.folded else len(shapes)
-    yield Table(("", "what it is", "shape"), tuple(shapes[:most]))
-    if len(shapes) > most:
-        yield Prose((f"… and {len(shapes) - most} more of the same kinds.",))
     yield Prose(("The numbers we start from:",))
     inputs = [v for v in study.literal.forward.program.inputs if v.name is not None]
     shown = inputs[: 8 if folding.folded else None]
@@ -57,7 +50,7 @@ def overview(story: Story, roles: Roles, folding: Folding) -> Iterator[Part]:
             name(value.name or ""),
             array,
             "value",
-            (shape_words(array.shape),),
+            (f"{roles.words(value.name or '')}, {shape_words(array.shape)}",),
         )
     if len(shown) < len(inputs):
         yield Prose((f"… and {len(inputs) - len(shown)} more arrays.",))
@@ -91,19 +84,14 @@ def summary(story: Story, roles: Roles) -> Spans:
     return in_one(words, before, " to ", after, ".")
 
 
-def _mapping(story: Story, one: str) -> Row:
+def _mapping(story: Story, roles: Roles, one: str) -> Row:
     line = story.lines[one]
+    # what stands between is told by its line; what has a part of its own to play is called by it
+    words = roles.words(one)
+    said = "" if words == ON_THE_WAY else f"{words}, "
     return Row(
         "",
         name(one),
         right=story.literal.writer.written(line.result),
-        reason=(shape_words(line.result.shape),),
+        reason=(said + shape_words(line.result.shape),),
     )
-
-
-def _shapes(story: Story, roles: Roles) -> Iterator[tuple[Cell, ...]]:
-    program = story.literal.forward
-    for value in program.values():
-        if value.name is not None:
-            shape = "a single number" if not value.shape else str(value.shape)
-            yield name(value.name), roles.words(value.name), shape

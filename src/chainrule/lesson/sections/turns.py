@@ -8,37 +8,36 @@ from chainrule.formula import Node, identifier, infix, number
 from chainrule.lesson.analysis.plot import Story
 from chainrule.lesson.analysis.told import Repeated
 from chainrule.lesson.notation.names import name
-from chainrule.lesson.parts import Part, Prose
+from chainrule.lesson.parts import Part, Prose, Span, Spans
 from chainrule.program import Value
 
 
-def turns_forward(story: Story) -> Iterator[Part]:
+def turns_forward(story: Story) -> Spans:
     """Which lines are told once for all turns of a loop, and what its first turn finds."""
     repeated = story.study.literal.repeated
     if not repeated:
-        return
-    spans: list[str | Node] = []
+        return ()
+    spans: list[Span] = []
     for one in repeated:
-        spans += ["; a line with " if spans else "A line with ", identifier(one.letter)]
+        spans += [
+            "; a line with " if spans else " A line with ",
+            identifier(one.letter),
+        ]
         spans += [f" holds in every turn, {_order(one)}"]
-    yield Prose(
-        (
-            *spans,
-            "; it is told once, with the numbers of the first turn and of the last.",
-        )
+    spans.append(
+        "; it is told once, with the numbers of the first turn and of the last."
     )
     for one in repeated:
         for found, start in one.hands_on:
             if found and start is not None:
-                was = (
-                    name(start.name or "")
-                    if isinstance(start, Value)
-                    else number(start)
-                )
-                if not isinstance(start, Value) or start.name is not None:
-                    yield Prose(
-                        ("The first turn finds ", infix(name(found), "=", was), ".")
-                    )
+                if not isinstance(start, Value):
+                    was: Node = number(start)
+                elif start.name is None:
+                    continue
+                else:
+                    was = name(start.name)
+                spans += [" The first turn finds ", infix(name(found), "=", was), "."]
+    return tuple(spans)
 
 
 def turns_backward(story: Story) -> Iterator[Part]:

@@ -56,13 +56,9 @@ def update(story: Story, folding: Folding) -> Iterator[Part]:
         yield from (_moved if plain else remembering.moved)(story, one, before[one])
     others = study.parameters[len(full) :]
     if others:
-        yield Prose(("The other parameters move in the same way:",))
-        yield Table(
-            NORMS,
-            tuple(norms(story, one, before[one]) for one in others[: folding.most]),
+        yield Prose(
+            ("The other parameters move in the same way; the results below have them.",)
         )
-        if len(others) > folding.most:
-            yield Prose((f"… and {len(others) - folding.most} more.",))
     symbol = name(study.loss_name)
     decimals = shared_decimals([study.loss, study.loss_after])
     yield Formula(
@@ -96,13 +92,16 @@ def _moved(story: Story, one: str, before: Array) -> Iterator[Part]:
     rows = [Row("symbols", name(one, "result"), "←", step)]
     # where one turn is told for all, so is one parameter's step: the numbers stand above
     others = study.literal.repeated and one != study.parameters[0]
-    if is_small(before) and not others:
+    if others:
+        rows = []
+    elif is_small(before):
         slope = numbers(study.gradients[one], f"d{one}", "upstream")
         moved = infix(number(study.learning_rate), "·", slope)
         put_in = infix(numbers(before, one, "value"), "-", moved)
         if fits(put_in):
             rows.append(Row("numbers", None, "=", put_in))
-    yield Formula(tuple(rows))
+    if rows:
+        yield Formula(tuple(rows))
     yield Numbers(
         f"{one}_new",
         name(one),

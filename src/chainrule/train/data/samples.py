@@ -19,17 +19,17 @@ from chainrule.train.model.validate import (
 )
 
 
-def inputs_of(X: Any, dtype: str, *, whole: bool, images: bool = False) -> Array:
+def inputs_of(X: Any, dtype: str, *, whole: bool, arrays: bool = False) -> Array:
     """Samples in rows, as floats; whole numbers stay what they are where they are looked up.
 
-    A sample is a row of numbers, or an array where the network takes ``images``.
+    A sample is a row of numbers, or an array where the network takes ``arrays``.
 
     Raises:
         ShapeError: E101 if they do not stand in rows.
         DTypeError: E110 if they are not numbers.
     """
     array = np.asarray(X)
-    if array.ndim != 2 and not (images and array.ndim > 2):
+    if array.ndim != 2 and not (arrays and array.ndim > 2):
         hint = (
             "X.reshape(-1, 1) for one number a sample, X.reshape(1, -1) for one sample"
         )

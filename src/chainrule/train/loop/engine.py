@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 WORTH = 0.5
 """Seconds of NumPy's from which on it pays to compile: as long as a compiler takes for a small network."""
+WRITING = 6e-3
+"""Seconds that a line of a program takes to be written in C and compiled, where there are many: a recurrence over 50 times."""
 CALL, OPERATION = 1.5e-6, 4e-11
 """Seconds that NumPy takes for a line of a program, and for a multiplication and addition, on the machines measured."""
 ALIKE: ContextVar[int] = ContextVar("alike", default=1)
@@ -54,8 +56,10 @@ def engine_of(training: Training) -> tuple[Engine, Step | None]:
     if asked == "numpy":
         return Engine("numpy"), None
     why = _hindrance(training)
-    if not why and asked == "auto" and seconds_of_numpy(training) * ALIKE.get() < WORTH:
-        return Engine("numpy"), None
+    if not why and asked == "auto":
+        worth = max(WORTH, WRITING * len(training.step.run.program.lines))
+        if seconds_of_numpy(training) * ALIKE.get() < worth:
+            return Engine("numpy"), None
     name = "c" if asked == "auto" else asked
     found = Trouble(why) if why else _compiled(training, name)
     if not isinstance(found, Trouble):

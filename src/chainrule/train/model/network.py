@@ -270,8 +270,8 @@ class Network:
 
     def _data(self, X: Array, labels: Array, weight: Any) -> Data:
         whole = self._looks_up(X)
-        images = validate.takes_images(self.hidden)
-        inputs = inputs_of(X, self.dtype, whole=whole, images=images)
+        arrays = validate.takes_arrays(self.hidden)
+        inputs = inputs_of(X, self.dtype, whole=whole, arrays=arrays)
         validate.require_labels(labels, len(inputs))
         if self.plan_ is None:
             kind = self.labels or kind_of(labels, self.loss)
@@ -294,8 +294,8 @@ class Network:
 
     def predict(self, X: Any) -> Array:
         """The predictions for samples in rows, as they leave the last layer."""
-        images = validate.takes_images(self.hidden)
-        inputs = inputs_of(X, self.dtype, whole=self.plan.whole_numbers, images=images)
+        arrays = validate.takes_arrays(self.hidden)
+        inputs = inputs_of(X, self.dtype, whole=self.plan.whole_numbers, arrays=arrays)
         require_units(inputs, self.plan.units)
         require_words(inputs, self.plan.training.lookups)
         return predict(self.plan, self.numbers_, inputs)

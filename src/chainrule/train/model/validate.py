@@ -9,7 +9,14 @@ import numpy as np
 
 from chainrule.nn import activation as activation_of
 from chainrule.nn.layer_registry import Layer
-from chainrule.nn.layers import Activation, BatchNorm, Dense, Dropout
+from chainrule.nn.layers import (
+    Activation,
+    BatchNorm,
+    Dense,
+    Dropout,
+    LayerNorm,
+    RMSNorm,
+)
 from chainrule.nn.names import unknown
 from chainrule.nn.takes import number
 from chainrule.program import Array, DTypeError, ShapeError, UsageError
@@ -54,12 +61,22 @@ def _layer(place: int, one: Any, activation: str) -> Layer:
     )
 
 
-def takes_images(layers: Iterable[Layer]) -> bool:
-    """Whether the first layer that minds takes each sample as an array: to convolve it, to pool it or to reshape it."""
-    minds = [
-        one for one in layers if not isinstance(one, Activation | BatchNorm | Dropout)
-    ]
-    return bool(minds) and getattr(minds[0], "images", False)
+def takes_arrays(layers: Iterable[Layer]) -> bool:
+    """Whether the first layer that minds takes each sample as an array: as an image, as a sequence, to reshape it.
+
+    What takes rows and sequences alike goes by the layers after it.
+    """
+    for one in layers:
+        inner = getattr(one, "layers", None)
+        if inner is not None and takes_arrays(inner):
+            return True
+        if inner is None and not isinstance(one, EITHER):
+            return getattr(one, "arrays", False)
+    return False
+
+
+EITHER = (Activation, BatchNorm, Dense, Dropout, LayerNorm, RMSNorm)
+"""Layers that look at one sample's numbers, however many axes they stand on."""
 
 
 def require_monitor(

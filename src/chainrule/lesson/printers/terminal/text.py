@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TextIO, assert_never
 
-from chainrule.formula import Text, format_number
+from chainrule.formula import Text
 from chainrule.formula.canvas import (
     Box,
     Line,
@@ -23,7 +23,6 @@ from chainrule.formula.canvas import (
 from chainrule.lesson.notation.names import numbers
 from chainrule.lesson.parts import (
     Chain,
-    Code,
     Fold,
     Formula,
     Graph,
@@ -47,6 +46,12 @@ from chainrule.lesson.printers.terminal.canvas import (
     printed,
     side,
     wrapped,
+)
+from chainrule.lesson.printers.terminal.cells import (
+    drawn_cell,
+    drawn_text,
+    squeezed,
+    table_row,
 )
 from chainrule.lesson.summary import is_small, summarise
 
@@ -101,12 +106,17 @@ class Printer:
         self.section = 0
         self.before: type | None = None
         self.listed = ""
+        self.named = self.begun = False
 
     def lines(self, part: Part) -> Iterator[Line]:
         """The lines of one part, with the space before it."""
+        close = self._close(part)
+        named = isinstance(part, Source) and self._elsewhere(part)
         block = self.block(part)
-        if self.before is not None and not self._close(part):
+        if self.before is not None and not close:
             yield ()
+        self.named = named
+        self.begun = isinstance(part, Formula) and self.before is Chain
         self.before = type(part)
         yield from block.lines
 
@@ -115,7 +125,10 @@ class Printer:
         if isinstance(part, Numbers):
             return self.before in (Formula, Numbers)
         if isinstance(part, Formula):
-            return self.before is Chain
+            # a step begins with its rule and goes on with its symbols
+            return self.before is Chain or (self.before is Formula and self.begun)
+        if isinstance(part, Source):
+            return self._elsewhere(part) and self.named
         return isinstance(part, Note)
 
     def block(self, part: Part) -> Box:
@@ -165,7 +178,7 @@ class Printer:
             self.section += 1
             title = f" {self.section}. {text} "
             rule = box("─" * (self.width - len(title)), "faint")
-            return stacked(box(""), beside(box(title, "strong"), rule))
+            return beside(box(title, "strong"), rule)
         return box(f" {text}", "strong")
 
     def _formula(self, rows: Sequence[Row], margin: int) -> Box:
@@ -272,18 +285,24 @@ class Printer:
         if whole.width > self.width:
             said = wrapped((summarise(part.array),), self.width - head.width - 3)
             whole = beside(head, box(" = "), said)
-        if not note or (part.array.size == 1 and not follows):
+        plain = note.startswith(("shape ", "a single number"))
+        if not note or (part.array.size == 1 and not follows and plain):
             return whole
         if whole.width + len(note) + 3 <= self.width:
             return beside(whole, box("   "), box(note, "faint"))
         return stacked(whole, indented(box(note, "faint"), head.width + 3))
 
+    def _elsewhere(self, part: Source) -> bool:
+        """Whether a listing stands here in one language, and of the others is said how to get them."""
+        long = part.text.count("\n") > MOST_LISTED
+        return bool(part.group) and part.group == self.listed and long
+
     def _source(self, part: Source) -> Box:
         title, text = part.title, part.text
-        if part.group and part.group == self.listed and text.count("\n") > MOST_LISTED:
+        if self._elsewhere(part):
             # a terminal has no tabs: what is long is listed in one language
-            how = f"    chainrule emit … --in {part.language}"
-            return beside(box(f" {title}", "strong"), box(how, "code"))
+            how = f"chainrule emit … --in {part.language}"
+            return beside(box(f" {title}".ljust(14), "strong"), box(how, "code"))
         self.listed = part.group
         source = narrowed(text.rstrip().splitlines(), self.width - 4)
         code = ragged((Segment(f"    {line}", "code"),) for line in source)
@@ -301,7 +320,7 @@ class Printer:
         return stacked(indented(head, MARGIN), *(indented(block, 2) for block in body))
 
     def _table(self, part: Table) -> Box:
-        cells = [[_cell(cell) for cell in row] for row in part.rows]
+        cells = [[drawn_cell(cell) for cell in row] for row in part.rows]
         heads = [box(title, "faint") for title in part.columns]
         count = len(part.columns)
         widths = (
@@ -312,7 +331,7 @@ class Printer:
             if count
             else []
         )
-        widths = _squeezed(widths, self.width - MARGIN - 3 * (count - 1))
+        widths = squeezed(widths, self.width - MARGIN - 3 * (count - 1))
         broken = any(
             block.height > 1 and block.width > width
             for row in cells
@@ -321,12 +340,12 @@ class Printer:
         if broken:
             return self._below(heads, cells)
         rows = [
-            _table_row(heads, widths),
+            table_row(heads, widths),
             box("─" * min(sum(widths) + 3 * (count - 1), self.width - MARGIN), "faint"),
         ]
         tall = any(block.height > 1 for row in cells for block in row)
         for row in cells:
-            rows.append(_table_row(row, widths))
+            rows.append(table_row(row, widths))
             if tall:
                 rows.append(box(""))
         body = indented(stacked(*rows), MARGIN)
@@ -348,46 +367,3 @@ class Printer:
                 if block.width
             ]
         return stacked(*lines)
-
-
-def _squeezed(widths: list[int], space: int) -> list[int]:
-    """Columns narrowed, the widest first, until they fit."""
-    widths = list(widths)
-    while sum(widths) > space and max(widths) > 12:
-        widths[widths.index(max(widths))] -= 1
-    return widths
-
-
-def _table_row(blocks: Sequence[Box], widths: Sequence[int]) -> Box:
-    row: list[Box] = []
-    for block, width in zip(blocks, widths, strict=True):
-        shown = block if block.width <= width else _cut(block, width)
-        row += [widened(shown, width), box("   ")]
-    return beside(*row[:-1])
-
-
-def _cut(block: Box, width: int) -> Box:
-    """A cell too wide for its column: its words on several lines."""
-    text = " ".join(line.strip() for line in _characters(block))
-    return wrapped((text,), width)
-
-
-def _cell(cell: object) -> Box:
-    match cell:
-        case Code(text):
-            return box(text, "code")
-        case str():
-            return box(cell)
-        case bool() | int() | float():
-            return box(format_number(cell))
-        case _:
-            return drawn(cell)  # type: ignore[arg-type]
-
-
-def drawn_text(node: object) -> list[str]:
-    """A formula's characters."""
-    return [line.rstrip() for line in _characters(drawn(node))]  # type: ignore[arg-type]
-
-
-def _characters(block: Box) -> list[str]:
-    return ["".join(segment.text for segment in line) for line in block.lines]

@@ -8,11 +8,12 @@ import numpy as np
 
 from chainrule.derive.idioms import Idiom
 from chainrule.formula import Node, Operator, derivative, infix, number, sequence
+from chainrule.formula.moving import alike
 from chainrule.lesson.analysis.folding import Folding
 from chainrule.lesson.analysis.listing import Listing
 from chainrule.lesson.analysis.plot import Shown, Stop, Story
 from chainrule.lesson.analysis.roles import Roles
-from chainrule.lesson.notation.names import gradient_of, name
+from chainrule.lesson.notation.names import gradient_of, name, numbers
 from chainrule.lesson.parts import (
     Cell,
     Chain,
@@ -21,6 +22,7 @@ from chainrule.lesson.parts import (
     Numbers,
     Part,
     Prose,
+    Row,
     Table,
 )
 from chainrule.lesson.sections.backward.given import Given
@@ -31,6 +33,7 @@ from chainrule.lesson.sections.backward.textbook import cancelling, textbook
 from chainrule.lesson.sections.backward.whys import whys
 from chainrule.lesson.sections.turns import turns_backward
 from chainrule.lesson.sections.words import place_of
+from chainrule.lesson.summary import is_small
 from chainrule.program import Op
 from chainrule.program.conversions import as_float
 
@@ -130,14 +133,15 @@ class Backward:
         views = self.given.telling(stop).views(told.value, late_first=True)
         first, *others = views
         rows = list(products(self.given, self.story.literal, stop, first))
-        yield Formula(tuple(rows))
+        yield Formula(tuple(rows) if fused else self._unlike_result(rows, stop, first))
         if fused:
             yield from textbook(self.given, stop, first)
         yield self._result(stop, first)
         recurs = any(further_on(self.given, way) for way in stop.ways)
         for view in others:
             if recurs:
-                yield Formula(tuple(in_turn(self.given, told, view, 1)))
+                rows = list(in_turn(self.given, told, view, 1))
+                yield Formula(self._unlike_result(rows, stop, view))
             yield self._result(stop, view)
         if fused:
             yield from cancelling(self.given, stop, self.cancelled)
@@ -145,6 +149,22 @@ class Backward:
         yield from remarks(self.given, stop)
         if self.given.detailed:
             yield from whys(self.given, stop, self.proved)
+
+    def _unlike_result(
+        self, rows: list[Row], stop: Stop, view: Shown
+    ) -> tuple[Row, ...]:
+        """The rows without a last one that is nothing but the numbers of the result, which follow."""
+        told = self.given.telling(stop).stops[stop.name]
+        array = view.writer.run.numbers[told.gradient]
+        if len(rows) < 2:
+            return tuple(rows)
+        last = rows[-1]
+        bare = last.left is None and not (last.label or last.reason)
+        if bare and last.right is not None and is_small(array):
+            result = numbers(array, f"d{view.called(stop.name)}", "result")
+            if alike(last.right, result):
+                return tuple(rows[:-1])
+        return tuple(rows)
 
     def _head(self, stop: Stop, position: int, count: int) -> Chain:
         path = self.story.path(stop)

@@ -44,15 +44,28 @@ def rules(given: Given, stop: Stop) -> Iterator[Part]:
         lead: Spans = (
             ("in ", name(way.end.name or ""), ": ") if len(stop.ways) > 1 else ()
         )
-        said = dict.fromkeys(
-            filter(None, (_said(given, link) for link in reversed(way.links)))
-        )
+        said = dict.fromkeys(filter(None, (_said(given, link) for link in _told(way))))
         rows += [Row("rule", reason=(*lead, one)) for one in said]
         rows += _locals(given, stop, way)
         if others:
             ends = sequence(*(name(other.end.name or "") for other in others))
             rows.append(Row("rule", reason=("in ", ends, ": in the same way")))
     yield Formula(tuple(rows))
+
+
+def _told(way: Way) -> list[Link]:
+    """The links from the loss on; of a sum within a sum only the inner one, since both hand on what they get."""
+    links = list(reversed(way.links))
+    sums = [_hands_on(link) for link in links]
+    return [
+        link
+        for link, sum_, further in zip(links, sums, [*sums[1:], False], strict=True)
+        if not (sum_ and further)
+    ]
+
+
+def _hands_on(link: Link) -> bool:
+    return link.line.op is ops.add and "add up" not in link.contribution.why
 
 
 def _said(given: Given, link: Link) -> str:

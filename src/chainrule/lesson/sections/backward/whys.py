@@ -27,7 +27,8 @@ def whys(given: Given, stop: Stop, proved: set[tuple[Op, int]]) -> Iterator[Part
                 continue
             if op is ops.matmul:
                 proved.add((op, position))
-                yield product_proof(position)
+                told = (op, 1 - position) in proved
+                yield product_proof(position, other_told=told)
             elif op is ops.convolution:
                 proved.add((op, position))
                 yield convolution_proof(position, link.line.result.ndim - 2)
