@@ -75,6 +75,9 @@ OUTPUTS = {
     "source": ["emit", "{net}", "-o", "{out}.py"],
     "arrays": ["emit", "{large}", "--part", "script", "-o", "{out}.py"],
     "report": ["check", "{wrong}", "--json", "{out}.json"],
+    "reason": ["why", "{net}", "W", "--json", "{out}.json"],
+    "sheets": ["worksheet", "{net}", "--to", "text", "--to", "moodle", "--out", "{out}"],
+    "grades": ["grade", "{submitted}", "--json", "{out}.json"],
     "csv": ["predict", "{model}/m", "{model}/data.csv", "-o", "{out}.csv"],
     "rows": ["predict", "{model}/m", "{model}/data.csv", "-o", "{out}.json"],
     "npz": ["predict", "{model}/m", "{model}/data.csv", "-o", "{out}.npz"],
@@ -86,6 +89,9 @@ def words_of(name, tmp_path, model, out):
     for file, text in (("net", RIGHT), ("wrong", WRONG), ("large", LARGE)):
         (tmp_path / f"{file}.py").write_text(text)
     places = {file: tmp_path / f"{file}.py" for file in ("net", "wrong", "large")}
+    places["submitted"] = tmp_path / "submitted"
+    places["submitted"].mkdir(exist_ok=True)
+    (places["submitted"] / "one.py").write_text(RIGHT)
     return [word.format(**places, model=model, out=out) for word in OUTPUTS[name]]
 
 
@@ -127,6 +133,19 @@ def test_f27_where_there_is_no_room_every_output_is_the_old_one(
         kept = ("model.json", "weights.safetensors", "report.html")
         before, after = ({k: v for k, v in one.items() if k.endswith(kept)} for one in (before, after))  # fmt: skip
     assert after == before
+
+
+@posix
+def test_f27_a_correction_that_cannot_be_written_leaves_the_script(tmp_path, capsys):
+    script = tmp_path / "net.py"
+    script.write_text(WRONG)
+    with room(60):
+        assert told(["check", script, "--fix", "--write"]) == 3
+    assert "error[E504]" in capsys.readouterr().err
+    assert script.read_text() == WRONG
+    assert [path.name for path in tmp_path.iterdir()] == ["net.py"]
+    assert told(["check", script, "--fix", "--write"]) == 1
+    assert script.read_text() == RIGHT
 
 
 @posix
@@ -253,7 +272,7 @@ def test_f47_what_a_terminal_cannot_show_is_replaced_and_said_once(tmp_path, enc
     done = typed("explain", tmp_path / "net.py", env=environment, encoding=encoding)
     assert done.returncode == 0, done.stderr
     assert "dL/dW" in done.stdout
-    assert done.stderr.count("cannot be printed in") == 1
+    assert done.stderr.count(f"cannot be printed in {encoding} and") == 1
 
 
 def test_f47_control_python_itself_stops_at_such_a_sign():
@@ -359,6 +378,26 @@ def test_f47_a_fault_of_our_own_is_no_verdict_and_shows_no_traceback(
     assert "Traceback" not in said
     with pytest.raises(KeyError):
         told(["doctor", "--debug"])
+
+
+def test_f47_with_debug_an_error_is_its_traceback_and_nothing_else(tmp_path):
+    (tmp_path / "net.py").write_text("import numpy as np\nx = np.ones(3)\n1 / 0\n")
+    done = typed("check", tmp_path / "net.py", "--debug")
+    assert "Traceback" in done.stderr
+    assert "ZeroDivisionError" in done.stderr
+    assert "E333" not in done.stderr
+    assert done.returncode == 70
+
+
+@pytest.mark.parametrize("number", ["2**63", "-2**63", "2**64", "2**64 - 1"])
+@pytest.mark.parametrize("verb", ["explain", "emit", "check", "worksheet"])
+def test_f47_the_largest_whole_numbers_are_no_fault_of_ours(verb, number, tmp_path):
+    text = RIGHT.replace("b = 0.1", f"b = np.array([{number}])").replace(
+        "db = np.sum(dz)", "db = np.sum(dz, axis=0)"
+    )
+    (tmp_path / "net.py").write_text(text)
+    more = ["--out", tmp_path / "sheets"] if verb == "worksheet" else []
+    assert told([verb, tmp_path / "net.py", *more]) in (0, 1, 2, 3)
 
 
 def test_f47_exit_1_is_a_wrong_gradient(tmp_path):
