@@ -101,11 +101,14 @@ def room(n_bytes):
     import resource
 
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    # Python keeps what it could write of a compiled module, and fails on it ever after
+    compiles, sys.dont_write_bytecode = sys.dont_write_bytecode, True
     resource.setrlimit(resource.RLIMIT_FSIZE, (n_bytes, before[1]))
     try:
         yield
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        sys.dont_write_bytecode = compiles
 
 
 def content(folder):
@@ -426,3 +429,69 @@ def test_f29_sizes_are_checked_before_anything_is_drawn(capsys):
 def test_f29_control_numpy_asks_for_all_of_it():
     with pytest.raises(MemoryError):
         np.random.default_rng(0).normal(size=(10**7, 10**7))
+
+
+OVERWRITING = {
+    "source": ["emit", "net.py", "-o", "net.py"],
+    "source, spelled otherwise": ["emit", "net.py", "-o", "./net.py"],
+    "source of a function": ["emit", "net.py:f", "--with", "W=2", "-o", "net.py"],
+    "report": ["check", "net.py", "--json=net.py"],
+    "reason": ["why", "net.py", "W", "--json", "link.json"],
+    "predictions": ["predict", "m", "data.csv", "-o", "data.csv"],
+    "arrays": ["emit", "large.py:f", "--with", "W=large.npz:W", "x=1,40", "--part", "script", "-o", "large.py"],
+}  # fmt: skip
+
+
+@posix
+@pytest.mark.parametrize("name", OVERWRITING)
+def test_f27_what_a_command_reads_it_does_not_write_over(
+    name, model, tmp_path, monkeypatch, capsys
+):
+    shutil.copytree(model, tmp_path, dirs_exist_ok=True)
+    (tmp_path / "net.py").write_text(f"{RIGHT}\ndef f(W):\n    return np.sum(W ** 2)\n")
+    (tmp_path / "link.json").symlink_to("net.py")
+    (tmp_path / "large.py").write_text("import numpy as np\ndef f(x, W):\n    return np.sum((x @ W) ** 2)\n")  # fmt: skip
+    np.savez(tmp_path / "large.npz", W=np.ones((40, 40)) / 7)
+    monkeypatch.chdir(tmp_path)
+    before = content(tmp_path)
+    assert told(OVERWRITING[name]) == 2
+    assert "error[E430]" in capsys.readouterr().err
+    assert content(tmp_path) == before
+
+
+def test_f27_an_output_of_before_is_replaced(tmp_path, monkeypatch):
+    (tmp_path / "net.py").write_text(RIGHT)
+    monkeypatch.chdir(tmp_path)
+    for _ in range(2):
+        assert told(["emit", "net.py", "-o", "out.py"]) == 0
+        assert told(["check", "net.py", "--json=report.json"]) == 0
+
+
+def test_f27_control_a_shell_empties_the_file_that_it_is_to_read(tmp_path):
+    (tmp_path / "net.py").write_text(RIGHT)
+    subprocess.run("cat < net.py > net.py", shell=True, cwd=tmp_path, check=False)
+    assert (tmp_path / "net.py").read_text() == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["explain", ""],
+        ["train", "iris", "--epochs", "1", "--out", ""],
+        ["explain", "net.py", "--html", ""],
+    ],
+)
+def test_f27_an_empty_word_is_no_folder_and_no_file(
+    words, tmp_path, monkeypatch, capsys
+):
+    (tmp_path / "net.py").write_text(RIGHT)
+    monkeypatch.chdir(tmp_path)
+    assert told(words) == 2
+    assert "error[E411]" in capsys.readouterr().err
+    assert [path.name for path in tmp_path.iterdir()] == ["net.py"]
+
+
+@pytest.mark.parametrize("rate", ["1e400", "-inf", "nan"])
+def test_f47_a_rate_that_is_none_is_a_mistake_in_the_usage(rate, tmp_path):
+    (tmp_path / "net.py").write_text(RIGHT)
+    assert told(["explain", tmp_path / "net.py", "--learning-rate", rate]) == 2
