@@ -115,8 +115,8 @@ class Outcomes:
 def passes(module, without, known, least) -> bool:
     """Whether at least so many tests of a module pass, and no others fail than are known to."""
     words = ["-q", "--tb=line", "-p", "no:cacheprovider", "-p", "no:xdist"]
-    # what a newer pytest than theirs deprecates is no failure of a test
-    words += ["-W", "default::pytest.PytestDeprecationWarning"]
+    # their warnings are no failures, as ours are
+    words += ["-W", "default"]
     outcomes = Outcomes()
     with warnings.catch_warnings():
         pytest.main(
