@@ -245,7 +245,10 @@ def from_script(
         reading = record_script(
             path, limits=Limits.patient(), follow_branches=follow_branches
         )
-        report = roles_of(reading.recording, loss=loss, wrt=wrt)
+        try:
+            report = roles_of(reading.recording, loss=loss, wrt=wrt)
+        except ProgramError as error:
+            raise _of_a_part(error, reading.recording) from None
     escapes = list(reading.recording.escapes())
     doubts = on_the_way(report.recorded, escapes, report.parameters, report.loss)
     beside = [
@@ -269,6 +272,18 @@ def from_script(
         recording=reading.recording,
         beside=tuple(beside),
     )
+
+
+def _of_a_part(error: ProgramError, recording: Recording) -> ProgramError:
+    """The error; where the script was not read to its end, it says that what is missed may come later."""
+    lines = recording.program.lines
+    if recording.ended == "limit" and lines:
+        at = lines[-1].at
+        where = f", in {at.describe()}" if at is not None else ""
+        stopped = f"the reading stopped before the script's end, after {len(lines)} operations{where}"
+        error.detail = "\n".join(filter(None, (error.detail, stopped)))
+        error.hint = "let the script come to its loss sooner: with fewer steps before it, or smaller arrays"
+    return error
 
 
 def _trains(reading: ScriptReading, report: RoleReport) -> bool:

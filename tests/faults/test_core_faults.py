@@ -12,7 +12,14 @@ import chainrule
 from chainrule import ops, trace
 from chainrule.derive import backward, fuse, recognise
 from chainrule.ops import shapes
-from chainrule.program import ChainruleError, DTypeError, Op, ProgramError, Rule
+from chainrule.program import (
+    ChainruleError,
+    DTypeError,
+    Op,
+    ProgramError,
+    Rule,
+    run,
+)
 
 
 def derived(function, **inputs):
@@ -180,6 +187,12 @@ def test_f07_the_slope_of_a_root_at_zero_stays_infinite_and_is_named():
     assert ops.sqrt.caution
 
 
+def test_f07_control_the_plain_rule_of_a_norm_divides_nothing_by_nothing():
+    x = np.zeros(3)
+    with np.errstate(all="ignore"):
+        assert np.isnan(x / np.sqrt(np.sum(x * x))).all()
+
+
 # F08: kinks and ties, one convention
 
 
@@ -197,6 +210,12 @@ def test_f08_kinks_and_ties_follow_the_one_convention(function, x, expected):
     np.testing.assert_array_equal(
         derived(function, x=np.array(x)).gradient("x"), expected
     )
+
+
+def test_f08_control_from_each_side_a_kink_has_another_slope():
+    step = 1e-6
+    ahead, behind = ((np.abs(at + step) - np.abs(at)) / step for at in (0.0, -step))
+    np.testing.assert_allclose((ahead, behind), (1, -1))
 
 
 # F11, F12: element types
@@ -282,6 +301,13 @@ def test_f16_a_branch_on_a_value_is_refused_with_the_rewrite():
     assert "np.where" in caught.value.hint
 
 
+def test_f16_control_the_branch_of_one_side_is_wrong_on_the_other():
+    baked = trace(lambda x: np.sum(x), x=np.ones(2)).program
+    other = -np.ones(2)
+    (answer,) = (run(baked, {"x": other})[value] for value in baked.outputs)
+    assert (answer, np.abs(np.sum(other))) == (-2.0, 2.0)
+
+
 # F17, F18: layouts and sizes
 
 
@@ -314,6 +340,13 @@ def test_f17_a_zero_stride_array_has_a_gradient_for_every_entry():
         lambda x: np.sum(x * x), x=np.broadcast_to(np.array([1.0, 2.0]), (3, 2))
     )
     np.testing.assert_array_equal(found.gradient("x"), 2 * np.array([[1.0, 2.0]] * 3))
+
+
+def test_f17_control_a_gradient_that_lies_as_its_array_does_holds_its_last_row_alone():
+    true = np.arange(6.0).reshape(3, 2)
+    lying = np.lib.stride_tricks.as_strided(np.zeros(2), (3, 2), (0, 8))
+    lying[...] = true
+    np.testing.assert_array_equal(lying, [true[2]] * 3)
 
 
 @pytest.mark.parametrize("shape", [(), (1,), (1, 1), (0, 3)])
@@ -363,6 +396,12 @@ def test_f34_names_from_outside_do_not_become_code(name):
     assert "os" not in {
         node.id for node in ast.walk(tree) if isinstance(node, ast.Name)
     }
+
+
+def test_f34_control_a_name_pasted_into_source_would_be_code():
+    pasted = ast.parse(f"def net(x):\n    {HOSTILE[0]}\n")
+    called = [ast.unparse(one.func) for one in ast.walk(pasted) if isinstance(one, ast.Call)]  # fmt: skip
+    assert "__import__" in called
 
 
 @pytest.mark.parametrize("name", HOSTILE)

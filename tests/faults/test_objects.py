@@ -166,6 +166,16 @@ def test_f10_with_early_stopping_the_best_weights_outlive_a_divergence():
     assert all(np.isfinite(array).all() for array in model.coefs_)
 
 
+@pytest.mark.parametrize("word", [1, "spam"])
+def test_f18_a_class_with_one_row_is_called_as_it_is_in_the_data(word):
+    from chainrule.sklearn import MLPClassifier
+
+    other = 0 if word == 1 else "ham"
+    y = [other, other, other, word]
+    with pytest.raises(ValueError, match=f"only 1 member.*'?{word}'?\\]$"):
+        MLPClassifier(early_stopping=True).fit(np.arange(8).reshape(4, 2), y)
+
+
 def test_f10_without_it_a_divergence_is_an_error():
     with pytest.raises(NonFiniteError):
         Network((6,), optimizer="sgd", learning_rate=1e6, loss="mse").fit(

@@ -1,8 +1,11 @@
 """The estimators are scikit-learn's networks: the same numbers, the same checks, and more inside."""
 
+import ast
 import pickle
+import re
 import tracemalloc
 from inspect import signature
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -516,3 +519,16 @@ def test_patience_may_be_endless():
     with pytest.warns(ConvergenceWarning):
         fitted = ours.MLPClassifier((3,), **settings, random_state=0).fit(X, y)
     assert fitted.n_iter_ == 15
+
+
+def test_the_page_lists_what_scikit_learns_own_tests_find_different():
+    root = Path(__file__).parents[2]
+    tree = ast.parse((root / "benchmarks" / "sklearn_tests.py").read_text("utf-8"))
+    (known,) = (
+        [key.value for key in one.value.keys]
+        for one in tree.body
+        if isinstance(one, ast.Assign) and ast.unparse(one.targets[0]) == "KNOWN"
+    )
+    page = (root / "docs" / "training.md").read_text("utf-8")
+    told = page.partition("All pass but these:")[2].partition("`MLPSearchCV")[0]
+    assert sorted(re.findall(r"`(test_\w+)`", told)) == sorted(known)

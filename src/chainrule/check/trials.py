@@ -136,10 +136,19 @@ def _integers(value: Value, number: Array, rng: np.random.Generator) -> Array:
     if number.shape == ():
         single = _is_single_label(value, number)
         return np.asarray(rng.integers(0, 2), number.dtype) if single else number
-    low, high = int(number.min()), int(number.max())
-    if low < 0 or np.array_equal(np.sort(number.ravel()), np.arange(number.size)):
+    if number.min() < 0 or np.array_equal(
+        np.sort(number.ravel()), np.arange(number.size)
+    ):
         return rng.permutation(number.ravel()).reshape(number.shape)
-    return rng.integers(low, high + 1, number.shape).astype(number.dtype)
+    return whole(number, rng)
+
+
+def whole(number: Array, rng: np.random.Generator) -> Array:
+    """Other whole numbers from the smallest to the largest that are there, as large as they may be."""
+    low, high = int(number.min()), int(number.max())
+    drawn = np.int64 if high <= np.iinfo(np.int64).max else np.uint64
+    found = rng.integers(low, high, number.shape, drawn, endpoint=True)
+    return found.astype(number.dtype)
 
 
 def binary(number: Array, rng: np.random.Generator) -> Array:

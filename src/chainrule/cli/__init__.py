@@ -13,7 +13,12 @@ from chainrule.cli import outputs
 from chainrule.cli.supervised import apart
 from chainrule.cli.terminal import streams
 from chainrule.cli.words import with_dashes
-from chainrule.program import ChainruleError, CorruptFileError, LimitError
+from chainrule.program import (
+    ChainruleError,
+    CorruptFileError,
+    LimitError,
+    UsageError,
+)
 from chainrule.program.sources import ARGUMENTS
 
 if TYPE_CHECKING:
@@ -47,6 +52,7 @@ def main() -> None:
     outputs.written.clear()
     arguments, own = _apart_from_the_script(arguments)
     ARGUMENTS.set(own)
+    outputs.given[:] = arguments
     with streams():
         code = _run(arguments, debug=debug)
     sys.exit(code)
@@ -100,6 +106,12 @@ def _run(arguments: list[str], *, debug: bool) -> int:
 
 def _invoke(arguments: list[str]) -> int:
     """What a command returns, or raises: without the exit codes that a library would choose for it."""
+    if "" in arguments and "_CHAINRULE_COMPLETE" not in os.environ:
+        raise UsageError(
+            "E411",
+            "a word of the command line is empty",
+            hint="a variable of the shell may be empty; leave the option out, or give it a value",
+        )
     built = app(arguments)
     if "_CHAINRULE_COMPLETE" in os.environ:
         # a shell asks what could follow

@@ -111,7 +111,7 @@ def check(
         )
     _print(report.to_dict(), json, report.diff() if fix else text(report, _width()))
     if write:
-        outputs.write(file, report.corrected().encode(encoding_of(file)))
+        outputs.write(file, report.corrected().encode(encoding_of(file)), mends=True)
     raise typer.Exit(report.exit_code)
 
 

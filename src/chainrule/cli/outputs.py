@@ -3,26 +3,62 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
+from chainrule.program import UsageError
 from chainrule.program.files import replace_file
 
 written: list[str] = []
 """The files that this command has written so far."""
+given: list[str] = []
+"""The words that this command was called with: the files it reads are among them."""
 
 
-def write(path: str | Path, content: str | bytes, *, about: str = "") -> None:
+def write(
+    path: str | Path, content: str | bytes, *, about: str = "", mends: bool = False
+) -> None:
     """Write to a file and say so, or print where the path is ``-``.
 
     Raises:
+        UsageError: E430 if the command reads that file, unless it ``mends`` it.
         CorruptFileError: E504 if it cannot be written; an old file is as it was.
     """
     if str(path) == "-":
         sys.stdout.write(content if isinstance(content, str) else content.decode())
         return
+    if not mends and is_read(path):
+        raise UsageError(
+            "E430",
+            f"{path} is what this command reads; nothing was written over it",
+            hint="write to a file of another name",
+        )
     replace_file(path, content)
     written.append(str(path))
     sys.stderr.write(f"wrote {path}{about}\n")
+
+
+def is_read(path: str | Path) -> bool:
+    """Whether a file that is to be written stands on the command line once more than as the place to write to."""
+    if not Path(path).is_file():
+        return False
+    named = [word for word in given if any(_is(one, path) for one in _files(word))]
+    place = any(Path(path) in (Path(one), Path(one.partition("=")[2])) for one in named)
+    return len(named) > place
+
+
+def _files(word: str) -> Iterator[str]:
+    """What of a word may be a file: ``net.py`` of ``net.py:loss``, ``W.npz`` of ``W1=W.npz:W1``."""
+    for text in (word, word.partition("=")[2]):
+        yield text
+        yield text.rpartition(":")[0]
+
+
+def _is(name: str, path: str | Path) -> bool:
+    try:
+        return bool(name) and Path(name).samefile(path)
+    except (OSError, ValueError):
+        return False
 
 
 def kept() -> str:

@@ -16,6 +16,8 @@ from types import FrameType
 
 from chainrule.program import ProgramError
 
+RAISED = 70
+
 
 def apart(command: Callable[[], None]) -> None:
     """Run a command that leaves with its exit code in a child, where the system can fork, and leave with that code."""
@@ -42,6 +44,10 @@ def _tell_verdict(command: Callable[[], None], told: int) -> None:
         command()
     except SystemExit as end:
         os.write(told, bytes([end.code if isinstance(end.code, int) else 0]))
+        raise
+    except Exception:
+        # with --debug an error leaves as it is, and its traceback is all there is to say
+        os.write(told, bytes([RAISED]))
         raise
 
 

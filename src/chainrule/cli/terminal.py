@@ -28,7 +28,9 @@ def streams() -> Iterator[None]:
     def replace(error: UnicodeError) -> tuple[str, int]:
         if not isinstance(error, UnicodeEncodeError):
             raise error
-        lacking.add(error.encoding)
+        # the codecs of Windows share a name that nobody knows
+        named = getattr(sys.stdout, "encoding", None) or error.encoding
+        lacking.add(named if error.encoding == "charmap" else error.encoding)
         signs = error.object[error.start : error.end]
         return "".join(NEAREST.get(sign, "?") for sign in signs), error.end
 

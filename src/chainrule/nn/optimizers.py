@@ -112,8 +112,9 @@ def optimizer(
             known = [*rule.settings, "learning_rate"]
             raise unknown(f"setting of {rule.name}", key, known)
     rate = rule.learning_rate if learning_rate is None else float(learning_rate)
-    if not rate >= 0:
+    if not 0 <= rate < float("inf"):
         raise UsageError(
-            "E411", f"a learning rate is a number from 0 on; got {learning_rate!r}"
+            "E411",
+            f"a learning rate is a finite number from 0 on; got {learning_rate!r}",
         )
     return Optimizer(rule, rate, {**rule.settings, **settings})

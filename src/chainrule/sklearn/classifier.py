@@ -101,8 +101,12 @@ class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]
         each: Array = compute_sample_weight(self.class_weight, labels).astype(Y.dtype)
         return each if weight is None else each * weight
 
-    def _stratified(self) -> bool:
-        return bool(self.n_outputs_ == 1)
+    def _strata(self, Y: Array) -> Array | None:
+        if self.n_outputs_ != 1:
+            return None
+        # a class with a single row is called what it is called in the data
+        classes: Array = np.asarray(self.classes_)[Y.ravel().astype(int)]
+        return classes
 
     def _targets(self, y: Any) -> Array:
         labels = self._label_binarizer.transform(np.asarray(y))

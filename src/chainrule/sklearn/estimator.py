@@ -132,7 +132,7 @@ class Network(CallbackSupportMixin, Settings):  # type: ignore[misc]
             *arrays,
             random_state=self._random_state,
             test_size=self.validation_fraction,
-            stratify=data.Y if self._stratified() else None,
+            stratify=self._strata(data.Y),
         )
         train, held = Data(*parts[::2]), Data(*parts[1::2])
         if len(held) < 2:
@@ -239,5 +239,6 @@ class Network(CallbackSupportMixin, Settings):  # type: ignore[misc]
     def _with_class_weight(self, _Y: Array, weight: Array | None) -> Array | None:
         return weight
 
-    def _stratified(self) -> bool:
-        return False
+    def _strata(self, Y: Array) -> Array | None:  # noqa: ARG002 - numbers have no classes
+        """The class of each row, where rows are held out class by class."""
+        return None

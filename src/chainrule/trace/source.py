@@ -54,7 +54,8 @@ def user_frames(*, boundary: frozenset[CodeType]) -> Iterator[FrameType]:
     frame: FrameType | None = sys._getframe(1)  # noqa: SLF001 - the documented way to the caller's frame
     while frame is not None:
         code = frame.f_code
-        if code in boundary:
+        # by what it is: a code's hash and its equality read all of its constants
+        if any(code is one for one in boundary):
             return
         if not code.co_filename.startswith((HERE, NUMPY)):
             yield frame
@@ -63,13 +64,28 @@ def user_frames(*, boundary: frozenset[CodeType]) -> Iterator[FrameType]:
 
 def span(frame: FrameType) -> Span | None:
     """The source range of the instruction a frame is at: lines, and columns in UTF-8 bytes."""
-    return _spans(frame.f_code)[frame.f_lasti // 2]
+    return _spans(_Itself(frame.f_code))[frame.f_lasti // 2]
+
+
+class _Itself:
+    """A code as a key, by what it is: its own hash reads all of its constants, those of a long script each time."""
+
+    __slots__ = ("code",)
+
+    def __init__(self, code: CodeType) -> None:
+        self.code = code
+
+    def __hash__(self) -> int:
+        return id(self.code)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, _Itself) and self.code is other.code
 
 
 @lru_cache(maxsize=4096)
-def _spans(code: CodeType) -> tuple[Span | None, ...]:
+def _spans(key: _Itself) -> tuple[Span | None, ...]:
     spans: list[Span | None] = []
-    for line, end_line, column, end_column in code.co_positions():
+    for line, end_line, column, end_column in key.code.co_positions():
         if line is None or end_line is None or column is None or end_column is None:
             spans.append(None)
         else:
@@ -79,22 +95,19 @@ def _spans(code: CodeType) -> tuple[Span | None, ...]:
 
 def place(frame: FrameType) -> SourceSpan | None:
     """Where a frame is, as lines and columns in characters."""
-    return _place(frame.f_code, frame.f_code.co_filename, frame.f_lasti)
+    return _place(_Itself(frame.f_code), frame.f_lasti)
 
 
 def places(frames: Iterable[FrameType]) -> tuple[SourceSpan, ...]:
     """Where each frame is, those that are nowhere left out."""
-    found = (
-        _place(frame.f_code, frame.f_code.co_filename, frame.f_lasti)
-        for frame in frames
-    )
+    found = (_place(_Itself(frame.f_code), frame.f_lasti) for frame in frames)
     return tuple(one for one in found if one is not None)
 
 
 @lru_cache(maxsize=1 << 16)
-def _place(code: CodeType, file: str, instruction: int) -> SourceSpan | None:
-    # the file is asked for beside the code: two codes are equal where only their files differ
-    found = _spans(code)[instruction // 2]
+def _place(key: _Itself, instruction: int) -> SourceSpan | None:
+    code, file = key.code, key.code.co_filename
+    found = _spans(key)[instruction // 2]
     if found is None:
         lines = (
             line for start, end, line in code.co_lines() if start <= instruction < end
@@ -113,15 +126,15 @@ def _place(code: CodeType, file: str, instruction: int) -> SourceSpan | None:
 
 def written_as_operator(frame: FrameType) -> bool:
     """Whether a frame is at an arithmetic operator, rather than inside a function written in C."""
-    return dis.opname[_opcodes(frame.f_code)[frame.f_lasti]] in (
+    return dis.opname[_opcodes(_Itself(frame.f_code))[frame.f_lasti]] in (
         "BINARY_OP",
         "UNARY_NEGATIVE",
     )
 
 
 @lru_cache(maxsize=4096)
-def _opcodes(code: CodeType) -> bytes:
-    return code.co_code
+def _opcodes(key: _Itself) -> bytes:
+    return key.code.co_code
 
 
 def called(frame: FrameType) -> Any:

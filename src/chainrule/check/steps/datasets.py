@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.check.trials import binary
+from chainrule.check.trials import binary, whole
 from chainrule.program import Array, Value
 
 N_FRESH = 3
@@ -161,10 +161,11 @@ def _constant(number: Array) -> Array:
 def _integers(number: Array, rng: np.random.Generator) -> Array:
     if number.shape == ():
         return number
-    low, high = int(number.min()), int(number.max())
-    if low < 0 or np.array_equal(np.sort(number.ravel()), np.arange(number.size)):
+    if number.min() < 0 or np.array_equal(
+        np.sort(number.ravel()), np.arange(number.size)
+    ):
         return rng.permutation(number.ravel()).reshape(number.shape)
-    return rng.integers(low, high + 1, number.shape).astype(number.dtype)
+    return whole(number, rng)
 
 
 def _batch_axes(data: Mapping[Value, Array]) -> dict[Value, int] | None:

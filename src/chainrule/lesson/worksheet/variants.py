@@ -79,9 +79,9 @@ def _drawn(
         return array
     if array.dtype.kind in "iu":
         return (
-            random.integers(array.min(), array.max() + 1, array.shape).astype(
-                array.dtype
-            )
+            random.integers(
+                array.min(), array.max(), array.shape, endpoint=True
+            ).astype(array.dtype)
             if role == "label"
             else array
         )

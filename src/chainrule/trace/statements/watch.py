@@ -106,6 +106,7 @@ class Watch:
     _frames: list[FrameType] = field(default_factory=list)
     _keys: dict[int, int] = field(default_factory=dict)
     _last: dict[tuple[int, str], Arg | None] = field(default_factory=dict)
+    _built_on: dict[tuple[int, str], dict[str, None]] = field(default_factory=dict)
     _owners: list[Any] = field(default_factory=list)
 
     def names(self) -> dict[str, Any]:
@@ -151,6 +152,9 @@ class Watch:
         if self._last.get((frame, text), self) is not item:
             self._last[frame, text] = item
             self.known.setdefault(frame, []).append((len(self.executions), text, item))
+            if item is not None and not text.isidentifier():
+                for word in _words(text):
+                    self._built_on.setdefault((frame, word), {})[text] = None
 
     def see(self, value: Any, part: int, owner: Any = None) -> Any:
         """A part of a watched expression was read."""
@@ -289,10 +293,9 @@ class Watch:
             self._forget(frame, name)
 
     def _forget(self, frame: int, name: str) -> None:
-        if not name.isidentifier():
-            return
-        for _, text, item in list(self.known.get(frame, ())):
-            if item is not None and text != name and name in _words(text):
+        # not by a walk over all that is known, which a long script would take once a line
+        for text in self._built_on.pop((frame, name), ()):
+            if self._last[frame, text] is not None:
                 self._know(frame, text, None)
 
     def visible(self, execution: Execution) -> dict[str, Arg]:
