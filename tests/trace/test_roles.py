@@ -653,3 +653,29 @@ def test_what_a_computed_key_holds_is_called_by_the_key(tmp_path):
     lesson = chainrule.explain(path)
     assert lesson.study.parameters == ("Wf", "Wi")
     assert "h₋₁ = hs_minus_1" in str(lesson)
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "s, p = y\n    track[t] = y\n    y = y + dt * np.array([-k[0] * s, k[0] * s - k[1] * p])",
+        "track[t] = y\n    e = y[1]\n    y = y + dt * np.array([-k[0] * y[0], k[0] * y[0] - k[1] * e])",
+    ],
+    ids=["unpacked", "read by place"],
+)
+def test_the_state_of_a_simulation_is_not_learnt_whatever_it_goes_down(turn, tmp_path):
+    path = tmp_path / "reaction.py"
+    path.write_text(
+        f"""\
+import numpy as np
+k, seen, dt = np.array([1.0, 0.5]), np.array([0.0, 0.2, 0.3, 0.35]), 0.1
+y, track = np.array([2.0, 0.6]), np.empty((4, 2))
+for t in range(4):
+    {turn}
+loss = np.sum((track[:, 1] - seen) ** 2)
+"""
+    )
+    report = roles_of(record_script(path).recording)
+    assert report.loss_name == "loss"
+    assert [value.name for value in report.parameters] == ["k"]
+    assert not report.steps
