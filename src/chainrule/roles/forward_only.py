@@ -34,6 +34,8 @@ CONSTANTS = frozenset(LETTERS.split())
 """What a law or a model calls its constants; beside weights they are settings."""
 CARRIED = 3.0
 """What speaks against the state that a loop starts from, and an array that is being filled."""
+FEWEST = 3
+"""So many numbers may be in equal steps by chance."""
 MANY = 2
 """So many weights in equal steps are a style, and no chance."""
 ROWS = 1.5
@@ -274,7 +276,8 @@ def _weigh_factors_of_data(history: History, scores: dict[Value, float]) -> None
 def _weigh_grids(history: History, scores: dict[Value, float]) -> None:
     """An array in equal steps is given and not learnt, unless every one that is called a weight is such a one."""
     laid = [value for value in scores if _is_laid_out(history.number(value))]
-    weights = [v for v in scores if v.shape and meaning(v.name or "") == "weight"]
+    weights = [v for v in scores if meaning(v.name or "") == "weight"]
+    weights = [v for v in weights if history.number(v).size > FEWEST]
     says_something = len(weights) < MANY or not set(weights).issubset(laid)
     for value in laid:
         if says_something or value not in weights:
@@ -290,7 +293,9 @@ def _is_laid_out(number: np.ndarray) -> bool:
         square = number.ndim == 2 and number.shape[0] == number.shape[1]
         return not (square and np.array_equal(number, np.eye(len(number))))
     step = np.diff(flat)
-    return bool(flat.size > 3 and step[0] and np.allclose(step, step[0], rtol=1e-6))
+    return bool(
+        flat.size > FEWEST and step[0] and np.allclose(step, step[0], rtol=1e-6)
+    )
 
 
 def _made(value: Value, history: History) -> float:

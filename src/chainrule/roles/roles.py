@@ -346,7 +346,7 @@ class _Reading:
     def _left_out_of_an_example(
         self, loss: Value, steps: Sequence[Step], given: Sequence[Value]
     ) -> list[Value]:
-        """The weights that an example does not step, though it steps one of their number: w1 of w1, w2, ..., once."""
+        """The numbers that an example does not step, though it steps one of them once: w1 of the weights w1, w2, ..."""
         line = self.history.producer.get(loss)
         times = sum(
             other.op is line.op and other.places == line.places
@@ -356,7 +356,9 @@ class _Reading:
         weights = [
             value
             for value in given
-            if value.differentiable and meaning(value.name or "") == "weight"
+            if value.differentiable
+            and not value.shape
+            and meaning(value.name or "") == "weight"
         ]
         stepped = {stem(step.variable.name) for step in steps}
         if times > 1 or not any(stem(v.name or "") in stepped for v in weights):
