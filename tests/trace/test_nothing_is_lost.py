@@ -229,6 +229,29 @@ for turn in range(4):
         gradients(str(file))
 
 
+@pytest.mark.parametrize(
+    "number", ["json.loads(json.dumps(y.tolist()))[0]", "float(str(y[0]))"]
+)
+def test_an_argument_that_only_leaves_is_not_left_out_without_a_word(number, tmp_path):
+    file = tmp_path / "loss.py"
+    file.write_text(f"""\
+import json
+import numpy as np
+def loss(x, y):
+    return np.sum(x ** 2) + {number}
+def told(x, y):
+    json.dumps(y.tolist())
+    return np.sum(x ** 2)
+""")
+    space = {}
+    exec(compile(file.read_text(), str(file), "exec"), space)
+    x, y = np.array([1.0, 2.0]), np.array([0.5, 0.3])
+    with pytest.raises(CannotTrace, match="takes the numbers"):
+        gradients(space["loss"], x=x, y=y)
+    assert gradients(space["loss"], x=x, y=y, wrt=["x"])["x"].tolist() == [2.0, 4.0]
+    assert gradients(space["told"], x=x, y=y)["x"].tolist() == [2.0, 4.0]
+
+
 def test_a_velocity_that_goes_into_a_library_is_no_weight(tmp_path):
     file = tmp_path / "kept.py"
     file.write_text("""\
