@@ -171,7 +171,9 @@ def defaults(
 
 def source(text: str, node: ast.stmt) -> str:
     """A statement as it stands, moved to the left."""
-    lines = text.splitlines()[node.lineno - 1 : node.end_lineno]
+    above = getattr(node, "decorator_list", [])
+    first = min(one.lineno for one in (node, *above))
+    lines = text.splitlines()[first - 1 : node.end_lineno]
     return textwrap.dedent("\n".join(lines))
 
 

@@ -330,9 +330,13 @@ def from_function(
     """A function, called once on the arrays given."""
     call = read_function(function, args, inputs, follow_branches=follow_branches)
     report = roles_of_call(call, loss=loss, wrt=wrt)
-    doubts = on_the_way(
-        call.run, call.recording.escapes(), report.parameters, report.loss
-    )
+    escapes = list(call.recording.escapes())
+    beside = [
+        value
+        for value in report.beside
+        if on_the_way(call.run, escapes, [value], report.loss)
+    ]
+    doubts = on_the_way(call.run, escapes, [*report.parameters, *beside], report.loss)
     place = next(
         (i for i, (_, value) in enumerate(call.outputs) if value is report.loss), None
     )
@@ -352,4 +356,5 @@ def from_function(
         again=again,
         call=call,
         recording=call.recording,
+        beside=tuple(beside),
     )

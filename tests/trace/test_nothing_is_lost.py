@@ -216,17 +216,40 @@ def test_a_weight_that_moves_and_goes_into_a_library_is_not_left_out(tmp_path):
     file = tmp_path / "filter.py"
     file.write_text("""\
 import numpy as np
-from scipy.ndimage import correlate1d
+from scipy.signal import oaconvolve
 x = np.sin(np.arange(8.0))
 w, b = np.array([0.1, 0.2, 0.3]), 0.0
 for turn in range(4):
-    p = correlate1d(x, w) + b
+    p = oaconvolve(x, w, mode="same") + b
     loss = np.mean((p - 1.0) ** 2)
     w = w - 0.1 * np.array([np.mean((p - 1.0) * np.roll(x, s)) for s in (1, 0, -1)])
     b = b - 0.1 * np.mean(p - 1.0)
 """)
     with pytest.raises(CannotTrace, match="numbers of w"):
         gradients(str(file))
+
+
+@pytest.mark.parametrize(
+    "number", ["json.loads(json.dumps(y.tolist()))[0]", "float(str(y[0]))"]
+)
+def test_an_argument_that_only_leaves_is_not_left_out_without_a_word(number, tmp_path):
+    file = tmp_path / "loss.py"
+    file.write_text(f"""\
+import json
+import numpy as np
+def loss(x, y):
+    return np.sum(x ** 2) + {number}
+def told(x, y):
+    json.dumps(y.tolist())
+    return np.sum(x ** 2)
+""")
+    space = {}
+    exec(compile(file.read_text(), str(file), "exec"), space)
+    x, y = np.array([1.0, 2.0]), np.array([0.5, 0.3])
+    with pytest.raises(CannotTrace, match="takes the numbers"):
+        gradients(space["loss"], x=x, y=y)
+    assert gradients(space["loss"], x=x, y=y, wrt=["x"])["x"].tolist() == [2.0, 4.0]
+    assert gradients(space["told"], x=x, y=y)["x"].tolist() == [2.0, 4.0]
 
 
 def test_a_velocity_that_goes_into_a_library_is_no_weight(tmp_path):

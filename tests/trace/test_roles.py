@@ -39,6 +39,22 @@ for t in range(3):
 """,
         {"U", "V"},
     ),
+    "weights in equal steps, where all of them are": (
+        """\
+x = np.linspace(-0.1, 0.5, 12).reshape(3, 4)
+W1, W2 = np.linspace(-0.2, 0.3, 8).reshape(4, 2), np.linspace(0.1, 0.4, 4).reshape(2, 2)
+h = np.tanh(x @ W1) @ W2
+""",
+        {"W1", "W2"},
+    ),
+    "rows that are only multiplied by weights, and rows of their size": (
+        """\
+words_emb, next_emb = rng.normal(size=(4, 6)), rng.normal(size=(4, 6))
+W_in, W_out = rng.normal(size=(6, 3)), rng.normal(size=(3, 6))
+h = np.tanh(words_emb @ W_in) @ W_out - next_emb
+""",
+        {"W_in", "W_out"},
+    ),
     "weights drawn one after the other by a generator": (
         """\
 x = rng.normal(size=3)
@@ -243,6 +259,33 @@ d = 2 * (h @ W2 - t) / 8
 W2 -= 0.2 * h.T @ d
 """,
         ("loss", {"W2"}, 0.2, "low"),
+    ),
+    "single numbers of which an example steps one": (
+        """\
+x, t = np.array([-2.0, -1.0]), 1.0
+w1, w2, w3, b1 = 1.0, 1.0, 1.0, 0.0
+y = np.tanh(w3 * np.tanh(w1 * x[0] + w2 * x[1] + b1))
+loss = (t - y) ** 2
+dw3 = -2 * (t - y) * (1 - y**2) * np.tanh(w1 * x[0] + w2 * x[1] + b1)
+w3 -= 0.1 * dw3
+""",
+        ("loss", {"w1", "w2", "w3", "b1"}, 0.1, "low"),
+    ),
+    "a formula of single numbers that one statement gives": (
+        "x, y, z, w = 3.0, -4.0, 2.0, -1.0\nf = (x * y + np.maximum(z, w)) * 2\n",
+        ("f", {"x", "y", "z", "w"}, None, "low"),
+    ),
+    "a formula that gives its names anew": (
+        """\
+a, b = -4.0, 2.0
+c = a + b
+c = c + 1 + c + (-a)
+e = c - b**3
+f = e**2
+g = f / 2.0
+g = g + 10.0 / f
+""",
+        ("g", {"a", "b"}, None, "low"),
     ),
     "factors that are multiplied, not stepped": (
         """\
@@ -653,3 +696,48 @@ def test_what_a_computed_key_holds_is_called_by_the_key(tmp_path):
     lesson = chainrule.explain(path)
     assert lesson.study.parameters == ("Wf", "Wi")
     assert "h₋₁ = hs_minus_1" in str(lesson)
+
+
+@pytest.mark.parametrize(
+    "turn",
+    [
+        "s, p = y\n    track[t] = y\n    y = y + dt * np.array([-k[0] * s, k[0] * s - k[1] * p])",
+        "track[t] = y\n    e = y[1]\n    y = y + dt * np.array([-k[0] * y[0], k[0] * y[0] - k[1] * e])",
+    ],
+    ids=["unpacked", "read by place"],
+)
+def test_the_state_of_a_simulation_is_not_learnt_whatever_it_goes_down(turn, tmp_path):
+    path = tmp_path / "reaction.py"
+    path.write_text(
+        f"""\
+import numpy as np
+k, seen, dt = np.array([1.0, 0.5]), np.array([0.0, 0.2, 0.3, 0.35]), 0.1
+y, track = np.array([2.0, 0.6]), np.empty((4, 2))
+for t in range(4):
+    {turn}
+loss = np.sum((track[:, 1] - seen) ** 2)
+"""
+    )
+    report = roles_of(record_script(path).recording)
+    assert report.loss_name == "loss"
+    assert [value.name for value in report.parameters] == ["k"]
+    assert not report.steps
+
+
+def test_what_meets_the_prediction_is_not_learnt_and_what_meets_the_data_is(tmp_path):
+    path = tmp_path / "decay.py"
+    path.write_text(
+        """\
+import numpy as np
+def chi_square(amplitude, decay_rate, times, measured, spread):
+    model = amplitude * np.exp(-decay_rate * times)
+    return np.sum(((model - measured) / (spread**2 + 0.1)) ** 2)
+"""
+    )
+    space = {}
+    exec(compile(path.read_text(), str(path), "exec"), space)
+    given = {"times": np.arange(8.0), "measured": np.ones(8), "spread": np.full(8, 0.3)}
+    found = chainrule.gradients(
+        space["chi_square"], amplitude=1.0, decay_rate=0.4, **given
+    )
+    assert set(found) == {"amplitude", "decay_rate"}

@@ -19,6 +19,8 @@ for module in (
     "special",
     "spatial.distance",
     "fft",
+    "fftpack",
+    "ndimage",
 ):
     importlib.import_module(f"scipy.{module}")
 written_out.definition_of(np.sum)  # every module is there: none waits any more
@@ -77,6 +79,15 @@ SAMPLES = {
     "np.meshgrid": "np.meshgrid(v, q[:2])[0]",
     "np.vander": "np.vander(v, 3)",
     "np.apply_along_axis": "np.apply_along_axis(lambda r: r * r[0], 1, A)",
+    "np.real": "np.real(v) * v.real",
+    "np.imag": "np.imag(v) + v",
+    "np.conjugate": "np.conj(v) * v.conj()",
+    "np.angle": "np.angle(v, deg=True) * q",
+    "np.real_if_close": "np.real_if_close(A) ** 2",
+    "np.atleast_3d": "np.atleast_3d(A) * np.atleast_3d(v[:3])",
+    "np.rollaxis": "np.rollaxis(np.dstack([A, S]), 2, 1)",
+    "np.dsplit": "np.dsplit(np.dstack([A, S]), 2)[1]",
+    "np.partition": "np.partition(A, 1, axis=0)",
     "np.linalg.lstsq": "np.linalg.lstsq(np.concatenate([A, 2 * S]), v, rcond=None)[0]",
     "np.linalg.vector_norm": "np.linalg.vector_norm(A)",
     "np.linalg.cond": "np.linalg.cond(A)",
@@ -114,6 +125,18 @@ SAMPLES = {
     "scipy.signal.lfilter": "scipy.signal.lfilter(p[:2], np.array([1.0, -0.4]), v)",
     "scipy.stats.multivariate_normal.logpdf": "scipy.stats.multivariate_normal.logpdf(A, v[:3], S)",
     "scipy.stats.multivariate_normal.pdf": "scipy.stats.multivariate_normal.pdf(v[:3], mean=q[:3], cov=S)",
+    "scipy.stats.dirichlet.logpdf": "scipy.stats.dirichlet.logpdf(p[:3] / np.sum(p[:3]), q[:3])",
+    "scipy.stats.dirichlet.pdf": "scipy.stats.dirichlet.pdf(np.array([0.2, 0.5]), q[:3])",
+    "scipy.ndimage.correlate1d": "scipy.ndimage.correlate1d(A, [0.5, 0.2], axis=0, mode='constant', cval=0.3)",
+    "scipy.ndimage.convolve1d": "scipy.ndimage.convolve1d(v, q[:3], mode='mirror')",
+    "scipy.ndimage.correlate": "scipy.ndimage.correlate(A, S, mode='nearest')",
+    "scipy.ndimage.convolve": "scipy.ndimage.convolve(A, S, mode='constant')",
+    "scipy.ndimage.gaussian_filter1d": "scipy.ndimage.gaussian_filter1d(v, 0.7)",
+    "scipy.ndimage.gaussian_filter": "scipy.ndimage.gaussian_filter(A, (0.5, 0.8), mode='wrap')",
+    "scipy.ndimage.uniform_filter": "scipy.ndimage.uniform_filter(A, 2)",
+    "scipy.ndimage.sobel": "scipy.ndimage.sobel(A, axis=0)",
+    "scipy.ndimage.prewitt": "scipy.ndimage.prewitt(A)",
+    "scipy.ndimage.laplace": "scipy.ndimage.laplace(A)",
     "scipy.stats.norm.ppf": "scipy.stats.norm.ppf(p, v, q)",
 }
 for library in ("np.fft", "scipy.fft"):
@@ -129,6 +152,19 @@ for library in ("np.fft", "scipy.fft"):
         f"{library}.fftshift": f"{library}.fftshift(A[:, :2], axes=0)",
         f"{library}.ifftshift": f"{library}.ifftshift(A)",
     }
+SAMPLES["scipy.fft.idct"] = (
+    "scipy.fft.idct(v) * scipy.fft.idct(q, type=3, norm='ortho')"
+)
+SAMPLES |= {
+    f"scipy.fftpack.{name}": f"np.abs(scipy.fftpack.{name}(v if '{name}'[-1] == 't' else A)) ** 2"
+    for name in ("fft", "ifft", "fft2", "ifft2", "fftn", "ifftn")
+}
+SAMPLES["scipy.fftpack.fftshift"] = "scipy.fftpack.fftshift(v) * q"
+SAMPLES["scipy.fftpack.ifftshift"] = "scipy.fftpack.ifftshift(v) * q"
+SAMPLES["scipy.fftpack.dct"] = "scipy.fftpack.dct(A, axis=0)"
+SAMPLES["scipy.fftpack.idct"] = (
+    "scipy.fftpack.idct(v, norm='ortho') * scipy.fftpack.idct(q)"
+)
 SAMPLES["scipy.fft.dct"] = "scipy.fft.dct(v) + scipy.fft.dct(q, type=3, norm='ortho')"
 SHAPES = {"t": "q", "chi2": "q", "lognorm": "q", "weibull_min": "q", "pareto": "q"}
 SHAPES |= {"gamma": "q", "invgamma": "q", "beta": "q, p"}

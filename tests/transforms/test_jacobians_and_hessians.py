@@ -116,15 +116,15 @@ def test_products_with_directions_hold_for_ops_with_rules_of_their_own(name):
     np.testing.assert_allclose(H, H.T, rtol=1e-10, atol=1e-12)
 
 
-def test_a_rule_that_brings_a_mask_is_differentiated_again():
-    matrix, along = (
-        np.array([[4.0, 1.0], [1.0, 3.0]]),
-        np.array([[0.3, 0.5], [0.5, -0.2]]),
-    )
-    slope = grad(lambda a: np.sum(np.linalg.cholesky(a) ** 3))
+@pytest.mark.parametrize("n", [2, 6], ids=["written out", "too large for that"])
+def test_a_rule_that_brings_a_mask_is_differentiated_again(n):
+    draws = np.random.default_rng(0)
+    matrix, along, weights = draws.normal(size=(3, n, n))
+    matrix = matrix @ matrix.T + n * np.eye(n)
+    slope = grad(lambda a: np.sum(np.linalg.cholesky((a + a.T) / 2) ** 3))
 
     def inner(a):
-        return np.sum(slope(a) * np.array([[1.0, 2.0], [2.0, -1.0]]))
+        return np.sum(slope(a) * weights)
 
     up, down = (inner(matrix + e * along) for e in (1e-5, -1e-5))
     found = np.sum(grad(inner)(matrix) * along)

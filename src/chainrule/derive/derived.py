@@ -97,7 +97,9 @@ class Derived:
         ]
         gradients = [self.gradients[value] for value in self.wrt]
         outputs = (self.loss, *gradients, *also)
-        program = Program(forward.inputs, (*before, *after), outputs, forward.name)
+        # what a rule brought along, as the mask of a triangle
+        given = dict.fromkeys((*forward.inputs, *self.run.program.inputs))
+        program = Program(tuple(given), (*before, *after), outputs, forward.name)
         if program.flat:
             return Run(program, {**self.forward.numbers, **self.run.numbers})
         return Run(program, Computed(program, self.run.numbers))

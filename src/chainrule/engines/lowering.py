@@ -121,7 +121,8 @@ class _Lines:
             case ops.mean, (Value() as x,) if line.params["axis"] is None and _is_plain(
                 x
             ):
-                total = self.write(ops.sum, x, axis=None)
+                keepdims = line.params["keepdims"]
+                total = self.write(ops.sum, x, axis=None, keepdims=keepdims)
                 self.close(line, ops.divide, total, Size(x, None))
             case ops.greater, (Value() as z, 0) if z in self.relus:
                 # where relu(z) > 0 is where z > 0, so z itself is not needed any longer

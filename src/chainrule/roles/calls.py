@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from chainrule.program import (
     DTypeError,
@@ -53,7 +53,20 @@ def roles_of_call(
         roles,
         confidence="low" if messages else "high",
         messages=tuple(messages),
+        beside=() if wrt is not None else tuple(_beside(call, history, chosen)),
     )
+
+
+def _beside(call: Call, history: History, loss: Value) -> Iterator[Value]:
+    """What would be learnt, and is not seen to lead to the loss: its numbers may have gone there where nobody followed."""
+    program = history.run.program.pruned([loss])
+    needed = set(program.values())
+    floats = [one.value for one in call.known if one.value.differentiable]
+    if needed.issuperset(floats):
+        return
+    for value in learnt(history, program.lines, floats, given=True):
+        if value not in needed:
+            yield value
 
 
 def _loss(call: Call, asked: str | None) -> Value:

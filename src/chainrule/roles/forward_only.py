@@ -12,7 +12,7 @@ import numpy as np
 from chainrule import ops
 from chainrule.program import Arg, Line, Value
 from chainrule.roles.history import PRODUCTS, History
-from chainrule.roles.kinds import COMPARED, Meetings, is_label, kind_of
+from chainrule.roles.kinds import COMPARED, Meetings, Met, is_label, kind_of
 from chainrule.roles.names import meaning, parts
 
 BY_NAME = {
@@ -34,6 +34,10 @@ CONSTANTS = frozenset(LETTERS.split())
 """What a law or a model calls its constants; beside weights they are settings."""
 CARRIED = 3.0
 """What speaks against the state that a loop starts from, and an array that is being filled."""
+FEWEST = 3
+"""So many numbers may be in equal steps by chance."""
+MANY = 2
+"""So many weights in equal steps are a style, and no chance."""
 ROWS = 1.5
 """What speaks against an array that has a row for each label: it is what is known of the samples."""
 
@@ -53,7 +57,10 @@ def learnt(
     floats = [value for value in sources if value.differentiable]
     mixed = _Mixed.by(lines)
     scores = {value: _score(history, mixed, value) for value in floats}
+    _weigh_grids(history, scores)
     if given:
+        _weigh_against_labels(history, lines, scores, low_only=True)
+        _weigh_factors_of_data(history, scores)
         chosen = [value for value in floats if scores[value] > -0.5]
     else:
         for value in floats:
@@ -71,6 +78,8 @@ def learnt(
                     scores[value] = max(scores[value], 0.0)
             _share_statements(history, scores, singles)
             chosen = [value for value in singles if scores[value] > -0.5]
+            if chosen and _is_formula(history, lines, floats, chosen):
+                chosen = floats
     if not chosen:
         # nothing but what is called data: then the gradient is asked for by that
         chosen = [v for v in floats if meaning(v.name or "") != "mask"]
@@ -116,11 +125,15 @@ def _left(
 
 
 def _weigh_against_labels(
-    history: History, lines: Sequence[Line], scores: dict[Value, float]
+    history: History,
+    lines: Sequence[Line],
+    scores: dict[Value, float],
+    *,
+    low_only: bool = False,
 ) -> None:
     """Find the labels by where they meet the others; what has as many rows is what is known of the samples.
 
-    What is called a label and is mixed in before the end is none.
+    What is called a label and is mixed in before the end is none, unless ``low_only`` asks for what speaks against.
     """
     arrays = [value for value in scores if value.shape]
     n_rows = set()
@@ -142,8 +155,9 @@ def _weigh_against_labels(
                 # a threshold is subtracted at the end, too: then the name counts, and not for much
                 n_rows.add(len(history.number(value)))
                 low = min(scores[value], -2.5)
-                scores[value] = 0.5 if said == "weight" else low
-            elif early:
+                kept = said == "weight" and not _as_large(value, met)
+                scores[value] = 0.5 if kept else low
+            elif early and not low_only:
                 # heights and temperatures are called y and T, too
                 scores[value] += 2.5
     mixed = _Mixed.by(lines)
@@ -151,13 +165,51 @@ def _weigh_against_labels(
         rows = len(history.number(value))
         weight = meaning(value.name or "") == "weight" or _made(value, history) > 0
         mixes = value in mixed.first or value in mixed.behind
-        if rows > 1 and rows in n_rows and not weight and not mixes:
+        if rows < 2 or rows not in n_rows:
+            continue
+        if not weight and not mixes:
             scores[value] -= ROWS
+        elif scores[value] > 0 and _stands_before_weights(mixed, value):
+            scores[value] = -1.0
+
+
+def _as_large(label: Value, met: Sequence[Met]) -> bool:
+    """Whether rows are compared with rows of the same size: a threshold has no row for each sample."""
+    return len(label.shape) > 1 and any(other.shape == label.shape for _, other in met)
+
+
+def _stands_before_weights(mixed: _Mixed, value: Value) -> bool:
+    """Whether an array is only ever multiplied by weights, standing before them: ``tokens_emb @ W_query``."""
+    others = mixed.first.get(value, ())
+    return (
+        value not in mixed.behind
+        and bool(others)
+        and all(
+            isinstance(other, Value) and meaning(other.name or "") == "weight"
+            for other in others
+        )
+    )
 
 
 def _is_constant(value: Value) -> bool:
     words = parts(value.name or "")
     return bool(words) and words[-1] in CONSTANTS
+
+
+def _is_formula(
+    history: History,
+    lines: Sequence[Line],
+    floats: Sequence[Value],
+    chosen: Sequence[Value],
+) -> bool:
+    """Whether one statement gives all there is, single numbers, of which none is compared with what the others make."""
+    bounds = history.families.bounds
+    given = {bounds[one].places[0] if one in bounds else None for one in floats}
+    if len(given) > 1 or None in given or any(one.shape for one in floats):
+        return False
+    meetings = Meetings(history, lines, chosen)
+    rest = [one for one in floats if one not in chosen]
+    return not any(kind_of(history, meetings, one) == "label" for one in rest)
 
 
 def _share_statements(
@@ -196,13 +248,40 @@ def _score(history: History, mixed: _Mixed, value: Value) -> float:
         score -= 0.75
     if value in history.carried:
         score -= CARRIED
-    if _is_laid_out(history.number(value)):
-        score -= 2
     first = min(map(history.before, mixed.results[:1]), default=0)
     if history.recording.met.get(value, 0) >= first > 0:
         # drawn in the middle of the forward pass, as noise is
         score -= 1
     return score
+
+
+def _weigh_factors_of_data(history: History, scores: dict[Value, float]) -> None:
+    """A number by which data are multiplied belongs to the model, whatever it is called: ``np.exp(-decay_rate * times)``."""
+    for value in [v for v in scores if not v.shape]:
+        if meaning(value.name or "") != "setting":
+            continue
+        own = {value}
+        for line in history.readers.get(value, ()):
+            if line.op is ops.negative:
+                own.add(line.result)
+        met = (line for one in own for line in history.readers.get(one, ()))
+        if any(
+            line.op is ops.multiply
+            and any(arg in scores and arg.shape for arg in line.reads())
+            for line in met
+        ):
+            scores[value] = max(scores[value], 0.0)
+
+
+def _weigh_grids(history: History, scores: dict[Value, float]) -> None:
+    """An array in equal steps is given and not learnt, unless every one that is called a weight is such a one."""
+    laid = [value for value in scores if _is_laid_out(history.number(value))]
+    weights = [v for v in scores if meaning(v.name or "") == "weight"]
+    weights = [v for v in weights if history.number(v).size > FEWEST]
+    says_something = len(weights) < MANY or not set(weights).issubset(laid)
+    for value in laid:
+        if says_something or value not in weights:
+            scores[value] -= 2
 
 
 def _is_laid_out(number: np.ndarray) -> bool:
@@ -214,7 +293,9 @@ def _is_laid_out(number: np.ndarray) -> bool:
         square = number.ndim == 2 and number.shape[0] == number.shape[1]
         return not (square and np.array_equal(number, np.eye(len(number))))
     step = np.diff(flat)
-    return bool(flat.size > 3 and step[0] and np.allclose(step, step[0], rtol=1e-6))
+    return bool(
+        flat.size > FEWEST and step[0] and np.allclose(step, step[0], rtol=1e-6)
+    )
 
 
 def _made(value: Value, history: History) -> float:

@@ -19,8 +19,9 @@ from chainrule.program import (
     Run,
     Value,
 )
+from chainrule.roles.candidate import Step
 from chainrule.roles.history import History
-from chainrule.roles.losses import Step, cosine_of, steps_from
+from chainrule.roles.losses import cosine_of, steps_from
 from chainrule.trace.slice import cut
 
 MOST_SAMPLES = 256

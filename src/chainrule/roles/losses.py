@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice, pairwise
 
@@ -12,57 +11,26 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.derive.backward import backward
-from chainrule.program import Array, ChainruleError, Value
+from chainrule.program import ChainruleError, Value
+from chainrule.roles.candidate import DESCENDS, Candidate, Step, is_called_loss
 from chainrule.roles.history import History, Variable
 from chainrule.roles.names import meaning
+from chainrule.roles.simulated import states_of
 from chainrule.trace.slice import cut
 
 NAMED = {"loss": 1.0, None: 0.0, "score": -1.5, "setting": -1.0}
 """What a name is worth; others are worth -0.5."""
-DESCENDS = 0.5
-"""The cosine from which on the steps are taken to descend a loss."""
 PART = 4.0
 """What speaks against a value from which something called a loss is computed."""
-STRONG = frozenset(
-    {"loss", "cost", "total_loss", "j", "objective", "nll", "error", "mse"}
-)
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Step:
-    """A parameter of a loss: the value it reads, and what became of it until the next time."""
-
-    variable: Variable
-    value: Value
-    after: Value
-
-    def taken(self, history: History) -> Array:
-        """What was added to the parameter, in one row."""
-        return (history.number(self.after) - history.number(self.value)).ravel()
-
-
-@dataclass(slots=True, eq=False)
-class Candidate:
-    """A value that may be the loss, with what speaks for it."""
-
-    value: Value
-    variable: Variable | None
-    steps: tuple[Step, ...]
-    cosine: float | None = None
-    cosines: dict[str, float] = field(default_factory=dict)
-    gradients: dict[Value, Array] = field(default_factory=dict)
-    score: float = 0.0
-    feeds: bool = False
-
-    @property
-    def name(self) -> str | None:
-        """What the reader calls it."""
-        return self.variable.name if self.variable is not None else self.value.name
 
 
 def candidates(history: History, asked: str | None = None) -> list[Candidate]:
     """The candidates, the likeliest first; ``asked`` is the only name that is looked at."""
     found = _found(history, asked, history.moving)
+    if states := states_of(history, found):
+        # what a simulation carries on moves, too; nothing is learnt by it
+        history.moving = {v: s for v, s in history.moving.items() if v not in states}
+        found = _found(history, asked, history.moving)
     if not any(one.steps for one in found) and history.remade:
         found = _found(history, asked, history.remade)
     found = _without_copies(history, found)
@@ -71,6 +39,19 @@ def candidates(history: History, asked: str | None = None) -> list[Candidate]:
             one.score -= PART
     found.sort(key=lambda one: -one.score)
     return found
+
+
+def the_end(history: History) -> Candidate | None:
+    """The one number that everything else leads to, where there are only single numbers: what a formula is about."""
+    computed = [
+        line.result for line in history.lines if any(True for _ in line.reads())
+    ]
+    if any(history.number(one).size != 1 for one in history.run.program.values()):
+        return None
+    ends = [one for one in computed if not history.readers.get(one)]
+    if len(ends) != 1 or ends[0].dtype.kind != "f":
+        return None
+    return Candidate(ends[0], history.own.get(ends[0]), ())
 
 
 def _found(
@@ -332,11 +313,6 @@ def _is_part(
         and not history.behind(other.value).isdisjoint(versions)
         for other in found
     )
-
-
-def is_called_loss(candidate: Candidate) -> bool:
-    """Whether the name of a candidate leaves no doubt."""
-    return (candidate.name or "").lower().strip("_") in STRONG
 
 
 def _feeds(history: History, candidate: Candidate) -> bool:

@@ -74,6 +74,15 @@ def parts(name: str) -> list[str]:
     return [word.lower() for word in words]
 
 
+def stem(name: str) -> str:
+    """A name without its number.
+
+    >>> [stem(name) for name in ("w1", "W_2", "bias")]
+    ['w', 'W_', 'bias']
+    """
+    return re.sub(r"\d+", "", name)
+
+
 def meaning(name: str) -> Meaning | None:
     """What a name says its value is, or None.
 

@@ -13,12 +13,13 @@ from chainrule.program import Line, ProgramError, Run, UsageError, Value
 from chainrule.program.errors import nearest
 from chainrule.program.names import free_name
 from chainrule.roles.by_hand import with_gradient_by_hand
+from chainrule.roles.candidate import DESCENDS, Candidate, Step, is_called_loss
 from chainrule.roles.forward_only import learnt
 from chainrule.roles.history import History
 from chainrule.roles.implied import Implied, implied_loss
 from chainrule.roles.kinds import Meetings, kind_of
-from chainrule.roles.losses import DESCENDS, Candidate, Step, candidates, is_called_loss
-from chainrule.roles.names import meaning
+from chainrule.roles.losses import candidates, the_end
+from chainrule.roles.names import meaning, stem
 from chainrule.roles.updates import Descent, descent
 from chainrule.trace import Recording
 from chainrule.trace.events import Objective
@@ -118,7 +119,13 @@ class _Reading:
                 return self._implied(made)
         unexplained = self._unexplained(chosen)
         if chosen is None or unexplained:
-            raise self._no_loss(unexplained)
+            end = the_end(self.history)
+            if end is None:
+                raise self._no_loss(unexplained)
+            # names are given anew on the way of a formula, and nothing is stepped
+            self.history.moving = {}
+            found = [end, *(one for one in found if one.value is not end.value)]
+            chosen = end
         if chosen.value in self.history.returned:
             raise lost(self.history.escapes_before(chosen.value))
         self._compare(found)
@@ -290,8 +297,10 @@ class _Reading:
         by_hand = with_gradient_by_hand(self.history, loss, near)
         if steps:
             self._say_what_is_small(steps)
-            self._say_what_stays([one for one in ours if one not in by_hand])
-            return sorted([*stepped, *by_hand], key=order.__getitem__)
+            rest = [one for one in ours if one not in by_hand]
+            left_out = self._left_out_of_an_example(loss, steps, rest)
+            self._say_what_stays([one for one in rest if one not in left_out])
+            return sorted([*stepped, *by_hand, *left_out], key=order.__getitem__)
         lines = self._lines(loss)
         scores = learnt(self.history, lines, given)
         scores |= {value: 2.0 for value in by_hand if value not in scores}
@@ -333,6 +342,33 @@ class _Reading:
         """Without what meets the prediction: the gradient of that has the direction of a label's."""
         meetings = Meetings(self.history, self._lines(loss), learnt)
         return [one for one in given if kind_of(self.history, meetings, one) != "label"]
+
+    def _left_out_of_an_example(
+        self, loss: Value, steps: Sequence[Step], given: Sequence[Value]
+    ) -> list[Value]:
+        """The numbers that an example does not step, though it steps one of them once: w1 of the weights w1, w2, ..."""
+        line = self.history.producer.get(loss)
+        times = sum(
+            other.op is line.op and other.places == line.places
+            for other in self.history.lines
+            if line is not None
+        )
+        weights = [
+            value
+            for value in given
+            if value.differentiable
+            and not value.shape
+            and meaning(value.name or "") == "weight"
+        ]
+        stepped = {stem(step.variable.name) for step in steps}
+        if times > 1 or not any(stem(v.name or "") in stepped for v in weights):
+            return []
+        self.sure = False
+        names = ", ".join(str(value.name) for value in weights)
+        self.messages.append(
+            f"taken as learnt, as the others of their kind: {names}: --wrt NAMES"
+        )
+        return weights
 
     def _say_what_stays(self, given: Sequence[Value]) -> None:
         """Weights beside those that move may have been left out on purpose, or in an example that shows one step."""

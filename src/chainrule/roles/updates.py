@@ -9,8 +9,8 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.program import Arg, Array, Line, Value
+from chainrule.roles.candidate import Step
 from chainrule.roles.history import History, Variable
-from chainrule.roles.losses import Step
 from chainrule.roles.names import parts
 
 RATES = frozenset(

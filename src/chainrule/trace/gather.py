@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.trace.lengths import TracedInt
-from chainrule.trace.pairs import Pair
+from chainrule.trace.pairs import Pair, part_of
 from chainrule.trace.traced import Traced
 
 
@@ -19,12 +19,25 @@ def holds_traced(items: Any) -> bool:
     return type(items) is Traced
 
 
+def holds_pair(items: Any) -> bool:
+    """Whether a traced complex value is anywhere in nested lists."""
+    if type(items) is list or type(items) is tuple:
+        return any(holds_pair(item) for item in items)
+    return type(items) is Pair
+
+
 def stacked(items: Any) -> Any:
-    """Nested lists of traced values and numbers as one array."""
+    """Nested lists of traced values and numbers as one array; complex ones as a pair of arrays."""
+    if holds_pair(items):
+        return Pair(*(_stacked(part_of(items, place)) for place in range(2)))
+    return _stacked(items)
+
+
+def _stacked(items: Any) -> Any:
     if type(items) is not list and type(items) is not tuple:
         return items
     parts = [
-        stacked(item) if holds_traced(item) else np.asarray(item) for item in items
+        _stacked(item) if holds_traced(item) else np.asarray(item) for item in items
     ]
     return np.stack(parts)
 

@@ -14,9 +14,10 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.trace import refusals
-from chainrule.trace.gather import holds_traced, numbers_of
+from chainrule.trace.gather import holds_pair, holds_traced, numbers_of
 from chainrule.trace.instrument.hooks import CURRENT
 from chainrule.trace.lengths import TracedInt
+from chainrule.trace.pairs import Pair
 from chainrule.trace.traced import Traced
 
 if TYPE_CHECKING:
@@ -103,6 +104,9 @@ MATH: Mapping[Any, Any] = {
     math.atanh: np.arctanh,
     math.pow: np.power,
     math.erf: ops.erf,
+    math.erfc: ops.erfc,
+    math.gamma: ops.gamma,
+    math.lgamma: ops.gammaln,
     math.log: lambda x, *base: np.log(x) / np.log(base[0]) if base else np.log(x),
     math.fsum: sum,
     math.prod: lambda items, *, start=1: functools.reduce(operator.mul, items, start),
@@ -129,12 +133,15 @@ def _array(
     **options: Any,
 ) -> Any:
     """``np.array`` of what may hold traced values: they are stacked, so that nothing is lost."""
+    made: Any
     if type(items) is Traced:
         made = items
         if maker is np.array or not items.is_array:
             made = Traced(lender.tracer, items.value, is_array=True)
-    elif isinstance(items, list | tuple) and holds_traced(items):
+    elif isinstance(items, list | tuple) and (holds_traced(items) or holds_pair(items)):
         made = lender.gathered(items)
+    elif type(items) is Pair:
+        made = np.copy(items) if maker is np.array else items
     else:
         return (
             maker(items, dtype, *args, **options)

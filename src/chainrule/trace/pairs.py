@@ -277,13 +277,14 @@ def call_function(function: Any, args: Sequence[Any], kwargs: Mapping[str, Any])
         return product_of(one, other, product)
     if function in EACH_PART and kwargs.get("out") is None:
         first, *rest = args
-        return Pair(*(function(_part(first, i), *rest, **kwargs) for i in range(2)))
+        return Pair(*(function(part_of(first, i), *rest, **kwargs) for i in range(2)))
     return _of_numbers(function, args, kwargs)
 
 
-def _part(item: Any, which: int) -> Any:
+def part_of(item: Any, which: int) -> Any:
+    """The real or the imaginary part of anything, of each item of a list."""
     if isinstance(item, list | tuple):
-        return [_part(one, which) for one in item]
+        return [part_of(one, which) for one in item]
     part = parts_of(item)[which]
     return np.zeros_like(parts_of(item)[0]) if part is None else part
 

@@ -32,6 +32,8 @@ def stack(tracer: Tracing, arrays: Sequence[Any], axis: int = 0, **options: Any)
 
 def vstack(tracer: Tracing, tup: Sequence[Any], **options: Any) -> Any:
     """``np.vstack([a, b])``: vectors become rows."""
+    if options.get("casting") == "same_kind":  # as np.row_stack hands it on
+        del options["casting"]
     refuse(tracer, "vstack", options)
     if all(ndim(item) == 1 for item in tup):
         return tracer.record(ops.stack, tuple(tup), {"axis": 0})
@@ -49,7 +51,14 @@ def column_stack(tracer: Tracing, tup: Sequence[Any]) -> Any:
     """``np.column_stack([a, b])``: vectors become columns."""
     if all(ndim(item) == 1 for item in tup):
         return tracer.record(ops.stack, tuple(tup), {"axis": 1})
-    parts = [expanded(tracer, item, 1) if ndim(item) == 1 else item for item in tup]
+    parts = [
+        atleast_2d(tracer, item)
+        if ndim(item) == 0
+        else expanded(tracer, item, 1)
+        if ndim(item) == 1
+        else item
+        for item in tup
+    ]
     return concatenate(tracer, parts, 1)
 
 

@@ -20,7 +20,9 @@ from chainrule.trace.gather import plain_of
 from chainrule.trace.numpy_adapters.require import UNSET
 from chainrule.trace.tracing import Tracing
 from chainrule.trace.written_out import (
+    arrangements,
     fourier,
+    images,
     linear,
     numpy_functions,
     scipy_functions,
@@ -35,13 +37,16 @@ MET: dict[Any, tuple[str, Definition]] = {}
 WAITING: dict[str, Mapping[str, Definition]] = {
     "numpy": {
         **numpy_functions.DEFINITIONS,
+        **arrangements.DEFINITIONS,
         **selecting.DEFINITIONS,
         **linear.NUMPY,
         **fourier.NUMPY,
         **windows.NUMPY,
     },
     "scipy.fft": fourier.SCIPY,
+    "scipy.fftpack": fourier.FFTPACK,
     "scipy.linalg": linear.SCIPY,
+    "scipy.ndimage": images.DEFINITIONS,
     "scipy.stats": distributions(),
     **scipy_functions.DEFINITIONS,
 }

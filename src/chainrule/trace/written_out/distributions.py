@@ -169,11 +169,26 @@ def _multivariate_density(x: Any, mean: Any = None, cov: Any = 1.0) -> Any:
     return np.exp(multivariate_normal(x, mean, cov))
 
 
+def dirichlet(x: Any, alpha: Any) -> Any:
+    """The logarithm of the density of shares that add up to 1; the last may be left out."""
+    x, alpha = _array(x), _array(alpha)
+    if int(np.shape(x)[0]) == int(np.shape(alpha)[0]) - 1:
+        x = np.append(x, 1.0 - np.sum(x))
+    norm = ops.gammaln(np.sum(alpha)) - np.sum(ops.gammaln(alpha))
+    return norm + np.sum(ops.xlogy((alpha - 1.0).T, x.T).T, axis=0)
+
+
+def _dirichlet_density(x: Any, alpha: Any) -> Any:
+    return np.exp(dirichlet(x, alpha))
+
+
 def distributions() -> dict[str, Function]:
     """The functions of all distributions, by their names in ``scipy.stats``."""
     made: dict[str, Function] = {
         "multivariate_normal.logpdf": multivariate_normal,
         "multivariate_normal.pdf": _multivariate_density,
+        "dirichlet.logpdf": dirichlet,
+        "dirichlet.pdf": _dirichlet_density,
         "norm.ppf": normal_quantile,
     }
     tables = (

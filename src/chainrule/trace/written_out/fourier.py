@@ -122,6 +122,22 @@ def dct(x: Any, type: int = 2, n: Any = None, axis: int = -1, norm: Norm = None)
     return np.moveaxis(_fitted(x, n, axis) @ cosines, -1, axis)
 
 
+def idct(
+    x: Any,
+    type: int = 2,  # noqa: A002 - SciPy's name
+    n: Any = None,
+    axis: int = -1,
+    norm: Norm = None,
+) -> Any:
+    """What has these cosines: the kind that takes the given one back."""
+    made = dct(x, 5 - type, n, axis, norm)
+    return made if norm == "ortho" else made / (2 * int(np.shape(made)[axis]))
+
+
+def _dct_back(x: Any, type: int = 2, *rest: Any, **options: Any) -> Any:  # noqa: A002 - SciPy's name
+    return dct(x, 5 - type, *rest, **options)
+
+
 def fftshift(x: Any, axes: Any = None) -> Any:
     """The frequency 0 brought to the middle."""
     return _rolled(x, axes, 1)
@@ -148,4 +164,10 @@ TRANSFORMS: Mapping[str, Callable[..., Any]] = {
     "ifftn": _over(ifft, None),
 }
 NUMPY = {f"fft.{name}": one for name, one in TRANSFORMS.items()}
-SCIPY = {**TRANSFORMS, "dct": dct}
+SCIPY = {**TRANSFORMS, "dct": dct, "idct": idct}
+FFTPACK = {
+    **{name: one for name, one in TRANSFORMS.items() if not name.endswith("rfft")},
+    "dct": dct,
+    "idct": _dct_back,
+}
+"""The older module: real transforms have another layout there, and what takes a cosine transform back is not scaled."""

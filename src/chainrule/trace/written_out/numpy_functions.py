@@ -219,16 +219,21 @@ def correlate(a: Any, v: Any, mode: str = "valid") -> Any:
     return convolve(a, np.flip(v), mode)
 
 
-def cross(a: Any, b: Any, axis: int = -1) -> Any:
+def cross(a: Any, b: Any, *places: int, **axes: int) -> Any:
     """The vector at right angles to two others."""
-    a, b = (np.moveaxis(one, axis, -1) for one in (a, b))
+    given = {**dict(zip(("axisa", "axisb", "axisc"), places, strict=False)), **axes}
+    axis = given.pop("axis", -1)
+    a, b = (
+        np.moveaxis(one, given.pop(name, axis), -1)
+        for one, name in ((a, "axisa"), (b, "axisb"))
+    )
     if a.shape[-1] == 2 and b.shape[-1] == 2:
         return a[..., 0] * b[..., 1] - a[..., 1] * b[..., 0]
     parts = [
         a[..., i] * b[..., j] - a[..., j] * b[..., i]
         for i, j in ((1, 2), (2, 0), (0, 1))
     ]
-    return np.stack(parts, axis=axis)
+    return np.stack(parts, axis=given.pop("axisc", axis))
 
 
 def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
