@@ -24,8 +24,8 @@ const first = run(data.inputs.map((one) => one[3]));
 const seen = (inputs) => {
   const now = run(inputs), off = changed(data, first, now);
   return {
-    numbers: now.numbers.map(plain), brackets: now.brackets, refused: data.always.some((one) => off[one]),
-    stale: data.told.map((all) => all.some((one) => off[one])),
+    numbers: data.numbers.map((_, n) => plain(now.number(n))), brackets: data.brackets.map((_, n) => now.bracket(n)), refused: data.always.some(off),
+    stale: data.told.map((all) => all.some(off)),
   };
 };
 console.log(JSON.stringify(%s.map(seen)));

@@ -88,6 +88,11 @@ class Bindings:
             "told": list(self.told),
             "always": always,
             "loss": [data.line(loss.at), loss.place] if hasattr(loss, "at") else None,
+            "gradients": {
+                name: data.line(at)
+                for name, one in self.live.study.gradients.items()
+                if (at := getattr(one, "at", None)) is not None
+            },
         }
         text = json.dumps(found, separators=(",", ":"))
         return text.replace("</", "<\\/"), self.live.program(list(data.lines))

@@ -1,4 +1,3 @@
-"use strict";
 // Looking at one number or name shows every place where the same one stands.
 const lit = [];
 function show(element) {
