@@ -6,6 +6,7 @@ import json
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import live_lessons
 import numpy as np
@@ -97,6 +98,31 @@ def test_after_an_edit_a_page_reads_as_the_lesson_told_afresh_or_says_where_not(
     wrong, counts = differences(script, 2, np.random.default_rng(7), scratch)
     assert wrong == []
     assert counts["edits"] == 2
+
+
+@pytest.mark.spread(4)
+@needs_node
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("article", {"optimizer": "adam", "steps": 3, "step": 2}),
+        ("dense relu batch", {"optimizer": "momentum", "steps": 2}),
+        ("softmax", {"steps": 3, "step": 3}),
+        ("rnn", {"optimizer": "rmsprop"}),
+        ("two hidden layers", {"optimizer": "adamw", "steps": 2, "step": 2}),
+        ("batch norm", {"optimizer": "nesterov", "level": "entry"}),
+    ],
+)
+def test_the_lesson_of_an_optimizer_s_step_or_of_a_later_one_follows_as_well(
+    name: str, options: dict[str, Any], tmp_path: Path
+) -> None:
+    script = tmp_path / "lesson.py"
+    script.write_text(LESSONS[name], "utf-8")
+    scratch = tmp_path / "again"
+    scratch.mkdir()
+    rng = np.random.default_rng(3)
+    wrong, _ = differences(script, 2, rng, scratch, **options)
+    assert wrong == []
 
 
 @needs_node
