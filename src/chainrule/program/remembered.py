@@ -15,6 +15,7 @@ from chainrule.program.calls import (
     name_of,
     places,
     reduction,
+    window,
 )
 from chainrule.program.ledger import (
     KINDS,
@@ -157,6 +158,8 @@ class Remembered(np.ndarray, Kept):
             return _made(self.ledger, text, result)
         if name in FORMS:
             return result
+        if name == "sliding_window_view":
+            return _called("windows", [args[0], *window(*args, **kwargs)], {}, result)
         if name == "linalg.norm" and len(args) == 1 and not kwargs:
             # the same sum whatever shape the array has
             return np.sqrt(np.sum(np.square(args[0])))
