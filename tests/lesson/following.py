@@ -125,8 +125,8 @@ def plain_powers(text: str) -> str:
 
 
 def zeros_alike(text: str) -> str:
-    """A sum that cancels is 0 in one order of its terms and 1e-17 in another: printed as 0 and as 0.0000."""
-    return text.replace("0.0000", "0")
+    """A sum that cancels is 0 in one order of its terms and 1e-17 in another: printed as 0 and as 0.00."""
+    return re.sub(r"(?<![\d.])0\.0+(?!\d)", "0", text)
 
 
 def changed_script(text: str, numbers: dict[str, np.ndarray]) -> str:

@@ -88,6 +88,7 @@ class Bindings:
             "told": list(self.told),
             "always": always,
             "loss": [data.line(loss.at), loss.place] if hasattr(loss, "at") else None,
+            "rate": self._rate(),
             "gradients": {
                 name: data.line(at)
                 for name, one in self.live.study.gradients.items()
@@ -96,6 +97,12 @@ class Bindings:
         }
         text = json.dumps(found, separators=(",", ":"))
         return text.replace("</", "<\\/"), self.live.program(list(data.lines))
+
+    def _rate(self) -> float | None:
+        """How long a step of plain gradient descent is; None where something else makes the steps."""
+        optimizer = self.live.study.optimizer
+        plain = optimizer.name == "sgd" and not optimizer.state
+        return optimizer.learning_rate if plain else None
 
     def _condition(self, one: Any, data: _Data) -> Any:
         """A condition as the page holds it: a line, or numbers whose characters count."""

@@ -109,7 +109,6 @@ function restore(next) {
   for (const one of document.querySelectorAll(".editor .problem")) one.textContent = "";
   if (why) say(why);
 }
-if (fields.size) document.querySelector("main").append(bar);
 // A number that can be changed leads to its field.
 document.addEventListener("click", (event) => {
   const one = event.target instanceof Element ? event.target.closest("mn") : null;
@@ -132,4 +131,3 @@ function fromAddress() {
   restore(next);
 }
 addEventListener("hashchange", fromAddress);
-fromAddress();

@@ -1,6 +1,8 @@
 // The page follows its numbers: what is changed in a field is computed again, and every number says what it is now.
 let inputs = given.map((numbers) => [...numbers]);
 const said = new Map([...document.querySelectorAll("svg desc")].map((one) => [one, one.textContent]));
+// What else is to be told when numbers change.
+const whenChanged = [];
 // Shows these numbers.
 function follow(now, changes) {
   shown = now;
@@ -23,7 +25,7 @@ function button(text, press) {
   made.addEventListener("click", press);
   return made;
 }
-let later;
+let later, resounding;
 // Says a sentence, or what a function gives, when there is a pause, so that one listens to the last one only.
 function say(text, soon = 300) {
   clearTimeout(later);
@@ -51,6 +53,8 @@ function take(next, more = () => "") {
   const back = isFirst();
   follow(back ? first : now, changes);
   bar.classList.toggle("changed", !back);
+  clearTimeout(resounding);
+  resounding = setTimeout(() => whenChanged.forEach((one) => one()), 200);
   say(() => {
     if (back) return INVITED;
     const count = data.told.filter((_, n) => isOld(n)).length;

@@ -13,7 +13,15 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 
 from chainrule.emit.javascript.source import short
 
-LIVE: Final = ("shared.js", "paint.js", "live.js", "fields.js")
+LIVE: Final = (
+    "shared.js",
+    "paint.js",
+    "live.js",
+    "fields.js",
+    "walk.js",
+    "rate.js",
+    "opening.js",
+)
 """What follows the numbers, in one scope."""
 
 
