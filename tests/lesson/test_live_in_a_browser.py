@@ -149,3 +149,14 @@ def test_axe_finds_nothing_in_the_live_page(
     width: int, article: str, examined: Callable[..., list[object]]
 ) -> None:
     assert examined(article, width) == []
+
+
+def test_a_sentence_that_is_told_for_other_numbers_keeps_its_own(
+    article: str, browse: Browse
+) -> None:
+    deeds = """
+    const read = () => note([...document.querySelectorAll('[data-asked="dz1[0, 0]"]')].at(-1).textContent.replace(/\\s+/g, " "));
+    read(); location.hash = "#~b1.0=1"; setTimeout(() => { read(); press("Reset"); setTimeout(read, 500); }, 1000);"""
+    before, changed, again = said_after(article, deeds, browse)
+    assert "−0.05" in before
+    assert before == changed == again

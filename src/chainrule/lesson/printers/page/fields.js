@@ -47,6 +47,8 @@ function fieldOf([name, shape, dtype], i, k, columns) {
     }
   });
   field.addEventListener("keydown", (event) => {
+    // as it was in the beginning
+    if (event.key === "Escape") move(field, i, k, given[i][k], 0);
     const way = { ArrowUp: 1, ArrowDown: -1, PageUp: 10, PageDown: -10 }[event.key];
     if (way === undefined) return;
     event.preventDefault();

@@ -58,6 +58,7 @@ function take(next, more = () => "") {
   say(() => {
     if (back) return INVITED;
     const count = data.told.filter((_, n) => isOld(n)).length;
+    older.hidden = !count;
     const left = count === 0 ? "" : ` ${count === 1 ? "One part is" : `${count} parts are`} told for the numbers before.`;
     return `The loss was ${loss(first)}, it is now ${loss(now)}.${more(before, now)}${left}`;
   });
@@ -83,7 +84,17 @@ const link = button("Copy a link to these numbers", async () => {
     say("The link stands in the address bar.", 0);
   }
 });
-const reset = button("Reset", () => restore(asGiven()));
-link.className = reset.className = "after-change";
-bar.append(status, reset, link);
+const reset = button("Reset", () => {
+  restore(asGiven());
+  // the button goes, and the keyboard is not to be lost with it
+  start.focus();
+});
+// Leads to the next part that is told for other numbers.
+const older = button("Show a part told before", () => {
+  whole();
+  const all = [...document.querySelectorAll(".stale")];
+  (all.find((one) => one.getBoundingClientRect().top > innerHeight / 2 + 1) ?? all[0])?.scrollIntoView({ block: "center" });
+});
+link.className = reset.className = older.className = "after-change";
+bar.append(status, reset, link, older);
 status.textContent = INVITED;

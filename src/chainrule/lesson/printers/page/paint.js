@@ -91,39 +91,41 @@ function piece(element) {
 for (const one of document.querySelectorAll("[data-n]")) {
   const of = piece(one);
   if (one.tagName === "path") of.edges.push(one);
-  else of.numbers.push({ one, n: Number(one.dataset.n), shown: first.number(one.dataset.n), table: one.closest("mtable") });
+  else of.numbers.push({ one, n: Number(one.dataset.n), part: one.closest("[data-told]")?.dataset.told, shown: first.number(one.dataset.n), table: one.closest("mtable") });
 }
 for (const one of document.querySelectorAll("[data-p]")) {
-  piece(one).brackets.push({ one, n: Number(one.dataset.p), stands: first.bracket(one.dataset.p) });
+  piece(one).brackets.push({ one, n: Number(one.dataset.p), part: one.closest("[data-told]")?.dataset.told, stands: first.bracket(one.dataset.p) });
 }
 for (const one of document.querySelectorAll("[data-told]")) piece(one).parts.push([one, Number(one.dataset.told)]);
-// Whether a part is told for other numbers than those that stand there.
+// Whether a part is told for other numbers than those that are taken now.
 const isOld = (n) => data.told[n].some(off);
-function mark(part, old) {
-  if (part.classList.contains("stale") === old) return;
-  part.classList.toggle("stale", old);
-  if (!old) {
-    part.previousElementSibling.remove();
-    return;
-  }
+// Where only room was made for other numbers, these may stand there; else the old ones stay, for words speak of them.
+const stays = (n) => data.told[n].some((one) => off(one) && !/wide|alike/.test(data.conditions[one][0]));
+function mark(part, n) {
+  const old = isOld(n) ? (stays(n) ? "told" : "set") : "";
+  if ((part.dataset.old ?? "") === old) return;
+  if (part.dataset.old) part.previousElementSibling.remove();
+  part.dataset.old = old;
+  part.classList.toggle("stale", old !== "");
+  if (!old) return;
   const note = document.createElement("p");
   note.className = "stale-note";
-  note.textContent = "Told for the numbers before the change:";
+  note.textContent = old === "told" ? "Told for the numbers before the change:" : "These numbers are new, the lines between them as before:";
   part.before(note);
 }
 function paint(of) {
   of.stale = false;
-  for (const [one, n] of of.parts) mark(one, isOld(n));
+  for (const [one, n] of of.parts) mark(one, n);
   const tables = new Set();
   for (const each of of.numbers) {
-    const number = shown.number(each.n);
+    const number = (each.part !== undefined && stays(each.part) ? first : shown).number(each.n);
     if (number[0] === each.shown[0] && number[1] === each.shown[1]) continue;
     each.one = write(each.one, number, each.shown);
     each.shown = number;
     if (each.table) tables.add(each.table);
   }
   for (const each of of.brackets) {
-    const stands = shown.bracket(each.n);
+    const stands = (each.part !== undefined && stays(each.part) ? first : shown).bracket(each.n);
     if (stands !== each.stands) bracket(each.one, stands);
     each.stands = stands;
   }
