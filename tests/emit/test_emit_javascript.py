@@ -305,6 +305,7 @@ def test_a_module_ships_what_it_calls_and_what_that_calls():
         "gathered",
         "broadcast_to",
         "broadcastShapes",
+        "sameShape",
     }
     for_types = {"bits", "promote", "resultType", "floatType"}
     assert sent == for_arrays | for_any_shape | for_types | {"mapped", "real", "exp"}

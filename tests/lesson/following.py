@@ -24,8 +24,8 @@ const first = run(data.inputs.map((one) => one[3]));
 const seen = (inputs) => {
   const now = run(inputs), off = changed(data, first, now);
   return {
-    numbers: now.numbers.map(plain), brackets: now.brackets, refused: data.always.some((one) => off[one]),
-    stale: data.told.map((all) => all.some((one) => off[one])),
+    numbers: data.numbers.map((_, n) => plain(now.number(n))), brackets: data.brackets.map((_, n) => now.bracket(n)), refused: data.always.some(off),
+    stale: data.told.map((all) => all.some(off)),
   };
 };
 console.log(JSON.stringify(%s.map(seen)));
@@ -125,8 +125,8 @@ def plain_powers(text: str) -> str:
 
 
 def zeros_alike(text: str) -> str:
-    """A sum that cancels is 0 in one order of its terms and 1e-17 in another: printed as 0 and as 0.0000."""
-    return text.replace("0.0000", "0")
+    """A sum that cancels is 0 in one order of its terms and 1e-17 in another: printed as 0 and as 0.00."""
+    return re.sub(r"(?<![\d.])0\.0+(?!\d)", "0", text)
 
 
 def changed_script(text: str, numbers: dict[str, np.ndarray]) -> str:
@@ -148,13 +148,17 @@ def changed_script(text: str, numbers: dict[str, np.ndarray]) -> str:
 
 @np.errstate(all="ignore")  # as NumPy comes: a mask of −1e9 underflows
 def differences(
-    script: Path, edits: int, rng: np.random.Generator, scratch: Path
+    script: Path,
+    edits: int,
+    rng: np.random.Generator,
+    scratch: Path,
+    **options: Any,
 ) -> tuple[list[str], dict[str, int]]:
     """What is false in the page after random edits, and how often the page refused or marked a part."""
     text = ast.unparse(ast.parse(script.read_text("utf-8")))
     own = scratch / script.name
     own.write_text(text, "utf-8")
-    page = explain(own).to_html()
+    page = explain(own, **options).to_html()
     inputs = data_of(page)["inputs"]
     asked = [
         edited([list(one[3]) for one in inputs], inputs, rng) for _ in range(edits)
@@ -172,7 +176,7 @@ def differences(
             for one, new in zip(inputs, numbers, strict=True)
         }
         own.write_text(changed_script(text, arrays), "utf-8")
-        (fresh,) = map(zeros_alike, texts(to_html(explain(own).parts)))
+        (fresh,) = map(zeros_alike, texts(to_html(explain(own, **options).parts)))
         counts["marked" if any(seen["stale"]) else "whole"] += 1
         start = 0
         for read in map(zeros_alike, texts(page, seen)):

@@ -98,6 +98,30 @@ for i in range(3):
         c[i, j] = np.sum(X[i:i + 2, j:j + 2] * K)
 h = np.maximum(0, c)
 loss = (h.reshape(-1) @ W - 1.0) ** 2"""),
+    "convolution by windows": ({"x": (1, 1, 4, 4), "K": (2, 1, 2, 2), "y": (1, 2, 3, 3)}, """
+from numpy.lib.stride_tricks import sliding_window_view
+z = np.einsum("nchwij,fcij->nfhw", sliding_window_view(x, (2, 2), axis=(2, 3)), K)
+h = np.maximum(0, z)
+loss = np.mean((h - y) ** 2)"""),
+    "convolution with a frame and strides": ({"x": (1, 1, 3, 4), "K": (1, 1, 2, 3), "y": (1, 1, 2, 4)}, """
+from numpy.lib.stride_tricks import sliding_window_view
+frame = ((0, 0), (0, 0), (1, 1), (1, 1))
+z = np.einsum("nchwij,fcij->nfhw", sliding_window_view(np.pad(x, frame), (2, 3), axis=(2, 3))[:, :, ::2], K)
+loss = np.mean((z - y) ** 2)"""),
+    "convolution of a row": ({"x": (1, 1, 7), "K": (1, 1, 3), "y": (1, 1, 5)}, """
+from numpy.lib.stride_tricks import sliding_window_view
+z = np.einsum("nclk,fck->nfl", sliding_window_view(x, 3, axis=2), K)
+loss = np.sum((z - y) ** 2)"""),
+    "largest of windows": ({"x": (1, 1, 4, 4), "K": (1, 1, 2, 2)}, """
+from numpy.lib.stride_tricks import sliding_window_view
+z = np.einsum("nchwij,fcij->nfhw", sliding_window_view(x, (2, 2), axis=(2, 3)), K)
+p = sliding_window_view(z, (2, 2), axis=(2, 3)).max(axis=(4, 5))
+loss = np.mean((p - 0.5) ** 2)"""),
+    "means of windows": ({"x": (1, 1, 2, 6), "w": (1, 1, 2, 6)}, """
+from numpy.lib.stride_tricks import sliding_window_view
+z = x * w
+p = sliding_window_view(z, (1, 3), axis=(2, 3))[:, :, :, ::3].mean(axis=(4, 5))
+loss = np.mean((np.tanh(p) - 0.37) ** 2)"""),
     "pooling": ({"x": (6,), "w": (6,)}, """
 z = w * x
 m = z.reshape(3, 2).max(axis=1)

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import live_lessons
 import numpy as np
 import pytest
-from following import data_of, differences, seen_in_node, texts
+from following import (
+    changed_script,
+    data_of,
+    differences,
+    first_difference,
+    seen_in_node,
+    texts,
+)
 
 from chainrule import explain
 from chainrule.formula import format_number
@@ -97,6 +106,31 @@ def test_after_an_edit_a_page_reads_as_the_lesson_told_afresh_or_says_where_not(
     wrong, counts = differences(script, 2, np.random.default_rng(7), scratch)
     assert wrong == []
     assert counts["edits"] == 2
+
+
+@pytest.mark.spread(4)
+@needs_node
+@pytest.mark.parametrize(
+    ("name", "options"),
+    [
+        ("article", {"optimizer": "adam", "steps": 3, "step": 2}),
+        ("dense relu batch", {"optimizer": "momentum", "steps": 2}),
+        ("softmax", {"steps": 3, "step": 3}),
+        ("rnn", {"optimizer": "rmsprop"}),
+        ("two hidden layers", {"optimizer": "adamw", "steps": 2, "step": 2}),
+        ("batch norm", {"optimizer": "nesterov", "level": "entry"}),
+    ],
+)
+def test_the_lesson_of_an_optimizer_s_step_or_of_a_later_one_follows_as_well(
+    name: str, options: dict[str, Any], tmp_path: Path
+) -> None:
+    script = tmp_path / "lesson.py"
+    script.write_text(LESSONS[name], "utf-8")
+    scratch = tmp_path / "again"
+    scratch.mkdir()
+    rng = np.random.default_rng(3)
+    wrong, _ = differences(script, 2, rng, scratch, **options)
+    assert wrong == []
 
 
 @needs_node
@@ -232,6 +266,26 @@ def test_whole_numbers_and_labels_follow_and_no_label_is_said_to_be_none(
         seen_in_node(page, [numbers])
 
 
+@needs_node
+def test_with_other_labels_a_page_reads_as_the_lesson_told_afresh(
+    tmp_path: Path,
+) -> None:
+    script = tmp_path / "lesson.py"
+    text = ast.unparse(ast.parse(LESSONS["softmax of labels"]))
+    script.write_text(text, "utf-8")
+    page = explain(script).to_html()
+    numbers = [list(one[3]) for one in data_of(page)["inputs"]]
+    numbers[3] = [1, 1, 0]
+    (seen,) = seen_in_node(page, [numbers])
+    script.write_text(changed_script(text, {"y": np.array([1, 1, 0])}), "utf-8")
+    (fresh,) = texts(to_html(explain(script).parts))
+    start = 0
+    for piece in texts(page, seen):
+        found = fresh.find(piece, start)
+        assert found >= 0, first_difference(piece, fresh[start:])
+        start = found + len(piece)
+
+
 def test_two_masks_are_compared_without_a_fault() -> None:
     ledger = Ledger()
     x = remember(ledger, "x", np.array([1.0, -2.0]))
@@ -250,3 +304,22 @@ loss = np.sum((x * w)[mask] ** 2)
 def test_an_input_that_decides_how_the_lesson_goes_has_no_field(tmp_path: Path) -> None:
     inputs = data_of(_page(tmp_path, MASK))["inputs"]
     assert {one[0]: one[4] for one in inputs} == {"x": 0, "w": 0, "mask": 1}
+
+
+@needs_node
+def test_the_cells_of_a_table_s_row_are_told_for_the_numbers_that_were_shown(
+    tmp_path: Path, command: Any
+) -> None:
+    rows = [f"{i * 0.3 % 2:.1f},{i * 0.7 % 3:.1f},{'xy'[i % 2]}" for i in range(20)]
+    (tmp_path / "data.csv").write_text("\n".join(["a,b,kind", *rows, ""]), "utf-8")
+    words = "train data.csv --target kind --hidden 2 --epochs 2 --out model"
+    command(*words.split(), cwd=tmp_path, check=True)
+    words = "explain model --data data.csv --row 3 --html row.html"
+    command(*words.split(), cwd=tmp_path, check=True)
+    page = (tmp_path / "row.html").read_text("utf-8")
+    before = [list(one[3]) for one in data_of(page)["inputs"]]
+    after = [list(one) for one in before]
+    after[0][0] += 0.5
+    same, other = seen_in_node(page, [before, after])
+    assert any("columncell" in one for one in texts(page, same))
+    assert not any("columncell" in one for one in texts(page, other))

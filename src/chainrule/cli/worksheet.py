@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, cast
 
 import typer
 
@@ -14,6 +15,7 @@ from chainrule.cli import options, outputs, point
 from chainrule.program import ProgramError, UsageError
 
 if TYPE_CHECKING:
+    from chainrule.lesson.worksheet import Blank
     from chainrule.lesson.worksheet.steps import Exercise
 
 EXAMPLES = """\
@@ -47,12 +49,19 @@ def worksheet(
     dead_units: Annotated[
         bool, typer.Option("--dead-units", help="Units may be off for all samples.")
     ] = False,
+    blank: Annotated[
+        str,
+        typer.Option(
+            metavar="WHAT",
+            help="What is to be found: results, symbols (the formulas) or code (the lines of NumPy).",
+        ),
+    ] = "results",
     to: Annotated[
         list[str] | None,
         typer.Option(
             metavar="MEDIUM",
             help="latex, html, markdown, notebook or text (a sheet and its answers for each variant), moodle or anki "
-            "(one file); may be given several times.",
+            "(one file), nbgrader, otter or canvas (a file for each variant); may be given several times.",
             show_default=False,
         ),
     ] = None,
@@ -63,20 +72,17 @@ def worksheet(
     """Make worksheets of a network: its numbers are given, every result is to be found.
 
     Each variant has numbers of its own, drawn from the seed: of one decimal, no unit off for all samples, nothing close to
-    a kink. Beside the sheets stand key.json, with which `chainrule mark` marks what comes back, and answers.csv, the empty
+    a kink. Beside sheets that ask for results stand key.json, with which `chainrule mark` marks what comes back, and answers.csv, the empty
     table for it.
     """
-    from chainrule.lesson.worksheet import Worksheet
-    from chainrule.lesson.worksheet.media import SHEETS, WHOLE, files, key
+    from chainrule.lesson.worksheet import ASKED, Worksheet
+    from chainrule.lesson.worksheet.media import GRADED, SHEETS, WHOLE, files, key
 
     media = tuple(to or ["text"])
-    unknown = [one for one in media if one not in (*SHEETS, *WHOLE)]
-    if unknown:
-        raise UsageError(
-            "E430",
-            f"there is no medium {unknown[0]!r}",
-            hint=f"choose from {', '.join((*SHEETS, *WHOLE))}",
-        )
+    _choose("medium", media, (*SHEETS, *WHOLE, *GRADED))
+    _choose("blank", [blank], tuple(ASKED))
+    if blank != "results":
+        _choose(f"medium for {blank}", media, SHEETS)
     source = {
         "target": str(Path(target or "").name),
         "inputs": [*(inputs or []), *(more or [])],
@@ -85,17 +91,40 @@ def worksheet(
         "seed": seed,
         "sha256": _digest(_file(target or "")),
     }
-    sheet = Worksheet(exercise(target, source), variants, seed, decimals, dead_units)
+    sheet = Worksheet(
+        exercise(target, source),
+        variants,
+        seed,
+        decimals,
+        dead_units,
+        cast("Blank", blank),
+    )
     out.mkdir(parents=True, exist_ok=True)
     source["folder"] = os.path.relpath(
         _file(target or "").resolve().parent, out.resolve()
     )
-    outputs.write(out / "key.json", key(sheet, source))
+    if blank == "results":
+        outputs.write(out / "key.json", key(sheet, source))
     for name, text in files(sheet, media):
         outputs.write(out / name, text)
     sys.stdout.write(
         f"{variants} variants of {len(sheet.labels)} numbers each in {out}\n"
     )
+
+
+def _choose(what: str, chosen: Sequence[str], known: Sequence[str]) -> None:
+    """Refuse a word that is not known.
+
+    Raises:
+        UsageError: E430 with those that are.
+    """
+    unknown = [one for one in chosen if one not in known]
+    if unknown:
+        raise UsageError(
+            "E430",
+            f"there is no {what} {unknown[0]!r}",
+            hint=f"choose from {', '.join(known)}",
+        )
 
 
 def _file(target: str) -> Path:

@@ -12,6 +12,8 @@ from chainrule.derive.simplify import LAWS
 from chainrule.nn import Optimizer
 from chainrule.nn.update_rules import REASONS
 from chainrule.program import Array, Program, Run
+from chainrule.program import run as run_on
+from chainrule.program.conversions import as_array
 from chainrule.trace import Tracer
 
 
@@ -42,7 +44,10 @@ def update(
     tracer = Tracer(laws=LAWS, named=False)
     dtype = W.dtype
 
+    numbers: dict[str, Any] = {}
+
     def given(number: Any, called: str) -> Any:
+        numbers[called] = as_array(number).astype(dtype)
         return tracer.input(np.asarray(number, dtype), called)
 
     traced = given(W, name), given(dW, f"d{name}")
@@ -70,8 +75,10 @@ def update(
     lines = [
         replace(line, why=reasons.get(line.result, "")) for line in run.program.lines
     ]
-    whole = Program(run.program.inputs, tuple(lines), tuple(outputs), optimizer.name)
-    return Run(whole.pruned(), run.numbers)
+    program = run.program
+    whole = Program(program.inputs, tuple(lines), tuple(outputs), optimizer.name)
+    # on the arrays as they came: one that remembers how it was computed goes on remembering
+    return run_on(whole.pruned(), numbers)
 
 
 def varies(setting: Any) -> bool:

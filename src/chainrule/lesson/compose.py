@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Literal
 
 from chainrule.lesson.analysis.folding import fold
@@ -18,6 +18,7 @@ from chainrule.lesson.sections.entries import entries
 from chainrule.lesson.sections.forward import forward, loss
 from chainrule.lesson.sections.overview import overview
 from chainrule.lesson.sections.update import update
+from chainrule.program.ledger import look
 
 Level = Literal["network", "layer", "line", "entry"]
 MOST_CELLS = 40
@@ -35,7 +36,7 @@ def compose(study: Study, level: Level = "line") -> Iterator[Part]:
         said = f"{message[:1].upper()}{message[1:]}."
         yield Note((said,), "caution" if study.reading.confidence == "low" else "note")
     if study.reading.row:
-        yield from row_of_a_table(study.reading.row)
+        yield from row_of_a_table(study)
     yield from overview(story, roles, folding)
     if level != "network":
         yield from forward(story, roles, folding, listing, numbers=level != "layer")
@@ -49,9 +50,12 @@ def compose(study: Study, level: Level = "line") -> Iterator[Part]:
     yield from ending(story, roles, folding)
 
 
-def row_of_a_table(row: Sequence[tuple[str, str, str, float, float]]) -> Iterator[Part]:
+def row_of_a_table(study: Study) -> Iterator[Part]:
     """The cells that the network is shown, as they stand in the table and as they reach it."""
+    row, shown = study.reading.row, study.written
     yield Prose(("The row, column by column, and how the loss changes with each number that the network gets of it:",))  # fmt: skip
+    # the cells are as in the table, and the gradients those of what the network was shown
+    look([shown.numbers[one] for one in shown.program.inputs])
     yield Table(("column", "cell", "stands in", "number", "gradient"), tuple(row[:MOST_CELLS]))  # fmt: skip
     if len(row) > MOST_CELLS:
         yield Prose((f"… and {len(row) - MOST_CELLS} more columns.",))

@@ -9,6 +9,8 @@ import numpy as np
 from chainrule.ops import shapes
 from chainrule.ops.spelling import Site, ndim
 from chainrule.program import Op, Sample, Shape
+from chainrule.program.conversions import as_array
+from chainrule.program.remembered import Remembered
 
 LIKE = (Sample(((2, 3),)), Sample(((),)), Sample(((0, 3),)))
 
@@ -101,7 +103,12 @@ def _numpy_type(site: Site) -> str:
 
 def one_hot_forward(labels: Any, n: int, axis: int, dtype: str) -> Any:
     """A 1 at each label and 0 at the other ``n - 1`` places, along a new axis."""
-    rows = np.eye(n, dtype=dtype)[np.asarray(labels)]
+    labels = as_array(labels)
+    if isinstance(labels, Remembered):
+        # a plain table does not know by what it was read
+        found = np.equal(np.expand_dims(np.mod(labels, n), -1), np.arange(n))
+        return np.moveaxis(found.astype(dtype), -1, axis)
+    rows = np.eye(n, dtype=dtype)[labels]
     return np.ascontiguousarray(np.moveaxis(rows, -1, axis))
 
 

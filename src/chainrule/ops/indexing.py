@@ -9,6 +9,7 @@ import numpy as np
 from chainrule.ops import index_spelling, shapes
 from chainrule.ops.spelling import Site, axes_listed, ndim
 from chainrule.program import IndexSlot, Op, Rule, Sample, Shape, ShapeError
+from chainrule.program.conversions import as_array
 
 
 def filled(index: tuple[Any, ...], arrays: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -199,7 +200,7 @@ scatter_add = Op(
 
 def add_to(x: Any, written: Any, *arrays: Any, index: tuple[Any, ...]) -> Any:
     """A copy of ``x`` with ``written`` added at ``index``, as often as it is named there."""
-    result = np.array(x)
+    result = as_array(x).copy()
     np.add.at(result, filled(index, arrays), written)
     return result
 

@@ -53,7 +53,8 @@ def looked_at(x: Any, size: Lengths, axis: Lengths, stride: Lengths) -> Any:
 def put_back(y: Any, shape: Shape, axis: Lengths, stride: Lengths) -> Any:
     """Zeros of ``shape`` with every window added where it stood."""
     n_windows = len(axis)
-    result = np.zeros(shape, y.dtype)
+    # of the kind of y, so that one that remembers how it was computed goes on remembering
+    result = np.zeros_like(y, shape=shape)
     for place in np.ndindex(*y.shape[-n_windows:]):
         index = [slice(None)] * len(shape)
         for one, start, step in zip(axis, place, stride, strict=True):

@@ -11,6 +11,8 @@ from chainrule.ops import shapes
 from chainrule.ops.families import PAIRS, REALS, on, unary
 from chainrule.ops.spelling import tensors
 from chainrule.program import Op, Rule, Unit
+from chainrule.program.ledger import bare
+from chainrule.program.remembered import called
 
 INSIDE = on(REALS, -0.9, 0.9)
 
@@ -161,9 +163,9 @@ each_erf = np.frompyfunc(math.erf, 1, 1)
 
 def error_function(x: Any) -> Any:
     """2/√π ∫₀ˣ e^(-t²) dt, entry by entry, in double precision."""
-    array = np.asarray(x)
+    array = np.asarray(bare(x))
     dtype = array.dtype if array.dtype.kind == "f" else np.float64
-    return np.asarray(each_erf(array), dtype=dtype)
+    return called("erf", [x], {}, np.asarray(each_erf(array), dtype=dtype))
 
 
 erf = unary(

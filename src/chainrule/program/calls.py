@@ -67,6 +67,15 @@ def reduction(
     return None if whole is None else name_of(whole), kept
 
 
+def window(
+    x: Any, window_shape: Any, axis: Any = None, **_: Any
+) -> tuple[list[int], list[int], list[int]]:
+    """The size, the axes and the steps of a sliding window."""
+    size = [window_shape] if isinstance(window_shape, int) else list(window_shape)
+    axes = range(np.ndim(x)) if axis is None else np.atleast_1d(axis).tolist()
+    return size, list(axes), [1] * len(size)
+
+
 @cache
 def _signature(function: Any) -> inspect.Signature | None:
     try:
@@ -92,6 +101,8 @@ def arguments(
         parameter = signature.parameters[key]
         if parameter.kind is parameter.VAR_POSITIONAL:
             placed += one
+        elif parameter.kind is parameter.VAR_KEYWORD:
+            rest |= one
         elif parameter.default is parameter.empty:
             placed.append(one)
         elif one is not None and one is not False:

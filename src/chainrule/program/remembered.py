@@ -15,6 +15,7 @@ from chainrule.program.calls import (
     name_of,
     places,
     reduction,
+    window,
 )
 from chainrule.program.ledger import (
     KINDS,
@@ -64,7 +65,7 @@ def _made(ledger: Ledger, text: str, result: Any) -> Any:
     return made.number() if isinstance(result, np.generic) else made
 
 
-def _called(
+def called(
     name: str, args: Sequence[Any], named: Mapping[str, Any], result: Any
 ) -> Any:
     """What a call gave, remembered if it can be written; else its arguments are looked at."""
@@ -139,7 +140,7 @@ class Remembered(np.ndarray, Kept):
         if name is None or isinstance(result, tuple):
             look([*inputs, *named.values()])
             return result
-        made = _called(name, inputs, named, result)
+        made = called(name, inputs, named, result)
         return _put(made, outs[0], [*inputs, *named.values()]) if outs else made
 
     def __array_function__(
@@ -157,10 +158,12 @@ class Remembered(np.ndarray, Kept):
             return _made(self.ledger, text, result)
         if name in FORMS:
             return result
+        if name == "sliding_window_view":
+            return called("windows", [args[0], *window(*args, **kwargs)], {}, result)
         if name == "linalg.norm" and len(args) == 1 and not kwargs:
             # the same sum whatever shape the array has
             return np.sqrt(np.sum(np.square(args[0])))
-        return _called(name, *arguments(function, args, kwargs), result)
+        return called(name, *arguments(function, args, kwargs), result)
 
     def __getitem__(self, key: Any) -> Any:
         plain = self.bare()[bare(key)]

@@ -210,18 +210,19 @@ export const np = (() => {
     return gathered(from, placesOf(wide, strides), wide);
   }
 
+  const sameShape = (a, b) => a.length === b.length && a.every((length, axis) => length === b[axis]);
+
   // A function of numbers, entry by entry over arrays stretched to one shape.
   function mapped(f, args, dtype) {
     const arrays = args.map(asArray);
-    const shape = broadcastShapes(...arrays.map((one) => one.shape));
-    const same = (one) => one.ndim === shape.length && one.shape.every((length, axis) => length === shape[axis]);
-    const columns = arrays.map((one) => (same(one) ? one : broadcast_to(one, shape)).data);
-    const result = made(shape, dtype);
-    const [a, b, c] = columns;
-    for (let i = 0; i < result.size; i++) {
-      const one = columns.length === 1 ? f(a[i]) : columns.length === 2 ? f(a[i], b[i]) : f(a[i], b[i], c[i]);
-      result.data[i] = dtype === "bool" ? Number(Boolean(one)) : one;
-    }
+    const [{ shape: own }] = arrays;
+    const shape = arrays.every((one) => sameShape(one.shape, own)) ? own : broadcastShapes(...arrays.map((one) => one.shape));
+    const [a, b, c] = arrays.map((one) => (sameShape(one.shape, shape) ? one : broadcast_to(one, shape)).data);
+    const result = made(shape, dtype), { data } = result, n = data.length;
+    const asks = dtype === "bool";
+    if (c) for (let i = 0; i < n; i++) data[i] = asks ? Boolean(f(a[i], b[i], c[i])) : f(a[i], b[i], c[i]);
+    else if (b) for (let i = 0; i < n; i++) data[i] = asks ? Boolean(f(a[i], b[i])) : f(a[i], b[i]);
+    else for (let i = 0; i < n; i++) data[i] = asks ? Boolean(f(a[i])) : f(a[i]);
     return result;
   }
 
@@ -278,11 +279,11 @@ export const np = (() => {
     const [inner, m] = right.shape.slice(-2);
     if (k !== inner) throw new RangeError(`(${left.shape}) @ (${right.shape}): the inner lengths ${k} and ${inner} must agree`);
     const front = broadcastShapes(left.shape.slice(0, -2), right.shape.slice(0, -2));
-    const x = broadcast_to(left, [...front, n, k]).data;
-    const y = broadcast_to(right, [...front, k, m]).data;
+    const x = (front.length ? broadcast_to(left, [...front, n, k]) : left).data;
+    const y = (front.length ? broadcast_to(right, [...front, k, m]) : right).data;
     const type = promote(left.dtype, right.dtype);
-    const sums = new Float64Array(product(front) * n * m);
-    for (let row = 0; row < product(front) * n; row++) {
+    const rows = product(front) * n, sums = new Float64Array(rows * m);
+    for (let row = 0; row < rows; row++) {
       const start = Math.floor(row / n) * k * m;
       for (let i = 0; i < k; i++) {
         const factor = x[row * k + i];
@@ -290,7 +291,7 @@ export const np = (() => {
       }
     }
     const shape = [...front, ...(asArray(a).ndim === 1 ? [] : [n]), ...(asArray(b).ndim === 1 ? [] : [m])];
-    return new NDArray(TYPES[type].from(sums), shape, type);
+    return new NDArray(type === "float64" ? sums : TYPES[type].from(sums), shape, type);
   }
 
   // What the command line says, in Node: --steps 100 --learning-rate 0.1

@@ -142,18 +142,19 @@ function broadcast_to(x, shape) {
   return gathered(from, placesOf(wide, strides), wide);
 }
 
+const sameShape = (a, b) => a.length === b.length && a.every((length, axis) => length === b[axis]);
+
 // A function of numbers, entry by entry over arrays stretched to one shape.
 function mapped(f, args, dtype) {
   const arrays = args.map(asArray);
-  const shape = broadcastShapes(...arrays.map((one) => one.shape));
-  const same = (one) => one.ndim === shape.length && one.shape.every((length, axis) => length === shape[axis]);
-  const columns = arrays.map((one) => (same(one) ? one : broadcast_to(one, shape)).data);
-  const result = made(shape, dtype);
-  const [a, b, c] = columns;
-  for (let i = 0; i < result.size; i++) {
-    const one = columns.length === 1 ? f(a[i]) : columns.length === 2 ? f(a[i], b[i]) : f(a[i], b[i], c[i]);
-    result.data[i] = dtype === "bool" ? Number(Boolean(one)) : one;
-  }
+  const [{ shape: own }] = arrays;
+  const shape = arrays.every((one) => sameShape(one.shape, own)) ? own : broadcastShapes(...arrays.map((one) => one.shape));
+  const [a, b, c] = arrays.map((one) => (sameShape(one.shape, shape) ? one : broadcast_to(one, shape)).data);
+  const result = made(shape, dtype), { data } = result, n = data.length;
+  const asks = dtype === "bool";
+  if (c) for (let i = 0; i < n; i++) data[i] = asks ? Boolean(f(a[i], b[i], c[i])) : f(a[i], b[i], c[i]);
+  else if (b) for (let i = 0; i < n; i++) data[i] = asks ? Boolean(f(a[i], b[i])) : f(a[i], b[i]);
+  else for (let i = 0; i < n; i++) data[i] = asks ? Boolean(f(a[i])) : f(a[i]);
   return result;
 }
 

@@ -6,11 +6,11 @@ function matmul(a, b) {
   const [inner, m] = right.shape.slice(-2);
   if (k !== inner) throw new RangeError(`(${left.shape}) @ (${right.shape}): the inner lengths ${k} and ${inner} must agree`);
   const front = broadcastShapes(left.shape.slice(0, -2), right.shape.slice(0, -2));
-  const x = broadcast_to(left, [...front, n, k]).data;
-  const y = broadcast_to(right, [...front, k, m]).data;
+  const x = (front.length ? broadcast_to(left, [...front, n, k]) : left).data;
+  const y = (front.length ? broadcast_to(right, [...front, k, m]) : right).data;
   const type = promote(left.dtype, right.dtype);
-  const sums = new Float64Array(product(front) * n * m);
-  for (let row = 0; row < product(front) * n; row++) {
+  const rows = product(front) * n, sums = new Float64Array(rows * m);
+  for (let row = 0; row < rows; row++) {
     const start = Math.floor(row / n) * k * m;
     for (let i = 0; i < k; i++) {
       const factor = x[row * k + i];
@@ -18,7 +18,7 @@ function matmul(a, b) {
     }
   }
   const shape = [...front, ...(asArray(a).ndim === 1 ? [] : [n]), ...(asArray(b).ndim === 1 ? [] : [m])];
-  return new NDArray(TYPES[type].from(sums), shape, type);
+  return new NDArray(type === "float64" ? sums : TYPES[type].from(sums), shape, type);
 }
 
 const outer = (a, b) => multiply(reshape(a, [-1, 1]), reshape(b, [1, -1]));

@@ -182,4 +182,5 @@ def _disc(circle: Circle, column: _Column, y: float) -> Disc:
         value,
         slope,
         said,
+        circle.identity.partition("-")[0],
     )

@@ -10,7 +10,7 @@ from chainrule.lesson.drawings.label import Label
 
 @dataclass(frozen=True, slots=True)
 class Disc:
-    """A node: its label in the middle, its value on the left wing, its gradient on the right one."""
+    """A node: its label in the middle, its value on the left wing, its gradient on the right one; it is ``of`` an array."""
 
     formula: Node
     label: Label
@@ -23,6 +23,7 @@ class Disc:
     value: str
     gradient: str
     said: str
+    of: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,27 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
 from chainrule.formula import Matrix, Node, Text, chain
 from chainrule.lesson.analysis.subject_study import Study
 from chainrule.lesson.notation.names import name, numbers
-from chainrule.lesson.parts import Formula, Heading, Numbers, Part, Prose, Row
+from chainrule.lesson.parts import (
+    Code,
+    Formula,
+    Heading,
+    Numbers,
+    Part,
+    Prose,
+    Row,
+)
+from chainrule.lesson.worksheet.solutions import solutions
 from chainrule.lesson.worksheet.steps import Exercise, Step
 from chainrule.lesson.worksheet.variants import Variant, variants
 from chainrule.program import Array
 
 BLANK = "……"
+Blank = Literal["results", "symbols", "code"]
+ASKED: Mapping[Blank, str] = {
+    "results": "Fill in every number, rounded to {} decimals.",
+    "symbols": "Fill in the formula that gives each result, in symbols.",
+    "code": "Write the line of NumPy that finds each result.",
+}
+"""What a sheet asks for, by what it leaves blank."""
 
 
 @dataclass(frozen=True)
 class Worksheet:
     """A sheet for each pupil: ``n`` variants drawn from ``seed``, results asked to so many ``decimals``.
+
+    ``blank`` is what is to be found: the results, the formulas in symbols, or the lines of code.
 
     Raises:
         UsageError: E411 where a sheet would ask for too much, or no kind numbers are found.
@@ -33,6 +51,7 @@ class Worksheet:
     seed: int = 0
     decimals: int = 3
     dead_units: bool = False
+    blank: Blank = "results"
 
     @cached_property
     def variants(self) -> tuple[Variant, ...]:
@@ -59,7 +78,7 @@ class Worksheet:
         what = "answers" if solved else "worksheet"
         forward = len([step for step in self.exercise.steps if not step.is_gradient])
         steps = self.exercise.steps
-        asked = f"Fill in every number, rounded to {self.decimals} decimals."
+        asked = ASKED[self.blank].format(self.decimals)
         return (
             Heading(f"{self.exercise.title}: {what} {variant.number}", 1, "worksheet"),
             *(() if solved else (Prose((f"Name: {6 * BLANK}",)), Prose((asked,)))),
@@ -69,17 +88,29 @@ class Worksheet:
                 for one, array in variant.given.items()
             ),
             Heading("Forward", 2, "forward"),
-            *(self._row(step, variant, solved=solved) for step in steps[:forward]),
+            *self._rows(steps[:forward], variant, solved=solved),
             Heading("Backward", 2, "backward"),
-            *(self._row(step, variant, solved=solved) for step in steps[forward:]),
+            *self._rows(steps[forward:], variant, solved=solved),
         )
 
-    def _row(self, step: Step, variant: Variant, *, solved: bool) -> Formula:
-        array = variant.run.numbers[step.value]
-        result = (
-            numbers(np.round(array, self.decimals) + 0.0) if solved else blank(array)
-        )
-        return Formula((Row("", step.symbol, right=chain(step.formula, result)),))
+    def _rows(
+        self, steps: Sequence[Step], variant: Variant, *, solved: bool
+    ) -> Iterator[Part]:
+        lines = solutions(self.exercise) if self.blank == "code" else {}
+        for step in steps:
+            array = variant.run.numbers[step.value]
+            result = numbers(np.round(array, self.decimals) + 0.0)
+            match self.blank:
+                case "results":
+                    right = chain(step.formula, result if solved else blank(array))
+                case "symbols":
+                    right = chain(step.formula if solved else Text(BLANK), result)
+                case "code":
+                    right = chain(step.formula, result)
+            yield Formula((Row("", step.symbol, right=right),))
+            if self.blank == "code":
+                line = lines.get(step.name, "") if solved else 6 * BLANK
+                yield Prose((Code(f"{step.name} = {line}"),))
 
     def key(self, source: Mapping[str, Any]) -> dict[str, Any]:
         """All that marking needs: where the network is, and the numbers of every variant."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -21,6 +22,7 @@ from chainrule.program.conversions import as_array
 CELL: Final = 6
 SIDE: Final = 168
 SCROLLED: Final = 26
+FOCUSED: Final = re.compile(r"<mn[^>]* data-(?:of|entry)=")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,7 @@ def row_shown(detail: Detail, row: Row) -> dict[str, Any]:
         "sides": shown,
         "reason": spans_shown(row.reason, detail.binding),
         # what may be wider than a phone must be within reach of the keyboard, to be scrolled
-        "long": letters > SCROLLED and not any("tabindex" in s for s in shown),
+        "long": letters > SCROLLED and not any(map(FOCUSED.search, shown)),
     }
 
 

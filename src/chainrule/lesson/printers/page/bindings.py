@@ -88,9 +88,21 @@ class Bindings:
             "told": list(self.told),
             "always": always,
             "loss": [data.line(loss.at), loss.place] if hasattr(loss, "at") else None,
+            "rate": self._rate(),
+            "gradients": {
+                name: data.line(at)
+                for name, one in self.live.study.gradients.items()
+                if (at := getattr(one, "at", None)) is not None
+            },
         }
         text = json.dumps(found, separators=(",", ":"))
         return text.replace("</", "<\\/"), self.live.program(list(data.lines))
+
+    def _rate(self) -> float | None:
+        """How long a step of plain gradient descent is; None where something else makes the steps."""
+        optimizer = self.live.study.optimizer
+        plain = optimizer.name == "sgd" and not optimizer.state
+        return optimizer.learning_rate if plain else None
 
     def _condition(self, one: Any, data: _Data) -> Any:
         """A condition as the page holds it: a line, or numbers whose characters count."""

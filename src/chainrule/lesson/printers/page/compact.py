@@ -7,8 +7,11 @@ from typing import Final
 
 ARRAY: Final = re.compile(
     r'<mrow data-of="(?P<of>[^"]*)"(?: class="(?P<kind>[a-z]+)")?>'
-    r"<mo [^>]*>\[</mo><mtable>(?P<cells>(?:(?!<mtable>).)*?)</mtable>"
+    r"<mo[^>]*>\[</mo><mtable>(?P<cells>(?:(?!<mtable>).)*?)</mtable>"
 )
+OPENING: Final = re.compile(r'(<mrow(?: [^>]*)?><mo) form="prefix"')
+CLOSING: Final = re.compile(r'<mo form="postfix"([^>]*>[^<]*</mo></mrow>)')
+FOCUS: Final = re.compile(r'(<mn[^>]*) tabindex="0"')
 IDENTITY: Final = re.compile(r' (?:tabindex|data-of|data-entry)="[^"]*"')
 
 
@@ -19,12 +22,18 @@ def compact(markup: str, *, identities: bool = True) -> str:
     >>> compact(
     ...     f'<mrow data-of="W" class="value"><mo form="prefix">[</mo><mtable>{one}</mtable>'
     ... )
-    '<mrow data-of="W" class="value"><mo form="prefix">[</mo><mtable><mtr><mtd><mn tabindex="0" data-entry="0,0">1</mn></mtd></mtr></mtable>'
+    '<mrow data-of="W" class="value"><mo>[</mo><mtable><mtr><mtd><mn data-entry="0,0">1</mn></mtd></mtr></mtable>'
     """
+    # the page's style makes all of its formulas large
+    markup = markup.replace('<math display="block">', "<math>", 1)
+    # the page's script lets the keyboard at its numbers
+    markup = FOCUS.sub(r"\1", markup)
+    # what a sign is follows from its place at an end of a row: MathML Core, 3.2.4.2
+    markup = CLOSING.sub(r"<mo\1", OPENING.sub(r"\1", markup))
     if not identities:
         markup = IDENTITY.sub("", markup)
         return re.sub(
-            r'(<mrow class="([a-z]+)"><mo [^>]*>\[</mo><mtable>)(.*?)(</mtable>)',
+            r'(<mrow class="([a-z]+)"><mo[^>]*>\[</mo><mtable>)(.*?)(</mtable>)',
             lambda m: m[1] + m[3].replace(f' class="{m[2]}"', "") + m[4],
             markup,
         )

@@ -48,6 +48,7 @@ from chainrule.lesson.printers.page.resources import (
     compact,
     digest,
     environment,
+    following,
     resource,
 )
 from chainrule.lesson.printers.shown import joined, numbers_of
@@ -55,7 +56,6 @@ from chainrule.lesson.printers.shown import joined, numbers_of
 NEAR: Final = 3
 LARGEST: Final = 1_700_000
 FEW: Final = 16
-LIVE: Final = ("numbers.js", "live.js")
 
 
 def to_html(
@@ -95,7 +95,7 @@ def to_html(
         style += compact(resource("why.css"))
     if found is not None:
         data, program = found.written()
-        script = "\n".join([program, *(short(resource(name)) for name in LIVE), script])
+        script = f"{following(program)}\n{script}"
         style += compact(resource("live.css"))
     return (
         environment()

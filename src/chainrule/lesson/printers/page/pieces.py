@@ -13,12 +13,14 @@ from chainrule.lesson.drawings.graph import words
 from chainrule.lesson.drawings.sheet import Drawing
 from chainrule.lesson.parts import Cell, Code, Graph, Numbers, Part, Source, Spans
 from chainrule.lesson.printers.page.code import lines
+from chainrule.lesson.printers.page.compact import compact
 
 
 def mathml(node: Node, binding: Binding | None = None) -> Markup:
     """A formula in a line."""
+    shown = to_mathml(node, display=False, focusable=False, binding=binding)
     # formula escapes every name and word it writes
-    return Markup(to_mathml(node, display=False, focusable=False, binding=binding))  # noqa: S704
+    return Markup(compact(shown))  # noqa: S704
 
 
 def moving(text: str, binding: Binding | None) -> str:

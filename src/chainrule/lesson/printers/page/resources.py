@@ -7,8 +7,22 @@ import hashlib
 import re
 from functools import cache
 from importlib import resources
+from typing import Final
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
+
+from chainrule.emit.javascript.source import short
+
+LIVE: Final = (
+    "shared.js",
+    "paint.js",
+    "live.js",
+    "fields.js",
+    "walk.js",
+    "rate.js",
+    "opening.js",
+)
+"""What follows the numbers, in one scope."""
 
 
 @cache
@@ -32,6 +46,13 @@ def resource(name: str) -> str:
     """A file that belongs to the page."""
     folder = resources.files("chainrule.lesson.printers.page")
     return (folder / name).read_text(encoding="utf-8")
+
+
+def following(program: str) -> str:
+    """The script of a page that follows its numbers, which ``program`` computes."""
+    body = "\n".join(short(resource(name)) for name in LIVE)
+    strict = '"use strict";'
+    return f"{strict}\n{program}\n{short(resource('numbers.js'))}\n{{\n{body}\n}}"
 
 
 def compact(style: str) -> str:

@@ -1,4 +1,3 @@
-"use strict";
 // Looking at one number or name shows every place where the same one stands.
 const lit = [];
 function show(element) {
@@ -16,6 +15,8 @@ function show(element) {
     lit.push(other);
   }
 }
+// The keyboard reaches every number that knows what it is of.
+for (const one of document.querySelectorAll(":is(.sides, .entries) mn:is([data-of], [data-entry])")) one.setAttribute("tabindex", "0");
 // What is scrolled can be scrolled by the keyboard.
 for (const one of document.querySelectorAll(".sides")) if (one.scrollWidth > one.clientWidth) one.tabIndex = 0;
 document.addEventListener("focusin", (event) => show(event.target));
