@@ -1,9 +1,11 @@
 """Scripts in the ways of other people, each with what is wrong in it: the line is found, and right ones are spared."""
 
+import numpy as np
 import pytest
 
 from chainrule.check import check_script
 from chainrule.check.steps.recording import record
+from chainrule.check.steps.script import Asked
 from chainrule.check.verdict import Verdict
 
 EXPONENT = """
@@ -164,6 +166,30 @@ for row in rows:
     backward(network, expected)
     update(network, row, 0.5)
 """
+NORMALISED = """
+import numpy as np
+rng = np.random.RandomState(2)
+N = 16
+X, y = rng.randn(N, 4), rng.randint(0, 3, N)
+W1, g, W2 = rng.randn(4, 6) * .5, np.ones(6), rng.randn(6, 3) * .5
+for it in range(3):
+    a = X @ W1
+    istd = 1 / np.sqrt(a.var(0) + 1e-5)
+    xhat = (a - a.mean(0)) * istd
+    bn = g * xhat
+    s = np.maximum(0, bn) @ W2
+    p = np.exp(s) / np.exp(s).sum(1, keepdims=True)
+    loss = -np.mean(np.log(p[range(N), y]))
+    ds = p.copy(); ds[range(N), y] -= 1; ds /= N
+    dW2 = np.maximum(0, bn).T @ ds
+    dbn = (ds @ W2.T) * (bn > 0)
+    dg = (dbn * xhat).sum(0)
+    da = g * istd / N * (dbn - dbn.sum(0) - xhat * (dbn * xhat).sum(0))
+    dW1 = X.T @ da
+    W1 -= 0.5 * dW1
+    W2 -= 0.5 * dW2
+    g -= 0.5 * dg
+"""
 
 
 @pytest.fixture
@@ -215,3 +241,14 @@ def test_a_number_that_was_read_from_a_list_is_not_written_to(tmp_path, check) -
     ]
     assert recorded == pytest.approx(real["losses"], rel=1e-12)
     assert check(NEURONS).exit_code == 0
+
+
+def test_a_number_forgotten_at_a_name_is_written_there(tmp_path) -> None:
+    file = tmp_path / "script.py"
+    file.write_text(NORMALISED)
+    with np.errstate(all="ignore"):
+        report = Asked(str(file)).report(NORMALISED).report
+    (wrong,) = (one for one in report.lines if one.verdict is Verdict.WRONG)
+    assert wrong.cause == "dbn should be N * dbn."
+    assert wrong.fix is not None
+    assert "(N * dbn - dbn.sum(0)" in wrong.fix

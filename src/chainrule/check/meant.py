@@ -48,25 +48,28 @@ class Meant:
         tried = [one for one in (suspects or tuple)() if one.likely or unexplained]
         for one in tried[:MOST_TRIED]:
             both = (*found, *one.findings)
-            meant = self._corrected(both)
+            # where nothing is wrong there are no causes to look for
+            meant = self._corrected(both, causes=False)
             if meant is not None and _n_wrong(meant) == 0:
                 return self._as_meant(meant, both)
         return _with(report, found)
 
-    def _attempted(self, script: Script) -> tuple[Report | None, ChainruleError | None]:
+    def _attempted(
+        self, script: Script, **asked: bool
+    ) -> tuple[Report | None, ChainruleError | None]:
         """The report, or what stands in its way; where the loss is not finite, with smaller parameters."""
         try:
-            return self.judge(script), None
+            return self.judge(script, **asked), None
         except ChainruleError as error:
             if error.code != "E328":
                 return None, error
             refused = error
         try:
-            return self.judge(script, calm=True), None
+            return self.judge(script, calm=True, **asked), None
         except ChainruleError:
             return None, refused
 
-    def _corrected(self, found: Iterable[Finding]) -> Report | None:
+    def _corrected(self, found: Iterable[Finding], **asked: bool) -> Report | None:
         """The report on the script with what was found corrected; None if there is none."""
         pieces = [piece for one in found for piece in one.pieces]
         if not pieces:
@@ -74,7 +77,7 @@ class Meant:
         text = pieced(self.script.text, pieces)
         with in_place_of(self.script.file, text):
             try:
-                return self._attempted(self.read(text))[0]
+                return self._attempted(self.read(text), **asked)[0]
             except ChainruleError:
                 return None
 

@@ -141,11 +141,12 @@ class FirstWrong:
             best: Correction | None = None
             for edit in self.search.edits(statement, tier, None):
                 replaced = self.search.bench.computes(edit)
-                if self.search.exhausted or not self._is_true_with(
-                    replaced, place, known, meant
-                ):
+                truth = self._truth_with(replaced, place, known, meant)
+                if self.search.exhausted or truth is None:
                     continue
-                found = self.search.healing((edit,), replaced, at_least=0)
+                # the part of a gradient is a truth that many values can be made
+                least = 0 if truth in self.search.finals.truths.of else 1
+                found = self.search.healing((edit,), replaced, at_least=least)
                 if found is not None and (
                     best is None or len(found.healed) > len(best.healed)
                 ):
@@ -186,35 +187,37 @@ class FirstWrong:
         place = self.search.finals.evidence.recording.place
         return frozenset(place(match.of) for match in matches)
 
-    def _is_true_with(
+    def _truth_with(
         self,
         replaced: Replaced,
         place: int,
         known: Mapping[int, frozenset[object]],
         meant: Callable[[Value], bool],
-    ) -> bool:
-        """Whether an edit makes a value true; where its expression ran before, of the same kind as there."""
+    ) -> Value | None:
+        """Of what an edit makes a value the gradient; where its expression ran before, of the same kind as there."""
         cone = self.search.bench.cone(tuple(replaced), (*known, place))
         if place not in cone:
-            return False
+            return None
         values: dict[int, Numbers] = {}
         for world in self.search.bench.worlds:
             numbers = self.search.bench.replay(world, cone, replaced)
             if numbers is None:
-                return False
+                return None
             values[world] = numbers
             if not self.search.finals.truths.may_be_one(numbers[place], world):
-                return False
+                return None
         every = [values[world] for world in sorted(values)]
         matches = list(
             self.search.finals.truths.matches([numbers[place] for numbers in every])
         )
-        if not any(meant(one.of) for one in matches):
-            return False
+        found = [one.of for one in matches if meant(one.of)]
+        if not found:
+            return None
         kinds = self._kinds_of(matches)
         for one, past in known.items():
             there = [numbers[one] for numbers in every]
             now = past & self._kinds_of(list(self.search.finals.truths.matches(there)))
             if not now or not (now & kinds):
-                return False
-        return True
+                return None
+        whole = self.search.finals.truths.of
+        return next((one for one in found if one in whole), found[0])

@@ -54,6 +54,9 @@ class Words:
         if len(edit.inner_operands) != 2:
             return ""
         old, new = edit.inner_operands
+        if not new.shape and old.shape:
+            # a number that it is multiplied by is put in no place
+            return ""
         a, b = self._gradient_of(old.first), self._gradient_of(new.first)
         if a is None or b is None or not old.text or not new.text:
             return ""

@@ -65,6 +65,7 @@ TIERS = (
         activations.not_through,
         factors.missing_factor,
         factors.factor_inside,
+        factors.summand_scale,
         operands.other_operand_turned,
         layout.other_product,
     ),

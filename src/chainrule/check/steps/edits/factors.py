@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 
 import numpy as np
@@ -64,6 +65,18 @@ def other_scale(look: Look) -> Edits:
         yield look.edit("factor", too_large, lambda a, c: a / c, look.old, number)
         too_small = "It is {1} times too small: the factor {1} is missing."
         yield look.edit("factor", too_small, lambda a, c: a * c, look.old, number)
+
+
+def summand_scale(look: Look) -> Edits:
+    """A number forgotten at a summand that is only a name: ``d - d.sum(0)`` for ``n * d - d.sum(0)``."""
+    if look.op not in (ops.add, ops.subtract):
+        return
+    for i, arg in enumerate(look.args):
+        if isinstance(arg.node, ast.Name | ast.Attribute | ast.Subscript):
+            for number in _scales(look):
+                said = "{part} should be {part_new}."
+                yield from look.edit_arg("factor", said, i, lambda a, c: c * a, number)
+                yield from look.edit_arg("factor", said, i, lambda a, c: a / c, number)
 
 
 def _scales(look: Look) -> Iterator[Operand]:
