@@ -159,8 +159,10 @@ def emitted(
         text = chainrule.emit(
             program, dialect=dialect, part="script", wrt=list(wrt), **given
         )
+        # the loss after the step is computed last, and with it gradients that are not asked for
+        steps = text.rpartition("\nloss, gradients = ")[0] or text
         space: dict[str, Any] = {"__name__": "__main__"}
-        exec(compile(text, f"<{dialect}>", "exec"), space)  # noqa: S102 - our own emitted text
+        exec(compile(steps, f"<{dialect}>", "exec"), space)  # noqa: S102 - our own emitted text
         # parameters in lists and dicts have names of the printer's choosing, in their order
         in_order = dict(zip(truth.gradients, space["gradients"], strict=False))
         for path, gradient in in_order.items():

@@ -6,7 +6,7 @@ import numpy as np
 
 from chainrule.ops import shapes
 from chainrule.ops.families import PAIRS, mask
-from chainrule.ops.spelling import tensors
+from chainrule.ops.spelling import Site, tensors
 from chainrule.program import Op, Rule, Sample, Value
 
 maximum = Op(
@@ -81,6 +81,17 @@ clip = Op(
     samples=(Sample(((2, 3), (), ())), Sample(((2, 3), (3,), (2, 1)))),
     analytic=False,
 )
+
+
+def _chosen(site: Site, where: str, array: str) -> str:
+    """One of two; of two plain numbers the first has its type, which would be a single otherwise."""
+    first = "{1}"
+    if not any(isinstance(one, Value) for one in site.args[1:]):
+        library = where.partition(".")[0]
+        first = f"{array}({{1}}, dtype={library}.{site.result.dtype})"
+    return f"{where}({{0}}, {first}, {{2}})"
+
+
 where = Op(
     np.where,
     shapes.broadcast,
@@ -95,7 +106,10 @@ where = Op(
             "the gradient goes where {b} was taken",
         ),
     ),
-    spelling={"tensorflow": "tf.where({0}, {1}, {2})"},
+    spelling={
+        "tensorflow": lambda site: _chosen(site, "tf.where", "tf.constant"),
+        "torch": lambda site: _chosen(site, "torch.where", "torch.tensor"),
+    },
     result_name=("{1}_or_{2}", "chosen"),
     notation=r"\operatorname{where}(#1, #2, #3)",
     samples=(

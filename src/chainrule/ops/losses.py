@@ -10,7 +10,8 @@ import numpy as np
 from chainrule.ops.activations import relu
 from chainrule.ops.families import composite
 from chainrule.ops.smooth import sigmoid, softplus
-from chainrule.program import Op, Rule, Sample
+from chainrule.ops.spelling import Site
+from chainrule.program import Op, Rule, Sample, Value
 
 ALIKE = (
     Sample(((2, 3), (2, 3))),
@@ -58,6 +59,15 @@ absolute_error = loss(
     caution="where both are equal its slope is taken as 0",
     analytic=False,
 )
+
+
+def _labels(site: Site) -> str:
+    """What is predicted in the kind of the prediction: PyTorch's losses take no whole numbers."""
+    labels = site.args[1]
+    is_whole = isinstance(labels, Value) and labels.dtype.kind in "iub"
+    return "{1}.to({0}.dtype)" if is_whole else "{1}"
+
+
 huber = loss(
     lambda p, t, delta: np.where(
         np.abs(p - t) <= delta, (p - t) ** 2 / 2, delta * (np.abs(p - t) - delta / 2)
@@ -170,7 +180,8 @@ binary_cross_entropy_with_logits = loss(
     label="cross-entropy",
     spelling={
         "torch": lambda site: (
-            "torch.nn.functional.binary_cross_entropy_with_logits({0}, {1}, reduction='none')"
+            "torch.nn.functional.binary_cross_entropy_with_logits({0}, "
+            f"{_labels(site)}, reduction='none')"
             if site.shapes[0] == site.shapes[1]
             else None
         ),
