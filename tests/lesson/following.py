@@ -6,6 +6,7 @@ import ast
 import json
 import re
 import subprocess
+from decimal import Decimal
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,8 @@ class Reader(HTMLParser):
                 self.chunks.append("")
                 mute = True
             elif "data-n" in given and tag != "path":
-                self.say(self.seen["numbers"][int(given["data-n"] or 0)])
+                number = self.seen["numbers"][int(given["data-n"] or 0)]
+                self.say(f"{EDGE}{number}{EDGE}")
                 mute = True
         if "data-p" in given and self.seen is not None:
             stands = self.seen["brackets"][int(given["data-p"] or 0)]
@@ -108,6 +110,12 @@ class Reader(HTMLParser):
             self.chunks[-1] += text
 
 
+EDGE = "\x01"
+"""Where a number that follows begins and ends."""
+ZERO = r"−?(?:0(?:\.0+)?|[\d.]+×10−1[5-9])"
+"""A sum that cancels is 0 in one order of its terms and 1e-17 in another."""
+
+
 def texts(page: str, seen: dict[str, Any] | None = None) -> list[str]:
     """What a reader sees, without spaces: in pieces between the parts that are marked."""
     reader = Reader(seen)
@@ -122,11 +130,6 @@ def plain_powers(text: str) -> str:
     return re.sub(
         r"×10([⁰¹²³⁴⁵⁶⁷⁸⁹⁻]+)", lambda m: f"×10{m[1].translate(raised)}", text
     )
-
-
-def zeros_alike(text: str) -> str:
-    """A sum that cancels is 0 in one order of its terms and 1e-17 in another: printed as 0 and as 0.00."""
-    return re.sub(r"(?<![\d.])0\.0+(?!\d)", "0", text)
 
 
 def changed_script(text: str, numbers: dict[str, np.ndarray]) -> str:
@@ -167,6 +170,7 @@ def differences(
         [],
         {"edits": edits, "refused": 0, "marked": 0, "whole": 0, "halves": 0},
     )
+    halves: set[tuple[str, str]] = set()
     for numbers, seen in zip(asked, seen_in_node(page, asked), strict=True):
         if seen["refused"]:
             counts["refused"] += 1
@@ -176,34 +180,58 @@ def differences(
             for one, new in zip(inputs, numbers, strict=True)
         }
         own.write_text(changed_script(text, arrays), "utf-8")
-        (fresh,) = map(zeros_alike, texts(to_html(explain(own, **options).parts)))
+        (fresh,) = texts(to_html(explain(own, **options).parts))
         counts["marked" if any(seen["stale"]) else "whole"] += 1
         start = 0
-        for read in map(zeros_alike, texts(page, seen)):
-            chunk, halves = with_halves_of(read, fresh[start:])
-            counts["halves"] += halves
-            found = fresh.find(chunk, start)
-            if found < 0:
-                wrong.append(first_difference(chunk, fresh[start:]))
+        for read in texts(page, seen):
+            plain = read.replace(EDGE, "")
+            found = fresh.find(plain, start)
+            if found >= 0:
+                start = found + len(plain)
+                continue
+            alike = rounded_alike(read, fresh, start)
+            if alike is None:
+                wrong.append(first_difference(plain, fresh[start:]))
                 break
-            start = found + len(chunk)
+            start, apart = alike
+            # a number may stand in many places, and after many edits
+            halves |= apart
+            counts["halves"] = len(halves)
     return wrong, counts
 
 
-def with_halves_of(chunk: str, fresh: str) -> tuple[str, int]:
-    """A chunk with halves rounded as in a text: 0.06855 summed in another order is 0.0685 or 0.0686."""
-    for count in range(4):
-        if chunk in fresh:
-            return chunk, count
-        at, low = where_they_part(chunk, fresh)
-        one, other = chunk[low : low + 1], fresh[at : at + 1]
-        ends = not (chunk[low + 1 : low + 2] + fresh[at + 1 : at + 2]).isdigit()
-        if not (one.isdigit() and other.isdigit() and ends):
-            return chunk, count
-        if abs(int(one) - int(other)) != 1:
-            return chunk, count
-        chunk = chunk[:low] + other + chunk[low + 1 :]
-    return chunk, 4
+def rounded_alike(
+    read: str, fresh: str, start: int
+) -> tuple[int, set[tuple[str, str]]] | None:
+    """Where a chunk ends that differs by rounding alone, and the halves: 0.06855 summed in another order is 0.0685 or 0.0686."""
+    parts = read.split(EDGE)
+    pattern = "".join(
+        f"({rounded(part)})" if place % 2 else re.escape(part)
+        for place, part in enumerate(parts)
+    )
+    match = re.compile(pattern).search(fresh, start)
+    if match is None:
+        return None
+    pairs = zip(parts[1::2], match.groups(), strict=True)
+    return match.end(), {
+        (one, other)
+        for one, other in pairs
+        if one != other and not re.fullmatch(ZERO, other)
+    }
+
+
+def rounded(text: str) -> str:
+    """A pattern of a number, and of its neighbours in the last place."""
+    found = re.fullmatch(r"(−?)(\d+(?:\.\d+)?)(.*)", text)
+    if re.fullmatch(ZERO, text):
+        return ZERO
+    if found is None:
+        return re.escape(text)
+    sign, digits, rest = found.groups()
+    number = Decimal(digits)
+    unit = Decimal((0, (1,), number.as_tuple().exponent))
+    beside = (digits, str(number + unit), str(number - unit))
+    return "|".join(re.escape(f"{sign}{one}{rest}") for one in beside)
 
 
 def where_they_part(chunk: str, fresh: str) -> tuple[int, int]:

@@ -142,7 +142,8 @@ def test_further_edits(name: str, tmp_path: Path) -> None:
     scratch = tmp_path / "again"
     scratch.mkdir()
     wrong, counts = differences(script, FURTHER, np.random.default_rng(5), scratch)
-    assert counts["halves"] <= 2
+    # a convolution of numbers with one decimal place has many exact halves
+    assert counts["halves"] <= 4
     assert wrong == []
 
 
