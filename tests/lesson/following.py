@@ -184,14 +184,9 @@ def differences(
         counts["marked" if any(seen["stale"]) else "whole"] += 1
         start = 0
         for read in texts(page, seen):
-            plain = read.replace(EDGE, "")
-            found = fresh.find(plain, start)
-            if found >= 0:
-                start = found + len(plain)
-                continue
-            alike = rounded_alike(read, fresh, start)
+            alike = read_alike(read, fresh, start)
             if alike is None:
-                wrong.append(first_difference(plain, fresh[start:]))
+                wrong.append(first_difference(read, fresh[start:]))
                 break
             start, apart = alike
             # a number may stand in many places, and after many edits
@@ -200,10 +195,14 @@ def differences(
     return wrong, counts
 
 
-def rounded_alike(
+def read_alike(
     read: str, fresh: str, start: int
 ) -> tuple[int, set[tuple[str, str]]] | None:
-    """Where a chunk ends that differs by rounding alone, and the halves: 0.06855 summed in another order is 0.0685 or 0.0686."""
+    """Where a chunk ends in a text, from which it differs by rounding alone, and the halves: 0.06855 summed in another order is 0.0685 or 0.0686."""
+    plain = read.replace(EDGE, "")
+    found = fresh.find(plain, start)
+    if found >= 0:
+        return found + len(plain), set()
     parts = read.split(EDGE)
     pattern = "".join(
         f"({rounded(part)})" if place % 2 else re.escape(part)
@@ -245,6 +244,7 @@ def where_they_part(chunk: str, fresh: str) -> tuple[int, int]:
 
 def first_difference(chunk: str, fresh: str) -> str:
     """Both texts around the place where they part."""
+    chunk = chunk.replace(EDGE, "")
     at, low = where_they_part(chunk, fresh)
     return f"page …{chunk[max(low - 60, 0) : low + 40]}… fresh …{fresh[max(at - 60, 0) : at + 40]}…"
 
