@@ -21,7 +21,9 @@ def suggesting(file: Path, verb: str) -> Iterator[None]:
             # check takes scripts alone, but what it lacks can be looked at
             shown = "explain" if verb == "check" else verb
             told = " or ".join(f"chainrule {shown} {call}" for call in calls)
-            error.hint = f"it defines functions: {told}"
+            error.hint = (
+                f"it defines functions; with your own shapes, such as x=4,3: {told}"
+            )
         if error.code == "E329":
             derives = f"if there is none yet, chainrule explain {file} derives it"
             error.hint = "\n".join(filter(None, (error.hint, derives)))
@@ -36,11 +38,11 @@ def _calls(file: Path) -> list[str]:
 
 
 def _call(file: Path, function: ast.FunctionDef) -> str:
-    """A function with a shape to think of for each of its arguments.
+    """A function with a place for the shape of each of its arguments: which ones fit is the user's to know.
 
     >>> _call(Path("net.py"), ast.parse("def loss(x, W, rate=1.0): pass").body[0])
-    'net.py:loss --with x=4,3 --with W=4,3'
+    'net.py:loss --with x=SHAPE --with W=SHAPE'
     """
     plain = function.args.args[: len(function.args.args) - len(function.args.defaults)]
-    shapes = "".join(f" --with {one.arg}=4,3" for one in plain)
+    shapes = "".join(f" --with {one.arg}=SHAPE" for one in plain)
     return f"{file}:{function.name}{shapes}"

@@ -59,8 +59,7 @@ def loss_not_reduced(scene: Scene) -> Iterator[Finding]:
         "loss not reduced",
         Severity.WARNING if whole else Severity.MISTAKE,
         node,
-        f"{name} has the shape {loss.shape}{along_axis}: it is no single number, so it has no one gradient. "
-        f"The lines are judged with its {how}.",
+        f"{name} has the shape {loss.shape}{along_axis}: it is no single number, so it has no one gradient.",
         _reduced(scene, node, made, how),
         name=name,
     )

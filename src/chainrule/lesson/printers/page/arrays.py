@@ -59,7 +59,7 @@ def _side(detail: Detail, node: Node) -> Markup:
     if is_continued(node):
         # a sign at the start of a formula would stand close, as if it were that of a number
         full = full.replace("<mo>", '<mo form="infix">', 1)
-    return Markup(compact(full, identities=detail.identities))  # noqa: S704
+    return Markup(compact(full, identities=detail.identities))  # noqa: S704 - MathML of ours
 
 
 def array_shown(detail: Detail, part: Numbers) -> dict[str, Any]:

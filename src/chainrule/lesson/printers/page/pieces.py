@@ -20,7 +20,7 @@ def mathml(node: Node, binding: Binding | None = None) -> Markup:
     """A formula in a line."""
     shown = to_mathml(node, display=False, focusable=False, binding=binding)
     # formula escapes every name and word it writes
-    return Markup(compact(shown))  # noqa: S704
+    return Markup(compact(shown))  # noqa: S704 - MathML of ours
 
 
 def moving(text: str, binding: Binding | None) -> str:
