@@ -26,6 +26,7 @@ const seen = (inputs) => {
   const now = run(inputs), off = changed(data, first, now);
   return {
     numbers: data.numbers.map((_, n) => plain(now.number(n))), brackets: data.brackets.map((_, n) => now.bracket(n)), refused: data.always.some(off),
+    raw: data.numbers.map(([line, place]) => now.values[line][place]),
     stale: data.told.map((all) => all.some(off)),
   };
 };
@@ -80,8 +81,9 @@ class Reader(HTMLParser):
                 self.chunks.append("")
                 mute = True
             elif "data-n" in given and tag != "path":
-                number = self.seen["numbers"][int(given["data-n"] or 0)]
-                self.say(f"{EDGE}{number}{EDGE}")
+                at = int(given["data-n"] or 0)
+                number, raw = self.seen["numbers"][at], self.seen["raw"][at]
+                self.say(f"{EDGE}{number}{RAW}{raw!r}{EDGE}")
                 mute = True
         if "data-p" in given and self.seen is not None:
             stands = self.seen["brackets"][int(given["data-p"] or 0)]
@@ -110,14 +112,26 @@ class Reader(HTMLParser):
             self.chunks[-1] += text
 
 
-EDGE = "\x01"
-"""Where a number that follows begins and ends."""
+EDGE, RAW = "\x01", "\x02"
+"""Between two edges stands a number that follows, as it is printed and as it is."""
 ZERO = r"−?(?:0(?:\.0+)?|[\d.]+×10−1[5-9])"
 """A sum that cancels is 0 in one order of its terms and 1e-17 in another."""
+NOTHING, NEAR = 1e-13, 1e-6
+"""What a sum that cancels leaves at most; how near to a half a number is that is summed in another order."""
 
 
 def texts(page: str, seen: dict[str, Any] | None = None) -> list[str]:
     """What a reader sees, without spaces: in pieces between the parts that are marked."""
+    return [plain(one) for one in texts_with_edges(page, seen)]
+
+
+def plain(text: str) -> str:
+    """A text without what numbers are beside."""
+    return re.sub(rf"{EDGE}([^{RAW}]*){RAW}[^{EDGE}]*{EDGE}", r"\1", text)
+
+
+def texts_with_edges(page: str, seen: dict[str, Any] | None = None) -> list[str]:
+    """The same, with numbers that follow between their edges."""
     reader = Reader(seen)
     reader.feed(page[page.index("<main>") : page.index("</main>") + len("</main>")])
     flat = (re.sub(r"[\s⁡⁢]+", "", one) for one in reader.chunks)
@@ -183,7 +197,7 @@ def differences(
         (fresh,) = texts(to_html(explain(own, **options).parts))
         counts["marked" if any(seen["stale"]) else "whole"] += 1
         start = 0
-        for read in texts(page, seen):
+        for read in texts_with_edges(page, seen):
             alike = read_alike(read, fresh, start)
             if alike is None:
                 wrong.append(first_difference(read, fresh[start:]))
@@ -198,37 +212,43 @@ def differences(
 def read_alike(
     read: str, fresh: str, start: int
 ) -> tuple[int, set[tuple[str, str]]] | None:
-    """Where a chunk ends in a text, from which it differs by rounding alone, and the halves: 0.06855 summed in another order is 0.0685 or 0.0686."""
-    plain = read.replace(EDGE, "")
-    found = fresh.find(plain, start)
+    """Where a chunk ends in a text, from which it differs by rounding alone, and the numbers that do.
+
+    Only a sum that cancels may be another zero, and only an exact half may be rounded to the other side: 0.06855
+    summed in another order is 0.0685 or 0.0686.
+    """
+    found = fresh.find(plain(read), start)
     if found >= 0:
-        return found + len(plain), set()
+        return found + len(plain(read)), set()
     parts = read.split(EDGE)
+    numbers = [tuple(part.split(RAW)) for part in parts[1::2]]
+    patterns = (f"({rounded(text, raw)})" for text, raw in numbers)
     pattern = "".join(
-        f"({rounded(part)})" if place % 2 else re.escape(part)
+        next(patterns) if place % 2 else re.escape(part)
         for place, part in enumerate(parts)
     )
     match = re.compile(pattern).search(fresh, start)
     if match is None:
         return None
-    pairs = zip(parts[1::2], match.groups(), strict=True)
-    return match.end(), {
-        (one, other)
-        for one, other in pairs
-        if one != other and not re.fullmatch(ZERO, other)
-    }
+    pairs = zip((text for text, _ in numbers), match.groups(), strict=True)
+    return match.end(), {(one, other) for one, other in pairs if one != other}
 
 
-def rounded(text: str) -> str:
-    """A pattern of a number, and of its neighbours in the last place."""
-    found = re.fullmatch(r"(−?)(\d+(?:\.\d+)?)(.*)", text)
-    if re.fullmatch(ZERO, text):
+def rounded(text: str, raw: str) -> str:
+    """A pattern of what a number may be printed as: as it is, or a half on either side, or what cancels."""
+    size = abs(float("nan" if raw == "None" else raw))
+    if size <= NOTHING:
         return ZERO
-    if found is None:
+    found = re.fullmatch(r"(−?)(\d+(?:\.\d+)?)(?:×10(−?\d+))?", text)
+    if found is None or not np.isfinite(size):
         return re.escape(text)
-    sign, digits, rest = found.groups()
+    sign, digits, power = found.groups()
     number = Decimal(digits)
-    unit = Decimal((0, (1,), number.as_tuple().exponent))
+    unit = Decimal((0, (1,), int(number.as_tuple().exponent)))
+    units = size / (float(unit) * 10.0 ** int((power or "0").replace("−", "-")))
+    if abs(units - np.floor(units) - 0.5) > NEAR:
+        return re.escape(text)
+    rest = text[len(sign) + len(digits) :]
     beside = (digits, str(number + unit), str(number - unit))
     return "|".join(re.escape(f"{sign}{one}{rest}") for one in beside)
 
@@ -244,7 +264,7 @@ def where_they_part(chunk: str, fresh: str) -> tuple[int, int]:
 
 def first_difference(chunk: str, fresh: str) -> str:
     """Both texts around the place where they part."""
-    chunk = chunk.replace(EDGE, "")
+    chunk = plain(chunk)
     at, low = where_they_part(chunk, fresh)
     return f"page …{chunk[max(low - 60, 0) : low + 40]}… fresh …{fresh[max(at - 60, 0) : at + 40]}…"
 

@@ -20,6 +20,7 @@ from following import (
     read_alike,
     seen_in_node,
     texts,
+    texts_with_edges,
 )
 
 from chainrule import explain
@@ -142,9 +143,7 @@ def test_further_edits(name: str, tmp_path: Path) -> None:
     script.write_text(LESSONS[name], "utf-8")
     scratch = tmp_path / "again"
     scratch.mkdir()
-    wrong, counts = differences(script, FURTHER, np.random.default_rng(5), scratch)
-    # a convolution of numbers with one decimal place has many exact halves
-    assert counts["halves"] <= 4
+    wrong, _ = differences(script, FURTHER, np.random.default_rng(5), scratch)
     assert wrong == []
 
 
@@ -282,7 +281,7 @@ def test_with_other_labels_a_page_reads_as_the_lesson_told_afresh(
     script.write_text(changed_script(text, {"y": np.array([1, 1, 0])}), "utf-8")
     (fresh,) = texts(to_html(explain(script).parts))
     start = 0
-    for piece in texts(page, seen):
+    for piece in texts_with_edges(page, seen):
         alike = read_alike(piece, fresh, start)
         assert alike is not None, first_difference(piece, fresh[start:])
         start, _ = alike
