@@ -102,12 +102,88 @@ for step in range(3):
     for p in w + [b]:
         p.data -= 0.05 * p.grad
 """
+FLAGGED = """
+import numpy as np
+
+class Layer:
+    def __init__(self, n_in, n_out, r):
+        self.W, self.b = r.randn(n_in, n_out), np.zeros((n_out, 1))
+        self.clear()
+    def clear(self):
+        self.dW, self.db = np.zeros_like(self.W), np.zeros_like(self.b)
+    def forward(self, a):
+        self.a = a
+        return self.W.T @ a + self.b
+    def backward(self, g, n, is_last):
+        self.dW += self.a @ g.T
+        self.db += g.sum(axis=1, keepdims=True)
+        down = self.W @ g
+        if is_last:
+            self.dW, self.db = np.clip(self.dW, -90, 90), np.clip(self.db, -90, 90)
+            self.W = self.W - 0.05 * self.dW / n
+            self.b = self.b - 0.05 * self.db / n
+            #reset
+        return down
+
+r = np.random.RandomState(3)
+A, B = Layer(3, 4, r), Layer(4, 2, r)
+X, Y = r.randn(8, 3, 1), r.randn(8, 2, 1)
+for s in range(0, 8, 4):
+    cost = 0
+    for k in range(s, s + 4):
+        z = A.forward(X[k])
+        o = B.forward(np.maximum(z, 0))
+        cost += 0.5 * np.sum((o - Y[k]) ** 2)
+        A.backward(B.backward(o - Y[k], 4, k == s + 3) * (z > 0), 4, k == s + 3)
+    print(cost / 4)
+"""
+ADAM = """
+import numpy as np
+r = np.random.RandomState(5)
+X, Y = r.randn(9, 3), r.randn(9, 2)
+net = {"W": r.randn(3, 4), "V": r.randn(4, 2)}
+grads = {k: np.zeros_like(v) for k, v in net.items()}
+m = {k: np.zeros_like(v) for k, v in net.items()}
+v = {k: np.zeros_like(v) for k, v in net.items()}
+for t in range(1, 5):
+    #reset
+    h = np.tanh(X @ net["W"])
+    e = h @ net["V"] - Y
+    loss = np.mean(e ** 2)
+    d = 2 * e / e.size
+    grads["V"] += h.T @ d
+    grads["W"] += X.T @ (d @ net["V"].T * (1 - h * h))
+    for k in net:
+        m[k] = 0.9 * m[k] + 0.1 * grads[k]
+        v[k] = 0.999 * v[k] + 0.001 * grads[k] ** 2
+        hat, size = m[k] / (1 - 0.9 ** t), v[k] / (1 - 0.999 ** t)
+        net[k] = net[k] - 0.01 * hat / (np.sqrt(size) + 1e-8)
+"""
+SHOWN = """
+import numpy as np
+rng = np.random.default_rng(2)
+X, y = rng.normal(size=(30, 4)), rng.normal(size=30)
+w, total = np.zeros(4), np.zeros(4)
+for i in range(4):
+    r = X @ w - y
+    loss = 0.5 * np.mean(r ** 2)
+    g = X.T @ r / len(y)
+    total += g
+    w = w - 0.1 * g
+    print(i, loss, np.linalg.norm(total / (i + 1)))
+"""
 SCRIPTS = {
     "dict": (DICT, "for k in grads: grads[k][...] = 0", "grads['W2'] = h.T @ dout"),
     "layers": (
         LAYERS,
         "for l in (l1, l2): l.dW[...] = 0; l.db[...] = 0",
         "l.dW[...] = 0",
+    ),
+    "flagged": (FLAGGED, "self.clear()", "self.dW[...] = 0"),
+    "adam": (
+        ADAM,
+        "for k in grads: grads[k][...] = 0",
+        'grads["V"] = h.T @ d'.replace('"', "'"),
     ),
     "values": (VALUES, "for p in w + [b]: p.grad = 0.0", "p.grad = 0"),
 }
@@ -157,3 +233,9 @@ def test_a_gradient_overwritten_by_another_of_its_own_line_is_told(check) -> Non
     (wrong,) = (line for line in check(text).lines if line.verdict is Verdict.WRONG)
     assert "overwritten" in wrong.cause
     assert "self.grad = self.grad +" in wrong.fix
+
+
+def test_gradients_that_are_added_up_to_be_shown_are_no_mistake(check) -> None:
+    report = check(SHOWN)
+    assert report.exit_code == 0
+    assert [line.verdict for line in report.lines] == [Verdict.RIGHT] * 2

@@ -20,43 +20,83 @@ from chainrule.check.steps.passes import Versions, upstream
 from chainrule.check.steps.sites import Site, Sites, Statement
 from chainrule.check.steps.slots import Slots
 from chainrule.check.steps.verdicts import Verdicts
-from chainrule.program import Value
+from chainrule.program import Array, Value
 
 KEEPS = (
     "The gradient still holds what the pass before has added: the second step is taken with both. "
     "Set it to 0 before each pass."
 )
 BELOW = " Below the step:"
+SMALLEST = 1e-6
+"""What is added in a second pass is no such share of a true gradient: then nothing was added."""
 
 
 def may_be_carried(first: Finals) -> bool:
-    """Whether some gradient of one pass is in a step of the next by another way than through what is learnt."""
+    """Whether some gradient of one pass is in the next one's by another way than through what is learnt."""
+    return bool(_added_to(first))
+
+
+def _added_to(first: Finals) -> dict[int, tuple[Value, Value]]:
+    """By what a step leads to: a gradient, and what the same expression has made of it in a later pass."""
     recording = first.evidence.recording
     versions = Versions(recording, Slots(recording).chains)
-    values = first.evidence.tape.values
+    values, place = first.evidence.tape.values, recording.place
     moved = [
-        (one, values[one.after], chain)
+        (one, values[one.after], values[one.cuts[-1]], chain)
         for one in first.all
-        if one.after is not None
+        if one.after is not None and one.cuts
         for chain in versions.chains
         if one.parameter in chain and values[one.after] in chain
     ]
-    learnt = {version for _, _, chain in moved for version in chain}
-    for one, after, chain in moved:
-        cuts = {values[cut] for cut in one.cuts}
+    learnt = {version for *_, chain in moved for version in chain}
+    found: dict[int, tuple[Value, Value]] = {}
+    for one, after, gradient, chain in moved:
         for later in chain[chain.index(after) + 1 :]:
-            if cuts & upstream(recording, later, learnt - {later}):
-                return True
-    return False
+            again = [
+                value
+                for value in upstream(recording, later, learnt - {later}) - {gradient}
+                if place(value) == place(gradient)
+                and gradient in upstream(recording, value, learnt)
+            ]
+            if again:
+                last = max(again, key=recording.position.__getitem__)
+                found.setdefault(one.after or 0, (gradient, last))
+                break
+    return found
 
 
 def carried(first: Finals, second: Finals) -> list[Final]:
-    """The finals of a first pass that a second pass takes once more, beside its own."""
-    return [
-        one
-        for one, now in wrong_again(first, second)
-        if _is_sum(first, one, second, now)
+    """The finals of a first pass whose gradient a second pass takes once more, beside its own.
+
+    By what number the loss is divided may be written nowhere; it is one number.
+    """
+    numbers = first.evidence.recording.run.numbers
+    added = _added_to(first)
+    sums = []
+    for one, now in wrong_again(first, second):
+        pair, true = added.get(one.after or 0), _true(second, now)
+        if pair is not None and true is not None:
+            past, written = (np.ravel(numbers[value]) for value in pair)
+            if past.size == written.size == true.size and np.any(past):
+                sums.append((one, past, written - past, true))
+    scales = [first.convention, -first.convention]
+    scales += [
+        float(rest @ true / (true @ true))
+        for _, _, rest, true in sums
+        if true.size > 1 and np.any(true)
     ]
+    found: list[Final] = []
+    for scale in scales:
+        if abs(scale) < SMALLEST:
+            continue
+        fits = [one for one, _, rest, true in sums if close(rest, scale * true)]
+        found = max(found, fits, key=len)
+    return found
+
+
+def _true(second: Finals, now: Final) -> Array | None:
+    number = second.evidence.worlds[0].numbers[now.target]
+    return None if number is None else np.ravel(number)
 
 
 def wrong_again(first: Finals, second: Finals) -> list[tuple[Final, Final]]:
@@ -65,26 +105,6 @@ def wrong_again(first: Finals, second: Finals) -> list[tuple[Final, Final]]:
     values, at = second.evidence.tape.values, first.evidence.tape.at
     moved = [(of_first.get(at.get(values[now.before])), now) for now in second.wrong()]
     return [(one, now) for one, now in moved if one is not None]
-
-
-def _is_sum(first: Finals, one: Final, second: Finals, now: Final) -> bool:
-    """Whether the gradient that is taken now is the true one and the one taken before."""
-    before = first.evidence.worlds[0].numbers
-    numbers = second.evidence.worlds[0].numbers
-    true = numbers[now.target]
-    if true is None or first.direction != second.direction:
-        return False
-    for cut, held in ((cut, held) for cut in now.cuts for held in one.cuts):
-        written, past = numbers[cut], before[held]
-        if written is None or past is None:
-            continue
-        if len({written.size, true.size, past.size}) > 1:
-            continue
-        for sign in (1.0, -1.0):
-            rest = written.ravel() - sign * true.ravel() * first.convention
-            if np.any(past) and close(rest, past.ravel()):
-                return True
-    return False
 
 
 def carried_lines(

@@ -89,6 +89,22 @@ class Versions:
             )
         ]
 
+    @cached_property
+    def steering(self) -> set[int]:
+        """Which of the things learnt some step is made of; of what is added up for show none is."""
+        readers = readers_of(self.recording)
+        used = set()
+        for i, chain in enumerate(self.learnt):
+            lines = (line for one in chain for line in readers.get(one, ()))
+            if any(line.result in self.feeding for line in lines):
+                used.add(i)
+        return used or set(range(len(self.learnt)))
+
+    def n_steering(self, value: Value) -> int:
+        """How many things that steer steps ``value`` reads in a version that is not their last."""
+        moved = {id(chain) for chain in self.moved(value)}
+        return sum(id(self.learnt[i]) in moved for i in self.steering)
+
     def moved(self, value: Value) -> list[Sequence[Value]]:
         """The things of which ``value`` reads a version that is not their last."""
         found = []
@@ -202,8 +218,8 @@ def losses(
     places = {value: recording.way(value) for value in candidates}
     reads: dict[object, int] = {}
     for value in candidates:
-        n_moved = len(versions.moved(value))
-        reads[places[value]] = max(n_moved, reads.get(places[value], 0))
+        n_read = versions.n_steering(value)
+        reads[places[value]] = max(n_read, reads.get(places[value], 0))
     likely = {
         value: (reads[places[value]], _called(names))
         for value, names in candidates.items()

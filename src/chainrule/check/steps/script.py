@@ -11,9 +11,9 @@ import numpy as np
 from chainrule.check.edits import edited
 from chainrule.check.report import LineReport, Report
 from chainrule.check.steps.carried import (
+    carried,
     carried_lines,
     may_be_carried,
-    wrong_again,
 )
 from chainrule.check.steps.collected import finals_of
 from chainrule.check.steps.evidence import Evidence
@@ -175,8 +175,10 @@ class Asked:
             checked, found = again, following(again.finals)
         text = checked.recording.text
         if found is not None:
-            yield from mistakes(found, text, self._takes_steps)
-            return
+            wrong = list(mistakes(found, text, self._takes_steps))
+            yield from wrong
+            if wrong:
+                return
         second = self._second_pass(checked)
         if second is not None:
             yield from carried_lines(
@@ -195,7 +197,7 @@ class Asked:
             return None
 
     def _starts_anew(self, text: str) -> bool:
-        """Whether a script with this text takes the true gradient in two passes."""
+        """Whether a script with this text takes the true gradient, and a second pass nothing of the first."""
         try:
             with np.errstate(all="ignore"):
                 first = self.checked(text, n_passes=N_PASSES)
@@ -204,8 +206,7 @@ class Asked:
                 )
         except ChainruleError:
             return False
-        wrong = first.finals.wrong() or wrong_again(first.finals, second.finals)
-        return not wrong
+        return not first.finals.wrong() and not carried(first.finals, second.finals)
 
     def _takes_steps(self, text: str) -> bool:
         """Whether a script with this text takes the true gradient, and steps that are a known rule's."""
