@@ -11,7 +11,7 @@ from collections.abc import Set as AbstractSet
 
 import numpy as np
 
-from chainrule.check.agree import close
+from chainrule.check.agree import close, ratio
 from chainrule.check.edits import Edit, edited
 from chainrule.check.report import LineReport
 from chainrule.check.steps.finals import Final, Finals
@@ -27,8 +27,6 @@ KEEPS = (
     "Set it to 0 before each pass."
 )
 BELOW = " Below the step:"
-SMALLEST = 1e-6
-"""What is added in a second pass is no such share of a true gradient: then nothing was added."""
 
 
 def may_be_carried(first: Finals) -> bool:
@@ -73,23 +71,18 @@ def carried(first: Finals, second: Finals) -> list[Final]:
     numbers = first.evidence.recording.run.numbers
     added = _added_to(first)
     sums = []
-    for one, now in wrong_again(first, second):
+    for one, now in _wrong_again(first, second):
         pair, true = added.get(one.after or 0), _true(second, now)
         if pair is not None and true is not None:
             past, written = (np.ravel(numbers[value]) for value in pair)
             if past.size == written.size == true.size and np.any(past):
-                sums.append((one, past, written - past, true))
+                sums.append((one, written - past, true))
     scales = [first.convention, -first.convention]
-    scales += [
-        float(rest @ true / (true @ true))
-        for _, _, rest, true in sums
-        if true.size > 1 and np.any(true)
-    ]
+    # of a single number any other is a multiple
+    scales += [ratio(rest, true) or 0.0 for _, rest, true in sums if true.size > 1]
     found: list[Final] = []
-    for scale in scales:
-        if abs(scale) < SMALLEST:
-            continue
-        fits = [one for one, _, rest, true in sums if close(rest, scale * true)]
+    for scale in filter(None, scales):
+        fits = [one for one, rest, true in sums if close(rest, scale * true)]
         found = max(found, fits, key=len)
     return found
 
@@ -99,7 +92,7 @@ def _true(second: Finals, now: Final) -> Array | None:
     return None if number is None else np.ravel(number)
 
 
-def wrong_again(first: Finals, second: Finals) -> list[tuple[Final, Final]]:
+def _wrong_again(first: Finals, second: Finals) -> list[tuple[Final, Final]]:
     """What the steps of a first pass moved and those of the second move wrongly."""
     of_first = {one.after: one for one in first.all}
     values, at = second.evidence.tape.values, first.evidence.tape.at
