@@ -13,6 +13,7 @@ import numpy as np
 
 from chainrule.check.agree import agree
 from chainrule.check.report import WRONG, LineReport, Report, left_open
+from chainrule.check.steps.arguments import ARGUMENT
 from chainrule.check.steps.script import Asked, Stepped, with_lines
 from chainrule.check.verdict import Verdict
 from chainrule.program import ChainruleError, LimitError
@@ -39,8 +40,10 @@ def settled(text: str, asked: Asked, by_claims: Callable[..., Report]) -> Report
         raise
     except ChainruleError as error:
         refused = error
-    if steps is not None and (steps.n_lines > LONG or steps.is_summed):
-        # claims are held against one loss
+    if steps is not None and (
+        # claims are held against one loss, and what is handed over claims nothing
+        steps.n_lines > LONG or steps.is_summed or _mended(steps.report, ARGUMENT)
+    ):
         return steps.report
     try:
         is_spared = steps is not None and steps.is_beyond_doubt
@@ -92,11 +95,14 @@ def _of_two(steps: Stepped, claims: Report, asked: Asked) -> Report:
 def _is_of_slopes(steps: Report, claims: Report) -> bool:
     """Whether the steps are mended where slopes are returned: these are no gradients, and claim nothing."""
     claimed = {line.line for line in claims.lines}
-    wrong = [line for line in steps.lines if line.verdict in WRONG]
-    return all(
-        line.edits and line.line not in claimed and "wrong derivative" in line.kinds
-        for line in wrong
-    )
+    mended = _mended(steps, "wrong derivative")
+    return bool(mended) and all(line.line not in claimed for line in mended)
+
+
+def _mended(report: Report, kind: str) -> list[LineReport]:
+    """The wrong lines, if what is written makes each of them right and all are of one kind; else none."""
+    wrong = [line for line in report.lines if line.verdict in WRONG]
+    return wrong if all(line.edits and kind in line.kinds for line in wrong) else []
 
 
 def _is_believed(steps: Stepped, claims: Report, asked: Asked) -> bool:

@@ -11,6 +11,7 @@ import numpy as np
 
 from chainrule.check.steps.edits.record import Edit, Operand
 from chainrule.check.steps.finals import Final, Finals
+from chainrule.check.steps.sites import Ran, Site
 from chainrule.check.steps.tape import Compute, Failed, Numbers, number_of
 from chainrule.check.steps.truths import same_factor
 from chainrule.program import Value
@@ -31,6 +32,7 @@ class Bench:
     def __post_init__(self) -> None:
         self.tape = self.finals.evidence.tape.copied()
         self._cones: dict[tuple[tuple[int, ...], ...], list[int]] = {}
+        self._hanging: dict[tuple[int, ...], set[int]] = {}
         self._handed: dict[int, set[int]] = {}
 
     def cone(self, places: tuple[int, ...], goals: tuple[int, ...]) -> list[int]:
@@ -64,8 +66,10 @@ class Bench:
                 for operand in edit.operands:
                     item = operand.items[i]
                     if isinstance(item, Value):
-                        self.tape.connect(self.tape.at[item], run.result)
+                        for place in changed(edit.site, run):
+                            self.tape.connect(self.tape.at[item], place)
         self._cones.clear()
+        self._hanging.clear()
         cone = sorted({*replaced, *self.tape.downstream(replaced)})
         self.made.update(replaced)
         for i, before in enumerate(self.numbers):
@@ -79,30 +83,39 @@ class Bench:
             self.numbers[i] = numbers
 
     def computes(self, *edits: Edit) -> dict[int, Compute]:
-        """For each execution of the edited expressions, how its result is computed now."""
+        """For each execution of the edited expressions, how what changes is computed now."""
         found: dict[int, Compute] = {}
-        results = {run.result for edit in edits for run in edit.site.runs}
-        self._handed = {}
+        reads: dict[int, set[int]] = {}
         for edit in edits:
             for i, run in enumerate(edit.site.runs):
-                # a turn may now be made of what the turn before it gave
-                held = {
-                    self.tape.at[v]
-                    for o in edit.operands
-                    if isinstance(v := o.items[i], Value)
-                }
-                if held := held & results - {run.result}:
-                    self._handed[run.result] = held
-                found[run.result] = self._compute(
-                    edit, i, run.result, found.get(run.result)
-                )
+                items = [o.items[i] for o in edit.operands]
+                held = {self.tape.at[v] for v in items if isinstance(v, Value)}
+                for place in changed(edit.site, run):
+                    reads.setdefault(place, set()).update(held - {place})
+                    found[place] = self._compute(edit, i, place, found.get(place))
+        # a turn may now be made of what the turn before it gave
+        below = self._below(tuple(found)) if len(found) > 1 else set[int]()
+        self._handed = {
+            one: held & below for one, held in reads.items() if held & below
+        }
         return found
+
+    def _below(self, places: tuple[int, ...]) -> set[int]:
+        """Places, and everything that is computed from them."""
+        if places not in self._hanging:
+            self._hanging[places] = {*places, *self.tape.downstream(places)}
+        return self._hanging[places]
 
     def _compute(
         self, edit: Edit, i: int, result: int, inner: Compute | None
     ) -> Compute:
         new = edit.new
         gets = [self._get(operand, i, result, inner) for operand in edit.operands]
+        if edit.site.is_argument:
+            read = inner or self.made.get(result) or self.tape.calls[result] or _nothing
+            args = edit.site.runs[i].args
+            handed = [self.tape.at[arg] for arg in args if isinstance(arg, Value)]
+            return lambda n: _reading(n, handed, [get(n) for get in gets], read)
         match gets:
             case [one]:
                 return lambda n: _whole(new(one(n)))
@@ -195,6 +208,26 @@ class Bench:
         return bool(touched) and len(self.survivors(touched, places, replaced)) < len(
             touched
         )
+
+
+def changed(site: Site, run: Ran) -> tuple[int, ...]:
+    """What is computed otherwise where an expression is: its result; of an argument, what reads it."""
+    return run.lines if site.is_argument else (run.result,)
+
+
+def _reading(
+    numbers: Numbers, places: Sequence[int], given: Sequence[Any], compute: Compute
+) -> Any:
+    """What a line computes if other things are read at places."""
+    before = [numbers[place] for place in places]
+    new = [_whole(one) for one in given]
+    try:
+        for place, one in zip(places, new, strict=True):
+            numbers[place] = one
+        return compute(numbers)
+    finally:
+        for place, one in zip(places, before, strict=True):
+            numbers[place] = one
 
 
 def _nothing(_: Numbers) -> Any:

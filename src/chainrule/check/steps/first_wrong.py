@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from chainrule import ops
 from chainrule.check.steps.bench import Replaced
 from chainrule.check.steps.edits import TIERS
-from chainrule.check.steps.oracle import outer_sites
+from chainrule.check.steps.oracle import Oracle, oracles, outer_sites
+from chainrule.check.steps.recording import RENAMING
 from chainrule.check.steps.sites import Site, Statement
 from chainrule.check.steps.tape import Numbers
 from chainrule.check.steps.truths import Match
-from chainrule.program import Value
+from chainrule.program import Array, Value
 
 if TYPE_CHECKING:
     from chainrule.check.steps.correction import Correction
     from chainrule.check.steps.search import Search
 
+ARRANGING = (*RENAMING, ops.getitem)
+"""What picks entries of a value, or lays them out otherwise, and computes nothing."""
 NEARBY = 3
 """So many tiers of edits are likely enough to be taken for making a value true."""
 
@@ -72,15 +77,74 @@ class FirstWrong:
                 ahead += tape.reads[one]
         return sorted(found, key=lambda s: -s.first)
 
-    def first_wrong(self, site: Site) -> int | None:
-        """The first execution that is no true gradient though all that is in it is right."""
+    def first_wrong(
+        self, site: Site, through: AbstractSet[Statement] = frozenset()
+    ) -> int | None:
+        """The first execution that is no true gradient though all that is in it is right; see _inputs_are_right."""
         goals = [goal for final in self.search.wrong for goal in final.goals]
         ahead = self.search.bench.tape.upstream(goals)
         for run in site.runs:
             # what only right steps are made of is not to be doubted
-            if run.result in ahead and not self.search.is_true(run.result):
-                return run.result if self._inputs_are_right(run.result) else None
+            if run.result in ahead and not self._is_right(run.result):
+                is_first = self._inputs_are_right(run.result, through)
+                return run.result if is_first else None
         return None
+
+    def computed(self, place: int) -> int:
+        """Where what is wrong in a value was computed, that is only picked, laid out, written or handed back here."""
+        tape, evidence = self.search.bench.tape, self.search.finals.evidence
+        sites = self.search.sites.of_place
+        while True:
+            line = tape.line(place)
+            wrong = [
+                one
+                for one in tape.reads[place]
+                if one in evidence.judged and one in sites and not self._is_right(one)
+            ]
+            if line is None or line.op not in (*ARRANGING, ops.setitem) or not wrong:
+                return place
+            # what is written is computed after what it is written into
+            place = wrong[-1]
+
+    def nearest(self) -> tuple[Statement | None, int, list[Array] | None]:
+        """Where the first wrong value is likely to be computed, if nothing explains it; and what it should be."""
+        suspects = self.search.suspects()
+        known = oracles(self.search, suspects)
+        found = self._first_place(suspects, known)
+        if found is None:
+            last = next(
+                (s for s in reversed(suspects) if outer_sites(self.search, s)), None
+            )
+            return last, 0 if last is None else last.last_results[-1], None
+        place = self.computed(found)
+        statement = self.search.sites.of_place[place].statement
+        return statement, place, self._should_be(known.get(statement), place)
+
+    def _first_place(
+        self, suspects: Sequence[Statement], known: Mapping[Statement, Oracle]
+    ) -> int | None:
+        """The first wrong value that is made of right ones; else the first that is none; else what heals the most."""
+        # what no true gradient heals is a part of a formula: the line that its parts come together in is told
+        parts = {one for one in suspects if one not in known}
+        for lines, through in ((known, parts), (suspects, set[Statement]())):
+            for statement in lines:
+                for site in outer_sites(self.search, statement):
+                    place = self.first_wrong(site, through)
+                    if place is not None:
+                        return place
+        whole = [
+            one for one in known if len(known[one].healed) == len(self.search.wrong)
+        ]
+        untrue = None if whole else self.first_untrue(suspects)
+        if untrue is not None or not known:
+            return untrue
+        statement = max(known, key=lambda one: (len(known[one].healed), -one.first))
+        return known[statement].places[0]
+
+    def _should_be(self, known: Oracle | None, place: int) -> list[Array] | None:
+        if known is None or place not in known.places:
+            return None
+        return [targets[known.places.index(place)] for targets in known.targets]
 
     def first_untrue(self, suspects: Sequence[Statement]) -> int | None:
         """The first value in time that is no true gradient, of whatever scale, after one that is."""
@@ -100,8 +164,13 @@ class FirstWrong:
                 return place
         return None
 
-    def _inputs_are_right(self, place: int) -> bool:
-        """Whether every value with a name that is directly in this one is a true gradient, or not of this pass."""
+    def _inputs_are_right(
+        self, place: int, through: AbstractSet[Statement] = frozenset()
+    ) -> bool:
+        """Whether every value with a name that is directly in this one is a true gradient, or not of this pass.
+
+        What statements ``through`` give is no gradient of anything, and looked through.
+        """
         evidence, tape = self.search.finals.evidence, self.search.bench.tape
         ahead, met = list(tape.reads[place]), False
         seen: set[int] = set()
@@ -114,13 +183,26 @@ class FirstWrong:
                 # where no labels are known, the first gradient is made of nothing that is judged
                 met |= self._is_first_gradient(one)
                 continue
+            site = self.search.sites.of_place.get(one)
             if one not in evidence.bound:
                 ahead += tape.reads[one]
-            elif not self.search.is_true(one):
-                return False
-            else:
+            elif self._is_right(one):
                 met = True
+            elif site is not None and site.statement in through:
+                ahead += tape.reads[one]
+            else:
+                return False
         return met
+
+    def _is_right(self, place: int) -> bool:
+        """Whether a value is a true gradient, or the entries of one, picked or laid out otherwise."""
+        tape = self.search.bench.tape
+        while not self.search.is_true(place):
+            line = tape.line(place)
+            if line is None or line.op not in ARRANGING or not tape.reads[place]:
+                return False
+            place = tape.reads[place][0]
+        return True
 
     def _is_first_gradient(self, place: int) -> bool:
         evidence = self.search.finals.evidence

@@ -136,6 +136,8 @@ class Rewriter:
             return None if written is None else {statement: written}
         if node is None:
             return None
+        if edit.site.is_argument:
+            return {node: ast.parse(edit.words["meant"], mode="eval").body}
         if edit.part is not None:
             held = edit.operands[edit.part].node
             inner = self._traced(edit, edit.inner, edit.inner_operands)

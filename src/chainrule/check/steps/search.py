@@ -14,6 +14,7 @@ from itertools import combinations
 import numpy as np
 
 from chainrule.check.agree import ratio
+from chainrule.check.steps.arguments import Arguments
 from chainrule.check.steps.bench import Bench, Replaced
 from chainrule.check.steps.bends import Bends
 from chainrule.check.steps.correction import Correction
@@ -31,7 +32,7 @@ from chainrule.check.steps.slopes import slope_mended
 from chainrule.check.steps.texts import Texts
 from chainrule.check.steps.truths import Match, same_factor
 from chainrule.check.steps.twins import Twins
-from chainrule.program import Array, Value
+from chainrule.program import Value
 
 MOST_STEPS = 2_000_000
 """Steps of the tape that a search may take: a budget counts steps, not seconds, so that a report is the same everywhere."""
@@ -53,6 +54,7 @@ class Search:
         self.bench = Bench(self.finals, [world.numbers for world in evidence.worlds])
         self.texts = Texts(evidence, self.sites)
         self.bends = Bends(evidence)
+        self.arguments = Arguments(evidence, self.sites, self.texts)
         self.twins = Twins(self.finals.truths)
         self.firsts = FirstWrong(self)
         self.wrong = self.finals.wrong()
@@ -93,6 +95,9 @@ class Search:
         """The edits that heal the most wrong finals and break none; else what makes the first wrong value right."""
         self._known.clear()
         suspects = self.suspects()
+        handed, is_all = self.most(self._arguments(suspects))
+        if is_all:
+            return handed
         firsts = self.firsts.first_wrongs(suspects)
         nearby, done = self.most(self.firsts.local(firsts))
         if nearby is None or not nearby.healed or is_path(nearby.edits[0]):
@@ -121,7 +126,7 @@ class Search:
         alone = (found for one in rest for found in self.singles([one], known))
         partly, done = self.most(alone)
         best = max(
-            (one for one in (nearby, whole, partly) if one is not None),
+            (one for one in (nearby, handed, whole, partly) if one is not None),
             key=lambda one: len(one.healed),
             default=None,
         )
@@ -177,35 +182,6 @@ class Search:
         return bool(handed) and all(
             any(one.factor > 0 for one in self.matches(place)) for place in handed
         )
-
-    def nearest(self) -> tuple[Statement | None, int, list[Array] | None]:
-        """Where the first wrong value is likely to stand, if nothing explains it; and what it should be."""
-        suspects = self.suspects()
-        known = oracles(self, suspects)
-        for statement in suspects:
-            for site in outer_sites(self, statement):
-                place = self.firsts.first_wrong(site)
-                if place is not None:
-                    return (
-                        statement,
-                        place,
-                        self._should_be(known.get(statement), place),
-                    )
-        whole = [one for one in known if len(known[one].healed) == len(self.wrong)]
-        place = None if whole else self.firsts.first_untrue(suspects)
-        if place is not None:
-            return self.sites.of_place[place].statement, place, None
-        if known:
-            statement = max(known, key=lambda one: (len(known[one].healed), -one.first))
-            place = known[statement].places[0]
-            return statement, place, self._should_be(known[statement], place)
-        last = next((s for s in reversed(suspects) if outer_sites(self, s)), None)
-        return last, 0 if last is None else last.last_results[-1], None
-
-    def _should_be(self, known: Oracle | None, place: int) -> list[Array] | None:
-        if known is None or place not in known.places:
-            return None
-        return [targets[known.places.index(place)] for targets in known.targets]
 
     def is_true(self, place: int) -> bool:
         """Whether a value is a true gradient: of what it stands beside, if that is known, else of anything."""
@@ -269,6 +245,14 @@ class Search:
                         yield found
                     if self.exhausted:
                         return
+
+    def _arguments(self, statements: Sequence[Statement]) -> Iterator[Correction]:
+        """Other values handed to the functions that statements stand in."""
+        for site in self.arguments.of(statements):
+            for edit in filter(self._is_of_pass, self.arguments.others(site)):
+                found = self.tried((edit,), None)
+                if found is not None:
+                    yield found
 
     def _everywhere(self, statements: Sequence[Statement]) -> Correction | None:
         """One name for another, wherever it is read: what was taken for something else is so in every line."""

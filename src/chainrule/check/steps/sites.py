@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ast
 import linecache
+import symtable
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
@@ -36,7 +37,10 @@ class Ran:
 
 @dataclass(eq=False)
 class Site:
-    """An expression of the source with its executions, in order. ``op`` is None where it is a call of several lines."""
+    """An expression of the source with its executions, in order. ``op`` is None where it is a call of several lines.
+
+    Of an argument of a call, the lines of an execution are those that read what was handed over.
+    """
 
     key: Key
     node: ast.expr | ast.stmt | None
@@ -44,6 +48,7 @@ class Site:
     op: Op | None
     params: dict[str, object]
     runs: list[Ran] = field(default_factory=list)
+    is_argument: bool = False
 
     @property
     def results(self) -> list[int]:
@@ -81,6 +86,7 @@ class Trees:
         self._statements: dict[str, list[ast.stmt]] = {}
         self._trees: dict[str, ast.Module] = {}
         self._names: dict[str, frozenset[str]] = {}
+        self._outer: dict[str, frozenset[str]] = {}
 
     def text(self, file: str) -> str:
         """The source of a file."""
@@ -107,6 +113,14 @@ class Trees:
             )
         return self._names[file]
 
+    def module_names(self, file: str) -> frozenset[str]:
+        """The names that functions of a file read, and do not bind: those of the module."""
+        if file not in self._outer:
+            text = ast.unparse(self.tree(file))
+            table = symtable.symtable(text, file, "exec")
+            self._outer[file] = frozenset(_global_names(table))
+        return self._outer[file]
+
     def node(self, file: str, span: Span) -> ast.expr | ast.stmt | None:
         """The expression, or the augmented assignment, at a span."""
         if file not in self._nodes:
@@ -116,6 +130,23 @@ class Trees:
                     found.setdefault(span_of(node), node)
             self._nodes[file] = found
         return self._nodes[file].get(span)
+
+    def subscripts(self, file: str, line: int) -> list[ast.Subscript]:
+        """What is read in brackets with a name in them, in the function that begins at a line; else in the whole file."""
+        inside = next(
+            (
+                node
+                for node in ast.walk(self.tree(file))
+                if isinstance(node, ast.FunctionDef) and node.lineno == line
+            ),
+            self.tree(file),
+        )
+        return [
+            node
+            for node in ast.walk(inside)
+            if isinstance(node, ast.Subscript)
+            and any(isinstance(part, ast.Name) for part in ast.walk(node.slice))
+        ]
 
     def suite(self, file: str, statement: ast.stmt) -> list[ast.stmt] | None:
         """The statements among which one stands."""
@@ -150,6 +181,13 @@ class Trees:
             if is_around and (best is None or span_of(best)[:2] <= whole[:2]):
                 best = node
         return best
+
+
+def _global_names(table: symtable.SymbolTable) -> Iterator[str]:
+    if table.get_type() == "function":
+        yield from (one.get_name() for one in table.get_symbols() if one.is_global())
+    for child in table.get_children():
+        yield from _global_names(child)
 
 
 @dataclass(eq=False)

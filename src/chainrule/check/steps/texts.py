@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import re
 from collections.abc import Hashable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 
 from chainrule.check.steps.evidence import Evidence
+from chainrule.check.steps.keys import Key, keys
 from chainrule.check.steps.notes import Holding
 from chainrule.check.steps.sites import Ran, Sites, Statement
 from chainrule.program import Arg, Size, Value
@@ -18,6 +21,8 @@ from chainrule.trace import Traced
 from chainrule.trace.statements.watch import Execution, Seen
 
 LONGEST, MOST_ITEMS = 40, 40
+Container = list[Any] | tuple[Any, ...] | dict[Any, Any]
+NAME = re.compile(r"\W")
 NEARBY = {0: "", 1: " + 1", -1: " - 1"}
 
 
@@ -29,6 +34,9 @@ class Texts:
     sites: Sites
     _kept: dict[tuple[int, int], dict[str, Arg]] = field(default_factory=dict)
     _written: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
+    _keys: dict[tuple[str, int, tuple[str, ...]], list[Key]] = field(
+        default_factory=dict
+    )
 
     def visible(self, ran: Ran, statement: Statement) -> dict[str, Arg]:
         """Every text that stood for an array or a number when ``ran`` began."""
@@ -40,6 +48,10 @@ class Texts:
             counters = self.counters(ran)
             own = dict(self._read(ran.frame, start, execution, counters))
             around = dict(self._read(self._module, start, execution, counters))
+            if ran.frame != self._module:
+                # a function's words are its own, but where functions read names of the module anyway
+                known = self.sites.trees.module_names(statement.file)
+                around = {t: a for t, a in around.items() if NAME.split(t)[0] in known}
             found = own | (around | own)
             names = self.sites.trees.names(statement.file)
             self._kept[key] = {
@@ -106,6 +118,92 @@ class Texts:
                 yield from self._inside(name, held, start)
             if isinstance(held, list | dict):
                 yield from self._counted(name, held, start, counters)
+        for key, container, at in self.keyed(frame, start, counters):
+            item = _before(self._items.get(id(container), {}).get(at, []), start)
+            if item is not None:
+                yield key.text, item
+
+    def keyed(
+        self, frame: int, start: int, counters: Mapping[str, int]
+    ) -> Iterator[tuple[Key, Container, Any]]:
+        """The items that the function around reads by keys with numbers in them, and those beside: text, container, key."""
+        held = self.evidence.recording.notes._frames[frame]  # noqa: SLF001 - notes are ours
+        whole = {
+            name: counters.get(name, int(item))
+            for name, item in held.f_locals.items()
+            if isinstance(item, int) and not isinstance(item, bool)
+        }
+        file, line = held.f_code.co_filename, held.f_code.co_firstlineno
+        known = (file, line, tuple(whole))
+        if known not in self._keys:
+            nodes = self.sites.trees.subscripts(file, line)
+            found = (key for node in nodes for key in keys(node, list(whole)))
+            self._keys[known] = list({key.text: key for key in found}.values())
+        for key in self._keys[known]:
+            container, at = self._container(frame, key.base, start), key.at(whole)
+            if at is not None and container is not None:
+                yield key, container, at
+
+    def containers(
+        self, frame: int, start: int, counters: Mapping[str, int]
+    ) -> Iterator[tuple[str, Container]]:
+        """What names, and keys with numbers in them, stood for that is a list, tuple or dict."""
+        held = self.evidence.recording.notes._frames[frame]  # noqa: SLF001 - notes are ours
+        for name in held.f_locals:
+            found = self._held_in(("name", frame, name), start)
+            if found is not None:
+                yield name, found
+        for key, container, at in self.keyed(frame, start, counters):
+            with contextlib.suppress(LookupError, TypeError):
+                if isinstance(container[at], list | tuple | dict):
+                    yield key.text, container[at]
+
+    def arrays_in(self, held: Container, start: int) -> Iterator[Value]:
+        """The arrays in lists, tuples and dicts, in order, as they were when so many lines had been recorded."""
+        pairs = held.items() if isinstance(held, dict) else enumerate(held)
+        for key, item in pairs:
+            if isinstance(item, Traced):
+                past = self._items.get(id(held), {}).get(key, [])
+                yield _before(past, start) or item.value
+            elif isinstance(item, list | tuple | dict):
+                yield from self.arrays_in(item, start)
+
+    def _container(self, frame: int, node: ast.expr, start: int) -> Container | None:
+        """The list, tuple or dict that a name, or an attribute of one, stood for."""
+        match node:
+            case ast.Name(id=name):
+                return self._held_in(("name", frame, name), start)
+            case ast.Attribute(value=ast.Name(id=name), attr=attr):
+                frames = self.evidence.recording.notes._frames  # noqa: SLF001 - notes are ours
+                owner = frames[frame].f_locals.get(name)
+                return self._held_in(("item", id(owner), attr), start)
+        return None
+
+    def _held_in(self, slot: Hashable, start: int) -> Container | None:
+        """The container in a slot: of several in turn the one to which something was last added before ``start``."""
+        best, last = None, -1
+        for container in self._containers.get(slot, ()):
+            known = [one for one in self._filled(container) if one <= start]
+            if max(known, default=-1) > last:
+                best, last = container, max(known)
+        return best
+
+    def _filled(self, held: Container) -> Iterator[int]:
+        """When each array in a list, tuple or dict was first seen there."""
+        for past in self._items.get(id(held), {}).values():
+            yield past[0].position
+        for item in held.values() if isinstance(held, dict) else held:
+            if isinstance(item, list | tuple | dict):
+                yield from self._filled(item)
+
+    @cached_property
+    def _containers(self) -> dict[Hashable, list[Container]]:
+        notes = self.evidence.recording.notes
+        found: dict[Hashable, list[Container]] = {}
+        for container in notes.alive:
+            for slot in notes.homes.get(id(container), ()):
+                found.setdefault(slot, []).append(container)
+        return found
 
     def _inside(self, name: str, held: object, start: int) -> Iterator[tuple[str, Arg]]:
         for n, (key, past) in enumerate(self._items.get(id(held), {}).items()):

@@ -11,6 +11,7 @@ import numpy as np
 
 from chainrule.check.agree import RELATIVE, agree, close
 from chainrule.check.report import LineReport
+from chainrule.check.steps.arguments import given_by
 from chainrule.check.steps.correction import Correction
 from chainrule.check.steps.finals import Final, Finals
 from chainrule.check.steps.forward import Forward
@@ -156,7 +157,7 @@ class Verdicts:
 
     def _unexplained(self, search: Search) -> Iterator[LineReport]:
         """Where the first wrong value stands, if no edit explains it."""
-        statement, place, true = search.nearest()
+        statement, place, true = search.firsts.nearest()
         if statement is None:
             return
         world = self._shown_world(place)
@@ -176,12 +177,15 @@ class Verdicts:
 
     def _shown_place(self, statement: Statement, correction: Correction) -> int:
         """The value of a statement that is shown: the last with a name, of the first execution that changes."""
+        edited = correction.edits[0].site
+        sites = [edited] if edited.is_argument else reversed(statement.sites)
         candidates = [
-            run.result
-            for site in reversed(statement.sites)
+            place
+            for site in sites
             for run in site.runs
-            if run.result in self.finals.evidence.bound
-        ] or [run.result for run in correction.edits[0].site.runs]
+            for place in given_by(self.sites, site, run)
+            if place in self.finals.evidence.bound
+        ] or [run.result for run in edited.runs]
         changed = [place for place in candidates if self._changes(place)]
         return (changed or candidates)[0]
 
