@@ -120,6 +120,66 @@ for k in range(3):
     U -= 0.05 * dU
     V -= 0.05 * dV
 """
+LAYERS = """
+import numpy as np
+
+
+class Linear:
+    def __init__(self, n_in, n_out, rng):
+        self.W = rng.normal(size=(n_in, n_out)) * 0.5
+        self.b = np.zeros(n_out)
+
+    def forward(self, x):
+        self.x = x
+        return x @ self.W + self.b
+
+    def backward(self, grad):
+        self.dW = self.x.T @ grad
+        self.db = grad.sum(axis=0)
+        return grad @ self.W.T
+
+    def step(self, lr):
+        self.W -= lr * self.dW
+        self.b -= lr * self.db
+
+
+class Tanh:
+    def forward(self, x):
+        self.y = np.tanh(x)
+        return self.y
+
+    def backward(self, grad):
+        return grad * (1 - self.y ** 2)
+
+
+def mse(pred, target):
+    return ((pred - target) ** 2).mean()
+
+
+def mse_grad(pred, target):
+    return 2 * (pred - target) / pred.size
+
+
+rng = np.random.default_rng(8)
+x, t = rng.normal(size=(7, 4)), rng.normal(size=(7, 4))
+one, two, three = Linear(4, 4, rng), Linear(4, 4, rng), Linear(4, 4, rng)
+bend, curve = Tanh(), Tanh()
+for step in range(3):
+    h1 = one.forward(x)
+    a1 = bend.forward(h1)
+    h2 = two.forward(a1)
+    a2 = curve.forward(h2)
+    out = three.forward(a2 + a1)
+    loss = mse(out, t)
+    g = mse_grad(out, t)
+    g_sum = three.backward(g)
+    g_h2 = curve.backward(g_sum)
+    g_a1 = two.backward(g_h2)
+    g_h1 = bend.backward(g_a1 + g_sum)
+    one.backward(g_h1)
+    for layer in (one, two, three):
+        layer.step(0.1)
+"""
 WRONG = [
     (HELPERS, "relu_backward(dA1, Z1)", "relu_backward(dA1, Z2)"),
     (HELPERS, "relu_backward(dA1, Z1)", "relu_backward(dA2, Z1)"),
@@ -132,6 +192,12 @@ WRONG = [
     (CACHES, 'back(grads["dA" + str(l + 1)],', 'back(grads["dA" + str(L - 1)],'),
     (CACHES, 'caches[l], "relu"', 'caches[L - 2], "relu"'),
     (CACHES, "return linear_back(dZ, lin)", "return linear_back(dA, lin)"),
+    (LAYERS, "bend.backward(g_a1 + g_sum)", "bend.backward(g_a1)"),
+    (LAYERS, "g_h1 = bend", "g_h1 = curve"),
+    (LAYERS, "two.backward(g_h2)", "two.backward(g_sum)"),
+    (LAYERS, "mse_grad(out, t)\n", "mse_grad(a2, t)\n"),
+    # not the caller's: what a function does with its arguments is tried first
+    (LAYERS, "return 2 * (pred - target)", "return 2 * (target - pred)"),
     (CACHES, '0.1 * grads["dW" + str(l + 1)]', '0.1 * grads["dW" + str(l + 2)]'),
 ]
 
@@ -154,12 +220,14 @@ def test_what_is_handed_over_is_wrong_where_it_is_handed_over(
         for line in report.lines
         if line.verdict in (Verdict.WRONG, Verdict.RIGHT_HERE)
     ]
-    assert [line.line for line in blamed] == [line_of(text, wrong)]
+    assert [line.line for line in blamed] == [line_of(text, wrong.strip())]
     path.write_text(report.corrected())
     assert check_script(path).ok
 
 
-@pytest.mark.parametrize("script", [HELPERS, CACHES, SLOPE.replace("-1.25", "-1.5")])
+@pytest.mark.parametrize(
+    "script", [HELPERS, CACHES, LAYERS, SLOPE.replace("-1.25", "-1.5")]
+)
 def test_what_is_handed_over_rightly_is_spared(script, tmp_path):
     path = tmp_path / "script.py"
     path.write_text(script)

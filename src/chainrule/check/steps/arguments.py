@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import Any
 
 from chainrule.check.steps.edits.record import Edit, Edits, Operand
@@ -18,11 +18,17 @@ from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.look import MOST_RUNS
 from chainrule.check.steps.recording import Spot
 from chainrule.check.steps.sites import Key, Ran, Site, Sites, Statement
+from chainrule.check.steps.splice import Pieces, with_pieces
 from chainrule.check.steps.texts import Texts
 from chainrule.program import Arg, Value
 
+Thing = tuple[type, tuple[Value, ...]]
+"""What may be handed over: of which class it is, and the arrays in it."""
 ARGUMENT = "wrong argument"
+ADDED = "missing term"
 SAID = "The wrong argument: {was} where {meant} belongs."
+SAID_ADDED = "The term {added} is missing in what is handed over."
+TURNED = "The arguments {one} and {other} belong the other way round."
 
 
 @dataclass(eq=False)
@@ -32,19 +38,14 @@ class Arguments:
     evidence: Evidence
     sites: Sites
     texts: Texts
-    _things: dict[tuple[int, int], dict[str, tuple[Value, ...]]] = field(
-        default_factory=dict
-    )
+    _things: dict[tuple[int, int], dict[str, Thing]] = field(default_factory=dict)
 
     def of(self, suspects: Sequence[Statement]) -> Iterator[Site]:
-        """The arguments with which statements were reached, in the order of the calls."""
-        spots, values = self.evidence.recording.spots, self.evidence.tape.values
-        frames = {
-            spot.frame
-            for statement in suspects
-            for place in statement.last_results
-            for spot in spots.get(values[place], ())
-        }
+        """The arguments of calls that statements were computed in, or from, in the order of the calls."""
+        spots, tape = self.evidence.recording.spots, self.evidence.tape
+        near = {place for statement in suspects for place in statement.last_results}
+        near |= {read for place in near for read in tape.reads[place]}
+        frames = {s.frame for p in near for s in spots.get(tape.values[p], ())}
         for call, entered in self._calls.items():
             if not frames.isdisjoint(entered):
                 yield from self._arguments(call, entered)
@@ -78,7 +79,9 @@ class Arguments:
         if not isinstance(node, ast.Call) or len(entered) > MOST_RUNS:
             return
         statement = self._statement(call, next(iter(entered.values())))
-        for arg in (*node.args, *(keyword.value for keyword in node.keywords)):
+        receiver = [node.func.value] if isinstance(node.func, ast.Attribute) else []
+        options = (keyword.value for keyword in node.keywords)
+        for arg in (*receiver, *node.args, *options):
             runs = [
                 self._run(frame, spot, arg, statement)
                 for frame, spot in entered.items()
@@ -100,9 +103,8 @@ class Arguments:
         """One handing over of an argument; None where it is no array, or nothing by hand is made of it."""
         tape, inside = self.evidence.tape, self._inside[frame]
         call = Ran(tuple(inside), (), inside[-1], spot.frame)
-        held = self.things(call, statement).get(ast.unparse(arg), ())
-        if not held:
-            held = self._computed(call, arg, statement)
+        known = self.things(call, statement).get(ast.unparse(arg))
+        held = known[1] if known else self._computed(call, arg, statement)
         places = {tape.at[value] for value in held if value in tape.at}
         readers = tuple(p for p in inside if not places.isdisjoint(tape.reads[p]))
         if not readers or len(places) < len(set(held)):
@@ -122,37 +124,103 @@ class Arguments:
         ]
         return tuple(self.evidence.tape.values[place] for place in places[-1:])
 
-    def things(self, call: Ran, statement: Statement) -> dict[str, tuple[Value, ...]]:
-        """Every text that stood for an array, or for lists, tuples or dicts of arrays, when a call began: with these."""
-        counters = self.texts.counters(call)
+    def things(self, call: Ran, statement: Statement) -> dict[str, Thing]:
+        """Every text that stood for an array, or for something with arrays in it, when a call began: with these."""
         start = self.evidence.moment(call.lines[0])
         key = (call.frame, start)
         if key not in self._things:
-            found = {
-                text: tuple(self.texts.arrays_in(held, start))
-                for text, held in self.texts.containers(call.frame, start, counters)
-            }
+            counters = self.texts.counters(call)
+            inside = self.texts.containers(call.frame, start, counters)
             visible = self.texts.visible(call, statement).items()
-            arrays = {text: (v,) for text, v in visible if isinstance(v, Value)}
-            self._things[key] = found | arrays
+            self._things[key] = {
+                **{
+                    t: (type(c), tuple(self.texts.arrays_in(c, start)))
+                    for t, c in inside
+                },
+                **self.texts.objects(call.frame, start),
+                **{text: (Value, (v,)) for text, v in visible if isinstance(v, Value)},
+            }
         return self._things[key]
 
-    def others(self, site: Site) -> Edits:
-        """Another thing was meant to be handed over."""
+    def others(self, sites: Sequence[Site]) -> Edits:
+        """Another thing was meant to be handed over: none that is handed over beside it, and could be read there."""
+        for site in sites:
+            beside = [
+                s.runs[0].args for s in sites if s.key == site.key and s is not site
+            ]
+            for text, operands in self._alike(site):
+                if tuple(one.items[0] for one in operands) not in beside:
+                    words = {"was": _text(site), "meant": text}
+                    yield Edit(site, ARGUMENT, SAID, _themselves, operands, words)
+
+    def more(self, sites: Sequence[Site]) -> Edits:
+        """Something more was meant to be handed over."""
+        for site in sites:
+            if all(len(run.args) == 1 for run in site.runs):
+                node = _text(site)
+                mine = Operand(tuple(run.args[0] for run in site.runs), None, node)
+                for text, operands in self._alike(site):
+                    words = {"meant": f"{node} + {text}", "added": text}
+                    both = (mine, *operands)
+                    yield Edit(site, ADDED, SAID_ADDED, _sum, both, words)
+
+    def swapped(self, sites: Sequence[Site]) -> Edits:
+        """Two arguments of one call that belong the other way round."""
+        for one, other in combinations(sites, 2):
+            call = self.sites.trees.node(*one.key)
+            if one.key != other.key or one.node is None or other.node is None:
+                continue
+            nodes: Pieces = {one.node: other.node, other.node: one.node}
+            first, second = ast.unparse(one.node), ast.unparse(other.node)
+            known = dict(self._alike(one)), dict(self._alike(other))
+            if call is not None and second in known[0] and first in known[1]:
+                runs = [
+                    Ran(
+                        tuple(sorted({*run.lines, *more.lines})),
+                        run.args + more.args,
+                        run.result,
+                        run.frame,
+                    )
+                    for run, more in zip(one.runs, other.runs, strict=True)
+                ]
+                meant = ast.unparse(with_pieces(call, nodes))
+                words = {"meant": meant, "one": first, "other": second}
+                operands = known[0][second] + known[1][first]
+                both = replace(one, node=call, runs=runs)
+                yield Edit(both, ARGUMENT, TURNED, _themselves, operands, words)
+
+    def _alike(self, site: Site) -> Iterator[tuple[str, tuple[Operand, ...]]]:
+        """What else could have been handed over: things of one kind, with arrays of the same shapes, in every execution."""
         runs = site.runs
         every = [self.things(run, site.statement) for run in runs]
-        node = ast.unparse(site.node) if site.node is not None else ""
+        kind = every[0].get(_text(site), (Value, ()))[0]
         for text in every[0]:
-            held = [one.get(text, ()) for one in every]
-            alike = all(
-                _are_alike(h, run.args) for h, run in zip(held, runs, strict=True)
-            )
-            if alike and any(h != run.args for h, run in zip(held, runs, strict=True)):
-                operands = (
-                    Operand(items, None, text) for items in zip(*held, strict=True)
-                )
-                words = {"was": node, "meant": text}
-                yield Edit(site, ARGUMENT, SAID, _themselves, tuple(operands), words)
+            things = [one.get(text, (None, ())) for one in every]
+            pairs = [
+                (arrays, run.args)
+                for (_, arrays), run in zip(things, runs, strict=True)
+            ]
+            alike = all(_shapes(arrays) == _shapes(args) for arrays, args in pairs)
+            is_other = any(arrays != args for arrays, args in pairs)
+            if alike and is_other and all(one is kind for one, _ in things):
+                items = zip(*(arrays for _, arrays in things), strict=True)
+                yield text, tuple(Operand(held, None, text) for held in items)
+
+
+def _text(site: Site) -> str:
+    return "" if site.node is None else ast.unparse(site.node)
+
+
+def _shapes(items: Sequence[Arg]) -> list[object]:
+    return [getattr(one, "shape", None) for one in items]
+
+
+def _themselves(*given: Any) -> Any:
+    return given
+
+
+def _sum(one: Any, other: Any) -> Any:
+    return (one + other,)
 
 
 def given_by(sites: Sites, site: Site, run: Ran) -> list[int]:
@@ -163,13 +231,3 @@ def given_by(sites: Sites, site: Site, run: Ran) -> list[int]:
     at = sites.evidence.tape.at
     items = [item for _, item in execution.results if isinstance(item, Value)]
     return [at[item] for item in items if item in at]
-
-
-def _are_alike(held: Sequence[Arg], given: Sequence[Arg]) -> bool:
-    """Whether things are made of as many arrays, of the same shapes."""
-    shapes = [[getattr(one, "shape", None) for one in both] for both in (held, given)]
-    return shapes[0] == shapes[1]
-
-
-def _themselves(*given: Any) -> Any:
-    return given

@@ -115,7 +115,7 @@ class Bench:
             read = inner or self.made.get(result) or self.tape.calls[result] or _nothing
             args = edit.site.runs[i].args
             handed = [self.tape.at[arg] for arg in args if isinstance(arg, Value)]
-            return lambda n: _reading(n, handed, [get(n) for get in gets], read)
+            return lambda n: _reading(n, handed, new(*[get(n) for get in gets]), read)
         match gets:
             case [one]:
                 return lambda n: _whole(new(one(n)))

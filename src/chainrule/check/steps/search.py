@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations
+from itertools import chain, combinations
 
 import numpy as np
 
@@ -27,7 +27,7 @@ from chainrule.check.steps.finals import Finals, State
 from chainrule.check.steps.first_wrong import FirstWrong
 from chainrule.check.steps.look import Look
 from chainrule.check.steps.oracle import Oracle, oracles, outer_sites
-from chainrule.check.steps.sites import Sites, Statement
+from chainrule.check.steps.sites import Site, Sites, Statement
 from chainrule.check.steps.slopes import slope_mended
 from chainrule.check.steps.texts import Texts
 from chainrule.check.steps.truths import Match, same_factor
@@ -95,7 +95,8 @@ class Search:
         """The edits that heal the most wrong finals and break none; else what makes the first wrong value right."""
         self._known.clear()
         suspects = self.suspects()
-        handed, is_all = self.most(self._arguments(suspects))
+        sites = list(self.arguments.of(suspects))
+        handed, is_all = self.most(self._healing_each(self.arguments.others(sites)))
         if is_all:
             return handed
         firsts = self.firsts.first_wrongs(suspects)
@@ -131,7 +132,11 @@ class Search:
             default=None,
         )
         if best is None or len(best.healed) < len(self.wrong):
-            best = self._everywhere(suspects) or best
+            # what could be written otherwise in a function was tried there
+            tried = [one for one in sites if self._are_among(one, suspects)]
+            late = chain(self.arguments.more(sites), self.arguments.swapped(tried))
+            more, is_all = self.most(self._healing_each(late))
+            best = more if is_all else self._everywhere(suspects) or best or more
         if best is not None:
             return best
         likely = sorted(known, key=lambda s: (-len(known[s].healed), s.first))
@@ -246,13 +251,20 @@ class Search:
                     if self.exhausted:
                         return
 
-    def _arguments(self, statements: Sequence[Statement]) -> Iterator[Correction]:
-        """Other values handed to the functions that statements stand in."""
-        for site in self.arguments.of(statements):
-            for edit in filter(self._is_of_pass, self.arguments.others(site)):
-                found = self.tried((edit,), None)
-                if found is not None:
-                    yield found
+    def _are_among(self, site: Site, suspects: Sequence[Statement]) -> bool:
+        """Whether all that reads an argument stands in suspects."""
+        of = self.sites.of_place
+        places = {place for run in site.runs for place in run.lines}
+        return all(p in of and of[p].statement in suspects for p in places)
+
+    def _healing_each(self, edits: Edits) -> Iterator[Correction]:
+        """Of edits, each by itself, those that heal something."""
+        for edit in filter(self._is_of_pass, edits):
+            if self.exhausted:
+                return
+            found = self.tried((edit,), None)
+            if found is not None:
+                yield found
 
     def _everywhere(self, statements: Sequence[Statement]) -> Correction | None:
         """One name for another, wherever it is read: what was taken for something else is so in every line."""

@@ -168,6 +168,21 @@ class Texts:
             elif isinstance(item, list | tuple | dict):
                 yield from self.arrays_in(item, start)
 
+    def objects(
+        self, frame: int, start: int
+    ) -> dict[str, tuple[type, tuple[Value, ...]]]:
+        """What names stand for that has arrays in its attributes: its class, and these by the attributes' names."""
+        found = {}
+        held = self.evidence.recording.notes._frames[frame]  # noqa: SLF001 - notes are ours
+        for name, item in {**held.f_globals, **held.f_locals}.items():
+            inside = self._items.get(id(item), {})
+            if inside and not isinstance(item, list | tuple | dict):
+                keys = sorted(key for key in inside if isinstance(key, str))
+                arrays = [_before(inside[key], start) for key in keys]
+                known = tuple(one for one in arrays if one is not None)
+                found[name] = (type(item), known)
+        return found
+
     def _container(self, frame: int, node: ast.expr, start: int) -> Container | None:
         """The list, tuple or dict that a name, or an attribute of one, stood for."""
         match node:
