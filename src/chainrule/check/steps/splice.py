@@ -15,6 +15,9 @@ Node = ast.expr | ast.stmt
 WORD = re.compile(r"\{(\w+)\}")
 """Where a word belongs in a sentence that an edit says of itself."""
 
+SINGLE = re.compile(r"'([^'\"\\]*)'")
+"""A text in single quotes, in which nothing is quoted."""
+
 Pieces = dict[ast.AST, Node]
 """What takes the place of which node of a statement."""
 
@@ -127,8 +130,10 @@ def spliced(
         if not isinstance(old, ast.expr):
             return None
         row, column, end_row, end_column = span_of(old)
-        written = ast.unparse(ast.fix_missing_locations(new))
         start, end = starts[row - first] + column, starts[end_row - first] + end_column
+        written = ast.unparse(ast.fix_missing_locations(new))
+        if b'"' in text[start:end] and b"'" not in text[start:end]:
+            written = SINGLE.sub(r'"\1"', written)
         spans.append((start, end, f"({written})" if brackets else written))
     for start, end, written in sorted(spans, reverse=True):
         # the brackets around what was there go with it where they are not needed

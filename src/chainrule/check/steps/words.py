@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +18,8 @@ from chainrule.check.steps.truths import Truths, everywhere
 from chainrule.program import Value
 
 LONGEST = 40
+NAMELESS = re.compile(r"value(_\d+)?")
+"""What a recording calls a value that has no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,8 +31,10 @@ class Words:
 
     def described(self, value: Value | None) -> str | None:
         """A forward value by its name, or as the part of the source that computes it; None if that is long."""
-        if value is None or value.name:
-            return None if value is None else value.name
+        if value is None:
+            return None
+        if value.name and not NAMELESS.fullmatch(value.name):
+            return value.name
         recording = self.truths.evidence.recording
         line = recording.producer.get(value)
         if line is None:
