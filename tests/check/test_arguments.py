@@ -120,6 +120,49 @@ for k in range(3):
     U -= 0.05 * dU
     V -= 0.05 * dV
 """
+SEQUENCE = """
+import numpy as np
+
+np.random.seed(2)
+
+def cell(xt, a_prev, p):
+    a_next = np.tanh(p["Wax"] @ xt + p["Waa"] @ a_prev + p["ba"])
+    yt = p["Wya"] @ a_next + p["by"]
+    return a_next, yt, (a_next, a_prev, xt)
+
+def cell_backward(da_next, cache, p):
+    a_next, a_prev, xt = cache
+    dz = (1 - a_next ** 2) * da_next
+    return {"dWax": dz @ xt.T, "dWaa": dz @ a_prev.T, "dba": dz.sum(axis=1, keepdims=True), "da_prev": p["Waa"].T @ dz}
+
+T = 4
+x = np.random.randn(T, 2, 5)
+y = np.random.randn(T, 1, 5)
+p = {"Wax": np.random.randn(3, 2) * 0.5, "Waa": np.random.randn(3, 3) * 0.5, "ba": np.zeros((3, 1)),
+     "Wya": np.random.randn(1, 3) * 0.5, "by": np.zeros((1, 1))}
+for it in range(2):
+    a = np.zeros((3, 5))
+    caches, outs = [], []
+    loss = 0.0
+    for t in range(T):
+        a, yt, cache = cell(x[t], a, p)
+        caches.append(cache)
+        outs.append(yt)
+        loss = loss + 0.5 * np.sum((yt - y[t]) ** 2)
+    g = {"d" + k: np.zeros_like(v) for k, v in p.items()}
+    da_prev = np.zeros((3, 5))
+    for t in reversed(range(T)):
+        dy = outs[t] - y[t]
+        g["dWya"] += dy @ caches[t][0].T
+        g["dby"] += dy.sum(axis=1, keepdims=True)
+        da = p["Wya"].T @ dy
+        back = cell_backward(da + da_prev, caches[t], p)
+        da_prev = back["da_prev"]
+        for k in ("dWax", "dWaa", "dba"):
+            g[k] += back[k]
+    for k in p:
+        p[k] = p[k] - 0.01 * g["d" + k]
+"""
 LAYERS = """
 import numpy as np
 
@@ -196,6 +239,16 @@ WRONG = [
     (LAYERS, "g_h1 = bend", "g_h1 = curve"),
     (LAYERS, "two.backward(g_h2)", "two.backward(g_sum)"),
     (LAYERS, "mse_grad(out, t)\n", "mse_grad(a2, t)\n"),
+    (
+        SEQUENCE,
+        "cell_backward(da + da_prev, caches[t], p)",
+        "cell_backward(da + da_prev, caches[-1], p)",
+    ),
+    (
+        SEQUENCE,
+        "cell_backward(da + da_prev, caches[t], p)",
+        "cell_backward(da_prev, caches[t], p)",
+    ),
     # not the caller's: what a function does with its arguments is tried first
     (LAYERS, "return 2 * (pred - target)", "return 2 * (target - pred)"),
     (CACHES, '0.1 * grads["dW" + str(l + 1)]', '0.1 * grads["dW" + str(l + 2)]'),
@@ -226,7 +279,7 @@ def test_what_is_handed_over_is_wrong_where_it_is_handed_over(
 
 
 @pytest.mark.parametrize(
-    "script", [HELPERS, CACHES, LAYERS, SLOPE.replace("-1.25", "-1.5")]
+    "script", [HELPERS, CACHES, LAYERS, SEQUENCE, SLOPE.replace("-1.25", "-1.5")]
 )
 def test_what_is_handed_over_rightly_is_spared(script, tmp_path):
     path = tmp_path / "script.py"

@@ -57,14 +57,19 @@ def _key(base: ast.expr, index: ast.expr) -> Key:
 
 
 def _numbers(index: ast.expr, names: Collection[str]) -> list[ast.AST]:
-    """The largest parts of an index that are a name of a number, or such a name and a plain number."""
+    """The largest parts of an index that are a number, a name of one, or such a name and a plain number."""
 
     def is_number(node: ast.AST) -> bool:
-        if isinstance(node, ast.BinOp):
-            is_step = isinstance(node.op, ast.Add | ast.Sub)
-            right = isinstance(node.right, ast.Constant)
-            return is_step and right and is_number(node.left)
-        return isinstance(node, ast.Name) and node.id in names
+        match node:
+            case ast.Name(id=name):
+                return name in names
+            case ast.Constant(value=value):
+                return type(value) is int
+            case ast.UnaryOp(op=ast.USub(), operand=ast.Constant() as one):
+                return is_number(one)
+            case ast.BinOp(left=left, op=ast.Add() | ast.Sub(), right=ast.Constant()):
+                return is_number(left)
+        return False
 
     found = [node for node in ast.walk(index) if is_number(node)]
     inside = {part for node in found for part in ast.walk(node) if part is not node}

@@ -132,7 +132,7 @@ class Trees:
         return self._nodes[file].get(span)
 
     def subscripts(self, file: str, line: int) -> list[ast.Subscript]:
-        """What is read in brackets with a name in them, in the function that begins at a line; else in the whole file."""
+        """What is read in brackets in the function that begins at a line; else in the whole file."""
         inside = next(
             (
                 node
@@ -141,12 +141,7 @@ class Trees:
             ),
             self.tree(file),
         )
-        return [
-            node
-            for node in ast.walk(inside)
-            if isinstance(node, ast.Subscript)
-            and any(isinstance(part, ast.Name) for part in ast.walk(node.slice))
-        ]
+        return [one for one in ast.walk(inside) if isinstance(one, ast.Subscript)]
 
     def suite(self, file: str, statement: ast.stmt) -> list[ast.stmt] | None:
         """The statements among which one stands."""
