@@ -3,7 +3,7 @@
 By size of an array, by number of lines, and for a loss of three layers; each way in a process of its own, taking turns,
 once all have given the same value and gradient. The first call derives, or compiles, and is told apart.
 
-    python benchmarks/gradients.py [--cases rosenbrock-100,lines-1000] [--write docs/performance.md]
+    python benchmarks/gradients.py [--cases rosenbrock-100,lines-1000] [--json FILE]
     python benchmarks/gradients.py --cases lines-10000,lines-100000 --ways chainrule,autograd --rounds 3
 """
 

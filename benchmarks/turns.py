@@ -191,7 +191,8 @@ def arguments(about, **defaults):
 
 def keep(options, name, text, found):
     """Write what was found: as JSON, and as the part of a page between its marks."""
-    command = f"python benchmarks/{Path(sys.argv[0]).name} {shlex.join(sys.argv[1:])}"
+    said = [one for k, one in enumerate(sys.argv) if k and "--json" not in sys.argv[k - 1 : k + 1]]  # fmt: skip
+    command = f"python benchmarks/{Path(sys.argv[0]).name} {shlex.join(said)}"
     if options.json:
         whole = {"machine": machine(), "command": command, "found": found}
         options.json.write_text(json.dumps(whole, indent=1), encoding="utf-8")
