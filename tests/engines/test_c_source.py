@@ -5,10 +5,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from compiled_programs import functions
 
 import chainrule
 from chainrule.engines.c import compiler
 from chainrule.program import UsageError
+from chainrule.trace import trace
 
 ARTICLE = Path(__file__).parents[2] / "examples" / "article.py"
 LEARNED = ("W1", "b1", "W2")
@@ -89,3 +91,40 @@ def test_a_state_that_begins_as_zeros_for_every_row_is_written_and_right():
     assert np.isclose(loss, turns(**given), rtol=1e-13)
     expected = chainrule.gradients(turns, **given)["W"]
     assert np.allclose(slope, expected, rtol=1e-11, atol=1e-13)
+
+
+def test_few_turns_are_written_out_and_what_a_loss_shares_with_its_sigmoid_is_computed_once():
+    def loss(x, y, W1, W2):
+        z = np.maximum(0, x @ W1) @ W2
+        return np.mean(np.logaddexp(0, z) - z * y)
+
+    shapes = {"x": (1, 3), "y": (1, 1), "W1": (3, 2), "W2": (2, 1)}
+    given = {name: np.ones(shape) for name, shape in shapes.items()}
+    text = chainrule.emit(loss, **given, wrt=("W1", "W2"), dialect="c", part="step")
+    lines = text.splitlines()
+    loops = [k for k, line in enumerate(lines) if line.lstrip().startswith("for (")]
+    assert len(loops) > 4
+    assert {lines[k - 1] for k in loops} == {"#pragma GCC unroll 8"}
+    assert "softplus_f64(" in text
+    assert "logaddexp_f64" not in text
+
+
+@pytest.mark.parametrize("dtype", ["float32", "float64"])
+def test_softplus_is_numpys_within_four_units_of_the_last_place(dtype):
+    if isinstance(compiler.compiler(), compiler.Trouble):
+        pytest.skip(compiler.compiler().message)
+    ends = [-np.inf, -800, -100, -1e-30, 0, 1e-30, 700, np.inf, np.nan]
+    z = np.concatenate([ends, np.linspace(-40, 40, 4001)]).astype(dtype)
+    program = trace(lambda z: np.logaddexp(0, z), z=z).program
+    (softplus,) = functions([program])
+    (found,) = softplus(z)
+    with np.errstate(all="ignore"):
+        true = np.logaddexp(0, z.astype(np.longdouble))
+        near = true.astype(dtype)
+        units = np.abs(found - true) / np.spacing(np.abs(near))
+    # what is no normal number has less digits
+    normal = np.isfinite(near) & (near > np.finfo(dtype).tiny)
+    assert units[normal].max() < 4
+    np.testing.assert_allclose(
+        found[~normal], near[~normal], rtol=0, atol=np.finfo(dtype).tiny
+    )

@@ -4,9 +4,46 @@
 #include <stdint.h>
 #include <string.h>
 
-static inline unsigned long long bits_f64(double x) { unsigned long long n; memcpy(&n, &x, 8); return n; }
+static inline double relu_f64(double x) { return x <= 0 ? 0 : x; }
 
 static inline double from_bits_f64(unsigned long long n) { double x; memcpy(&x, &n, 8); return x; }
+
+static inline unsigned long long bits_f64(double x) { unsigned long long n; memcpy(&n, &x, 8); return n; }
+
+/* e to the x, within 1 ulp. */
+static inline double exp_f64(double x)
+{
+    double near = x < -746 ? -746 : x;
+    near = near > 710 ? 710 : near;
+    double shifted = near * 1.4426950408889634 + 6755399441055744.0;
+    double k = shifted - 6755399441055744.0;
+    double r = near - k * 0.693147180369123816490;
+    r = r - k * 1.90821492927058770002e-10;
+    double p = 2.09147553258932022e-9;
+    p = p * r + 2.51053127296221028e-8;
+    p = p * r + 2.75572734787185805e-7;
+    p = p * r + 2.75572551700008874e-6;
+    p = p * r + 0.0000248015873256774619;
+    p = p * r + 0.000198412698750022788;
+    p = p * r + 0.00138888888888837112;
+    p = p * r + 0.00833333333332608312;
+    p = p * r + 0.0416666666666666698;
+    p = p * r + 0.16666666666666671;
+    p = p * r + 0.5;
+    p = p * (r * r) + r;
+    double half = k * 0.5 + 6755399441055744.0;
+    double rest = k - (half - 6755399441055744.0) + 6755399441055744.0;
+    p = (p + 1) * from_bits_f64((bits_f64(half) + 1023) << 52);
+    p = p * from_bits_f64((bits_f64(rest) + 1023) << 52);
+    return x != x ? x : p;
+}
+
+/* The sigmoid 1 / (1 + e^-x), within 2 ulp, without overflow. */
+static inline double sigmoid_f64(double x)
+{
+    double small = exp_f64(-fabs(x));
+    return (x >= 0 ? 1 : small) / (1 + small);
+}
 
 /* The natural logarithm, within 1 ulp. */
 static inline double log_f64(double x)
@@ -43,50 +80,11 @@ static inline double log1p_f64(double x)
     return x < INFINITY ? y : x;
 }
 
-/* e to the x, within 1 ulp. */
-static inline double exp_f64(double x)
+/* log(1 + e^x), within 2 ulp, without overflow. */
+static inline double softplus_f64(double x)
 {
-    double near = x < -746 ? -746 : x;
-    near = near > 710 ? 710 : near;
-    double shifted = near * 1.4426950408889634 + 6755399441055744.0;
-    double k = shifted - 6755399441055744.0;
-    double r = near - k * 0.693147180369123816490;
-    r = r - k * 1.90821492927058770002e-10;
-    double p = 2.09147553258932022e-9;
-    p = p * r + 2.51053127296221028e-8;
-    p = p * r + 2.75572734787185805e-7;
-    p = p * r + 2.75572551700008874e-6;
-    p = p * r + 0.0000248015873256774619;
-    p = p * r + 0.000198412698750022788;
-    p = p * r + 0.00138888888888837112;
-    p = p * r + 0.00833333333332608312;
-    p = p * r + 0.0416666666666666698;
-    p = p * r + 0.16666666666666671;
-    p = p * r + 0.5;
-    p = p * (r * r) + r;
-    double half = k * 0.5 + 6755399441055744.0;
-    double rest = k - (half - 6755399441055744.0) + 6755399441055744.0;
-    p = (p + 1) * from_bits_f64((bits_f64(half) + 1023) << 52);
-    p = p * from_bits_f64((bits_f64(rest) + 1023) << 52);
-    return x != x ? x : p;
-}
-
-/* log(e^x + e^y), without overflow. */
-static inline double logaddexp_f64(double x, double y)
-{
-    double apart = -fabs(x - y);
-    double z = (x > y ? x : y) + log1p_f64(exp_f64(apart));
-    z = x == y ? x + 0.69314718055994531 : z;
-    return x != x || y != y ? x + y : z;
-}
-
-static inline double relu_f64(double x) { return x <= 0 ? 0 : x; }
-
-/* The sigmoid 1 / (1 + e^-x), within 2 ulp, without overflow. */
-static inline double sigmoid_f64(double x)
-{
-    double small = exp_f64(-fabs(x));
-    return (x >= 0 ? 1 : small) / (1 + small);
+    double z = (x > 0 ? x : 0) + log1p_f64(exp_f64(-fabs(x)));
+    return x != x ? x : z;
 }
 
 /* z1, h */
@@ -94,9 +92,10 @@ static void step_h(const double *restrict W1, const double *restrict x, const do
 {
     double W2_h;
     W2_h = 0;
+#pragma GCC unroll 8
     for (long i = 0; i < 2; i++) {
         double W1_x = 0;
-#pragma omp simd reduction(+ : W1_x)
+#pragma GCC unroll 8
         for (long j = 0; j < 3; j++) {
             W1_x += W1[3 * i + j] * x[j];
         }
@@ -111,6 +110,7 @@ static void step_h(const double *restrict W1, const double *restrict x, const do
 /* z2 was reached from h through W2; the gradient comes back through W2, turned around */
 static void step_dh(const double *restrict W2, double *restrict dh, const double dz2)
 {
+#pragma GCC unroll 8
     for (long i = 0; i < 2; i++) {
         dh[i] = W2[i] * dz2;
     }
@@ -122,11 +122,13 @@ static void step_dh(const double *restrict W2, double *restrict dh, const double
 /* z1 was reached from W1 through x; the gradient comes back through x, turned around */
 static void step_b1(const double *restrict h, double *restrict W2, const double *restrict dh, const double *restrict x, double *restrict W1, double *restrict b1, const double dz2, const double learning_rate)
 {
+#pragma GCC unroll 8
     for (long i = 0; i < 2; i++) {
         const double dW2 = dz2 * h[i];
         const double learning_rate_times_dW2 = learning_rate * dW2;
         W2[i] = W2[i] - learning_rate_times_dW2;
         const double dz1 = dh[i] * (double)(h[i] > 0);
+#pragma GCC unroll 8
         for (long j = 0; j < 3; j++) {
             const double dW1 = dz1 * x[j];
             const double learning_rate_times_dW1 = learning_rate * dW1;
@@ -146,7 +148,7 @@ void step(
     step_h(W1, x, b1, h, W2, &W2_h);
     double z2 = W2_h + b2[0];
     double y_pred = sigmoid_f64(z2);
-    double logaddexp_zero = logaddexp_f64(0, z2);
+    double logaddexp_zero = softplus_f64(z2);
     double y_times_z2 = y[0] * z2;
     /* the cross-entropy in its stable form, finite for every logit */
     double loss = logaddexp_zero - y_times_z2;

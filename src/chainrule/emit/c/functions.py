@@ -230,6 +230,20 @@ static inline double logaddexp_f64(double x, double y)
     return x != x || y != y ? x + y : z;
 }
 
+/* log(1 + e^x), within 2 ulp, without overflow. */
+static inline float softplus_f32(float x)
+{
+    float z = (x > 0 ? x : 0) + log1p_f32(exp_f32(-fabsf(x)));
+    return x != x ? x : z;
+}
+
+/* log(1 + e^x), within 2 ulp, without overflow. */
+static inline double softplus_f64(double x)
+{
+    double z = (x > 0 ? x : 0) + log1p_f64(exp_f64(-fabs(x)));
+    return x != x ? x : z;
+}
+
 /* The larger of two; NaN if one of them is. */
 static inline float maximum_f32(float x, float y) { return x > y || x != x ? x : y; }
 static inline double maximum_f64(double x, double y) { return x > y || x != x ? x : y; }

@@ -29,6 +29,8 @@ INDENT = "    "
 COUNTERS = "ijklmpqr"
 LONGEST = 60
 """A number that is used once is put where it is used, while the text stays within this."""
+UNROLLED = 8
+"""Loops of at most so many turns in all are none in the machine's code."""
 GATHERED = 16384
 """Bytes of a matrix from which on its columns are gathered for a tile: less stays in the nearest cache as it lies."""
 
@@ -103,7 +105,9 @@ class Pass:
         counter = COUNTERS[len(turns)]
         self.counters[id(loop)] = counter
         sums = _sums(loop, self.kept, self.names)
-        if sums:
+        if (turns_in_all := _turns(loop)) and turns_in_all <= UNROLLED:
+            self._line(depth - 1, f"#pragma GCC unroll {UNROLLED}", flush=True)
+        elif sums:
             self._line(depth - 1, f"#pragma omp simd {sums}", flush=True)
         self._line(
             depth,
@@ -295,6 +299,14 @@ class Pass:
 def _places(target: Read) -> Iterator[Read]:
     for _, place in target.computed:
         yield from reads(place)
+
+
+def _turns(loop: Loop) -> int:
+    """How many turns a loop has in all, those of loops inside included; 0 where that is not known."""
+    inside = [_turns(item) for item in loop.body if isinstance(item, Loop)]
+    if any(isinstance(item, Tiles) for item in loop.body) or 0 in inside:
+        return 0
+    return (loop.extent.number or 0) * max(sum(inside), 1)
 
 
 def _sums(loop: Loop, kept: Storage, names: Mapping[Value, str]) -> str:

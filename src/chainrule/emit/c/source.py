@@ -362,7 +362,9 @@ class _Writer:
         given = ["n", "work", "outside"] if self.counts else ["work", "outside"]
         unused = f"{', '.join(f'(void){one}' for one in given)};"
         lines = [*arrays, *body, *after, unused]
-        header = f"void {self.name}(\n    {', '.join(listed)})"
+        # a step of batches is called by their loop alone, and may be drawn into it
+        static = "static " if self.counts else ""
+        header = f"{static}void {self.name}(\n    {', '.join(listed)})"
         return "\n".join([header, "{", *(INDENT + line for line in lines), "}"])
 
 

@@ -114,6 +114,9 @@ def applied(line: Line, args: Sequence[Node]) -> Node:
     parts = tuple(cast(arg, inner, beside=floats) for arg in args)
     if signs is not None:
         return Apply(signs, parts, dtype)
+    if line.op is ops.logaddexp and args[0] == Constant(0):
+        # its e^-|x| is that of the sigmoid beside it, and is then computed once
+        return Apply(f"softplus_{suffix(inner)}({{0}})", parts[1:], dtype)
     holes = ", ".join(f"{{{place}}}" for place in range(len(parts)))
     return Apply(f"{function_of(line.op, inner)}({holes})", parts, dtype)
 

@@ -29,7 +29,10 @@ NAMES = ("cc", "gcc", "clang")
 PLAIN = ("-O2", "-fPIC", "-shared", "-fvisibility=hidden")
 EXACT = ("-fno-math-errno", "-fno-trapping-math", "-ffp-contract=fast")
 """What lets entries be computed side by side without changing what comes out, NaN and infinity included."""
-VECTORS = ("-ftree-vectorize", "-fvect-cost-model=dynamic", "-fopenmp-simd")
+VECTORS = (
+    "-ftree-vectorize", "-fvect-cost-model=dynamic", "-fopenmp-simd", "-fno-tree-slp-vectorize",
+)  # fmt: skip
+"""Loops become vectors, single lines do not: a processor waits long for a vector whose entries were stored one by one."""
 PATIENCE = 300
 """Seconds after which a compiler is given up."""
 MOST_KEPT = 512
