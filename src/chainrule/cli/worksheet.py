@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import os
 import sys
@@ -13,6 +14,7 @@ import typer
 
 from chainrule.cli import options, outputs, point
 from chainrule.program import ProgramError, UsageError
+from chainrule.program.sources import read_source
 
 if TYPE_CHECKING:
     from chainrule.lesson.worksheet import Blank
@@ -103,6 +105,7 @@ def worksheet(
     source["folder"] = os.path.relpath(
         _file(target or "").resolve().parent, out.resolve()
     )
+    _require_empty(out / "answers.csv")
     if blank == "results":
         outputs.write(out / "key.json", key(sheet, source))
     for name, text in files(sheet, media):
@@ -110,6 +113,23 @@ def worksheet(
     sys.stdout.write(
         f"{variants} variants of {len(sheet.labels)} numbers each in {out}\n"
     )
+
+
+def _require_empty(answers: Path) -> None:
+    """Refuse to write an empty table over one that somebody has begun to fill in.
+
+    Raises:
+        UsageError: E430.
+    """
+    if not answers.is_file():
+        return
+    _, *rows = csv.reader(read_source(answers).splitlines()) or [[]]
+    if any(cell.strip() for row in rows for i, cell in enumerate(row) if i != 1):
+        raise UsageError(
+            "E430",
+            f"{answers} has answers in it; nothing was written over it",
+            hint="keep it elsewhere, or make the worksheets in another folder: --out FOLDER",
+        )
 
 
 def _choose(what: str, chosen: Sequence[str], known: Sequence[str]) -> None:
