@@ -46,7 +46,7 @@ def check(
         Path | None,
         typer.Option(
             metavar="FILE.toml",
-            help="Judge the numbers stated in this TOML file instead.",
+            help="Judge the numbers stated in this TOML file, as claims.toml, instead.",
             show_default=False,
         ),
     ] = None,

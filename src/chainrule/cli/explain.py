@@ -34,11 +34,12 @@ class Level(StrEnum):
     entry = "entry"
 
 
-def _medium(name: str) -> Any:
+def _medium(name: str, ending: str = "") -> Any:
+    file = f"lesson.{ending or name}"
     return typer.Option(
         f"--{name}",
         metavar="FILE",
-        help=f"Write the lesson as {name}; without a file, print it.",
+        help=f"Write the lesson into this file, as {file}; without a file, print it.",
         show_default=False,
     )
 
@@ -78,11 +79,11 @@ def explain(
     row: options.Row = 0,
     epoch: options.Epoch = None,
     html: Annotated[Path | None, _medium("html")] = None,
-    latex: Annotated[Path | None, _medium("latex")] = None,
-    markdown: Annotated[Path | None, _medium("markdown")] = None,
-    notebook: Annotated[Path | None, _medium("notebook")] = None,
+    latex: Annotated[Path | None, _medium("latex", "tex")] = None,
+    markdown: Annotated[Path | None, _medium("markdown", "md")] = None,
+    notebook: Annotated[Path | None, _medium("notebook", "ipynb")] = None,
     json: Annotated[Path | None, _medium("json")] = None,
-    text: Annotated[Path | None, _medium("text")] = None,
+    text: Annotated[Path | None, _medium("text", "txt")] = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print nothing; only write the files.")
     ] = False,

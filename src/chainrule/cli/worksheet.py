@@ -62,7 +62,7 @@ def worksheet(
         list[str] | None,
         typer.Option(
             metavar="MEDIUM",
-            help="latex, html, markdown, notebook or text (a sheet and its answers for each variant), moodle or anki "
+            help="What is made, as latex: latex, html, markdown, notebook or text (a sheet and its answers for each variant), moodle or anki "
             "(one file), nbgrader, otter or canvas (a file for each variant); may be given several times.",
             show_default=False,
         ),
