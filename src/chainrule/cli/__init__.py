@@ -10,6 +10,7 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from chainrule.cli import outputs
+from chainrule.cli.shells import with_shell
 from chainrule.cli.supervised import apart
 from chainrule.cli.terminal import streams
 from chainrule.cli.words import with_dashes
@@ -112,6 +113,7 @@ def _invoke(arguments: list[str]) -> int:
             "a word of the command line is empty",
             hint="a variable of the shell may be empty; leave the option out, or give it a value",
         )
+    arguments = with_shell(arguments)
     built = app(arguments)
     if "_CHAINRULE_COMPLETE" in os.environ:
         # a shell asks what could follow

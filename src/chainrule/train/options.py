@@ -132,7 +132,7 @@ class Looping(TypedDict, total=False):
     patience: Annotated[Place | None, Option(None, "Stop after so many epochs without getting better, as 10; the best weights are put back.")]
     min_delta: Annotated[AtLeast, Option(0.0, "By how much the measure has to be better to count.")]
     monitor: Annotated[Text, Option("val_loss", "What --patience watches.")]
-    class_weight: Annotated[Balance | None, Option(None, "How much a class counts, as balanced: every class alike.", metavar="balanced")]
+    class_weight: Annotated[Balance | None, Option(None, "How much a class counts, as balanced, where every class counts alike.", metavar="balanced")]
     train_metrics: Annotated[Flag, Option(False, "Measure the training rows after each epoch, too.")]
     detect_anomaly: Annotated[Flag, Option(False, "Stop at the first gradient or weight that is not finite, and name its line.")]
     checkpoint_every: Annotated[Count, Option(1, "Epochs from one checkpoint to the next.")]
