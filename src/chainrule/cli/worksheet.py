@@ -14,6 +14,7 @@ import typer
 
 from chainrule.cli import options, outputs, point
 from chainrule.program import ProgramError, UsageError
+from chainrule.program.files import make_folder
 from chainrule.program.sources import read_source
 
 if TYPE_CHECKING:
@@ -101,7 +102,7 @@ def worksheet(
         dead_units,
         cast("Blank", blank),
     )
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     source["folder"] = os.path.relpath(
         _file(target or "").resolve().parent, out.resolve()
     )
