@@ -111,3 +111,35 @@ def test_f47_a_name_that_is_no_text_is_a_name(tmp_path, monkeypatch):
 def test_f47_control_such_a_name_is_no_utf_8(tmp_path):
     with pytest.raises(UnicodeEncodeError):
         (tmp_path / "page.html").write_text(os.fsdecode(b"t\xff.csv"), encoding="utf-8")
+
+
+NONFINITE = {
+    "a NaN": ("W = np.array([1.0, np.nan])\nloss = np.sum(W**2)\n", "loss"),
+    "an overflow": ("W = np.array([1e200, 2.0])\nloss = np.sum(W**2)\n", "loss"),
+    "a slope": ("W = np.array([0.0, 4.0])\nloss = np.sum(np.sqrt(W))\n", "W"),
+}
+
+
+@pytest.mark.parametrize("name", NONFINITE)
+def test_f10_a_lesson_with_numbers_that_are_not_finite_says_so_and_who_says_why(
+    name, tmp_path, monkeypatch, capsys
+):
+    text, asked = NONFINITE[name]
+    (tmp_path / "net.py").write_text(f"import numpy as np\n{text}")
+    monkeypatch.chdir(tmp_path)
+    assert told(["explain", "net.py", "-q"]) == 0
+    said = capsys.readouterr().err
+    assert said == f"note: {asked} is not finite; chainrule why net.py {asked} says why\n"  # fmt: skip
+    assert told(["why", "net.py", asked]) == 0
+
+
+def test_f10_no_worksheet_asks_to_compute_with_nan(tmp_path, capsys):
+    (tmp_path / "net.py").write_text(f"import numpy as np\n{NONFINITE['a NaN'][0]}")
+    assert told(["worksheet", tmp_path / "net.py", "--out", tmp_path / "s"]) == 3
+    assert "E328" in capsys.readouterr().err
+
+
+def test_f10_control_of_what_is_finite_nothing_is_said(tmp_path, capsys):
+    (tmp_path / "net.py").write_text("import numpy as np\nW = np.ones(3)\nloss = np.sum(W**2)\n")  # fmt: skip
+    assert told(["explain", tmp_path / "net.py", "-q"]) == 0
+    assert not capsys.readouterr().err

@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import warnings
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
@@ -54,7 +55,9 @@ def main() -> None:
     arguments, own = _apart_from_the_script(arguments)
     ARGUMENTS.set(own)
     outputs.given[:] = arguments
-    with streams():
+    with streams(), warnings.catch_warnings():
+        # of lines of ours, which nobody wrote: what is not finite is told where it is the user's
+        warnings.filterwarnings("ignore", category=RuntimeWarning, module="chainrule")
         code = _run(arguments, debug=debug)
     sys.exit(code)
 

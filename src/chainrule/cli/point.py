@@ -21,6 +21,7 @@ from chainrule.program import ProgramError, UsageError
 from chainrule.program.asked import listed
 from chainrule.program.room import require_room
 from chainrule.program.sources import NOTEBOOK, read_source
+from chainrule.trace.surroundings import settings_kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,7 +189,8 @@ def _module(path: Path) -> Any:
     sys.path.insert(0, str(path.resolve().parent))
     try:
         sys.modules[path.stem] = module
-        exec(compile(text, str(path), "exec"), module.__dict__)  # noqa: S102 - as importing it would
+        with settings_kept():
+            exec(compile(text, str(path), "exec"), module.__dict__)  # noqa: S102 - as importing it would
     except Exception as error:
         message = f"{path.name} does not run: {type(error).__name__}: {error}"
         raise ProgramError("E330", message) from error

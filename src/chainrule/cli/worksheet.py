@@ -124,8 +124,8 @@ def _require_empty(answers: Path) -> None:
     """
     if not answers.is_file():
         return
-    _, *rows = csv.reader(read_source(answers).splitlines()) or [[]]
-    if any(cell.strip() for row in rows for i, cell in enumerate(row) if i != 1):
+    rows = list(csv.reader(read_source(answers).splitlines()))
+    if any(cell.strip() for row in rows[1:] for i, cell in enumerate(row) if i != 1):
         raise UsageError(
             "E430",
             f"{answers} has answers in it; nothing was written over it",

@@ -31,6 +31,7 @@ from chainrule.trace.statements.roles import LOSS_NAMES
 from chainrule.trace.statements.tracer import StatementTracer
 from chainrule.trace.statements.watch import Watch
 from chainrule.trace.statements.watched import Rewriting, compiled
+from chainrule.trace.surroundings import settings_kept
 from chainrule.trace.traced import Traced
 
 LONGEST_LIST = 1000
@@ -101,6 +102,7 @@ class Reader:
             self.watch.scope = scope
             self.watch.sites, self.watch.parts = [*sites], [*parts]
         with (
+            settings_kept(),
             _as_main(self.file),
             contextlib.redirect_stdout(self.printed),
             self._failing(),
