@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chainrule.derive import Derived, backward, fuse, recognise
-from chainrule.program import Array, ProgramError, Run, Value
+from chainrule.program import Array, CannotTrace, ProgramError, Run, Value
 from chainrule.roles import RoleReport, roles_of, roles_of_call
 from chainrule.trace import Call, ScriptReading, read_function, record_script
 from chainrule.trace.events import TEXT, Escape, Objective
@@ -86,7 +86,10 @@ class Target:
             # what moves and was not found to lead to the loss has a gradient of nothing but zeros, or was lost
             numbers = self.report.recorded.numbers if self.beside else self.run.numbers
             still = {value: np.zeros_like(numbers[value]) for value in self.beside}
-            verify(gradients | still, numbers, self.again, self.doubts)
+            try:
+                verify(gradients | still, numbers, self.again, self.doubts)
+            except CannotTrace as lost:
+                raise (self.call and self.call.foreign()) or lost from None
         elif not _reached(self.run, self.loss, self.parameters):
             raise refuse_still(
                 self.report.loss_name or "the loss",

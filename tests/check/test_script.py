@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from chainrule.check import Verdict, check_script, text
-from chainrule.program import LimitError, ProgramError
+from chainrule.program import LimitError, ProgramError, UsageError
 
 ROOT = Path(__file__).parents[2]
 ARTICLE = ROOT / "examples" / "article_numpy.py"
@@ -39,6 +39,14 @@ UPDATE = """
 W1 -= lr * dW1
 b1 -= lr * db1
 W2 -= lr * dW2
+"""
+SMALL = """
+import numpy as np
+rng = np.random.default_rng(0)
+X = rng.normal(size=(6, 3))
+y = rng.normal(size=(6, 1))
+W = rng.normal(size=(3, 1))
+b = np.zeros(1)
 """
 
 
@@ -290,6 +298,65 @@ def test_a_training_loop_is_checked_in_its_first_pass_or_in_another(checked):
         checked(head, "for epoch in range(4):\n", wrong, n_pass=2).first_wrong.name
         == "da1"
     )
+
+
+@pytest.mark.parametrize("update", ["W -= 0.1 * dW", "W = W - 0.1 * dW"])
+@pytest.mark.parametrize("n_pass", [1, 2, 4])
+def test_a_name_that_is_asked_for_is_what_that_pass_reads(checked, n_pass, update):
+    body = f"""
+    p = X @ W + b
+    loss = np.mean((p - y) ** 2)
+    dp = 2 * (p - y) / p.size
+    dW = X.T @ dp
+    db = dp.sum(0)
+    {update}
+    b -= 0.1 * db
+"""
+    loop = "for epoch in range(4):" + body
+    for names in (["W"], ["W", "b"]):
+        assert checked(SMALL, loop, n_pass=n_pass, wrt=names).ok
+    wrong = loop.replace("X.T @ dp", "2 * X.T @ dp")
+    assert checked(SMALL, wrong, n_pass=n_pass, wrt=["W"]).first_wrong.name == "dW"
+
+
+def test_a_loss_that_is_bound_in_a_function_and_where_it_is_called_is_one_pass(checked):
+    step = """
+def step():
+    global W
+    p = X @ W + b
+    loss = np.mean((p - y) ** 2)
+    dp = 2 * (p - y) / p.size
+    dW = X.T @ dp
+    W -= 0.1 * dW
+    return loss
+
+for epoch in range(4):
+    loss = step()
+"""
+    for n_pass in (1, 2, 3, 4):
+        assert checked(SMALL, step, n_pass=n_pass, mapped={"dW": "W"}).ok
+
+
+@pytest.mark.parametrize("settings", [{}, {"wrt": ["W"]}])
+@pytest.mark.parametrize(
+    ("loop", "told"),
+    [
+        ("if True:", "once, and there is no pass 999"),
+        ("for epoch in range(4):", "4 times, and there is no pass 999"),
+    ],
+)
+def test_a_pass_that_there_is_not_is_told_with_how_many_there_are(
+    checked, loop, told, settings
+):
+    body = """
+    p = X @ W + b
+    loss = np.mean((p - y) ** 2)
+    dp = 2 * (p - y) / p.size
+    dW = X.T @ dp
+    W = W - 0.1 * dW
+"""
+    with pytest.raises(UsageError, match=told):
+        checked(SMALL, loop + body, n_pass=999, **settings)
 
 
 def test_float32_noise_is_not_an_error(checked):

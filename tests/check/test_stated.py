@@ -119,6 +119,8 @@ def test_the_classics_own_backward_passes_are_right(path):
         ('z1 = "1, 2, 3"', "E407"),
         ('"z1[5]" = "1"', "E407"),
         ("z1 = 3", "E408"),
+        ("", "E408"),
+        ("[after]", "E408"),
         ("z1 = ", "E408"),
         ('[later]\nz1 = "1, 2"', "E408"),
     ],

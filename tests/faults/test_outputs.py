@@ -438,6 +438,10 @@ OVERWRITING = {
     "report": ["check", "net.py", "--json=net.py"],
     "reason": ["why", "net.py", "W", "--json", "link.json"],
     "predictions": ["predict", "m", "data.csv", "-o", "data.csv"],
+    "predictions over a model": ["predict", "m", "data.csv", "-o", "m/model.json"],
+    "lesson over a model": ["explain", "m", "--data", "data.csv", "--json", "./m/model.json"],
+    "reason over a model": ["why", "m", "W1", "--data", "data.csv", "--json=m/model.json"],
+    "grades over a submission": ["grade", ".", "--json=net.py"],
     "arrays": ["emit", "large.py:f", "--with", "W=large.npz:W", "x=1,40", "--part", "script", "-o", "large.py"],
 }  # fmt: skip
 
@@ -465,6 +469,22 @@ def test_f27_an_output_of_before_is_replaced(tmp_path, monkeypatch):
     for _ in range(2):
         assert told(["emit", "net.py", "-o", "out.py"]) == 0
         assert told(["check", "net.py", "--json=report.json"]) == 0
+
+
+def test_f27_answers_that_were_filled_in_are_not_written_over(
+    tmp_path, monkeypatch, capsys
+):
+    (tmp_path / "net.py").write_text(RIGHT)
+    monkeypatch.chdir(tmp_path)
+    again = ["worksheet", "net.py", "--to", "text", "--out", "sheets"]
+    for _ in range(2):
+        assert told(again) == 0
+    answers = Path("sheets/answers.csv")
+    answers.write_text(answers.read_text().replace("\n,1,", "\nAnn,1,3", 1))
+    before = content(tmp_path)
+    assert told(again) == 2
+    assert "error[E430]" in capsys.readouterr().err
+    assert content(tmp_path) == before
 
 
 def test_f27_control_a_shell_empties_the_file_that_it_is_to_read(tmp_path):

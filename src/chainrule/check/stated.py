@@ -146,9 +146,17 @@ def check_claims(
     script's, or of a gradient (``dW1``, ``dL_dW1``); ``z1[0]`` is an entry.
 
     Raises:
-        UsageError: E406 for a name that is not in the script, E407 for numbers that do not fill its shape.
+        UsageError: E406 for a name that is not in the script, E407 for numbers that do not fill its shape, E408 for
+            a file without any.
     """
     statements = list(stated(Path(claims)))
+    if not statements:
+        # what judges nothing is no green sheet
+        raise UsageError(
+            "E408",
+            f"{Path(claims).name} states no numbers",
+            hint='write what the text says of a name: loss = "0.25"',
+        )
     known = study(read_script(script, loss=loss, watch=is_new))
     moments = Moments(known)
     judged: list[Judged] = []

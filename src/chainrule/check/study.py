@@ -253,9 +253,11 @@ def _is_stable(found: Study, trial: Trial) -> bool:
 
 
 def _roots(script: Script) -> dict[Value, Array]:
-    """The numbers from which the loss is computed: parameters, and inputs behind the data."""
+    """The numbers from which the loss is computed: parameters, what the pass updates, and inputs behind the data."""
     producer = script.recorded.program.producer()
     roots: dict[Value, None] = dict.fromkeys(script.parameters)
+    # what another pass made of them is no part of this one, whether or not they were asked for
+    updated = {update.before for update in script.updates}
     ahead: list[Value] = [script.loss]
     seen: set[Value] = set()
     while ahead:
@@ -264,7 +266,7 @@ def _roots(script: Script) -> dict[Value, Array]:
             continue
         seen.add(value)
         line = producer.get(value)
-        if line is None:
+        if line is None or value in updated:
             roots[value] = None
         else:
             ahead += line.reads()

@@ -5,11 +5,13 @@ from __future__ import annotations
 import importlib
 import os
 import sys
+import warnings
 from pathlib import Path
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from chainrule.cli import outputs
+from chainrule.cli.shells import with_shell
 from chainrule.cli.supervised import apart
 from chainrule.cli.terminal import streams
 from chainrule.cli.words import with_dashes
@@ -53,7 +55,9 @@ def main() -> None:
     arguments, own = _apart_from_the_script(arguments)
     ARGUMENTS.set(own)
     outputs.given[:] = arguments
-    with streams():
+    with streams(), warnings.catch_warnings():
+        # of lines of ours, which nobody wrote: what is not finite is told where it is the user's
+        warnings.filterwarnings("ignore", category=RuntimeWarning, module="chainrule")
         code = _run(arguments, debug=debug)
     sys.exit(code)
 
@@ -112,6 +116,7 @@ def _invoke(arguments: list[str]) -> int:
             "a word of the command line is empty",
             hint="a variable of the shell may be empty; leave the option out, or give it a value",
         )
+    arguments = with_shell(arguments)
     built = app(arguments)
     if "_CHAINRULE_COMPLETE" in os.environ:
         # a shell asks what could follow

@@ -13,6 +13,7 @@ import typer
 from chainrule.cli import options, outputs
 from chainrule.cli.suggestions import suggesting
 from chainrule.program import UsageError
+from chainrule.program.asked import listed
 from chainrule.program.sources import NOTEBOOK, encoding_of
 
 EXAMPLES = """\
@@ -45,7 +46,7 @@ def check(
         Path | None,
         typer.Option(
             metavar="FILE.toml",
-            help="Judge the numbers stated in this TOML file instead.",
+            help="Judge the numbers stated in this TOML file, as claims.toml, instead.",
             show_default=False,
         ),
     ] = None,
@@ -103,7 +104,7 @@ def check(
         report = check_script(
             _existing(file),
             loss=loss,
-            wrt=wrt.split(",") if wrt else None,
+            wrt=listed(wrt) if wrt else None,
             mapped=_pairs(mapped or []),
             n_pass=n_pass,
             timeout=timeout,

@@ -45,13 +45,17 @@ def emit(
         Piece,
         typer.Option(
             metavar="PART",
-            help="The forward pass, it and its gradients (backward), a training step, or a script that runs.",
+            help="How much is written: the forward pass (forward), it and its gradients (backward), a training step (step), or a script that runs (script).",
         ),
     ] = Piece.backward,
     output: Annotated[
         Path | None,
         typer.Option(
-            "-o", "--output", metavar="FILE", help="Write to FILE.", show_default=False
+            "-o",
+            "--output",
+            metavar="FILE",
+            help="Write to this file, as step.py; without one, print.",
+            show_default=False,
         ),
     ] = None,
     inputs: options.With = None,

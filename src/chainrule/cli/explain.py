@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 import sys
 from dataclasses import replace
 from enum import StrEnum
@@ -34,11 +35,12 @@ class Level(StrEnum):
     entry = "entry"
 
 
-def _medium(name: str) -> Any:
+def _medium(name: str, ending: str = "") -> Any:
+    file = f"lesson.{ending or name}"
     return typer.Option(
         f"--{name}",
         metavar="FILE",
-        help=f"Write the lesson as {name}; without a file, print it.",
+        help=f"Write the lesson into this file, as {file}; without a file, print it.",
         show_default=False,
     )
 
@@ -78,11 +80,11 @@ def explain(
     row: options.Row = 0,
     epoch: options.Epoch = None,
     html: Annotated[Path | None, _medium("html")] = None,
-    latex: Annotated[Path | None, _medium("latex")] = None,
-    markdown: Annotated[Path | None, _medium("markdown")] = None,
-    notebook: Annotated[Path | None, _medium("notebook")] = None,
+    latex: Annotated[Path | None, _medium("latex", "tex")] = None,
+    markdown: Annotated[Path | None, _medium("markdown", "md")] = None,
+    notebook: Annotated[Path | None, _medium("notebook", "ipynb")] = None,
     json: Annotated[Path | None, _medium("json")] = None,
-    text: Annotated[Path | None, _medium("text")] = None,
+    text: Annotated[Path | None, _medium("text", "txt")] = None,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print nothing; only write the files.")
     ] = False,
@@ -92,6 +94,8 @@ def explain(
     Where files are asked for, the lesson stands in them and the terminal says a few lines; else it is printed.
     A script is run as `python FILE` would run it, with your rights.
     """
+    import numpy as np
+
     from chainrule.lesson import MEDIA
     from chainrule.lesson import explain as tell
     from chainrule.lesson.reading import Reading
@@ -108,7 +112,8 @@ def explain(
     for name, path in asked.items():
         _require_ending(name, path)
     words = options.words(layers, activations, loss, batch, columns=columns)
-    with time_limit(timeout, "the script"):
+    # what is not finite is told below, and raises nothing, whatever the script asks of NumPy
+    with time_limit(timeout, "the script"), np.errstate(all="ignore"):
         found = point.find(
             target,
             [*(inputs or []), *(more or [])],
@@ -138,9 +143,23 @@ def explain(
         lesson.print()
     elif not quiet and all(str(path) != "-" for path in asked.values()):
         sys.stdout.write(_summary(lesson))
+    _tell_nonfinite(lesson, found.report.loss_name or "loss", target)
     for name, path in asked.items():
         about = ": open it in a browser" if name == "html" else ""
         outputs.write(path, MEDIA[name].write(lesson), about=about)
+
+
+def _tell_nonfinite(lesson: Lesson, loss: str, target: str | None) -> None:
+    """Say it where the loss or a gradient is no finite number, and who says why: the lesson takes it as it is."""
+    import numpy as np
+
+    numbers: dict[str, Any] = {loss: lesson.loss, **lesson.gradients}
+    wrong = [name for name, one in numbers.items() if not np.isfinite(one).all()]
+    if wrong:
+        path = Path((target or "").partition(":")[0])
+        asking = ["chainrule", "why", str(target), wrong[0]]
+        where = f"; {shlex.join(asking)} says why" if path.is_file() else ""
+        sys.stderr.write(f"note: {wrong[0]} is not finite{where}\n")
 
 
 def _require_ending(name: str, path: Path) -> None:

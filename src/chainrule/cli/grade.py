@@ -78,5 +78,6 @@ def grade(
         sys.stdout.write(course.table(found))
     if json is not None:
         text = json_module.dumps(course.to_dict(found, how), indent=2)
-        outputs.write(json, f"{text}\n")
+        beside = [one for one in (expect, points) if one is not None]
+        outputs.write(json, f"{text}\n", reads=[*files, *beside])
     raise typer.Exit(3 if any(one.is_open for one in found) else 0)

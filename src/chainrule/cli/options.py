@@ -27,12 +27,21 @@ def _single(kind: Any) -> Any:
     return found if found in (bool, int, float) else str
 
 
+def _help(option: Option) -> str:
+    default = option.default
+    usual = ",".join(map(str, default)) if isinstance(default, tuple) else default
+    if default is None or default is NEEDED or default is False or usual == "":
+        return option.help
+    usual = {True: "the usual"}.get(default, usual) if default is True else usual
+    return f"{option.help.removesuffix('.')} ({usual})."
+
+
 def _said(name: str, *flags: str) -> Any:
     """A word of a network's description, as its schema has it."""
     option = options(Sized)[name]
     kind = _single(types(Sized)[name])
     metavar = option.metavar or METAVARS.get(kind)
-    return typer.Option(*flags, metavar=metavar, help=option.help, show_default=False)
+    return typer.Option(*flags, metavar=metavar, help=_help(option), show_default=False)
 
 
 Target = Annotated[
@@ -77,7 +86,7 @@ LearningRate = Annotated[
         "--learning-rate",
         "--lr",
         metavar="NUMBER",
-        help="The length of a step; by default 0.1, or what is usual for the optimizer.",
+        help="The length of a step, as 0.01; by default 0.1, or what is usual for the optimizer.",
         show_default=False,
     ),
 ]
@@ -86,7 +95,7 @@ OptimizerName = Annotated[
     typer.Option(
         "--optimizer",
         metavar="NAME",
-        help="What makes the steps: momentum, adam, lion …; without one, the gradient alone.",
+        help="What makes the steps, as momentum or adam; without one, the gradient alone.",
         show_default=False,
     ),
 ]
@@ -110,7 +119,7 @@ Timeout = Annotated[
     float | None,
     typer.Option(
         metavar="SECONDS",
-        help="Stop what is still running after so many seconds.",
+        help="Stop what is still running after so many seconds, as 30.",
         callback=_seconds,
         show_default=False,
     ),
@@ -121,7 +130,7 @@ Data = Annotated[
     Path | None,
     typer.Option(
         metavar="TABLE",
-        help="With a trained model: the table its row is in.",
+        help="With a trained model: the table its row is in, as data.csv.",
         show_default=False,
     ),
 ]
@@ -130,7 +139,7 @@ Epoch = Annotated[
     int | None,
     typer.Option(
         metavar="N",
-        help="With --data: the model as it was after this epoch.",
+        help="With --data: the model after this epoch, as 5, rather than the last.",
         show_default=False,
     ),
 ]
@@ -194,12 +203,3 @@ def _parameter(name: str, option: Option, schema: type, *, argument: str) -> Any
     if kind is bool:
         flag, said["metavar"] = f"{flag}/--no-{flag.removeprefix('--')}", None
     return Annotated[kind | None, typer.Option(flag, *option.flags, **said)]
-
-
-def _help(option: Option) -> str:
-    default = option.default
-    usual = ",".join(map(str, default)) if isinstance(default, tuple) else default
-    if default is None or default is NEEDED or default is False or usual == "":
-        return option.help
-    usual = {True: "the usual"}.get(default, usual) if default is True else usual
-    return f"{option.help.removesuffix('.')} ({usual})."

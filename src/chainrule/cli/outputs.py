@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from chainrule.program import UsageError
@@ -16,18 +16,24 @@ given: list[str] = []
 
 
 def write(
-    path: str | Path, content: str | bytes, *, about: str = "", mends: bool = False
+    path: str | Path,
+    content: str | bytes,
+    *,
+    about: str = "",
+    mends: bool = False,
+    reads: Iterable[Path] = (),
 ) -> None:
     """Write to a file and say so, or print where the path is ``-``.
 
     Raises:
-        UsageError: E430 if the command reads that file, unless it ``mends`` it.
+        UsageError: E430 if the command reads that file, by name or as one of those that it ``reads`` beside, unless
+            it ``mends`` it.
         CorruptFileError: E504 if it cannot be written; an old file is as it was.
     """
     if str(path) == "-":
         sys.stdout.write(content if isinstance(content, str) else content.decode())
         return
-    if not mends and is_read(path):
+    if not mends and (is_read(path) or any(_is(str(one), path) for one in reads)):
         raise UsageError(
             "E430",
             f"{path} is what this command reads; nothing was written over it",
@@ -39,12 +45,27 @@ def write(
 
 
 def is_read(path: str | Path) -> bool:
-    """Whether a file that is to be written stands on the command line once more than as the place to write to."""
+    """Whether a file that is to be written stands on the command line once more than as the place to write to.
+
+    Of a model's folder that stands there, all that the model and its training are made of.
+    """
     if not Path(path).is_file():
         return False
+    if any(_is_of_model(Path(word), Path(path)) for word in given):
+        return True
     named = [word for word in given if any(_is(one, path) for one in _files(word))]
     place = any(Path(path) in (Path(one), Path(one.partition("=")[2])) for one in named)
     return len(named) > place
+
+
+def _is_of_model(folder: Path, path: Path) -> bool:
+    try:
+        if not (folder / "model.json").is_file():
+            return False
+        inside = path.resolve().is_relative_to(folder.resolve())
+    except (OSError, ValueError):
+        return False
+    return inside and (path.name == "model.json" or path.suffix == ".safetensors")
 
 
 def _files(word: str) -> Iterator[str]:

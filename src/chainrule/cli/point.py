@@ -18,8 +18,10 @@ import numpy as np
 from chainrule import target as pointed
 from chainrule.cli.suggestions import suggesting
 from chainrule.program import ProgramError, UsageError
+from chainrule.program.asked import listed
 from chainrule.program.room import require_room
 from chainrule.program.sources import NOTEBOOK, read_source
+from chainrule.trace.surroundings import settings_kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +52,7 @@ def find(
     Raises:
         UsageError: E402 if nothing is pointed at, E403 for a file or a function that is not there.
     """
-    names = [name.strip() for name in wrt.split(",")] if wrt else None
+    names = listed(wrt) if wrt else None
     if words.get("layers") is not None:
         return _described(words, seed, loss, names)
     if target is None:
@@ -187,7 +189,8 @@ def _module(path: Path) -> Any:
     sys.path.insert(0, str(path.resolve().parent))
     try:
         sys.modules[path.stem] = module
-        exec(compile(text, str(path), "exec"), module.__dict__)  # noqa: S102 - as importing it would
+        with settings_kept():
+            exec(compile(text, str(path), "exec"), module.__dict__)  # noqa: S102 - as importing it would
     except Exception as error:
         message = f"{path.name} does not run: {type(error).__name__}: {error}"
         raise ProgramError("E330", message) from error
@@ -240,6 +243,6 @@ def _value(text: str, generator: np.random.Generator) -> Any:
 
 
 def _shape(text: str) -> tuple[int, ...]:
-    return tuple(
-        int(length) for length in text.strip("()").split(",") if length.strip()
-    )
+    # as Python writes them: (), (4,) and 4,3
+    lengths = text.strip().removeprefix("(").removesuffix(")").strip()
+    return tuple(map(int, listed(lengths.removesuffix(",")))) if lengths else ()

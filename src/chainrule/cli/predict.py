@@ -45,7 +45,7 @@ def predict(
         int | None,
         typer.Option(
             metavar="N",
-            help="The model as it was after that epoch.",
+            help="The model after this epoch, as 5, rather than the last.",
             show_default=False,
         ),
     ] = None,

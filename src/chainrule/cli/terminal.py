@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -17,6 +18,11 @@ NEAREST = {
     "ŷ": "y_hat", "ᵀ": ".T", "β": "beta", "ε": "eps", "λ": "lambda", "α": "alpha", "⋅": "*", "∞": "inf", "≈": "~",
 }  # fmt: skip
 """What is printed for a sign that an encoding lacks; for others, a question mark."""
+
+COMMANDS = re.compile(
+    r"\x1b\[(?:[\d;]*m|\d*[AK]|\?25[lh])|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
+)
+"""What a terminal takes for a command: first those that we give, colours and the movements of a bar."""
 
 
 @contextmanager
@@ -46,9 +52,8 @@ def streams() -> Iterator[None]:
         with suppress(CorruptFileError):
             if lacking:
                 named = " and ".join(sorted(lacking))
-                sys.stderr.write(
-                    f"some signs cannot be printed in {named} and were replaced; PYTHONIOENCODING=utf-8 shows them\n"
-                )
+                advice = "" if "utf-8" in lacking else "; PYTHONIOENCODING=utf-8 shows them"  # fmt: skip
+                sys.stderr.write(f"some signs cannot be printed in {named} and were replaced{advice}\n")  # fmt: skip
         for stream, own in zip((sys.stdout, sys.stderr), before, strict=True):
             with suppress(CorruptFileError):
                 if stream is not own:
@@ -64,13 +69,33 @@ def _guarded(stream: Any, name: str) -> Any:
     raw = _Raw(getattr(binary, "raw", binary), name)
     # an unbuffered process (python -u) stays one
     buffered: Any = io.BufferedWriter(raw) if hasattr(binary, "raw") else raw
-    return io.TextIOWrapper(
+    kind = _Terminal if raw.isatty() else io.TextIOWrapper
+    return kind(
         buffered,
         stream.encoding,
         errors="chainrule",
         line_buffering=stream.line_buffering,
         write_through=stream.write_through,
     )
+
+
+class _Terminal(io.TextIOWrapper):
+    """What people look at: colours and a bar's movements pass, other commands to a terminal are shown as signs.
+
+    A cell of a table, a line of a script, the name of a file may hold some, and nobody means them.
+    """
+
+    def write(self, text: str) -> int:
+        super().write(COMMANDS.sub(_as_signs, text))
+        return len(text)
+
+
+def _as_signs(found: re.Match[str]) -> str:
+    text = found[0]
+    if len(text) > 1:
+        return text
+    # as terminals themselves show control characters: ^[
+    return f"^{chr(ord(text) ^ 0x40)}" if ord(text) < 0x80 else "?"
 
 
 class _Raw(io.RawIOBase):

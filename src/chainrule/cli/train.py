@@ -30,9 +30,9 @@ chainrule train --config run.toml --epochs 200"""
 class TrainOptions(TableOptions, total=False):
     """What ``chainrule train`` is told."""
 
-    data: Annotated[Text, Option(NEEDED, f"A .csv, .parquet or .npz file, or {', '.join(DATASETS)}.", metavar="[FILE|NAME]")]
-    search: Annotated[Text | None, Option(None, "A TOML file of options with lists: all combinations are trained, the best is kept.", metavar="FILE.toml")]
-    tensorboard: Annotated[Text | None, Option(None, "A folder for TensorBoard event files.", metavar="FOLDER")]
+    data: Annotated[Text, Option(NEEDED, f"A .csv, .parquet or .npz file, or {', '.join(DATASETS)}.", metavar="FILE|NAME")]
+    search: Annotated[Text | None, Option(None, "A TOML file of options with lists, as search.toml: all combinations are trained, the best is kept.", metavar="FILE.toml")]
+    tensorboard: Annotated[Text | None, Option(None, "A folder for TensorBoard event files, as runs.", metavar="FOLDER")]
     quiet: Annotated[Flag, Option(False, "Print nothing but errors.", ("-q",), manner=True)]
 # fmt: on
 
@@ -44,7 +44,7 @@ class TrainOptions(TableOptions, total=False):
         Path | None,
         typer.Option(
             metavar="FILE.toml",
-            help="All of the above from a TOML file; options win over it.",
+            help="All of the above from a TOML file, as run.toml; options win over it.",
             show_default=False,
         ),
     ],

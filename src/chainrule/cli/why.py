@@ -43,7 +43,7 @@ def why(
         Path | None,
         typer.Option(
             metavar="FILE",
-            help="Write the answer as one JSON object; without a file, print it.",
+            help="Write the answer as one JSON object, as answer.json; without a file, print it.",
             show_default=False,
         ),
     ] = None,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import os
 import sys
@@ -13,6 +14,8 @@ import typer
 
 from chainrule.cli import options, outputs, point
 from chainrule.program import ProgramError, UsageError
+from chainrule.program.files import make_folder
+from chainrule.program.sources import read_source
 
 if TYPE_CHECKING:
     from chainrule.lesson.worksheet import Blank
@@ -60,7 +63,7 @@ def worksheet(
         list[str] | None,
         typer.Option(
             metavar="MEDIUM",
-            help="latex, html, markdown, notebook or text (a sheet and its answers for each variant), moodle or anki "
+            help="What is made, as latex: latex, html, markdown, notebook or text (a sheet and its answers for each variant), moodle or anki "
             "(one file), nbgrader, otter or canvas (a file for each variant); may be given several times.",
             show_default=False,
         ),
@@ -99,10 +102,11 @@ def worksheet(
         dead_units,
         cast("Blank", blank),
     )
-    out.mkdir(parents=True, exist_ok=True)
+    make_folder(out)
     source["folder"] = os.path.relpath(
         _file(target or "").resolve().parent, out.resolve()
     )
+    _require_empty(out / "answers.csv")
     if blank == "results":
         outputs.write(out / "key.json", key(sheet, source))
     for name, text in files(sheet, media):
@@ -110,6 +114,23 @@ def worksheet(
     sys.stdout.write(
         f"{variants} variants of {len(sheet.labels)} numbers each in {out}\n"
     )
+
+
+def _require_empty(answers: Path) -> None:
+    """Refuse to write an empty table over one that somebody has begun to fill in.
+
+    Raises:
+        UsageError: E430.
+    """
+    if not answers.is_file():
+        return
+    rows = list(csv.reader(read_source(answers).splitlines()))
+    if any(cell.strip() for row in rows[1:] for i, cell in enumerate(row) if i != 1):
+        raise UsageError(
+            "E430",
+            f"{answers} has answers in it; nothing was written over it",
+            hint="keep it elsewhere, or make the worksheets in another folder: --out FOLDER",
+        )
 
 
 def _choose(what: str, chosen: Sequence[str], known: Sequence[str]) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from chainrule.nn.activations import Activation, activation
 from chainrule.nn.losses import USUAL, Labels, Loss, loss_of
 from chainrule.program import UsageError
+from chainrule.program.asked import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,7 @@ def read(
     """
     sizes = read_layers(layers)
     names = (
-        _split(activations) if isinstance(activations, str) else list(activations or ())
+        listed(activations) if isinstance(activations, str) else list(activations or ())
     )
     chosen = [activation(name) for name in names]
     kind = loss_of(loss) if loss is not None else _usual_loss(chosen, len(sizes) - 1)
@@ -62,7 +63,7 @@ def read_layers(layers: str | Sequence[int]) -> tuple[int, ...]:
     >>> read_layers("784, 512, 10")
     (784, 512, 10)
     """
-    parts = _split(layers) if isinstance(layers, str) else list(layers)
+    parts = listed(layers) if isinstance(layers, str) else list(layers)
     sizes = []
     for part in parts:
         text = str(part)
@@ -130,7 +131,3 @@ def _require_several(loss: Loss, n_outputs: int) -> None:
             f"{loss.name} chooses among classes, and the last layer has 1 unit",
             hint="give the last layer one unit a class, or use binary_cross_entropy",
         )
-
-
-def _split(text: str) -> list[str]:
-    return [part.strip() for part in text.split(",") if part.strip()]

@@ -18,6 +18,7 @@ from chainrule.nn.activations import activation
 from chainrule.nn.initialisers import initialiser
 from chainrule.nn.losses import loss_of
 from chainrule.program import ChainruleError
+from chainrule.program.asked import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +69,9 @@ class Split:
     def __call__(self, said: Any) -> Any:
         """The parts of a text; what is no text stays what it is, a single value as a list of one."""
         if isinstance(said, str):
-            parts = [part.strip() for part in said.split(",") if part.strip()]
             return [
                 int(part) if self.numbers and part.isdecimal() else part
-                for part in parts
+                for part in listed(said)
             ]
         return [said] if isinstance(said, Integral) else said
 

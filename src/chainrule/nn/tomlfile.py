@@ -28,8 +28,8 @@ class Sized(DescribeOptions, total=False):
     """A network by its sizes."""
 
     layers: Annotated[list[Count], Option(NEEDED, "A network in words: its sizes, as 3,4,4,1.", metavar="SIZES")]
-    activations: Annotated[list[ActivationName] | None, Option(None, "With --layers: relu,tanh,sigmoid.", metavar="NAMES")]
-    loss: Annotated[LossName | None, Option(None, "The name of the loss; with --layers, the kind of loss.")]
+    activations: Annotated[list[ActivationName] | None, Option(None, "With --layers: one for each layer of weights, as relu,sigmoid.", metavar="NAMES")]
+    loss: Annotated[LossName | None, Option(None, "The name of the loss, as loss; with --layers, the kind of loss, as mse.")]
 # fmt: on
 
 

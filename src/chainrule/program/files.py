@@ -30,7 +30,8 @@ def replace_file(path: str | Path, content: str | bytes) -> None:
         CorruptFileError: E504 if it cannot be written; the old file is as it was.
     """
     target = Path(os.path.realpath(path))
-    data = content.encode() if isinstance(content, str) else content
+    # the name of a file may hold bytes that are no text, which no text can show
+    data = content.encode(errors="replace") if isinstance(content, str) else content
     try:
         old = target.stat() if target.exists() else None
         if old is not None and not stat.S_ISREG(old.st_mode):

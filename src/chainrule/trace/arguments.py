@@ -28,6 +28,10 @@ CONVERSIONS = {
 """How the arrays of other libraries become NumPy's."""
 
 
+class ForeignArrayError(DTypeError):
+    """An array of another library, which does not compute with a stand-in as with an array."""
+
+
 @dataclass(frozen=True, slots=True)
 class Argument:
     """A leaf of an argument: which value of the program it became, and where it stands in the structure."""
@@ -72,6 +76,12 @@ class Arguments:
         return traced
 
 
+def foreign(others: Mapping[str, DTypeError]) -> ForeignArrayError | None:
+    """The first that is an array of another library, of the arrays that cannot be followed."""
+    found = (one for one in others.values() if isinstance(one, ForeignArrayError))
+    return next(found, None)
+
+
 def _name(argument: str, path: Path) -> str:
     """What a leaf is called: the key it has in a dict or a dataclass, else the argument and its place."""
     name = argument
@@ -107,7 +117,7 @@ def _problem(name: str, item: Any) -> DTypeError | None:
     if not hasattr(item, "__array__") or isinstance(item, np.generic):
         return None
     write = CONVERSIONS.get(root, "np.asarray({name})").format(name=name)
-    return DTypeError(
+    return ForeignArrayError(
         "E110",
         f"{name} is a {type(item).__module__.partition('.')[0]} {type(item).__name__}, not a NumPy array",
         hint=f"give {write}",

@@ -12,9 +12,16 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.program import CannotTrace, DTypeError, Run, UsageError, Value
+from chainrule.program import (
+    CannotTrace,
+    ChainruleError,
+    DTypeError,
+    Run,
+    UsageError,
+    Value,
+)
 from chainrule.trace import trees
-from chainrule.trace.arguments import Argument, Arguments
+from chainrule.trace.arguments import Argument, Arguments, ForeignArrayError, foreign
 from chainrule.trace.instrument.code import HOOKED, functions_in, is_library
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.limits import Limits
@@ -43,6 +50,10 @@ class Call:
     outputs: tuple[tuple[trees.Path, Value], ...]
     has_source: bool
     again: Callable[[Mapping[Value, Any]], list[Any]]
+
+    def foreign(self) -> ForeignArrayError | None:
+        """The array of another library among the arguments, if there is one."""
+        return foreign(self.others)
 
     @property
     def run(self) -> Run:
@@ -105,7 +116,13 @@ def read_function(
     chances = Chances.now()
     with HOOKED.while_reading():
         has_source = hooked(function)
-    result = follow(tracer, function, *_as_called(function, args, inputs), chances)
+    called = _as_called(function, args, inputs)
+    try:
+        result = follow(tracer, function, *called, chances)
+    except TypeError as error:
+        if isinstance(error, ChainruleError):
+            raise
+        raise foreign(arguments.others) or error from error
     outputs = tuple(_outputs(tracer, result, _result_name(function)))
     name = getattr(function, "__name__", "f")
     run = tracer.builder.run(

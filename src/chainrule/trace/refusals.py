@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
+
+import numpy as np
 
 from chainrule.program import CannotTrace, ShapeError, SourceSpan
 from chainrule.program.values import Shape
@@ -42,6 +45,30 @@ def plain_array(name: str | None, where: SourceSpan | None) -> CannotTrace:
         where=where,
         hint="use NumPy functions on the value itself; build arrays with np.stack or np.concatenate,\n"
         "copy with .copy(), and fill rows of a result through a list and np.stack",
+    )
+
+
+def is_unlike(item: Any) -> bool:
+    """Whether something is a kind of array whose arithmetic is its own: masks, units, NumPy's matrices."""
+    kind = type(item)
+    return isinstance(item, np.ndarray) and any(
+        getattr(kind, name) is not getattr(np.ndarray, name)
+        for name in ("__mul__", "__array_ufunc__")
+    )
+
+
+def unlike(item: Any, where: SourceSpan | None) -> CannotTrace:
+    """An array whose arithmetic is its own, which the lines of a program do not have."""
+    if isinstance(item, np.matrix):
+        return matrix(where)
+    if isinstance(item, np.ma.MaskedArray):
+        what, lost = "a masked array", "its mask would be lost"
+        hint = "give its numbers with .filled(0.0), and multiply by the mask where it matters"
+    else:
+        what, lost = f"an array of the class {type(item).__name__}", "its arithmetic is its own"  # fmt: skip
+        hint = "write np.asarray(a) for the plain numbers of the array a"
+    return CannotTrace(
+        "E301", f"{what} meets a traced value here, and {lost}", where=where, hint=hint
     )
 
 

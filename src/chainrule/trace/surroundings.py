@@ -16,6 +16,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from chainrule.program.sources import ARGUMENTS
 from chainrule.trace.instrument.code import compiled, is_library
 from chainrule.trace.limits import Enough
@@ -60,6 +62,7 @@ def as_main(file: str, printed: io.StringIO) -> Iterator[None]:
     """Everything as ``python file`` has it, and as before afterwards."""
     with ONE_AT_A_TIME, contextlib.ExitStack() as stack:
         stack.enter_context(_put_back())
+        stack.enter_context(settings_kept())
         sys.path.insert(0, str(Path(file).resolve().parent))
         sys.argv[:] = [file, *ARGUMENTS.get()]
         sys.meta_path.insert(0, _Finder)
@@ -76,7 +79,6 @@ def _put_back() -> Iterator[None]:
     """The path, the command line, the modules and the environment as they were."""
     path, argv, finders = sys.path[:], sys.argv[:], sys.meta_path[:]
     modules, backend = dict(sys.modules), os.environ.get("MPLBACKEND")
-    folder = Path.cwd()
     try:
         yield
     finally:
@@ -90,8 +92,37 @@ def _put_back() -> Iterator[None]:
             os.environ.pop("MPLBACKEND", None)
         else:
             os.environ["MPLBACKEND"] = backend
+
+
+@contextlib.contextmanager
+def settings_kept() -> Iterator[None]:
+    """What a script may set for the whole process, and would for what is done with it afterwards, as it was.
+
+    NumPy's errors and printing, the folder, the rights of new files, how deep calls may go, who gets a signal.
+    """
+    folder, deepest, mask = Path.cwd(), sys.getrecursionlimit(), os.umask(0o077)
+    os.umask(mask)
+    handlers = _handlers()
+    try:
+        with np.errstate(), np.printoptions(), contextlib.redirect_stderr(sys.stderr):
+            yield
+    finally:
+        sys.setrecursionlimit(deepest)
+        os.umask(mask)
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
         with contextlib.suppress(OSError):
             os.chdir(folder)
+
+
+def _handlers() -> dict[int, Any]:
+    """Who gets a signal by which people and systems end a process; only the main thread may say."""
+    if threading.current_thread() is not threading.main_thread():
+        return {}
+    numbers = (signal.SIGINT, signal.SIGTERM)
+    # one that was set by another language is not Python's to put back
+    found = {number: signal.getsignal(number) for number in numbers}
+    return {number: one for number, one in found.items() if one is not None}
 
 
 @contextlib.contextmanager

@@ -258,8 +258,8 @@ class Tracer:
             return arg
         if isinstance(arg, list | tuple):
             return self._gathered(arg)
-        if isinstance(arg, np.matrix):
-            raise refusals.matrix(self.here())
+        if refusals.is_unlike(arg):
+            raise refusals.unlike(arg, self.here())
         if is_sparse(arg):
             return self.array_of(
                 self.dense.of(arg), source.name_in(self.frames(), arg)

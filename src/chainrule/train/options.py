@@ -103,12 +103,12 @@ class Learning(TypedDict, total=False):
     """How a network learns, whatever it learns."""
 
     optimizer: Annotated[OptimizerOrName, Option("adam", "What makes the steps.", binding=True)]
-    learning_rate: Annotated[AtLeast | None, Option(None, "The length of a step; else what is usual for the optimizer.", ("--lr",))]
-    schedule: Annotated[ScheduleOrName | None, Option(None, "How the learning rate changes.")]
+    learning_rate: Annotated[AtLeast | None, Option(None, "The length of a step, as 0.01; else what is usual for the optimizer.", ("--lr",))]
+    schedule: Annotated[ScheduleOrName | None, Option(None, "How the learning rate changes, as cosine.")]
     l1: Annotated[AtLeast, Option(0.0, "Penalty on the sizes of the weights.")]
-    clip_value: Annotated[Above | None, Option(None, "The largest entry of a gradient.")]
-    clip_norm: Annotated[Above | None, Option(None, "The largest common norm of the gradients.")]
-    max_norm: Annotated[Above | None, Option(None, "The largest norm of a unit's weights.")]
+    clip_value: Annotated[Above | None, Option(None, "The largest entry of a gradient, as 1.")]
+    clip_norm: Annotated[Above | None, Option(None, "The largest common norm of the gradients, as 5.")]
+    max_norm: Annotated[Above | None, Option(None, "The largest norm of a unit's weights, as 3.")]
     seed: Annotated[Place, Option(0, "The seed of every random number.")]
     dtype: Annotated[DType, Option("float64", "The type of every number, float64 or float32.")]
 
@@ -129,10 +129,10 @@ class Looping(TypedDict, total=False):
     shuffle: Annotated[Flag, Option(True, "Mix the rows before each pass.", binding=True)]
     accumulate: Annotated[Count, Option(1, "Batches an update, their gradients added up.", binding=True)]
     engine: Annotated[Engine, Option("auto", "What takes the steps: numpy, c (compiled), jax (on its device), or auto: compiled where that pays.", estimator=True)]
-    patience: Annotated[Place | None, Option(None, "Stop after so many epochs without getting better; the best weights are put back.")]
-    min_delta: Annotated[AtLeast, Option(0.0, "How much counts as better.")]
+    patience: Annotated[Place | None, Option(None, "Stop after so many epochs without getting better, as 10; the best weights are put back.")]
+    min_delta: Annotated[AtLeast, Option(0.0, "By how much the measure has to be better to count.")]
     monitor: Annotated[Text, Option("val_loss", "What --patience watches.")]
-    class_weight: Annotated[Balance | None, Option(None, "'balanced': every class counts alike.", metavar="balanced")]
+    class_weight: Annotated[Balance | None, Option(None, "How much a class counts, as balanced, where every class counts alike.", metavar="balanced")]
     train_metrics: Annotated[Flag, Option(False, "Measure the training rows after each epoch, too.")]
     detect_anomaly: Annotated[Flag, Option(False, "Stop at the first gradient or weight that is not finite, and name its line.")]
     checkpoint_every: Annotated[Count, Option(1, "Epochs from one checkpoint to the next.")]
@@ -158,7 +158,7 @@ class Columns(TypedDict, total=False):
     target: Annotated[Names | None, Option(None, "The column to predict; several as a,b.", metavar="NAMES")]
     ignore: Annotated[Names, Option((), "Columns to leave out, as a,b.", metavar="NAMES")]
     words: Annotated[Names, Option((), "Columns of words, though some or all of them look like numbers, as a,b.", metavar="NAMES")]
-    task: Annotated[Task | None, Option(None, "classification or regression, where the target does not tell.")]
+    task: Annotated[Task | None, Option(None, "What is asked for, as classification or regression, where the target does not tell.")]
     impute: Annotated[Flag, Option(False, "Fill missing values.")]
     test: Annotated[Share, Option(0.25, "The share of rows held out.")]
 
@@ -170,13 +170,13 @@ class Hidden(TypedDict, total=False):
     activation: Annotated[list[ActivationName], Split(), Option(("relu",), "The hidden layers' activation, or one each.", metavar="NAMES")]
     dropout: Annotated[Share, Option(0.0, "The share of hidden units silenced in each step.", estimator=True)]
     batch_norm: Annotated[Flag, Option(False, "Normalise over the batch.", estimator=True)]
-    embed: Annotated[Count | None, Option(None, "Learn so many numbers for each word of a column, in place of 0 and 1.")]
+    embed: Annotated[Count | None, Option(None, "Learn so many numbers for each word of a column, as 8, in place of 0 and 1.")]
 
 
 class TableOptions(Columns, Hidden, Learning, Looping, total=False):
     """What a training on a table is told."""
 
-    validation: Annotated[Share | None, Option(None, "The share of the training rows watched for --patience, where it is asked for 0.15.")]
-    loss: Annotated[LossName | None, Option(None, "The loss, where the usual one will not do.")]
-    l2: Annotated[AtLeast | None, Option(None, "Penalty on the squares of the weights; else 10 / rows.")]
-    out: Annotated[str | Path | None, Option(None, "The folder for the model, its checkpoints and its report.", metavar="FOLDER")]
+    validation: Annotated[Share | None, Option(None, "The share of the training rows watched for --patience, as 0.2; where that is asked for, 0.15.")]
+    loss: Annotated[LossName | None, Option(None, "The loss, as mae, where the usual one will not do.")]
+    l2: Annotated[AtLeast | None, Option(None, "Penalty on the squares of the weights, as 0.001; else 10 / rows.")]
+    out: Annotated[str | Path | None, Option(None, "The folder for the model, its checkpoints and its report, as model.", metavar="FOLDER")]

@@ -30,6 +30,7 @@ from chainrule.check.steps.recording import RENAMING, Recording
 from chainrule.check.steps.slots import Slots, Training, addends
 from chainrule.check.steps.unwritten import Unwritten
 from chainrule.program import Arg, Line, ProgramError, Value
+from chainrule.program.asked import require_pass
 
 MOST_PLACES = 3
 SQUARES, ENTROPY = "½Σ(a − b)²", "a cross-entropy"
@@ -42,6 +43,7 @@ def trainings(
 
     Raises:
         ProgramError: E325 where the loss asked for is not there.
+        UsageError: E411 where there are fewer passes.
     """
     chains = Slots(recording).chains
     versions = Versions(recording, chains)
@@ -52,6 +54,8 @@ def trainings(
             "E325", f"no value is called {asked!r}", detail=f"names seen: {seen}"
         )
     found = losses(recording, versions, candidates, asked=asked is not None)
+    met = [*found, *(() if asked else differences(versions))]
+    require_pass(n_pass, max(map(len, met), default=n_pass))
     chosen = []
     for passes in found:
         at = nth_trained(recording, versions, passes, n_pass)

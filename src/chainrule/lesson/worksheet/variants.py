@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from chainrule.lesson.worksheet.steps import Exercise
-from chainrule.program import Array, Run, UsageError
+from chainrule.program import Array, ProgramError, Run, UsageError
 from chainrule.program.run import resolve
 
 TRIES = 400
@@ -73,7 +73,11 @@ def _variant(exercise: Exercise, number: int, seed: int, wishes: list[Wish]) -> 
 def _drawn(
     random: np.random.Generator, array: Array, exercise: Exercise, name: str
 ) -> Array:
-    """Other numbers of the same kind in the place of what is data, learnt, or a label; the rest stays."""
+    """Other numbers of the same kind in the place of what is data, learnt, or a label; the rest stays.
+
+    Raises:
+        ProgramError: E328 for numbers that are not finite.
+    """
     role = exercise.study.reading.roles.get(name, "")
     if role not in ("data", "parameter", "label"):
         return array
@@ -87,6 +91,12 @@ def _drawn(
         )
     if array.dtype.kind != "f":
         return array
+    if not np.isfinite(array).all():
+        raise ProgramError(
+            "E328",
+            f"{name} holds what is not a finite number, and nobody computes with that by hand",
+            hint="give it finite numbers, as -100 for -inf in a mask",
+        )
     if set(np.unique(array)) <= {0.0, 1.0} and role != "parameter":
         return _yes_and_no(random, array)
     most = int(np.clip(10 * np.max(np.abs(array), initial=0.0), 5, 20))

@@ -8,6 +8,7 @@ import linecache
 import os
 import sys
 import traceback
+from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from chainrule.trace.statements.roles import LOSS_NAMES
 from chainrule.trace.statements.tracer import StatementTracer
 from chainrule.trace.statements.watch import Watch
 from chainrule.trace.statements.watched import Rewriting, compiled
+from chainrule.trace.surroundings import settings_kept
 from chainrule.trace.traced import Traced
 
 LONGEST_LIST = 1000
@@ -56,7 +58,8 @@ class Reader:
     ) -> None:
         self.file = file
         self.losses = LOSS_NAMES if loss is None else (loss,)
-        self.passes_left = n_pass
+        self.n_pass = n_pass
+        self.begun_anew: Counter[tuple[str, int]] = Counter()
         self.printed = io.StringIO()
         self.tracer = StatementTracer(boundary=(Reader.execute.__code__,))
         self.tracer.script_file = file
@@ -99,12 +102,18 @@ class Reader:
             self.watch.scope = scope
             self.watch.sites, self.watch.parts = [*sites], [*parts]
         with (
+            settings_kept(),
             _as_main(self.file),
             contextlib.redirect_stdout(self.printed),
             self._failing(),
             contextlib.suppress(_PassEnd, SystemExit),
         ):
             exec(code, scope)  # noqa: S102 - running the user's script is what was asked for
+
+    @property
+    def n_passes(self) -> int:
+        """How many passes of a training loop were met."""
+        return 1 + max(self.begun_anew.values(), default=0)
 
     def rewriting(self) -> tuple[Rewriting, ...]:
         """What is done to the script's tree before it is run."""
@@ -255,8 +264,9 @@ class Reader:
         place = (name, at.line)
         earlier = self.loss_places.get(place)
         if earlier is not None and not self._descends(value, earlier):
-            self.passes_left -= 1
-            if self.passes_left <= 0:
+            # by place: a function's loss is bound inside it and where it is called
+            self.begun_anew[place] += 1
+            if self.begun_anew[place] >= self.n_pass:
                 self.forget(value, earlier)
                 raise _PassEnd
         self.loss_places[place] = value

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from chainrule.program import ChainruleError, Run, Value
+from chainrule.program.asked import require_pass
 from chainrule.program.sources import read_source
 from chainrule.trace.events import Named, Update
 from chainrule.trace.recording import Recording
@@ -63,6 +65,7 @@ def read_script(
     Raises:
         ScriptError: E330 with the script's own error and its place.
         ProgramError: E325, E326 if the loss is not clear; E327 for an unknown name in ``wrt``.
+        UsageError: E411 if the training has fewer than ``n_pass`` passes.
     """
     file = str(path)
     reader = Reader(file, loss, n_pass, watch=watch)
@@ -76,10 +79,14 @@ def read_script(
         chosen = choose_loss(program, [(b.name, b.value) for b in reader.bound], loss)
     except ChainruleError as unclear:
         raise failure or unclear from None
+    # what failed may have had more passes before it
+    require_pass(n_pass, n_pass if failure else reader.n_passes)
     needed = {*program.program.pruned([chosen]).values()}
     updates = tuple(update for update in reader.updates if update.after not in needed)
+    # a name that is asked for is what the pass reads: in a later pass of a loop, the value before its update
+    names = {**_first(reader.bound), **_read_last(reader.rebound, updates, needed)}
     parameters = choose_parameters(
-        program, chosen, [u.before for u in updates], wrt, _first(reader.bound)
+        program, chosen, [u.before for u in updates], wrt, names
     )
     return Script(
         file,
@@ -102,6 +109,21 @@ def read_script(
             "end" if failure is None else "error",
         ),
     )
+
+
+def _read_last(
+    rebound: Sequence[Update], updates: Sequence[Update], needed: AbstractSet[Value]
+) -> dict[str, Value]:
+    """The value of each updated name that the pass read, under the name that its first value has."""
+    earlier = {update.after: update.before for update in rebound}
+    found: dict[str, Value] = {}
+    for update in updates:
+        first = update.before
+        while first in earlier:
+            first = earlier[first]
+        if update.before in needed and first.name is not None:
+            found.setdefault(first.name, update.before)
+    return found
 
 
 def _first(bound: Sequence[Named]) -> dict[str, Value]:

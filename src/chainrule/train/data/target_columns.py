@@ -12,6 +12,7 @@ from chainrule.nn import loss_of
 from chainrule.nn.names import unknown
 from chainrule.nn.takes import Above, Number, Text, one_of
 from chainrule.program import Array, DataError, UsageError
+from chainrule.program.asked import listed
 from chainrule.train.data.columns import numbers_of, places_of, spread, words_of
 from chainrule.train.data.parse_cells import is_number
 from chainrule.train.data.table import Table
@@ -139,8 +140,7 @@ def target_names(
         UsageError: E421 for a column that is not there, with the nearest names.
     """
     asked = asked or table.target or ()
-    listed = asked.split(",") if isinstance(asked, str) else asked
-    names = tuple(part.strip() for part in listed if part.strip())
+    names = tuple(listed(asked) if isinstance(asked, str) else asked)
     if not names:
         raise UsageError(
             "E421",
