@@ -34,7 +34,7 @@ function say(text, soon = 300) {
     address();
   }, soon);
 }
-const INVITED = "Change any number that this lesson starts from: the page follows. A click on a gradient says why.";
+const INVITED = "Change any number that this lesson starts from: the page follows. A click on a number says where it comes from.";
 const lossOf = (now) => now.values[data.loss[0]][data.loss[1]];
 const loss = (now) => (data.loss ? plain(digitsOf(lossOf(now), 4, null)) : "");
 const isFirst = () => inputs.every((numbers, i) => numbers.every((x, k) => Object.is(x, given[i][k])));
@@ -54,7 +54,10 @@ function take(next, more = () => "") {
   follow(back ? first : now, changes);
   bar.classList.toggle("changed", !back);
   clearTimeout(resounding);
-  resounding = setTimeout(() => whenChanged.forEach((one) => one()), 200);
+  resounding = setTimeout(() => {
+    whenChanged.forEach((one) => one());
+    document.dispatchEvent(new Event("followed"));
+  }, 200);
   say(() => {
     if (back) return INVITED;
     const count = data.told.filter((_, n) => isOld(n)).length;
