@@ -16,9 +16,14 @@ given: list[str] = []
 
 
 def write(
-    path: str | Path, content: str | bytes, *, about: str = "", mends: bool = False
+    path: str | Path,
+    content: str | bytes,
+    *,
+    about: str = "",
+    mends: bool = False,
+    silently: bool = False,
 ) -> None:
-    """Write to a file and say so, or print where the path is ``-``.
+    """Write to a file and say so unless it is done ``silently``, or print where the path is ``-``.
 
     Raises:
         UsageError: E430 if the command reads that file, unless it ``mends`` it.
@@ -35,7 +40,8 @@ def write(
         )
     replace_file(path, content)
     written.append(str(path))
-    sys.stderr.write(f"wrote {path}{about}\n")
+    if not silently:
+        sys.stderr.write(f"wrote {path}{about}\n")
 
 
 def is_read(path: str | Path) -> bool:

@@ -17,7 +17,10 @@ function walk(to) {
     one.classList.toggle("lit", on && one.dataset.of === nameOf(steps[walked]));
     one.classList.toggle("later", hidden.has(one.dataset.of));
   }
+  const wasStart = document.activeElement === start;
   bar.classList.toggle("walking", on);
+  // the button goes, and the keyboard is not to be lost with it
+  if (on && wasStart) onward.focus();
   back.disabled = walked === 0;
   ask();
   if (!on) {
