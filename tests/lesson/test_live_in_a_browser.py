@@ -137,6 +137,16 @@ def test_what_the_gradient_foretells_stands_beside_what_the_loss_did(
     assert "The gradient 0.7685 foretold +0.0077, the loss moved by +0.0077." in said
 
 
+def test_a_unit_that_wakes_is_told_by_the_gradients_that_are_no_longer_0(
+    article: str, browse: Browse
+) -> None:
+    deeds = """
+    location.hash = "#~b1.0=1";
+    setTimeout(() => note(document.querySelector(".live-bar p").textContent), 1000);"""
+    (said,) = said_after(article, deeds, browse)
+    assert "No longer 0: the gradient of W1 (3 numbers), b1 (1 number), W2 (1 number)." in said  # fmt: skip
+
+
 def test_another_learning_rate_gives_another_curve(
     article: str, browse: Browse
 ) -> None:
