@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,7 +10,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chainrule.derive import Derived, backward, fuse, recognise
-from chainrule.program import Array, CannotTrace, ProgramError, Run, Value
+from chainrule.program import (
+    Array,
+    CannotTrace,
+    Line,
+    Program,
+    ProgramError,
+    Run,
+    Value,
+)
+from chainrule.program.rewritten import results_of
 from chainrule.roles import RoleReport, roles_of, roles_of_call
 from chainrule.trace import Call, ScriptReading, read_function, record_script
 from chainrule.trace.events import TEXT, Escape, Objective
@@ -53,14 +62,38 @@ class Target:
         recording = self.recording
         if recording is None:
             return None
-        places = {
-            line.result: n for n, line in enumerate(recording.program.every_line())
-        }
+        lines = list(recording.program.every_line())
+        places = {line.result: n for n, line in enumerate(lines)}
         end = places.get(self.report.loss, len(places))
         hung = [one.value for one in recording.guards() if one.n_lines <= end]
+        hung += self._made_outside(lines, recording.met)
         if not hung:
             return None
-        return Run(recording.program.pruned(hung), recording.run.numbers)
+        # from the lesson's own numbers on, though the script made them of others
+        starts = self.run.program.inputs
+        items = (
+            item
+            for item in recording.program.items
+            if not {*starts} & {*results_of(item)}
+        )
+        inputs = dict.fromkeys((*recording.program.inputs, *starts))
+        program = Program((*inputs,), (*items,), (*hung,)).pruned()
+        return Run(program, recording.run.numbers)
+
+    def _made_outside(
+        self, lines: Sequence[Line], met: Mapping[Value, int]
+    ) -> Iterator[Value]:
+        """Values that no line reads, right before an input is met that is no floating number.
+
+        NumPy made that input of them where nothing is recorded: ``np.where(y == 1)``.
+        """
+        read = {value for line in lines for value in line.reads()}
+        for one in self.run.program.inputs:
+            last = met.get(one, 0) - 1
+            if one.dtype.kind != "f" and 0 <= last < len(lines):
+                before = lines[last].result
+                if before not in read:
+                    yield before
 
     def derived(self, *, unroll: bool = False) -> Derived:
         """The textbook derivation: written-out forms recognised, links that cancel taken in one.

@@ -58,6 +58,27 @@ def seen_in_node(page: str, edits: list[list[list[float]]]) -> list[dict[str, An
     return json.loads(done.stdout)  # type: ignore[no-any-return]
 
 
+DESCENT = """
+const document = { getElementById: () => null };
+const data = %s, inputs = data.inputs.map((one) => one[3]);
+%s
+console.log(JSON.stringify(losses(%r, %r)));
+"""
+
+
+def losses_in_node(page: str, rate: float, n: int) -> list[float]:
+    """The losses of so many steps, as a page's slider of the learning rate has them."""
+    script = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)[0]
+    core = script[: script.index("{\nconst data")]
+    slider = script[script.index("const[usualRate") :]
+    steps = slider[: slider.index("if(update&&")]
+    text = core + DESCENT % (json.dumps(data_of(page)), steps, rate, n)
+    done = subprocess.run(
+        ["node", "-"], input=text, capture_output=True, text=True, check=True
+    )
+    return json.loads(done.stdout)  # type: ignore[no-any-return]
+
+
 class Reader(HTMLParser):
     """The text of a page; with what a script saw, as that script leaves it, and cut where it marks a part."""
 
@@ -192,6 +213,8 @@ def differences(
         arrays = {
             one[0]: np.array(new, one[2]).reshape(one[1])
             for one, new in zip(inputs, numbers, strict=True)
+            # what the script makes of other numbers it goes on making of them
+            if new != one[3]
         }
         own.write_text(changed_script(text, arrays), "utf-8")
         (fresh,) = texts(to_html(explain(own, **options).parts))

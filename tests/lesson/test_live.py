@@ -17,6 +17,7 @@ from following import (
     data_of,
     differences,
     first_difference,
+    losses_in_node,
     read_alike,
     seen_in_node,
     texts,
@@ -28,6 +29,7 @@ from chainrule.formula import format_number
 from chainrule.formula.numbers import Number, number, written
 from chainrule.lesson.printers.page.html import to_html
 from chainrule.lesson.printers.page.resources import resource
+from chainrule.nn.update_rules import RULES
 from chainrule.program.ledger import Ledger
 from chainrule.program.remembered import remember
 
@@ -135,6 +137,20 @@ def test_the_lesson_of_an_optimizer_s_step_or_of_a_later_one_follows_as_well(
     assert wrong == []
 
 
+@pytest.mark.spread(4)
+@needs_node
+@pytest.mark.parametrize("optimizer", RULES)
+def test_the_slider_of_the_learning_rate_takes_the_optimizer_s_own_steps(
+    optimizer: str, tmp_path: Path
+) -> None:
+    script = tmp_path / "lesson.py"
+    script.write_text(LESSONS["softmax"], "utf-8")
+    # from the start, whichever step is told
+    page = explain(script, optimizer=optimizer, steps=2, step=2).to_html()
+    true = explain(script, optimizer=optimizer, learning_rate=0.03, steps=9).losses
+    assert np.allclose(losses_in_node(page, 0.03, 9), true, rtol=0, atol=1e-14)
+
+
 @needs_node
 @pytest.mark.slow
 @pytest.mark.parametrize("name", LESSONS)
@@ -189,6 +205,39 @@ def test_a_changed_branch_is_refused(tmp_path: Path) -> None:
     turned = [numbers if len(numbers) > 1 else [5.0] for numbers in kept]
     as_is, other = seen_in_node(page, [kept, turned])
     assert (as_is["refused"], other["refused"]) == (False, True)
+
+
+DATA = """
+import numpy as np
+data = np.array([[1.0, 2.0, 1.0], [0.5, -1.0, 0.0], [2.0, 0.3, 1.0]])
+X, y = data[:, :2], data[:, 2]
+w = np.array([0.3, -0.2])
+s = X @ w
+"""
+MADE = {
+    "positions of labels": DATA
+    + "at = np.where(y == 1)[0]\nloss = np.mean((s - y) ** 2) + np.mean(s[at] ** 2)\n",
+    "a branch on what is cut from data": DATA
+    + "if y[0] > 0:\n    s = 2 * s\nloss = np.mean((s - y) ** 2)\n",
+}
+
+
+@needs_node
+@pytest.mark.parametrize("name", MADE)
+def test_what_was_made_of_a_number_outside_of_the_lesson_stays_as_it_is_or_the_edit_is_refused(
+    name: str, tmp_path: Path
+) -> None:
+    page = _page(tmp_path, MADE[name])
+    inputs = data_of(page)["inputs"]
+    y = [one[0] for one in inputs].index("y")
+
+    def edit(place: int, number: float) -> list[list[float]]:
+        numbers = [list(one[3]) for one in inputs]
+        numbers[y][place] = number
+        return numbers
+
+    edits = [edit(0, -0.5), edit(1, 0.25)]
+    assert [one["refused"] for one in seen_in_node(page, edits)] == [True, False]
 
 
 @needs_node

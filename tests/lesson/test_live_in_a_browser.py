@@ -21,6 +21,12 @@ LESSONS = {
     "article": (ROOT / "examples" / "article.py").read_text("utf-8"),
     **live_lessons.LESSONS,
 }
+WIDE = """
+import numpy as np
+x = np.round(np.linspace(-1.37, 2.21, 24).reshape(2, 12), 2)
+W = np.round(np.cos(np.arange(36.0)).reshape(12, 3), 3)
+loss = np.mean(np.tanh(x @ W) ** 2)
+"""
 Browse = Callable[..., tuple[str, list[str]]]
 OURS = ".live-bar, .editor, .fixed, .why, .stale-note, .note button, .tools"
 EDIT = """<script>addEventListener("load", () => {
@@ -131,6 +137,16 @@ def test_what_the_gradient_foretells_stands_beside_what_the_loss_did(
     assert "The gradient 0.7685 foretold +0.0077, the loss moved by +0.0077." in said
 
 
+def test_a_unit_that_wakes_is_told_by_the_gradients_that_are_no_longer_0(
+    article: str, browse: Browse
+) -> None:
+    deeds = """
+    location.hash = "#~b1.0=1";
+    setTimeout(() => note(document.querySelector(".live-bar p").textContent), 1000);"""
+    (said,) = said_after(article, deeds, browse)
+    assert "No longer 0: the gradient of W1 (3 numbers), b1 (1 number), W2 (1 number)." in said  # fmt: skip
+
+
 def test_another_learning_rate_gives_another_curve(
     article: str, browse: Browse
 ) -> None:
@@ -142,6 +158,50 @@ def test_another_learning_rate_gives_another_curve(
     one, far = said_after(article, deeds, browse)
     assert "from 1.4633 to 1.0792" in one
     assert "from 1.4633 to" in far
+
+
+def test_a_number_that_is_clicked_says_from_which_products_it_comes_as_they_are_now(
+    article: str, browse: Browse
+) -> None:
+    deeds = """
+    const told = (of, entry) => {
+      const all = document.querySelectorAll(`[data-of="${of}"] [data-entry="${entry}"]`);
+      all[all.length - 1].dispatchEvent(new MouseEvent("click", { bubbles: true }));
+      note(document.querySelector(".why p").textContent.split("\\n")[0]);
+    };
+    told("z1", "1,0"); told("dW1", "1,2");
+    location.hash = "#~x.0=2";
+    setTimeout(() => told("z1", "1,0"), 1000);"""
+    assert said_after(article, deeds, browse) == [
+        "z1[1, 0] = 0.7 · 1 + 0.3 · 0.5 + (−0.5) · (−1.5) + (−0.2) = 1.4",
+        "∂loss/∂W1[1, 2] = 0.7685 · (−1.5) = −1.1528",
+        "z1[1, 0] = 0.7 · 2 + 0.3 · 0.5 + (−0.5) · (−1.5) + (−0.2) = 2.1",
+    ]
+
+
+def test_from_far_off_a_page_is_shorter_and_a_walk_goes_back_to_the_lines(
+    article: str, browse: Browse
+) -> None:
+    deeds = """
+    const high = () => document.documentElement.scrollHeight, zoom = (name) => document.getElementById(`zoom-${name}`).click();
+    const all = high(); zoom("layers"); const layers = high(); zoom("network"); const network = high();
+    note(network < 0.5 * all && network < layers && layers < 0.9 * all);
+    press("Step by step"); note(document.getElementById("zoom-lines").checked);"""
+    assert said_after(article, deeds, browse) == ["true", "true"]
+
+
+def test_fields_of_a_wide_array_do_not_overlap(tmp_path: Path, browse: Browse) -> None:
+    script = tmp_path / "wide.py"
+    script.write_text(WIDE, "utf-8")
+    deeds = """
+    const edges = [...document.querySelectorAll('[aria-label^="x, row 1"]')].map((one) => one.getBoundingClientRect());
+    note(edges.length); note(edges.every((one, i) => i === 0 || one.left >= edges[i - 1].right));
+    note(document.documentElement.scrollWidth <= innerWidth);"""
+    assert said_after(explain(script).to_html(), deeds, browse) == [
+        "12",
+        "true",
+        "true",
+    ]
 
 
 @pytest.mark.parametrize("width", [1200, 320])

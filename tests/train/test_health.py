@@ -1,8 +1,14 @@
 """What goes wrong inside a network is named, layer by layer, while it happens."""
 
-import numpy as np
+import re
+import shlex
 
+import numpy as np
+import pytest
+
+from chainrule.nn import optimizer
 from chainrule.nn.layers import Dense
+from chainrule.program import NonFiniteError
 from chainrule.train import Network
 
 RNG = np.random.default_rng(0)
@@ -53,3 +59,29 @@ def test_it_is_told_while_it_happens_and_once(capsys):
     network = Network([Dense(4, "relu", bias_initialiser=dead), Dense(1)], "mse")
     network.fit(X, Y, epochs=21, verbose=1)
     assert capsys.readouterr().err.count("h1: 100% of its units are dead") == 1
+
+
+def test_a_loss_that_is_no_number_is_laid_to_the_line_that_made_it_so():
+    network = Network(
+        [Dense(4, "relu"), Dense(1)], "mse", optimizer=optimizer("sgd", 1e160)
+    )
+    with pytest.raises(NonFiniteError, match="is the first to make one, h1 @ W2 at h1"):
+        network.fit(X, Y, epochs=5)
+
+
+def test_a_training_says_with_which_command_to_ask_why_units_are_off(command, tmp_path):
+    rows = [f"{a:.3f},{b:.3f},{a - b:.3f}" for a, b in X[:40, :2]]
+    (tmp_path / "d.csv").write_text("\n".join(["a,b,y", *rows, ""]))
+    words = "train d.csv --target y --hidden 8 --lr 30 --optimizer sgd --clip-norm 1 --epochs 4 --out model"
+    told = command(*words.split(), cwd=tmp_path, check=True).stdout
+    found = re.search(
+        r"^  chainrule (why model '(dz1\[0, \d\])' .*)$", told, re.MULTILINE
+    )
+    assert found is not None
+    # as it stands there
+    answer = command(*shlex.split(found[1]), cwd=tmp_path, check=True).stdout
+    assert "the unit is off" in answer
+    assert answer.splitlines()[0] in told
+    assert found[1].split(" --data")[0] in (
+        tmp_path / "model" / "report.html"
+    ).read_text("utf-8").replace("&#39;", "'")

@@ -22,8 +22,9 @@ def write(
     about: str = "",
     mends: bool = False,
     reads: Iterable[Path] = (),
+    silently: bool = False,
 ) -> None:
-    """Write to a file and say so, or print where the path is ``-``.
+    """Write to a file and say so unless it is done ``silently``, or print where the path is ``-``.
 
     Raises:
         UsageError: E430 if the command reads that file, by name or as one of those that it ``reads`` beside, unless
@@ -41,7 +42,8 @@ def write(
         )
     replace_file(path, content)
     written.append(str(path))
-    sys.stderr.write(f"wrote {path}{about}\n")
+    if not silently:
+        sys.stderr.write(f"wrote {path}{about}\n")
 
 
 def is_read(path: str | Path) -> bool:

@@ -15,7 +15,7 @@ from chainrule.cli import outputs
 from chainrule.cli.options import typed
 from chainrule.nn.options import NEEDED, Option, options, part_of, settled
 from chainrule.nn.takes import Flag, Text
-from chainrule.program import UsageError
+from chainrule.program import ChainruleError, UsageError
 from chainrule.program.files import replace_file
 from chainrule.train.data.datasets import DATASETS
 from chainrule.train.options import TableOptions
@@ -148,6 +148,7 @@ def _keep(outcome: Any, words: dict[str, Any]) -> None:
     explain = shlex.join(
         ["chainrule", "explain", str(out), "--data", rows, "--row", "0"]
     )
+    whys = _whys(outcome, str(out), source) if _is_file(source) else []
     network = outcome.network
     used = {
         **words,
@@ -170,6 +171,7 @@ def _keep(outcome: Any, words: dict[str, Any]) -> None:
                 "Train on from here, to twice as many epochs:",
                 command({**words, "epochs": 2 * words["epochs"]}),
             ),
+            *((f"Where it comes from that {said}:", ask) for said, ask, _ in whys),
             ("What made this:", command(words)),
         ],
     )
@@ -178,7 +180,36 @@ def _keep(outcome: Any, words: dict[str, Any]) -> None:
     if words["quiet"]:
         return
     typer.echo(f"\nsaved to {out}; report: {out / 'report.html'}")
+    for said, ask, answer in whys:
+        typer.echo(f"{said}\n  {ask}\n  {answer}")
     typer.echo(f"go on with: {predict}")
+
+
+MOST_ASKED = 3
+
+
+def _whys(outcome: Any, model: str, data: str) -> list[tuple[str, str, str]]:
+    """What is wrong inside the network, with the command that says why, which was tried, and how its answer begins."""
+    from chainrule.cli import point
+    from chainrule.train.loop.health import TELLING
+    from chainrule.train.report.gallery import findings
+
+    remarks = findings(outcome, TELLING)[:MOST_ASKED]
+    if not remarks:
+        return []
+    try:
+        row = point.Row(Path(data), 0)
+        network = point.find(model, [], loss=None, wrt=None, words={}, seed=0, row=row)
+        answers = [str(network.why(asked)).partition("\n")[0] for _, asked in remarks]
+    except ChainruleError:
+        # what cannot be told on one row alone
+        return []
+    asks = [
+        shlex.join(["chainrule", "why", model, asked, "--data", data, "--row", "0"])
+        for _, asked in remarks
+    ]
+    sentences = [sentence for sentence, _ in remarks]
+    return list(zip(sentences, asks, answers, strict=True))
 
 
 def command(words: dict[str, Any]) -> str:

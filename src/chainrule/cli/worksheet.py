@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from chainrule.lesson.worksheet import Blank
     from chainrule.lesson.worksheet.steps import Exercise
 
+MOST_NAMED = 12
+"""How many files are named when they are written; of more, the first and the last."""
+
 EXAMPLES = """\
 chainrule worksheet net.py --seed 7 --variants 30 --to latex --out sheets
 chainrule worksheet net.py --variants 30 --to moodle --to anki --out sheets
@@ -109,8 +112,15 @@ def worksheet(
     _require_empty(out / "answers.csv")
     if blank == "results":
         outputs.write(out / "key.json", key(sheet, source))
-    for name, text in files(sheet, media):
-        outputs.write(out / name, text)
+    made = list(files(sheet, media))
+    # hundreds of names would hide the others
+    many = len(made) > MOST_NAMED
+    for name, text in made:
+        outputs.write(out / name, text, silently=many)
+    if many:
+        sys.stderr.write(
+            f"wrote {len(made)} files into {out}, from {made[0][0]} to {made[-1][0]}\n"
+        )
     sys.stdout.write(
         f"{variants} variants of {len(sheet.labels)} numbers each in {out}\n"
     )

@@ -10,6 +10,7 @@ from chainrule.emit.javascript.module import written
 from chainrule.emit.javascript.syntax import Expressions, can_write
 
 _STRING = re.compile(r'("(?:[^"\\]|\\.)*")')
+_NUMBERS = re.compile(r"^(?:const v\d+=[^;\n]*;\n)+", re.MULTILINE)
 _SIGN = re.compile(r" *([=<>?:,;(){}\[\]&|*]+) *")
 
 
@@ -19,7 +20,14 @@ def source(text: str) -> str:
     >>> print(source("def live(v0):\n    return [v0]\n").splitlines()[0])
     function live(v0){
     """
-    return re.sub(r"^export ", "", short(written(text)), flags=re.MULTILINE)
+    bare = re.sub(r"^export ", "", short(written(text)), flags=re.MULTILINE)
+    return _NUMBERS.sub(_gathered, bare)
+
+
+def _gathered(met: re.Match[str]) -> str:
+    """Numbers line after line, under one word."""
+    first, *more = met[0].rstrip(";\n").split(";\n")
+    return ",\n".join([first, *(one.removeprefix("const ") for one in more)]) + ";\n"
 
 
 def short(text: str) -> str:

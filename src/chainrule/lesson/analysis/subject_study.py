@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
@@ -28,11 +28,12 @@ USUAL_RATE = 0.1
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """One moment of training: the parameters, the loss they give, and what the optimizer remembers."""
+    """One moment of training: the parameters, the loss they give, its gradients, and what the optimizer remembers."""
 
     parameters: Mapping[str, Array]
     loss: float
     state: Mapping[str, Array] = field(default_factory=dict)
+    gradients: Mapping[str, Array] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -272,11 +273,16 @@ def _moments(derived: Derived, optimizer: Optimizer, steps: int) -> Iterator[Mom
     now = derived.run
     for t in range(1, steps + 1):
         loss, *gradients = (now.numbers[value] for value in program.outputs)
-        yield _moment(derived, inputs, loss, state)
+        slopes = {
+            value.name or "": gradient
+            for value, gradient in zip(derived.wrt, gradients, strict=True)
+        }
+        yield replace(_moment(derived, inputs, loss, state), gradients=slopes)
         new: dict[str, Any] = {}
-        for value, gradient in zip(derived.wrt, gradients, strict=True):
-            rate = np.asarray(optimizer.learning_rate, gradient.dtype)
+        for value in derived.wrt:
             name = value.name or ""
+            gradient = slopes[name]
+            rate = np.asarray(optimizer.learning_rate, gradient.dtype)
             new |= optimizer.update(
                 name, inputs[value], gradient, state, t=t, learning_rate=rate
             )

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from chainrule.program import NonFiniteError, Program
-from chainrule.train.loop.health import first_non_finite
+from chainrule.program import ChainruleError, NonFiniteError, Program
+from chainrule.trace import trace
+from chainrule.train.loop.health import first_non_finite, plain
+from chainrule.why import why
 
 if TYPE_CHECKING:
     from chainrule.train.loop.epochs import Training
+    from chainrule.train.model.compiled import Plan
 
 HINT = "lower the learning rate, standardise the inputs, or clip the gradients with clip_norm=1.0"
 
@@ -31,6 +34,8 @@ def diverged(
     found = first_non_finite(program, numbers)
     given = found is not None and found[0].name in ("X", "Y", "weight")
     where = f"first in {found[0].name or 'a part'}, at {found[1]}\n" if found else ""
+    if found and not given:
+        where += reason(training.plan, numbers)
     hint = (
         "look for missing and infinite values in the data before training"
         if given
@@ -39,6 +44,22 @@ def diverged(
     return NonFiniteError(
         "E201", f"{what} {place}", detail=where + kept(training), hint=hint
     )
+
+
+def reason(plan: Plan, numbers: Mapping[str, Any]) -> str:
+    """Why the loss is no finite number, as ``chainrule why`` says it; nothing where that cannot be told."""
+    drafted = plan.predicting
+    function = plan.function(plan.source(training=False, returned=["loss"]), drafted, "trained")  # fmt: skip
+    names = plan.arguments(drafted, weighted=False)
+    try:
+        given = {name: plain(numbers[name]) for name in names}
+        with np.errstate(all="ignore"):
+            forward = trace(function, **given)
+            answer = why(forward, "loss", loss=forward.program.outputs[0])
+    except (ChainruleError, ArithmeticError, KeyError):
+        return ""
+    told = answer.kind in {"nan", "infinite"}
+    return "".join(f"{one}\n" for one in answer.sentences) if told else ""
 
 
 def require_finite(training: Training) -> None:

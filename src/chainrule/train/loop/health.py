@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from chainrule.program import Array, ChainruleError, Program, Run, Value, run
+from chainrule.program import Array, ChainruleError, Line, Program, Run, Value, run
 from chainrule.program.program import concrete
 from chainrule.program.run import resolve
 
@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """Something to know about a layer: which one, what, how much of it."""
+    """Something to know about a layer: which one, what, how much of it, and of what ``why`` can be asked."""
 
     layer: str
     what: str
     share: float
+    asked: str
 
     def __str__(self) -> str:
         return f"{self.layer}: {self.share:.0%} of its units are {self.what}"
@@ -56,7 +57,15 @@ def units(filled: Run) -> Iterator[Finding]:
                 if between
                 else f"dead ({at:g} for every sample)"
             )
-            yield Finding(name, what, float(np.mean(off)))
+            yield Finding(name, what, float(np.mean(off)), _gradient_before(line, off))
+
+
+def _gradient_before(line: Line, off: Array) -> str:
+    """The gradient that stops at the first unit that is off: that of what the unit gets, in the first row."""
+    before = next(
+        (arg.name for arg in line.args if isinstance(arg, Value) and arg.name), None
+    )
+    return f"d{before or line.result.name}[0, {int(np.argmax(off))}]"
 
 
 def flow(
@@ -72,29 +81,38 @@ def flow(
     }
 
 
-def imbalance(weights: Mapping[str, float]) -> str | None:
-    """A sentence if the sizes of the weights' gradients vanish or explode from layer to layer; None if not."""
+class Remark(NamedTuple):
+    """A sentence on a network, and the number of which ``why`` can say where that comes from."""
+
+    sentence: str
+    asked: str
+
+
+def imbalance(weights: Mapping[str, float]) -> Remark | None:
+    """What to say if the sizes of the weights' gradients vanish or explode from layer to layer; None if they do not."""
     if len(weights) < 2:
         return None
     first, *_, last = weights
     if weights[first] < 1e-4 * weights[last]:
         ratio = weights[first] / max(weights[last], 1e-300)
-        return f"gradients vanish on the way back: {first}'s is {ratio:.1e} of {last}'s, beside their weights"
+        return Remark(f"gradients vanish on the way back: {first}'s is {ratio:.1e} of {last}'s, beside their weights", first)  # fmt: skip
     if max(weights.values()) > 1e3:
         worst = max(weights, key=weights.__getitem__)
-        return f"gradients explode: {worst}'s is {weights[worst]:.1e} times its weights"
+        return Remark(f"gradients explode: {worst}'s is {weights[worst]:.1e} times its weights", worst)  # fmt: skip
     return None
+
+
+def plain(array: Any) -> Any:
+    """A batch of sparse samples as an array: they are few."""
+    return array.toarray() if hasattr(array, "toarray") else array
 
 
 def first_non_finite(
     program: Program, numbers: Mapping[str, Any]
 ) -> tuple[Value, str] | None:
     """The first value of a program that is not finite on these numbers, and where it is computed."""
-    # a batch of sparse samples: few, and the reference reads plain arrays
-    numbers = {
-        name: array.toarray() if hasattr(array, "toarray") else array
-        for name, array in numbers.items()
-    }
+    # the reference reads plain arrays
+    numbers = {name: plain(array) for name, array in numbers.items()}
     for value in program.inputs:
         array = np.asarray(numbers[value.name or ""])
         if array.dtype.kind == "f" and not np.isfinite(array).all():
@@ -113,7 +131,12 @@ def first_non_finite(
     return None
 
 
-def health(
+def health(plan: Plan, numbers: Mapping[str, Array], X: Array, Y: Array) -> list[str]:
+    """What is wrong inside a network on some samples, a sentence each; nothing if nothing is."""
+    return [one.sentence for one in remarks(plan, numbers, X, Y)]
+
+
+def remarks(
     plan: Plan,
     numbers: Mapping[str, Array],
     X: Array,
@@ -121,8 +144,8 @@ def health(
     *,
     derived: Derived | None = None,
     least: float = 0.0,
-) -> list[str]:
-    """What is wrong inside a network on some samples, a sentence each; nothing if nothing is.
+) -> list[Remark]:
+    """The same, each with what ``why`` can be asked about.
 
     Shares of units below ``least`` are passed over. ``derived`` spares deriving the gradients anew.
     """
@@ -133,7 +156,7 @@ def health(
     }
     with np.errstate(all="ignore"):
         filled = run(derived.run.program, {"X": X, "Y": Y, **masks, **numbers})
-    found = [str(finding) for finding in units(filled) if finding.share >= least]
+    found = [Remark(str(one), one.asked) for one in units(filled) if one.share >= least]
     gradients = {
         value.name or "": filled.numbers[derived.gradients[value]]
         for value in derived.wrt
@@ -157,7 +180,7 @@ def teller(
         if not derivations:
             derivations.append(training.plan.derived(weighted=False)[1])
         some = training.data.at(slice(0, n_samples))
-        for sentence in health(
+        for sentence, _ in remarks(
             training.plan,
             progress.everything(),
             some.X,

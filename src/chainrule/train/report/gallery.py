@@ -11,7 +11,7 @@ from chainrule.program import Array
 from chainrule.train.figures import curves as lines
 from chainrule.train.figures import drawn, plane, spread
 from chainrule.train.figures.plot import Plot, thinned
-from chainrule.train.loop.health import health
+from chainrule.train.loop.health import Remark, remarks
 from chainrule.train.model.inspect import spaced
 from chainrule.train.tabular import Outcome
 
@@ -121,12 +121,13 @@ def about_network(outcome: Outcome) -> str:
     )  # fmt: skip
 
 
-def findings(outcome: Outcome) -> list[str]:
-    """What is wrong inside, a sentence each."""
+def findings(outcome: Outcome, least: float = 0.0) -> list[Remark]:
+    """What is wrong inside, a sentence each, with what ``why`` can be asked; smaller shares than ``least`` are passed over."""
     if outcome.data is None:
         return []
     some = spaced(outcome.data, MOST_SAMPLES)
-    return health(outcome.network.plan, outcome.network.numbers_, some.X, some.Y)
+    plan, numbers = outcome.network.plan, outcome.network.numbers_
+    return remarks(plan, numbers, some.X, some.Y, least=least)
 
 
 def flow(outcome: Outcome) -> Plot | None:

@@ -171,7 +171,7 @@ def html(
         about_drawing=gallery.about_network(outcome),
         headings=HEADINGS,
         layers=outcome.network.summary().cells(),
-        findings=gallery.findings(outcome),
+        findings=[said for said, _ in gallery.findings(outcome)],
         flow=shown(gallery.flow(outcome), (460, 290)),
         weights=[shown(plot, SMALL) for plot in gallery.weights(outcome)],
         activations=[shown(plot, SMALL) for plot in gallery.activations(outcome)],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -22,6 +23,8 @@ from chainrule.program.conversions import as_array
 CELL: Final = 6
 SIDE: Final = 168
 SCROLLED: Final = 26
+NUMBERS: Final = frozenset({"numbers", "here"})
+"""The labels of rows in which numbers stand for symbols."""
 FOCUSED: Final = re.compile(r"<mn[^>]* data-(?:of|entry)=")
 
 
@@ -46,6 +49,15 @@ def row_shown(detail: Detail, row: Row) -> dict[str, Any]:
         # what may be wider than a phone must be within reach of the keyboard, to be scrolled
         "long": letters > SCROLLED and not any(map(FOCUSED.search, shown)),
     }
+
+
+def rows_shown(detail: Detail, rows: Iterable[Row]) -> list[dict[str, Any]]:
+    """The rows of a formula; those that put numbers in say so, for a page from further off is one without them."""
+    label, found = "", []
+    for row in rows:
+        label = row.label or label
+        found.append(row_shown(detail, row) | {"numbers": label in NUMBERS})
+    return found
 
 
 def _whole_row(detail: Detail, row: Row) -> Markup:

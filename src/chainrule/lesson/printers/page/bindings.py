@@ -11,6 +11,7 @@ from chainrule.formula.moving import Alike, Sign, Width
 from chainrule.formula.tree import Bound, Group, When
 from chainrule.lesson.live import Live
 from chainrule.lesson.parts import Numbers
+from chainrule.nn.update_rules import SHARED
 
 EPS: Final = 2.0**-52
 
@@ -88,7 +89,7 @@ class Bindings:
             "told": list(self.told),
             "always": always,
             "loss": [data.line(loss.at), loss.place] if hasattr(loss, "at") else None,
-            "rate": self._rate(),
+            "descent": self._descent(data),
             "gradients": {
                 name: data.line(at)
                 for name, one in self.live.study.gradients.items()
@@ -98,11 +99,32 @@ class Bindings:
         text = json.dumps(found, separators=(",", ":"))
         return text.replace("</", "<\\/"), self.live.program(list(data.lines))
 
-    def _rate(self) -> float | None:
-        """How long a step of plain gradient descent is; None where something else makes the steps."""
-        optimizer = self.live.study.optimizer
-        plain = optimizer.name == "sgd" and not optimizer.state
-        return optimizer.learning_rate if plain else None
+    def _descent(self, data: _Data) -> Any:
+        """How the parameters are learnt from the numbers that the lesson starts from.
+
+        The learning rate, the loss and the gradients of the first step, what each kind of state starts from, and which
+        step the lesson tells; None where the page cannot take the steps.
+        """
+        study = self.live.study
+        start: Any = study.moments[0]
+        slopes = {
+            name: getattr(one, "at", None) for name, one in start.gradients.items()
+        }
+        lines = {name: data.line(at) for name, at in slopes.items() if at is not None}
+        if (
+            self.live.step is None
+            or not hasattr(start.loss, "at")
+            or len(lines) < len(slopes)
+        ):
+            return None
+        rule = study.optimizer
+        return [
+            rule.learning_rate,
+            [data.line(start.loss.at), start.loss.place],
+            lines,
+            [float(SHARED.get(kind, 0.0)) for kind in rule.state],
+            study.step,
+        ]
 
     def _condition(self, one: Any, data: _Data) -> Any:
         """A condition as the page holds it: a line, or numbers whose characters count."""

@@ -12,6 +12,9 @@ ARRAY: Final = re.compile(
 OPENING: Final = re.compile(r'(<mrow(?: [^>]*)?><mo) form="prefix"')
 CLOSING: Final = re.compile(r'<mo form="postfix"([^>]*>[^<]*</mo></mrow>)')
 FOCUS: Final = re.compile(r'(<mn[^>]*) tabindex="0"')
+START: Final = "<math><mrow>"
+END: Final = "</mrow></math>"
+ROW: Final = re.compile(r"</?mrow")
 IDENTITY: Final = re.compile(r' (?:tabindex|data-of|data-entry)="[^"]*"')
 
 
@@ -29,7 +32,7 @@ def compact(markup: str, *, identities: bool = True) -> str:
     # the page's script lets the keyboard at its numbers
     markup = FOCUS.sub(r"\1", markup)
     # what a sign is follows from its place at an end of a row: MathML Core, 3.2.4.2
-    markup = CLOSING.sub(r"<mo\1", OPENING.sub(r"\1", markup))
+    markup = bare(CLOSING.sub(r"<mo\1", OPENING.sub(r"\1", markup)))
     if not identities:
         markup = IDENTITY.sub("", markup)
         return re.sub(
@@ -38,6 +41,28 @@ def compact(markup: str, *, identities: bool = True) -> str:
             markup,
         )
     return ARRAY.sub(_shared, markup)
+
+
+def bare(markup: str) -> str:
+    """The same formula without a row around all of it: that ``<math>`` is one itself.
+
+    MathML Core, 2.1.1.
+
+    >>> bare("<math><mrow><mi>x</mi><mo>=</mo><mrow><mn>1</mn></mrow></mrow></math>")
+    '<math><mi>x</mi><mo>=</mo><mrow><mn>1</mn></mrow></math>'
+    >>> bare("<math><mrow><mi>x</mi></mrow><mrow><mi>y</mi></mrow></math>")
+    '<math><mrow><mi>x</mi></mrow><mrow><mi>y</mi></mrow></math>'
+    """
+    inner = markup.removeprefix(START).removesuffix(END)
+    if len(inner) != len(markup) - len(START) - len(END):
+        return markup
+    depth = 0
+    for edge in ROW.findall(inner):
+        depth += 1 if edge == "<mrow" else -1
+        if depth < 0:
+            # the first row ends before the last one
+            return markup
+    return f"<math>{inner}</math>"
 
 
 def _shared(match: re.Match[str]) -> str:

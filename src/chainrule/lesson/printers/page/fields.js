@@ -87,7 +87,7 @@ function editor(input, i) {
   }
   const columns = shape.length > 1 ? shape.at(-1) : shape.length ? Math.min(shape[0], 8) : 1;
   const grid = element("div", "grid");
-  grid.style.setProperty("grid-template-columns", `repeat(${columns}, minmax(0, auto))`);
+  grid.style.setProperty("grid-template-columns", `repeat(${columns}, auto)`);
   given[i].forEach((_, k) => {
     const field = fieldOf(input, i, k, columns);
     fields.set(`${i}.${k}`, field);

@@ -31,7 +31,7 @@ from chainrule.lesson.parts import (
     inside,
 )
 from chainrule.lesson.printers.page.anchors import Anchors
-from chainrule.lesson.printers.page.arrays import Detail, array_shown, row_shown
+from chainrule.lesson.printers.page.arrays import Detail, array_shown, rows_shown
 from chainrule.lesson.printers.page.asking import Whys, answers
 from chainrule.lesson.printers.page.bindings import Bindings
 from chainrule.lesson.printers.page.pieces import (
@@ -194,13 +194,21 @@ class _Page:
         self.merged.append(whole)
 
     def flush(self, group: list[Part]) -> None:
-        if self.live is None:
+        if self.live is None or (group and isinstance(group[0], Numbers)):
             self.set(group)
             return
         start = len(self.pieces)
         looked = [one for part in group for one in self.looked.get(id(part), ())]
         self.set(group)
         self.told(start, (*looked, *self.live.ledger.taken()))
+
+    def array(self, part: Numbers) -> dict[str, Any]:
+        """An array as the template takes it, with what it was told for; its fields are not a part of that."""
+        found = array_shown(self.detail, part)
+        if self.live is None or self.detail.binding is None:
+            return found | {"told": None}
+        looked = (*self.looked.pop(id(part), ()), *self.live.ledger.taken())
+        return found | {"told": self.detail.binding.part(looked)}
 
     def told(self, start: int, looked: Sequence[Any]) -> None:
         """Say of what was written since ``start`` what it was told for."""
@@ -222,10 +230,8 @@ class _Page:
             case []:
                 pass
             case [Numbers(), *_]:
-                arrays = [
-                    array_shown(self.detail, p) for p in group if isinstance(p, Numbers)
-                ]
-                self.add(self.macro.arrays(arrays))
+                numbers = [p for p in group if isinstance(p, Numbers)]
+                self.add(self.macro.arrays([self.array(p) for p in numbers]))
             case [Source(), *_]:
                 listings = [listing(p) for p in group if isinstance(p, Source)]
                 self.add(self.macro.sources(self.names.take("code"), listings))
@@ -245,13 +251,11 @@ class _Page:
             case Prose(spans):
                 self.add(self.macro.prose(spans_shown(spans, self.detail.binding)))
             case Formula(rows):
-                self.add(
-                    self.macro.formula([row_shown(self.detail, row) for row in rows])
-                )
+                self.add(self.macro.formula(rows_shown(self.detail, rows)))
             case Chain():
                 self.chain(part)
             case Numbers():
-                self.add(self.macro.arrays([array_shown(self.detail, part)]))
+                self.add(self.macro.arrays([self.array(part)]))
             case Source():
                 name = self.names.take("code")
                 self.add(self.macro.sources(name, [listing(part)]))
@@ -309,6 +313,8 @@ class _Page:
             self.add(self.macro.legend())
             if len(self.contents) > 2:
                 self.add(self.macro.contents(self.contents))
+            if any(isinstance(part, Chain) for part in inside(self.parts)):
+                self.add(self.macro.zoom())
             self.contents = []
         self.open.append(level)
         self.add(self.macro.open_section(anchor))

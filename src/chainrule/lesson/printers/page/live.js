@@ -34,10 +34,21 @@ function say(text, soon = 300) {
     address();
   }, soon);
 }
-const INVITED = "Change any number that this lesson starts from: the page follows. A click on a gradient says why.";
+const INVITED = "Change any number that this lesson starts from: the page follows. A click on a number says where it comes from.";
 const lossOf = (now) => now.values[data.loss[0]][data.loss[1]];
 const loss = (now) => (data.loss ? plain(digitsOf(lossOf(now), 4, null)) : "");
 const isFirst = () => inputs.every((numbers, i) => numbers.every((x, k) => Object.is(x, given[i][k])));
+// Of which parameters the gradient came to life or died, entry by entry.
+function woken(now) {
+  const count = (a, b) => (name) => {
+    const line = data.gradients[name], was = line === undefined ? [] : a.values[line];
+    const found = [...was].filter((x, k) => x === 0 && b.values[line][k] !== 0).length;
+    return found ? [`${name} (${found} ${found === 1 ? "number" : "numbers"})`] : [];
+  };
+  const names = data.inputs.map(([name]) => name);
+  const [alive, dead] = [names.flatMap(count(first, now)), names.flatMap(count(now, first))];
+  return (alive.length ? ` No longer 0: the gradient of ${alive.join(", ")}.` : "") + (dead.length ? ` 0 now: the gradient of ${dead.join(", ")}.` : "");
+}
 // Takes the numbers, or says why it does not; the old ones stay then.
 function take(next, more = () => "") {
   let now;
@@ -54,13 +65,16 @@ function take(next, more = () => "") {
   follow(back ? first : now, changes);
   bar.classList.toggle("changed", !back);
   clearTimeout(resounding);
-  resounding = setTimeout(() => whenChanged.forEach((one) => one()), 200);
+  resounding = setTimeout(() => {
+    whenChanged.forEach((one) => one());
+    document.dispatchEvent(new Event("followed"));
+  }, 200);
   say(() => {
     if (back) return INVITED;
     const count = data.told.filter((_, n) => isOld(n)).length;
     older.hidden = !count;
     const left = count === 0 ? "" : ` ${count === 1 ? "One part is" : `${count} parts are`} told for the numbers before.`;
-    return `The loss was ${loss(first)}, it is now ${loss(now)}.${more(before, now)}${left}`;
+    return `The loss was ${loss(first)}, it is now ${loss(now)}.${more(before, now)}${woken(now)}${left}`;
   });
   return "";
 }

@@ -20,6 +20,7 @@ LIVE: Final = (
     "fields.js",
     "walk.js",
     "rate.js",
+    "sums.js",
     "opening.js",
 )
 """What follows the numbers, in one scope."""

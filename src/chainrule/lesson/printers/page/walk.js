@@ -7,6 +7,9 @@ const behind = [...document.querySelectorAll("main > section")].filter((one) => 
 function walk(to) {
   walked = to < 0 || to >= steps.length ? -1 : to;
   const on = walked >= 0;
+  // from far off there are no steps
+  const close = document.getElementById("zoom-lines");
+  if (on && close && document.getElementById("zoom-network").checked) close.checked = true;
   const hidden = new Set(on ? steps.slice(walked + 1).map(nameOf) : []);
   steps.forEach((one, i) => one.classList.toggle("veiled", on && i > walked));
   for (const one of behind) one.classList.toggle("veiled", on);
@@ -14,7 +17,10 @@ function walk(to) {
     one.classList.toggle("lit", on && one.dataset.of === nameOf(steps[walked]));
     one.classList.toggle("later", hidden.has(one.dataset.of));
   }
+  const wasStart = document.activeElement === start;
   bar.classList.toggle("walking", on);
+  // the button goes, and the keyboard is not to be lost with it
+  if (on && wasStart) onward.focus();
   back.disabled = walked === 0;
   ask();
   if (!on) {
@@ -39,7 +45,7 @@ function ask() {
   const columns = shape.length > 1 ? shape.at(-1) : Math.min(truth.length, 8);
   const title = step.getAttribute("aria-label").split(": ").at(-1);
   const grid = element("div", "grid");
-  grid.style.setProperty("grid-template-columns", `repeat(${columns}, minmax(0, auto))`);
+  grid.style.setProperty("grid-template-columns", `repeat(${columns}, auto)`);
   const written = [...truth].map((_, k) => {
     const field = element("input", "");
     field.inputMode = "decimal";

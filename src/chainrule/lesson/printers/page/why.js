@@ -19,17 +19,27 @@
     const text = texts[entries[place]].replaceAll("\0", called);
     return [called, text.includes(called) ? text : `${called}: ${text}`];
   }
+  const dated = (text) => (text && document.querySelector(".live-bar.changed") ? `For the numbers before the change: ${text}` : text);
+  const placeOf = (element) => [element.closest("[data-of]")?.dataset.of, element.closest("[data-entry]")?.dataset.entry ?? ""];
+  // How a number is computed, where the page can compute it, and why a gradient is what it is.
   function about(element) {
-    const whole = element instanceof Element ? element.closest("[data-of]") : null;
-    return whole && answer(whole.dataset.of, element.closest("[data-entry]")?.dataset.entry ?? "");
+    if (!(element instanceof Element)) return "";
+    const [of, place] = placeOf(element);
+    const why = answer(of, place), sum = globalThis.sumOf?.(element);
+    const called = why?.[0] ?? (of && of + (place && `[${place.replaceAll(",", ", ")}]`));
+    return [sum && (called ? `${called} = ${sum}` : sum), dated(why?.[1])].filter(Boolean).join("\n");
   }
-  function tell(element, text) {
+  let again = null;
+  function tell(element, told) {
     from = element.closest("[tabindex], button") ?? element;
-    const changed = document.querySelector(".live-bar.changed") ? "For the numbers before the change: " : "";
+    again = told;
     element.closest("p, figure, .formula, details, section").after(box);
     box.hidden = false;
-    said.textContent = changed + text;
+    said.textContent = told();
   }
+  document.addEventListener("followed", () => {
+    if (!box.hidden) said.textContent = again();
+  });
   function hide() {
     if (box.hidden) return;
     box.hidden = true;
@@ -38,13 +48,11 @@
   }
   close.addEventListener("click", hide);
   document.addEventListener("click", (event) => {
-    const found = about(event.target);
-    if (found) tell(event.target, found[1]);
+    if (about(event.target)) tell(event.target, () => about(event.target));
   });
   document.addEventListener("keydown", (event) => {
     if (event.key === "Escape") hide();
-    const found = event.key === "Enter" ? about(event.target) : null;
-    if (found) tell(event.target, found[1]);
+    if (event.key === "Enter" && about(event.target)) tell(event.target, () => about(event.target));
   });
   // A remark asks by a button.
   for (const note of document.querySelectorAll("[data-asked]")) {
@@ -55,12 +63,12 @@
     button.type = "button";
     button.textContent = "Why?";
     button.setAttribute("aria-label", `Why is ${found[0]} what it is?`);
-    button.addEventListener("click", () => tell(button, found[1]));
+    button.addEventListener("click", () => tell(button, () => dated(found[1])));
     note.append(" ", button);
   }
   for (const name of Object.keys(asked)) {
     for (const one of document.querySelectorAll(`[data-of="${CSS.escape(name)}"] mn, mn[data-of="${CSS.escape(name)}"]`)) {
-      if (about(one)) one.classList.add("asks");
+      if (answer(...placeOf(one))) one.classList.add("asks");
     }
   }
 }
