@@ -22,6 +22,7 @@ from truth import NoTruthError, Truth, true_gradients
 from verdict import DIALECTS, Verdict, emitted, first_miss, gradients_of, held, quiet
 
 import chainrule
+from chainrule.program import UsageError
 
 EXPRESSIONS = """
 np.tanh({a})
@@ -285,9 +286,15 @@ class RandomProgram:
         space: dict[str, Any] = {}
         exec(text, space)  # noqa: S102 - our own emitted text
         asked = inspect.signature(space["loss_and_gradients"]).parameters
-        _, gradients = space["loss_and_gradients"](
-            **{name: more[name] for name in asked}
-        )
+        try:
+            _, gradients = space["loss_and_gradients"](
+                **{name: more[name] for name in asked}
+            )
+        except ValueError as error:
+            if "emit the source again" not in str(error):
+                raise
+            # the source says that it does not hold for these lengths
+            raise UsageError("E411", str(error)) from error
         return first_miss(truth, dict(zip(self.wrt, gradients, strict=True)))
 
     @property

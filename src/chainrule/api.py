@@ -156,6 +156,7 @@ def emit(
         optimizer=optimizer,
         learning_rate=found.rate(learning_rate, optimizer),
         steps=steps,
+        learns=found.call is None,
     )
 
 

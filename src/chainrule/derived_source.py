@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.derive import Derived
+from chainrule.derive.longer_batch import for_longer_batches
 from chainrule.derive.update import update as traced
 from chainrule.derive.update import varies
 from chainrule.emit import Part, Update, emit
@@ -14,6 +15,7 @@ from chainrule.nn import Optimizer
 from chainrule.nn import optimizer as optimizer_of
 from chainrule.nn.update_rules import SHARED
 from chainrule.program import UsageError
+from chainrule.roles.names import meaning
 
 RATE = 0.1
 """The learning rate of plain gradient descent, where none is given."""
@@ -27,8 +29,12 @@ def source(
     optimizer: str | Optimizer | None,
     learning_rate: float | None,
     steps: int,
+    learns: bool = False,
 ) -> str:
     """The source of ``part``; without a learning rate it is the optimizer's usual one.
+
+    ``learns`` says that what is differentiated by is what a script learns, whatever it is called; its shapes do not
+    follow the batch.
 
     Raises:
         UsageError: E410 for an optimizer that does not exist, E411 for one where nothing is updated.
@@ -45,6 +51,12 @@ def source(
         from chainrule.c_source import c_source
 
         return c_source(derived, part, chosen or optimizer_of("sgd", RATE))
+    parameters = [
+        value
+        for value in derived.wrt
+        if learns or meaning(value.name or "") == "weight"
+    ]
+    derived, lengths = for_longer_batches(derived, parameters)
     usual = RATE if chosen is None else chosen.learning_rate
     return emit(
         derived,
@@ -53,6 +65,7 @@ def source(
         learning_rate=usual if learning_rate is None else learning_rate,
         steps=steps,
         update=None if chosen is None else _update(chosen, derived.loss.dtype),
+        lengths=lengths,
     )
 
 

@@ -100,6 +100,7 @@ def emit(
         optimizer=optimizer,
         learning_rate=found.rate(learning_rate, optimizer),
         steps=steps,
+        learns=found.call is None,
     )
     beside = stored_arrays(derived) if part is Piece.script else {}
     if output is None or str(output) == "-":

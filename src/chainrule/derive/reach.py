@@ -97,20 +97,21 @@ def passes(loop: Loop, one: Carried) -> bool:
         for value in ((item.result,) if isinstance(item, Line) else item.results)
     }
 
-    def leads_back(value: Arg) -> bool:
-        if not isinstance(value, Value) or uses[value] != 1:
-            return False
+    waiting, seen = [one.next], set[Arg]()
+    while waiting:
+        value = waiting.pop()
+        if not isinstance(value, Value) or uses[value] != 1 or value in seen:
+            continue
         if value is one.inside:
-            return True
+            return one.kept is None
+        seen.add(value)
         alike = (value.shape, value.dtype)
-        before = _summands(value, makers.get(value))
-        return any(
-            leads_back(arg)
-            for arg in before
+        waiting += [
+            arg
+            for arg in _summands(value, makers.get(value))
             if isinstance(arg, Value) and (arg.shape, arg.dtype) == alike
-        )
-
-    return one.kept is None and leads_back(one.next)
+        ]
+    return False
 
 
 def _uses(loop: Loop) -> Iterator[Value]:

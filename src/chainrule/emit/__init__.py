@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Literal, get_args
 
 from chainrule.emit import functions, layout, script
 from chainrule.emit.composite import spelled_out
+from chainrule.emit.conditions import Length
 from chainrule.emit.derivation import Derivation
 from chainrule.emit.dialect import Dialect
 from chainrule.emit.javascript import JAVASCRIPT
@@ -37,6 +38,7 @@ def emit(
     steps: int = 1,
     name: str | None = None,
     update: Update | None = None,
+    lengths: Sequence[Length] = (),
 ) -> str:
     """The source of ``part`` in ``dialect``.
 
@@ -44,6 +46,7 @@ def emit(
     ``loss_and_gradients``, ``step`` adds the update of every parameter, ``script`` is a program that runs by
     itself. A ``Run`` that nothing was derived from has a ``forward`` only. ``name`` names the forward function.
     ``update`` is the optimizer of a step or a script; without one, parameters move along their gradients.
+    ``lengths`` are those that the gradients need of the inputs; others are refused when the source runs.
 
     Raises:
         UsageError: E410 for a dialect or a part that does not exist.
@@ -82,12 +85,14 @@ def emit(
             return _forward(what, chosen, name)
         case "backward":
             plan = functions.backward_plan(what, chosen)
-            return _module(what, chosen, [functions.backward_function(what, plan)])
+            return _module(
+                what, chosen, [functions.backward_function(what, plan, lengths)]
+            )
         case "step":
             plan = functions.backward_plan(
                 what, chosen, {"step", "gradients", "start", *_taken(update)}
             )
-            function = functions.backward_function(what, plan)
+            function = functions.backward_function(what, plan, lengths)
             step = functions.step_function(what, plan, learning_rate, update)
             blocks = (
                 []
@@ -96,7 +101,14 @@ def emit(
             )
             return _module(what, chosen, [function, *blocks, step])
         case "script":
-            return _script(what, chosen, learning_rate, steps, update)
+            return _script(
+                what,
+                chosen,
+                learning_rate=learning_rate,
+                steps=steps,
+                update=update,
+                lengths=lengths,
+            )
 
 
 def dialect_of(name: str) -> Dialect:
@@ -162,14 +174,16 @@ def _taken(update: Update | None) -> set[str]:
 def _script(
     derived: Derivation,
     dialect: Dialect,
+    *,
     learning_rate: float,
     steps: int,
     update: Update | None,
+    lengths: Sequence[Length],
 ) -> str:
     plan = functions.backward_plan(
         derived, dialect, {"forward", "total_loss", *script.WORDS, *_taken(update)}
     )
-    blocks = [functions.backward_function(derived, plan)]
+    blocks = [functions.backward_function(derived, plan, lengths)]
     inputs = [plan.name(value) for value in plan.program.inputs]
     pairs = functions.trained(derived, plan, update)
     if dialect.autodiff:

@@ -9,6 +9,7 @@ import numpy as np
 
 from chainrule.emit import layout, script, wrap
 from chainrule.emit.body import body
+from chainrule.emit.conditions import Length, checks
 from chainrule.emit.derivation import Derivation
 from chainrule.emit.dialect import Dialect
 from chainrule.emit.names import Names, valid
@@ -106,13 +107,16 @@ def backward_plan(
     return Plan(derived.run.program, dialect, roles(derived), names)
 
 
-def backward_function(derived: Derivation, plan: Plan) -> list[str]:
-    """``def loss_and_gradients(x, y, W): … return loss, (dW,)``."""
+def backward_function(
+    derived: Derivation, plan: Plan, lengths: Sequence[Length] = ()
+) -> list[str]:
+    """``def loss_and_gradients(x, y, W): … return loss, (dW,)``; other ``lengths`` of the inputs are refused."""
     header = wrap.signature(
         GRADIENTS, [plan.name(value) for value in plan.program.inputs]
     )
     gradients = [plan.name(derived.gradients[value]) for value in derived.wrt]
-    return [*header, *body(plan), *wrap.returned(plan.name(derived.loss), gradients)]
+    lines = [*header, *checks(lengths, plan), *body(plan)]
+    return [*lines, *wrap.returned(plan.name(derived.loss), gradients)]
 
 
 def step_function(

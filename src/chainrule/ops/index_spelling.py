@@ -250,6 +250,9 @@ def tf_add(site: Site) -> str:
     holes = [item for item in index if isinstance(item, IndexSlot)]
     if len(holes) == 1 and len(index) == 1 and holes[0].picked is None:
         return "tf.scatter_nd(tf.expand_dims({1}, -1), {0}, {shape})"
+    if not site.result.shape and not holes:
+        # a single number has one entry, and TensorFlow no whole number for the product of no lengths
+        return "tf.reshape({0}, ())"
     numbers = "tf.reshape(tf.range(tf.reduce_prod({shape})), {shape})"
     places = (
         _gathered(site, numbers, index, len(site.result.shape), first=1)

@@ -20,7 +20,7 @@ from chainrule.program import (
     UsageError,
     Value,
 )
-from chainrule.trace import trees
+from chainrule.trace import refusals, trees
 from chainrule.trace.arguments import Argument, Arguments, ForeignArrayError, foreign
 from chainrule.trace.instrument.code import HOOKED, functions_in, is_library
 from chainrule.trace.lengths import TracedInt
@@ -116,18 +116,6 @@ def read_function(
     chances = Chances.now()
     with HOOKED.while_reading():
         has_source = hooked(function)
-    called = _as_called(function, args, inputs)
-    try:
-        result = follow(tracer, function, *called, chances)
-    except TypeError as error:
-        if isinstance(error, ChainruleError):
-            raise
-        raise foreign(arguments.others) or error from error
-    outputs = tuple(_outputs(tracer, result, _result_name(function)))
-    name = getattr(function, "__name__", "f")
-    run = tracer.builder.run(
-        (value for _, value in outputs), name=name if name.isidentifier() else "f"
-    )
 
     def again(numbers: Mapping[Value, Any]) -> list[Any]:
         moved = {
@@ -150,6 +138,23 @@ def read_function(
             result = _called(function, listed, named)
         return [leaf for _, leaf in trees.leaves(result)]
 
+    try:
+        result = follow(tracer, function, *_as_called(function, args, inputs), chances)
+    except ChainruleError:
+        raise
+    except Exception as error:
+        told = foreign(arguments.others) if isinstance(error, TypeError) else None
+        if told is not None:
+            raise told from error
+        if not _runs_alone(again):
+            raise
+        raise refusals.not_taken(error, refusals.failed_at(error)) from error
+    outputs = tuple(_outputs(tracer, result, _result_name(function)))
+    name = getattr(function, "__name__", "f")
+    run = tracer.builder.run(
+        (value for _, value in outputs), name=name if name.isidentifier() else "f"
+    )
+
     recording = Recording(run, tuple(tracer.events), met=tracer.builder.met)
     return Call(
         recording,
@@ -160,6 +165,15 @@ def read_function(
         has_source,
         again,
     )
+
+
+def _runs_alone(again: Callable[[Mapping[Value, Any]], list[Any]]) -> bool:
+    """Whether a function that failed as it was followed runs where nobody follows it."""
+    try:
+        again({})
+    except Exception:  # noqa: BLE001 - the function's own error, whichever it is
+        return False
+    return True
 
 
 def follow(

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import traceback
+from collections.abc import Container, Iterable
 from typing import Any
 
 import numpy as np
 
 from chainrule.program import CannotTrace, ShapeError, SourceSpan
 from chainrule.program.values import Shape
+from chainrule.trace.instrument.code import is_library
 
 
 def leaked(name: str | None, where: SourceSpan | None) -> CannotTrace:
@@ -80,6 +82,33 @@ def matrix(where: SourceSpan | None) -> CannotTrace:
         where=where,
         hint="write np.asarray(M) for the matrix M, and @ where * was meant as the product of matrices",
     )
+
+
+def not_taken(error: Exception, where: SourceSpan | None) -> CannotTrace:
+    """What fails where a stand-in is in the place of an array, and runs with the array."""
+    said = "".join(traceback.format_exception_only(error)).strip()
+    return CannotTrace(
+        "E301",
+        "what stands here runs with your arrays, and does not take the stand-ins that they are followed by",
+        where=where,
+        detail=said,
+        hint="give it the numbers alone, np.array(x.tolist()) in the place of x, where no gradient has to pass",
+    )
+
+
+def failed_at(
+    error: Exception, files: Container[str] | None = None
+) -> SourceSpan | None:
+    """Where in the user's source an error came out: the innermost line of ``files``, or of none of a library's."""
+    frames = [
+        frame
+        for frame in traceback.extract_tb(error.__traceback__)
+        if (frame.filename in files if files else not is_library(frame.filename))
+    ]
+    if not frames:
+        return None
+    last = frames[-1]
+    return SourceSpan(last.filename, last.lineno or 0, last.colno or 0)
 
 
 def taken_out(

@@ -15,6 +15,7 @@ from typing import Any
 
 from chainrule.program import ChainruleError, ProgramError, SourceSpan, Value
 from chainrule.program.sources import read_source
+from chainrule.trace import refusals
 from chainrule.trace.instrument.code import HOOKED, compiled
 from chainrule.trace.limits import Enough, Limits
 from chainrule.trace.reading import Reading
@@ -98,6 +99,9 @@ def record_script(
         ended = "limit"
     except ChainruleError as error:
         failure, ended = error, "error"
+        cause = error.__cause__
+        if isinstance(cause, Exception) and _runs_alone(source, file, chances, limits):
+            failure = refusals.not_taken(cause, refusals.failed_at(cause, {file}))
     if os.getpid() != pid:
         # a process that the script made of itself: the reading goes on in the other one
         os._exit(0)
@@ -114,6 +118,18 @@ def record_script(
         tracer.builder.met,
     )
     return ScriptReading(file, source, recording, reading.passed, chances, failure)
+
+
+def _runs_alone(source: str, file: str, chances: Chances, limits: Limits) -> bool:
+    """Whether a script that failed as it was read runs, or is still running when the time is up, where nobody reads."""
+    try:
+        with chances.again(), alarm(limits.patience):
+            _run(compile(source, file, "exec"), file, io.StringIO())
+    except Enough:
+        return True
+    except Exception:  # noqa: BLE001 - the script's own error, whichever it is
+        return False
+    return True
 
 
 def _run(code: CodeType, file: str, printed: io.StringIO) -> None:
@@ -137,13 +153,7 @@ def _failing(file: str) -> Iterator[None]:
         at = SourceSpan(file, error.lineno or 0, (error.offset or 1) - 1)
         raise ScriptError("E330", f"SyntaxError: {error.msg}", where=at) from None
     except Exception as error:
-        frames = [
-            frame
-            for frame in traceback.extract_tb(error.__traceback__)
-            if frame.filename == file
-        ]
-        last = frames[-1] if frames else None
-        place = SourceSpan(file, last.lineno or 0, last.colno or 0) if last else None
+        place = refusals.failed_at(error, {file})
         said = "".join(traceback.format_exception_only(error)).strip()
         message = f"the script does not run: {said}"
         raise ScriptError("E330", message, where=place) from error

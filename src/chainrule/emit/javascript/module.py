@@ -5,6 +5,7 @@ from __future__ import annotations
 import ast
 import io
 import itertools
+import json
 import tokenize
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -194,6 +195,9 @@ class _Body:
             case ast.If(test=test, body=body):
                 lines += [f"{INDENT * depth}if ({self.write.doc(test)}) {{"]
                 lines += [*self.block(body, depth + 1), f"{INDENT * depth}}}"]
+            case ast.Raise(exc=ast.Call(args=[ast.Constant(value=said)])):
+                thrown = Opened("RangeError(", [json.dumps(said)], ")")
+                lines += laid("throw new ", thrown, ";", depth)
             case ast.Pass():
                 pass
             case _:

@@ -39,6 +39,7 @@ ON_NUMBERS: dict[type[ast.AST], tuple[str, int]] = {
     ast.Mult: ("*", 2),
     ast.Div: ("/", 2),
     ast.Eq: ("===", 0),
+    ast.NotEq: ("!==", 0),
 }
 ATOM = 4
 LISTED = {ops.reshape.name, ops.transpose.name}
@@ -164,7 +165,7 @@ class Expressions:
                 if (
                     self.is_number(left)
                     and self.is_number(right)
-                    and isinstance(op, ast.Eq)
+                    and type(op) in ON_NUMBERS
                 ):
                     return self._operator(op, left, right)
                 return self._applied(FUNCTIONS[type(op)], [left, right])

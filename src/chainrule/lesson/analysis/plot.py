@@ -246,17 +246,18 @@ class Story:
         """The named values a line is written in, in the order in which they are read."""
         if line.result not in self._stops_of:
             found: dict[str, None] = {}
-            self._visit(line, found)
+            producer = self.literal.writer.producer
+            waiting = [*line.reads()[::-1]]
+            seen: set[Value] = set()
+            while waiting:
+                read = waiting.pop()
+                if read.name is not None:
+                    found.setdefault(read.name)
+                elif read in producer and read not in seen:
+                    seen.add(read)
+                    waiting += producer[read].reads()[::-1]
             self._stops_of[line.result] = list(found)
         return self._stops_of[line.result]
-
-    def _visit(self, line: Line, found: dict[str, None]) -> None:
-        producer = self.literal.writer.producer
-        for read in line.reads():
-            if read.name is not None:
-                found[read.name] = None
-            elif read in producer:
-                self._visit(producer[read], found)
 
     @cached_property
     def _stops_of(self) -> dict[Value, list[str]]:

@@ -52,6 +52,7 @@ from chainrule.trace.numpy_adapters.products import (
     einsum_path,
     inner,
     multi_dot,
+    tensordot,
     vdot,
 )
 from chainrule.trace.numpy_adapters.require import Reader
@@ -117,6 +118,7 @@ READERS: dict[Reader, Reader] = {
     np.ptp: ptp,
     np.dot: dot,
     np.inner: inner,
+    np.tensordot: tensordot,
     np.vdot: vdot,
     np.linalg.multi_dot: multi_dot,
     np.einsum: einsum,

@@ -40,6 +40,21 @@ def inner(tracer: Tracing, a: Any, b: Any) -> Any:
     )
 
 
+def tensordot(tracer: Tracing, a: Any, b: Any, axes: Any = 2) -> Any:
+    """``np.tensordot(a, b, axes)``: a product with a number, or over the axes named."""
+    if (not ndim(a) or not ndim(b)) and not np.any(axes):
+        return tracer.record(ops.multiply, (a, b))
+    if not isinstance(axes, int):
+        left, right = axes
+        axes = (as_tuple(left), as_tuple(right))
+    return tracer.record(ops.tensordot, (a, b), {"axes": axes})
+
+
+def as_tuple(axes: Any) -> Any:
+    """The axes of one side: one, or several."""
+    return tuple(axes) if isinstance(axes, Sequence) else axes
+
+
 def vdot(tracer: Tracing, a: Any, b: Any) -> Any:
     """``np.vdot(a, b)``: the sum of the products of all entries."""
     return tracer.record(ops.matmul, (ravel(tracer, a), ravel(tracer, b)))
