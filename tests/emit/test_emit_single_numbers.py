@@ -1,4 +1,4 @@
-"""A single number that is read as an entry of itself, in every framework."""
+"""Single numbers in every framework: read as an entry of themselves, and made of lengths alone."""
 
 import numpy as np
 import pytest
@@ -11,14 +11,26 @@ def by_item(x, S):
     return quad * np.sum(x) + x.sum()[()] ** 2
 
 
+def attention(x, S):
+    scores = x.T @ S @ x / np.sqrt(S.shape[-1])
+    return np.sum(np.tanh(scores) ** 2)
+
+
+def of_lengths(x, S):
+    n = x.shape[0]
+    inner = np.log(2 * n + 1) * np.tanh(x.T @ S @ x / np.sqrt(2 * n))
+    return np.sum(inner) / np.maximum(n, 3) + np.exp(-n / 10)
+
+
 @pytest.mark.frameworks
 @pytest.mark.parametrize("dialect", ["numpy", "tensorflow", "torch", "jax"])
-def test_the_entry_of_a_single_number_runs(dialect, monkeypatch):
+@pytest.mark.parametrize("loss", [by_item, attention, of_lengths])
+def test_single_numbers_run(loss, dialect, monkeypatch):
     pytest.importorskip(dialect)
     monkeypatch.setattr("sys.argv", ["script.py"])
     inputs = {"x": np.array([[0.5], [1.5]]), "S": np.array([[2.0, 0.3], [0.3, 1.0]])}
-    text = chainrule.emit(by_item, dialect=dialect, part="script", wrt=["x"], **inputs)
+    text = chainrule.emit(loss, dialect=dialect, part="script", wrt=["x"], **inputs)
     space: dict[str, object] = {"__name__": "__main__"}
     exec(text.rpartition("\nloss, gradients = ")[0], space)
-    true = chainrule.gradients(by_item, wrt=["x"], **inputs)["x"]
+    true = chainrule.gradients(loss, wrt=["x"], **inputs)["x"]
     np.testing.assert_allclose(np.asarray(space["dx"]), true, rtol=1e-12)

@@ -43,6 +43,29 @@ def plain_numbers(
     return plain
 
 
+def made_arrays(
+    lines: Sequence[Line], readers: Mapping[Value, Sequence[Line]], dialect: Dialect
+) -> frozenset[Value]:
+    """What is computed of plain numbers and lengths alone, and has to be an array: ``sqrt(x.shape[1])``.
+
+    The functions of a language that does not mix types as NumPy does take no numbers of Python's.
+    """
+    made: set[Value] = set()
+    python: set[Value] = set()
+    for line in () if dialect.fits is as_they_are else lines:
+        if line.args and all(a in python for a in line.args if isinstance(a, Value)):
+            reading = (line, *readers.get(line.result, ()))
+            if any(map(_takes_arrays, reading)):
+                made.add(line.result)
+            elif _is_arithmetic(line):
+                python.add(line.result)
+    return frozenset(made)
+
+
+def _takes_arrays(line: Line) -> bool:
+    return line.op.elementwise and line.op.kind in ("function", "activation")
+
+
 def filler(line: Line) -> int | None:
     """The number that fills the whole result: 1 in ones, 0 in zeros."""
     return {ops.ones_like: 1, ops.zeros_like: 0}.get(line.op)

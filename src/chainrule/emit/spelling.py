@@ -189,11 +189,13 @@ class Speller:
         expression: Expression,
         names: Names | None = None,
         rows: AbstractSet[Value] = frozenset(),
+        made: AbstractSet[Value] = frozenset(),
     ) -> None:
         self.dialect = dialect
         self.expression = expression
         self.names = names or Names()
         self.rows = rows
+        self.made = made
 
     def template(self, line: Line) -> Template:
         """How a line is written: what is read a row at a time is a list, a number out of a table a plain number."""
@@ -214,6 +216,8 @@ class Speller:
             self._fitted(arg, dtype, line)
             for arg, dtype in zip(line.args, wanted, strict=True)
         ]
+        if line.result in self.made:
+            args = [self._as_array(arg, line.result.dtype) for arg in args]
         arrays = args[line.op.first_index :] if "index" in line.params else []
         filled: dict[str, Filling] = {str(i): arg for i, arg in enumerate(args)}
         filled["args"] = list(args)
@@ -228,6 +232,11 @@ class Speller:
             else:
                 filled[key] = self.param(param)
         return filled
+
+    def _as_array(self, number: ast.expr, dtype: DType) -> ast.expr:
+        """A number of the language's own as an array."""
+        written = self.dialect.array.replace("{dtype}", ", dtype={dtype}")
+        return template(written).filled({"0": number, "dtype": self.dtype(dtype)})
 
     def _fitted(self, arg: Arg, dtype: DType | None, line: Line) -> ast.expr:
         node = self.arg(arg)

@@ -14,7 +14,7 @@ from chainrule.emit.dialect import Dialect
 from chainrule.emit.liveness import assign
 from chainrule.emit.names import Names, plain, valid, wish
 from chainrule.emit.order import Order
-from chainrule.emit.plain_numbers import filler, plain_numbers
+from chainrule.emit.plain_numbers import filler, made_arrays, plain_numbers
 from chainrule.emit.scopes import Scopes, reads_row
 from chainrule.emit.spelling import Speller
 from chainrule.emit.template import Template
@@ -53,14 +53,13 @@ class Plan:
         self.scopes = Scopes(program)
         self.buffers = Buffers(program, self.scopes, dialect)
         self.producer = program.producer()
-        self.speller = Speller(dialect, self.expression, names, self.scopes.rows)
-        self.templates = {
-            line.result: self.speller.template(line) for line in self.lines
-        }
+        self.readers = self._readers()
+        made = made_arrays(self.lines, self.readers, dialect)
+        self.speller = Speller(dialect, self.expression, names, self.scopes.rows, made)
+        self.templates = {one.result: self.speller.template(one) for one in self.lines}
         self.uses = self._count()
         self.own: set[Value] = set()
         self._built: dict[Value, ast.expr] = {}
-        self.readers = self._readers()
         self.numbers = plain_numbers(self.lines, program.outputs, self.readers, dialect)
         self._name_the_users()
         self._decide()

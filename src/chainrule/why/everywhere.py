@@ -12,7 +12,9 @@ from chainrule.why.answer import Answer
 from chainrule.why.ledger import Ledger, flat
 
 MOST: Final = 160
-"""So many entries are asked about, those of what is learnt first."""
+"""So many entries are asked about at most, those of what is learnt first."""
+WORK: Final = MOST * 60**2
+"""An answer is followed along every line, and what each hands on is measured: of long programs fewer are asked about."""
 
 Told = Callable[[Ledger, str], Answer]
 
@@ -31,7 +33,7 @@ def everywhere(
     known = run.program.named()
     ends = run.program.outputs[0] if loss not in run.numbers else loss
     learnt = tuple(known[one.name] for one in parameters if one.name in known)
-    left = MOST
+    left = min(MOST, WORK // max(1, len(run.program.lines)) ** 2)
     for name in names:
         value = known.get(name)
         if value is None or not value.differentiable or np.prod(value.shape) > left:
