@@ -41,7 +41,7 @@ def for_longer_batches(
     >>> b = found.program.named()["b"]
     >>> derived, lengths = for_longer_batches(backward(found, wrt=[b]), kept=[b])
     >>> derived.wrt[0].shape, derived.forward.program.named()["x"].shape, lengths
-    ((1, 2), (2, 2), ())
+    ((1, 2), (3, 2), ())
     """
     study = _Study(derived, frozenset(kept))
     for places in study.batches():
