@@ -48,8 +48,8 @@ class Texts:
             counters = self.counters(ran)
             own = dict(self._read(ran.frame, start, execution, counters))
             around = dict(self._read(self._module, start, execution, counters))
-            if ran.frame != self._module:
-                # a function's words are its own, but where functions read names of the module anyway
+            if ran.frame != self._module and self._is_module(self._module):
+                # a function's words are its own and those around it; the module's where functions read them anyway
                 known = self.sites.trees.module_names(statement.file)
                 around = {t: a for t, a in around.items() if NAME.split(t)[0] in known}
             found = own | (around | own)
@@ -78,6 +78,10 @@ class Texts:
             yield from self._as_written(frame, execution.order)
             for seen in execution.seen:
                 yield from _neighbours(seen)
+
+    def _is_module(self, frame: int) -> bool:
+        frames = self.evidence.recording.notes._frames  # noqa: SLF001 - notes are ours
+        return frame < len(frames) and frames[frame].f_code.co_name == "<module>"
 
     @cached_property
     def _module(self) -> int:
