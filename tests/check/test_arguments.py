@@ -163,6 +163,40 @@ for it in range(2):
     for k in p:
         p[k] = p[k] - 0.01 * g["d" + k]
 """
+COUNTED_DOWN = """
+import numpy as np
+
+def step(h, W, x):
+    return np.tanh(W @ h + x), (h, x)
+
+def back(d, cache, W, out):
+    h, x = cache
+    dz = d * (1 - out ** 2)
+    return W.T @ dz, np.outer(dz, h)
+
+rng = np.random.default_rng(2)
+W = rng.normal(size=(3, 3)) * 0.5
+xs = rng.normal(size=(4, 3))
+target = rng.normal(size=3)
+for it in range(2):
+    h = np.zeros(3)
+    caches, hs = [], []
+    t = 0
+    while t < 4:
+        h, cache = step(h, W, xs[t])
+        caches.append(cache)
+        hs.append(h)
+        t += 1
+    loss = 0.5 * np.sum((h - target) ** 2)
+    d = h - target
+    dW = np.zeros_like(W)
+    t = 3
+    while t >= 0:
+        d, g = back(d, caches[t], W, hs[t])
+        dW += g
+        t -= 1
+    W -= 0.1 * dW
+"""
 LAYERS = """
 import numpy as np
 
@@ -249,6 +283,9 @@ WRONG = [
         "cell_backward(da + da_prev, caches[t], p)",
         "cell_backward(da_prev, caches[t], p)",
     ),
+    # a counter that no for loop binds, and items that nobody has looked at
+    (COUNTED_DOWN, "caches[t], W", "caches[t - 1], W"),
+    (COUNTED_DOWN, "W, hs[t])", "W, hs[0])"),
     # not the caller's: what a function does with its arguments is tried first
     (LAYERS, "return 2 * (pred - target)", "return 2 * (target - pred)"),
     (CACHES, '0.1 * grads["dW" + str(l + 1)]', '0.1 * grads["dW" + str(l + 2)]'),
@@ -279,7 +316,8 @@ def test_what_is_handed_over_is_wrong_where_it_is_handed_over(
 
 
 @pytest.mark.parametrize(
-    "script", [HELPERS, CACHES, LAYERS, SEQUENCE, SLOPE.replace("-1.25", "-1.5")]
+    "script",
+    [HELPERS, CACHES, LAYERS, SEQUENCE, COUNTED_DOWN, SLOPE.replace("-1.25", "-1.5")],
 )
 def test_what_is_handed_over_rightly_is_spared(script, tmp_path):
     path = tmp_path / "script.py"

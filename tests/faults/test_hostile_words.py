@@ -6,24 +6,13 @@ import sys
 
 import pytest
 
-from chainrule.cli import main
+from commands import told
 
 posix = pytest.mark.skipif(os.name != "posix", reason="terminals of POSIX")
 COMMANDS = "\x1b]0;title\x07\x1b[2J\x9b6n"
 """They give a window another title, wipe the screen, and have the terminal type an answer."""
 SCRIPT = f"import numpy as np\nW = np.ones(3)\nloss = np.sum(W**2)\ndW = 3 * W  # {COMMANDS}\n"
 TABLE = "a,b,c\n" + "".join(f"{i % 7},{i % 5},{['x', COMMANDS][i % 2]}\n" for i in range(40))  # fmt: skip
-
-
-def told(words):
-    """The exit code of a command, run here."""
-    before, sys.argv = sys.argv, ["chainrule", *map(str, words)]
-    try:
-        main()
-    except SystemExit as end:
-        return end.code or 0
-    finally:
-        sys.argv = before
 
 
 def on_a_terminal(code, folder):

@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from chainrule.cli import main
 from chainrule.program.files import replace_file
+from commands import told
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 RIGHT = """import numpy as np
@@ -41,18 +41,6 @@ def model(tmp_path_factory):
     (folder / "data.csv").write_text(f"a,b,c\n{rows}")
     assert told(["train", folder / "data.csv", "--target", "c", "--hidden", "3", "--epochs", "1", "--out", folder / "m", "-q"]) == 0  # fmt: skip
     return folder
-
-
-def told(words):
-    """The exit code of a command, run here."""
-    before, sys.argv = sys.argv, ["chainrule", *map(str, words)]
-    try:
-        main()
-    except SystemExit as end:
-        return end.code or 0
-    finally:
-        sys.argv = before
-    return 0
 
 
 def typed(*words, **options):

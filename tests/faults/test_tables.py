@@ -4,11 +4,11 @@ import time
 
 import numpy as np
 import pytest
-from test_outputs import told
 
 from chainrule.program import ChainruleError
 from chainrule.train.data.table import parse, read
 from chainrule.train.tabular import train
+from commands import told
 
 ROWS = [f"{i % 9}.5,{i % 5},{'xy'[i % 2]}" for i in range(40)]
 HEAD = "a,b,c\n"

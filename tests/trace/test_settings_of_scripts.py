@@ -7,7 +7,7 @@ import sys
 import numpy as np
 import pytest
 
-from chainrule.cli import main
+from commands import told
 
 SCRIPT = """import numpy as np
 W = np.array([1.0, 2.0])
@@ -40,26 +40,16 @@ def state():
     )
 
 
-def told(*words):
-    before, sys.argv = sys.argv, ["chainrule", *words]
-    try:
-        main()
-    except SystemExit as end:
-        return end.code or 0
-    finally:
-        sys.argv = before
-
-
 @pytest.mark.parametrize("name", SETTINGS)
 def test_what_a_script_sets_is_put_back(name, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "net.py").write_text(SCRIPT + SETTINGS[name])
     before = state()
-    assert told("explain", "net.py", "--html", "lesson.html") == 0
-    assert told("check", "net.py", "--json", "report.json") == 0
-    assert told("emit", "net.py", "-o", "out.py") == 0
+    assert told(["explain", "net.py", "--html", "lesson.html"]) == 0
+    assert told(["check", "net.py", "--json", "report.json"]) == 0
+    assert told(["emit", "net.py", "-o", "out.py"]) == 0
     (tmp_path / "function.py").write_text(f"{SCRIPT}def f(W):\n    return np.sum(W ** 2)\n{SETTINGS[name]}")  # fmt: skip
-    assert told("emit", "function.py:f", "--with", "W=2", "-o", "f.py") == 0
+    assert told(["emit", "function.py:f", "--with", "W=2", "-o", "f.py"]) == 0
     assert state() == before
     for made in ("lesson.html", "report.json", "out.py"):
         assert (tmp_path / made).stat().st_mode & 0o600 == 0o600
@@ -73,7 +63,7 @@ def test_numpy_may_be_told_to_raise_by_a_script_with_infinite_slopes(
     (tmp_path / "net.py").write_text(
         "import numpy as np\nW = np.array([1.0, 0.0])\nloss = np.sum(np.sqrt(W))\nnp.seterr(all='raise')\n"
     )
-    assert told("explain", "net.py", "-q") == 0
+    assert told(["explain", "net.py", "-q"]) == 0
 
 
 @pytest.mark.parametrize("name", ["errors", "printing", "depth"])

@@ -129,8 +129,7 @@ class Arguments:
         start = self.evidence.moment(call.lines[0])
         key = (call.frame, start)
         if key not in self._things:
-            counters = self.texts.counters(call)
-            inside = self.texts.containers(call.frame, start, counters)
+            inside = self.texts.containers(call.frame, start)
             visible = self.texts.visible(call, statement).items()
             self._things[key] = {
                 **{

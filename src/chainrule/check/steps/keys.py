@@ -18,7 +18,7 @@ OFFSETS = (0, -1, 1)
 
 
 @dataclass(frozen=True, slots=True)
-class Key:
+class KeyedItem:
     """An item of a container by a key that hangs on counters: ``text``, made of ``base`` and the code of its index."""
 
     text: str
@@ -33,7 +33,7 @@ class Key:
             return None
 
 
-def keys(node: ast.Subscript, names: Collection[str]) -> Iterator[Key]:
+def keys(node: ast.Subscript, names: Collection[str]) -> Iterator[KeyedItem]:
     """A subscript as it is written, then with each number in its index as any of ``names``, or one beside it.
 
     >>> written = ast.parse("g['W' + str(l - 2)]", mode="eval").body
@@ -50,10 +50,10 @@ def keys(node: ast.Subscript, names: Collection[str]) -> Iterator[Key]:
                 yield _key(node.value, put.visit(copy.deepcopy(node.slice)))
 
 
-def _key(base: ast.expr, index: ast.expr) -> Key:
+def _key(base: ast.expr, index: ast.expr) -> KeyedItem:
     whole = ast.fix_missing_locations(ast.Expression(index))
     text = f"{ast.unparse(base)}[{ast.unparse(index)}]"
-    return Key(text, base, compile(whole, "<index>", "eval"))
+    return KeyedItem(text, base, compile(whole, "<index>", "eval"))
 
 
 def _numbers(index: ast.expr, names: Collection[str]) -> list[ast.AST]:

@@ -23,6 +23,10 @@ class Holding:
     position: int
 
 
+Numbers = dict[tuple[int, str], list[tuple[int, int]]]
+"""Of a frame's name, for which whole number it stood after how many lines."""
+
+
 @dataclass(slots=True)
 class Notes(Watch):
     """What the statements saw, and beside it what every slot held: names, attributes, items."""
@@ -33,7 +37,8 @@ class Notes(Watch):
     aliases: dict[Value, list[Traced]] = field(default_factory=dict)
     item_keys: dict[int, Any] = field(default_factory=dict)
     views: dict[Value, Value] = field(default_factory=dict)
-    counters: dict[tuple[int, str], list[tuple[int, int]]] = field(default_factory=dict)
+    counters: Numbers = field(default_factory=dict)
+    numbers: Numbers = field(default_factory=dict)
 
     def key(self, frame: FrameType) -> int:
         """The number of a frame; frames are kept alive, so that it stays its own."""
@@ -100,6 +105,7 @@ class Notes(Watch):
         for text, one in zip(place.targets, values, strict=True):
             if text is not None and text.isidentifier():
                 self.hold(("name", self._frame(), text), one)
+                self._count(self.numbers, self._frame(), text, one)
             elif owner is not None and text is not None:
                 self.hold(("item", id(owner), text.rpartition(".")[2]), one)
 
@@ -126,10 +132,14 @@ class Notes(Watch):
         Watch.turn(self, names)
         frame = user_frame()
         for name in names:
-            number = frame.f_locals.get(name)
-            if isinstance(number, int):
-                past = self.counters.setdefault((self.key(frame), name), [])
-                past.append((len(self.tracer.builder.lines), int(number)))
+            for kept in (self.counters, self.numbers):
+                self._count(kept, self.key(frame), name, frame.f_locals.get(name))
+
+    def _count(self, kept: Numbers, frame: int, name: str, number: Any) -> None:
+        """A name stands for a whole number from here on."""
+        if isinstance(number, int) and not isinstance(number, bool):
+            past = kept.setdefault((frame, name), [])
+            past.append((len(self.tracer.builder.lines), int(number)))
 
     def _saw(self, frame: int, value: Any, part: int, owner: Any) -> Any:
         value = Watch._saw(self, frame, value, part, owner)  # noqa: SLF001 - notes are a watch

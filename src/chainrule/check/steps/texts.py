@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from chainrule.check.steps.evidence import Evidence
-from chainrule.check.steps.keys import Key, keys
-from chainrule.check.steps.notes import Holding
+from chainrule.check.steps.keys import KeyedItem, keys
+from chainrule.check.steps.notes import Holding, Numbers
 from chainrule.check.steps.sites import Ran, Sites, Statement
 from chainrule.program import Arg, Size, Value
 from chainrule.trace import Traced
@@ -34,7 +34,7 @@ class Texts:
     sites: Sites
     _kept: dict[tuple[int, int], dict[str, Arg]] = field(default_factory=dict)
     _written: dict[str, list[tuple[str, str, str]]] = field(default_factory=dict)
-    _keys: dict[tuple[str, int, tuple[str, ...]], list[Key]] = field(
+    _keys: dict[tuple[str, int, tuple[str, ...]], list[KeyedItem]] = field(
         default_factory=dict
     )
 
@@ -122,21 +122,30 @@ class Texts:
                 yield from self._inside(name, held, start)
             if isinstance(held, list | dict):
                 yield from self._counted(name, held, start, counters)
-        for key, container, at in self.keyed(frame, start, counters):
-            item = _before(self._items.get(id(container), {}).get(at, []), start)
-            if item is not None:
-                yield key.text, item
+        for key, container, at in self.keyed(frame, start):
+            with contextlib.suppress(LookupError, TypeError):
+                item = self._array(container, at, container[at], start)
+                if item is not None:
+                    yield key.text, item
+
+    def _array(
+        self, container: Container, key: Any, item: object, start: int
+    ) -> Value | None:
+        """The array that was an item of a container when so many lines had been recorded."""
+        places = self._items.get(id(container), {})
+        seen = _before(places.get(key, []), start)
+        if seen is not None or not isinstance(item, Traced):
+            return seen
+        # nobody looked at it: it is what it is, if it was there by then
+        moment = self.evidence.recording.moment.get(item.value)
+        return item.value if moment is not None and moment <= start else None
 
     def keyed(
-        self, frame: int, start: int, counters: Mapping[str, int]
-    ) -> Iterator[tuple[Key, Container, Any]]:
+        self, frame: int, start: int
+    ) -> Iterator[tuple[KeyedItem, Container, Any]]:
         """The items that the function around reads by keys with numbers in them, and those beside: text, container, key."""
         held = self.evidence.recording.notes._frames[frame]  # noqa: SLF001 - notes are ours
-        whole = {
-            name: counters.get(name, int(item))
-            for name, item in held.f_locals.items()
-            if isinstance(item, int) and not isinstance(item, bool)
-        }
+        whole = self._numbers(frame, start)
         file, line = held.f_code.co_filename, held.f_code.co_firstlineno
         known = (file, line, tuple(whole))
         if known not in self._keys:
@@ -148,16 +157,14 @@ class Texts:
             if at is not None and container is not None:
                 yield key, container, at
 
-    def containers(
-        self, frame: int, start: int, counters: Mapping[str, int]
-    ) -> Iterator[tuple[str, Container]]:
+    def containers(self, frame: int, start: int) -> Iterator[tuple[str, Container]]:
         """What names, and keys with numbers in them, stood for that is a list, tuple or dict."""
         held = self.evidence.recording.notes._frames[frame]  # noqa: SLF001 - notes are ours
         for name in held.f_locals:
             found = self._held_in(("name", frame, name), start)
             if found is not None:
                 yield name, found
-        for key, container, at in self.keyed(frame, start, counters):
+        for key, container, at in self.keyed(frame, start):
             with contextlib.suppress(LookupError, TypeError):
                 if isinstance(container[at], list | tuple | dict):
                     yield key.text, container[at]
@@ -167,8 +174,9 @@ class Texts:
         pairs = held.items() if isinstance(held, dict) else enumerate(held)
         for key, item in pairs:
             if isinstance(item, Traced):
-                past = self._items.get(id(held), {}).get(key, [])
-                yield _before(past, start) or item.value
+                found = self._array(held, key, item, start)
+                if found is not None:
+                    yield found
             elif isinstance(item, list | tuple | dict):
                 yield from self.arrays_in(item, start)
 
@@ -305,14 +313,20 @@ class Texts:
 
     def counters(self, ran: Ran) -> dict[str, int]:
         """What the loops around were at when ``ran`` began."""
-        start = self.evidence.moment(ran.lines[0])
-        found = {}
-        for (frame, name), past in self.evidence.recording.notes.counters.items():
-            if frame == ran.frame:
-                number = next((n for when, n in reversed(past) if when <= start), None)
-                if number is not None:
-                    found[name] = number
-        return found
+        past = self.evidence.recording.notes.counters
+        return _at(past, ran.frame, self.evidence.moment(ran.lines[0]))
+
+    def _numbers(self, frame: int, start: int) -> dict[str, int]:
+        """The whole numbers that names of a frame stood for when so many lines had been recorded."""
+        notes = self.evidence.recording.notes
+        given = {
+            name: int(item)
+            for name, item in notes._frames[frame].f_locals.items()  # noqa: SLF001 - notes are ours
+            if isinstance(item, int) and not isinstance(item, bool)
+            # what was never bound is an argument, and stays
+            if (frame, name) not in notes.numbers
+        }
+        return given | _at(notes.numbers, frame, start)
 
     def _subscripts(self, statement: Statement) -> list[tuple[str, str, str]]:
         """Every ``base[index]`` of a file whose index is made of names and numbers: text, base, index."""
@@ -325,6 +339,17 @@ class Texts:
                     found[text] = (text, ast.unparse(node.value), index)
             self._written[statement.file] = list(found.values())
         return self._written[statement.file]
+
+
+def _at(past: Numbers, frame: int, start: int) -> dict[str, int]:
+    """What names of a frame were when so many lines had been recorded."""
+    found = {}
+    for (one, name), numbers in past.items():
+        if one == frame:
+            number = next((n for when, n in reversed(numbers) if when <= start), None)
+            if number is not None:
+                found[name] = number
+    return found
 
 
 def _is_plain(index: ast.expr) -> bool:
