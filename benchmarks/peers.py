@@ -1,80 +1,13 @@
 """The same training step by every way there is: each makes, of a case, a function that takes so many steps."""
 
 import os
-from dataclasses import dataclass
 from types import SimpleNamespace
 
 import numpy as np
+from own_ways import chainrule_numpy, in_stretches, ours, repeated
 
-RATE = {"sgd": 0.01, "adam": 0.001}
 DISPATCHED = [32, 16384]
 """How many steps a call of XLA has at the least and at the most: Python and a device wait for each other in between."""
-
-
-@dataclass(frozen=True)
-class Case:
-    """A network, a batch, and how it is trained."""
-
-    name: str
-    sizes: tuple[int, ...]
-    batch: int
-    dtype: str = "float32"
-    optimizer: str = "sgd"
-    activation: str = "relu"
-
-    @property
-    def one(self):
-        """Whether one output says yes or no, and not which class it is."""
-        return self.sizes[-1] == 1
-
-    @property
-    def rate(self):
-        return RATE[self.optimizer]
-
-    def arrays(self):
-        """Samples, labels, and the parameters in a row."""
-        rng = np.random.default_rng(0)
-        X = rng.normal(size=(self.batch, self.sizes[0])).astype(self.dtype)
-        labels = rng.integers(0, max(self.sizes[-1], 2), self.batch)
-        Y = labels[:, None] if self.one else np.eye(self.sizes[-1])[labels]
-        parameters = []
-        for shape in zip(self.sizes, self.sizes[1:], strict=False):
-            W = rng.normal(size=shape) * np.sqrt(2 / shape[0])
-            parameters += [W.astype(self.dtype), np.zeros(shape[1], self.dtype)]
-        return X, Y.astype(self.dtype), parameters
-
-    def times(self, least=1, most=1024):
-        """How many batches an epoch has, the same one over and over: as long as they stay in a near cache."""
-        weights = sum(a * b for a, b in zip(self.sizes, self.sizes[1:], strict=False))
-        # a call that takes about a second is long enough
-        least = min(least, 2 * 10**10 // (self.batch * weights) + 1)
-        return min(max(2**19 // (4 * self.batch * self.sizes[0]), least), most)
-
-
-def repeated(once):
-    """A step called so many times from Python."""
-
-    def many(n_steps):
-        for _ in range(n_steps - 1):
-            once()
-        return once()
-
-    return many
-
-
-def in_stretches(longest, stretch):
-    """Many steps in few calls; ``stretch`` takes at most so many."""
-
-    def many(n_steps):
-        loss = 0.0
-        while n_steps:
-            count = min(longest, n_steps)
-            loss, n_steps = stretch(count), n_steps - count
-        return loss
-
-    # XLA compiles each length anew
-    many.unit = longest
-    return many
 
 
 def moved(case, parameters, gradients, state, t):
@@ -109,82 +42,6 @@ def begun(case, array=lambda one: one):
     parameters = [array(one) for one in case.arrays()[2]]
     n = 0 if case.optimizer == "sgd" else 2
     return parameters, [array(np.zeros_like(p)) for p in case.arrays()[2] * n]
-
-
-def planned(case):
-    """Our training step, and the arrays that it begins with."""
-    from chainrule import nn
-    from chainrule.nn.layers import Dense
-    from chainrule.train.loop.training_step import Limits
-    from chainrule.train.model.compiled import Plan
-
-    X, Y, parameters = case.arrays()
-    last, loss, kind = (
-        ("sigmoid", "binary_cross_entropy", "0/1")
-        if case.one
-        else ("softmax", "categorical_cross_entropy", "one-hot")
-    )
-    hidden = [Dense(size, case.activation) for size in case.sizes[1:-1]]
-    layers = (*hidden, Dense(case.sizes[-1], last))
-    plan = Plan(layers, case.sizes[:1], nn.loss_of(loss), kind, case.dtype)
-    optimizer = nn.optimizer(case.optimizer, case.rate)
-    step = plan.step(optimizer, Limits(), weighted=False)
-    live = {"X": X, "Y": Y}
-    for number, (W, b) in enumerate(zip(parameters[::2], parameters[1::2], strict=True), 1):  # fmt: skip
-        live |= {f"W{number}": W, f"b{number}": b}
-    live |= optimizer.start({name: live[name] for name in live if name not in "XY"})
-    return step, live
-
-
-def ours(engine, least=1, most=1024):
-    """An engine of ours that takes whole epochs."""
-
-    def make(case):
-        from chainrule.engines.stretch import Rows, Trouble
-
-        step, live = planned(case)
-        n_batches = case.times(least, most)
-        arrays = {name: np.array(array) for name, array in live.items()}
-        for name in ("X", "Y"):
-            arrays[name] = np.concatenate([arrays[name]] * n_batches)
-        rates = np.full(n_batches, case.rate)
-        kept, done = [], [0]
-
-        def stretch(count):
-            if not kept:
-                rows = Rows(("X", "Y", "weight"), {})
-                made = step.by(engine, rows, case.batch, even=True)
-                if isinstance(made, Trouble):
-                    raise RuntimeError(made.message)
-                kept.append(made.epochs(arrays, (0, 0)))
-                kept[0].hold(arrays)
-            first, loss = 0, 0.0
-            while first < count:
-                losses, _ = kept[0].advance(
-                    first, count, epoch=0, step=done[0] + 1, rates=rates, order=None
-                )
-                first, loss = first + len(losses), losses[-1]
-                done[0] += len(losses)
-            return float(loss)
-
-        return in_stretches(n_batches, stretch)
-
-    return make
-
-
-def chainrule_numpy(case):
-    """The text of our step for NumPy, called."""
-    step, live = planned(case)
-    live |= {"learning_rate": np.asarray(case.rate, case.dtype), "t": 0}
-    function = step.repeated()
-
-    def once():
-        live["t"] = np.asarray(live["t"] + 1, case.dtype)
-        loss, *new = function(*[live[name] for name in step.inputs])
-        live.update(zip(step.outputs[1:], new, strict=True))
-        return float(loss)
-
-    return repeated(once)
 
 
 ACTIVATIONS = {

@@ -24,7 +24,8 @@ from dataclasses import asdict, replace
 from pathlib import Path
 
 import numpy as np
-from peers import ACTIVATIONS, DISPATCHED, RATE, WAYS, Case
+from peers import ACTIVATIONS, DISPATCHED, WAYS
+from timed_case import RATE, Case
 from turns import (  # fmt: skip
     Worker,
     arguments,
