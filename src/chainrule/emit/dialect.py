@@ -42,8 +42,9 @@ class Dialect:
     that has no spelling. Where ``speaks_numpy``, NumPy's spellings hold with the module's name put in. ``cast``
     changes an element type, and ``fits`` says which arguments of a line need it.
 
-    ``rows`` is how many turns a loop over an array takes. ``copy`` makes an array of one's own, ``stacked`` one of a list; where a language ``writes``, arrays can be written
-    into. ``out_of_table`` makes a plain number of an entry.
+    ``rows`` is how many turns a loop over an array takes. ``copy`` makes an array of one's own, ``stacked`` one of a
+    list; where a language ``writes``, arrays can be written into; where ``entries_are_views``, a single entry that was read shows what is written there later, as rows and slices do.
+    ``out_of_table`` makes a plain number of an entry.
 
     ``guard`` is the ``with`` under which the framework does not follow along.
 
@@ -82,6 +83,7 @@ class Dialect:
     copy: str = "np.array({0})"
     stacked: str = "np.stack({0})"
     writes: bool = True
+    entries_are_views: bool = False
     out_of_table: str = "{0}.item()"
     cast: str = "{0}.astype({dtype})"
     fits: Callable[[Line], Fits] = as_they_are

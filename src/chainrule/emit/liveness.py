@@ -102,10 +102,13 @@ class Liveness:
 
 
 def assign(
-    names: Names, program: Program, order: Order, words: Mapping[Value, str], onto: Onto
+    names: Names,
+    program: Program,
+    live: Liveness,
+    words: Mapping[Value, str],
+    onto: Onto,
 ) -> None:
     """Give every value of ``words`` its word as a name, or the word with a number where others have it at that time."""
-    live = Liveness(program, order)
     holders: dict[str, list[Value]] = {}
     for value, name in names.of.items():
         if value in live.spans:

@@ -8,7 +8,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from chainrule import ops
-from chainrule.program import Arg, Item, Line, Loop, Value
+from chainrule.program import Arg, Item, Line, Loop, Op, Value
 from chainrule.program.loop import values_of
 
 Entry = Value | Loop
@@ -43,12 +43,19 @@ class Order:
         forward = [entry for entry in written if is_forward(entry, self.forward)]
         backward = [entry for entry in written if not is_forward(entry, self.forward)]
         targets = self.targets if loop is None else [*_sums(loop), *self.targets]
-        return forward + self._scheduled(backward, targets)
+        last = () if loop is None else (ops.setitem, ops.add_at)
+        return forward + self._scheduled(backward, targets, last)
 
     def _scheduled(
-        self, written: Sequence[Entry], targets: Sequence[Value]
+        self,
+        written: Sequence[Entry],
+        targets: Sequence[Value],
+        last: Collection[Op],
     ) -> list[Entry]:
-        """Every statement as soon as what it reads is there, a parameter's gradient before anything else."""
+        """Every statement as soon as what it reads is there, a parameter's gradient before anything else.
+
+        The ops of ``last`` wait for all that is ready: a turn that writes into an array has then read it before.
+        """
         maker = {value: entry for entry in written for value in makes(entry)}
         needs = {
             entry: {maker[value] for value in self.reads(entry) if value in maker}
@@ -59,6 +66,7 @@ class Order:
             for one in needed:
                 readers[one].append(entry)
         rank = self._ranks(written, readers, targets)
+        rank |= {one: (2, 0) for one in written if self._is_one_of(one, last)}
         missing = {entry: len(needed) for entry, needed in needs.items()}
         place = {entry: position for position, entry in enumerate(written)}
         ready = [(rank[one], place[one]) for one in written if not missing[one]]
@@ -72,6 +80,9 @@ class Order:
                 if not missing[reader]:
                     heapq.heappush(ready, (rank[reader], place[reader]))
         return result
+
+    def _is_one_of(self, entry: Entry, last: Collection[Op]) -> bool:
+        return not isinstance(entry, Loop) and self.producer[entry].op in last
 
     def _ranks(
         self,

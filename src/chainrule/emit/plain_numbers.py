@@ -62,6 +62,24 @@ def made_arrays(
     return frozenset(made)
 
 
+def numbers_out_of_tables(
+    lines: Sequence[Line], readers: Mapping[Value, Sequence[Line]]
+) -> frozenset[Value]:
+    """The entries of tables of plain numbers that nothing reads which takes arrays alone: ``size[t].item()``."""
+    return frozenset(
+        line.result
+        for line in lines
+        if line.op is ops.getitem
+        and line.result.weak
+        and all(map(_takes_numbers, readers.get(line.result, ())))
+    )
+
+
+def _takes_numbers(line: Line) -> bool:
+    mixes = _is_arithmetic(line) or line.op.kind == "comparison"
+    return mixes or "index" in line.params
+
+
 def _takes_arrays(line: Line) -> bool:
     return line.op.elementwise and line.op.kind in ("function", "activation")
 

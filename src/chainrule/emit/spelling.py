@@ -190,22 +190,21 @@ class Speller:
         names: Names | None = None,
         rows: AbstractSet[Value] = frozenset(),
         made: AbstractSet[Value] = frozenset(),
+        *,
+        entries: AbstractSet[Value] = frozenset(),
     ) -> None:
         self.dialect = dialect
         self.expression = expression
         self.names = names or Names()
         self.rows = rows
         self.made = made
+        self.entries = entries
 
     def template(self, line: Line) -> Template:
         """How a line is written: what is read a row at a time is a list, a number out of a table a plain number."""
         if line.result in self.rows and line.op is ops.stack:
             return template("[{args}]")
-        if (
-            line.op is ops.getitem
-            and line.result.weak
-            and line.args[0] not in self.rows
-        ):
+        if line.result in self.entries and line.args[0] not in self.rows:
             return template(self.dialect.out_of_table.replace("{0}", "{0}[{index}]"))
         return spelling(line, self.dialect)
 

@@ -5,26 +5,31 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 
-from chainrule.emit import layout
 from chainrule.emit.buffers import Buffers
 from chainrule.emit.composite import spelled_out, with_parts
 from chainrule.emit.dialect import Dialect
-from chainrule.emit.liveness import assign
+from chainrule.emit.liveness import Liveness, assign
+from chainrule.emit.memory import Memory, handed_on, is_view
 from chainrule.emit.names import Names, plain, valid, wish
 from chainrule.emit.order import Order
-from chainrule.emit.plain_numbers import filler, made_arrays, plain_numbers
+from chainrule.emit.plain_numbers import (
+    filler,
+    made_arrays,
+    numbers_out_of_tables,
+    plain_numbers,
+)
 from chainrule.emit.scopes import Scopes, reads_row
+from chainrule.emit.shorten import shorten
 from chainrule.emit.spelling import Speller
-from chainrule.emit.template import Template
+from chainrule.emit.template import template
 from chainrule.program import Arg, Carried, Line, Program, Value
 
 LONGEST_INLINE = 160
 """A nameless expression longer than this is never put inside another."""
 DEEPEST = 12
-MOST_OPERATIONS = 9
-"""A gradient line with more operations than this is given in two."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +60,20 @@ class Plan:
         self.producer = program.producer()
         self.readers = self._readers()
         made = made_arrays(self.lines, self.readers, dialect)
-        self.speller = Speller(dialect, self.expression, names, self.scopes.rows, made)
+        entries = numbers_out_of_tables(self.lines, self.readers)
+        rows = self.scopes.rows
+        self.speller = Speller(
+            dialect, self.expression, names, rows, made, entries=entries
+        )
         self.templates = {one.result: self.speller.template(one) for one in self.lines}
         self.uses = self._count()
         self.own: set[Value] = set()
+        self.copied: AbstractSet[Value] = frozenset()
         self._built: dict[Value, ast.expr] = {}
         self.numbers = plain_numbers(self.lines, program.outputs, self.readers, dialect)
         self._name_the_users()
         self._decide()
-        self._shorten()
+        shorten(self)
         if self.scopes.loops:
             self._name_by_liveness()
 
@@ -113,6 +123,8 @@ class Plan:
         )
         crossing = {v for v in self.scopes.crossing() if v in self.producer}
         self.own.update(v for v in crossing if self.producer[v].op.kind != "view")
+        shown = (v for v in handed_on(self.buffers) if v in self.producer)
+        self.own.update(v for v in shown if is_view(self.producer[v]))
         size: dict[Value, tuple[int, int]] = {}
         for line in self.lines:
             value = line.result
@@ -199,7 +211,10 @@ class Plan:
         filled = filler(line)
         if value in self.numbers and filled is not None:
             return ast.Constant(filled)
-        return self.templates[value].filled(self.speller.fillings(line, ""))
+        text = self.templates[value].filled(self.speller.fillings(line, ""))
+        if value in self.copied:
+            text = template(self.dialect.copy).filled({"0": text})
+        return text
 
     def name(self, value: Value) -> str:
         """The name of a value, made up when it is first needed."""
@@ -229,7 +244,9 @@ class Plan:
                     if nameless and value in there and value.word is None:
                         words[value] = called
         known = {value: name for value, name in words.items() if value in self.own}
-        assign(self.names, self.program, self.order(), known, self._onto)
+        live = Liveness(self.program, self.order())
+        assign(self.names, self.program, live, known, self._onto)
+        self.copied = Memory(self.buffers).overwritten(live, self.name)
         self._built.clear()
 
     def _carried_word(self, one: Carried) -> str:
@@ -319,74 +336,6 @@ class Plan:
         if reads_row(line) and isinstance(line.args[0], Value):
             return arg.word or self.name(line.args[0])
         return wish(self.producer[arg], self.producer, self._word)
-
-    def _shorten(self) -> None:
-        for line in self.lines:
-            if line.result in self.own:
-                self._shorten_one(line.result)
-
-    def _shorten_one(self, value: Value) -> None:
-        pending = [value]
-        while pending:
-            current = pending.pop()
-            while not self._reads_well(current):
-                part = self._best_part(current)
-                if part is None:
-                    break
-                self.own.add(part)
-                self._built.clear()
-                pending.append(part)
-
-    def _reads_well(self, value: Value) -> bool:
-        template = self.templates[value]
-        if not template.is_expression:
-            return all(
-                line is not None for line in self._statement_lines(value, template)
-            )
-        node = self.computed(value)
-        if value not in self.roles.forward and self.roles.forward:
-            dense = sum(
-                isinstance(inner, ast.BinOp | ast.Call | ast.Compare)
-                for inner in ast.walk(node)
-            )
-            additive = isinstance(node, ast.BinOp) and isinstance(node.op, ast.Add)
-            if dense > MOST_OPERATIONS and not additive:
-                return False
-        depth = 1 + len(self.scopes.around[value])
-        return layout.assignment(self.name(value), node, depth) is not None
-
-    def _statement_lines(
-        self, value: Value, template: Template
-    ) -> Iterable[list[str] | None]:
-        filled = self.speller.fillings(self.producer[value], self.name(value))
-        depth = 1 + len(self.scopes.around[value])
-        return [layout.statement(one, depth) for one in template.statements(filled)]
-
-    def _best_part(self, value: Value) -> Value | None:
-        """The nameless part of a statement whose removal leaves two pieces nearest in length."""
-        whole = (
-            len(layout.flat(self.computed(value)))
-            if self.templates[value].is_expression
-            else 999
-        )
-        best: tuple[float, Value] | None = None
-        for part in self._parts(value):
-            length = len(layout.flat(self.computed(part)))
-            balance = max(length, whole - length)
-            if length > 8 and (best is None or balance < best[0]):
-                best = (balance, part)
-        return best[1] if best else None
-
-    def _parts(self, value: Value) -> Iterable[Value]:
-        """The nameless values inside the statement of ``value``."""
-        pending = [value]
-        seen: set[Value] = set()
-        while pending:
-            for arg in self.producer[pending.pop()].reads():
-                if arg not in self.own and arg not in seen:
-                    seen.add(arg)
-                    pending.append(arg)
-                    yield arg
 
 
 def _is_activation(line: Line) -> bool:

@@ -21,6 +21,7 @@ TORCH = Dialect(
     title="PyTorch",
     module="torch",
     copy="{0}.clone()",
+    entries_are_views=True,
     stacked="torch.stack({0})",
     functions="torch",
     imports={"torch": "import torch"},

@@ -14,11 +14,12 @@ import numpy as np
 
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.keys import KeyedItem, keys
+from chainrule.check.steps.neighbours import neighbours
 from chainrule.check.steps.notes import Holding, Numbers
 from chainrule.check.steps.sites import Ran, Sites, Statement
 from chainrule.program import Arg, Size, Value
 from chainrule.trace import Traced
-from chainrule.trace.statements.watch import Execution, Seen
+from chainrule.trace.statements.watch import Execution
 
 LONGEST, MOST_ITEMS = 40, 40
 Container = list[Any] | tuple[Any, ...] | dict[Any, Any]
@@ -77,7 +78,7 @@ class Texts:
         if execution is not None:
             yield from self._as_written(frame, execution.order)
             for seen in execution.seen:
-                yield from _neighbours(seen)
+                yield from neighbours(seen)
 
     def _is_module(self, frame: int) -> bool:
         frames = self.evidence.recording.notes._frames  # noqa: SLF001 - notes are ours
@@ -369,41 +370,6 @@ def _before(past: list[Holding], start: int) -> Value | None:
             break
         found = one.value
     return found
-
-
-def _neighbours(seen: Seen) -> Iterator[tuple[str, Arg]]:
-    """The other items of a list or dict, as they would be written here."""
-    if seen.neighbours is None:
-        return
-    node = ast.parse(seen.text, mode="eval").body
-    if not isinstance(node, ast.Subscript):
-        return
-    if isinstance(seen.key, int) and not isinstance(node.slice, ast.Constant):
-        key = int(seen.key)
-        if key < 0:
-            key += max(seen.neighbours, default=0) + 1
-        for offset in (-1, 1):
-            item = seen.neighbours.get(key + offset)
-            if item is not None:
-                yield _shifted(node, offset), item
-    else:
-        held = ast.unparse(node.value)
-        for key, item in seen.neighbours.items():
-            yield f"{held}[{key!r}]", item
-
-
-def _shifted(node: ast.Subscript, offset: int) -> str:
-    """``h[t]`` a step further: ``h[t + 1]``."""
-    index = node.slice
-    total, text = offset, ast.unparse(index)
-    if isinstance(index, ast.BinOp) and isinstance(index.right, ast.Constant):
-        number = index.right.value
-        if isinstance(number, int) and isinstance(index.op, ast.Add | ast.Sub):
-            total += number if isinstance(index.op, ast.Add) else -number
-            text = ast.unparse(index.left)
-    sign = "+" if total > 0 else "-"
-    inner = text if total == 0 else f"{text} {sign} {abs(total)}"
-    return f"{ast.unparse(node.value)}[{inner}]"
 
 
 def common(found: list[Mapping[str, Arg]]) -> dict[str, tuple[Arg, ...]]:
