@@ -191,6 +191,24 @@ for it in range(3):
     g -= 0.5 * dg
 """
 
+DECAYED_OUTSIDE = """
+import numpy as np
+rng = np.random.default_rng(3)
+X = rng.normal(size=(8, 4)); Y = rng.normal(size=(8, 2))
+W1 = rng.normal(size=(4, 3)); W2 = rng.normal(size=(3, 2))
+lam = 0.1
+def linear_backward(dz, a, W):
+    dW = a.T @ dz / len(a)
+    return dz @ W.T, dW
+h = np.tanh(X @ W1)
+loss = np.sum((h @ W2 - Y) ** 2) / (2 * len(X)) + lam / 2 * (np.sum(W1 ** 2) + np.sum(W2 ** 2))
+grads = {}
+dh, dW = linear_backward(h @ W2 - Y, h, W2)
+grads["dW2"] = dW + lam * W2
+_, dW = linear_backward(dh * (1 - h ** 2), X, W1)
+grads["dW1"] = dW + lam * W1
+"""
+
 
 @pytest.fixture
 def check(tmp_path):
@@ -214,6 +232,10 @@ def test_the_one_wrong_line_is_found(text, wrong, check) -> None:
     report = check(text)
     blamed = [one for one in report.lines if one.verdict is Verdict.WRONG]
     assert [one.source.strip()[: len(wrong)] for one in blamed] == [wrong]
+
+
+def test_a_summand_of_a_right_gradient_is_not_held_against_it(check) -> None:
+    assert {one.verdict for one in check(DECAYED_OUTSIDE).lines} == {Verdict.RIGHT}
 
 
 def test_losses_of_small_batches_that_share_a_step_are_averaged(check) -> None:

@@ -193,11 +193,15 @@ class Claims:
 
     def _take_parameters(self, found: Sequence[Claim]) -> None:
         """A parameter's gradient is what its update uses; without an update, what its name says."""
+        parts = self._parts(found)
         for claim in found:
             wanted = claim.targets[0] if claim.targets else None
             if wanted not in self.parameters or not self._is_last(claim, found):
                 continue
-            if claim.exact is None and self._is_optimised(claim.value, wanted, found):
+            if claim.exact is None and (
+                claim.value in parts.get(wanted, ())
+                or self._is_optimised(claim.value, wanted, found)
+            ):
                 claim.targets = ()
             else:
                 claim.parameter = wanted
@@ -210,6 +214,20 @@ class Claims:
                 and not self._is_optimised(step.value, step.parameter, found)
             ):
                 using[-1].parameter = step.parameter
+
+    def _parts(self, found: Sequence[Claim]) -> dict[Value | None, set[Value]]:
+        """What goes by a parameter's gradient and is a summand of what goes by it later: a helper's dW, without decay."""
+        parts: dict[Value | None, set[Value]] = {}
+        for claim in found:
+            wanted = claim.targets[0] if claim.targets else None
+            ahead = [claim.value] if wanted in self.parameters else []
+            while ahead:
+                line = self.study.producer.get(ahead.pop())
+                if line is not None and line.op in (ops.add, ops.subtract):
+                    summands = [arg for arg in line.args if isinstance(arg, Value)]
+                    parts.setdefault(wanted, set()).update(summands)
+                    ahead += summands
+        return parts
 
     def _is_optimised(
         self, step: Value, parameter: Value, found: Sequence[Claim]

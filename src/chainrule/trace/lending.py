@@ -12,7 +12,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.program import Value
-from chainrule.trace import numpy_adapters, refusals
+from chainrule.trace import growing, numpy_adapters, refusals
 from chainrule.trace.events import Escape
 from chainrule.trace.frozen import Frozen
 from chainrule.trace.gather import holds_traced, leaves_of, numbers_of, stacked
@@ -43,9 +43,9 @@ OF_MEMORY = frozenset({bytes, bytearray, memoryview})
 
 
 class Lender:
-    """Chooses what is called, for one reading. ``grown`` is told of a list that has a new item, and where."""
+    """Chooses what is called, for one reading. ``grown`` is told of a list or dict that has new items, and where."""
 
-    def __init__(self, tracer: Tracer, grown: Callable[[list[Any], int], None]) -> None:
+    def __init__(self, tracer: Tracer, grown: growing.Grown) -> None:
         self.tracer = tracer
         # what a function is asked to be derived by stays what it is, wherever it is put
         self.given = frozenset(tracer.builder.inputs)
@@ -131,8 +131,8 @@ class Lender:
         owner = function.__self__
         if type(owner) is np.ndarray:
             return functools.partial(self._array_method, owner, function)
-        if type(owner) is list and function.__name__ in {"append", "insert", "extend"}:
-            return functools.partial(self._growing, owner, function)
+        if isinstance(owner, list | dict) and function.__name__ in growing.METHODS:
+            return functools.partial(growing.grow, self.grown, owner, function)
         if type(owner) is np.ufunc:
             return functools.partial(self._ufunc_method, function)
         if draws(owner):
@@ -250,13 +250,6 @@ class Lender:
             followed = self.tracer.array_of(owner)
             return getattr(followed, function.__name__)(*args, **kwargs)
         return function(*args, **kwargs)
-
-    def _growing(self, held: list[Any], function: Any, *args: Any) -> Any:
-        """``held.append(value)``: the value gets its place as its name."""
-        before = len(held)
-        function(*args)
-        if function.__name__ == "append":
-            self.grown(held, before)
 
     def _print(self, function: Any, start: int, *args: Any, **kwargs: Any) -> None:
         """``print(...)``: what a person reads does not come back, unless it is caught."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import islice
 from types import FrameType
 from typing import Any
@@ -289,14 +289,13 @@ class Reading:
         self._note(slot, value)
         self.owners.filled(container, key, is_item=True)
 
-    def grown(self, held: list[Any], start: int) -> None:
-        """A list has new items from ``start`` on."""
-        holder = self.owners.item_slot(held, start).name
-        for place in range(start, len(held)):
-            item = held[place]
+    def grown(self, held: Any, keys: Iterable[Any]) -> None:
+        """A list or dict has new items at ``keys``."""
+        for key in keys:
+            item = held[key]
             if type(item) is not int:
-                held[place] = self.followed(item, holder)
-            self.has_item(held, place)
+                held[key] = self.followed(item, self.owners.item_slot(held, key).name)
+            self.has_item(held, key)
 
     def written(self, array: Traced, before: Value) -> None:
         """An array was written in place: every slot that holds it holds the new value."""

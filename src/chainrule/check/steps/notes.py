@@ -85,7 +85,7 @@ class Notes(Watch):
                 pairs = value.items() if isinstance(value, dict) else enumerate(value)
                 for key, item in pairs:
                     if isinstance(item, Traced | list | tuple | dict):
-                        self.hold(_item(value, key), item)
+                        self.hold(item_slot(value, key), item)
 
     def note(self, value: Any, site: int, owner: Any = None, key: Any = None) -> Any:
         """A bound expression has its value."""
@@ -118,14 +118,19 @@ class Notes(Watch):
         """An augmented assignment to an item is done."""
         Watch.after_item(self, held, site, key)
         if isinstance(held, list | dict) and key is not None:
-            self.hold(_item(held, key), held[key])
+            self.hold(item_slot(held, key), held[key])
 
     def wrote(self, held: Any, site: int) -> None:
         """An assignment to an index is done."""
         Watch.wrote(self, held, site)
         key = self.item_keys.get(site)
         if isinstance(held, list | dict) and key is not None:
-            self.hold(_item(held, key), held[key])
+            self.hold(item_slot(held, key), held[key])
+
+    def holds(self, held: Any, key: Any) -> None:
+        """An item among several targets has its value."""
+        if isinstance(held, list | dict) and not isinstance(key, slice):
+            self.hold(item_slot(held, key), held[key])
 
     def turn(self, names: Sequence[str]) -> None:
         """A loop turns."""
@@ -155,11 +160,11 @@ class Notes(Watch):
         """An item was read."""
         value = Watch.item(self, container, key, part)
         if isinstance(container, list | tuple | dict):
-            self.hold(_item(container, key), value)
+            self.hold(item_slot(container, key), value)
         return value
 
 
-def _item(container: Any, key: Any) -> Hashable:
+def item_slot(container: Any, key: Any) -> Hashable:
     """The slot of an item; one counted from the end is the one counted from the start."""
     if isinstance(key, int):
         place = int(key)

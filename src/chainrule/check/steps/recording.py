@@ -7,6 +7,7 @@ from collections.abc import (
     Callable,
     Collection,
     Hashable,
+    Iterable,
     Iterator,
     Mapping,
     Sequence,
@@ -22,7 +23,7 @@ from chainrule import ops
 from chainrule.check.languages import NUMPY, Language, Listener
 from chainrule.check.languages.frameworks import of_script
 from chainrule.check.languages.listener import listened
-from chainrule.check.steps.notes import Holding, Notes, user_frame
+from chainrule.check.steps.notes import Holding, Notes, item_slot, user_frame
 from chainrule.program import (
     ChainruleError,
     Line,
@@ -194,6 +195,17 @@ class Reading(Reader):
             frame = self.notes.key(user_frame())
             self.notes.hold(("name", frame, name), wrapped)
         return wrapped
+
+    def grown(self, held: Any, keys: Iterable[Any]) -> None:
+        """What a method puts into a list or dict is held there, as what an assignment does."""
+        super().grown(held, keys := list(keys))
+        for key in keys:
+            self.notes.hold(item_slot(held, key), held[key])
+
+    def called(self, held: Any) -> str | None:
+        """The name or key by which a list or dict was met first."""
+        slots: Any = self.notes.homes.get(id(held), ())
+        return next((text for *_, text in slots), None)
 
     def _watch_loss(self, name: str, value: Value, at: SourceSpan | None) -> None:
         """No name decides when to stop."""

@@ -24,7 +24,11 @@ N_PASSES = 3
 def following(finals: Finals) -> Following | None:
     """What is to be held against known rules; None where no step remembers anything, or there is one pass only."""
     evidence = finals.evidence
-    chosen = [(one, _gradient(finals, one)) for one in finals.all if one.after]
+    chosen = [
+        (one, _gradient(finals, one))
+        for one in finals.all
+        if one.after and _has_gradient(evidence, one)
+    ]
     kept = [(one, g) for one, g in chosen if g is not None and one.entries is None]
     memories = [_remembered(evidence, one, g) for one, g in kept]
     if not any(memories):
@@ -64,6 +68,12 @@ def following(finals: Finals) -> Following | None:
     if not found:
         return None
     return Following(several, finals.truths, Sites(several), found)
+
+
+def _has_gradient(evidence: Evidence, final: Final) -> bool:
+    """Whether a gradient is anything but 0: that of a bias before batch norm is not, and any rule does the same with it."""
+    numbers = [world.numbers[final.target] for world in evidence.worlds]
+    return any(number is not None and number.any() for number in numbers)
 
 
 def _gradient(finals: Finals, final: Final) -> int | None:

@@ -25,6 +25,10 @@ GUARD = 1e-6
 """What is added lest something be 0 is smaller than this."""
 
 
+KNOWN = 256 * np.finfo(float).eps
+"""A sum that is a smaller share of its terms than this is made of rounding: the gradient of a bias before batch norm."""
+
+
 class Failed(Exception):  # noqa: N818 - it says what happened
     """A step could not be computed on these numbers."""
 
@@ -186,7 +190,7 @@ def _compiled(line: Line, at: Mapping[Value, int]) -> Call:
     """A line as a function of the list of numbers, with all that can be looked up once looked up."""
     measures = any(True for _ in line.measures())
     weak = any(isinstance(arg, Value) and arg.weak for arg in line.args)
-    forward = line.op.forward
+    forward = _without_rounding(line.op.forward) if _adds(line) else line.op.forward
     if measures or weak:
         return partial(_slowly, line, _Lookup(at))
     options = {**line.params}
@@ -208,6 +212,24 @@ def _compiled(line: Line, at: Mapping[Value, int]) -> Call:
             )
 
 
+def _adds(line: Line) -> bool:
+    """Whether the entries of a line's result are sums of products of entries."""
+    return line.op in (ops.sum, ops.mean) or line.op.kind == "product"
+
+
+def _without_rounding(forward: Callable[..., Any]) -> Callable[..., Any]:
+    """Sums that are 0 but for rounding are 0: what is divided by their size later would be noise."""
+
+    def computed(*args: Any, **options: Any) -> Any:
+        result = np.asarray(forward(*args, **options))
+        if result.dtype.kind != "f":
+            return result
+        terms = forward(*(np.abs(arg) for arg in args), **options)
+        return np.where(np.abs(result) <= KNOWN * terms, 0, result)
+
+    return computed
+
+
 class _Lookup:
     """A list of numbers looked up by value."""
 
@@ -226,7 +248,8 @@ def _slowly(line: Line, lookup: _Lookup, numbers: Numbers) -> Any:
         key: substitute(param, lambda size: measure(size, lookup))  # type: ignore[arg-type]
         for key, param in line.params.items()
     }
-    return np.asarray(line.op.forward(*args, **params))
+    forward = _without_rounding(line.op.forward) if _adds(line) else line.op.forward
+    return np.asarray(forward(*args, **params))
 
 
 def number_of(item: Any, at: Mapping[Value, int], numbers: Numbers) -> Any:

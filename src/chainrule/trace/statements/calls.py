@@ -6,6 +6,7 @@ import io
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from chainrule.trace.growing import Grown
 from chainrule.trace.lending import Lender, draws
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracer import Tracer
@@ -14,8 +15,8 @@ from chainrule.trace.tracer import Tracer
 class Callees(Lender):
     """Lends what passes traced values on; a function that knows nothing of them meets them, and is refused."""
 
-    def __init__(self, tracer: Tracer, printed: io.StringIO) -> None:
-        super().__init__(tracer, lambda *_: None)
+    def __init__(self, tracer: Tracer, printed: io.StringIO, grown: Grown) -> None:
+        super().__init__(tracer, grown)
         self.stdout = printed
 
     def _hook(self, function: Any) -> None:

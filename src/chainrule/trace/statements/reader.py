@@ -9,7 +9,7 @@ import os
 import sys
 import traceback
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -64,7 +64,7 @@ class Reader:
         self.tracer = StatementTracer(boundary=(Reader.execute.__code__,))
         self.tracer.script_file = file
         self.tracer.on_write = self._written
-        self.callees = Callees(self.tracer, self.printed)
+        self.callees = Callees(self.tracer, self.printed, self.grown)
         self.watch = Watch(self.tracer, self.callees) if watch else None
         if self.watch is not None and callable(watch):
             self.watch.distinct = watch
@@ -211,13 +211,19 @@ class Reader:
         """An item of a container: counts stay plain, arrays and floats are traced."""
         return item if isinstance(item, int) else self._wrap(item, name)
 
+    def grown(self, held: Any, keys: Iterable[Any]) -> None:
+        """A list or dict has new items at ``keys``."""
+        for key in keys:
+            held[key] = self._inner(held[key], key_name(self.called(held), key))
+
+    def called(self, held: Any) -> str | None:  # noqa: ARG002 - what keeps note of names knows it
+        """The name of a list or dict."""
+        return None
+
     def append(self, held: Any, value: Any, name: str) -> Any:
         """``held.append(value)``: the value is bound under its place in the list."""
-        return (
-            self._inner(value, f"{name}_{len(held)}")
-            if isinstance(held, list)
-            else value
-        )
+        is_list = isinstance(held, list)
+        return self._inner(value, f"{name}_{len(held)}") if is_list else value
 
     def loop(self, value: Any, name: str) -> None:
         """A loop's variable: its value gets its name."""

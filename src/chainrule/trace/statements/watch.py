@@ -18,11 +18,12 @@ from chainrule.trace.lengths import TracedInt
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracer import Tracer
 
-NOTE, AFTER, AFTER_ITEM, WROTE, SEE, GET, ITEM, TURN = (
+NOTE, AFTER, AFTER_ITEM, WROTE, HELD, SEE, GET, ITEM, TURN = (
     "__chainrule_note__",
     "__chainrule_after__",
     "__chainrule_after_item__",
     "__chainrule_wrote__",
+    "__chainrule_held__",
     "__chainrule_see__",
     "__chainrule_get__",
     "__chainrule_item__",
@@ -116,6 +117,7 @@ class Watch:
             AFTER: self.after,
             AFTER_ITEM: self.after_item,
             WROTE: self.wrote,
+            HELD: self.holds,
             SEE: self.see,
             GET: self.get,
             ITEM: self.item,
@@ -285,6 +287,9 @@ class Watch:
                 self._know(frame, text, item)
                 if owner is not None:
                     self._own(owner, text.rpartition(".")[2], item)
+
+    def holds(self, held: Any, key: Any) -> None:
+        """An item among several targets has its value."""
 
     def turn(self, names: Sequence[str]) -> None:
         """A loop's variables have new values: what was read with the old ones is another thing."""

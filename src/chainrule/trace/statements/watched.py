@@ -14,6 +14,7 @@ from chainrule.trace.statements.watch import (
     AFTER,
     AFTER_ITEM,
     GET,
+    HELD,
     ITEM,
     NOTE,
     SEE,
@@ -86,6 +87,8 @@ class _Watcher(ast.NodeTransformer):
         original = self.plain[id(node)]
         target = node.targets[0]
         node.value = self._watched(node.value, target, original)
+        if isinstance(target, ast.Tuple | ast.List):
+            return [node, *_held_in(target)]
         if not isinstance(target, ast.Subscript):
             return node
         site = ast.Constant(len(self.sites) - 1)
@@ -277,6 +280,19 @@ def _slices(index: ast.expr) -> bool:
     """Whether an index has slices itself: those of an array that stands in it, ``np.r_[0, theta[1:]]``, are its own."""
     parts = index.elts if isinstance(index, ast.Tuple) else [index]
     return any(isinstance(one, ast.Slice | ast.Starred) for one in parts)
+
+
+def _held_in(target: ast.Tuple | ast.List) -> list[ast.stmt]:
+    """``P[name], Q[name] = …``: items have new values, too."""
+    return [
+        ast.copy_location(
+            ast.Expr(call(HELD, [_loaded(held), copy.deepcopy(index)])), target
+        )
+        for one in target.elts
+        if isinstance(one, ast.Subscript)
+        for held, index in [(one.value, one.slice)]
+        if _root(held) is not None and harmless(index)
+    ]
 
 
 def _owner_and_key(target: ast.expr | None) -> list[ast.expr]:
