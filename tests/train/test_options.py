@@ -73,6 +73,7 @@ SAID = {
 SILENT = {
     "detect_anomaly": True,
     "engine": "numpy",
+    "devices": 1,  # more need JAX; tests/engines/test_jax_engine.py has two
     "quiet": False,
     "restart": True,
     "checkpoint_every": 2,
