@@ -36,7 +36,7 @@ def fit_many(
     The numbers are those of fitting each alone. Networks of one shape share the samples and one compiled step, whatever
     their seeds, learning rates and penalties are; with ``engine="jax"`` every step takes all of them on, unless they are watched. A network stops early by itself; one
     that diverges ends alone, with its error in ``errors``. With ``checkpoint`` each has a folder of its own inside of
-    that one. Callbacks are called from the threads of the networks.
+    that one. Callbacks are called from the threads of the networks; ``threads`` says how many there are.
 
     With ``halving=3`` the best third by ``monitor`` goes on after each round, which is three times as long as the one
     before, until no more than three are left, which are trained to their ends; the others stand in ``left``.

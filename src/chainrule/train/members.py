@@ -214,15 +214,19 @@ def halvings(n: int, epochs: int, factor: int) -> list[tuple[int, int]]:
 
     >>> halvings(64, 100, 3)
     [(4, 22), (12, 8), (34, 3)]
-    >>> halvings(3, 100, 3)
-    []
+    >>> halvings(3, 100, 3), halvings(64, 1, 3)
+    ([], [])
     """
     kept = []
     while n > factor:
         n = -(-n // factor)
         kept.append(n)
     lengths = [-(-epochs // factor**k) for k in range(len(kept), 0, -1)]
-    return list(zip(lengths, kept, strict=True))
+    return [
+        (length, n_kept)
+        for length, n_kept in zip(lengths, kept, strict=True)
+        if length < epochs
+    ]
 
 
 def at_once(
