@@ -53,7 +53,9 @@ def test_what_diverges_stands_at_the_end_with_its_step():
 
 def test_halving_gives_up_most_and_tells_after_which_epoch():
     lists = {"learning_rate": [1e-4, 1e-3, 0.01, 0.03], "seed": [0, 1]}
-    outcome = trained(lists, halving=2)
+    told = []
+    outcome = trained(lists, halving=2, say=told.append)
+    assert "4 of 8 networks go on after epoch 2" in told
     tried = outcome.tried
     assert [row.left for row in tried] == [False] * 2 + [True] * 6
     assert [row.epoch for row in tried] == [6, 6, 3, 3, 2, 2, 2, 2]

@@ -12,7 +12,7 @@ from chainrule.nn.options import settled, taking
 from chainrule.nn.takes import whole
 from chainrule.program import UsageError
 from chainrule.program.room import require_room
-from chainrule.train.loop.progress import said
+from chainrule.train.loop.progress import said, warn
 from chainrule.train.members import Members, Watch, at_once, cores
 from chainrule.train.model.compiled import Plan
 from chainrule.train.model.ensemble import Ensemble
@@ -84,7 +84,8 @@ def fit_many(
         errors = at_once(range(n), fit, n_threads, n_alike=n)
         return Ensemble(networks, errors, metrics=asked["metrics"])
     members = Members(networks, X, Y, [asked] * len(networks), n_threads)
-    members.train(factor, asked["monitor"], tell)
+    say = warn if asked["verbose"] else (lambda _: None)
+    members.train(factor, asked["monitor"], tell, say)
     return Ensemble(networks, members.errors, members.left, asked["metrics"])
 
 

@@ -58,11 +58,12 @@ class Members:
         factor: int | None,
         monitor: str,
         tell: Callable[[int], Any] = lambda _: None,
+        say: Callable[[str], Any] = lambda _: None,
     ) -> None:
         """Train them to their ends; ``tell`` is called with the number of each that is done.
 
         With a ``factor``, of so many the best one by ``monitor`` goes on after each round, which is so many times as long
-        as the one before.
+        as the one before; ``say`` is called with a sentence for it.
         """
         epochs = max(one["epochs"] for one in self.asked)
         rounds = halvings(len(self.networks), epochs, factor) if factor else []
@@ -71,6 +72,10 @@ class Members:
             for until, n_kept in rounds:
                 self._run(until, tell, kept=True)
                 self._give_up(n_kept, monitor)
+                n_left = len(self.networks) - len({*self.errors, *self.left})
+                say(
+                    f"{n_left} of {len(self.networks)} networks go on after epoch {until}"
+                )
             self._run(None, tell, kept=False)
         finally:
             for number in list(self.begun):

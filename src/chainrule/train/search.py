@@ -122,11 +122,12 @@ def search(
     lists: Mapping[str, Sequence[Any]],
     *,
     halving: int | None = None,
+    say: Callable[[str], Any] = lambda _: None,
 ) -> list[Tried]:
     """Train the network that ``made`` makes of every combination of ``lists``, the best first.
 
     All are trained on the same rows and measured on the same others, which ``said`` tells the share and the seed of. With
-    ``halving`` most are given up on the way, as in ``fit_many``.
+    ``halving`` most are given up on the way, as in ``fit_many``, and ``say`` is told how many.
 
     Raises:
         NonFiniteError: E201 if all of them diverge.
@@ -150,7 +151,7 @@ def search(
         for one in tried
     ]
     members = Members(networks, train.X, train.Y, asked, cores())
-    members.train(halving, "val_loss")
+    members.train(halving, "val_loss", say=say)
     if len(members.errors) == len(networks):
         raise members.errors[0]
     rows = []

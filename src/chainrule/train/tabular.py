@@ -94,7 +94,7 @@ def train(
         if said["out"] is not None:
             held.enter_context(only_writer(said["out"]))
         split = prepare(table, said, where, say)
-        tried = _searched(split, said, search, halving) if search else []
+        tried = _searched(split, said, search, halving, say) if search else []
         if tried:
             said = cast("TableOptions", {**said, **tried[0].options})
         network = _network(split, said)
@@ -142,11 +142,14 @@ def _searched(
     said: TableOptions,
     lists: Mapping[str, Sequence[Any]],
     halving: int | None,
+    say: Callable[[str], Any],
 ) -> list[Tried]:
     def made(asked: Mapping[str, Any]) -> Network:
         return _network(split, cast("TableOptions", asked))
 
-    return searching.search(made, split.X, split.Y, said, lists, halving=halving)
+    return searching.search(
+        made, split.X, split.Y, said, lists, halving=halving, say=say
+    )
 
 
 def _watched(said: TableOptions) -> float | None:
