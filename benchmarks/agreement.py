@@ -3,7 +3,7 @@
 They are drawn from the records of layers, activations, losses, optimizers and schedules, by
 ``tests/engines/random_trainings.py``.
 
-    python benchmarks/agreement.py [--engine jax] [--trainings 200] [--first 0] [--every 1]
+    python benchmarks/agreement.py [--engine jax] [--devices 1] [--trainings 200] [--first 0] [--every 1]
 """
 
 import argparse
@@ -19,6 +19,7 @@ from random_trainings import agree, drawn
 def main():
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--engine", default="jax")
+    parser.add_argument("--devices", type=int, default=1)
     parser.add_argument("--trainings", type=int, default=200)
     parser.add_argument("--first", type=int, default=0)
     parser.add_argument("--every", type=int, default=1)
@@ -28,7 +29,7 @@ def main():
     for seed in seeds:
         layers, X, Y, fit, more = drawn(seed)
         try:
-            agree(options.engine, layers, X, Y, fit, **more)
+            agree(options.engine, layers, X, Y, fit, devices=options.devices, **more)
             n_alike += 1
         except AssertionError as error:
             print(f"training {seed}: {' '.join(str(error).split())[:300]}", flush=True)

@@ -26,7 +26,7 @@ from sklearn.model_selection import GridSearchCV
 
 import chainrule
 import chainrule.sklearn
-from chainrule.train.many import cores
+from chainrule.train.members import cores
 
 # at a rate of 0.03 rounding is amplified until a few of 449 predictions differ
 RATES, SEEDS = np.geomspace(1e-4, 1e-2, 8).tolist(), list(range(8))

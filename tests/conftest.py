@@ -50,6 +50,11 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "everyday")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
+# before JAX starts: two devices, of which all tests but those that ask take the first
+os.environ["XLA_FLAGS"] = (
+    f"{os.environ.get('XLA_FLAGS', '')} --xla_force_host_platform_device_count=2"
+)
+
 # a session started in the background ignores Ctrl-C, and so would every process it starts
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

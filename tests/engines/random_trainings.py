@@ -26,12 +26,12 @@ def apart(found, expected):
     return np.sqrt(off / sum(float((other**2).sum()) for _, other in pairs))
 
 
-def agree(engine, layers, X, y, fit, **options):
+def agree(engine, layers, X, y, fit, *, devices=1, **options):
     """Train twice, in NumPy and by ``engine``; the latter's network, once both are known to be the same."""
     made = []
-    for taken in ("numpy", engine):
+    for taken, more in (("numpy", {}), (engine, {"devices": devices})):
         network = Network(layers, **{"seed": 1, **options})
-        network.fit(X, y, **fit, engine=taken)
+        network.fit(X, y, **fit, **more, engine=taken)
         assert str(network.engine_) == taken
         made.append(network)
     one, other = made

@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from random_trainings import agree, drawn
 
-from chainrule import Network
+from chainrule import Network, fit_many
 from chainrule.engines import jax as jax_engine
 from chainrule.engines.jax_random import random_bits
 from chainrule.engines.require_framework import framework
-from chainrule.nn.layers import Dense, Dropout
-from chainrule.program import MissingEngineError, NonFiniteError
+from chainrule.nn.layers import BatchNorm, Dense, Dropout
+from chainrule.program import MissingEngineError, NonFiniteError, UsageError
 
 frameworks = pytest.mark.frameworks
 EVERY = 10
@@ -141,3 +141,85 @@ def test_a_jax_that_is_too_old_is_refused_with_the_line_that_brings_a_newer(
     assert caught.value.hint == 'pip install --upgrade "chainrule[jax]"'
     old.__version__ = "0.4.30.dev1"
     assert framework("jax", "jax", jax_engine.OLDEST) is old
+
+
+@frameworks
+@pytest.mark.parametrize(
+    "layers",
+    [
+        (9, 3),
+        pytest.param(
+            (Dense(9, "tanh"), BatchNorm(), Dropout(0.3), 3), marks=pytest.mark.slow
+        ),
+    ],
+)
+def test_two_devices_take_the_steps_of_one_a_half_of_every_batch_each(
+    layers, monkeypatch
+):
+    X, y = data(n=44)
+    seen = []
+    advance = jax_engine.JaxEpochs.advance
+    monkeypatch.setattr(
+        jax_engine.JaxEpochs,
+        "advance",
+        lambda self, *places, **told: (
+            seen.append(self) or advance(self, *places, **told)
+        ),
+    )
+    told = {"batch_size": 8, "epochs": 2, "engine": "jax", "shuffle": False}
+    weight = np.repeat([1.0, 0.0, 2.0, 0.5], 11)
+    one, two = (
+        Network(layers, optimizer="sgd", clip_norm=0.5, seed=4).fit(
+            X, y, sample_weight=weight, devices=devices, **told
+        )
+        for devices in (1, 2)
+    )
+    assert one.n_steps_ == two.n_steps_
+    for name, array in one.numbers_.items():
+        np.testing.assert_allclose(two.numbers_[name], array, rtol=1e-11, atol=1e-13)
+    epochs = seen[-1]
+    given = epochs.live, epochs.fixed, epochs.samples, None
+    rates = np.array([0.1], epochs.step.dtype)
+    told = np.array([0, 0, 1], np.int32), rates, epochs.key
+    with jax_engine.exactly():
+        lowered = epochs.step.compiled.lower(*given, told, n_steps=1, n_rows=8)
+        text = lowered.compile().as_text()
+    assert "all-reduce" in text
+    assert "f64[4,9]" in text
+    assert "f64[8,9]" not in text
+
+
+@frameworks
+def test_of_networks_on_two_devices_each_is_the_one_that_is_fitted_alone():
+    X, y = data()
+
+    def made():
+        return [Network((5,), learning_rate=0.01 * k, seed=k) for k in range(1, 4)]
+
+    told = {"epochs": 3, "batch_size": 16, "engine": "jax"}
+    for one, other in zip(
+        fit_many(made(), X, y, devices=2, **told),
+        fit_many(made(), X, y, **told),
+        strict=True,
+    ):
+        assert [row["loss"] for row in one.history_] == pytest.approx(
+            [row["loss"] for row in other.history_], rel=1e-12
+        )
+        for name, array in other.numbers_.items():
+            np.testing.assert_allclose(one.numbers_[name], array, rtol=1e-11)
+
+
+@frameworks
+@pytest.mark.parametrize(
+    ("told", "words"),
+    [
+        ({}, "devices are JAX's: the engine is auto"),
+        ({"engine": "jax", "devices": 3}, "JAX finds .*:0, .*:1"),
+        ({"engine": "jax", "batch_size": 7}, "batches of 7 rows cannot be dealt out"),
+    ],
+)
+def test_devices_that_are_not_there_or_cannot_share_are_told(told, words):
+    with pytest.raises(UsageError, match=words) as caught:
+        Network((4,)).fit(*data(), **{"devices": 2, "epochs": 1, **told})
+    assert caught.value.code == "E411"
+    assert caught.value.hint

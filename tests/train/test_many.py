@@ -17,6 +17,7 @@ from chainrule.program import (
     room,
 )
 from chainrule.train.loop import together
+from chainrule.train.loop.metrics import Metric
 from chainrule.train.model.compiled import Plan
 from chainrule.train.model.ensemble import Ensemble
 
@@ -98,12 +99,68 @@ def test_a_network_that_diverges_ends_alone_and_names_its_step():
         fit_many(made[1:], X, X[:, :2], epochs=5).predict(X)
 
 
+def rivals():
+    """Nine networks of different rates, the last of which diverges."""
+    rates = (1e-4, 3e-4, 1e-3, 3e-3, 0.01, 0.03, 0.1, 0.3, 1e6)
+    return [
+        Network((6,), "mse", optimizer="sgd", learning_rate=rate, seed=seed)
+        for seed, rate in enumerate(rates)
+    ]
+
+
+@pytest.mark.parametrize(
+    "engine", ["numpy", "c", pytest.param("jax", marks=pytest.mark.frameworks)]
+)
+def test_halving_gives_up_the_worst_and_trains_the_best_as_each_would_be_alone(engine):
+    told = {"epochs": 12, "validation": 0.3, "engine": engine}
+    labels = X[:, :2] * 2
+    whole = fit_many(rivals(), X, labels, **told)
+    found = fit_many(rivals(), X, labels, halving=2, **told)
+    assert list(found.errors) == list(whole.errors) == [8]
+    assert str(found) == "Ensemble(9 networks, 1 diverged, 6 given up)"
+    assert sorted(found.left.values()) == [2, 2, 2, 3, 3, 6]
+    for number, (network, other) in enumerate(zip(found, whole, strict=True)):
+        n_epochs = found.left.get(number, len(other.history_))
+        assert len(network.history_) == n_epochs
+        for one, true in zip(network.history_, other.history_[:n_epochs], strict=True):
+            assert one == pytest.approx(true, rel=1e-9)
+    first = min(found.left.values())
+    ahead = sorted(range(8), key=lambda k: whole[k].history_[first - 1]["val_loss"])
+    assert set(ahead[:5]) == set(range(8)) - {
+        number for number, epoch in found.left.items() if epoch == first
+    }
+    assert found.best() in found.trained
+    assert len(found.trained) == 2
+    assert found.each(X).shape == (2, 90, 2)
+
+
+def test_what_counts_more_where_more_is_better_is_told_by_its_own_metric():
+    def negative(predicted, true):
+        return -float(np.mean((predicted - true) ** 2))
+
+    told = {
+        "epochs": 3,
+        "validation": 0.3,
+        "metrics": {"own": Metric(negative, "more")},
+    }
+    found = fit_many(rivals()[:4], X, X[:, :2], **told)
+    assert found.best("val_own") is found.best("val_loss")
+    halved = fit_many(rivals()[:4], X, X[:, :2], monitor="val_own", halving=2, **told)
+    assert halved.trained[0] in (halved.best(), halved.best("val_own"))
+    assert sorted(halved.left) == sorted(
+        sorted(range(4), key=lambda k: -found[k].history_[1]["val_loss"])[:2]
+    )
+
+
 @pytest.mark.parametrize(
     ("networks", "options", "error", "words"),
     [
         ([], {}, UsageError, "there are no networks"),
         ([Network((3,))] * 2, {}, UsageError, "networks 0 and 1 are one network"),
         ([Network((3,))], {"threads": 0}, UsageError, "threads is a whole number"),
+        ([Network((3,))], {"halving": 1}, UsageError, "halving is a whole number from 2"),
+        ([Network((3,))], {"halving": 3}, UsageError, "nothing is held out"),
+        ([Network((3,))], {"halving": 3, "checkpoint": "there"}, UsageError, "one of the two"),
         ([Network((3,))], {"epoch": 3}, UsageError, "epoch is not a setting"),
         ([Network((3,)), Network((Dense(2, "sigmoid"),), "bce")], {}, ShapeError, "the labels have"),
         ([Network((3,))], {"monitor": "val_los"}, UsageError, "val_los"),

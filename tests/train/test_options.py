@@ -68,11 +68,13 @@ SAID = {
     "target": ("other", "other", {}),
     "data": ("more.csv", "more.csv", {}),
     "search": ("search.toml", "search.toml", {}),
+    "halving": (2, 2, {"search": "slow.toml", "epochs": 8}),
 }
 """Each option as it is typed, as it stands in a file, and what else has to be said for it to matter."""
 SILENT = {
     "detect_anomaly": True,
     "engine": "numpy",
+    "devices": 1,  # more need JAX; tests/engines/test_jax_engine.py has two
     "quiet": False,
     "restart": True,
     "checkpoint_every": 2,
@@ -88,6 +90,10 @@ def folder(tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     (tmp_path / "data.csv").write_text(TABLE)
     (tmp_path / "search.toml").write_text("learning_rate = [0.2]\nseed = [0, 1]")
+    # which of these is ahead at first is not ahead at last
+    (tmp_path / "slow.toml").write_text(
+        "learning_rate = [0.2, 0.1]\nseed = [0, 1, 2, 3]"
+    )
     (tmp_path / "more.csv").write_text(TABLE + "0.1,0.2,red,1,0\n" * 8)
     return tmp_path
 

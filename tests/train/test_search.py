@@ -7,7 +7,7 @@ import pytest
 import sklearn.neural_network
 from scipy.stats import loguniform
 from sklearn.datasets import load_iris
-from sklearn.exceptions import NotFittedError
+from sklearn.exceptions import ConvergenceWarning, NotFittedError
 from sklearn.model_selection import GridSearchCV, RandomizedSearchCV, StratifiedKFold
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
@@ -157,6 +157,24 @@ def test_what_cannot_be_searched_is_refused(asked, words, iris):
     }
     with pytest.raises((ValueError, TypeError), match=words):
         MLPSearchCV(**told).fit(*iris)
+
+
+def test_scikit_learns_successive_halving_takes_our_networks(iris):
+    from sklearn.experimental import enable_halving_search_cv  # noqa: F401
+    from sklearn.model_selection import HalvingGridSearchCV
+
+    search = HalvingGridSearchCV(
+        ours.MLPClassifier((4,), random_state=0),
+        {"learning_rate_init": [1e-5, 1e-4, 1e-3, 0.1]},
+        resource="max_iter",
+        min_resources=4,
+        max_resources=12,
+        cv=2,
+    )
+    with pytest.warns(ConvergenceWarning):
+        search.fit(*iris)
+    assert search.n_candidates_ == [4, 2]
+    assert search.best_params_ == {"learning_rate_init": 0.1, "max_iter": 12}
 
 
 def test_before_it_is_fitted_it_says_so(iris):

@@ -51,6 +51,20 @@ def test_what_diverges_stands_at_the_end_with_its_step():
         trained({**lists, "learning_rate": [1e30]})
 
 
+def test_halving_gives_up_most_and_tells_after_which_epoch():
+    lists = {"learning_rate": [1e-4, 1e-3, 0.01, 0.03], "seed": [0, 1]}
+    told = []
+    outcome = trained(lists, halving=2, say=told.append)
+    assert "4 of 8 networks go on after epoch 2" in told
+    tried = outcome.tried
+    assert [row.left for row in tried] == [False] * 2 + [True] * 6
+    assert [row.epoch for row in tried] == [6, 6, 3, 3, 2, 2, 2, 2]
+    assert outcome.network.seed == tried[0].options["seed"]
+    assert "3, given up" in report.text(outcome)
+    with pytest.raises(UsageError, match="take one of the two"):
+        trained({"epochs": [1, 2, 3]}, halving=2)
+
+
 def test_a_file_tells_every_mistake_at_once(tmp_path):
     file = tmp_path / "search.toml"
     file.write_text(

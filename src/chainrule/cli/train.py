@@ -14,7 +14,7 @@ import typer
 from chainrule.cli import outputs
 from chainrule.cli.options import typed
 from chainrule.nn.options import NEEDED, Option, options, part_of, settled
-from chainrule.nn.takes import Flag, Text
+from chainrule.nn.takes import Flag, Text, whole
 from chainrule.program import ChainruleError, UsageError
 from chainrule.program.files import replace_file
 from chainrule.train.data.datasets import DATASETS
@@ -26,12 +26,16 @@ chainrule train digits --hidden 128,64 --epochs 30
 chainrule train --config run.toml --epochs 200"""
 
 
+Factor = Annotated[int, whole(2)]
+
+
 # fmt: off
 class TrainOptions(TableOptions, total=False):
     """What ``chainrule train`` is told."""
 
     data: Annotated[Text, Option(NEEDED, f"A .csv, .parquet or .npz file, or {', '.join(DATASETS)}.", metavar="FILE|NAME")]
     search: Annotated[Text | None, Option(None, "A TOML file of options with lists, as search.toml: all combinations are trained, the best is kept.", metavar="FILE.toml")]
+    halving: Annotated[Factor | None, Option(None, "Of so many networks of the search one goes on after each round, as 3.")]
     tensorboard: Annotated[Text | None, Option(None, "A folder for TensorBoard event files, as runs.", metavar="FOLDER")]
     quiet: Annotated[Flag, Option(False, "Print nothing but errors.", ("-q",), manner=True)]
 # fmt: on
@@ -59,7 +63,8 @@ def settled_with(said: dict[str, Any], config: Path | None) -> dict[str, Any]:
     """Options and config together, checked.
 
     Raises:
-        UsageError: E412 with every mistake at once, E402 if nothing says what to train on.
+        UsageError: E412 with every mistake at once, E402 if nothing says what to train on, E411 for
+            halving without a search.
     """
     merged = {**(_table_of(config) if config is not None else {}), **said}
     if not merged:
@@ -69,6 +74,12 @@ def settled_with(said: dict[str, Any], config: Path | None) -> dict[str, Any]:
             hint="chainrule train data.csv --target NAME",
         )
     told: dict[str, Any] = settled(TrainOptions, merged, config or "the command line")
+    if told["halving"] and not told["search"]:
+        raise UsageError(
+            "E411",
+            "halving is of the networks of a search, and there is none",
+            hint="chainrule train data.csv --search search.toml --halving 3",
+        )
     return told
 
 
@@ -101,6 +112,7 @@ def run(words: dict[str, Any]) -> None:
                 verbose=0 if quiet else 1,
                 callbacks=boards,
                 search=read_search(words["search"]) if words["search"] else None,
+                halving=words["halving"],
                 say=(lambda _: None) if quiet else warn,
             )
     except KeyboardInterrupt:

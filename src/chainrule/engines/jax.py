@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, NamedTuple
 
@@ -14,11 +13,12 @@ from chainrule.emit import functions
 from chainrule.emit.composite import spelled_out
 from chainrule.emit.jax import JAX
 from chainrule.emit.spelling import require_spellings
+from chainrule.engines.jax_devices import Devices, exactly
 from chainrule.engines.jax_random import random_bits
 from chainrule.engines.numpy import load
 from chainrule.engines.require_framework import framework
 from chainrule.engines.stretch import DONE, NOT_FINITE, Rows, Trouble, least_bits
-from chainrule.program import Array, LimitError, Program, ProgramError
+from chainrule.program import Array, Program, ProgramError, UsageError
 
 OLDEST = "0.4.30"
 """The first JAX that has all of what is called here."""
@@ -26,6 +26,8 @@ BREATH = 0.5
 """About how many seconds a stretch is long, so that Ctrl-C is heard and few steps wait for a device."""
 ON_CPU, ELSEWHERE = (1e-6, 4e-11), (1e-5, 4e-13)
 """Seconds of a step, and of a multiplication and addition in it, at the most: by them a stretch is measured out."""
+MEETING = 2e-4
+"""Seconds more of a step for which several devices must meet."""
 
 
 class Now(NamedTuple):
@@ -60,7 +62,12 @@ def _back(result: Any) -> Any:
 
 
 def jax_step(
-    program: Program, outputs: Sequence[str], rows: Rows, size: int, **_: Any
+    program: Program,
+    outputs: Sequence[str],
+    rows: Rows,
+    size: int,
+    *,
+    devices: int,
 ) -> JaxStep | Trouble:
     """The step for batches of ``size`` rows; Trouble where JAX does not say all of it.
 
@@ -68,22 +75,30 @@ def jax_step(
 
     Raises:
         MissingEngineError: E802 where JAX is missing or too old.
+        UsageError: E411 where there are not so many ``devices``.
     """
     framework("jax", "jax", OLDEST)
+    on = Devices(devices)
     try:
         require_spellings(spelled_out(program, JAX), JAX)
     except ProgramError as error:
         return Trouble(error.message, error.hint or "")
-    return JaxStep(program, tuple(outputs[1:]), rows, size)
+    return JaxStep(program, tuple(outputs[1:]), rows, size, on)
 
 
 class JaxStep:
     """A step as XLA takes it: many in one call, each with a batch of the samples that are on the device."""
 
     def __init__(
-        self, program: Program, carried: tuple[str, ...], rows: Rows, size: int
+        self,
+        program: Program,
+        carried: tuple[str, ...],
+        rows: Rows,
+        size: int,
+        devices: Devices,
     ) -> None:
         self.carried, self.rows, self.size = carried, rows, size
+        self.devices = devices
         self.given = {value.name or "": value for value in program.inputs}
         lines = functions.forward_function(program, JAX, "step")
         # float64 is switched on around our own calls: elsewhere in the process it is the user's choice
@@ -106,20 +121,21 @@ class JaxStep:
         """About how long a step takes on the device there is, or shorter."""
         on_cpu = framework("jax", "jax").default_backend() == "cpu"
         step, operation = ON_CPU if on_cpu else ELSEWHERE
-        return step + operation * self.work
+        waiting = MEETING if self.devices.n > 1 else 0
+        return step + waiting + operation * self.work
 
     def held(
-        self, arrays: Mapping[str, Array]
+        self, arrays: Mapping[str, Array], put: Callable[[Any], Any]
     ) -> tuple[dict[str, Any], dict[str, Any]]:
-        """Arrays on the device: those that steps renew, and those that they only read."""
+        """Arrays as ``put`` lays them on the devices: those that steps renew, and those that they only read."""
         given = {
             name: np.asarray(array, self.given[name].dtype)
             for name, array in arrays.items()
             if name in self.given and name not in self.rows.names
         }
-        put = framework("jax", "jax").device_put(given)
-        live = {name: put.pop(name) for name in self.carried}
-        return live, put
+        fixed = put(given)
+        live = {name: fixed.pop(name) for name in self.carried}
+        return live, fixed
 
     @cached_property
     def compiled(self) -> Any:
@@ -158,22 +174,27 @@ class JaxStep:
 
     def run(
         self, live: Any, fixed: Any, samples: Any, order: Any, told: Any, **sizes: int
-    ) -> tuple[Any, Any]:
-        """Steps with the samples as they lie, or in an order: what they reach, and their losses."""
-        lax = framework("jax.lax", "jax")
+    ) -> Any:
+        """Steps with the samples as they lie, or in an order: what they reach, and their losses.
 
-        def batch(start: Any, n_rows: int) -> dict[str, Any]:
+        Of several devices each takes a part of every batch, and XLA adds up what becomes of them.
+        """
+        lax = framework("jax.lax", "jax")
+        settle = self.devices.settle
+
+        def batch(start: Any, n_rows: int) -> Any:
             def part(array: Any) -> Any:
                 return lax.dynamic_slice_in_dim(array, start, n_rows)
 
             if order is not None:
-                return some_rows(samples, part(order))
-            return {name: part(array) for name, array in samples.items()}
+                return settle(some_rows(samples, part(order)), n_rows)
+            found = {name: part(array) for name, array in samples.items()}
+            return settle(found, n_rows)
 
         (first, epoch, step), rates, key = told
         now = Now(first, epoch, step, 0, rates, key)
         (reached, _), losses = self.steps(live, fixed, batch, now, **sizes)
-        return reached, losses
+        return settle((reached, losses))
 
     def steps(
         self,
@@ -263,32 +284,6 @@ def some_rows(samples: Mapping[str, Any], places: Any) -> dict[str, Any]:
     }
 
 
-@contextmanager
-def exactly() -> Iterator[None]:
-    """JAX with 64-bit numbers where a program has them, and products as exact as their type, in this thread alone.
-
-    Whoever has said how exact products are in all of JAX is not overruled.
-
-    Raises:
-        LimitError: E601 where the device has not so much memory.
-    """
-    jax = framework("jax", "jax")
-    # where it stood before it had a place of its own
-    at = jax if hasattr(jax, "enable_x64") else framework("jax.experimental", "jax")
-    asked = jax.config.jax_default_matmul_precision or "highest"
-    try:
-        with at.enable_x64(True), jax.default_matmul_precision(asked):
-            yield
-    except jax.errors.JaxRuntimeError as error:
-        if "RESOURCE_EXHAUSTED" not in str(error):
-            raise
-        raise LimitError(
-            "E601",
-            f"{jax.devices()[0]} has not enough memory: {str(error).splitlines()[0]}",
-            hint='take smaller batches or fewer networks at once, or engine="c", which takes the memory of the machine',
-        ) from error
-
-
 class JaxEpochs:
     """A step with the data of one training, which stay on the device from stretch to stretch."""
 
@@ -296,8 +291,14 @@ class JaxEpochs:
         self, step: JaxStep, data: Mapping[str, Array], key: tuple[int, int]
     ) -> None:
         self.step, self.n = step, len(next(iter(data.values())))
+        self.put = put = step.devices.everywhere
+        if step.size % step.devices.n:
+            raise UsageError(
+                "E411",
+                f"batches of {step.size} rows cannot be dealt out evenly to {step.devices.n} devices",
+                hint=f"batch_size={step.size + -step.size % step.devices.n}",
+            )
         with exactly():
-            put = framework("jax", "jax").device_put
             self.samples = put(
                 {name: data[name] for name in step.rows.names if name in step.given}
             )
@@ -307,7 +308,7 @@ class JaxEpochs:
     def hold(self, arrays: Mapping[str, Array]) -> None:
         """Take the steps with these arrays from now on."""
         with exactly():
-            self.live, self.fixed = self.step.held(arrays)
+            self.live, self.fixed = self.step.held(arrays, self.put)
 
     def reached(self) -> dict[str, Array]:
         """The arrays that were held, with the numbers they have now."""
@@ -349,8 +350,7 @@ class JaxEpochs:
         if order is None:
             return None
         if self.order is None or self.order[0] != epoch:
-            put = framework("jax", "jax").device_put
-            self.order = epoch, put(order.astype(np.int32))
+            self.order = epoch, self.put(order.astype(np.int32))
         return self.order[1]
 
 

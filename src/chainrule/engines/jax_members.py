@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
-from chainrule.engines.jax import JaxStep, exactly
+from chainrule.engines.jax import JaxStep
+from chainrule.engines.jax_devices import exactly
 from chainrule.engines.require_framework import framework
 from chainrule.program import Array
 
@@ -14,7 +16,8 @@ from chainrule.program import Array
 class JaxMembers:
     """A step with the data of several trainings; what is told of them has a leading axis, a training each.
 
-    The samples are there once, for all of them; ``keys`` are those of their random numbers.
+    The samples are there once, for all of them; ``keys`` are those of their random numbers. Of several devices each has
+    some of the trainings and all of the samples, so that none of them waits for another.
     """
 
     def __init__(
@@ -24,23 +27,38 @@ class JaxMembers:
         keys: Sequence[tuple[int, int]],
     ) -> None:
         self.step = step
-        jax = framework("jax", "jax")
-        self.put, self.get = jax.device_put, jax.device_get
+        self.get = framework("jax", "jax").device_get
+        self.shared, self.n = step.devices.everywhere, len(keys)
         with exactly():
-            self.samples = self.put(
+            self.samples = self.shared(
                 {name: data[name] for name in step.rows.names if name in step.given}
             )
             self.keys = self.put(np.array(keys, np.uint64))
 
+    def put(self, arrays: Any) -> Any:
+        """What each of the trainings has, dealt out; the last one is there again where it does not come out even."""
+        missing = -self.n % self.step.devices.n
+        tree = framework("jax.tree_util", "jax")
+        whole = tree.tree_map(
+            lambda array: (
+                np.concatenate([array, np.repeat(array[-1:], missing, 0)])
+                if missing
+                else array
+            ),
+            arrays,
+        )
+        return self.step.devices.apart(whole)
+
     def hold(self, arrays: Mapping[str, Array]) -> None:
         """Take the steps with these arrays from now on."""
         with exactly():
-            self.live, self.fixed = self.step.held(arrays)
+            self.live, self.fixed = self.step.held(arrays, self.put)
 
     def keep(self, places: Sequence[int]) -> None:
         """Go on with some of them."""
         tree = framework("jax.tree_util", "jax")
         held = self.get((self.live, self.fixed, self.keys))
+        self.n = len(places)
         kept = tree.tree_map(lambda array: array[list(places)], held)
         with exactly():
             self.live, self.fixed, self.keys = self.put(kept)
@@ -48,7 +66,8 @@ class JaxMembers:
     def reached(self) -> dict[str, Array]:
         """The numbers that the steps have reached."""
         # what JAX gives cannot be written
-        return {name: np.array(array) for name, array in self.get(self.live).items()}
+        reached = self.get(self.live)
+        return {name: np.array(array[: self.n]) for name, array in reached.items()}
 
     def advance(
         self, epoch: int, steps: Array, rates: Array, orders: Array, which: Array
@@ -66,8 +85,8 @@ class JaxMembers:
                     which.astype(np.int32),
                 )
             )
-            shared = self.put((orders.astype(np.int32), np.int32(epoch)))
+            shared = self.shared((orders.astype(np.int32), np.int32(epoch)))
             members = self.live, self.fixed, self.keys, told
             self.live, losses = self.step.together(members, self.samples, *shared)
             # waited for: see JaxEpochs.advance
-            return np.asarray(losses, np.float64)
+            return np.asarray(losses, np.float64)[: self.n]

@@ -84,6 +84,9 @@ def activation(name: str) -> Activation:
     >>> activation("Swish").name
     'silu'
     """
+    if name in ACTIVATIONS:
+        # a search asks for it thousands of times
+        return ACTIVATIONS[name]
     elsewhere = {
         alias: one.name for one in ACTIVATIONS.values() for alias in one.unit.aliases
     }

@@ -15,7 +15,7 @@ from sklearn.model_selection import GridSearchCV, ParameterGrid, RandomizedSearc
 from sklearn.utils._param_validation import Interval
 
 from chainrule.train.loop.engine import ALIKE
-from chainrule.train.many import cores
+from chainrule.train.members import cores
 
 FOLDS = 5
 """How many fits a candidate is taken for, where it is guessed whether compiling pays."""

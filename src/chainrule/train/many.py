@@ -3,28 +3,17 @@
 from __future__ import annotations
 
 import copy
-import os
 import sys
-from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
-from contextvars import copy_context
+from collections.abc import Sequence
 from pathlib import Path
-from threading import Event
 from typing import Any, Unpack
-
-import numpy as np
 
 from chainrule.nn.options import settled, taking
 from chainrule.nn.takes import whole
-from chainrule.program import Array, NonFiniteError, UsageError
+from chainrule.program import UsageError
 from chainrule.program.room import require_room
-from chainrule.train.data.samples import places_apart
-from chainrule.train.loop.engine import ALIKE
-from chainrule.train.loop.epochs import Training
-from chainrule.train.loop.fitting import beginning, hand_over
-from chainrule.train.loop.progress import said
-from chainrule.train.loop.state import Data
-from chainrule.train.loop.together import Together
+from chainrule.train.loop.progress import said, warn
+from chainrule.train.members import Members, Watch, at_once, cores
 from chainrule.train.model.compiled import Plan
 from chainrule.train.model.ensemble import Ensemble
 from chainrule.train.model.network import Network
@@ -39,18 +28,22 @@ def fit_many(
     Y: Any,
     *,
     threads: int | None = None,
+    halving: int | None = None,
     **options: Unpack[FitOptions],
 ) -> Ensemble:
     """Fit networks to the same samples, as many at once as there are cores; ``options`` are those of ``fit``.
 
     The numbers are those of fitting each alone. Networks of one shape share the samples and one compiled step, whatever
-    their seeds, learning rates and penalties are; with ``engine="jax"`` every step takes all of them on, unless they are watched. A network stops early by itself; one that diverges ends alone, with its
-    error in ``errors``. With ``checkpoint`` each has a folder of its own inside of that one. Callbacks are called from
-    the threads of the networks.
+    their seeds, learning rates and penalties are; with ``engine="jax"`` every step takes all of them on, unless they are watched. A network stops early by itself; one
+    that diverges ends alone, with its error in ``errors``. With ``checkpoint`` each has a folder of its own inside of
+    that one. Callbacks are called from the threads of the networks; ``threads`` says how many there are.
+
+    With ``halving=3`` the best third by ``monitor`` goes on after each round, which is three times as long as the one
+    before, until no more than three are left, which are trained to their ends; the others stand in ``left``.
 
     Raises:
-        UsageError: E411 for a network that is there twice, or none; and whatever ``fit`` raises of the first that it
-            refuses.
+        UsageError: E411 for a network that is there twice, or none, and for halving with nothing held out or with
+            checkpoints; and whatever ``fit`` raises of the first that it refuses.
         LimitError: E601 if the networks would not fit into memory, before they are made.
 
     >>> import numpy as np
@@ -66,131 +59,61 @@ def fit_many(
     [0, 1, 1, 0]
     """
     asked: FitOptions = settled(FitOptions, options)
-    X, n_threads = table_of(X), cores() if threads is None else _count(threads)
-    made_ready(networks, X, Y, n_threads)
+    X, n_threads = (
+        table_of(X),
+        cores() if threads is None else _count("threads", threads),
+    )
+    factor = None if halving is None else factor_of(halving, asked)
+    n_kept = len(networks) if factor or asked["engine"] == "jax" else n_threads
+    made_ready(networks, X, Y, n_threads, n_kept)
     folder = asked["checkpoint"]
-    if asked["engine"] == "jax" and not (
-        folder or asked["callbacks"] or asked["after_step"]
-    ):
-        return Ensemble(networks, as_one(networks, X, Y, asked))
 
-    def fit(number: int, watch: Callable[[Training], bool]) -> None:
-        own: FitOptions = {**options, "callbacks": (*asked["callbacks"], watch)}
-        own["verbose"] = 0
-        if folder is not None:
-            own["checkpoint"] = Path(folder) / f"network-{number:04}"
-        networks[number].fit(X, Y, **own)
+    def tell(number: int) -> None:
         if asked["verbose"]:
             told(networks, number)
 
-    return Ensemble(networks, at_once(len(networks), fit, n_threads))
+    def fit(number: int, watch: Watch) -> None:
+        own: FitOptions = {**options, "callbacks": (*asked["callbacks"], watch)}
+        own["verbose"] = 0
+        own["checkpoint"] = Path(str(folder)) / f"network-{number:04}"
+        networks[number].fit(X, Y, **own)
+        tell(number)
+
+    if folder is not None:
+        n = len(networks)
+        errors = at_once(range(n), fit, n_threads, n_alike=n)
+        return Ensemble(networks, errors, metrics=asked["metrics"])
+    members = Members(networks, X, Y, [asked] * len(networks), n_threads)
+    say = warn if asked["verbose"] else (lambda _: None)
+    members.train(factor, asked["monitor"], tell, say)
+    return Ensemble(networks, members.errors, members.left, asked["metrics"])
 
 
-def as_one(
-    networks: Sequence[Network], X: Any, Y: Any, asked: FitOptions
-) -> dict[int, NonFiniteError]:
-    """Fit networks on JAX's device, those whose steps are one program together; the errors of those that diverged."""
-    alike: dict[int, tuple[Data, Data | None]] = {}
-    parts: dict[tuple[int, int], tuple[Data, Data, Array]] = {}
-    groups: dict[tuple[int, int], list[int]] = {}
-    trainings, rows = [], []
-    for number, network in enumerate(networks):
-        form = id(network.plan.form)
-        if form not in alike:
-            alike[form] = network.samples(X, Y, asked)
-        whole, held = alike[form]
-        data, places = whole, np.arange(len(whole))
-        if isinstance(asked["validation"], float):
-            key = form, network.seed
-            if key not in parts:
-                places, apart = places_apart(
-                    len(whole), asked["validation"], network.seed
-                )
-                parts[key] = whole.at(places), whole.at(apart), places
-            data, held, places = parts[key]
-        training = Training(
-            network.plan,
-            network.settings(asked),
-            data,
-            beginning(network),
-            validation=held,
-            metrics=network.measures(asked),
-        )
-        trainings.append(training)
-        rows.append(places)
-        # what is not JAX's is a group of its own
-        own = -1 if training.engine.name == "jax" else number
-        groups.setdefault((id(training.step) if own < 0 else own, form), []).append(
-            number
-        )
-    errors: dict[int, NonFiniteError] = {}
-    try:
-        for (_, form), group in groups.items():
-            errors |= _group(group, trainings, alike[form][0], rows)
-    finally:
-        for number, (training, network) in enumerate(
-            zip(trainings, networks, strict=True)
-        ):
-            if number not in errors:
-                training.finish()
-            hand_over(training, network)
-            if asked["verbose"] and training.progress.history:
-                told(networks, number)
-    return dict(sorted(errors.items()))
+def factor_of(halving: Any, asked: FitOptions) -> int:
+    """Of how many networks one goes on.
 
-
-def _group(
-    numbers: Sequence[int],
-    trainings: Sequence[Training],
-    samples: Data,
-    rows: Sequence[Array],
-) -> dict[int, NonFiniteError]:
-    """Train those of these numbers; the errors of those that diverged."""
-    if len(numbers) > 1:
-        own = Together(
-            [trainings[k] for k in numbers], samples, [rows[k] for k in numbers]
-        )
-        return {numbers[place]: error for place, error in own.run().items()}
-    try:
-        trainings[numbers[0]].run()
-    except NonFiniteError as error:
-        return {numbers[0]: error}
-    return {}
-
-
-def at_once(
-    n: int, fit: Callable[[int, Callable[[Training], bool]], None], n_threads: int
-) -> dict[int, NonFiniteError]:
-    """``fit`` called with every number below ``n``, on threads; the errors of those that diverged, by number.
-
-    What else it raises ends them all, as Ctrl-C does: the watcher that each is given says so after its next epoch.
+    Raises:
+        UsageError: E411 where that cannot be.
     """
-    errors: dict[int, NonFiniteError] = {}
-    ended = Event()
-
-    def one(number: int) -> None:
-        try:
-            fit(number, lambda _training: ended.is_set())
-        except NonFiniteError as error:
-            errors[number] = error
-
-    before = ALIKE.set(n)
-    try:
-        with ThreadPoolExecutor(n_threads, "fit_many") as pool:
-            running = [pool.submit(copy_context().run, one, k) for k in range(n)]
-            try:
-                for each in as_completed(running):
-                    each.result()
-            finally:
-                ended.set()
-                pool.shutdown(wait=False, cancel_futures=True)
-    finally:
-        ALIKE.reset(before)
-    return dict(sorted(errors.items()))
+    factor = _count("halving", halving, 2)
+    if asked["checkpoint"] is not None:
+        raise UsageError(
+            "E411",
+            "halving gives networks up after some epochs, and checkpoints would take them on: take one of the two",
+        )
+    if asked["validation"] is None and asked["monitor"].startswith("val_"):
+        raise UsageError(
+            "E411",
+            f"halving judges networks by {asked['monitor']}, and nothing is held out",
+            hint="validation=0.2",
+        )
+    return factor
 
 
-def made_ready(networks: Sequence[Network], X: Any, Y: Any, n_threads: int) -> None:
-    """Let networks meet their samples, and share what those alike have in common.
+def made_ready(
+    networks: Sequence[Network], X: Any, Y: Any, n_threads: int, n_kept: int
+) -> None:
+    """Let networks meet their samples, and share what those alike have in common; ``n_kept`` trainings are there at once.
 
     Raises:
         UsageError: E411, LimitError: E601.
@@ -206,7 +129,7 @@ def made_ready(networks: Sequence[Network], X: Any, Y: Any, n_threads: int) -> N
                 f"networks {first} and {number} are one network, which cannot be trained twice at once",
                 hint="[Network((16,), seed=seed) for seed in range(8)]",
             )
-    _require_room(networks, X, Y, n_threads)
+    _require_room(networks, X, Y, n_threads, n_kept)
     forms: list[Plan] = []
     for network in networks:
         if network.plan_ is None:
@@ -216,7 +139,9 @@ def made_ready(networks: Sequence[Network], X: Any, Y: Any, n_threads: int) -> N
         network.schedule = copy.copy(network.schedule)
 
 
-def _require_room(networks: Sequence[Network], X: Any, Y: Any, n_threads: int) -> None:
+def _require_room(
+    networks: Sequence[Network], X: Any, Y: Any, n_threads: int, n_kept: int
+) -> None:
     """Refuse networks that would not fit, having made one of each kind."""
     kinds: list[tuple[Any, int]] = []
     total = largest = 0
@@ -232,23 +157,18 @@ def _require_room(networks: Sequence[Network], X: Any, Y: Any, n_threads: int) -
         total += size
     what = f"fitting {len(networks)} networks, {n_threads} at once,"
     require_room(
-        total + n_threads * largest, what, "fit fewer networks, or fewer threads"
+        total + max(n_threads, n_kept) * largest,
+        what,
+        "fit fewer networks, or fewer threads",
     )
 
 
-def cores() -> int:
-    """The cores that this process may use."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
-
-
-def _count(threads: Any) -> int:
+def _count(name: str, asked: Any, least: int = 1) -> int:
     try:
-        return int(whole(1)(threads))
+        return int(whole(least)(asked))
     except ValueError:
         raise UsageError(
-            "E411", f"threads is a whole number from 1 on; got {threads!r}"
+            "E411", f"{name} is a whole number from {least} on; got {asked!r}"
         ) from None
 
 

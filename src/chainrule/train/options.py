@@ -129,6 +129,7 @@ class Looping(TypedDict, total=False):
     shuffle: Annotated[Flag, Option(True, "Mix the rows before each pass.", binding=True)]
     accumulate: Annotated[Count, Option(1, "Batches an update, their gradients added up.", binding=True)]
     engine: Annotated[Engine, Option("auto", "What takes the steps: numpy, c (compiled), jax (on its device), or auto: compiled where that pays.", estimator=True)]
+    devices: Annotated[Count, Option(1, "How many of JAX's devices share each batch, as 2, with engine jax.")]
     patience: Annotated[Place | None, Option(None, "Stop after so many epochs without getting better, as 10; the best weights are put back.")]
     min_delta: Annotated[AtLeast, Option(0.0, "By how much the measure has to be better to count.")]
     monitor: Annotated[Text, Option("val_loss", "What --patience watches.")]

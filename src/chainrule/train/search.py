@@ -8,15 +8,31 @@ from itertools import product
 from pathlib import Path
 from typing import Any
 
-from chainrule.nn.options import Mistake, in_file, options, part_of, place, read
+import numpy as np
+
+from chainrule.nn.options import (
+    Mistake,
+    in_file,
+    options,
+    part_of,
+    place,
+    read,
+    settled,
+)
 from chainrule.nn.tomlfile import parse
-from chainrule.program import Array, NonFiniteError
+from chainrule.program import Array, UsageError
 from chainrule.train.data.samples import split
-from chainrule.train.loop.epochs import Training
 from chainrule.train.loop.state import Data
-from chainrule.train.many import at_once, cores, made_ready
+from chainrule.train.many import made_ready
+from chainrule.train.members import Members, cores
 from chainrule.train.model.network import Network
-from chainrule.train.options import Hidden, Learning, Looping, TableOptions
+from chainrule.train.options import (
+    FitOptions,
+    Hidden,
+    Learning,
+    Looping,
+    TableOptions,
+)
 
 SEARCHED = [
     *(name for name in options(Hidden) if name != "embed"),
@@ -37,11 +53,20 @@ class Tried:
     val_loss: float
     epoch: int
     ended: str = ""
+    left: bool = False
+
+    @property
+    def rank(self) -> tuple[Any, ...]:
+        """The least is the best: those trained to their ends, those given up the last, those that diverged."""
+        given_up = (self.left, -self.epoch if self.left else 0)
+        return bool(self.ended), *given_up, np.isnan(self.val_loss), self.val_loss
 
     def cells(self) -> list[str]:
         """A row of a table."""
         said = [shown(item) for item in self.options.values()]
-        return [*said, self.ended or f"{self.val_loss:.4g}", str(self.epoch)]
+        given_up = ", given up" if self.left else ""
+        epoch = f"{self.epoch}{given_up}"
+        return [*said, self.ended or f"{self.val_loss:.4g}", epoch]
 
 
 def shown(item: Any) -> str:
@@ -95,43 +120,47 @@ def search(
     Y: Array,
     said: Mapping[str, Any],
     lists: Mapping[str, Sequence[Any]],
+    *,
+    halving: int | None = None,
+    say: Callable[[str], Any] = lambda _: None,
 ) -> list[Tried]:
     """Train the network that ``made`` makes of every combination of ``lists``, the best first.
 
-    All are trained on the same rows and measured on the same others, which ``said`` tells the share and the seed of.
+    All are trained on the same rows and measured on the same others, which ``said`` tells the share and the seed of. With
+    ``halving`` most are given up on the way, as in ``fit_many``, and ``say`` is told how many.
 
     Raises:
         NonFiniteError: E201 if all of them diverge.
+        UsageError: E411 where epochs are both given out and searched over.
     """
+    if halving is not None and "epochs" in lists:
+        raise UsageError(
+            "E411",
+            "halving says how many epochs each is trained, and epochs are searched over: take one of the two",
+        )
     train, held = split(Data(X, Y), said["validation"] or SHARE, said["seed"])
     tried = [dict(zip(lists, items, strict=True)) for items in product(*lists.values())]
     networks = [made({**said, **one}) for one in tried]
-    made_ready(networks, train.X, train.Y, cores())
-
-    def fit(number: int, watch: Callable[[Training], bool]) -> None:
-        own = part_of(Looping, {**said, **tried[number]})
-        networks[number].fit(
-            train.X, train.Y, **own, validation=(held.X, held.Y), callbacks=[watch]
+    n_kept = len(networks) if halving or said["engine"] == "jax" else cores()
+    made_ready(networks, train.X, train.Y, cores(), n_kept)
+    asked: list[FitOptions] = [
+        settled(
+            FitOptions,
+            {**part_of(Looping, {**said, **one}), "validation": (held.X, held.Y)},
         )
-
-    errors = at_once(len(networks), fit, cores())
-    if len(errors) == len(networks):
-        raise errors[0]
-    rows = [
-        _tried(one, network, errors.get(number))
-        for number, (one, network) in enumerate(zip(tried, networks, strict=True))
+        for one in tried
     ]
-    return sorted(rows, key=lambda row: (bool(row.ended), row.val_loss))
-
-
-def _tried(
-    said: Mapping[str, Any], network: Network, error: NonFiniteError | None
-) -> Tried:
-    row = network.reached
-    ended = "" if error is None else f"diverged: {error.message}"
-    return Tried(
-        said, row.get("val_loss", float("inf")), int(row.get("epoch", 0)), ended
-    )
+    members = Members(networks, train.X, train.Y, asked, cores())
+    members.train(halving, "val_loss", say=say)
+    if len(members.errors) == len(networks):
+        raise members.errors[0]
+    rows = []
+    for number, (one, network) in enumerate(zip(tried, networks, strict=True)):
+        error, row = members.errors.get(number), network.reached
+        ended = "" if error is None else f"diverged: {error.message}"
+        loss, epoch = row.get("val_loss", np.inf), int(row.get("epoch", 0))
+        rows.append(Tried(one, loss, epoch, ended, number in members.left))
+    return sorted(rows, key=lambda row: row.rank)
 
 
 def table(tried: Sequence[Tried]) -> list[list[str]]:

@@ -79,6 +79,7 @@ def train(
     verbose: int = 0,
     callbacks: Sequence[Callable[[Training], Any]] = (),
     search: Mapping[str, Sequence[Any]] | None = None,
+    halving: int | None = None,
     **options: Unpack[TableOptions],
 ) -> Outcome:
     """Train a network on a table and hold it against rows it has not seen.
@@ -86,14 +87,14 @@ def train(
     Columns are standardised as learnt on the training part alone; those that can tell nothing are left out, and
     ``say`` is told. With ``out`` checkpoints, the model and the weights after each epoch are kept there; a training
     that was stopped goes on. ``search`` are lists of options: all their combinations are trained first, on a part of the
-    rows, and the best is then trained as if it had been asked for.
+    rows, and the best is then trained as if it had been asked for. With ``halving`` most of them are given up on the way.
     """
     said: TableOptions = settled(TableOptions, options)
     with ExitStack() as held:
         if said["out"] is not None:
             held.enter_context(only_writer(said["out"]))
         split = prepare(table, said, where, say)
-        tried = _searched(split, said, search) if search else []
+        tried = _searched(split, said, search, halving, say) if search else []
         if tried:
             said = cast("TableOptions", {**said, **tried[0].options})
         network = _network(split, said)
@@ -137,12 +138,18 @@ def train(
 
 
 def _searched(
-    split: Split, said: TableOptions, lists: Mapping[str, Sequence[Any]]
+    split: Split,
+    said: TableOptions,
+    lists: Mapping[str, Sequence[Any]],
+    halving: int | None,
+    say: Callable[[str], Any],
 ) -> list[Tried]:
     def made(asked: Mapping[str, Any]) -> Network:
         return _network(split, cast("TableOptions", asked))
 
-    return searching.search(made, split.X, split.Y, said, lists)
+    return searching.search(
+        made, split.X, split.Y, said, lists, halving=halving, say=say
+    )
 
 
 def _watched(said: TableOptions) -> float | None:

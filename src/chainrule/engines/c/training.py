@@ -127,7 +127,7 @@ class Epochs:
         self, step: CompiledStep, data: Mapping[str, Array], key: tuple[int, int]
     ) -> None:
         self.step = step
-        self.held: dict[str, Array] = dict(data)
+        self.held: dict[str, Array] = {}
         parameters = step.source.parameters
         self._pointers = (ctypes.c_void_p * len(parameters))()
         self._gathered = (ctypes.c_void_p * len(parameters))()
@@ -154,7 +154,7 @@ class Epochs:
         """Take the steps with these arrays from now on; parameters and state among them are written over."""
         for place, one in enumerate(self.step.source.parameters):
             name = one.value.name or ""
-            if name in arrays:
+            if name in arrays and self.held.get(name) is not arrays[name]:
                 self.held[name] = arrays[name]
                 self._pointers[place] = arrays[name].ctypes.data
 

@@ -17,7 +17,7 @@ from chainrule.engines.stretch import (
     Step,
     Trouble,
 )
-from chainrule.program import Array
+from chainrule.program import Array, UsageError
 from chainrule.train.loop.anomaly import diverged
 from chainrule.train.loop.seeds import mask_key
 from chainrule.train.loop.state import Data
@@ -51,8 +51,18 @@ def engine_of(training: Training) -> tuple[Engine, Step | None]:
 
     ``auto`` looks at the work alone, not at the clock or the cache, so that a training repeated gives the same numbers:
     at that of all trainings that are alike.
+
+    Raises:
+        UsageError: E411 for several devices, of another engine than JAX, or where there are not so many.
     """
-    asked = training.settings.fit["engine"]
+    fit = training.settings.fit
+    asked, devices = fit["engine"], fit["devices"]
+    if devices > 1 and asked != "jax":
+        raise UsageError(
+            "E411",
+            f"devices is {devices}, and devices are JAX's: the engine is {asked}",
+            hint='engine="jax", --engine jax on the command line',
+        )
     if asked == "numpy":
         return Engine("numpy"), None
     why = _hindrance(training)
@@ -113,6 +123,8 @@ def _compiled(training: Training, engine: str) -> Step | Trouble:
         for name, mask in training.plan.training.masks.items()
     }
     rows = Rows(("X", "Y", "weight"), masks)
+    if engine == "jax":
+        return step.by(engine, rows, size, devices=fit["devices"])
     even = len(training.data) % size == 0
     return step.by(engine, rows, size, even=even)
 

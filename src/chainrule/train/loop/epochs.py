@@ -53,6 +53,7 @@ class Training:
         self.after_step = tuple(after_step)
         self.order = order or self._shuffled
         self.weighted = data.weight is not None
+        self.until: int | None = None
         # a step writes into parameters and state: those that were given are somebody else's
         progress.become(progress.snapshot())
         self._remember()
@@ -135,8 +136,13 @@ class Training:
     @property
     def goes_on(self) -> bool:
         """Whether there is an epoch to come."""
-        progress = self.progress
-        return progress.epoch < self.settings.fit["epochs"] and not progress.stopped
+        return self.progress.epoch < self.last and not self.progress.stopped
+
+    @property
+    def last(self) -> int:
+        """The epoch after which there is to be a look at it, or the last of all."""
+        epochs = self.settings.fit["epochs"]
+        return epochs if self.until is None else min(self.until, epochs)
 
     @property
     def is_judged(self) -> bool:

@@ -47,12 +47,12 @@ class Together:
         self.is_judged = any(one.is_judged for one in trainings) or first.weighted
 
     def run(self) -> dict[int, NonFiniteError]:
-        """Train them all to their ends; the errors of those that diverged, by number.
+        """Train them all to where they are to be looked at, or to their ends; the errors of those that diverged, by number.
 
         Raises:
             KeyboardInterrupt: after the epoch in which it was asked for.
         """
-        begun = [batches.begun(one) for one in self.trainings]
+        begun = [batches.begun(self.trainings[number]) for number in self.held]
         self.members.hold(
             {name: np.stack([one[name] for one in begun]) for name in begun[0]}
         )
@@ -70,7 +70,7 @@ class Together:
     def _drop(self, going: list[int]) -> None:
         """Take those out that have ended, where this pays."""
         first = self.trainings[going[0]]
-        epochs = first.settings.fit["epochs"] - first.progress.epoch
+        epochs = first.last - first.progress.epoch
         steps = (len(self.held) - len(going)) * first.n_batches * epochs
         if steps * self.members.step.seconds > COMPILING:
             self.members.keep([self.held.index(k) for k in going])
@@ -79,7 +79,7 @@ class Together:
     def _stretch(self, going: Sequence[int], stop: Sequence[int]) -> None:
         """Some epochs, until somebody wants to look at what they have reached."""
         first = self.trainings[going[0]]
-        left = first.settings.fit["epochs"] - first.progress.epoch
+        left = first.last - first.progress.epoch
         start, done = time.perf_counter(), []
         for skipped in range(1 if self.is_judged else left):
             orders = self._orders(first.progress.epoch + skipped)

@@ -51,14 +51,14 @@ class Compiled:
     outputs: tuple[str, ...]
     whole: dict[Any, Step | Trouble] = field(default_factory=dict)
 
-    def by(self, engine: str, rows: Rows, size: int, *, even: bool) -> Step | Trouble:
-        """The same for an engine that takes whole epochs, made once for every size of batch."""
-        key = (engine, size, even)
+    def by(self, engine: str, rows: Rows, size: int, **how: Any) -> Step | Trouble:
+        """The same for an engine that takes whole epochs, made once for every size of batch and how it is made."""
+        key = (engine, size, *how.items())
         with MAKING:
             if key not in self.whole:
                 making = WHOLE_EPOCHS[engine]
                 program = self.run.program
-                self.whole[key] = making(program, self.outputs, rows, size, even=even)
+                self.whole[key] = making(program, self.outputs, rows, size, **how)
         return self.whole[key]
 
     @property

@@ -9,21 +9,28 @@ from typing import Any, overload
 import numpy as np
 
 from chainrule.program import Array, CorruptFileError, NonFiniteError, UsageError
-from chainrule.train.loop.metrics import classes, usual
+from chainrule.train.loop.metrics import Metric, classes, usual
 from chainrule.train.model import model_file
 from chainrule.train.model.network import Network
 
 
 class Ensemble(Sequence[Network]):
-    """Networks that answer the same question; ``errors`` tells those that diverged, by number, and they have no say."""
+    """Networks that answer the same question.
+
+    ``errors`` tells those that diverged, by number, and ``left`` those that were given up, with the epoch: they have no
+    say. ``metrics`` are what was measured beside the usual.
+    """
 
     def __init__(
         self,
         networks: Sequence[Network],
         errors: Mapping[int, NonFiniteError] | None = None,
+        left: Mapping[int, int] | None = None,
+        metrics: Mapping[str, Metric] | None = None,
     ) -> None:
         self.networks = tuple(networks)
-        self.errors = dict(errors or {})
+        self.errors, self.left = dict(errors or {}), dict(left or {})
+        self.metrics = dict(metrics or {})
 
     def __len__(self) -> int:
         return len(self.networks)
@@ -40,16 +47,18 @@ class Ensemble(Sequence[Network]):
 
     def __repr__(self) -> str:
         ended = f", {len(self.errors)} diverged" if self.errors else ""
-        return f"Ensemble({len(self)} networks{ended})"
+        left = f", {len(self.left)} given up" if self.left else ""
+        return f"Ensemble({len(self)} networks{ended}{left})"
 
     @property
     def trained(self) -> list[Network]:
-        """The networks that did not diverge.
+        """The networks that were trained to their ends.
 
         Raises:
             NonFiniteError: E201 if all of them did, with the first one's step.
         """
-        kept = [one for k, one in enumerate(self.networks) if k not in self.errors]
+        out = {*self.errors, *self.left}
+        kept = [one for k, one in enumerate(self.networks) if k not in out]
         if not kept:
             raise next(iter(self.errors.values()))
         return kept
@@ -57,15 +66,11 @@ class Ensemble(Sequence[Network]):
     def best(self, monitor: str = "val_loss") -> Network:
         """The network whose ``monitor`` is best at the weights it has, or its loss where nothing was held out."""
         trained = self.trained
-        name = monitor if all(monitor in one.reached for one in trained) else "loss"
-        metric = usual(trained[0].plan.labels, logits=trained[0].gives_logits).get(
-            name.removeprefix("val_")
-        )
-        sign = -1 if getattr(metric, "better", "less") == "more" else 1
-        return min(trained, key=lambda one: sign * one.reached[name])
+        known = usual(trained[0].plan.labels, logits=trained[0].gives_logits)
+        return trained[ranked(trained, monitor, {**known, **self.metrics})[0]]
 
     def each(self, X: Any) -> Array:
-        """The predictions of every network that did not diverge, (networks, samples, outputs).
+        """The predictions of every network that was trained to its end, (networks, samples, outputs).
 
         Raises:
             UsageError: E411 if the networks have different outputs.
@@ -101,7 +106,7 @@ class Ensemble(Sequence[Network]):
         return {name: metric(predicted, data.Y) for name, metric in measured.items()}
 
     def save(self, folder: str | Path, about: Mapping[str, Any] | None = None) -> Path:
-        """Write every network that did not diverge into a folder of its own inside of ``folder``.
+        """Write every network that was trained to its end into a folder of its own inside of ``folder``.
 
         Raises:
             CorruptFileError: E504 if they cannot be written.
@@ -137,6 +142,25 @@ class Ensemble(Sequence[Network]):
         if not places:
             raise CorruptFileError("E504", f"{folder} holds no ensemble")
         return Ensemble([Network.load(place, **own) for place in places])
+
+
+def ranked(
+    networks: Sequence[Network], monitor: str, metrics: Mapping[str, Metric]
+) -> list[int]:
+    """The places of networks, the best first, by ``monitor`` at the weights they have, or by their loss where some have none.
+
+    What is no number comes last.
+    """
+    name = monitor if all(monitor in one.reached for one in networks) else "loss"
+
+    metric = metrics.get(name.removeprefix("val_"))
+    sign = -1 if getattr(metric, "better", "less") == "more" else 1
+
+    def key(place: int) -> tuple[bool, float]:
+        number = networks[place].reached[name]
+        return bool(np.isnan(number)), sign * number
+
+    return sorted(range(len(networks)), key=key)
 
 
 MEMBERS = "member-*"
