@@ -409,3 +409,19 @@ def _dotted(run, value, direction):
     tracer.builder.adopt(run)
     total = np.sum(Traced(tracer, value) * direction)
     return tracer.builder.run([total.value])
+
+
+def test_labels_that_are_true_or_false_are_labels():
+    def loss(w, X, t):
+        p = 0.5 * (np.tanh(X @ w) + 1)
+        return -np.sum(np.log(p * t + (1 - p) * (1 - t)))
+
+    arrays = {
+        "w": np.array([0.3, -0.7]),
+        "X": A[:, :2],
+        "t": np.array([True, False, True]),
+    }
+    run = trace(loss, **arrays)
+    w = run.program.named()["w"]
+    found = backward(run, run.program.outputs[0], [w]).gradient(w)
+    np.testing.assert_allclose(found, measured(loss, arrays, "w"), rtol=1e-8)

@@ -329,3 +329,19 @@ for t in range(60):
 loss = np.sum(h ** 2)
 """)
     assert "w" in to_text(chainrule.explain(file, wrt=["w"]).parts)
+
+
+def test_a_ratio_of_sums_over_the_turns_of_another_loop_is_told():
+    def loss(weights, tau):
+        centres = np.linspace(0, 1, len(weights))
+        q, speed = 0.0, 0.0
+        for i in range(4):
+            phi = [np.exp(-0.5 * (i / tau - centre) ** 2) for centre in centres]
+            pull = sum(p * w for p, w in zip(phi, weights, strict=True)) / sum(phi)
+            speed = speed + 0.1 * (1 - q + pull)
+            q = q + 0.1 * speed
+        return q**2
+
+    inputs = {"weights": np.array([0.3, -0.2, 0.5]), "tau": 0.9}
+    lesson = chainrule.explain(loss, wrt=["weights", "tau"], **inputs)
+    assert "tau" in to_text(lesson.parts)

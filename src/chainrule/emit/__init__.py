@@ -199,6 +199,7 @@ def _script(
                 pairs,
                 scalar=scalar,
                 connected=functions.is_connected(derived),
+                picked=functions.is_picked(derived),
             )
         )
     if update is not None:

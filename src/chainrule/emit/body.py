@@ -113,7 +113,7 @@ def _short(plan: Plan, node: ast.stmt) -> list[ast.stmt]:
 
 def _added(plan: Plan, line: Line, name: str, depth: int) -> list[str]:
     """``dW += …``, in as many lines as it needs."""
-    node = plan.speller.arg(line.args[1])
+    _, node = plan.speller.fitted(line)
     laid = layout.broken(f"{name} += ", node, "", depth)
     if laid is not None:
         return laid

@@ -56,7 +56,8 @@ class Dialect:
     where it is loaded from the file that ``store`` opens, ``zeros`` where it holds nothing else), whether its type has to
     be said, how ``options`` are read, how a parameter moves (``update``)
     or takes a new value (``assign``), how a value is
-    printed, the function by which the framework differentiates itself, and how two results are compared.
+    printed, the function by which the framework differentiates itself (``picked`` is a line more where it holds gradients
+    of picked rows as these rows alone), and how two results are compared.
     """
 
     name: str
@@ -99,6 +100,7 @@ class Dialect:
     printed_parameter: str = "{0}"
     guard: str = ""
     unconnected: str = ""
+    picked: str = ""
     number: str = "{0}.item()"
     autodiff: str = ""
     autodiff_of_array: str = ""

@@ -17,7 +17,7 @@ from chainrule.emit.order import Entry, is_forward
 from chainrule.emit.statements import Plan, Roles
 from chainrule.emit.update import Update
 from chainrule.emit.wrap import comment
-from chainrule.program import Array, Item, Loop, Program, Run, Value
+from chainrule.program import Array, IndexSlot, Item, Loop, Program, Run, Value
 from chainrule.program.rewritten import results_of
 
 GRADIENTS = "loss_and_gradients"
@@ -239,6 +239,16 @@ def is_connected(derived: Derivation) -> bool:
     """Whether the loss depends on every parameter."""
     reached = {step.value for step in derived.steps if step.contributions}
     return reached.issuperset(derived.wrt)
+
+
+def is_picked(derived: Derivation) -> bool:
+    """Whether entries of a parameter are picked by an array of places."""
+    return any(
+        line.args[0] in derived.wrt
+        and any(isinstance(item, IndexSlot) for item in line.params.get("index", ()))
+        for line in derived.forward.program.every_line()
+        if line.args
+    )
 
 
 def is_wide(program: Program) -> bool:

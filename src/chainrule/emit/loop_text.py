@@ -90,13 +90,16 @@ class LoopText:
 
     def _arg(self, arg: Arg, like: Value) -> ast.expr:
         """An argument as what ``like`` is: a number in every entry of an array."""
+        speller = self.plan.speller
+        if speller.is_number(arg) and like in self.plan.array_starts:
+            return speller.as_array(speller.arg(arg), like.dtype)
         if isinstance(arg, Value):
             return self._cast(arg, like)
         if like.shape == ():
             number = (
                 float(arg) if isinstance(arg, int) and like.dtype.kind == "f" else arg
             )
-            return self.plan.speller.arg(number)
+            return speller.arg(number)
         array = self.plan.buffers.alike(like, self.plan.name)
         if array is not None and arg == 0:
             zeros = f"{self.plan.dialect.module}.zeros_like({{0}})"

@@ -2,11 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass
 
 from chainrule import ops
 from chainrule.emit.dialect import Dialect, as_they_are
 from chainrule.program import Line, Value
+
+
+@dataclass(frozen=True, slots=True)
+class OfLengths:
+    """What is made of lengths alone: ``arrays``, numbers of the language's own, and ``entries`` of tables of such."""
+
+    arrays: frozenset[Value] = frozenset()
+    numbers: frozenset[Value] = frozenset()
+    entries: frozenset[Value] = frozenset()
 
 
 def plain_numbers(
@@ -22,7 +33,7 @@ def plain_numbers(
     mixes = dialect.fits is as_they_are
     plain: set[Value] = set()
     for line in lines:
-        arithmetic = _is_arithmetic(line) and all(
+        arithmetic = is_arithmetic(line) and all(
             not isinstance(arg, Value) or arg in plain for arg in line.args
         )
         if (
@@ -35,7 +46,7 @@ def plain_numbers(
     for line in reversed(lines):
         value = line.result
         if value in plain and not all(
-            _is_arithmetic(reader)
+            is_arithmetic(reader)
             and (reader.result in plain or _meets_an_array(reader, plain, mixes=mixes))
             for reader in readers.get(value, ())
         ):
@@ -43,45 +54,57 @@ def plain_numbers(
     return plain
 
 
-def made_arrays(
-    lines: Sequence[Line], readers: Mapping[Value, Sequence[Line]], dialect: Dialect
-) -> frozenset[Value]:
-    """What is computed of plain numbers and lengths alone, and has to be an array: ``sqrt(x.shape[1])``.
+def of_lengths(
+    lines: Sequence[Line],
+    readers: Mapping[Value, Sequence[Line]],
+    rows: AbstractSet[Value],
+    dialect: Dialect,
+) -> OfLengths:
+    """What is computed of plain numbers and lengths alone.
 
     The functions of a language that does not mix types as NumPy does take no numbers of Python's.
     """
+    entries = frozenset(_out_of_tables(lines, readers, rows))
     made: set[Value] = set()
     python: set[Value] = set()
     for line in () if dialect.fits is as_they_are else lines:
         if line.args and all(a in python for a in line.args if isinstance(a, Value)):
             reading = (line, *readers.get(line.result, ()))
-            if any(map(_takes_arrays, reading)):
+            if any(map(takes_arrays, reading)):
                 made.add(line.result)
-            elif _is_arithmetic(line):
+            elif is_arithmetic(line):
                 python.add(line.result)
-    return frozenset(made)
+        elif line.result in entries:
+            python.add(line.result)
+    return OfLengths(frozenset(made), frozenset(python), entries)
 
 
-def numbers_out_of_tables(
-    lines: Sequence[Line], readers: Mapping[Value, Sequence[Line]]
-) -> frozenset[Value]:
+def _out_of_tables(
+    lines: Sequence[Line],
+    readers: Mapping[Value, Sequence[Line]],
+    rows: AbstractSet[Value],
+) -> Iterator[Value]:
     """The entries of tables of plain numbers that nothing reads which takes arrays alone: ``size[t].item()``."""
-    return frozenset(
-        line.result
-        for line in lines
-        if line.op is ops.getitem
-        and line.result.weak
-        and all(map(_takes_numbers, readers.get(line.result, ())))
-    )
+    for line in lines:
+        out_of_table = line.op is ops.getitem and line.args[0] not in rows
+        reading = readers.get(line.result, ())
+        if out_of_table and line.result.weak and all(map(_takes_numbers, reading)):
+            yield line.result
 
 
 def _takes_numbers(line: Line) -> bool:
-    mixes = _is_arithmetic(line) or line.op.kind == "comparison"
+    mixes = is_arithmetic(line) or line.op.kind == "comparison"
     return mixes or "index" in line.params
 
 
-def _takes_arrays(line: Line) -> bool:
+def takes_arrays(line: Line) -> bool:
+    """Whether a line applies a function, entry by entry."""
     return line.op.elementwise and line.op.kind in ("function", "activation")
+
+
+def bends(line: Line) -> bool:
+    """Whether a line bends one array entry by entry: tanh, a sigmoid, ``np.maximum(0, z)``."""
+    return takes_arrays(line) and sum(isinstance(a, Value) for a in line.args) == 1
 
 
 def filler(line: Line) -> int | None:
@@ -89,7 +112,8 @@ def filler(line: Line) -> int | None:
     return {ops.ones_like: 1, ops.zeros_like: 0}.get(line.op)
 
 
-def _is_arithmetic(line: Line) -> bool:
+def is_arithmetic(line: Line) -> bool:
+    """Whether a line is written with signs, which take numbers of Python's as they take arrays."""
     return line.op.kind in ("sum", "arithmetic")
 
 

@@ -65,6 +65,7 @@ def autodiff(
     *,
     scalar: bool,
     connected: bool,
+    picked: bool,
 ) -> list[str]:
     """The framework's own gradients, from the forward pass alone."""
     text = dialect.autodiff
@@ -76,10 +77,12 @@ def autodiff(
         "parameters": wrap.tuple_of(names),
         "positions": wrap.tuple_of([str(inputs.index(name)) for name in names]),
         "unconnected": "" if connected else dialect.unconnected,
+        "picked": dialect.picked if picked else "",
     }
     lines: list[str] = []
     for line in text.strip("\n").splitlines():
-        lines += _fitted(line.format_map(fillings), inputs)
+        for filled in line.format_map(fillings).splitlines():
+            lines += _fitted(filled, inputs)
     return lines
 
 

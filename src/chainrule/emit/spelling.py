@@ -8,13 +8,15 @@ import math
 import re
 from collections.abc import Callable, Mapping
 from collections.abc import Set as AbstractSet
+from dataclasses import replace
 from typing import Any, Self
 
 import numpy as np
 
 from chainrule import ops
-from chainrule.emit.dialect import Dialect, DType, Site
+from chainrule.emit.dialect import Dialect, DType, Site, as_they_are
 from chainrule.emit.names import Names
+from chainrule.emit.plain_numbers import OfLengths
 from chainrule.emit.template import Filling, Template, template
 from chainrule.program import (
     Arg,
@@ -152,9 +154,14 @@ def require_spellings(program: Program, dialect: Dialect) -> None:
         if has_word(line, dialect):
             continue
         op = line.op
-        if ops.CATALOGUE.get(op.name) is op:
+        if op.says == "opaque":
+            message = f"{op.name} is computed as it is, and {dialect.title} source cannot say it"
+            hint = "compute it before, and hand its result in as an argument"
+        elif ops.CATALOGUE.get(op.name) is op:
             message = f"{dialect.title} has no function for {op.name}, and it is made of none that it has"
-            elsewhere = [name for name, word in op.spelling.items() if word is not None]
+            if dialect.name in op.spelling and op.caution:
+                message = f"the {op.name} of {dialect.title} may give other numbers: {op.caution}"
+            elsewhere = [name for name in op.spelling if _chosen(line, name)]
             hint = f"emit it for {' or '.join(elsewhere)}"
         else:
             message = f"nothing says how {op.name} is written for {dialect.name}"
@@ -189,34 +196,27 @@ class Speller:
         expression: Expression,
         names: Names | None = None,
         rows: AbstractSet[Value] = frozenset(),
-        made: AbstractSet[Value] = frozenset(),
-        *,
-        entries: AbstractSet[Value] = frozenset(),
+        of_lengths: OfLengths | None = None,
     ) -> None:
         self.dialect = dialect
         self.expression = expression
         self.names = names or Names()
         self.rows = rows
-        self.made = made
-        self.entries = entries
+        self.of_lengths = of_lengths or OfLengths()
 
     def template(self, line: Line) -> Template:
         """How a line is written: what is read a row at a time is a list, a number out of a table a plain number."""
         if line.result in self.rows and line.op is ops.stack:
             return template("[{args}]")
-        if line.result in self.entries and line.args[0] not in self.rows:
+        if line.result in self.of_lengths.entries:
             return template(self.dialect.out_of_table.replace("{0}", "{0}[{index}]"))
         return spelling(line, self.dialect)
 
     def fillings(self, line: Line, result: str) -> Mapping[str, Filling]:
         """What goes into each hole of the line's spelling."""
-        wanted = self.dialect.fits(line)
-        args = [
-            self._fitted(arg, dtype, line)
-            for arg, dtype in zip(line.args, wanted, strict=True)
-        ]
-        if line.result in self.made:
-            args = [self._as_array(arg, line.result.dtype) for arg in args]
+        args = self.fitted(line)
+        if line.result in self.of_lengths.arrays:
+            args = [self.as_array(arg, line.result.dtype) for arg in args]
         arrays = args[line.op.first_index :] if "index" in line.params else []
         filled: dict[str, Filling] = {str(i): arg for i, arg in enumerate(args)}
         filled["args"] = list(args)
@@ -232,7 +232,23 @@ class Speller:
                 filled[key] = self.param(param)
         return filled
 
-    def _as_array(self, number: ast.expr, dtype: DType) -> ast.expr:
+    def fitted(self, line: Line) -> list[ast.expr]:
+        """The arguments of a line, of the types that it takes."""
+        # a number of the language's own takes the type of what it meets
+        own = self.of_lengths.numbers & set(line.args)
+        numbers = tuple(0 if arg in own else arg for arg in line.args)
+        wanted = self.dialect.fits(replace(line, args=numbers) if own else line)
+        return [
+            self._fitted(arg, dtype, line)
+            for arg, dtype in zip(line.args, wanted, strict=True)
+        ]
+
+    def is_number(self, arg: Arg) -> bool:
+        """Whether an argument is a number of Python's in a language that does not mix these with its arrays."""
+        plain = not isinstance(arg, Value) or arg in self.of_lengths.numbers
+        return plain and self.dialect.fits is not as_they_are
+
+    def as_array(self, number: ast.expr, dtype: DType) -> ast.expr:
         """A number of the language's own as an array."""
         written = self.dialect.array.replace("{dtype}", ", dtype={dtype}")
         return template(written).filled({"0": number, "dtype": self.dtype(dtype)})

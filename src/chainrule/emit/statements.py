@@ -7,7 +7,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
+from chainrule.emit import plain_numbers
 from chainrule.emit.buffers import Buffers
 from chainrule.emit.composite import spelled_out, with_parts
 from chainrule.emit.dialect import Dialect
@@ -15,15 +17,10 @@ from chainrule.emit.liveness import Liveness, assign
 from chainrule.emit.memory import Memory, handed_on, is_view
 from chainrule.emit.names import Names, plain, valid, wish
 from chainrule.emit.order import Order
-from chainrule.emit.plain_numbers import (
-    filler,
-    made_arrays,
-    numbers_out_of_tables,
-    plain_numbers,
-)
 from chainrule.emit.scopes import Scopes, reads_row
 from chainrule.emit.shorten import shorten
 from chainrule.emit.spelling import Speller
+from chainrule.emit.starts import starts_as_arrays
 from chainrule.emit.template import template
 from chainrule.program import Arg, Carried, Line, Program, Value
 
@@ -59,23 +56,28 @@ class Plan:
         self.buffers = Buffers(program, self.scopes, dialect)
         self.producer = program.producer()
         self.readers = self._readers()
-        made = made_arrays(self.lines, self.readers, dialect)
-        entries = numbers_out_of_tables(self.lines, self.readers)
         rows = self.scopes.rows
-        self.speller = Speller(
-            dialect, self.expression, names, rows, made, entries=entries
-        )
+        lengths = plain_numbers.of_lengths(self.lines, self.readers, rows, dialect)
+        self.speller = Speller(dialect, self.expression, names, rows, lengths)
         self.templates = {one.result: self.speller.template(one) for one in self.lines}
         self.uses = self._count()
         self.own: set[Value] = set()
         self.copied: AbstractSet[Value] = frozenset()
         self._built: dict[Value, ast.expr] = {}
-        self.numbers = plain_numbers(self.lines, program.outputs, self.readers, dialect)
+        self.numbers = plain_numbers.plain_numbers(
+            self.lines, program.outputs, self.readers, dialect
+        )
         self._name_the_users()
         self._decide()
         shorten(self)
         if self.scopes.loops:
             self._name_by_liveness()
+
+    @cached_property
+    def array_starts(self) -> frozenset[Value]:
+        """What turns hand on that is an array from the first turn on."""
+        is_number = self.speller.is_number
+        return starts_as_arrays(self.lines, self.scopes, self.readers, is_number)
 
     def _count(self) -> Counter[Value]:
         """How often each value stands in the text, by the holes of the spellings that read it."""
@@ -129,7 +131,7 @@ class Plan:
         for line in self.lines:
             value = line.result
             length, depth = self._extent(line, size)
-            if value in self.numbers and filler(line) is not None:
+            if value in self.numbers and plain_numbers.filler(line) is not None:
                 size[value] = (1, 1)
                 continue
             if (
@@ -208,7 +210,7 @@ class Plan:
     def computed(self, value: Value) -> ast.expr:
         """What computes a value."""
         line = self.producer[value]
-        filled = filler(line)
+        filled = plain_numbers.filler(line)
         if value in self.numbers and filled is not None:
             return ast.Constant(filled)
         text = self.templates[value].filled(self.speller.fillings(line, ""))
@@ -300,7 +302,7 @@ class Plan:
         ):
             return None
         for reader in self.readers.get(value, ()):
-            if _is_activation(reader) and reader.result in self.roles.forward:
+            if plain_numbers.bends(reader) and reader.result in self.roles.forward:
                 return self._nearest(reader.result)
         return None
 
@@ -336,13 +338,3 @@ class Plan:
         if reads_row(line) and isinstance(line.args[0], Value):
             return arg.word or self.name(line.args[0])
         return wish(self.producer[arg], self.producer, self._word)
-
-
-def _is_activation(line: Line) -> bool:
-    """Whether a line bends one array entry by entry: tanh, a sigmoid, ``np.maximum(0, z)``."""
-    arrays = sum(isinstance(arg, Value) for arg in line.args)
-    return (
-        line.op.elementwise
-        and arrays == 1
-        and line.op.kind in ("function", "activation")
-    )

@@ -8,7 +8,7 @@ def loss_and_gradients_by_autodiff({arguments}):
     with tf.GradientTape() as tape:
         tape.watch({parameters})
         loss = forward({arguments})
-    gradients = tape.gradient(loss, {parameters}{unconnected})
+    gradients = tape.gradient(loss, {parameters}{unconnected}){picked}
     return loss, gradients
 """
 
@@ -34,6 +34,7 @@ TENSORFLOW = Dialect(
     zeros_variable="tf.Variable(tf.zeros({0}{dtype}))",
     variable="tf.Variable({0}{dtype})",
     stored_variable="tf.Variable(stored[{0}])",
+    picked="\n    gradients = [tf.convert_to_tensor(gradient) for gradient in gradients]",
     unconnected=', unconnected_gradients="zero"',
     printed_parameter="{0}.numpy()",
     says_dtype=says_dtype,

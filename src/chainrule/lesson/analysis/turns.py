@@ -365,28 +365,33 @@ class _OneTurn:
             # a turn's share of a sum: the loss itself, or a total
             end = self._total(one.line.result)
             share = one.line.args[one.position]
-            line = Line(writing.at(end), OVER_TURNS, (writing.arg(share, ahead),))
+            *before, _ = end.args
+            line = replace(end, args=(*before, writing.arg(share, ahead)))
             rule = OVER_TURNS.rule(0)
             gradient = writing.at(one.gradient, ahead)
             return replace(
-                one, line=line, position=0, rule=rule or one.rule, gradient=gradient
+                one,
+                line=line,
+                position=len(before),
+                rule=rule or one.rule,
+                gradient=gradient,
             )
         line = writing.line(one.line, ahead)
         if line.result.name is None and one.line.result in self.steps:
             self._step(self.steps[one.line.result], ahead)
         return replace(one, line=line, gradient=writing.at(one.gradient, ahead))
 
-    def _total(self, added: Value) -> Value:
+    def _total(self, added: Value) -> Line:
         """What a sum has come to after all turns: the end of the outermost loop that adds to it."""
-        for loop in self.names.loops:
-            for one in loop.carried:
-                if one.next is added and one.end is not None:
-                    return (
-                        self._total(one.end)
-                        if one.end in self.names.inner_sums
-                        else one.end
-                    )
-        return added
+        loop, one, end = next(
+            (loop, one, one.end)
+            for loop in self.names.loops
+            for one in loop.carried
+            if one.next is added and one.end is not None
+        )
+        if end in self.names.inner_sums:
+            return self._total(end)
+        return self.writing.end(self.names, loop, one, end)
 
 
 def _in_turn(one: Any, turns: Mapping[Counter, int]) -> Any:

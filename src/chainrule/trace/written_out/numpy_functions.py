@@ -192,12 +192,11 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None) -> Any
     return np.where(at < xp[0], low, np.where(at > xp[-1], high, line))
 
 
-def polyval(p: Any, x: Any) -> Any:
-    """A polynomial, from its highest power down."""
-    total: Any = 0.0
-    for coefficient in p:
-        total = total * x + coefficient
-    return total
+def linspace(start: Any, stop: Any, num: int = 50, endpoint: Any = True) -> Any:  # noqa: FBT002 - NumPy's signature
+    """Equal steps from here to there."""
+    shares = np.arange(num) / max(num - bool(endpoint), 1)
+    way = stop - start
+    return start + np.reshape(shares, (num, *(1,) * np.ndim(way))) * way
 
 
 def convolve(a: Any, v: Any, mode: str = "full") -> Any:
@@ -240,8 +239,11 @@ def bincount(x: Any, weights: Any = None, minlength: int = 0) -> Any:
     """What falls to each whole number, added up."""
     places = np.asarray(plain_of(x))
     n = max(int(places.max()) + 1, minlength)
-    return np.ravel(weights) @ np.equal(np.ravel(x)[:, None], np.arange(n)).astype(
-        float
+    here = np.equal(np.ravel(x)[:, None], np.arange(n))
+    return (
+        np.sum(here, axis=0)
+        if weights is None
+        else np.ravel(weights) @ here.astype(float)
     )
 
 
@@ -269,6 +271,8 @@ def corrcoef(x: Any, y: Any = None, rowvar: Any = 1) -> Any:
 
 def kron(a: Any, b: Any) -> Any:
     """Every entry of one times all of the other."""
+    if np.ndim(a) == np.ndim(b) == 1:
+        return np.ravel(np.outer(a, b))
     a, b = np.atleast_2d(a), np.atleast_2d(b)
     pairs = a[:, None, :, None] * b[None, :, None, :]
     return np.reshape(pairs, (a.shape[0] * b.shape[0], a.shape[1] * b.shape[1]))
@@ -344,13 +348,6 @@ def meshgrid(*xi: Any, indexing: str = "xy") -> Any:
     return full
 
 
-def vander(x: Any, N: Any = None, *, increasing: Any = False) -> Any:
-    """Powers side by side."""
-    n = int(x.shape[0]) if N is None else N
-    powers = range(n) if increasing else range(n - 1, -1, -1)
-    return np.stack([x**k if k else np.ones_like(x) for k in powers], axis=1)
-
-
 def apply_along_axis(func1d: Any, axis: int, arr: Any, *args: Any) -> Any:
     """A function of every row."""
     rows = np.moveaxis(arr, axis, -1)
@@ -376,10 +373,10 @@ DEFINITIONS: Mapping[str, Callable[..., Any]] = {
         for function in (
             *(sinc, logaddexp2, copysign, fmax, fmin, modf, fmod, amax, amin),
             *(quantile, percentile, median, nan_to_num, nansum, nanmean, cumprod),
-            *(ediff1d, gradient, trapezoid, interp, polyval, convolve),
+            *(ediff1d, gradient, trapezoid, interp, convolve),
             *(correlate, cross, bincount, cov, corrcoef, kron, rot90, dstack),
             *(block, insert, delete, extract, compress, broadcast_arrays),
-            *(meshgrid, vander, apply_along_axis),
+            *(meshgrid, apply_along_axis, linspace),
         )
     },
 }

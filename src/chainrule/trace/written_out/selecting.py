@@ -31,6 +31,42 @@ def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **options: Any) 
     return found
 
 
+def diag_indices_from(arr: Any) -> Any:
+    """The places on the diagonal."""
+    return (np.arange(len(arr)),) * int(arr.ndim)
+
+
+def triu_indices_from(arr: Any, k: int = 0) -> Any:
+    """The places on and above a diagonal."""
+    return np.triu_indices(arr.shape[-2], k, arr.shape[-1])
+
+
+def tril_indices_from(arr: Any, k: int = 0) -> Any:
+    """The places on and below a diagonal."""
+    return np.tril_indices(arr.shape[-2], k, arr.shape[-1])
+
+
+def count_nonzero(a: Any, axis: Any = None, *, keepdims: Any = False) -> Any:
+    """How many are not 0."""
+    return np.sum(np.not_equal(a, 0), axis=axis, keepdims=keepdims)
+
+
+def nanmax(a: Any, axis: Any = None, *, keepdims: Any = False) -> Any:
+    """The largest of those that are numbers."""
+    there = np.where(np.isnan(a), -np.inf, a)
+    return np.max(there, axis=axis, keepdims=keepdims)
+
+
+def nanmin(a: Any, axis: Any = None, *, keepdims: Any = False) -> Any:
+    """The smallest of those that are numbers."""
+    there = np.where(np.isnan(a), np.inf, a)
+    return np.min(there, axis=axis, keepdims=keepdims)
+
+
 DEFINITIONS: Mapping[str, Callable[..., Any]] = {
-    function.__name__: function for function in (heaviside, piecewise)
+    function.__name__: function
+    for function in (
+        *(heaviside, piecewise, diag_indices_from, triu_indices_from),
+        *(tril_indices_from, count_nonzero, nanmax, nanmin),
+    )
 }
