@@ -87,13 +87,18 @@ def pytest_collection_modifyitems(
 
 
 def leave_to_the_slow_run(items: list[pytest.Item]) -> None:
-    """Of the cases of a claim marked ``spread(n)`` every nth stays in the everyday run; the slow run has the others."""
+    """Of the cases of a claim marked ``spread(n)`` one in n stays in the everyday run; the slow run has the others.
+
+    The first stays, then the second of the next n, and so on: every nth would be of one kind where kinds take turns.
+    """
     n_met: Counter[str] = Counter()
     for item in items:
         claim = item.nodeid.partition("[")[0]
         spread = item.get_closest_marker("spread")
-        if spread is not None and n_met[claim] % spread.args[0]:
-            item.add_marker(pytest.mark.slow)
+        if spread is not None:
+            group, place = divmod(n_met[claim], spread.args[0])
+            if place != group % spread.args[0]:
+                item.add_marker(pytest.mark.slow)
         n_met[claim] += 1
 
 

@@ -296,6 +296,7 @@ def line_of(script: str, text: str) -> int:
     return next(i for i, line in enumerate(script.splitlines(), 1) if text in line)
 
 
+@pytest.mark.spread(7)
 @pytest.mark.parametrize(("script", "right", "wrong"), WRONG)
 def test_what_is_handed_over_is_wrong_where_it_is_handed_over(
     script, right, wrong, tmp_path
@@ -315,6 +316,7 @@ def test_what_is_handed_over_is_wrong_where_it_is_handed_over(
     assert check_script(path).ok
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize(
     "script",
     [HELPERS, CACHES, LAYERS, SEQUENCE, COUNTED_DOWN, SLOPE.replace("-1.25", "-1.5")],
@@ -328,6 +330,7 @@ def test_what_is_handed_over_rightly_is_spared(script, tmp_path):
     assert set(report.parameters.values()) == {Verdict.RIGHT}
 
 
+@pytest.mark.slow
 def test_a_mistake_without_a_cause_is_told_where_something_is_computed(tmp_path):
     path = tmp_path / "script.py"
     path.write_text(SLOPE)

@@ -51,6 +51,7 @@ MISTAKES = {
 }
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_the_line_that_returns_the_slope_is_blamed_and_mended(tmp_path, mistake):
     file = tmp_path / "script.py"

@@ -108,7 +108,7 @@ def checked(tmp_path, source):
     return check_script(path)
 
 
-@pytest.mark.spread(3)
+@pytest.mark.spread(6)
 @pytest.mark.parametrize(
     "source",
     [
@@ -186,6 +186,7 @@ for epoch in range(2):
 """
 
 
+@pytest.mark.slow
 def test_a_view_of_what_was_updated_is_no_old_value(write):
     report = check_script(write(FACTORS))
     (line,) = (one for one in report.lines if one.verdict is Verdict.WRONG)

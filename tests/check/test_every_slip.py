@@ -85,7 +85,7 @@ def test_the_network_is_right(tmp_path):
     assert not report.findings
 
 
-@pytest.mark.spread(3)
+@pytest.mark.spread(24)
 @pytest.mark.parametrize(("right", "wrong", "kind"), SLIPPED)
 def test_a_slip_is_found_where_it_is_made_and_called_by_its_name(
     tmp_path, right, wrong, kind

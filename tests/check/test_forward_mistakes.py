@@ -226,6 +226,7 @@ def checked(tmp_path):
     return run
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize(
     "source",
     [PLAIN, FUNCTIONS, CLASS, SOFTMAX, PICKED, FIRST, BATCH_NORM],
@@ -237,7 +238,7 @@ def test_the_right_scripts_in_which_mistakes_are_planted_have_none(checked, sour
     assert report.findings == report.notes == ()
 
 
-@pytest.mark.spread(3)
+@pytest.mark.spread(24)
 @pytest.mark.parametrize(("kind", "source", "replacements", "written"), MISTAKES)
 def test_a_mistake_is_named_in_its_place_and_its_correction_is_right(
     checked, kind, source, replacements, written
@@ -260,6 +261,7 @@ def test_a_mistake_is_named_in_its_place_and_its_correction_is_right(
     assert after.failure is None
 
 
+@pytest.mark.slow
 def test_without_the_correction_the_right_gradient_of_what_was_meant_would_be_blamed(
     checked,
 ):
@@ -306,6 +308,7 @@ def test_a_bias_of_the_wrong_shape_is_found(checked):
     )
 
 
+@pytest.mark.slow
 @pytest.mark.spread(3)
 @pytest.mark.parametrize(
     "wrong",
@@ -330,6 +333,7 @@ def test_statistics_of_nameless_norms_are_held_against_the_backward_pass(
     assert checked(report.corrected()).ok
 
 
+@pytest.mark.slow
 def test_a_sum_over_the_samples_that_is_averaged_over_the_outputs_is_found(checked):
     wide = (
         PLAIN.replace("(8, 1)", "(8, 2)")
@@ -342,6 +346,7 @@ def test_a_sum_over_the_samples_that_is_averaged_over_the_outputs_is_found(check
     assert found.fix == "loss = np.mean(np.sum((p - y) ** 2, axis=1))"
 
 
+@pytest.mark.slow
 def test_a_wrong_factor_behind_a_right_forward_pass_is_still_the_lines_mistake(checked):
     wide = (
         PLAIN.replace("(8, 1)", "(8, 2)")

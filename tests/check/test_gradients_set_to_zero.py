@@ -199,6 +199,7 @@ def check(tmp_path):
     return checked
 
 
+@pytest.mark.spread(5)
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_what_is_never_set_to_zero_is_told_with_what_to_write(name, check) -> None:
     text, _, fix = SCRIPTS[name]
@@ -210,6 +211,7 @@ def test_what_is_never_set_to_zero_is_told_with_what_to_write(name, check) -> No
     assert check(report.corrected()).ok
 
 
+@pytest.mark.spread(5)
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_what_is_set_to_zero_is_right(name, check) -> None:
     text, reset, _ = SCRIPTS[name]

@@ -56,6 +56,7 @@ def test_a_gradient_named_after_another_value_is_right_with_a_remark(checked):
     assert "(the gradient of h @ W2, not of p as its name says)" in text(report)
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize(
     ("right", "wrong", "kind"),
     [

@@ -98,6 +98,7 @@ for turn in range(5):
 """
 
 
+@pytest.mark.spread(5)
 @pytest.mark.parametrize(
     ("source", "right", "wrong", "word"),
     [
@@ -141,6 +142,7 @@ def test_a_rule_of_training_that_is_not_known_is_not_called_right(tmp_path):
     assert "no rule that is known" in str(report)
 
 
+@pytest.mark.slow
 def test_an_edit_that_makes_another_array_of_a_parameter_is_let_be(tmp_path):
     """Entries of a parameter updated one by one, of the sizes of the data."""
     script = tmp_path / "script.py"

@@ -76,6 +76,7 @@ def test_a_published_example_is_judged_as_it_deserves(name):
     assert found == expected
 
 
+@pytest.mark.slow
 def test_mazurs_error_is_explained():
     found = sheet("mazur")
     through = (
@@ -99,6 +100,7 @@ WITHOUT_A_BACKWARD_PASS = {
 }
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize(
     "path",
     [

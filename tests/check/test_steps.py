@@ -91,6 +91,7 @@ def test_a_right_script_is_spared_with_its_names_and_without(style, named, write
     assert report.corrected() == text
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize(("style", "right", "wrong"), SLIPS)
 def test_a_slip_is_found_though_no_loss_is_computed_or_all_is_done_in_loops(
     style, right, wrong, write
@@ -154,11 +155,13 @@ MISTAKES = {
 }
 
 
+@pytest.mark.spread(7)
 @pytest.mark.parametrize("rule", RULES)
 def test_no_way_to_follow_a_right_gradient_is_blamed(rule, write):
     assert check_script(write(FOLLOWED.format(rule=RULES[rule]))).ok
 
 
+@pytest.mark.spread(5)
 @pytest.mark.parametrize("mistake", MISTAKES)
 def test_a_mistake_in_an_optimizer_is_named_in_its_line_and_mended(mistake, write):
     right, wrong = MISTAKES[mistake]

@@ -78,7 +78,7 @@ def test_every_script_is_judged():
     assert {path.stem for path in SCRIPTS.glob("*.py")} == {*WRONG, "caches_right"}
 
 
-@pytest.mark.spread(3)
+@pytest.mark.spread(12)
 @pytest.mark.parametrize("name", WRONG)
 def test_the_first_wrong_line_its_cause_and_its_correction(name):
     line, cause, fix = WRONG[name]
@@ -88,7 +88,7 @@ def test_the_first_wrong_line_its_cause_and_its_correction(name):
     assert (found.fix and found.fix.strip()) == fix
 
 
-@pytest.mark.spread(3)
+@pytest.mark.spread(9)
 @pytest.mark.parametrize("name", [name for name, (_, _, fix) in WRONG.items() if fix])
 def test_the_corrected_script_is_right(name, tmp_path):
     fixed = tmp_path / f"{name}.py"
@@ -152,6 +152,7 @@ W2 -= 0.1 * dW2
 """
 
 
+@pytest.mark.slow
 def test_a_slope_by_the_name_of_a_gradient_is_let_be(tmp_path):
     path = tmp_path / "network.py"
     path.write_text(SLOPE, encoding="utf-8")

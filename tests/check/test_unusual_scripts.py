@@ -20,7 +20,7 @@ SCRIPTS = [
 ]
 
 
-@pytest.mark.spread(3)
+@pytest.mark.spread(12)
 @pytest.mark.parametrize("name", RIGHT)
 def test_a_right_script_that_looks_unusual_is_neither_blamed_nor_warned(tmp_path, name):
     path = tmp_path / "network.py"
@@ -30,13 +30,14 @@ def test_a_right_script_that_looks_unusual_is_neither_blamed_nor_warned(tmp_path
     assert report.findings == report.notes == ()
 
 
-@pytest.mark.spread(3)
+@pytest.mark.spread(15)
 @pytest.mark.parametrize("path", SCRIPTS, ids=lambda path: path.stem)
 def test_no_published_example_is_warned_beside_its_gradients(path):
     report = check_script(path)
     assert report.findings == report.notes == ()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "n", [len(NETWORKS) // 3, pytest.param(200, marks=pytest.mark.slow)]
 )

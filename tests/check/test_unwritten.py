@@ -148,6 +148,7 @@ RIGHT = {
 }
 
 
+@pytest.mark.spread(6)
 @pytest.mark.parametrize("style", RIGHT)
 def test_steps_that_go_down_on_more_than_is_shown_are_right(style, write):
     report = check_script(write(RIGHT[style]))
@@ -156,6 +157,7 @@ def test_steps_that_go_down_on_more_than_is_shown_are_right(style, write):
     assert report.corrected() == RIGHT[style]
 
 
+@pytest.mark.spread(6)
 @pytest.mark.parametrize(
     ("style", "right", "wrong"),
     [
@@ -229,6 +231,7 @@ ENTROPY = "np.sum(-y * np.log(a) - (1 - y) * np.log(1 - a))"
 SQUARES = "np.sum((a - y) ** 2)"
 
 
+@pytest.mark.slow
 def test_a_cross_entropy_that_is_printed_when_all_steps_are_taken_is_meant(write):
     right = LATER.format(delta="a - y", shown=ENTROPY)
     assert check_script(write(right)).ok

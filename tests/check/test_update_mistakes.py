@@ -242,7 +242,7 @@ def test_the_right_script_has_no_findings(checked):
     assert checked(SQUARE).findings == ()
 
 
-@pytest.mark.spread(3)
+@pytest.mark.spread(24)
 @pytest.mark.parametrize(("kind", "source", "replacement", "written"), MISTAKES)
 def test_a_wrong_update_is_named_in_its_place_and_its_correction_is_right(
     checked, kind, source, replacement, written
@@ -379,6 +379,7 @@ def test_a_gradient_to_which_nothing_is_added_is_told(write):
     assert "g is never moved" in (found.cause or "")
 
 
+@pytest.mark.slow
 def test_steps_that_are_0_at_these_values_are_steps(write):
     text = """
 import numpy as np

@@ -220,6 +220,7 @@ def check(tmp_path):
     return checked
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize(
     ("text", "wrong"),
     [
@@ -238,12 +239,14 @@ def test_a_summand_of_a_right_gradient_is_not_held_against_it(check) -> None:
     assert {one.verdict for one in check(DECAYED_OUTSIDE).lines} == {Verdict.RIGHT}
 
 
+@pytest.mark.slow
 def test_losses_of_small_batches_that_share_a_step_are_averaged(check) -> None:
     assert check(SMALL_BATCHES).exit_code == 0
     wrong = check(SMALL_BATCHES.replace("(1 - h ** 2)", "(1 - h)"))
     assert [one.name for one in wrong.lines if one.verdict is Verdict.WRONG] == ["gW"]
 
 
+@pytest.mark.slow
 def test_a_rule_that_is_not_known_is_not_wrong_where_the_gradient_is_right(check):
     assert check(RPROP).exit_code == 3
     wrong = check(RPROP.replace("(1 - h * h)", "(1 - h)"))
@@ -265,6 +268,7 @@ def test_a_number_that_was_read_from_a_list_is_not_written_to(tmp_path, check) -
     assert check(NEURONS).exit_code == 0
 
 
+@pytest.mark.slow
 def test_a_number_forgotten_at_a_name_is_written_there(tmp_path) -> None:
     file = tmp_path / "script.py"
     file.write_text(NORMALISED)

@@ -145,6 +145,7 @@ RIGHT = {
 }
 
 
+@pytest.mark.spread(7)
 @pytest.mark.parametrize("style", RIGHT)
 def test_a_right_script_is_spared(style, write):
     report = check_script(write(RIGHT[style]))
@@ -152,6 +153,7 @@ def test_a_right_script_is_spared(style, write):
     assert set(report.parameters.values()) == {Verdict.RIGHT}
 
 
+@pytest.mark.spread(6)
 @pytest.mark.parametrize(
     ("style", "right", "wrong"),
     [
@@ -181,15 +183,18 @@ def test_of_a_step_that_mixes_a_right_gradient_nothing_can_be_told(write):
     assert report.parameters == {"w": Verdict.CANNOT_TELL}
 
 
+@pytest.mark.slow
 def test_a_wrong_gradient_is_found_whatever_is_made_of_it(write):
     report = check_script(write(NEWTON.replace("X.T @ (p - y)", "X.T @ (p - p * y)")))
     assert report.first_wrong is not None
 
 
+@pytest.mark.slow
 def test_the_summary_says_of_which_step_nothing_can_be_told(write):
     assert "the step of w cannot be told" in str(check_script(write(NEWTON)))
 
 
+@pytest.mark.spread(2)
 @pytest.mark.parametrize("n", [6, 8])
 def test_a_forgotten_mean_is_written_for_any_number_of_samples(n, write):
     """Of six samples with three columns 2 / 6 is 1 / 3, and the two passes after the first are no factor."""
@@ -254,6 +259,7 @@ for t in range(3):
 """
 
 
+@pytest.mark.spread(2)
 @pytest.mark.parametrize("text", [ROWS_OF_ONE_ARRAY, PARTS_OF_ONE_ARRAY])
 def test_what_is_learnt_may_be_views_that_are_written_in_place(write, text):
     report = check_script(write(text))

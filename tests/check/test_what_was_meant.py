@@ -201,6 +201,7 @@ for turn in range(2):
 """
 
 
+@pytest.mark.spread(7)
 @pytest.mark.parametrize(
     ("source", "written"),
     [
@@ -265,6 +266,7 @@ def test_the_steps_alone_say_what_was_meant(tmp_path, source, written):
     assert wrong.fix.strip() == written
 
 
+@pytest.mark.slow
 def test_where_true_and_false_differ_is_shown(tmp_path):
     """Masks have no difference to be taken."""
     script = tmp_path / "script.py"

@@ -190,6 +190,7 @@ def check(tmp_path):
     return checked
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("style", RIGHT)
 def test_what_is_right_is_right_wherever_it_is_kept(style, check):
     report = check(RIGHT[style])
@@ -197,7 +198,7 @@ def test_what_is_right_is_right_wherever_it_is_kept(style, check):
     assert report.lines
 
 
-@pytest.mark.spread(3)
+@pytest.mark.spread(9)
 @pytest.mark.parametrize(("style", "right", "wrong", "line"), SLIPS)
 def test_a_slip_is_found_wherever_a_parameter_is_kept(style, right, wrong, line, check):
     assert RIGHT[style].count(right) == 1
@@ -207,6 +208,7 @@ def test_a_slip_is_found_wherever_a_parameter_is_kept(style, right, wrong, line,
         assert line in report.first_wrong.source
 
 
+@pytest.mark.slow
 def test_terms_that_overwrite_one_another_are_added_up_by_the_correction(check):
     for style, right, wrong in (
         ("plain zeros, a loss at the end", "slope_b += ", "slope_b = "),

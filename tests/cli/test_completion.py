@@ -63,6 +63,7 @@ def test_a_shell_without_completion_is_a_mistake_in_the_usage(
     assert not any(home.iterdir())
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("shell", ASKED)
 def test_verbs_and_options_are_completed(home, shell, monkeypatch):
     monkeypatch.setenv("_CHAINRULE_COMPLETE", f"complete_{shell}")

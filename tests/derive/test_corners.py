@@ -75,6 +75,7 @@ BROADCAST = (
 )
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("function", BINARY, ids=lambda one: one.__name__)
 @pytest.mark.parametrize("shapes", BROADCAST, ids=str)
 def test_what_broadcasting_copied_is_added_up_again(function, shapes):
@@ -106,6 +107,7 @@ def test_products_of_stacks_and_vectors(shapes):
 REDUCTIONS = (np.sum, np.mean, np.max, np.min, np.prod, np.std, np.var)
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("function", REDUCTIONS, ids=lambda one: one.__name__)
 @pytest.mark.parametrize("axis", [None, 0, -1, 1, (0, 1), (-1, 0)], ids=str)
 @pytest.mark.parametrize("keepdims", [False, True])
@@ -371,6 +373,7 @@ SMOOTH = {
 }
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("name", SMOOTH)
 @pytest.mark.parametrize("of", ["x", "w"])
 def test_the_gradient_of_a_gradient(name, of):

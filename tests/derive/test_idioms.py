@@ -40,6 +40,7 @@ def _holds(idiom, arrays):
     return idiom.fits(**bound) and idiom.holds(**bound)
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("idiom", IDIOMS, ids=IDS)
 @pytest.mark.parametrize("seed", [0, 1])
 def test_both_sides_of_an_idiom_are_equal(idiom, seed):

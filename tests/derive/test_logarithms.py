@@ -64,6 +64,7 @@ def exact(form, x, digits=DIGITS):
         return float(form(Exact, at)), float(rise / (2 * step))
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("name", FORMS)
 def test_what_exponentials_make_has_its_value_and_slope_however_large(name):
     agree(FORMS[name], PLACES, DIGITS)

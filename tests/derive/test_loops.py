@@ -74,6 +74,7 @@ SEEDS = [
 ]
 
 
+@pytest.mark.spread(6)
 @pytest.mark.parametrize("seed", SEEDS)
 def test_gradients_of_a_random_program_with_loops_are_those_of_the_flat_one(
     programs, seed
@@ -86,6 +87,7 @@ def test_gradients_of_a_random_program_with_loops_are_those_of_the_flat_one(
     agree(*both)
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("kind", KINDS)
 def test_gradients_through_each_kind_of_loop(programs, kind):
     agree(*programs(HEAD + KINDS[kind][0]))

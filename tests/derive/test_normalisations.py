@@ -92,6 +92,7 @@ def arrays():
     }
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("name", SPELLINGS)
 def test_however_it_is_written_it_is_standardizing_with_the_gradients_of_its_lines(
     name,

@@ -223,6 +223,7 @@ GROUPS = {
 CASES = [(group, name) for group, (forms, _, _) in GROUPS.items() for name in forms]
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize(("group", "name"), CASES)
 def test_f05_a_spelling_has_the_exact_value_and_gradient_up_to_ten_thousand(
     group, name

@@ -158,6 +158,7 @@ def ops_of(function):
     return [line.op for line in run.program.pruned().lines]
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("function", CONVOLUTIONS)
 def test_a_convolution_is_one_op_and_its_gradients_are_right(function):
     found = ops_of(function)

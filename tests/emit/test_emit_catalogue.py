@@ -146,6 +146,7 @@ def check_both(op, sample, dialect, dtype):
 
 
 # PyTorch warns of a spread over no entries at all, and gives none
+@pytest.mark.spread(4)
 @pytest.mark.filterwarnings("ignore:.*degrees of freedom is <= 0")
 @pytest.mark.parametrize("dtype", [np.float64, np.float32], ids=["float64", "float32"])
 @pytest.mark.parametrize("dialect", ["numpy", *FRAMEWORKS])
@@ -162,6 +163,7 @@ def text_or_refusal(op, sample, dialect):
         return "", str(error)
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("dialect", IN_PYTHON)
 def test_every_op_s_text_is_clean_and_calls_only_its_framework_or_is_refused(dialect):
     written = {

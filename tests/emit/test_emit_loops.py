@@ -90,6 +90,7 @@ def seeds(everyday, all_of_them):
     return [*range(everyday), *slow[everyday:]]
 
 
+@pytest.mark.spread(5)
 @pytest.mark.parametrize("seed", seeds(5, 40))
 def test_the_source_of_a_random_program_with_loops_computes_its_gradients(target, seed):
     found = target(loop_program(seed))
@@ -107,6 +108,7 @@ def test_so_does_the_source_for_every_framework(target, dialect, seed):
         agree(found, dialect)
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("kind", KINDS)
 def test_the_source_of_each_kind_of_loop_has_a_loop_and_is_right(target, kind):
     text = agree(target(HEAD + KINDS[kind][0]), "numpy")

@@ -77,6 +77,7 @@ def test_no_name_is_given_twice(wishes):
     assert "np" not in given_out
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("part", ["forward", "backward", "step", "script"])
 @pytest.mark.parametrize("dialect", IN_PYTHON)
 def test_hostile_names_do_not_become_code(dialect, part):

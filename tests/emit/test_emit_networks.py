@@ -79,6 +79,7 @@ def test_float32_stays_float32(name):
     assert all(np.asarray(gradient).dtype == np.float32 for gradient in result[1])
 
 
+@pytest.mark.spread(5)
 @pytest.mark.parametrize("name", NAMES)
 def test_text_is_clean_and_calls_only_its_framework(name, tmp_path):
     for folded in (True, False):

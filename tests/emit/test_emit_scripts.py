@@ -90,6 +90,7 @@ def test_a_script_trains_as_many_steps_as_asked(tmp_path):
     )
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("dtype", [np.float64, np.float32], ids=["float64", "float32"])
 @pytest.mark.parametrize("dialect", FRAMEWORKS)
 @pytest.mark.parametrize("name", ["rows", "classes", "attention"])

@@ -65,6 +65,7 @@ def in_framework(dialect):
     return np.asarray
 
 
+@pytest.mark.spread(6)
 @pytest.mark.parametrize("dialect", FRAMEWORKS)
 @pytest.mark.parametrize("optimizer", RULES)
 def test_an_emitted_step_moves_as_the_optimizer_does(optimizer, dialect):
@@ -86,6 +87,7 @@ def test_an_emitted_step_moves_as_the_optimizer_does(optimizer, dialect):
         assert np.max(np.abs(np.asarray(found) - true)) <= 1e-10
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("dialect", FRAMEWORKS)
 @pytest.mark.parametrize("optimizer", ["adam", "nadam", "lion"])
 def test_an_emitted_script_moves_as_the_optimizer_does(optimizer, dialect, tmp_path):

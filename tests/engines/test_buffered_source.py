@@ -100,7 +100,7 @@ def same(found, true):
         np.testing.assert_array_equal(one, other)
 
 
-@pytest.mark.spread(5)
+@pytest.mark.spread(15)
 @pytest.mark.parametrize("seed", range(150))
 def test_programs_of_any_kind_give_the_numbers_of_their_plain_text(seed):
     traced, numbers = some_program(seed)
@@ -129,7 +129,7 @@ def test_programs_of_any_kind_give_the_numbers_of_their_plain_text(seed):
         same(found, true)  # what was returned is the caller's
 
 
-@pytest.mark.spread(5)
+@pytest.mark.spread(15)
 @pytest.mark.parametrize("owned", [("W",), ("W", "b"), ("x", "y", "W", "b")])
 @pytest.mark.parametrize("seed", range(100))
 def test_what_is_owned_may_be_lost_and_all_else_stays(seed, owned):

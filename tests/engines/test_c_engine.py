@@ -78,6 +78,7 @@ def compiled():
     return dict(zip(CASES, both, strict=True))
 
 
+@pytest.mark.spread(8)
 @pytest.mark.parametrize("case", CASES, ids="-".join)
 def test_updates_and_activations_in_c_give_the_numbers_of_the_reference(case, compiled):
     program, in_c = compiled[case]

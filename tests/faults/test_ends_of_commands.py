@@ -41,6 +41,7 @@ def test_f47_a_time_that_is_none_is_a_mistake_in_the_usage(tmp_path, verb, secon
     assert told([verb, tmp_path / "net.py", "--timeout", seconds]) == 2
 
 
+@pytest.mark.spread(3)
 @posix
 @pytest.mark.parametrize("verb", ["explain", "emit", "check"])
 def test_f47_a_script_that_never_ends_is_stopped_though_it_catches_everything(
@@ -58,6 +59,7 @@ def test_f47_a_script_that_never_ends_is_stopped_though_it_catches_everything(
     assert "Traceback" not in capsys.readouterr().err
 
 
+@pytest.mark.spread(2)
 @posix
 @pytest.mark.parametrize(
     "leaving",
@@ -81,6 +83,7 @@ def test_f48_control_without_another_process_around_it_the_check_is_green(tmp_pa
     assert done.returncode == 0
 
 
+@pytest.mark.spread(2)
 @pytest.mark.parametrize(
     "leaving", ["import sys; sys.exit(0)", "import os; os._exit(0)"]
 )
@@ -136,6 +139,7 @@ def test_f47_with_debug_an_error_is_its_traceback_and_nothing_else(tmp_path):
     assert done.returncode == 70
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("number", ["2**63", "-2**63", "2**64", "2**64 - 1"])
 @pytest.mark.parametrize("verb", ["explain", "emit", "check", "worksheet"])
 def test_f47_the_largest_whole_numbers_are_no_fault_of_ours(verb, number, tmp_path):

@@ -48,6 +48,7 @@ ASKED = {
 }
 
 
+@pytest.mark.spread(4)
 @posix
 @pytest.mark.parametrize("name", ASKED)
 def test_f35_what_a_file_holds_gives_no_command_to_a_terminal(name, tmp_path):

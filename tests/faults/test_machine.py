@@ -61,7 +61,11 @@ def test_f28_f32_nothing_that_reads_data_reads_code_out_of_it():
         # these read a user's own script, which is run
         of_scripts = path.relative_to(package).parts[0] in ("trace", "check")
         refused = READERS_OF_CODE - {"eval"} if of_scripts else READERS_OF_CODE
-        if readers := refused & {*met(ast.parse(path.read_text("utf-8")))}:
+        text = path.read_text("utf-8")
+        # a hundred thousand lines are searched for words before those with one are read as code
+        if not any(word in text for word in refused):
+            continue
+        if readers := refused & {*met(ast.parse(text))}:
             found[path.relative_to(package).as_posix()] = readers
     assert found == {}
 

@@ -32,6 +32,7 @@ NETWORKS = {
 }  # fmt: skip
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("name", NETWORKS)
 def test_f49_a_copy_of_a_network_trains_as_the_original_does(name, way):
@@ -75,6 +76,7 @@ def fitted(**settings):
         return MLPClassifier((4,), max_iter=4, random_state=0, **settings).fit(X, Y)
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("settings", [{}, {"solver": optimizer("lion", 0.01)}, {"warm_start": True, "early_stopping": True}], ids=str)  # fmt: skip
 @pytest.mark.filterwarnings("ignore::sklearn.exceptions.ConvergenceWarning")

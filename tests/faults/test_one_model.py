@@ -118,6 +118,7 @@ def outcomes(folder, how):
     return json.loads(done.stdout)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="stops are made in forks")
 def test_f25_stopped_at_every_call_into_the_system_a_save_leaves_the_old_model_or_the_new(
     in_memory,
@@ -129,6 +130,7 @@ def test_f25_stopped_at_every_call_into_the_system_a_save_leaves_the_old_model_o
     assert (found["mixed"], found["stuck"]) == (0, 0)
 
 
+@pytest.mark.slow
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="stops are made in forks")
 def test_f25_control_two_plain_files_are_left_half_of_each(in_memory):
     assert outcomes(in_memory, "plain")["mixed"] > 0

@@ -79,6 +79,7 @@ def content(folder):
     return {str(path): path.read_bytes() for path in files}
 
 
+@pytest.mark.spread(8)
 @posix
 @pytest.mark.parametrize("name", OUTPUTS)
 def test_f27_where_there_is_no_room_every_output_is_the_old_one(
@@ -194,7 +195,7 @@ FULL, GONE = (full, "No space left"), (gone, "its reader has closed it")
 
 
 @posix
-@pytest.mark.spread(2)
+@pytest.mark.spread(6)
 @pytest.mark.parametrize(
     ("verb", "place"),
     [
@@ -267,6 +268,7 @@ OVERWRITING = {
 }  # fmt: skip
 
 
+@pytest.mark.spread(4)
 @posix
 @pytest.mark.parametrize("name", OVERWRITING)
 def test_f27_what_a_command_reads_it_does_not_write_over(

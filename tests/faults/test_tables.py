@@ -235,6 +235,7 @@ def test_f40_control_a_dictionary_keeps_the_last_of_two_columns():
     assert columns == {"X0": 2}
 
 
+@pytest.mark.slow
 def test_f51_twice_the_columns_take_twice_the_time():
     def seconds(n):
         head = ",".join(f"c{i}" for i in range(n)) + ",target\n"

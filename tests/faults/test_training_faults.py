@@ -140,6 +140,7 @@ def test_f11_control_whole_weights_would_never_move():
     assert not step.any()
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("name", RULES)
 def test_f12_a_narrow_network_stays_narrow(name):
     seen = []

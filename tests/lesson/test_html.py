@@ -184,6 +184,7 @@ def test_a_large_array_is_a_sentence_and_a_small_picture():
     assert len(page) - len(to_html([])) < 20_000
 
 
+@pytest.mark.slow
 def test_a_page_of_many_arrays_stays_under_two_megabytes():
     many = [
         Numbers(

@@ -174,6 +174,7 @@ def test_every_gradient_agrees_with_what_a_small_change_measures(name):
             assert gradient[place] == pytest.approx(measured, rel=1e-5, abs=1e-8)
 
 
+@pytest.mark.spread(12)
 @EVERY
 def test_every_gradient_step_has_a_reason_and_a_result(name):
     for head, under in steps(NETWORKS[name].lesson()):
@@ -250,7 +251,7 @@ def test_every_number_can_be_worked_out_again_from_those_on_the_page(name):
     assert worked >= 4
 
 
-@pytest.mark.spread(5)
+@pytest.mark.spread(12)
 @EVERY
 @pytest.mark.parametrize("width", [60, 80, 118])
 def test_no_matrix_is_wider_than_the_terminal(name, width):
@@ -287,7 +288,7 @@ def test_two_terms_of_a_loss_have_gradients_of_their_own():
     assert "∂L/∂error = 1" in text
 
 
-@pytest.mark.spread(3)
+@pytest.mark.spread(20)
 @EVERY
 @pytest.mark.parametrize("level", LEVELS)
 def test_every_level_mentions_every_parameter_and_every_gradient(name, level):

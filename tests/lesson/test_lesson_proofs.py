@@ -50,6 +50,7 @@ def measured(op, position, at, params):
     return (f(-2 * h) - 8 * f(-h) + 8 * f(h) - f(2 * h)) / (12 * h)
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("case", DOMAINS)
 def test_chain_steps_and_rule_come_to_the_same_number(case):
     op, position = DOMAINS[case]
@@ -61,6 +62,7 @@ def test_chain_steps_and_rule_come_to_the_same_number(case):
         assert found[-1] == pytest.approx(expected, rel=1e-6, abs=1e-7)
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("case", DOMAINS)
 def test_every_line_of_a_proof_follows_or_has_a_reason(case):
     op, position = DOMAINS[case]

@@ -97,7 +97,7 @@ FURTHER = 5
 LESSONS = {**OWN, **live_lessons.LESSONS}
 
 
-@pytest.mark.spread(6)
+@pytest.mark.spread(30)
 @needs_node
 @pytest.mark.parametrize("name", LESSONS)
 def test_after_an_edit_a_page_reads_as_the_lesson_told_afresh_or_says_where_not(
@@ -112,7 +112,7 @@ def test_after_an_edit_a_page_reads_as_the_lesson_told_afresh_or_says_where_not(
     assert counts["edits"] == 2
 
 
-@pytest.mark.spread(4)
+@pytest.mark.spread(8)
 @needs_node
 @pytest.mark.parametrize(
     ("name", "options"),
@@ -137,7 +137,7 @@ def test_the_lesson_of_an_optimizer_s_step_or_of_a_later_one_follows_as_well(
     assert wrong == []
 
 
-@pytest.mark.spread(4)
+@pytest.mark.spread(12)
 @needs_node
 @pytest.mark.parametrize("optimizer", RULES)
 def test_the_slider_of_the_learning_rate_takes_the_optimizer_s_own_steps(
@@ -316,6 +316,7 @@ def test_whole_numbers_and_labels_follow_and_no_label_is_said_to_be_none(
         seen_in_node(page, [numbers])
 
 
+@pytest.mark.slow
 @needs_node
 def test_with_other_labels_a_page_reads_as_the_lesson_told_afresh(
     tmp_path: Path,
@@ -356,6 +357,7 @@ def test_an_input_that_decides_how_the_lesson_goes_has_no_field(tmp_path: Path) 
     assert {one[0]: one[4] for one in inputs} == {"x": 0, "w": 0, "mask": 1}
 
 
+@pytest.mark.slow
 @needs_node
 def test_the_cells_of_a_table_s_row_are_told_for_the_numbers_that_were_shown(
     tmp_path: Path, command: Any

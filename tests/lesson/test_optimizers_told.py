@@ -49,6 +49,7 @@ def by_hand(chosen, given, steps):
         yield parameters, state
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("name", STATEFUL)
 def test_the_numbers_told_are_those_of_the_step(name):
     given, chosen = numbers(), optimizer(name)

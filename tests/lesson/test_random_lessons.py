@@ -66,7 +66,7 @@ def program(seed):
     return network, arrays
 
 
-@pytest.mark.spread(3)
+@pytest.mark.spread(15)
 @pytest.mark.parametrize("seed", range(30))
 def test_a_random_program_is_told_with_every_parameter(seed):
     function, arrays = program(seed)
@@ -106,6 +106,7 @@ def wide(depth, width, batch):
     return network, arrays
 
 
+@pytest.mark.spread(2)
 @pytest.mark.parametrize(("depth", "width", "batch"), [(60, 8, 4), (3, 400, 64)])
 def test_a_large_program_stays_a_page(depth, width, batch):
     function, arrays = wide(depth, width, batch)

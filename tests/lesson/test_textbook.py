@@ -105,6 +105,7 @@ def symbols(tmp_path_factory):
     return made
 
 
+@pytest.mark.spread(6)
 @pytest.mark.parametrize("name", PENALTY)
 def test_a_penalty_on_squares_adds_lambda_times_the_weights(name, symbols):
     penalty, decayed = PENALTY[name]
@@ -114,6 +115,7 @@ def test_a_penalty_on_squares_adds_lambda_times_the_weights(name, symbols):
     assert line.strip() == f"{loss}/∂W2 = {decayed} + hiddenᵀ · {loss}/∂scores"
 
 
+@pytest.mark.spread(6)
 @pytest.mark.parametrize("name", BATCH_NORM)
 def test_batch_norm_is_one_step_with_the_three_terms_of_the_paper(name, symbols):
     told = symbols(NORMALIZED.format(BATCH_NORM[name]), ["W", "gamma", "beta", "U"])

@@ -174,6 +174,7 @@ def lesson_of(tmp_path_factory):
     return made
 
 
+@pytest.mark.spread(5)
 @pytest.mark.parametrize("name", STATED)
 def test_gradients_are_a_recurrence_and_sums_over_the_turns(name, lesson_of):
     text, wrt, forms = STATED[name]
@@ -208,6 +209,7 @@ def known_in(telling, view):
     return known
 
 
+@pytest.mark.spread(5)
 @pytest.mark.parametrize("name", STATED)
 def test_what_holds_for_every_turn_holds_in_the_first_and_in_the_last(name, lesson_of):
     text, wrt, _ = STATED[name]
@@ -239,6 +241,7 @@ def test_what_holds_for_every_turn_holds_in_the_first_and_in_the_last(name, less
     assert read >= len(telling.shown) * 2
 
 
+@pytest.mark.slow
 def test_the_lesson_of_a_hundred_turns_is_as_long_as_that_of_ten(lesson_of):
     ten, hundred = (
         lesson_of(RECURRENT.replace("TURNS", str(turns)), ["Wx", "Wh", "b", "Wy"])

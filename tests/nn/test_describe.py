@@ -40,7 +40,7 @@ def agree(described):
             ), value.name
 
 
-@pytest.mark.spread(5)
+@pytest.mark.spread(25)
 @pytest.mark.parametrize("columns", [False, True], ids=["rows", "columns"])
 @pytest.mark.parametrize(("name", "loss", "labels"), LAST)
 def test_every_last_activation_with_every_fitting_loss(name, loss, labels, columns):
@@ -57,6 +57,7 @@ def test_every_last_activation_with_every_fitting_loss(name, loss, labels, colum
     )
 
 
+@pytest.mark.spread(5)
 @pytest.mark.parametrize("columns", [False, True], ids=["rows", "columns"])
 @pytest.mark.parametrize(("name", "loss", "labels"), HIDDEN)
 def test_every_hidden_activation(name, loss, labels, columns):

@@ -110,6 +110,7 @@ def told(tmp_path, first, rest="", layer=None):
     return path
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize(("text", "layer"), SAID, ids=NAMES)
 def test_a_layer_of_a_file_is_the_layer_of_python(text, layer, tmp_path):
     path = told(tmp_path, text, layer=layer)
@@ -154,6 +155,7 @@ def test_every_layer_that_is_registered_is_tried_here():
     assert {type(layer).__name__ for _, layer in SAID} == set(LAYERS)
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("layer", [layer for _, layer in SAID], ids=NAMES)
 def test_every_layer_trains_saves_and_loads(layer, tmp_path):
     X = np.random.default_rng(0).integers(0, 3, (8, 4))

@@ -44,6 +44,7 @@ def in_symbols(case: Case, arguments: list[np.ndarray]):
     return symbols(arguments, positive=positive)
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("case", PROVEN, ids=str)
 def test_the_rule_is_proven_by_the_definition(case: Case):
     for arguments in places(case):

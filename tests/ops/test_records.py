@@ -108,6 +108,7 @@ def test_inputs_are_never_written_and_results_never_alias_them(case: Case):
         assert not np.shares_memory(result, a)
 
 
+@pytest.mark.spread(4)
 @every_case
 def test_every_memory_layout_gives_the_same_numbers(case: Case):
     arguments = case.arguments()

@@ -186,27 +186,32 @@ def test_every_rule_agrees_with_the_true_gradient(case: Case):
     first_order(case)
 
 
+@pytest.mark.spread(4)
 @at_every(MOVING[::3])
 def test_a_rule_can_be_derived_again(case: Case):
     """Every third one every day; the twenty thousand checks derive all of them again."""
     second_order(case)
 
 
+@pytest.mark.spread(4)
 @the_first_case
 def test_forwards_and_backwards_weigh_the_same(case: Case):
     dot_products(case)
 
 
+@pytest.mark.spread(4)
 @the_first_case
 def test_gradients_are_the_same_in_every_layout(case: Case):
     in_every_layout(case)
 
 
+@pytest.mark.spread(4)
 @the_first_case
 def test_gradients_of_repeated_rows_are_those_of_their_copies(case: Case):
     with_stride_0(case)
 
 
+@pytest.mark.spread(4)
 @the_first_case
 def test_gradients_of_float32_are_float32(case: Case):
     in_float32(case)

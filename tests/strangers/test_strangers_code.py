@@ -48,6 +48,7 @@ def test_every_known_failure_names_a_construct_or_a_program():
     assert {trial.program for trial in known_failures()} <= names
 
 
+@pytest.mark.spread(5)
 @pytest.mark.parametrize("field", FIELDS)
 def test_the_scripts_of_a_program_compute_what_its_function_does(field, tmp_path):
     for program in list(programs(field))[::4]:
@@ -59,13 +60,14 @@ def test_the_scripts_of_a_program_compute_what_its_function_does(field, tmp_path
             assert np.allclose(space["loss"], loss, rtol=1e-12), program.key
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("part", PARTS)
 def test_a_sample_of_constructs_is_right_or_refused_with_a_code(part, tmp_path):
     assert surprises(trials("constructs", sample()[20 * part :: 80], tmp_path)) == []
 
 
 def test_a_sample_of_programs_is_right_or_refused_with_a_code(tmp_path):
-    assert surprises(trials("programs", every_program()[::40], tmp_path)) == []
+    assert surprises(trials("programs", every_program()[::120], tmp_path)) == []
 
 
 @pytest.mark.parametrize("group", ["scripts", "popular"])
@@ -86,6 +88,7 @@ def no_wrong_gradient(found):
     return [(one, str(end)) for one, end in found if end.word == WRONG] == []
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("part", PARTS)
 def test_no_random_program_gets_a_wrong_gradient(part, tmp_path):
     seeds = random_programs(3, start=3 * part)

@@ -45,6 +45,7 @@ def unrolled(kind, folder, name):
     return scope["f"]
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("kind", KINDS)
 def test_so_many_lines_have_gradients_and_source(kind, tmp_path, shallow):
     function = unrolled(kind, tmp_path, "unrolled")
@@ -57,6 +58,7 @@ def test_so_many_lines_have_gradients_and_source(kind, tmp_path, shallow):
     np.testing.assert_allclose(made, found, rtol=1e-9)
 
 
+@pytest.mark.slow
 def test_the_lesson_of_so_many_lines_is_told(tmp_path, shallow):
     function = unrolled("a total", tmp_path, "told")
     assert "total" in str(chainrule.explain(function, w=W, x=X, level="network"))

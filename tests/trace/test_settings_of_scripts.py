@@ -40,6 +40,7 @@ def state():
     )
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("name", SETTINGS)
 def test_what_a_script_sets_is_put_back(name, tmp_path, monkeypatch, capsys):
     monkeypatch.chdir(tmp_path)

@@ -81,6 +81,7 @@ def test_the_gradient_is_the_slope(function, given):
         np.testing.assert_allclose(found[name], true, rtol=1e-8, atol=1e-9)
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize(
     ("function", "given"), CASES, ids=[c[0].__name__ for c in CASES]
 )

@@ -240,6 +240,7 @@ def test_every_definition_has_a_sample_and_stands_on_the_page():
     assert [one for one in sorted(plain | families) if f"`{one}`" not in listed] == []
 
 
+@pytest.mark.spread(5)
 @pytest.mark.parametrize(
     "name",
     [

@@ -34,6 +34,7 @@ def by_hand(learning_rate, steps):
         )
 
 
+@pytest.mark.spread(5)
 @pytest.mark.parametrize("step", [1, 2, 37, 737, 1000])
 def test_any_step_of_the_articles_training_is_what_a_loop_by_hand_has(step):
     lesson = chainrule.explain(
@@ -89,6 +90,7 @@ def test_the_two_layers_of_eleven_lines_learn():
     assert lesson.loss < 1e-3
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize(
     ("name", "mark"), [("xor", 0.95), ("spirals", 0.95), ("moons", 0.95), ("circles", 0.95)]
 )  # fmt: skip

@@ -195,6 +195,7 @@ def stopping(at):
     return stop
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("at", [1, 4, 7])
 @pytest.mark.parametrize("accumulate", [1, 3])
 def test_a_resumed_training_ends_bit_equal_to_an_unbroken_one(tmp_path, at, accumulate):

@@ -16,6 +16,7 @@ Y = (X[:, :1] * X[:, 1:2] > 0).astype(float)
 LAYERS = (Dense(6, "relu"), BatchNorm(), Dropout(0.3), Dense(1, "sigmoid"))
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("dtype", ["float64", "float32"])
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
 def test_a_training_with_a_diary_has_the_bits_of_one_without(optimizer, dtype):

@@ -45,6 +45,7 @@ def same(one, other):
         assert np.array_equal(array, other.numbers_[name]), name
 
 
+@pytest.mark.spread(2)
 @pytest.mark.parametrize("engine", ["numpy", "c"])
 def test_each_network_is_to_the_bit_the_one_that_is_fitted_alone(engine):
     told = {"epochs": 12, "validation": 0.2, "patience": 1, "engine": engine}

@@ -63,6 +63,7 @@ def test_two_spirals_are_learnt():
     assert network.evaluate(X, y)["accuracy"] > 0.99
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize(
     "layers",
     [

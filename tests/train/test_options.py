@@ -136,7 +136,7 @@ def test_every_option_has_its_word_in_the_file_and_a_case_here():
     assert set(OPTIONS) - {"config"} == set(SAID) | set(SILENT)
 
 
-@pytest.mark.spread(3)
+@pytest.mark.spread(12)
 @pytest.mark.parametrize("name", SAID)
 def test_an_option_in_the_file_gives_the_same_run_and_another_than_without_it(
     folder, name
@@ -150,6 +150,7 @@ def test_an_option_in_the_file_gives_the_same_run_and_another_than_without_it(
     assert plain_run(folder, plain) != on_the_line
 
 
+@pytest.mark.spread(12)
 @pytest.mark.parametrize("name", SILENT)
 def test_an_option_that_changes_no_number_may_stand_in_the_file_too(folder, name):
     plain = plain_run(folder, base())

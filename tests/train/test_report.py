@@ -66,6 +66,7 @@ class Seen(HTMLParser):
 COMMON = {"Loss", "The network on one sample", "Sizes of the gradients by layer", "W1", "W2", "h1", "y_pred"}  # fmt: skip
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize(
     ("which", "shown", "missing"),
     [
@@ -189,6 +190,7 @@ def test_a_report_of_a_training_that_was_taken_up_again_is_that_of_an_unbroken_o
     assert report.html(broken, "xor") == report.html(whole, "xor")
 
 
+@pytest.mark.slow
 def test_a_report_of_a_large_network_stays_small(tmp_path):
     n = 300
     X = RNG.normal(size=(n, 300))

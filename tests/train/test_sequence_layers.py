@@ -54,6 +54,7 @@ def made(layers, X, Y, **options):
     return network
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("layers", STACKS.values(), ids=STACKS)
 def test_gradients_are_those_of_differences(layers):
     X, Y = sequences()
@@ -167,6 +168,7 @@ ENGINES = [
 ]  # fmt: skip
 
 
+@pytest.mark.spread(2)
 @pytest.mark.parametrize("engine", ENGINES)
 @pytest.mark.parametrize("name", ["stacked", "block"])
 def test_engines_take_the_same_steps(name, engine):
@@ -182,6 +184,7 @@ def test_engines_take_the_same_steps(name, engine):
         np.testing.assert_allclose(other.numbers_[key], array, rtol=1e-9, atol=1e-12)
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("name", ["rnn", "lstm", "gru", "block"])
 def test_single_precision_stays_single(name):
     X, Y = sequences()

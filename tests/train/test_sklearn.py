@@ -96,6 +96,7 @@ def agree(found, true, *, within=1e-11, rtol=1e-9):
         assert np.abs(one - other).max() <= within
 
 
+@pytest.mark.spread(6)
 @pytest.mark.parametrize("n_classes", [2, 3])
 @pytest.mark.parametrize("settings", SOLVERS, ids=str)
 def test_a_classifier_has_the_weights_of_scikit_learn(settings, n_classes):
@@ -109,6 +110,7 @@ def test_a_classifier_has_the_weights_of_scikit_learn(settings, n_classes):
     assert np.allclose(found.predict_proba(X), true.predict_proba(X), rtol=1e-10)
 
 
+@pytest.mark.spread(5)
 @pytest.mark.parametrize(
     "settings", [*SOLVERS, pytest.param({"loss": "poisson"}, marks=since_1_7)], ids=str
 )
@@ -134,6 +136,7 @@ def test_lbfgs_reaches_what_scikit_learn_reaches():
     agree(found, true, within=1e-6, rtol=1e-6)
 
 
+@pytest.mark.spread(4)
 @since_1_7
 @pytest.mark.parametrize("batch_size", ["auto", 17])
 @pytest.mark.parametrize("loss", ["squared_error", "poisson"])
@@ -315,6 +318,7 @@ def test_a_loss_of_ones_own_is_minimised_and_told():
     assert np.allclose(weighted.predict(X), fitted.predict(X), rtol=1e-6)
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("loss", ["mae", "huber", brier, "squared_error"])
 @pytest.mark.parametrize("n_targets", [1, 2])
 def test_a_weight_of_two_is_a_sample_given_twice(loss, n_targets):
@@ -342,6 +346,7 @@ def test_an_optimizer_may_come_with_its_own_settings():
     assert estimator.fit(X, y).score(X, y) > 0.9
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize(
     "settings",
     [
@@ -388,6 +393,7 @@ def test_frames_of_pandas_and_polars_are_read():
         assert list(estimator.feature_names_in_) == names
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize(
     "settings",
     [
@@ -497,6 +503,7 @@ def test_callbacks_of_scikit_learn_see_every_epoch():
     assert seen == ["setup", *["end"] * 5, "teardown"]
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize("solver", ["adam", "sgd", "lbfgs", "rmsprop"])
 def test_an_estimator_explains_the_step_that_its_solver_takes_next(solver):
     X, y = load_iris(return_X_y=True)

@@ -58,7 +58,7 @@ PLANS = {
 }  # fmt: skip
 
 
-@pytest.mark.spread(3)
+@pytest.mark.spread(9)
 @pytest.mark.parametrize("weighted", [False, True], ids=["alike", "weighted"])
 @pytest.mark.parametrize("name", PLANS)
 @pytest.mark.parametrize("rule", RULES)
@@ -172,6 +172,7 @@ def test_units_are_no_longer_than_the_largest_norm():
     assert np.linalg.norm(made["W1"], axis=0).max() <= 0.5 + 1e-9
 
 
+@pytest.mark.spread(6)
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("rule", RULES)
 def test_a_step_keeps_the_type_of_the_network(dtype, rule):
@@ -213,6 +214,7 @@ def test_a_step_writes_to_nothing_but_the_parameters_and_the_state_it_owns(name)
         assert not np.array_equal(made[key], before[key])
 
 
+@pytest.mark.spread(6)
 @pytest.mark.parametrize("rule", ["sgd", "adam", "nadam", "adamw"])
 @pytest.mark.parametrize("name", PLANS)
 def test_what_the_engine_runs_gives_the_numbers_of_what_is_emitted(name, rule):

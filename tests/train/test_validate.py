@@ -123,6 +123,7 @@ MISTAKES = [
 ]
 
 
+@pytest.mark.spread(4)
 @pytest.mark.parametrize(("call", "wrong", "code", "said", "meant"), MISTAKES)
 def test_a_mistake_is_told_and_what_was_meant_runs(call, wrong, code, said, meant):
     with pytest.raises((UsageError, ShapeError, DTypeError)) as raised:

@@ -39,6 +39,7 @@ def answer(folder, text: str, asked: str):
         return target.from_script(script).why(asked)
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("case", CASES, ids=[case.name for case in CASES])
 def test_the_place_and_the_reason_are_the_true_ones(case: Case, tmp_path):
     found = answer(tmp_path, case.source, case.asked)

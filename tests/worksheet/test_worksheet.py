@@ -57,6 +57,7 @@ def test_a_sheet_that_is_right_earns_every_point(name, sheets):
         assert not marks.first_wrong
 
 
+@pytest.mark.spread(2)
 @pytest.mark.parametrize("name", NETS)
 def test_of_a_hundred_sheets_with_a_slip_the_first_wrong_number_is_found_and_nothing_right_after_it_is_wrong(
     name, sheets

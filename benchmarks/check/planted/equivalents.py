@@ -12,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 from plant import Known, backward_lines, learn, outcome
 
-from chainrule.check.place import replaced
+from chainrule.check.trees import with_pieces
 
 STYLES = (
     "d{0}", "d{0}", "dL_d{0}", "dLd{0}", "grad_{0}", "{0}_grad", "d_{0}", "delta_{0}", "g_{0}", "dloss_d{0}", "{0}_bar",
@@ -108,7 +108,7 @@ def _arithmetic(node: ast.expr) -> Iterator[ast.expr]:
 
 
 def _swapped(root: ast.expr, old: ast.expr, new: ast.expr) -> ast.expr:
-    return replaced(root, old, new)
+    return with_pieces(root, {old: new})
 
 
 def _merged(body: list[ast.stmt], rng: random.Random) -> list[ast.stmt]:

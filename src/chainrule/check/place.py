@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import ast
 import contextlib
-import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, TypeVar
+from types import CodeType
+from typing import Any
 
 import numpy as np
 
 from chainrule.check.study import Study
+from chainrule.check.trees import same, tree_copy, with_pieces
 from chainrule.program import Arg, Array, Value
 from chainrule.program.run import resolve
 from chainrule.trace.statements.watch import Execution, Seen, Span, span_of, within
@@ -21,18 +22,11 @@ NAMESPACES = ("np", "numpy", "math")
 PLAIN = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)
 
 
-Node = TypeVar("Node", bound=ast.AST)
-
-
 class Known(ast.Name):
     """A name put in by a change, with the value it stands for."""
 
     item: Arg
     old: bool
-
-    def __deepcopy__(self, memo: Any) -> Known:
-        """A copy of the name; a value is one thing and stays it."""
-        return known(self.id, self.item, old=self.old)
 
 
 def known(text: str, item: Arg, *, old: bool = False) -> Known:
@@ -49,7 +43,7 @@ class Place:
     study: Study
     execution: Execution
     worlds: Sequence[Mapping[Value, Array]]
-    _compiled: dict[str, Any] = field(default_factory=dict)
+    _compiled: dict[ast.expr, tuple[CodeType, list[Arg]]] = field(default_factory=dict)
 
     @property
     def root(self) -> ast.expr:
@@ -66,14 +60,14 @@ class Place:
         }
 
     @cached_property
-    def dumps(self) -> dict[Span, str]:
+    def written(self) -> dict[Span, ast.expr]:
         """The parts as written, by which a changed part is told from an unchanged one."""
-        dumps: dict[Span, str] = {}
+        written: dict[Span, ast.expr] = {}
         for node in ast.walk(self.root):
             # what was read from another language may hold several parts at one place: the outermost is what was seen
-            if isinstance(node, ast.expr) and span_of(node) not in dumps:
-                dumps[span_of(node)] = ast.dump(node)
-        return dumps
+            if isinstance(node, ast.expr):
+                written.setdefault(span_of(node), node)
+        return written
 
     @cached_property
     def visible(self) -> dict[str, Arg]:
@@ -127,13 +121,13 @@ class Place:
         Raises:
             Exception: whatever the expression raises with these numbers; KeyError where one is missing.
         """
-        items: list[Arg] = []
-        tree = _Substitution(self, items).visit(copy.deepcopy(node))
-        key = ast.dump(tree)
-        code = self._compiled.get(key)
-        if code is None:
+        # a change is tried on several data sets: it is read once
+        if node not in self._compiled:
+            items: list[Arg] = []
+            tree = _Substitution(self, items).visit(tree_copy(node))
             whole = ast.fix_missing_locations(ast.Expression(tree))
-            code = self._compiled[key] = compile(whole, "<trial>", "eval")
+            self._compiled[node] = compile(whole, "<trial>", "eval"), items
+        code, items = self._compiled[node]
         scope = {f"_{i}": resolve(item, numbers) for i, item in enumerate(items)}
         with np.errstate(all="ignore"):
             return eval(code, self.scope, scope)  # noqa: S307 - the user's own expression, with its own numbers
@@ -152,26 +146,8 @@ class Place:
 
     def changed(self, old: ast.expr, new: ast.expr) -> ast.expr:
         """The expression with ``old`` replaced by ``new``."""
-        return replaced(self.root, old, new)
-
-
-def replaced(root: Node, old: ast.AST, new: ast.expr) -> Node:
-    """``root`` with the very node ``old`` replaced; everything else shared."""
-    if root is old:
-        return new  # type: ignore[return-value]
-    if not any(one is old for one in ast.walk(root)):
-        return root
-    result = copy.copy(root)
-    for name, child in ast.iter_fields(root):
-        if isinstance(child, ast.AST):
-            setattr(result, name, replaced(child, old, new))
-        elif isinstance(child, list):
-            parts = [
-                replaced(one, old, new) if isinstance(one, ast.AST) else one
-                for one in child
-            ]
-            setattr(result, name, parts)
-    return result
+        changed: ast.expr = with_pieces(self.root, {old: new})
+        return changed
 
 
 class _Substitution(ast.NodeTransformer):
@@ -196,12 +172,12 @@ class _Substitution(ast.NodeTransformer):
 
     def _stands(self, node: ast.expr, seen: Seen) -> bool:
         if not seen.is_call:
-            return ast.dump(node) == self.place.dumps.get(seen.span, "")
+            return same(node, self.place.written.get(seen.span))
         if isinstance(node, ast.Call) and _root(node.func) in NAMESPACES:
             return False
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
             return False
-        return ast.dump(node) == self.place.dumps.get(seen.span, "")
+        return same(node, self.place.written.get(seen.span))
 
     def _variable(self, item: Arg) -> ast.expr:
         self.items.append(item)

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from chainrule.check.place import Known, Place, known
+from chainrule.check.trees import tree_copy
 from chainrule.emit.layout import flat
 from chainrule.emit.numpy import NUMPY
 from chainrule.emit.spelling import Speller, spelling
@@ -155,7 +156,5 @@ def _plain(node: ast.expr) -> ast.expr:
                 return ast.parse(node.id, mode="eval").body
             return node
 
-    import copy
-
-    result: ast.expr = Plain().visit(copy.deepcopy(node))
+    result: ast.expr = Plain().visit(tree_copy(node))
     return result

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import ast
-import copy
 import linecache
 import textwrap
 from collections.abc import Sequence
 
-from chainrule.check.place import replaced
 from chainrule.check.slips import Change
 from chainrule.check.spelled import text_of
 from chainrule.check.suspect import Suspect
+from chainrule.check.trees import same, with_pieces
 from chainrule.trace.statements.watch import span_of
 
 
@@ -82,21 +81,7 @@ def _means(text: str, suspect: Suspect, goal: ast.expr) -> bool:
     )
     if inner is None:
         return False
-    intended = copy.deepcopy(site.statement)
-    place = next(
-        node
-        for node in ast.walk(intended)
-        if isinstance(node, ast.expr)
-        and span_of(node) == site.span
-        and type(node) is type(inner)
-    )
-    for parent in ast.walk(intended):
-        for name, child in ast.iter_fields(parent):
-            if child is place:
-                setattr(parent, name, new)
-            elif isinstance(child, list):
-                setattr(parent, name, [new if one is place else one for one in child])
-    return ast.dump(intended) == ast.dump(statement)
+    return same(with_pieces(site.statement, {inner: new}), statement)
 
 
 def _dedented(text: str) -> str:
@@ -107,7 +92,7 @@ def _dedented(text: str) -> str:
 def swapped(root: ast.expr, old: ast.expr, new: ast.expr) -> ast.expr | None:
     """``root`` with ``old`` replaced; None if it is not in there."""
     return (
-        replaced(root, old, new)
+        with_pieces(root, {old: new})
         if any(node is old for node in ast.walk(root))
         else None
     )

@@ -18,8 +18,9 @@ from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.look import MOST_RUNS
 from chainrule.check.steps.recording import Spot
 from chainrule.check.steps.sites import Key, Ran, Site, Sites, Statement
-from chainrule.check.steps.splice import Pieces, with_pieces
+from chainrule.check.steps.splice import Pieces
 from chainrule.check.steps.texts import Texts
+from chainrule.check.trees import with_pieces
 from chainrule.program import Arg, Value
 
 Thing = tuple[type, tuple[Value, ...]]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any
+
+from chainrule.check.trees import same, tree_copy
 
 PLAIN = (
     ast.Name, ast.Constant, ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop, ast.Load, ast.Call,
@@ -46,8 +47,8 @@ def keys(node: ast.Subscript, names: Collection[str]) -> Iterator[KeyedItem]:
     for place in _numbers(node.slice, names):
         for name in names:
             for offset in OFFSETS:
-                put = _Put(ast.dump(place), _shifted(name, offset))
-                yield _key(node.value, put.visit(copy.deepcopy(node.slice)))
+                put = _Put(place, _shifted(name, offset))
+                yield _key(node.value, put.visit(tree_copy(node.slice)))
 
 
 def _key(base: ast.expr, index: ast.expr) -> KeyedItem:
@@ -87,9 +88,9 @@ def _shifted(name: str, offset: int) -> ast.expr:
 class _Put(ast.NodeTransformer):
     """One part of an expression written otherwise, wherever it stands."""
 
-    def __init__(self, dumped: str, new: ast.expr) -> None:
-        self.dumped, self.new = dumped, new
+    def __init__(self, old: ast.AST, new: ast.expr) -> None:
+        self.old, self.new = old, new
 
     def visit(self, node: ast.AST) -> Any:
         """The new part, or what is there."""
-        return self.new if ast.dump(node) == self.dumped else self.generic_visit(node)
+        return self.new if same(node, self.old) else self.generic_visit(node)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -28,9 +27,9 @@ from chainrule.check.steps.splice import (
     says,
     set_option,
     spliced,
-    with_pieces,
 )
 from chainrule.check.steps.tape import number_of
+from chainrule.check.trees import same, tree_copy, with_pieces
 from chainrule.emit import expression
 from chainrule.program import ChainruleError, Value
 from chainrule.trace import Traced, Tracer
@@ -132,7 +131,7 @@ class Rewriter:
         if statement is None:
             return None
         if edit.write is not None:
-            written = edit.write(copy.deepcopy(statement))
+            written = edit.write(tree_copy(statement))
             return None if written is None else {statement: written}
         if node is None:
             return None
@@ -169,7 +168,7 @@ class Rewriter:
 
     def _called(self, edit: Edit, node: ast.Call) -> ast.expr | None:
         """A call with other options, or of another function: ``x.sum(axis=0)`` as ``x.sum(axis=1)``."""
-        called = copy.deepcopy(node)
+        called = tree_copy(node)
         op = edit.site.op
         name = edit.words.get("of")
         if name is not None and isinstance(called.func, ast.Attribute):
@@ -194,14 +193,14 @@ class Rewriter:
         new = self._traced(edit, edit.new, edit.operands, {}, whole=node)
         if new is None:
             return None
-        if isinstance(new, ast.BinOp) and ast.dump(new.left) == ast.dump(target):
-            return ast.AugAssign(copy.deepcopy(node.target), new.op, new.right)
+        if isinstance(new, ast.BinOp) and same(new.left, target):
+            return ast.AugAssign(tree_copy(node.target), new.op, new.right)
         old = ast.BinOp(target, node.op, node.value)
-        if isinstance(new, ast.BinOp) and ast.dump(new.left) == ast.dump(old):
+        if isinstance(new, ast.BinOp) and same(new.left, old):
             whole = joined(node, new)
             if whole is not None:
                 return whole
-        return ast.Assign([copy.deepcopy(node.target)], new)
+        return ast.Assign([tree_copy(node.target)], new)
 
     def _stored(self, edit: Edit, statement: ast.stmt) -> Pieces | None:
         """What is written into an array, otherwise."""

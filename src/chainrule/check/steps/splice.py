@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import ast
-import copy
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from chainrule.check.trees import tree_copy
 from chainrule.trace.statements.watch import span_of
 
 Node = ast.expr | ast.stmt
@@ -39,32 +39,13 @@ class Fill(ast.NodeTransformer):
     def visit_Name(self, node: ast.Name) -> ast.expr:
         """A name, or what is written for it."""
         found = self.texts.get(node.id)
-        return node if found is None else copy.deepcopy(found)
+        return node if found is None else tree_copy(found)
 
     def visit_BinOp(self, node: ast.BinOp) -> ast.expr:
         """``1.0 * x`` as ``x``."""
         one = isinstance(node.left, ast.Constant) and node.left.value == 1.0
         self.generic_visit(node)
         return node.right if one and isinstance(node.op, ast.Mult) else node
-
-
-def with_pieces(node: ast.AST, pieces: Pieces) -> Any:
-    """A node with some nodes in it replaced; everything else shared."""
-    if node in pieces:
-        return pieces[node]
-    if not any(one in pieces for one in ast.walk(node)):
-        return node
-    result = copy.copy(node)
-    for name, child in ast.iter_fields(node):
-        if isinstance(child, ast.AST):
-            setattr(result, name, with_pieces(child, pieces))
-        elif isinstance(child, list):
-            parts = [
-                with_pieces(one, pieces) if isinstance(one, ast.AST) else one
-                for one in child
-            ]
-            setattr(result, name, parts)
-    return result
 
 
 def is_inside(old: ast.AST, pieces: Pieces) -> bool:
@@ -77,7 +58,7 @@ def is_inside(old: ast.AST, pieces: Pieces) -> bool:
 
 def loaded(target: ast.expr) -> ast.expr:
     """A target as an expression that reads it."""
-    read = copy.deepcopy(target)
+    read = tree_copy(target)
     if isinstance(read, ast.Name | ast.Attribute | ast.Subscript):
         read.ctx = ast.Load()
     return read
@@ -92,7 +73,7 @@ def joined(node: ast.AugAssign, new: ast.BinOp) -> ast.stmt | None:
     if not same:
         return None
     value = ast.BinOp(node.value, new.op, new.right)
-    return ast.AugAssign(copy.deepcopy(node.target), node.op, value)
+    return ast.AugAssign(tree_copy(node.target), node.op, value)
 
 
 def set_option(

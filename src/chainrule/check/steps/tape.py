@@ -179,10 +179,11 @@ def _rounded_otherwise(
     """A result with its last digits changed, but for the entries that are only picked from what went in."""
     if result.dtype.kind != "f":
         return result
-    known = np.concatenate([[0.0], *(np.ravel(one) for one in given)])
+    known = np.sort(np.abs(np.concatenate([[0.0], *map(np.ravel, given)])))
     digits = ULPS * np.finfo(result.dtype).eps
     changed = result * (1 + draw.uniform(-digits, digits, result.shape))
-    picked = np.isin(np.abs(result), np.abs(known))
+    size = np.abs(result)
+    picked = known.take(known.searchsorted(size), mode="clip") == size
     return np.where(picked, result, changed).astype(result.dtype)
 
 
