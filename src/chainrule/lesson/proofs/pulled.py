@@ -175,7 +175,10 @@ class Walk:
     def rows(self) -> Iterator[Row]:
         """The pieces, then their gradients from the end back, then the rule's form."""
         shape = self.inputs[self.position].shape
-        reason: Spans = (f"told on a {self.letters[self.position]} of shape {shape}",)
+        letter = self.letters[self.position]
+        # an x, said ex
+        article = "an" if letter[0] in "aefhilmnorsxAEFHILMNORSX" else "a"
+        reason: Spans = (f"told on {article} {letter} of shape {shape}",)
         for value in (*self.given.values(), self.result):
             yield Row(
                 left=identifier(value.name or ""),
