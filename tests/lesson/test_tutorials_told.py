@@ -9,6 +9,8 @@ import pytest
 
 from chainrule import explain
 from chainrule.lesson import Lesson
+from chainrule.lesson.drawings.graph import draw, words
+from chainrule.lesson.parts import Graph
 
 LAYERS_IN_LISTS = """
 import numpy as np
@@ -169,6 +171,21 @@ def test_units_of_a_network_of_single_numbers_are_what_they_are(told):
     assert "the output of the hidden units" in roles["out_h"]
     assert "w7 and 1 more" not in text
     assert " …." not in text
+
+
+def test_what_stands_between_columns_that_no_arrow_joins_is_left_out(told):
+    (graph,) = (part for part in told(TWO_TERMS).parts if isinstance(part, Graph))
+    drawn = draw(graph)
+    names = [words((name,)) for name in graph.columns]
+    place = names.index("kl")
+    assert words(graph.between[place - 1]) == "sum"
+    assert drawn.between[place - 1][1] == ""
+
+
+def test_reasons_have_a_minus_and_say_nothing_twice(told):
+    text = told(SCALARS).to_text()
+    assert "σ(1 − σ)" in text
+    assert "already is exp(" not in text
 
 
 def test_letters_of_a_product_are_no_names_of_the_reader():

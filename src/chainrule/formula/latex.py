@@ -164,7 +164,9 @@ class _Printer:
                 )
                 return f"{SIGNS[sign]}{limits} {self.write(body)}"
             case Matrix(rows):
-                lines = r" \\ ".join(
+                # room to write in
+                blank = any(isinstance(cell, Text) for row in rows for cell in row)
+                lines = (r" \\[1.5ex] " if blank else r" \\ ").join(
                     " & ".join(self.write(cell) for cell in row) for row in rows
                 )
                 return rf"\begin{{bmatrix}} {lines} \end{{bmatrix}}"

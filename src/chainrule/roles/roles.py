@@ -332,9 +332,7 @@ class _Reading:
         weak = [value.name for value, score in scores.items() if score < 1]
         if weak and len(weak) < len(scores):
             self.sure = False
-            self.messages.append(
-                f"unsure of {', '.join(name or '?' for name in weak)}: --wrt NAMES"
-            )
+            self._unsure([name or "?" for name in weak])
         elif weak and not any(meaning(name or "") == "weight" for name in weak):
             self.sure = False
             self.messages.append(
@@ -353,7 +351,12 @@ class _Reading:
         ]
         if names:
             self.sure = False
-            self.messages.append(f"unsure of {', '.join(names)}: --wrt NAMES")
+            self._unsure(names)
+
+    def _unsure(self, names: Sequence[str]) -> None:
+        self.messages.append(
+            f"taken as learnt, which is a guess: {', '.join(names)}: --wrt NAMES"
+        )
 
     def _no_labels(
         self, loss: Value, given: Sequence[Value], learnt: Sequence[Value]
