@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import numpy as np
 import pytest
+from following import data_of, seen_in_node
 
 from chainrule import explain
 from chainrule.lesson import Lesson
@@ -186,6 +188,17 @@ def test_reasons_have_a_minus_and_say_nothing_twice(told):
     text = told(SCALARS).to_text()
     assert "σ(1 − σ)" in text
     assert "already is exp(" not in text
+
+
+@pytest.mark.skipif(shutil.which("node") is None, reason="node runs JavaScript")
+def test_the_page_of_a_recurrence_follows_an_edit(told):
+    page = told(CHARACTERS).to_html()
+    given = data_of(page)["inputs"]
+    numbers = [list(one[3]) for one in given]
+    numbers[[one[0] for one in given].index("Whh")][0] += 0.25
+    (seen,) = seen_in_node(page, [numbers])
+    assert not seen["refused"]
+    assert not any(seen["stale"])
 
 
 def test_letters_of_a_product_are_no_names_of_the_reader():
