@@ -273,9 +273,9 @@ def from_script(
     report = None
     try:
         report = roles_of(reading.recording, loss=loss, wrt=wrt)
-    except ProgramError:
+    except ProgramError as error:
         if not stopped:
-            raise
+            raise _of_a_part(error, reading) from None
     if report is None or (stopped and not _trains(reading, report)):
         # a forward pass may be longer than most trainings: it gets the time it needs
         reading = record_script(
@@ -284,7 +284,7 @@ def from_script(
         try:
             report = roles_of(reading.recording, loss=loss, wrt=wrt)
         except ProgramError as error:
-            raise _of_a_part(error, reading.recording) from None
+            raise _of_a_part(error, reading) from None
     escapes = list(reading.recording.escapes())
     doubts = on_the_way(report.recorded, escapes, report.parameters, report.loss)
     beside = [
@@ -310,9 +310,11 @@ def from_script(
     )
 
 
-def _of_a_part(error: ProgramError, recording: Recording) -> ProgramError:
+def _of_a_part(error: ProgramError, reading: ScriptReading) -> ProgramError:
     """The error; where the script was not read to its end, it says that what is missed may come later."""
+    recording = reading.recording
     lines = recording.program.lines
+    error.detail = "\n".join(filter(None, (error.detail, reading.left)))
     if recording.ended == "limit" and lines:
         at = lines[-1].at
         where = f", in {at.describe()}" if at is not None else ""

@@ -19,6 +19,8 @@ def test_f47_what_a_terminal_cannot_show_is_replaced_and_said_once(tmp_path, enc
     done = typed("explain", tmp_path / "net.py", env=environment, encoding=encoding)
     assert done.returncode == 0, done.stderr
     assert "dL/dW" in done.stdout
+    # boxes, brackets and Greek letters have a likeness
+    assert "?" not in done.stdout
     assert done.stderr.count(f"cannot be printed in {encoding} and") == 1
 
 
@@ -161,3 +163,30 @@ def test_f47_exit_1_is_a_wrong_gradient(tmp_path):
 def test_f47_a_rate_that_is_none_is_a_mistake_in_the_usage(rate, tmp_path):
     (tmp_path / "net.py").write_text(RIGHT)
     assert told(["explain", tmp_path / "net.py", "--learning-rate", rate]) == 2
+
+
+@pytest.mark.parametrize("leave", ["sys.exit(3)", "os._exit(0)"])
+def test_a_script_that_ends_itself_before_its_loss_is_told_where(
+    tmp_path, leave, capsys
+):
+    (tmp_path / "net.py").write_text(f"import os, sys\n{leave}\n{RIGHT}")
+    assert told(["explain", tmp_path / "net.py"]) == 3
+    assert f"the script ended itself in {leave}    (" in capsys.readouterr().err
+
+
+def test_a_folder_that_is_not_there_is_named(tmp_path, capsys):
+    (tmp_path / "net.py").write_text(RIGHT)
+    page = tmp_path / "nowhere" / "page.html"
+    assert told(["explain", tmp_path / "net.py", "--html", page]) == 3
+    assert f"make the folder {page.parent} first" in capsys.readouterr().err
+
+
+@posix
+def test_who_reads_neither_output_nor_errors_gets_the_code_of_that(tmp_path):
+    (tmp_path / "net.py").write_text(RIGHT)
+    reader, writer = os.pipe()
+    os.close(reader)
+    command = [sys.executable, "-m", "chainrule", "explain", str(tmp_path / "net.py")]
+    done = subprocess.run(command, stdout=writer, stderr=writer, check=False)
+    os.close(writer)
+    assert done.returncode == 3

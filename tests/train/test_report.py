@@ -102,7 +102,7 @@ def test_a_report_holds_the_network_against_an_answer_that_looks_at_nothing(outc
     usual = int(np.argmax(np.bincount(outcome.data.Y.ravel().astype(int))))
     share = np.mean(outcome.held.Y.ravel() == usual)
     page = report.html(outcome, "A network")
-    said = f"Always answering {classes[usual]!r}, the most frequent class to train on, has an accuracy of {share:.4f}."
+    said = f"Always answering “{classes[usual]}”, the most frequent class to train on, has an accuracy of {share:.1%}."
     assert said in report.text(outcome)
     assert said in html.unescape(page)
     off = outcomes["numbers"].held.Y - outcomes["numbers"].data.Y.mean()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
 import os
 import sys
@@ -155,7 +156,9 @@ def _tell(error: BaseException) -> int:
 
 
 def _said(error: ChainruleError) -> int:
-    sys.stderr.write(f"error[{error.code}]: {error.body()}\n")
+    # who reads no errors gets the code still
+    with contextlib.suppress(OSError):
+        sys.stderr.write(f"error[{error.code}]: {error.body()}\n")
     return error.exit_code
 
 

@@ -6,6 +6,7 @@ import codecs
 import io
 import re
 import sys
+import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -14,15 +15,30 @@ from chainrule.program import CorruptFileError
 
 NEAREST = {
     "−": "-", "·": "*", "×": "x", "÷": "/", "→": "->", "←": "<-", "≤": "<=", "≥": ">=", "…": "...", "’": "'", "“": '"',
-    "”": '"', "─": "-", "│": "|", "∂": "d", "σ": "sigma", "Σ": "sum", "√": "sqrt", "⋮": ":", "²": "^2", "⊙": "*",
-    "ŷ": "y_hat", "ᵀ": ".T", "β": "beta", "ε": "eps", "λ": "lambda", "α": "alpha", "⋅": "*", "∞": "inf", "≈": "~",
+    "”": '"', "─": "-", "│": "|", "═": "=", "▶": ">", "▸": ">", "⋯": "...", "∂": "d", "Σ": "sum", "√": "sqrt", "⋮": ":",
+    "²": "^2", "³": "^3", "₋": "-", "′": "'", "⊙": "*", "⊗": "(x)", "ŷ": "y_hat", "ᵀ": ".T", "ε": "eps", "⋅": "*",
+    "∞": "inf", "≈": "~",
+    **dict.fromkeys("┌┐└┘├┤┬┴┼", "+"), **dict.fromkeys("⎡⎢⎣", "["), **dict.fromkeys("⎤⎥⎦", "]"),
+    **dict.fromkeys("⎛⎜⎝", "("), **dict.fromkeys("⎞⎟⎠", ")"),
 }  # fmt: skip
-"""What is printed for a sign that an encoding lacks; for others, a question mark."""
+"""What is printed for a sign that an encoding lacks."""
+GREEK = re.compile(r"GREEK (?:SMALL|CAPITAL) LETTER (\w+)")
 
 COMMANDS = re.compile(
     r"\x1b\[(?:[\d;]*m|\d*[AK]|\?25[lh])|[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]"
 )
 """What a terminal takes for a command: first those that we give, colours and the movements of a bar."""
+
+
+def nearest(sign: str) -> str:
+    """What is printed for a sign that an encoding lacks: a likeness, the plain letter, its name; else a question mark.
+
+    >>> [nearest(sign) for sign in "−ₜμ€"]
+    ['-', 't', 'mu', '?']
+    """
+    plain = unicodedata.normalize("NFKD", sign).encode("ascii", "ignore").decode()
+    letter = GREEK.match(unicodedata.name(sign, ""))
+    return NEAREST.get(sign) or plain or (letter[1].lower() if letter else "?")
 
 
 @contextmanager
@@ -38,7 +54,7 @@ def streams() -> Iterator[None]:
         named = getattr(sys.stdout, "encoding", None) or error.encoding
         lacking.add(named if error.encoding == "charmap" else error.encoding)
         signs = error.object[error.start : error.end]
-        return "".join(NEAREST.get(sign, "?") for sign in signs), error.end
+        return "".join(map(nearest, signs)), error.end
 
     codecs.register_error("chainrule", replace)
     # under a test or in a notebook the streams are somebody else's

@@ -32,7 +32,8 @@ def _shape(gradient: Any) -> Shape:
 def _summed(gradient: Any, target: Traced) -> tuple[Any, str]:
     """The gradients of copies added up, or one number copied to every entry."""
     value = target.value
-    new, stretched = _copied(_shape(gradient), value)
+    wide = _shape(gradient)
+    new, stretched = _copied(wide, value)
     if stretched:
         gradient = np.sum(gradient, axis=_axis(stretched), keepdims=True)
     if new:
@@ -42,11 +43,28 @@ def _summed(gradient: Any, target: Traced) -> tuple[Any, str]:
     copies = len(new) + len(stretched)
     if not copies:
         return gradient, ""
-    what = "row" if copies == 1 else "entry"
+    what = served(wide, value)
     return (
         gradient,
         f"{value.name or 'it'} serves every {what}, so the gradients of all of them add up",
     )
+
+
+def served(shape: Shape, value: Value) -> str:
+    """What a value is copied for where it meets an array of a shape: each row, each column, each entry, each place.
+
+    >>> row, column = (Value(one, np.dtype(float)) for one in ((4,), (3, 1)))
+    >>> served((3, 4), row), served((3, 4), column), served((4,), Value((), row.dtype))
+    ('row', 'column', 'entry')
+    """
+    new, stretched = _copied(shape, value)
+    copied = {*new, *stretched}
+    kept = [axis for axis, n in enumerate(shape) if axis not in copied and n != 1]
+    if not kept:
+        return "entry"
+    if kept == [len(shape) - 1]:
+        return "row"
+    return "column" if len(shape) == 2 else "place"
 
 
 def _copied(

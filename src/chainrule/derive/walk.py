@@ -170,6 +170,9 @@ class Walk:
             or gradient in self.taken
         ):
             gradient = self.tracer.record(ops.identity, (total,), why=why).value
+            if gradient.name is not None:
+                # two terms of one sum: the gradient of each follows from that of the sum
+                gradient = self.builder.twin(gradient)
         if gradient.name is None:
             if gradient in self.builder.producer:
                 self.builder.give_reason(gradient, why)

@@ -33,6 +33,7 @@ from chainrule.formula.tree import (
     Subscript,
     Symbol,
     Text,
+    words_beside,
 )
 
 _PREFERRED = {
@@ -137,7 +138,10 @@ class _Printer:
             case Operand(body, _, _):
                 return self.write(body)
             case Row(items):
-                return _spaced([self.write(item) for item in items])
+                pieces = [self.write(item) for item in items]
+                for i in words_beside(items):
+                    pieces[i] = r"\;"
+                return _spaced(pieces)
             case Fraction(top, bottom):
                 return rf"\frac{{{self.write(top)}}}{{{self.write(bottom)}}}"
             case Power(base, exponent):
@@ -160,7 +164,9 @@ class _Printer:
                 )
                 return f"{SIGNS[sign]}{limits} {self.write(body)}"
             case Matrix(rows):
-                lines = r" \\ ".join(
+                # room to write in
+                blank = any(isinstance(cell, Text) for row in rows for cell in row)
+                lines = (r" \\[1.5ex] " if blank else r" \\ ").join(
                     " & ".join(self.write(cell) for cell in row) for row in rows
                 )
                 return rf"\begin{{bmatrix}} {lines} \end{{bmatrix}}"

@@ -32,6 +32,7 @@ from chainrule.formula.tree import (
     Symbol,
     Text,
     When,
+    words_beside,
 )
 
 MARKS: Final = MappingProxyType(
@@ -50,6 +51,7 @@ TALL: Final = (
     "<mo>∫",
 )
 THIN: Final = '<mspace width="0.1667em"></mspace>'
+WIDE: Final = '<mspace width="0.3333em"></mspace>'
 # where Unicode's mathematical alphabets have holes, the letter was there before them
 _EARLIER: Final = MappingProxyType(
     {"L": "ℒ", "B": "ℬ", "E": "ℰ", "F": "ℱ", "H": "ℋ", "I": "ℐ", "M": "ℳ", "R": "ℛ"}
@@ -151,6 +153,8 @@ class _Printer:
             if items[i - 1] == Operator("", "tight") and _opens_with_word(item):
                 # y log ŷ: what stands before a function's name keeps a little distance
                 shown[i - 1] = THIN
+        for i in words_beside(items):
+            shown[i] = WIDE
         return _grouped("".join(shown))
 
     def coming(self, when: When | None) -> str:

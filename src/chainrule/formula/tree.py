@@ -252,3 +252,24 @@ Node: TypeAlias = (
     | Accent
     | Marked
 )
+
+
+def words_beside(items: tuple[Node, ...]) -> list[int]:
+    """Where in a row a thin space stands beside a word: ``W feature`` would be read as one.
+
+    >>> W, feature, thin = Symbol("W"), Symbol("feature"), Operator(" ", "tight")
+    >>> words_beside((W, thin, feature)), words_beside((W, thin, W))
+    ([1], [])
+    """
+    return [
+        i
+        for i in range(1, len(items) - 1)
+        if items[i] == Operator(" ", "tight")
+        and (_is_word(items[i - 1]) or _is_word(items[i + 1]))
+    ]
+
+
+def _is_word(node: Node) -> bool:
+    while isinstance(node, Marked | Operand):
+        node = node.body
+    return isinstance(node, Symbol) and len(node.letter) > 1

@@ -50,6 +50,8 @@ standardize = Op(
         Rule(vjp_of_eps, "more under the root brings {y} nearer to 0"),
     ),
     name="standardize",
+    title="standardization",
+    label="standardize",
     params={"axis": -1, "ddof": 0},
     notation=r"\operatorname{standardize}(#1)",
     definition=standardized,

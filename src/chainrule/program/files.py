@@ -50,8 +50,16 @@ def replace_file(path: str | Path, content: str | bytes) -> None:
         raise CorruptFileError(
             "E504",
             f"{path} cannot be written: {error.strerror or error}",
-            hint="the file that was there is as it was; choose another place",
+            hint=_where_else(target),
         ) from error
+
+
+def _where_else(target: Path) -> str:
+    folder = target.parent
+    if not folder.exists():
+        return f"make the folder {folder} first, or choose another place"
+    old = "the file that was there is as it was; " if target.exists() else ""
+    return f"{old}choose another place"
 
 
 def write_aside(target: Path, data: bytes, mode: int | None = None) -> Path:

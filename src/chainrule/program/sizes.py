@@ -27,18 +27,35 @@ def measured(
     return Size(value, axes)
 
 
-def as_long_as(producer: Mapping[Value, Line], value: Value) -> set[Value]:
-    """The values that ``value`` has its lengths from, through lines that keep them; itself among them."""
-    found: set[Value] = set()
-    ahead = [value]
+def as_long_as(
+    producer: Mapping[Value, Line], value: Value, axes: tuple[int, ...] | None = None
+) -> set[tuple[Value, tuple[int, ...] | None]]:
+    """The values, with their axes, that ``value`` has its lengths along ``axes`` from; itself among them.
+
+    Lines that keep a shape hand all lengths on, and a product of matrices those of its rows and of its columns.
+    """
+    found: set[tuple[Value, tuple[int, ...] | None]] = set()
+    ahead = [(value, axes)]
     while ahead:
-        one = ahead.pop()
-        found.add(one)
+        one, along = ahead.pop()
+        found.add((one, along))
         line = producer.get(one)
-        if line is not None and (line.op.elementwise or line.op.kind == "activation"):
-            ahead += [
-                arg
-                for arg in line.reads()
-                if arg.shape == one.shape and arg not in found
-            ]
+        if line is None:
+            continue
+        if line.op.elementwise or line.op.kind == "activation":
+            same = [(arg, along) for arg in line.reads() if arg.shape == one.shape]
+        else:
+            same = _of_a_product(line, along)
+        ahead += [each for each in same if each not in found]
     return found
+
+
+def _of_a_product(
+    line: Line, axes: tuple[int, ...] | None
+) -> list[tuple[Value, tuple[int, ...] | None]]:
+    """The factor whose rows, or whose columns, those of a product of two matrices are."""
+    if line.op.name != "matmul" or axes not in ((0,), (1,)):
+        return []
+    factor = line.args[axes[0]]
+    both = all(isinstance(arg, Value) and arg.ndim == 2 for arg in line.args)
+    return [(factor, axes)] if both and isinstance(factor, Value) else []

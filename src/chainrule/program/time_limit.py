@@ -27,8 +27,8 @@ def time_limit(seconds: float | None, what: str = "the script") -> Iterator[None
     def stop(_: int, __: FrameType | None) -> None:
         raise LimitError(
             "E601",
-            f"{what} is still running after {seconds:g} seconds",
-            hint="a loop may never end; give it more time with --timeout, or check an earlier pass with --pass 1",
+            f"{what} is still running after {seconds:g} {'second' if seconds == 1 else 'seconds'}",
+            hint="a loop may never end; give it more time with --timeout SECONDS",
         )
 
     before = signal.signal(signal.SIGALRM, stop)

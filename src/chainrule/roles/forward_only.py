@@ -32,6 +32,8 @@ width height length speed temperature signal noise amplitude frequency damping
 """
 CONSTANTS = frozenset(LETTERS.split())
 """What a law or a model calls its constants; beside weights they are settings."""
+NOISE = frozenset({"eps", "epsilon", "jitter"})
+"""What is small where it is one number, and noise where it is an array."""
 CARRIED = 3.0
 """What speaks against the state that a loop starts from, and an array that is being filled."""
 FEWEST = 3
@@ -232,8 +234,9 @@ def _score(history: History, mixed: _Mixed, value: Value) -> float:
     name = value.name or ""
     said = meaning(name)
     single = history.number(value).size == 1
-    # of several entries a gamma or a scale is a weight
-    setting = -2.5 if single else 0.0
+    # of several entries a gamma or a scale is a weight; an epsilon is what is drawn
+    drawn = not NOISE.isdisjoint(parts(name)[-1:])
+    setting = -2.5 if single or drawn else 0.0
     score = setting if said == "setting" else BY_NAME[said]
     score += _made(value, history)
     if value in mixed.behind:

@@ -116,11 +116,12 @@ class History:
 
     @cached_property
     def _after_first(self) -> dict[Value, list[Value]]:
-        """What variables held second, by what they held first."""
+        """What variables held second and made of it, by what they held first."""
         found: dict[Value, list[Value]] = {}
         for variable in self.variables:
             first, *later = variable.versions[:2]
-            found.setdefault(first, []).extend(later)
+            made = [one for one in later if self.leads(first, one)]
+            found.setdefault(first, []).extend(made)
         return found
 
     @cached_property
@@ -137,9 +138,12 @@ class History:
 
     @cached_property
     def carried(self) -> frozenset[Value]:
-        """What variables held before they held something else."""
+        """What variables held before they held what was made of it; ``for w in weights`` hands nothing on."""
         return frozenset(
-            value for variable in self.variables for value in variable.versions[:-1]
+            value
+            for variable in self.variables
+            for value, after in pairwise(variable.versions)
+            if self.leads(value, after)
         )
 
     def sources(self, loss: Value) -> list[Value]:

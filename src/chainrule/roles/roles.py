@@ -9,6 +9,7 @@ from typing import Literal
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.program import Line, ProgramError, Run, UsageError, Value
 from chainrule.program.errors import nearest
 from chainrule.program.names import free_name
@@ -20,6 +21,7 @@ from chainrule.roles.implied import Implied, implied_loss
 from chainrule.roles.kinds import Meetings, kind_of
 from chainrule.roles.losses import candidates, the_end
 from chainrule.roles.names import meaning, stem
+from chainrule.roles.numbering import renumber
 from chainrule.roles.updates import Descent, descent
 from chainrule.trace import Recording
 from chainrule.trace.events import Objective
@@ -62,6 +64,8 @@ class RoleReport:
     )
     beside: tuple[Value, ...] = field(default=(), repr=False)
     """What moves, too, as it was before the loss, where nothing that was followed leads from it to the loss."""
+    words: Mapping[Value, str] = field(default_factory=dict, repr=False)
+    """What the reader calls a value: the name of what held it first."""
 
     def rolled(self) -> Run:
         """The forward pass of a script with its loops found again, as far as its turns fit into one body."""
@@ -71,7 +75,19 @@ class RoleReport:
         met = {**self.met, **{line.result: place for place, line in lines}}
         found = rolled(whole, self.parameters, met)
         starts = set(map(found.of, self.starts)) & set(found.run.program.inputs)
-        return cut(found.run, found.of(self.loss), self.parameters, starts)
+        # a sum of floats that begins at the whole number 0
+        starts |= {
+            item.result
+            for item in found.run.program.items
+            if isinstance(item, Line)
+            and item.op is ops.astype
+            and starts.issuperset(item.reads())
+        }
+        run = cut(found.run, found.of(self.loss), self.parameters, starts)
+        new = [one for one in self.words if found.of(one) is not one]
+        words = {found.of(one): self.words[one] for one in new}
+        renumber(run.program, found.of(self.loss), words)
+        return run
 
 
 def roles_of(
@@ -228,6 +244,8 @@ class _Reading:
         self._christen(parameters, steps)
         starts = self._starts(loss, parameters)
         run = cut(recorded, loss, parameters, starts)
+        words = {value: one.name for value, one in self.history.own.items()}
+        renumber(run.program, loss, words, recorded.program.values())
         roles = self._roles(run, parameters, steps, how)
         return RoleReport(
             run,
@@ -246,6 +264,7 @@ class _Reading:
             self.history.recording.met,
             self.inside,
             () if self.wrt is not None else tuple(self._beside(loss)),
+            words,
         )
 
     def _christen(self, parameters: Sequence[Value], steps: Sequence[Step]) -> None:
@@ -267,16 +286,16 @@ class _Reading:
                 yield from there[-1:]
 
     def _starts(self, loss: Value, parameters: Sequence[Value]) -> set[Value]:
-        """The plain numbers at which a sum begins that goes on to the loss: ``total = 0.0``."""
+        """The plain numbers at which a sum begins that goes on to the loss: ``total = 0.0``, or ``total = 0``."""
         firsts = (
-            variable.versions[0]
+            (variable.versions[0], variable.versions[1].differentiable)
             for variable in self.history.variables
             if len(variable.versions) > 1
         )
         return {
             value
-            for value in firsts
-            if value.weak
+            for value, goes_on in firsts
+            if (value.weak or (goes_on and value.dtype.kind == "i" and not value.shape))
             and value not in self.history.producer
             and value not in parameters
             and value is not loss
@@ -313,9 +332,7 @@ class _Reading:
         weak = [value.name for value, score in scores.items() if score < 1]
         if weak and len(weak) < len(scores):
             self.sure = False
-            self.messages.append(
-                f"unsure of {', '.join(name or '?' for name in weak)}: --wrt NAMES"
-            )
+            self._unsure([name or "?" for name in weak])
         elif weak and not any(meaning(name or "") == "weight" for name in weak):
             self.sure = False
             self.messages.append(
@@ -334,7 +351,12 @@ class _Reading:
         ]
         if names:
             self.sure = False
-            self.messages.append(f"unsure of {', '.join(names)}: --wrt NAMES")
+            self._unsure(names)
+
+    def _unsure(self, names: Sequence[str]) -> None:
+        self.messages.append(
+            f"taken as learnt, which is a guess: {', '.join(names)}: --wrt NAMES"
+        )
 
     def _no_labels(
         self, loss: Value, given: Sequence[Value], learnt: Sequence[Value]
@@ -461,8 +483,6 @@ class _Reading:
         return seen
 
     def _role(self, value: Value, meetings: Meetings) -> str:
-        from chainrule import ops
-
         line = self.history.producer.get(value)
         if line is not None and line.op is ops.setitem:
             return "buffer"

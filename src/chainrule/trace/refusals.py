@@ -97,7 +97,7 @@ def not_taken(error: Exception, where: SourceSpan | None) -> CannotTrace:
 
 
 def failed_at(
-    error: Exception, files: Container[str] | None = None
+    error: BaseException, files: Container[str] | None = None
 ) -> SourceSpan | None:
     """Where in the user's source an error came out: the innermost line of ``files``, or of none of a library's."""
     frames = [

@@ -43,6 +43,8 @@ class ScriptReading:
     passed: Mapping[Value, tuple[int, int]]
     chances: Chances
     failure: ChainruleError | None = None
+    left: str = ""
+    """How the script ended itself, where it did."""
 
     def again(self, moves: Mapping[Value, Any], wanted: Value) -> Any:
         """The number of ``wanted`` when the script is run once more, nothing recorded, with some values moved."""
@@ -87,14 +89,14 @@ def record_script(
     reading.lender.stdout = printed
     chances = Chances.now()
     failure: ChainruleError | None = None
-    ended = "end"
+    ended, left = "end", ""
     linecache.checkcache(file)
     pid = os.getpid()
     try:
         with _failing(file):
             code = compiled(source, file)
         with _failing(file), reading.going_on(chances), alarm(limits.patience):
-            _run(code, file, printed)
+            left = _run(code, file, printed)
     except Enough:
         ended = "limit"
     except ChainruleError as error:
@@ -117,7 +119,9 @@ def record_script(
         ended,
         tracer.builder.met,
     )
-    return ScriptReading(file, source, recording, reading.passed, chances, failure)
+    return ScriptReading(
+        file, source, recording, reading.passed, chances, failure, left
+    )
 
 
 def _runs_alone(source: str, file: str, chances: Chances, limits: Limits) -> bool:
@@ -132,14 +136,16 @@ def _runs_alone(source: str, file: str, chances: Chances, limits: Limits) -> boo
     return True
 
 
-def _run(code: CodeType, file: str, printed: io.StringIO) -> None:
+def _run(code: CodeType, file: str, printed: io.StringIO) -> str:
+    """Run a script; how it ended itself, if it did."""
     scope: dict[str, Any] = {"__name__": "__main__", "__file__": file}
-    with (
-        HOOKED.while_reading(),
-        as_main(file, printed),
-        contextlib.suppress(SystemExit),
-    ):
-        exec(code, scope)  # noqa: S102 - running the user's script is what was asked for
+    try:
+        with HOOKED.while_reading(), as_main(file, printed):
+            exec(code, scope)  # noqa: S102 - running the user's script is what was asked for
+    except SystemExit as end:
+        at = refusals.failed_at(end, {file})
+        return f"the script ended itself{f' in {at.describe()}' if at else ''}"
+    return ""
 
 
 @contextlib.contextmanager

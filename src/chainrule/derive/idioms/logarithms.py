@@ -16,6 +16,7 @@ from chainrule import ops
 from chainrule.derive.idioms.positive import Search
 from chainrule.derive.simplify.lines import is_written, made_by, record
 from chainrule.program import Arg, Array, Builder, Line, Op, Value
+from chainrule.program.ledger import bare
 from chainrule.trace import Traced, Tracer
 
 
@@ -93,7 +94,7 @@ def _if_alike(
 ) -> Arg | None:
     """``better`` if it has the shape and the type that the line itself would have."""
     with np.errstate(all="ignore"):
-        numbers = [builder.number(arg) for arg in args]
+        numbers = [bare(builder.number(arg)) for arg in args]
         plain: Array = np.asarray(op.forward(*numbers, **params))
     if not isinstance(better, Value):
         return None

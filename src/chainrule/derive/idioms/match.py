@@ -96,7 +96,8 @@ class Pattern:
             own = bound.get(self.inputs.get(expected.value, ""))
             if not isinstance(own, Value) or expected.axes != given.axes:
                 return False
-            if as_long_as(producer, own).isdisjoint(as_long_as(producer, given.value)):
+            mine = as_long_as(producer, own, expected.axes)
+            if mine.isdisjoint(as_long_as(producer, given.value, given.axes)):
                 return False
         return True
 

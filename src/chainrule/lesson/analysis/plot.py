@@ -154,11 +154,10 @@ class Telling:
     def view_like(self, view: Shown) -> Shown:
         """The same turn in this telling."""
         same = (one for one in self.shown if one.at == view.at)
-        return (
-            next(same, Shown(view.label, self.writer, view.at))
-            if view.at
-            else Shown(view.label, self.writer, {})
-        )
+        found = next(same, None) if view.at else None
+        if found is None:
+            return Shown(view.label, self.writer, view.at)
+        return replace(found, label=view.label)
 
     def written(self, stop: Stop) -> Node:
         """A gradient in symbols.
@@ -247,7 +246,7 @@ class Story:
         if line.result not in self._stops_of:
             found: dict[str, None] = {}
             producer = self.literal.writer.producer
-            waiting = [*line.reads()[::-1]]
+            waiting = _entered(line)
             seen: set[Value] = set()
             while waiting:
                 read = waiting.pop()
@@ -255,7 +254,7 @@ class Story:
                     found.setdefault(read.name)
                 elif read in producer and read not in seen:
                     seen.add(read)
-                    waiting += producer[read].reads()[::-1]
+                    waiting += _entered(producer[read])
             self._stops_of[line.result] = list(found)
         return self._stops_of[line.result]
 
@@ -333,6 +332,12 @@ class Story:
             _shape_of(way) != _shape_of(one)
             for way, one in zip(stop.ways, mine.ways, strict=False)
         )
+
+
+def _entered(line: Line) -> list[Value]:
+    """The values whose entries a line needs, the last one first; of some it needs no more than the length."""
+    measured = {*line.measures()}.difference(line.args)
+    return [one for one in line.reads()[::-1] if one not in measured]
 
 
 def _shape_of(way: Way) -> tuple[str, ...]:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections import deque
 from functools import cached_property
+
+import numpy as np
 
 from chainrule import ops
 from chainrule.lesson.analysis.plot import Story
@@ -33,24 +36,63 @@ class Roles:
             return "parameter"
         if name not in self.story.lines:
             return "hidden" if of_a_turn(name) else "data"
-        return "prediction" if name == self.prediction else "hidden"
+        return "prediction" if name in self.predictions else "hidden"
+
+    @property
+    def prediction(self) -> str:
+        """The first of the predictions, or nothing."""
+        return next(iter(self.predictions), "")
 
     @cached_property
-    def prediction(self) -> str:
-        """The last value before the label comes in."""
-        lines = self.story.lines
-        for name, line in lines.items():
+    def predictions(self) -> dict[str, None]:
+        """The last value before each label comes in; after it only the terms of a sum join."""
+        found: dict[str, None] = {}
+        for name, line in self.story.lines.items():
             if not self._moving(name) or name in self._entered:
                 continue
             stops = self._stops_of(line)
-            # the labels as given, or what was made of them, as one-hot rows
-            labels = [
-                v for v in stops if v not in self.parameters and not self._moving(v)
-            ]
-            here = [v for v in stops if self._moving(v) and v in lines]
-            if labels and len(here) == 1:
-                return here[0]
-        return ""
+            here = [v for v in stops if self._moving(v) and v in self.story.lines]
+            if len(here) != 1 or not any(self._is_label(v, here[0]) for v in stops):
+                continue
+            if found.keys().isdisjoint(self._behind(here[0])) and self._is_left_alone(
+                here[0]
+            ):
+                found[here[0]] = None
+        return found
+
+    def _is_label(self, name: str, predicted: str) -> bool:
+        """Whether a name may be that of labels, as given or made one-hot: no setting, and no mask."""
+        if name in self.parameters or self._moving(name):
+            return False
+        values = self.story.study.values
+        mask = values[name].dtype == bool
+        return not mask and (values[name].size > 1 or values[predicted].size == 1)
+
+    def _behind(self, name: str) -> set[str]:
+        """A name and those it is made of."""
+        found, ahead = {name}, [name]
+        while ahead:
+            line = self.story.lines.get(ahead.pop())
+            new = set(self._stops_of(line)) - found if line is not None else set()
+            found |= new
+            ahead += new
+        return found
+
+    def _is_left_alone(self, name: str) -> bool:
+        """Whether no product mixes anything else that moves into what is made of a value."""
+        made = {name}
+        for other, line in self.story.lines.items():
+            stops = self._stops_of(line)
+            if made.isdisjoint(stops):
+                continue
+            made.add(other)
+            joined = any(self._moving(v) and v not in made for v in stops)
+            writer = self.story.literal.writer
+            if joined and any(
+                op.kind == "product" for op in writer.ops_in(line.result)
+            ):
+                return False
+        return True
 
     @cached_property
     def _entered(self) -> set[str]:
@@ -100,22 +142,54 @@ class Roles:
     def _hidden(self, line: Line) -> str:
         if line.op is ops.softmax:
             return "shares that add up to 1"
+        if line.op is ops.log_softmax:
+            return "the logarithms of shares"
         if line.op.kind == "activation":
-            return "the output of the hidden units"
-        into = [
-            user.op
-            for user in self.uses.get(line.result, [])
-            if user.op.kind == "activation"
-        ]
-        if into:
-            last = self.story.textbook.stops.get(line.result.name or "")
-            output = last is not None and any(
-                w.end is self.story.textbook.derived.loss for w in last.ways
-            )
-            if output:
-                return "the input of the output unit"
-            return "scores" if ops.softmax in into else "the input of the hidden units"
-        return ON_THE_WAY
+            return f"the output of the {self._units(line.result)}"
+        used = self.uses.get(line.result, [])
+        into = [user.op for user in used if user.op.kind == "activation"]
+        if not into:
+            return ON_THE_WAY
+        if ops.softmax in into:
+            return "scores"
+        return f"the input of the {self._units(line.result)}"
+
+    def _units(self, value: Value) -> str:
+        """Which units a value belongs to: hidden ones, if a parameter enters further on."""
+        name = value.name or ""
+        if name in self._before_parameters:
+            return "hidden units"
+        return "output unit" if self._count(value) == 1 else "output units"
+
+    def _count(self, value: Value) -> int:
+        """How many units a value has a number of: its samples stand beside the weights, in the other axis."""
+        producer = self.story.literal.writer.producer
+        ahead = deque([value])
+        while ahead:
+            line = producer.get(ahead.popleft())
+            if line is None:
+                continue
+            if line.op.kind == "product" and len(line.args) == 2:
+                left, right = line.args
+                shape = line.result.shape
+                if isinstance(left, Value) and left.name in self.parameters:
+                    return shape[-2] if len(shape) > 1 else int(np.prod(shape))
+                if isinstance(right, Value) and right.ndim < 2:
+                    return 1
+                return shape[-1] if shape else 1
+            ahead += [one for one in line.args if isinstance(one, Value)]
+        return int(np.prod(value.shape))
+
+    @cached_property
+    def _before_parameters(self) -> set[str]:
+        """What is read, or is on the way to what is read, where a parameter enters in a product."""
+        found: set[str] = set()
+        for name, line in reversed(self.story.lines.items()):
+            if name in found or (
+                self._has_parameter(line) and name != self.story.study.loss_name
+            ):
+                found.update(self._stops_of(line))
+        return found
 
     def meaning(self, name: str) -> str:
         """What the gradient of a value says."""
@@ -138,6 +212,10 @@ class Roles:
                 )
             case _, "the input of the output unit":
                 return "how the loss changes with what goes into the output unit"
+            case _, "the input of the output units":
+                return "how the loss changes with what goes into each output unit"
+            case _, "the output of the output unit" | "the output of the output units":
+                return "how the loss changes with what comes out at the end"
             case _, "the input of the hidden units":
                 return "how the loss changes with each hidden unit's input"
             case _, "the output of the hidden units":

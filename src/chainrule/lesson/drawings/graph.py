@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
+from chainrule.formula import Symbol, plain
 from chainrule.lesson.drawings.edges import BOW, edges
 from chainrule.lesson.drawings.label import label, short
 from chainrule.lesson.drawings.sheet import Disc, Drawing, Gap
@@ -54,7 +55,13 @@ def draw(graph: Graph) -> Drawing:
     for circle in graph.circles:
         found[circle.column].append(circle)
     columns = [_column(found[n]) for n in sorted(found)]
-    between = [words(spans) for spans in graph.between]
+    place = _column_of(columns)
+    led = {(place.get(one.tail), place.get(one.head)) for one in graph.arrows}
+    # beside no arrow what would lead from one column to the next leads nowhere
+    between = [
+        words(spans) if (n, n + 1) in led else ""
+        for n, spans in enumerate(graph.between)
+    ]
     width = _spread(columns, graph.arrows, between)
     step = TIGHT_ROW if any(column.left_out for column in columns) else ROW
     highest = min((min(column.levels) for column in columns), default=0.0)
@@ -97,6 +104,8 @@ def words(spans: Spans) -> str:
                 texts.append(span)
             case Code(text):
                 texts.append(text)
+            case Symbol():
+                texts.append(plain(span))
             case _:
                 texts.append("".join(piece.text for piece in label(span).pieces))
     return "".join(texts)
@@ -146,7 +155,7 @@ def _spread(
         crossing = sum(column_of.get(arrow.tail) == n for arrow in arrows)
         said = between[n] if n < len(between) else ""
         gap = WIDE_GAP if crossing > max(len(column.circles), 2) else GAP
-        x = column.end + max(gap, 6.2 * len(said) + 6)
+        x = column.end + max(gap, 6.2 * len(said) + 14)
     return columns[-1].end + MARGIN if columns else 2 * MARGIN
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from chainrule.formula import (
@@ -50,12 +50,10 @@ def label(node: Node | str | None) -> Label:
         case str():
             return Label((Piece(node),), columns(node))
         case Symbol(_, index):
-            whole = plain(node)
-            low = index and whole.endswith(index)
-            head = whole.removesuffix(index).rstrip("_") if low else whole
+            head = plain(replace(node, index="", written="")) if index else plain(node)
             slanted: Style = "italic" if node.style == "italic" else "plain"
-            parts = (Piece(head, slanted), *((Piece(index, "below"),) if low else ()))
-            return Label(parts, columns(head) + 0.7 * columns(index if low else ""))
+            parts = (Piece(head, slanted), *((Piece(index, "below"),) if index else ()))
+            return Label(parts, columns(head) + 0.7 * columns(index))
         case Call(Operand(Symbol() as head), body, opening, closing):
             name = label(head)
             inside = opening + " ".join(map(str.strip, to_text(body))) + closing

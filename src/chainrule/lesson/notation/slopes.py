@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -164,7 +165,22 @@ def keeps_shape(line: Line, position: int) -> bool:
 def reason(line: Line, position: int, describe: Any) -> str:
     """A rule's reason in the reader's names."""
     rule = line.op.rule(position)
-    return said(rule, line, describe, describe) if rule is not None else ""
+    return printed(said(rule, line, describe, describe)) if rule is not None else ""
+
+
+MINUS = re.compile(r"(?<= )-(?= )|(?<![\w)\]])-(?=[\w√{(])")
+SAME = re.compile(r", and e\^\(?([^()]+)\)? already is exp\(\1\)")
+
+
+def printed(said: str) -> str:
+    """A reason as it is printed: a minus is a minus, and what is e to the z is not said to be exp(z).
+
+    >>> printed("the slope of the sigmoid is σ(1 - σ), a log-softmax by -2")
+    'the slope of the sigmoid is σ(1 − σ), a log-softmax by −2'
+    >>> printed("exp is its own slope, and e^(−z) already is exp(−z)")
+    'exp is its own slope'
+    """
+    return SAME.sub("", MINUS.sub("−", said))
 
 
 def expression(

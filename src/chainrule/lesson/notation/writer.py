@@ -75,7 +75,12 @@ class Writer:
         """A value by its name, or as the expression it is."""
         if value in self.names:
             return marked(self.names[value], None, self.kinds.get(value, ""))
-        return self.written(value) if value in self.producer else Text("a constant")
+        if value in self.producer:
+            return self.written(value)
+        known = self.run.numbers.get(value)
+        if known is None or known.size != 1:
+            return Text("a constant")
+        return constant(known.item())
 
     def written(self, value: Value) -> Node:
         """What computes ``value``, in symbols."""

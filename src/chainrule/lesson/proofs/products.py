@@ -19,7 +19,9 @@ def product_slope(line: Line, position: int, end: Node, here: Node) -> Row | Non
     other = line.args[1 - position]
     if not isinstance(other, Value) or other.name is None:
         return None
-    i, j, k = identifier("i"), identifier("j"), identifier("k")
+    named = {one.name for one in (left, right, line.result)}
+    free = (letters for letters in ("ijk", "pqr", "uvw") if named.isdisjoint(letters))
+    i, j, k = map(identifier, next(free, "ijk"))
     places = ((i, k) if left.ndim == 2 else (k,), (k, j) if right.ndim == 2 else (k,))
     result = (*places[0][:-1], *places[1][1:])
     mine, met = (

@@ -13,7 +13,13 @@ from chainrule import ops
 from chainrule.derive import Derived, Step, backward
 from chainrule.derive.simplify import LAWS
 from chainrule.formula import Node, gradient, identifier, infix, to_text
-from chainrule.lesson.notation.slopes import expression, pulled, settled, tracer_of
+from chainrule.lesson.notation.slopes import (
+    expression,
+    printed,
+    pulled,
+    settled,
+    tracer_of,
+)
 from chainrule.lesson.notation.writer import Writer
 from chainrule.lesson.parts import Fold, Formula, Row, Spans
 from chainrule.lesson.proofs.definition import LETTERS, definition_of, variable_names
@@ -175,7 +181,10 @@ class Walk:
     def rows(self) -> Iterator[Row]:
         """The pieces, then their gradients from the end back, then the rule's form."""
         shape = self.inputs[self.position].shape
-        reason: Spans = (f"told on a {self.letters[self.position]} of shape {shape}",)
+        letter = self.letters[self.position]
+        # an x, said ex
+        article = "an" if letter[0] in "aefhilmnorsxAEFHILMNORSX" else "a"
+        reason: Spans = (f"told on {article} {letter} of shape {shape}",)
         for value in (*self.given.values(), self.result):
             yield Row(
                 left=identifier(value.name or ""),
@@ -193,7 +202,7 @@ class Walk:
                 continue
             last = self._written(step)
             whys = dict.fromkeys(
-                contribution.why for contribution in step.contributions
+                printed(contribution.why) for contribution in step.contributions
             )
             yield Row(left=gradient(value.name), right=last, reason=("; ".join(whys),))
         form = self._form()

@@ -9,7 +9,9 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.formula import (
+    Marked,
     Node,
+    Number,
     Text,
     chain,
     entry,
@@ -20,7 +22,8 @@ from chainrule.formula import (
 from chainrule.formula.moving import alike, fits_within
 from chainrule.lesson.analysis.plot import Story, Telling
 from chainrule.lesson.notation.names import constant, gradient_of, name
-from chainrule.lesson.notation.writer import Writer
+from chainrule.lesson.notation.turns import OVER_TURNS, SIDE_BY_SIDE
+from chainrule.lesson.notation.writer import TooLarge, Writer
 from chainrule.lesson.notation.written import written
 from chainrule.lesson.parts import Formula, Heading, Part, Prose, Row
 from chainrule.ops.shapes import axes_of
@@ -49,7 +52,9 @@ def entries(story: Story) -> Iterator[Part]:
         value = line.result
         place = largest(story.study.values[one])
         if place is not None:
-            yield Formula((_row(story.literal.writer, value, place, name(one)),))
+            view = story.literal.views(value, late_first=True)[0]
+            symbol = name(view.called(one))
+            yield Formula((_row(view.writer, value, place, symbol),))
     yield Heading("Backward, entry by entry", 3, "entries-backward")
     for stop in story.order:
         telling = story.textbook if stop.name in story.textbook.stops else story.literal
@@ -66,8 +71,9 @@ def _gradient(
     place = largest(array)
     if place is None:
         return
-    loss = story.study.loss_name
-    rows = [_row(telling.writer, found, place, gradient_of(one, loss))]
+    view = telling.views(telling.stops[one].value, late_first=True)[0]
+    symbol = gradient_of(view.called(one), story.study.loss_name)
+    rows = [_row(view.writer, found, place, symbol)]
     if parameter:
         rows.append(_check(story, one, place, as_float(array[place])))
     yield Formula(tuple(rows))
@@ -103,17 +109,24 @@ def largest(array: Array) -> Index | None:
 def _row(writer: Writer, value: Value, place: Index, symbol: Node) -> Row:
     teller = Entry(writer)
     in_symbols = teller.write(value, place, teller.symbol)
-    in_numbers = teller.write(value, place, teller.number)
     result = number(as_float(writer.run.numbers[value][place]))
+    try:
+        in_numbers = teller.write(value, place, teller.number)
+    except TooLarge:
+        in_numbers = result
     sides = [in_symbols, in_numbers, result]
     if alike(in_numbers, result):
-        sides = [in_symbols, result]
+        sides = [result] if alike(in_symbols, result) else [in_symbols, result]
     return Row("entry", at(symbol, place), right=chain(*sides), reason=teller.left_out)
 
 
 def at(symbol: Node, place: Index) -> Node:
-    """An entry by the name of its array."""
-    return entry(symbol, *place) if place else symbol
+    """An entry by the name of its array; every entry of an array of zeros is 0."""
+    inner = symbol
+    while isinstance(inner, Marked):
+        inner = inner.body
+    same = isinstance(inner, Number) or not place
+    return symbol if same else entry(symbol, *place)
 
 
 @dataclass
@@ -130,7 +143,9 @@ class Entry:
         return at(self.writer.symbol(value), place if value.shape else ())
 
     def number(self, value: Value, place: Index) -> Node:
-        """An entry's number."""
+        """An entry's number; in the last turn of a loop the next one has none."""
+        if value not in self.writer.run.numbers:
+            raise TooLarge
         return number(self.writer.run.numbers[value][place].item())
 
     def write(self, value: Value, place: Index, leaf: Leaf) -> Node:
@@ -147,6 +162,9 @@ class Entry:
     def _line(self, line: Line, place: Index, leaf: Leaf) -> Node:
         first = line.args[0] if line.args else None
         params = concrete(line.params)
+        if line.op in (OVER_TURNS, SIDE_BY_SIDE) and leaf == self.number:
+            # the numbers are those of one turn
+            raise TooLarge
         match line.op:
             case ops.identity | ops.astype:
                 return self._of(line.args[0], place, leaf)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
-from chainrule.formula import to_text
+from chainrule import ops
+from chainrule.formula import Node, to_text
+from chainrule.formula.moving import in_letters
 from chainrule.lesson.analysis.folding import Folding
 from chainrule.lesson.analysis.listing import Listing
 from chainrule.lesson.analysis.plot import Story
@@ -12,7 +15,7 @@ from chainrule.lesson.analysis.roles import Roles
 from chainrule.lesson.analysis.saturation import flat_before, idle
 from chainrule.lesson.notation.names import name
 from chainrule.lesson.notation.turns import LAST, of_another_turn
-from chainrule.lesson.notation.writer import Writer
+from chainrule.lesson.notation.writer import Writer, settled, stays
 from chainrule.lesson.parts import (
     Cell,
     Formula,
@@ -160,16 +163,24 @@ def _symbols(story: Story, one: str, found: Line) -> tuple[list[Row], Writer, Va
     rows = [Row("symbols", symbol, right=first, reason=source)]
     if to_text(known) != to_text(first):
         new = _new_ops(story, own, found) if own is not None else []
-        rows.append(Row(right=known, reason=(_recognised(new),)))
+        rows.append(Row(right=known, reason=(_recognised(new, known, first),)))
         if not new:
             writer, value = recognised, found.result
     return rows, writer, value
 
 
-def _recognised(new: list[Op]) -> str:
-    if not new:
-        return "the same with names for its parts"
-    return f"this is {joined([f'the {op.title}' for op in new])}, written out"
+def _recognised(new: list[Op], known: Node, first: Node) -> str:
+    """What the reader's own way of writing a line is called, or how the other way differs from it."""
+    telling = [op for op in new if not (stays(op) or settled(op) or op is ops.sum)]
+    if telling:
+        return f"this is {joined([f'the {op.title}' for op in telling])}, written out"
+    words, before = (set(re.findall(r"\w+", in_letters(one))) for one in (known, first))
+    named = not new and words - before
+    return (
+        "the same with names for its parts"
+        if named
+        else "the same, written another way"
+    )
 
 
 def _new_ops(story: Story, own: Value, found: Line) -> list[Op]:

@@ -22,7 +22,7 @@ from chainrule.lesson.parts import (
     Spans,
 )
 from chainrule.lesson.sections.drawing import drawing
-from chainrule.lesson.sections.words import in_one, joined, shape_words
+from chainrule.lesson.sections.words import in_one, listed, shape_words
 
 FEW = 16
 
@@ -53,7 +53,8 @@ def overview(story: Story, roles: Roles, folding: Folding) -> Iterator[Part]:
             (f"{roles.words(value.name or '')}, {shape_words(array.shape)}",),
         )
     if len(shown) < len(inputs):
-        yield Prose((f"… and {len(inputs) - len(shown)} more arrays.",))
+        more = len(inputs) - len(shown)
+        yield Prose((f"… and {more} more {'array' if more == 1 else 'arrays'}.",))
 
 
 def summary(story: Story, roles: Roles) -> Spans:
@@ -67,7 +68,7 @@ def summary(story: Story, roles: Roles) -> Spans:
         for v in study.literal.forward.program.inputs
         if v.name and roles.role(v.name) == "data"
     ]
-    source = f" from {joined(data[:6])}" if data else ""
+    source = f" from {listed(data, 6)}" if data else ""
     each = "number" if count == 1 else "numbers"
     decimals = shared_decimals([study.loss, study.loss_after])
     before, after = (
@@ -76,7 +77,7 @@ def summary(story: Story, roles: Roles) -> Spans:
     step = "" if study.optimizer.name == "sgd" else f" by {study.optimizer.name}"
     words = (
         f"A program computes the loss{source} with {count:,} {each} to learn, in "
-        f"{joined(list(study.parameters[:8]))}{' …' if len(study.parameters) > 8 else ''}. "
+        f"{listed(study.parameters, 8)}. "
         "The chain rule, walked backwards from the loss, says how the loss changes with each of them; a step "
         f"against that gradient{step}, {'with' if step else 'times'} the learning rate "
         f"{format_number(study.learning_rate)}, takes the loss from "

@@ -53,9 +53,8 @@ def turns_backward(story: Story) -> Iterator[Part]:
 
 
 def _order(one: Repeated) -> str:
-    turns = list(one.order[:3])
-    if len(one.order) <= 3:
-        listed = ", ".join(map(str, turns))
+    if len(one.order) <= 4:
+        listed = ", ".join(map(str, one.order))
     else:
         listed = f"{one.order[0]}, {one.order[1]}, …, {one.order[-1]}"
     return f"{one.letter} = {listed}"

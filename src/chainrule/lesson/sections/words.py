@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chainrule import ops
 from chainrule.lesson.analysis.plot import Story
 from chainrule.lesson.parts import Code, Place, Spans
@@ -77,6 +79,17 @@ def in_one(*words: str) -> Spans:
         else:
             found.append(one)
     return tuple(found)
+
+
+def listed(names: Sequence[str], most: int) -> str:
+    """Names in a sentence, the first of them where they are many.
+
+    >>> listed(["a", "b"], 3), listed(["a", "b", "c", "d", "e"], 3)
+    ('a and b', 'a, b, c and 2 more')
+    """
+    few = [*names] if len(names) <= most + 1 else [*names[:most]]
+    more = len(names) - len(few)
+    return joined([*few, f"{more} more"] if more else few)
 
 
 def times(count: int) -> str:

@@ -229,7 +229,7 @@ def _baseline(outcome: Outcome) -> str:
         n_classes = len(target.classes)
         usual = int(np.argmax(np.bincount(data.Y.ravel().astype(int), minlength=n_classes)))  # fmt: skip
         share = float(np.mean(held.Y.ravel() == usual))
-        return f"Always answering {target.classes[usual]!r}, the most frequent class to train on, has an accuracy of {share:.4f}."
+        return f"Always answering “{target.classes[usual]}”, the most frequent class to train on, has an accuracy of {share:.1%}."
     if target.task == "labels":
         return ""
     off = (held.Y - data.Y.mean(axis=0)) * np.array(target.scale)
@@ -249,7 +249,10 @@ def _encoded(column: Column) -> str:
         said = f"words: {kinds}{f' and {more} more' if more > 0 else ''}"
     else:
         said = f"minus {_told('', column.mean)}, over {_told('', column.scale)}"
-    return said if column.fill is None else f"{said}; empty cells as {column.fill}"
+    if column.fill is None:
+        return said
+    fill = _told("", column.fill) if isinstance(column.fill, float) else column.fill
+    return f"{said}; empty cells as {fill}"
 
 
 def _lead(outcome: Outcome) -> str:

@@ -189,8 +189,12 @@ class Printer:
         blocks = []
         column = self._reasons(rows, lefts, margin + (LABEL if labels else 0), across)
         for row, left in zip(rows, lefts, strict=True):
-            label = box(row.label.ljust(LABEL) if labels else "", "faint")
-            start = beside(box(" " * margin), label)
+            label = row.label
+            if len(label) >= LABEL:
+                blocks.append(beside(box(" " * margin), box(label, "faint")))
+                label = ""
+            start = box(" " * margin)
+            start = beside(start, box(label.ljust(LABEL) if labels else "", "faint"))
             if row.right is None:
                 shown = beside(left, box("  ")) if left.width else box("")
                 space = self.width - start.width - shown.width
@@ -226,7 +230,7 @@ class Printer:
             whole = beside(head, body)
             if whole.width > self.width and body.height > 1:
                 # lines that a terminal breaks would leave no matrix to read
-                said = f"{row.sign} … here {whole.width} columns are needed"
+                said = f" {row.sign} … here {whole.width} columns are needed"
                 whole = beside(head, box(said, "faint"))
         if not row.reason:
             return whole

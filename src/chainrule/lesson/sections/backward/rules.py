@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from chainrule import ops
+from chainrule.derive.unbroadcast import served
 from chainrule.formula import Node, derivative, marked, sequence
 from chainrule.formula.moving import alike
 from chainrule.lesson.analysis.plot import Link, Stop, Way
@@ -76,7 +77,9 @@ def _said(given: Given, link: Link) -> str:
     if "so the gradients of all of them add up" in contribution.why:
         arg = link.line.args[contribution.position]
         what = writer.said(arg) if isinstance(arg, Value) else "it"
-        said += f"; {what} is used for every row or entry of {writer.said(link.line.result)}, so their gradients add up"
+        result = link.line.result
+        each = served(result.shape, arg) if isinstance(arg, Value) else "entry"
+        said += f"; {what} is used for every {each} of {writer.said(result)}, so their gradients add up"
     return said
 
 
