@@ -171,7 +171,9 @@ def test_every_op_s_text_is_clean_and_calls_only_its_framework_or_is_refused(dia
     refused = {name: no for name, said in written.items() for _, no in said if no}
     assert set(refused) == WORDLESS.get(dialect, set())
     for name, refusal in refused.items():
-        assert f"has no function for {name}, and" in refusal
+        own = f"the {name} of", "may give other numbers"
+        none = (f"has no function for {name}, and",)
+        assert any(all(part in refusal for part in one) for one in (own, none))
         assert "emit it for numpy" in refusal
     texts = [text for said in written.values() for text, _ in said if text]
     assert all(allowed_only(text, dialect) for text in texts)

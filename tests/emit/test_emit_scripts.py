@@ -9,9 +9,11 @@ import numpy as np
 import pytest
 from emitted_networks import IN_PYTHON, NETWORKS, derived
 
+import chainrule
 from chainrule.emit import DIALECTS, emit, stored_arrays
 from chainrule.emit.layout import flat
 from chainrule.emit.literal import literal
+from chainrule.program import ProgramError
 from chainrule.target import from_script
 
 ARTICLE = Path(__file__).parents[2] / "examples" / "article.py"
@@ -145,3 +147,12 @@ def test_zeros_are_said_rather_than_listed(shape, dtype):
     assert found.dtype == dtype
     assert not found.any()
     assert "zeros" in text or shape == ()
+
+
+def test_what_no_source_can_say_is_refused_with_what_to_do():
+    def loss(w, labels):
+        return w * np.unique(labels).sum()
+
+    with pytest.raises(ProgramError, match=r"np\.unique is computed") as refused:
+        chainrule.emit(loss, wrt=["w"], w=1.0, labels=np.array([1.0, 1.0, 2.0]))
+    assert "hand its result in as an argument" in str(refused.value)

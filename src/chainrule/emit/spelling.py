@@ -154,9 +154,14 @@ def require_spellings(program: Program, dialect: Dialect) -> None:
         if has_word(line, dialect):
             continue
         op = line.op
-        if ops.CATALOGUE.get(op.name) is op:
+        if op.says == "opaque":
+            message = f"{op.name} is computed as it is, and {dialect.title} source cannot say it"
+            hint = "compute it before, and hand its result in as an argument"
+        elif ops.CATALOGUE.get(op.name) is op:
             message = f"{dialect.title} has no function for {op.name}, and it is made of none that it has"
-            elsewhere = [name for name, word in op.spelling.items() if word is not None]
+            if dialect.name in op.spelling and op.caution:
+                message = f"the {op.name} of {dialect.title} may give other numbers: {op.caution}"
+            elsewhere = [name for name in op.spelling if _chosen(line, name)]
             hint = f"emit it for {' or '.join(elsewhere)}"
         else:
             message = f"nothing says how {op.name} is written for {dialect.name}"
