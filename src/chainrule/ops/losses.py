@@ -151,7 +151,8 @@ poisson = loss(
 binary_cross_entropy = loss(
     lambda p, t: -(t * np.log(p) + (1 - t) * np.log(1 - p)),
     Rule(
-        lambda dy, y, p, t: dy * ((1 - t) / (1 - p) - t / p),
+        # a label may be true or false, which has no negative
+        lambda dy, y, p, t: dy * (-(t / p) + (1 - t) / (1 - p)),
         "the cross-entropy falls as {p} nears {t}: −{t}/{p} for what is true, (1 − {t})/(1 − {p}) for what is not",
     ),
     Rule(

@@ -62,9 +62,10 @@ class Roles:
 
     def _is_label(self, name: str, predicted: str) -> bool:
         """Whether a name may be that of labels, as given or made one-hot: no setting, and no mask."""
-        if name in self.parameters or self._moving(name):
-            return False
         values = self.story.study.values
+        if name in self.parameters or self._moving(name) or name not in values:
+            # what one turn of a loop reads of the turn before has no numbers of its own
+            return False
         mask = values[name].dtype == bool
         return not mask and (values[name].size > 1 or values[predicted].size == 1)
 
