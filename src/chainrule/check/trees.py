@@ -1,4 +1,4 @@
-"""Syntax trees: one tree_copy, one with parts exchanged, two compared."""
+"""Syntax trees copied, changed in parts, and compared."""
 
 from __future__ import annotations
 

@@ -18,9 +18,15 @@ def nearest(
     >>> nearest("Rleu", ["relu", "tanh"])
     'did you mean relu?'
     """
+
+    def alike(one: str) -> float:
+        return difflib.SequenceMatcher(None, one, name.lower()).ratio()
+
     named = {one.lower(): one for one in known}
     close = difflib.get_close_matches(name.lower(), named, n=3, cutoff=0.5)
-    meant = " or ".join(named[one] for one in close)
+    # what is far from it beside the nearest one was not meant
+    far = max(map(alike, close), default=0) - 0.25
+    meant = " or ".join(named[one] for one in close if alike(one) > far)
     return f"did you mean {meant}?" if close else otherwise
 
 

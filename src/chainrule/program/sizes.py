@@ -54,7 +54,8 @@ def _of_a_product(
     line: Line, axes: tuple[int, ...] | None
 ) -> list[tuple[Value, tuple[int, ...] | None]]:
     """The factor whose rows, or whose columns, those of a product of two matrices are."""
-    if line.op.name != "matmul" or axes not in ((0,), (1,)):
+    if line.op.kind != "product" or line.params or axes not in ((0,), (1,)):
+        # einsum says in its parameters which axes go where
         return []
     factor = line.args[axes[0]]
     both = all(isinstance(arg, Value) and arg.ndim == 2 for arg in line.args)

@@ -52,7 +52,7 @@ def recognise(run: Run) -> Run:
 
     Names, places and inputs stay. Values are equal up to rounding, and finite wherever the op's own forward is.
     """
-    return rewrite(run, _known(len(ops.CATALOGUE)))
+    return rewrite(run, _known(tuple(ops.CATALOGUE.values())))
 
 
 def fuse(run: Run) -> Run:
@@ -61,8 +61,8 @@ def fuse(run: Run) -> Run:
 
 
 @cache
-def _known(n_ops: int) -> Index:  # noqa: ARG001 - anew once ops have been registered
-    listed = [idiom for op in ops.CATALOGUE.values() for idiom in from_forms(op)]
+def _known(catalogue: tuple[Op, ...]) -> Index:
+    listed = [idiom for op in catalogue for idiom in from_forms(op)]
     found: dict[Op, list[Known]] = {
         op: [*patterns] for op, patterns in _index([*FORMS, *listed]).items()
     }
