@@ -15,6 +15,7 @@ from chainrule.check.agree import agree
 from chainrule.check.report import WRONG, LineReport, Report, left_open
 from chainrule.check.steps.arguments import ARGUMENT
 from chainrule.check.steps.script import Asked, Stepped, with_lines
+from chainrule.check.steps.stepless import spared
 from chainrule.check.verdict import Verdict
 from chainrule.program import ChainruleError, LimitError
 
@@ -62,10 +63,21 @@ def settled(text: str, asked: Asked, by_claims: Callable[..., Report]) -> Report
             raise
         return steps.report
     if steps is None:
-        return claims
+        return _by_names(claims, text, asked)
     report = _of_two(steps, claims, asked)
     lines = with_lines(report.lines, steps.unknown)
     return replace(report, lines=lines, parameters=steps.report.parameters)
+
+
+def _by_names(claims: Report, text: str, asked: Asked) -> Report:
+    """The report on a script that takes no steps: what it blames is spared where steps along its gradients would be right.
+
+    A factor may be divided out a line later, and what a function returns may be a summand only.
+    """
+    blamed = {line.line for line in claims.lines if line.verdict in WRONG}
+    if not blamed or claims.findings or claims.failure is not None:
+        return claims
+    return spared(text, asked, blamed) or claims
 
 
 def is_explained(report: Report) -> bool:

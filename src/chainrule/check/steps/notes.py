@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
@@ -47,6 +47,14 @@ class Notes(Watch):
             key = self._keys[id(frame)] = len(self._frames)
             self._frames.append(frame)
         return key
+
+    def module(self, file: str) -> Mapping[str, Any]:
+        """The names of the script itself, and what they stand for."""
+        for frame in self._frames:
+            code = frame.f_code
+            if code.co_name == "<module>" and code.co_filename == file:
+                return frame.f_globals
+        return {}
 
     def _frame(self) -> int:
         return self.key(user_frame())
