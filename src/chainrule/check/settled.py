@@ -15,7 +15,7 @@ from chainrule.check.agree import agree
 from chainrule.check.report import WRONG, LineReport, Report, left_open
 from chainrule.check.steps.arguments import ARGUMENT
 from chainrule.check.steps.script import Asked, Stepped, with_lines
-from chainrule.check.steps.stepless import spared
+from chainrule.check.steps.stepless import Given, with_steps
 from chainrule.check.verdict import Verdict
 from chainrule.program import ChainruleError, LimitError
 
@@ -63,21 +63,27 @@ def settled(text: str, asked: Asked, by_claims: Callable[..., Report]) -> Report
             raise
         return steps.report
     if steps is None:
-        return _by_names(claims, text, asked)
+        given = with_steps(text, asked)
+        taken = given.stepped(text) if given is not None else None
+        if given is None or taken is None:
+            return claims
+        return _by_names(claims, taken, text, given)
     report = _of_two(steps, claims, asked)
     lines = with_lines(report.lines, steps.unknown)
     return replace(report, lines=lines, parameters=steps.report.parameters)
 
 
-def _by_names(claims: Report, text: str, asked: Asked) -> Report:
-    """The report on a script that takes no steps: what it blames is spared where steps along its gradients would be right.
+def _by_names(claims: Report, steps: Stepped, text: str, given: Given) -> Report:
+    """The report on a script that takes no steps, by steps along what it calls gradients and by what its lines claim.
 
-    A factor may be divided out a line later, and what a function returns may be a summand only.
+    What the steps are not made of, a gradient for the layer below, is right or wrong by what it claims to be.
     """
+    parameters = {**claims.parameters, **steps.report.parameters}
     blamed = {line.line for line in claims.lines if line.verdict in WRONG}
-    if not blamed or claims.findings or claims.failure is not None:
+    if steps.report.ok and not (blamed and blamed <= given.behind(text)):
         return claims
-    return spared(text, asked, blamed) or claims
+    report = steps.report if steps.report.ok else _of_two(steps, claims, given)
+    return replace(report, parameters=parameters, notes=claims.notes)
 
 
 def is_explained(report: Report) -> bool:

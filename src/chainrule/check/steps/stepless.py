@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from chainrule.check.names import bases, names_a_gradient
-from chainrule.check.report import Report
+from chainrule.check.report import WRONG
 from chainrule.check.steps.recording import Recording, record
-from chainrule.check.steps.script import Asked, Checked
+from chainrule.check.steps.script import Asked, Checked, Stepped
 from chainrule.program import ChainruleError, Value
 from chainrule.program.time_limit import time_limit
 from chainrule.trace import Traced
@@ -33,29 +32,38 @@ class Given(Asked):
         """The script run with its steps, and judged."""
         return super().checked(f"{text.rstrip()}\n{self.lines}", n_passes)
 
+    def stepped(self, text: str) -> Stepped | None:
+        """The report on the script; None where nothing is told, or something is wrong with the steps themselves."""
+        try:
+            found = self.report(text)
+        except ChainruleError:
+            return None
+        n_lines = len(text.rstrip().splitlines())
+        lines = found.report.lines
+        if any(line.line > n_lines and line.verdict in WRONG for line in lines):
+            return None
+        kept = tuple(line for line in lines if line.line <= n_lines)
+        return replace(found, report=replace(found.report, lines=kept))
 
-def spared(text: str, asked: Asked, blamed: AbstractSet[int]) -> Report | None:
-    """The report by steps along the gradients, if all are true and what the ``blamed`` lines compute is behind them.
+    def behind(self, text: str) -> set[int]:
+        """The lines of which everything they compute is in the steps, or in the loss."""
+        return _behind(self.checked(text))
 
-    None where the script's names speak of no gradients, or where anything is left in doubt.
-    """
+
+def with_steps(text: str, asked: Asked) -> Given | None:
+    """The script asked about, going on with steps along its gradients; None where its names speak of none."""
     try:
         with np.errstate(all="ignore"), time_limit(asked.timeout):
-            steps = list(_steps(record(asked.file, text=text)))
-        given = Given(
-            asked.file, asked.loss, asked.n_pass, asked.timeout, asked.seed,
-            lines="\n".join(steps) + "\n",
-        )  # fmt: skip
-        found = given.report(text) if steps else None
-        if found is None or not found.is_beyond_doubt:
-            return None
-        if not blamed <= _behind(given.checked(text)):
-            return None
+            recording = record(asked.file, text=text)
     except ChainruleError:
         return None
-    n_lines = len(text.rstrip().splitlines())
-    kept = tuple(line for line in found.report.lines if line.line <= n_lines)
-    return replace(found.report, lines=kept)
+    steps = [] if recording.failure else list(_steps(recording))
+    if not steps:
+        return None
+    lines = "\n".join(steps) + "\n"
+    return Given(
+        asked.file, asked.loss, asked.n_pass, asked.timeout, asked.seed, lines=lines
+    )
 
 
 def _behind(checked: Checked) -> set[int]:
