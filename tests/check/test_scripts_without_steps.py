@@ -33,6 +33,52 @@ dX, dW, db = linear_backward(dZ1, first)
 grads["dW1"], grads["db1"] = dW + lam / m * P["W1"], db
 """
 
+PENALISED = """
+import numpy as np
+rng = np.random.default_rng(0)
+X = rng.normal(size=(5, 4)); y = np.array([0, 1, 2, 2, 1])
+params = {"W1": rng.normal(size=(4, 6)), "W2": rng.normal(size=(6, 3))}
+reg = 0.05
+W1, W2 = params["W1"], params["W2"]
+h = np.maximum(0, X.dot(W1))
+scores = h.dot(W2)
+shifted = np.exp(scores - scores.max(axis=1, keepdims=True))
+probs = shifted / shifted.sum(axis=1, keepdims=True)
+loss = -np.log(probs[range(5), y]).sum() / 5 + reg * (np.sum(W1 * W1) + np.sum(W2 * W2))
+grads = {}
+dscores = probs.copy()
+dscores[range(5), y] -= 1
+dscores /= 5
+dW2 = h.T.dot(dscores)
+grads["W2"] = dW2 + 2 * reg * W2
+dh = dscores.dot(W2.T)
+dh[h <= 0] = 0
+grads["W1"] = X.T.dot(dh) + 2 * reg * W1
+"""
+LAYERS = """
+import numpy as np
+class Layer:
+    def __init__(self, W):
+        self.W = W
+    def forward(self, x):
+        self.x = x
+        return np.tanh(x @ self.W)
+    def backward(self, d):
+        d = d * (1 - np.tanh(self.x @ self.W) ** 2)
+        self.dW = self.x.T @ d / len(d)
+        return d @ self.W.T
+rng = np.random.default_rng(0)
+layers = [Layer(rng.normal(size=(3, 5))), Layer(rng.normal(size=(5, 1)))]
+X, Y = rng.normal(size=(8, 3)), rng.normal(size=(8, 1))
+out = X
+for layer in layers:
+    out = layer.forward(out)
+loss = np.mean((out - Y) ** 2)
+grad = 2 * (out - Y)
+for layer in reversed(layers):
+    grad = layer.backward(grad)
+"""
+
 
 @pytest.fixture
 def check(tmp_path):
@@ -49,6 +95,18 @@ def test_a_division_that_comes_later_is_not_missing(check) -> None:
     assert report.exit_code == 0
     assert {line.verdict for line in report.lines} == {Verdict.RIGHT}
     assert all(line.line <= len(COURSE.splitlines()) for line in report.lines)
+
+
+@pytest.mark.parametrize("text", [PENALISED, LAYERS])
+def test_right_scripts_of_other_ways_are_spared(text, check) -> None:
+    assert {line.verdict for line in check(text).lines} == {Verdict.RIGHT}
+
+
+def test_half_the_penalty_is_found_without_steps(check) -> None:
+    report = check(PENALISED.replace("X.T.dot(dh) + 2 * reg", "X.T.dot(dh) + reg"))
+    (wrong,) = [one for one in report.lines if one.verdict is Verdict.WRONG]
+    assert wrong.source.startswith('grads["W1"] =')
+    assert wrong.edits
 
 
 @pytest.mark.parametrize(

@@ -34,6 +34,8 @@ def settled(text: str, asked: Asked, by_claims: Callable[..., Report]) -> Report
         ChainruleError: what stands in the way of both; of two reasons the one that says more.
     """
     steps: Stepped | None = None
+    given: Given | None = None
+    taken: Stepped | None = None
     refused: ChainruleError | None = None
     try:
         steps = asked.report(text)
@@ -41,6 +43,8 @@ def settled(text: str, asked: Asked, by_claims: Callable[..., Report]) -> Report
         raise
     except ChainruleError as error:
         refused = error
+        given = with_steps(text, asked)
+        taken = None if given is None else given.stepped(text)
     if steps is not None and (
         # claims are held against one loss, and what is handed over claims nothing
         steps.n_lines > LONG or steps.is_summed or _mended(steps.report, ARGUMENT)
@@ -54,17 +58,15 @@ def settled(text: str, asked: Asked, by_claims: Callable[..., Report]) -> Report
             # right at one size, or at some numbers: of which kind it is decides whether it counts
             claims = by_claims(causes=True)
     except ChainruleError as error:
-        if steps is None:
+        if (told := steps or taken) is None:
             raise _clearer(error, refused) from None
-        return steps.report
+        return told.report
     except (LookupError, ValueError, TypeError, AttributeError):
         # what the steps judged stands without the claims
-        if steps is None:
+        if (told := steps or taken) is None:
             raise
-        return steps.report
+        return told.report
     if steps is None:
-        given = with_steps(text, asked)
-        taken = given.stepped(text) if given is not None else None
         if given is None or taken is None:
             return claims
         return _by_names(claims, taken, text, given)

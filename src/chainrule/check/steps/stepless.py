@@ -17,20 +17,27 @@ from chainrule.program import ChainruleError, Value
 from chainrule.program.time_limit import time_limit
 from chainrule.trace import Traced
 
+RATE = 0.1
 STEP = "{0} = {0} - 0.1 * {1}"
 OF_GRADIENTS = re.compile(r"grad|d_?param", re.IGNORECASE)
 """What holds gradients under the names of what they are of: ``grads["W1"]``."""
+THE_GRADIENT = re.compile(r"g(rad(ient)?)?", re.IGNORECASE)
+"""A name that says of what it is the gradient only where there is one thing of its shape."""
 
 
 @dataclass(frozen=True)
 class Given(Asked):
     """What is asked about a script that goes on with lines of ours."""
 
-    lines: str = ""
+    steps: tuple[str, ...] = ()
+
+    def first(self, text: str) -> int:
+        """The line of the first step."""
+        return len(text.rstrip().splitlines()) + 1
 
     def checked(self, text: str, n_passes: int = 1) -> Checked:
         """The script run with its steps, and judged."""
-        return super().checked(f"{text.rstrip()}\n{self.lines}", n_passes)
+        return super().checked("\n".join((text.rstrip(), *self.steps, "")), n_passes)
 
     def stepped(self, text: str) -> Stepped | None:
         """The report on the script; None where nothing is told, or something is wrong with the steps themselves."""
@@ -38,16 +45,16 @@ class Given(Asked):
             found = self.report(text)
         except ChainruleError:
             return None
-        n_lines = len(text.rstrip().splitlines())
-        lines = found.report.lines
-        if any(line.line > n_lines and line.verdict in WRONG for line in lines):
+        first, lines = self.first(text), found.report.lines
+        if any(line.line >= first and line.verdict in WRONG for line in lines):
             return None
-        kept = tuple(line for line in lines if line.line <= n_lines)
+        kept = tuple(line for line in lines if line.line < first)
         return replace(found, report=replace(found.report, lines=kept))
 
     def behind(self, text: str) -> set[int]:
         """The lines of which everything they compute is in the steps, or in the loss."""
-        return _behind(self.checked(text))
+        with np.errstate(all="ignore"):
+            return _behind(self.checked(text))
 
 
 def with_steps(text: str, asked: Asked) -> Given | None:
@@ -60,10 +67,35 @@ def with_steps(text: str, asked: Asked) -> Given | None:
     steps = [] if recording.failure else list(_steps(recording))
     if not steps:
         return None
-    lines = "\n".join(steps) + "\n"
-    return Given(
-        asked.file, asked.loss, asked.n_pass, asked.timeout, asked.seed, lines=lines
-    )
+    asked_by = (asked.file, asked.loss, asked.n_pass, asked.timeout, asked.seed)
+    given = Given(*asked_by, steps=tuple(steps))
+    try:
+        with np.errstate(all="ignore"):
+            other = _at_another_scale(given.checked(text), given.first(text))
+    except ChainruleError:
+        return None
+    kept = tuple(step for i, step in enumerate(steps) if i not in other)
+    return Given(*asked_by, steps=kept) if kept else None
+
+
+def _at_another_scale(checked: Checked, first: int) -> set[int]:
+    """The steps along gradients of data that are so many times the true ones as there are samples.
+
+    What a layer hands on below is scaled as its makers like, and nothing goes down on it.
+    """
+    finals, recording = checked.finals, checked.recording
+    worlds = [world.numbers for world in checked.evidence.worlds]
+    found = set[int]()
+    for one in finals.wrong():
+        factors = finals.factors(one, worlds)
+        shape = one.parameter.shape
+        if factors is None or one.after is None or not shape:
+            continue
+        times = {round(factor / RATE, 6) for factor in factors if np.isfinite(factor)}
+        if len(times) == 1 and times & {float(shape[0]), float(shape[-1])}:
+            spots = recording.spots[checked.evidence.tape.values[one.after]]
+            found.add(spots[0].span[0] - first)
+    return found
 
 
 def _behind(checked: Checked) -> set[int]:
@@ -83,20 +115,24 @@ def _behind(checked: Checked) -> set[int]:
 def _steps(recording: Recording) -> Iterator[str]:
     """A statement for each of the script's inputs that has a gradient by name."""
     there = list(_named(recording.notes.module(recording.file)))
-    roots = set(recording.program.inputs)
-    stepped: set[Value] = set()
+    inputs = set(recording.program.inputs)
+    roots = [one for one in there if one[3] in inputs and one[3].differentiable]
+    steps: dict[Value, str] = {}
+    # of dW and what a penalty is added to it in, the one that is made last
+    there.sort(key=lambda one: recording.position[one[3]])
     for gradient, word, owner, value in there:
-        if value in roots:
+        if value in inputs:
             continue
+        alike = [one for one in roots if one[3].shape == value.shape]
         wanted = [*bases(word)] if names_a_gradient(word) else []
         if OF_GRADIENTS.match(owner):
             wanted.append(word)
-        for text, name, _, root in there:
-            meant = root in roots and name in wanted and root.differentiable
-            if meant and root.shape == value.shape and root not in stepped:
-                stepped.add(root)
-                yield STEP.format(text, gradient)
-                break
+        of = next((one for one in alike if one[1] in wanted), None)
+        if of is None and THE_GRADIENT.fullmatch(word) and len(alike) == 1:
+            (of,) = alike
+        if of is not None:
+            steps[of[3]] = STEP.format(of[0], gradient)
+    yield from steps.values()
 
 
 def _named(held: Mapping[str, Any]) -> Iterator[tuple[str, str, str, Value]]:
