@@ -109,7 +109,9 @@ def test_after_an_edit_a_page_reads_as_the_lesson_told_afresh_or_says_where_not(
     scratch.mkdir()
     wrong, counts = differences(script, 2, np.random.default_rng(7), scratch)
     assert wrong == []
-    assert (counts["edits"], counts["refused"]) == (2, 0)
+    assert counts["edits"] == 2
+    # a number that chose the branch when the script ran may not choose another
+    assert counts["refused"] == 0 or name == "branch"
 
 
 @pytest.mark.spread(8)

@@ -81,7 +81,7 @@ def autodiff(
     }
     lines: list[str] = []
     for line in text.strip("\n").splitlines():
-        for filled in line.format_map(fillings).splitlines():
+        for filled in line.format_map(fillings).split("\n"):
             lines += _fitted(filled, inputs)
     return lines
 
