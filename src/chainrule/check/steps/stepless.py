@@ -40,13 +40,18 @@ class Given(Asked):
         return super().checked("\n".join((text.rstrip(), *self.steps, "")), n_passes)
 
     def stepped(self, text: str) -> Stepped | None:
-        """The report on the script; None where nothing is told, or something is wrong with the steps themselves."""
+        """The report on the script; None where nothing is told, or something is wrong with the steps themselves.
+
+        That all gradients are halved is a rate's affair where a script has one, and wrong where the rate is ours.
+        """
         try:
             found = self.report(text)
         except ChainruleError:
             return None
         first, lines = self.first(text), found.report.lines
-        if any(line.line >= first and line.verdict in WRONG for line in lines):
+        if not found.is_exact or any(
+            line.line >= first and line.verdict in WRONG for line in lines
+        ):
             return None
         kept = tuple(line for line in lines if line.line < first)
         return replace(found, report=replace(found.report, lines=kept))
