@@ -2,7 +2,6 @@
 
 import pytest
 
-from chainrule.check import check_script
 from chainrule.check.verdict import Verdict
 
 DICT = """
@@ -187,16 +186,6 @@ SCRIPTS = {
     ),
     "values": (VALUES, "for p in w + [b]: p.grad = 0.0", "p.grad = 0"),
 }
-
-
-@pytest.fixture
-def check(tmp_path):
-    def checked(text):
-        file = tmp_path / "script.py"
-        file.write_text(text)
-        return check_script(file)
-
-    return checked
 
 
 @pytest.mark.spread(5)

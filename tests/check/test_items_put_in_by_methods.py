@@ -2,7 +2,6 @@
 
 import pytest
 
-from chainrule.check import check_script
 from chainrule.check.verdict import Verdict
 from chainrule.roles import roles_of
 from chainrule.trace import record_script
@@ -92,16 +91,6 @@ for it in range({n}):
         P[name], configs[name] = adam(P[name], G[name], configs[name])
 """
 SPARED = {Verdict.RIGHT, Verdict.FOLLOWS}
-
-
-@pytest.fixture
-def check(tmp_path):
-    def checked(text):
-        file = tmp_path / "script.py"
-        file.write_text(text)
-        return check_script(file)
-
-    return checked
 
 
 @pytest.mark.parametrize("taken", TAKEN.values(), ids=TAKEN)

@@ -2,7 +2,6 @@
 
 import pytest
 
-from chainrule.check import check_script
 from chainrule.check.verdict import Verdict
 
 COURSE = """
@@ -80,16 +79,6 @@ for layer in reversed(layers):
 """
 
 
-@pytest.fixture
-def check(tmp_path):
-    def checked(text):
-        file = tmp_path / "script.py"
-        file.write_text(text)
-        return check_script(file)
-
-    return checked
-
-
 def test_a_division_that_comes_later_is_not_missing(check) -> None:
     report = check(COURSE)
     assert report.exit_code == 0
@@ -107,6 +96,14 @@ def test_half_the_penalty_is_found_without_steps(check) -> None:
     (wrong,) = [one for one in report.lines if one.verdict is Verdict.WRONG]
     assert wrong.source.startswith('grads["W1"] =')
     assert wrong.edits
+
+
+def test_a_division_forgotten_after_a_write_is_a_line_below(check, tmp_path) -> None:
+    report = check(PENALISED.replace("dscores /= 5\n", ""))
+    (wrong,) = [one for one in report.lines if one.verdict is Verdict.WRONG]
+    assert wrong.source.startswith("dscores[range(5), y] -= 1")
+    assert wrong.move == "below    dscores /= X.shape[0]"
+    assert check(report.corrected()).ok
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 import numpy as np
 import pytest
 
-from chainrule.check import check_script
 from chainrule.check.steps.recording import record
 from chainrule.check.steps.script import Asked
 from chainrule.check.verdict import Verdict
@@ -208,16 +207,6 @@ grads["dW2"] = dW + lam * W2
 _, dW = linear_backward(dh * (1 - h ** 2), X, W1)
 grads["dW1"] = dW + lam * W1
 """
-
-
-@pytest.fixture
-def check(tmp_path):
-    def checked(text):
-        file = tmp_path / "script.py"
-        file.write_text(text)
-        return check_script(file)
-
-    return checked
 
 
 @pytest.mark.spread(3)

@@ -2,8 +2,6 @@
 
 import pytest
 
-from chainrule.check import check_script
-
 LAYERS = """
 import numpy as np
 rng = np.random.default_rng(0)
@@ -178,16 +176,6 @@ SLIPS = [
     ("a scatter", "int(col)] += d", "int(col)] = d", "int(col)] = d"),
     ("words in lists", "np.dot(p - y, x.T)", "np.dot(p + y, x.T)", "np.dot(p + y"),
 ]  # fmt: skip
-
-
-@pytest.fixture
-def check(tmp_path):
-    def checked(text):
-        path = tmp_path / "script.py"
-        path.write_text(text, encoding="utf-8")
-        return check_script(path)
-
-    return checked
 
 
 @pytest.mark.spread(4)

@@ -137,3 +137,17 @@ def test_a_script_gets_the_words_after_two_dashes(tmp_path, capsys, monkeypatch,
     )
     assert run(capsys, monkeypatch, verb, path, "--", "--epochs", "3")[0] == 0
     assert run(capsys, monkeypatch, verb, path)[0] == 3
+
+
+@pytest.mark.parametrize(
+    ("gradient", "said"),
+    [("np.sin(x ** 3) + np.arange(2)", "no correction"), ("x", "nothing is wrong")],
+)
+def test_a_diff_of_nothing_says_so(gradient, said, tmp_path, capsys, monkeypatch):
+    path = tmp_path / "net.py"
+    path.write_text(
+        f"import numpy as np\nw, x = np.ones(2), np.array([0.5, 3.0])\nloss = np.sum(w * x)\ndw = {gradient}\n"
+    )
+    code, out, told = run(capsys, monkeypatch, "check", str(path), "--fix")
+    assert (code, out) == (0 if said == "nothing is wrong" else 1, "")
+    assert said in told

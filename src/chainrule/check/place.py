@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from chainrule.check.steps.neighbours import neighbours
 from chainrule.check.study import Study
 from chainrule.check.trees import same, tree_copy, with_pieces
 from chainrule.program import Arg, Array, Value
@@ -75,7 +76,7 @@ class Place:
         found = self.study.watch.visible(self.execution)
         for seen in self.execution.seen:
             if seen.neighbours:
-                found.update(_neighbours(seen))
+                found.update(neighbours(seen))
         return {
             text: item
             for text, item in found.items()
@@ -198,37 +199,6 @@ def plain_scope(study: Study) -> dict[str, Any]:
         study.watch.scope["__chainrule_plain__"] = kept
     scope: dict[str, Any] = kept
     return scope
-
-
-def _neighbours(seen: Seen) -> Iterator[tuple[str, Arg]]:
-    """The other items of a list or dict, as they would be written here."""
-    node = ast.parse(seen.text, mode="eval").body
-    if not isinstance(node, ast.Subscript) or seen.neighbours is None:
-        return
-    if isinstance(seen.key, int) and not isinstance(node.slice, ast.Constant):
-        key = int(seen.key)
-        if key < 0:
-            key += max(seen.neighbours, default=0) + 1
-        for offset in (-1, 1):
-            item = seen.neighbours.get(key + offset)
-            if item is not None:
-                yield _shifted(node, offset), item
-    elif isinstance(node.slice, ast.Constant):
-        held = ast.unparse(node.value)
-        for key, item in seen.neighbours.items():
-            yield f"{held}[{key!r}]", item
-
-
-def _shifted(node: ast.Subscript, offset: int) -> str:
-    index = node.slice
-    if isinstance(index, ast.BinOp) and isinstance(index.right, ast.Constant):
-        sign = 1 if isinstance(index.op, ast.Add) else -1
-        total = sign * int(index.right.value) + offset  # type: ignore[arg-type]
-        text = ast.unparse(index.left)
-    else:
-        total, text = offset, ast.unparse(index)
-    inner = text if total == 0 else f"{text} {'+' if total > 0 else '-'} {abs(total)}"
-    return f"{ast.unparse(node.value)}[{inner}]"
 
 
 def _root(node: ast.expr) -> str | None:

@@ -110,7 +110,11 @@ def check(
             timeout=timeout,
             seed=seed,
         )
-    _print(report.to_dict(), json, report.diff() if fix else text(report, _width()))
+    diff = report.diff() if fix else ""
+    _print(report.to_dict(), json, diff if fix else text(report, _width()))
+    if fix and not diff:
+        found = "nothing is wrong" if report.ok else "no correction was found"
+        sys.stderr.write(f"note: {found}; chainrule check {file} tells every line\n")
     if write:
         outputs.write(file, report.corrected().encode(encoding_of(file)), mends=True)
     raise typer.Exit(report.exit_code)

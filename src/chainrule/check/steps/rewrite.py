@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.check.edits import Edit as LineEdit
 from chainrule.check.languages import Language
 from chainrule.check.steps.correction import Correction
@@ -67,16 +68,23 @@ class Rewriter:
         statement = correction.statement
         pieces: Pieces = {}
         inserted: list[LineEdit] = []
+        advice: list[str] = []
         moved: Move | None = None
         is_whole = True
         for edit in correction.edits:
             if any(operand.old for operand in edit.operands):
                 moved = self._moved(edit) or moved
+                advice += [moved.advice] if moved is not None else []
                 is_whole = is_whole and moved is not None
             elif any(operand.hands_on for operand in edit.operands):
                 handed = self._handed_on(edit, statement)
                 inserted += handed
                 is_whole = is_whole and bool(handed)
+            elif self._writes_entries(edit):
+                below = self._below(edit, statement)
+                inserted += below
+                advice += [f"below    {one.text.strip()}" for one in below]
+                is_whole = is_whole and bool(below)
             else:
                 piece = self._piece(edit, pieces)
                 is_whole = is_whole and piece is not None
@@ -95,7 +103,7 @@ class Rewriter:
                 text if i == 0 else None,
                 tuple(edits) if i == 0 else (),
                 part,
-                moved.advice if moved is not None and i == 0 else None,
+                "; ".join(dict.fromkeys(advice)) or None if i == 0 else None,
             )
             for i, (words, part) in enumerate(found)
         ]
@@ -302,6 +310,38 @@ class Rewriter:
         return None
 
     # statements elsewhere
+
+    def _writes_entries(self, edit: Edit) -> bool:
+        """Whether all of an array is to be otherwise, of which the statement writes some entries."""
+        tape = self.evidence.tape
+        line = tape.line(edit.site.runs[0].result)
+        written = line is not None and line.op in (ops.setitem, ops.add_at)
+        return written and edit.part is None and edit.write is None
+
+    def _below(self, edit: Edit, statement: Statement) -> list[LineEdit]:
+        """What is missing of the whole array, in a line below: ``d /= n`` after ``d[i] -= 1``."""
+        node = edit.site.node
+        target = node.target if isinstance(node, ast.AugAssign) else node
+        if not isinstance(target, ast.Subscript) or statement.node is None:
+            return []
+        held, old = target.value, ast.unparse(edit.site.node or target)
+        operands = [
+            replace(one, node=held, text=ast.unparse(held)) if one.text == old else one
+            for one in edit.operands
+        ]
+        new = self._traced(edit, edit.new, operands)
+        if new is None or not isinstance(held, ast.Name | ast.Attribute):
+            return []
+        stored = tree_copy(held)
+        stored.ctx = ast.Store()
+        anew: ast.stmt = ast.Assign([stored], new)
+        if isinstance(new, ast.BinOp) and same(new.left, held):
+            anew = ast.AugAssign(stored, new.op, new.right)
+        last = own_end(statement.node)
+        text = " " * statement.node.col_offset + ast.unparse(
+            ast.fix_missing_locations(anew)
+        )
+        return [LineEdit(last + 1, last, text)]
 
     def _moved(self, edit: Edit) -> Move | None:
         """The update moved below the last use of the weight; of a view, a copy where it is taken."""
