@@ -25,7 +25,7 @@ GUARD = 1e-6
 """What is added lest something be 0 is smaller than this."""
 
 
-KNOWN = 256 * np.finfo(float).eps
+LEAST_SHARE = 256 * np.finfo(float).eps
 """A sum that is a smaller share of its terms than this is made of rounding: the gradient of a bias before batch norm."""
 
 
@@ -226,7 +226,7 @@ def _without_rounding(forward: Callable[..., Any]) -> Callable[..., Any]:
         if result.dtype.kind != "f":
             return result
         terms = forward(*(np.abs(arg) for arg in args), **options)
-        return np.where(np.abs(result) <= KNOWN * terms, 0, result)
+        return np.where(np.abs(result) <= LEAST_SHARE * terms, 0, result)
 
     return computed
 
