@@ -77,6 +77,31 @@ grad = 2 * (out - Y)
 for layer in reversed(layers):
     grad = layer.backward(grad)
 """
+HINGES = """
+import numpy as np
+rng = np.random.default_rng(0)
+W = rng.normal(size=(4, 3)) * 0.5
+X, y = rng.normal(size=(5, 4)), np.array([0, 2, 1, 1, 0])
+reg = 0.1
+dW = np.zeros(W.shape)
+loss = 0.0
+for i in range(5):
+    scores = X[i] @ W
+    for j in range(3):
+        margin = scores[j] - scores[y[i]] + 1
+        if j != y[i] and margin > 0:
+            loss += margin
+            dW[:, j] += X[i]
+            dW[:, y[i]] -= X[i]
+loss = loss / 5 + reg * np.sum(W ** 2)
+dW = dW + 2 * reg * W
+"""
+
+
+def test_a_rate_of_ours_is_no_number_of_the_script(check) -> None:
+    """2 * reg is one in five here: on other data it is not, and the line to write says which of them is meant."""
+    (wrong,) = [one for one in check(HINGES).lines if one.verdict is Verdict.WRONG]
+    assert wrong.fix == "dW = dW / X.shape[0] + 2 * reg * W"
 
 
 def test_a_division_that_comes_later_is_not_missing(check) -> None:

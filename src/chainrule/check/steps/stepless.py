@@ -17,8 +17,9 @@ from chainrule.program import ChainruleError, Value
 from chainrule.program.time_limit import time_limit
 from chainrule.trace import Traced
 
-RATE = 0.1
-STEP = "{0} = {0} - 0.1 * {1}"
+RATE = 0.0731
+"""No number that a script has of its own: what is written twice is taken for one and the same."""
+STEP = f"{{0}} = {{0}} - {RATE} * {{1}}"
 OF_GRADIENTS = re.compile(r"grad|d_?param", re.IGNORECASE)
 """What holds gradients under the names of what they are of: ``grads["W1"]``."""
 THE_GRADIENT = re.compile(r"g(rad(ient)?)?", re.IGNORECASE)
