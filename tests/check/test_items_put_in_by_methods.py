@@ -129,3 +129,63 @@ def test_a_bias_before_a_norm_has_no_gradient_but_rounding(n, check) -> None:
 def test_what_is_wrong_with_such_a_bias_is_found(check) -> None:
     report = check(NORMALISED.format(n=3, slip=" + P['b'] + xn[0]"))
     assert Verdict.WRONG in {line.verdict for line in report.lines}
+
+
+LAYERS = """
+import numpy as np
+rng = np.random.default_rng(1)
+X, y = rng.normal(size=(6, 4)), rng.normal(size=(6, 2))
+P = {start}
+for turn in range(2):
+    h = np.tanh(X @ P["W"])
+    s = h @ P["V"]
+    loss = np.mean((s - y) ** 2)
+    ds = 2 * (s - y) / s.size
+    dh = ds @ P["V"].T * (1 - h**2)
+    {more}
+    P.update(W=P["W"] - 0.1 * X.T @ dh, V=P["V"] - 0.1 * h.T @ ds)
+"""
+OWN_SETTER = """[]
+losses, turn, at = [0.0, 0.0], 0, 0
+class Parameters(dict):
+    n = 0
+    def __setitem__(self, key, value):
+        raise KeyError("only update is allowed")
+P = Parameters()
+P.update(W=rng.normal(size=(4, 3)), V=rng.normal(size=(3, 2)))"""
+PLAIN = """dict(W=rng.normal(size=(4, 3)), V=rng.normal(size=(3, 2)))
+losses, at = [0.0, 0.0], 0"""
+
+
+@pytest.mark.parametrize(
+    ("start", "more"),
+    [(OWN_SETTER, ""), (PLAIN, "losses[at], at = float(loss), at + 1")],
+)
+def test_what_is_put_in_is_not_asked_for_in_another_way_than_the_script_does(
+    check, start, more
+):
+    """A dict's own setter is not called, and an index that is bound anew by the same statement is not used again."""
+    report = check(LAYERS.format(start=start, more=more))
+    assert {line.verdict for line in report.lines} == {Verdict.RIGHT}
+
+
+def test_gradients_that_are_inserted_at_the_front_are_no_momentum(check):
+    report = check(
+        """
+import numpy as np
+rng = np.random.default_rng(1)
+X, y = rng.normal(size=(6, 4)), rng.normal(size=(6, 2))
+P = [rng.normal(size=(4, 3)), rng.normal(size=(3, 2))]
+for turn in range(2):
+    h = np.tanh(X @ P[0])
+    s = h @ P[1]
+    loss = np.mean((s - y) ** 2)
+    ds = 2 * (s - y) / s.size
+    grads = []
+    grads.insert(0, h.T @ ds)
+    grads.insert(0, X.T @ (ds @ P[1].T * (1 - h**2)))
+    for i in range(2):
+        P[i] = P[i] - 0.1 * grads[i]
+"""
+    )
+    assert {line.verdict for line in report.lines} == {Verdict.RIGHT}

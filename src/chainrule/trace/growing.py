@@ -6,8 +6,27 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 METHODS = frozenset({"append", "insert", "extend", "update", "setdefault"})
-Grown = Callable[[Any, Iterable[Any]], None]
-"""What is told of a list or dict, and the places of its new items."""
+Grown = Callable[..., None]
+"""What is told of a list or dict, the places of its new items, and whether others have ``moved``."""
+
+
+def grows(held: Any, name: str) -> bool:
+    """Whether a method puts items in."""
+    return isinstance(held, list | dict) and name in METHODS
+
+
+def item(held: list[Any] | dict[Any, Any], key: Any) -> Any:
+    """What is held at ``key``, without a class's own ``__getitem__``: the script did not ask for it."""
+    return _plain(held).__getitem__(held, key)
+
+
+def put(held: list[Any] | dict[Any, Any], key: Any, value: Any) -> None:
+    """``held[key] = value``, past a class's own ``__setitem__``: the script did not assign it."""
+    _plain(held).__setitem__(held, key, value)
+
+
+def _plain(held: list[Any] | dict[Any, Any]) -> Any:
+    return list if isinstance(held, list) else dict
 
 
 def grow(grown: Grown, held: Any, method: Any, *args: Any, **kwargs: Any) -> Any:
@@ -20,9 +39,11 @@ def grow(grown: Grown, held: Any, method: Any, *args: Any, **kwargs: Any) -> Any
             keys = args[0]
         case "setdefault":
             keys = args[:1]
-        case "insert":
-            keys = range(slice(args[0], None).indices(before)[0], before + 1)
     result = method(*args, **kwargs)
-    grown(held, range(before, len(held)) if keys == range(0) else keys)
+    if method.__name__ == "insert":
+        first = slice(args[0], None).indices(before)[0]
+        grown(held, range(first, before + 1), moved=True)
+    else:
+        grown(held, keys or range(before, len(held)), moved=False)
     # the array that was put in may have become one that is followed
-    return held[args[0]] if method.__name__ == "setdefault" else result
+    return item(held, args[0]) if method.__name__ == "setdefault" else result

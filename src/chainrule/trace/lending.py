@@ -131,7 +131,7 @@ class Lender:
         owner = function.__self__
         if type(owner) is np.ndarray:
             return functools.partial(self._array_method, owner, function)
-        if isinstance(owner, list | dict) and function.__name__ in growing.METHODS:
+        if growing.grows(owner, function.__name__):
             return functools.partial(growing.grow, self.grown, owner, function)
         if type(owner) is np.ufunc:
             return functools.partial(self._ufunc_method, function)

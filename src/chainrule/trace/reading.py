@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.program import Arg, Value
-from chainrule.trace import containers, source
+from chainrule.trace import containers, growing, source
 from chainrule.trace.events import Bound, Slot, Turn
 from chainrule.trace.instrument.hooks import CURRENT
 from chainrule.trace.lending import Lender
@@ -277,25 +277,28 @@ class Reading:
         if not isinstance(container, list | dict) or isinstance(key, slice):
             return
         try:
-            value = container[key]
+            value = growing.item(container, key)
         except (LookupError, TypeError):
             return
         slot = self.owners.item_slot(container, key)
         if type(value) is np.ndarray:
             # the key was computed: ``params["W" + gate] = ...``
-            value = container[key] = self.followed(value, slot.name)
+            value = self.followed(value, slot.name)
+            growing.put(container, key, value)
         if type(value) is Traced:
             self._call(value.value, slot.name)
         self._note(slot, value)
         self.owners.filled(container, key, is_item=True)
 
-    def grown(self, held: Any, keys: Iterable[Any]) -> None:
-        """A list or dict has new items at ``keys``."""
+    def grown(self, held: Any, keys: Iterable[Any], *, moved: bool) -> None:
+        """A list or dict has new items at ``keys``; what has only ``moved`` there is no new value of the place."""
         for key in keys:
-            item = held[key]
+            item = growing.item(held, key)
             if type(item) is not int:
-                held[key] = self.followed(item, self.owners.item_slot(held, key).name)
-            self.has_item(held, key)
+                name = self.owners.item_slot(held, key).name
+                growing.put(held, key, self.followed(item, name))
+            if not moved:
+                self.has_item(held, key)
 
     def written(self, array: Traced, before: Value) -> None:
         """An array was written in place: every slot that holds it holds the new value."""

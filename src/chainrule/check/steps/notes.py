@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import FrameType
@@ -138,7 +139,8 @@ class Notes(Watch):
     def holds(self, held: Any, key: Any) -> None:
         """An item among several targets has its value."""
         if isinstance(held, list | dict) and not isinstance(key, slice):
-            self.hold(item_slot(held, key), held[key])
+            with contextlib.suppress(LookupError):
+                self.hold(item_slot(held, key), held[key])
 
     def turn(self, names: Sequence[str]) -> None:
         """A loop turns."""

@@ -32,7 +32,7 @@ from chainrule.program import (
     SourceSpan,
     Value,
 )
-from chainrule.trace import Traced, source
+from chainrule.trace import Traced, growing, source
 from chainrule.trace.events import Escape, Report
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.statements import Reader
@@ -196,11 +196,11 @@ class Reading(Reader):
             self.notes.hold(("name", frame, name), wrapped)
         return wrapped
 
-    def grown(self, held: Any, keys: Iterable[Any]) -> None:
+    def grown(self, held: Any, keys: Iterable[Any], *, moved: bool) -> None:
         """What a method puts into a list or dict is held there, as what an assignment does."""
-        super().grown(held, keys := list(keys))
+        super().grown(held, keys := list(keys), moved=moved)
         for key in keys:
-            self.notes.hold(item_slot(held, key), held[key])
+            self.notes.hold(item_slot(held, key), growing.item(held, key))
 
     def called(self, held: Any) -> str | None:
         """The name or key by which a list or dict was met first."""

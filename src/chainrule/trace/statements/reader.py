@@ -18,15 +18,11 @@ import numpy as np
 from chainrule import ops
 from chainrule.program import ChainruleError, ProgramError, SourceSpan, Value
 from chainrule.program.sources import ARGUMENTS
-from chainrule.trace import source
+from chainrule.trace import growing, source
 from chainrule.trace.events import Named, Update
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.statements import rewrite
-from chainrule.trace.statements.calls import (
-    Callees,
-    key_name,
-    leaves,
-)
+from chainrule.trace.statements.calls import Callees, key_name, leaves
 from chainrule.trace.statements.roles import LOSS_NAMES
 from chainrule.trace.statements.tracer import StatementTracer
 from chainrule.trace.statements.watch import Watch
@@ -211,10 +207,11 @@ class Reader:
         """An item of a container: counts stay plain, arrays and floats are traced."""
         return item if isinstance(item, int) else self._wrap(item, name)
 
-    def grown(self, held: Any, keys: Iterable[Any]) -> None:
+    def grown(self, held: Any, keys: Iterable[Any], *, moved: bool) -> None:  # noqa: ARG002 - a place is no name
         """A list or dict has new items at ``keys``."""
         for key in keys:
-            held[key] = self._inner(held[key], key_name(self.called(held), key))
+            item = growing.item(held, key)
+            growing.put(held, key, self._inner(item, key_name(self.called(held), key)))
 
     def called(self, held: Any) -> str | None:  # noqa: ARG002 - what keeps note of names knows it
         """The name of a list or dict."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
 from types import CodeType
 from typing import Any
@@ -283,7 +283,8 @@ def _slices(index: ast.expr) -> bool:
 
 
 def _held_in(target: ast.Tuple | ast.List) -> list[ast.stmt]:
-    """``P[name], Q[name] = …``: items have new values, too."""
+    """``P[name], Q[name] = …``: items have new values, too; ``P[i], i = …`` is not asked again for another i."""
+    bound = {node.id for one in target.elts for node in _names_bound(one)}
     return [
         ast.copy_location(
             ast.Expr(call(HELD, [_loaded(held), copy.deepcopy(index)])), target
@@ -291,8 +292,16 @@ def _held_in(target: ast.Tuple | ast.List) -> list[ast.stmt]:
         for one in target.elts
         if isinstance(one, ast.Subscript)
         for held, index in [(one.value, one.slice)]
-        if _root(held) is not None and harmless(index)
+        if _root(held) is not None
+        and harmless(index)
+        and bound.isdisjoint(n.id for n in ast.walk(one) if isinstance(n, ast.Name))
     ]
+
+
+def _names_bound(target: ast.expr) -> Iterator[ast.Name]:
+    for node in ast.walk(target):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node
 
 
 def _owner_and_key(target: ast.expr | None) -> list[ast.expr]:
