@@ -36,7 +36,8 @@ from chainrule.check.languages.listener import (
     with_arguments,
 )
 from chainrule.check.steps.notes import user_frame
-from chainrule.check.steps.recording import Reading, Recording, recording_of
+from chainrule.check.steps.recorder import Reading
+from chainrule.check.steps.recording import Recording, recording_of
 from chainrule.program import Array, ChainruleError, Value
 from chainrule.program.sources import line_in
 from chainrule.trace import Traced

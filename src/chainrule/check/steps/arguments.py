@@ -16,7 +16,7 @@ from typing import Any
 from chainrule.check.steps.edits.record import Edit, Edits, Operand
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.look import MOST_RUNS
-from chainrule.check.steps.recording import Spot
+from chainrule.check.steps.recorder import Spot
 from chainrule.check.steps.sites import Key, Ran, Site, Sites, Statement
 from chainrule.check.steps.splice import Pieces
 from chainrule.check.steps.texts import Texts

@@ -21,9 +21,17 @@ MOST_WRITES = 200
 
 
 def finals_of(
-    evidence: Evidence, truths: Truths, *, free: bool = False, implied: bool = False
+    evidence: Evidence,
+    truths: Truths,
+    *,
+    free: bool = False,
+    implied: bool = False,
+    as_written: bool = False,
 ) -> Finals:
-    """The finals of a script's updates, judged; of a loss that is ``implied``, the scale is not known."""
+    """The finals of a script's updates, judged; of a loss that is ``implied``, the scale is not known.
+
+    ``as_written`` says that the loss's own scale is the only one that counts.
+    """
     common: set[int] = set()
     # arrays first: what scales them is no gradient of a single number
     by_update = {
@@ -34,6 +42,11 @@ def finals_of(
     found = Finals(
         evidence, truths, listed, is_free=free or implied, is_implied=implied
     )
+    if as_written:
+        found.is_free, found.conventions = False, (1.0,)
+        for final in listed:
+            # no decay is taken beside a gradient: what is added to it is meant to be of the loss
+            final.cuts = final.cuts[:1]
     if found.is_free:
         # what the loss is divided by is for show, or written nowhere: a mean is as good as a sum
         counts = {

@@ -219,8 +219,8 @@ class FirstWrong:
         before = {run.result: self._kinds(run.result) for run in site.runs}
         known = {one: kinds for one, kinds in before.items() if kinds and one < place}
         meant = self._meant(site, place)
+        best: Correction | None = None
         for tier in TIERS[:NEARBY]:
-            best: Correction | None = None
             for edit in self.search.edits(statement, tier, None):
                 replaced = self.search.bench.computes(edit)
                 truth = self._truth_with(replaced, place, known, meant)
@@ -235,9 +235,10 @@ class FirstWrong:
                     best = found
                 if best is not None and len(best.healed) == len(self.search.wrong):
                     break
-            if best is not None:
+            # by what heals nothing a value may have become the gradient of something that nobody has in mind
+            if best is not None and best.healed:
                 return best
-        return None
+        return best
 
     def _meant(self, site: Site, place: int) -> Callable[[Value], bool]:
         """Of which values the gradient may be meant: of the parameter that is updated with it, else of what no other has."""

@@ -7,12 +7,11 @@ from collections.abc import (
     Callable,
     Collection,
     Hashable,
-    Iterable,
     Iterator,
     Mapping,
     Sequence,
 )
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -20,206 +19,22 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
-from chainrule.check.languages import NUMPY, Language, Listener
-from chainrule.check.languages.frameworks import of_script
-from chainrule.check.languages.listener import listened
-from chainrule.check.steps.notes import Holding, Notes, item_slot, user_frame
+from chainrule.check.languages import NUMPY, Language
+from chainrule.check.steps.notes import Holding, Notes
+from chainrule.check.steps.recorder import Place, Reading, Spot
+from chainrule.check.steps.undone import Undone, chained, undone, without
 from chainrule.program import (
     ChainruleError,
     Line,
     Program,
     Run,
-    SourceSpan,
     Value,
 )
-from chainrule.trace import Traced, growing, source
-from chainrule.trace.events import Escape, Report
-from chainrule.trace.lengths import TracedInt
-from chainrule.trace.statements import Reader
-from chainrule.trace.statements.calls import leaves
-from chainrule.trace.statements.tracer import StatementTracer
+from chainrule.trace.events import Report
 from chainrule.trace.statements.watch import Execution, Span
-from chainrule.trace.statements.watched import Rewriting
 
-FIRST_LOOK, MOST_LINES = 400, 30_000
-"""After how many lines it is first asked whether enough was seen, and after how many a script is stopped anyway."""
-Place = tuple[str, int, str | None]
-"""Where a number gets its name: the file, the line, the name."""
 RENAMING = (ops.identity, ops.astype, ops.reshape, ops.transpose)
 """What gives entries another shape or name, and changes none."""
-HERE = str(Path(__file__).parent)
-TRACE = str(Path(source.__file__).parent)
-
-
-@dataclass(frozen=True, slots=True)
-class Spot:
-    """Where a frame was: which call of which function, in which file, at which span (columns in bytes)."""
-
-    frame: int
-    file: str
-    function: str
-    span: Span
-
-
-class _TooLong(BaseException):
-    """Raised inside a script that has recorded more than anybody wants to wait for."""
-
-
-class _Recorder(StatementTracer):
-    """A tracer that keeps the place of every frame behind a line."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        self.spots: dict[Value, tuple[Spot, ...]] = {}
-        self.notes: Notes | None = None
-        self.look_at = FIRST_LOOK
-        self.is_enough: Callable[[], bool] = lambda: False
-
-    def record(self, *given: Any, **options: Any) -> Any:
-        known = len(self.builder.lines)
-        result = super().record(*given, **options)
-        if len(self.builder.lines) > known:
-            self._keep_spots(known)
-        return result
-
-    def shown_again(self, before: Value, after: Value) -> None:
-        if self.notes is not None:
-            self.notes.views[after] = before
-            # the expression that meets a view does not compute what it shows
-            self.spots.pop(after, None)
-
-    def _keep_spots(self, known: int) -> None:
-        """Where the frames behind the lines since ``known`` stand."""
-        if self.notes is not None:
-            spots = tuple(
-                Spot(
-                    self.notes.key(frame),
-                    frame.f_code.co_filename,
-                    frame.f_code.co_name,
-                    span,
-                )
-                for frame in source.user_frames(boundary=self.boundary)
-                if (span := source.span(frame)) is not None
-            )
-            for line in self.builder.lines[known:]:
-                if line.result not in self.notes.views:
-                    self.spots.setdefault(line.result, spots)
-        if len(self.builder.lines) >= self.look_at:
-            self.look_at *= 2
-            if len(self.builder.lines) > MOST_LINES or self.is_enough():
-                raise _TooLong
-
-    @property
-    def guards(self) -> list[tuple[Value, Any]]:
-        """What the program did next hung on these outcomes: where one is another, the recording does not hold."""
-        whole = [
-            (event.value, self.builder.numbers[event.value])
-            for event in self.events
-            if isinstance(event, Escape) and event.value.dtype.kind in "iub"
-        ]
-        return [*self.decided, *whole]
-
-
-class Reading(Reader):
-    """A reading that takes notes of slots and of the places of all frames."""
-
-    def __init__(self, file: str, loss: str | None, n_pass: int) -> None:
-        super().__init__(file, loss, n_pass, watch=lambda _: True)
-        recorder = _Recorder(boundary=(Reader.execute.__code__,), pairs=True)
-        recorder.script_file = file
-        recorder.as_it_is = True
-        recorder.on_write = self._written
-        self.callees.tracer = recorder
-        self.notes = Notes(recorder, self.callees)
-        self.notes.distinct = lambda _: True
-        recorder.notes = self.notes
-        self.tracer: _Recorder = recorder
-        self.watch = self.notes
-        self.writes: list[tuple[Value, Value]] = []
-        self.stopped = False
-        self.floats: Collection[Place] = ()
-        self.wholes: dict[Value, Place] = {}
-        self.listener: Listener | None = None
-
-    def rewriting(self) -> tuple[Rewriting, ...]:
-        """A script in a framework's words is listened to."""
-        language = of_script(self.text)
-        if not language.modules:
-            return super().rewriting()
-        self.listener = Listener(language)
-        return (*super().rewriting(), listened)
-
-    def names(self) -> dict[str, Any]:
-        """What is listened to is called by a name, too."""
-        heard = {} if self.listener is None else self.listener.names()
-        return {**super().names(), **heard}
-
-    def _written(self, before: Value, after: Value) -> None:
-        self.writes.append((before, after))
-        self.notes.wrote_to(before, after)
-        super()._written(before, after)
-
-    def _wrap(self, value: Any, name: str | None) -> Any:
-        """One array is one value, however often it is met; what is learnt is no whole number, however it begins."""
-        is_array = isinstance(value, np.ndarray) and value.dtype.kind in "fiub"
-        if type(value) is int or (is_array and value.dtype.kind in "iu"):
-            frame = user_frame()
-            place = (frame.f_code.co_filename, frame.f_lineno, name)
-            if place in self.floats:
-                value = value + 0.0
-            wrapped = (
-                self._once(value, name) if is_array else super()._wrap(value, name)
-            )
-            ref = wrapped.ref if isinstance(wrapped, TracedInt) else wrapped.value
-            if isinstance(ref, Value):
-                self.wholes[ref] = place
-            return wrapped
-        return self._once(value, name) if is_array else super()._wrap(value, name)
-
-    def _once(self, value: Any, name: str | None) -> Any:
-        kept = self.tracer.constants.get(id(value))
-        if kept is not None and np.array_equal(
-            self.tracer.builder.numbers[kept[1]], value
-        ):
-            return Traced(self.tracer, kept[1])
-        wrapped = super()._wrap(value, name)
-        self.tracer.constants[id(value)] = (value, wrapped.value, wrapped)
-        return wrapped
-
-    def bind(self, value: Any, name: str | tuple[str | None, ...] | None) -> Any:
-        """A container is held under its name, too."""
-        if isinstance(name, tuple) and isinstance(value, Iterator):
-            value = tuple(value)
-        wrapped = super().bind(value, name)
-        if isinstance(wrapped, list | tuple | dict) and isinstance(name, str):
-            frame = self.notes.key(user_frame())
-            self.notes.hold(("name", frame, name), wrapped)
-        return wrapped
-
-    def grown(self, held: Any, keys: Iterable[Any], *, moved: bool) -> None:
-        """What a method puts into a list or dict is held there, as what an assignment does."""
-        super().grown(held, keys := list(keys), moved=moved)
-        for key in keys:
-            self.notes.hold(item_slot(held, key), growing.item(held, key))
-
-    def called(self, held: Any) -> str | None:
-        """The name or key by which a list or dict was met first."""
-        slots: Any = self.notes.homes.get(id(held), ())
-        return next((text for *_, text in slots), None)
-
-    def _watch_loss(self, name: str, value: Value, at: SourceSpan | None) -> None:
-        """No name decides when to stop."""
-
-    def forget(self, value: Value, earlier: Value) -> None:
-        """What the next pass computed is kept: it says which versions it reads."""
-
-    def attempt(self) -> ChainruleError | None:
-        """Run the script as far as is needed; what stopped it."""
-        try:
-            return super().attempt()
-        except _TooLong:
-            self.stopped = True
-            return None
 
 
 @dataclass(eq=False)
@@ -242,6 +57,7 @@ class Recording:
     wholes: Mapping[Value, Place] = field(default_factory=dict)
     shown: Sequence[Value] = ()
     appended: frozenset[Value] = frozenset()
+    undone: Undone = field(default_factory=dict)
 
     @property
     def program(self) -> Program:
@@ -308,16 +124,22 @@ class Recording:
     def slots(self) -> dict[Value, dict[Hashable, int]]:
         """The slots each value was held in, and how many lines had been recorded when it was first seen there."""
         found: dict[Value, dict[Hashable, int]] = {}
-        for one in self.notes.held:
+        for one in self._held():
             for slot in self.homes_of(one.slot):
                 found.setdefault(one.value, {}).setdefault(slot, one.position)
         return found
+
+    def _held(self) -> Iterator[Holding]:
+        for one in self.notes.held:
+            value = self.undone.get(one.value, one.value)
+            if value is not None:
+                yield one if value is one.value else replace(one, value=value)
 
     @cached_property
     def history(self) -> dict[Hashable, list[Holding]]:
         """What each slot held, one after the other."""
         found: dict[Hashable, list[Holding]] = {}
-        for one in self.notes.held:
+        for one in self._held():
             for slot in self.homes_of(one.slot):
                 past = found.setdefault(slot, [])
                 if not past or past[-1].value is not one.value:
@@ -369,7 +191,7 @@ def recording_of(reading: Reading, failure: ChainruleError | None) -> Recording:
     names: dict[str, Value] = {}
     for one in reading.bound:
         names[one.name] = one.value
-    return Recording(
+    raw = Recording(
         reading.file,
         reading.text,
         recorder.builder.run(()),
@@ -386,15 +208,29 @@ def recording_of(reading: Reading, failure: ChainruleError | None) -> Recording:
         wholes=reading.wholes,
         shown=[v for e in recorder.events if isinstance(e, Report) for v in e.values],
     )
+    return _without_probes(raw)
 
 
-__all__ = [
-    "Holding",
-    "Notes",
-    "Reading",
-    "Recording",
-    "Spot",
-    "leaves",
-    "record",
-    "recording_of",
-]
+def _without_probes(raw: Recording) -> Recording:
+    """A recording in which nothing is learnt of a difference that is looked at."""
+    held = [[one.value for one in several] for several in raw.history.values()]
+    numbers = raw.run.numbers
+    versions = [
+        *chained(raw.writes),
+        *(several for several in held if len(several) > 2),
+    ]
+    found = undone(raw.producer, raw.position, numbers, versions)
+    if not found:
+        return raw
+    return replace(
+        raw,
+        run=Run(without(raw.program, found), numbers),
+        writes=[
+            (start, after)
+            for before, after in raw.writes
+            if after not in found and (start := found.get(before, before)) is not None
+        ],
+        names={name: found.get(one) or one for name, one in raw.names.items()},
+        bound=[(name, found.get(one) or one) for name, one in raw.bound],
+        undone=found,
+    )

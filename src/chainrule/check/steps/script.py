@@ -99,13 +99,17 @@ class Stepped:
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """What is asked about a script: which loss, in which pass, for how long, on which other data."""
+    """What is asked about a script: which loss, in which pass, for how long, on which other data.
+
+    ``as_written`` says that no other loss than the one computed is meant, nor a multiple of it, nor one with a penalty.
+    """
 
     file: str
     loss: str | None = None
     n_pass: int = 1
     timeout: float | None = None
     seed: int = 0
+    as_written: bool = False
 
     def report(self, text: str) -> Stepped:
         """The report on a text of the script.
@@ -190,9 +194,7 @@ class Asked:
         if checked.finals.wrong() or not may_be_carried(checked.finals):
             return None
         try:
-            return checked_recording(
-                checked.recording, self.loss, self.n_pass + 1, self.seed
-            )
+            return self.judged(checked.recording, self.n_pass + 1)
         except ChainruleError:
             return None
 
@@ -201,9 +203,7 @@ class Asked:
         try:
             with np.errstate(all="ignore"):
                 first = self.checked(text, n_passes=N_PASSES)
-                second = checked_recording(
-                    first.recording, self.loss, self.n_pass + 1, self.seed
-                )
+                second = self.judged(first.recording, self.n_pass + 1)
         except ChainruleError:
             return False
         return not first.finals.wrong() and not carried(first.finals, second.finals)
@@ -246,7 +246,13 @@ class Asked:
             if begun:
                 floats = {recording.wholes[one] for one in begun}
                 recording = record(self.file, text=text, enough=enough, floats=floats)
-        return checked_recording(recording, self.loss, self.n_pass, self.seed)
+        return self.judged(recording, self.n_pass)
+
+    def judged(self, recording: Recording, n_pass: int) -> Checked:
+        """The loss and the updates of a recording, judged."""
+        return checked_recording(
+            recording, self.loss, n_pass, self.seed, as_written=self.as_written
+        )
 
 
 def with_lines(
@@ -259,7 +265,12 @@ def with_lines(
 
 
 def checked_recording(
-    recording: Recording, loss: str | None, n_pass: int, seed: int
+    recording: Recording,
+    loss: str | None,
+    n_pass: int,
+    seed: int,
+    *,
+    as_written: bool = False,
 ) -> Checked:
     """The loss and the updates of a recording, judged: of what may be its loss, the one that explains most updates."""
     best: Checked | None = None
@@ -267,6 +278,8 @@ def checked_recording(
     form: str | None = None
     plain: Checked | None = None
     for held, found in trainings(recording, asked=loss, n_pass=n_pass):
+        if as_written and found.loss is not found.computed:
+            continue
         if found.implied is not None and form not in (None, found.implied):
             continue
         if (
@@ -278,7 +291,7 @@ def checked_recording(
             # a loss that is computed, and of what the steps are made of, is meant
             break
         try:
-            one = _judged(held, found, seed)
+            one = _judged(held, found, seed, as_written=as_written)
         except ChainruleError:
             if best is None and loss is not None:
                 raise
@@ -334,13 +347,16 @@ def _refuse(best: Checked, plain: Checked | None) -> None:
         )
 
 
-def _judged(recording: Recording, found: Training, seed: int) -> Checked:
+def _judged(
+    recording: Recording, found: Training, seed: int, *, as_written: bool
+) -> Checked:
     evidence = gather(recording, found.loss, found.updates, found.parameters, seed=seed)
     finals = finals_of(
         evidence,
         Truths(evidence),
         free=found.goes_on,
         implied=found.implied is not None,
+        as_written=as_written,
     )
     return Checked(
         recording,

@@ -17,7 +17,7 @@ from types import ModuleType
 
 from chainrule import ops
 from chainrule.check.steps.evidence import Evidence
-from chainrule.check.steps.recording import Spot
+from chainrule.check.steps.recorder import Spot
 from chainrule.program import Arg, Line, Op, Value
 from chainrule.trace.statements.watch import Execution, Span, span_of
 

@@ -2,49 +2,71 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator, Mapping
+import ast
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
-from chainrule.check.names import bases, names_a_gradient
+from chainrule import ops
 from chainrule.check.report import WRONG
+from chainrule.check.steps.namesakes import namesakes
 from chainrule.check.steps.recording import Recording, record
 from chainrule.check.steps.script import Asked, Checked, Stepped
-from chainrule.program import ChainruleError, Value
+from chainrule.program import ChainruleError, ProgramError, Value
 from chainrule.program.time_limit import time_limit
-from chainrule.trace import Traced
+from chainrule.trace.statements.watch import Span
 
 RATE = 0.0731
 """No number that a script has of its own: what is written twice is taken for one and the same."""
 STEP = f"{{0}} = {{0}} - {RATE} * {{1}}"
-OF_GRADIENTS = re.compile(r"grad|d_?param", re.IGNORECASE)
-"""What holds gradients under the names of what they are of: ``grads["W1"]``."""
-THE_GRADIENT = re.compile(r"g(rad(ient)?)?", re.IGNORECASE)
-"""A name that says of what it is the gradient only where there is one thing of its shape."""
 
 
 @dataclass(frozen=True)
 class Given(Asked):
-    """What is asked about a script that goes on with lines of ours."""
+    """What is asked about a script that goes on with lines of ours, and leaves its last ``n_left`` statements out.
+
+    What comes after the gradients, a comparison with differences, is neither waited for nor taken for a step.
+    """
 
     steps: tuple[str, ...] = ()
+    n_left: int = 0
+
+    def kept(self, text: str) -> str:
+        """The script up to its steps."""
+        try:
+            left = ast.parse(text).body[-self.n_left :] if self.n_left else []
+        except SyntaxError:
+            left = []
+        n = min((line_of(one) for one in left[:1]), default=0)
+        return "\n".join(text.splitlines()[: n - 1]).rstrip() if n else text.rstrip()
 
     def first(self, text: str) -> int:
         """The line of the first step."""
-        return len(text.rstrip().splitlines()) + 1
+        return len(self.kept(text).splitlines()) + 1
 
     def checked(self, text: str, n_passes: int = 1) -> Checked:
         """The script run with its steps, and judged."""
-        return super().checked("\n".join((text.rstrip(), *self.steps, "")), n_passes)
+        return super().checked("\n".join((self.kept(text), *self.steps, "")), n_passes)
+
+    def judged(self, recording: Recording, n_pass: int) -> Checked:
+        """The recording judged; a sum of gradients that is shown is no loss."""
+        checked = super().judged(recording, n_pass)
+        first = len(recording.text.splitlines()) - len(self.steps) + 1
+        made = recording.producer
+        gradients = {
+            arg
+            for value, spots in recording.spots.items()
+            if spots and spots[0].span[0] >= first and made[value].op is ops.multiply
+            for arg in made[value].args
+        }
+        tape, behind = checked.evidence.tape, checked.evidence.behind_loss
+        if any(tape.values[place] in gradients for place in behind):
+            raise ProgramError("E329", "no loss was found but a sum of gradients")
+        return checked
 
     def stepped(self, text: str) -> Stepped | None:
-        """The report on the script; None where nothing is told, or something is wrong with the steps themselves.
-
-        That all gradients are halved is a rate's affair where a script has one, and wrong where the rate is ours.
-        """
+        """The report on the script; None where nothing is told, or something is wrong with the steps themselves."""
         try:
             found = self.report(text)
         except ChainruleError:
@@ -70,26 +92,47 @@ def with_steps(text: str, asked: Asked) -> Given | None:
             recording = record(asked.file, text=text)
     except ChainruleError:
         return None
-    steps = [] if recording.failure else list(_steps(recording))
-    if not steps:
+    found = {} if recording.failure else _steps(recording)
+    if not found:
         return None
-    asked_by = (asked.file, asked.loss, asked.n_pass, asked.timeout, asked.seed)
-    given = Given(*asked_by, steps=tuple(steps))
-    try:
-        with np.errstate(all="ignore"):
-            other = _at_another_scale(given.checked(text), given.first(text))
-    except ChainruleError:
-        return None
-    kept = tuple(step for i, step in enumerate(steps) if i not in other)
-    return Given(*asked_by, steps=kept) if kept else None
+    asked_by = (asked.file, asked.loss, asked.n_pass, asked.timeout, asked.seed, True)
+    steps = tuple(found.values())
+    for n_left in sorted({_n_after(recording, found), 0}, reverse=True):
+        given = Given(*asked_by, steps=steps, n_left=n_left)
+        try:
+            with np.errstate(all="ignore"):
+                other = _at_another_scale(given.checked(text), given.first(text))
+        except ChainruleError:
+            # the loss may come later
+            continue
+        kept = tuple(step for i, step in enumerate(steps) if i not in other)
+        return replace(given, steps=kept) if kept else None
+    return None
+
+
+def _n_after(recording: Recording, gradients: Iterable[Value]) -> int:
+    """How many statements of the script come after all that makes its gradients."""
+    last = max(recording.position[one] for one in gradients)
+    spot = recording.spots[recording.program.lines[last].result][-1]
+    body = recording.tree.body
+    return sum(line_of(one) > spot.span[0] for one in body)
+
+
+def line_of(statement: ast.stmt) -> int:
+    """The line where a statement starts, with what decorates it."""
+    above = getattr(statement, "decorator_list", ())
+    return int(min(one.lineno for one in (statement, *above)))
 
 
 def _at_another_scale(checked: Checked, first: int) -> set[int]:
     """The steps along gradients of data that are so many times the true ones as there are samples.
 
-    What a layer hands on below is scaled as its makers like, and nothing goes down on it.
+    What a layer hands on below is scaled as its makers like, and nothing goes down on it. What is given and has no
+    gradient, labels at the least, has as many of them along the same axis: all of it.
     """
     finals, recording = checked.finals, checked.recording
+    stepped = {one.parameter for one in finals.all}
+    rest = [one.shape for one in recording.program.inputs if one not in stepped]
     worlds = [world.numbers for world in checked.evidence.worlds]
     found = set[int]()
     for one in finals.wrong():
@@ -98,56 +141,32 @@ def _at_another_scale(checked: Checked, first: int) -> set[int]:
         if factors is None or one.after is None or not shape:
             continue
         times = {round(factor / RATE, 6) for factor in factors if np.isfinite(factor)}
-        if len(times) == 1 and times & {float(shape[0]), float(shape[-1])}:
+        samples = {
+            float(shape[end])
+            for end in (0, -1)
+            if all(other[end] == shape[end] for other in rest if other)
+        }
+        if len(times) == 1 and times & samples:
             spots = recording.spots[checked.evidence.tape.values[one.after]]
             found.add(spots[0].span[0] - first)
     return found
 
 
 def _behind(checked: Checked) -> set[int]:
-    """The lines of which everything they compute is in the steps, or in the loss."""
+    """The lines of which everything they compute is in the steps, or in the loss, whenever else they are run."""
     evidence, recording = checked.evidence, checked.recording
     tape = evidence.tape
     used = tape.upstream(tape.at[one.after] for one in evidence.updates)
     used |= evidence.behind_loss
-    found, others = set[int](), set[int]()
+    found, others = set[Span](), set[Span]()
     for value, spots in recording.spots.items():
         if spots and value in tape.at:
-            line = spots[0].span[0]
-            (found if tape.at[value] in used else others).add(line)
-    return found - others
+            (found if tape.at[value] in used else others).add(spots[0].span)
+    return {span[0] for span in found} - {span[0] for span in others - found}
 
 
-def _steps(recording: Recording) -> Iterator[str]:
-    """A statement for each of the script's inputs that has a gradient by name."""
-    there = list(_named(recording.notes.module(recording.file)))
-    inputs = set(recording.program.inputs)
-    roots = [one for one in there if one[3] in inputs and one[3].differentiable]
-    steps: dict[Value, str] = {}
-    # of dW and what a penalty is added to it in, the one that is made last
-    there.sort(key=lambda one: recording.position[one[3]])
-    for gradient, word, owner, value in there:
-        if value in inputs:
-            continue
-        alike = [one for one in roots if one[3].shape == value.shape]
-        wanted = [*bases(word)] if names_a_gradient(word) else []
-        if OF_GRADIENTS.match(owner):
-            wanted.append(word)
-        of = next((one for one in alike if one[1] in wanted), None)
-        if of is None and THE_GRADIENT.fullmatch(word) and len(alike) == 1:
-            (of,) = alike
-        if of is not None:
-            steps[of[3]] = STEP.format(of[0], gradient)
-    yield from steps.values()
-
-
-def _named(held: Mapping[str, Any]) -> Iterator[tuple[str, str, str, Value]]:
-    """Arrays and numbers by how they are written: the text, the last word of it, what holds them, what they are."""
-    for name, item in held.items():
-        match item:
-            case Traced():
-                yield name, name, "", item.value
-            case dict():
-                for key, one in item.items():
-                    if isinstance(key, str) and isinstance(one, Traced):
-                        yield f"{name}[{key!r}]", key, name, one.value
+def _steps(recording: Recording) -> dict[Value, str]:
+    """A statement for each of the script's inputs that has a gradient by name, under that gradient."""
+    held = recording.notes.module(recording.file)
+    found = namesakes(held, recording.position, recording.undone)
+    return {one.value: STEP.format(of.text, one.text) for one, of in found}

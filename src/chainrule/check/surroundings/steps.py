@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -18,6 +18,9 @@ from chainrule.check.surroundings.lost import is_copy, way_lost
 from chainrule.check.surroundings.scene import Scene
 from chainrule.program import Array, Value
 from chainrule.trace.statements.watch import Execution
+
+ROUNDING = 1e-12
+"""What weights, which are about 1, lose by being moved a little."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,10 +80,25 @@ class Steps:
         for before, after in dict.fromkeys(pairs):
             line = self.study.producer.get(after)
             node = None if line is None else self.scene.node(line.at)
-            if node is not None:
+            if node is not None and not self._is_probe(before, after):
                 step = self.claims.step(before, after)
                 found.append(Move(before, after, self.makers.get(after), node, step))
         return sorted(found, key=lambda one: self.study.position[one.after])
+
+    def _is_probe(self, before: Value, after: Value) -> bool:
+        """Whether a parameter is moved by the same numbers on all data: to look at a difference, and not to learn."""
+        steps = [
+            trial.numbers[after] - trial.numbers[before]
+            for trial in self.study.trials
+            if after in trial.numbers and before in trial.numbers
+        ]
+        true = [trial.truth.get(before) for trial in self.study.trials]
+        return (
+            len(steps) > 1
+            and all(one.shape == steps[0].shape for one in steps)
+            and _is_one(steps, size=1.0)
+            and not (true[0] is None or _is_one(true, size=0.0))
+        )
 
     def _dropped(self) -> Iterator[tuple[Value, Value]]:
         """New weights that a statement makes without a name: ``np.subtract(W, step)``, ``return W - step``."""
@@ -231,3 +249,14 @@ class Steps:
         if least >= -1e-12 * most:
             return True
         return False if most <= -1e-12 * least else None
+
+
+def _is_one(several: Sequence[Array | None], size: float) -> bool:
+    """Whether all arrays are the same but for the rounding of numbers of this size."""
+    first = several[0]
+    return all(
+        one is not None
+        and first is not None
+        and np.allclose(one, first, rtol=1e-9, atol=ROUNDING * size)
+        for one in several
+    )

@@ -1,0 +1,197 @@
+"""What a script can reach from its names, and which of it is called the gradient of what.
+
+A gradient is called by the last name on the way to it (``dW1``, ``net[0].dW``), or stands in something that is called
+so as what it is of stands elsewhere: ``grads["W1"]`` and ``params["W1"]``, ``layer.grads["W"]`` and ``layer.W``, the
+list ``nabla_w`` and the only other list of these shapes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Hashable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from chainrule.check.names import bases, names_a_gradient
+from chainrule.check.steps.undone import Undone
+from chainrule.program import Shape, Value
+from chainrule.trace import Traced
+from chainrule.trace.instrument.code import functions_in, is_library
+
+OF_GRADIENTS = re.compile(r"grad|d_?param|nabla", re.IGNORECASE)
+"""What holds gradients under the names of what they are of: ``grads["W1"]``."""
+THE_GRADIENT = re.compile(r"g(rad(ient)?)?", re.IGNORECASE)
+"""A name that says of what it is the gradient only where there is one thing of its shape."""
+OF_PARAMETERS = re.compile(
+    r"_?(param(eter)?s?|weights?|state|theta|model|data|value|val)", re.IGNORECASE
+)
+"""What says of a thing no more than that it is learnt: ``layer.params["W"]`` is ``layer.W``."""
+DEEPEST, MOST = 5, 400
+"""How far from a name of the script is looked, and how much."""
+Way = tuple[Hashable, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """An array or a number: how it is written, the names, keys and places on the way to it, and what it is."""
+
+    text: str
+    way: Way
+    value: Value
+
+    @property
+    def word(self) -> str:
+        """The last name on the way."""
+        return next((one for one in reversed(self.way) if isinstance(one, str)), "")
+
+    @property
+    def of(self) -> list[Way]:
+        """The ways to what this may be the gradient of, the likeliest first; none where no name speaks of one."""
+        found: list[Way] = [()]
+        speaks = False
+        for i, step in enumerate(self.way):
+            others: list[Hashable] = [step]
+            is_last_word = isinstance(step, str) and not any(
+                isinstance(one, str) for one in self.way[i + 1 :]
+            )
+            if isinstance(step, str) and OF_GRADIENTS.match(step) and not is_last_word:
+                speaks, others = True, []
+            elif is_last_word and isinstance(step, str) and names_a_gradient(step):
+                speaks, others = True, list(bases(step))
+            if others:
+                found = [(*way, one) for one in others for way in found]
+        return [_plainly(way) for way in found] if speaks else []
+
+
+def namesakes(
+    held: Mapping[str, Any], position: Mapping[Value, int], undone: Undone
+) -> Iterator[tuple[Reached, Reached]]:
+    """What is called a gradient, and the input that it is called the gradient of; of several, the one made last.
+
+    ``position`` says where each value is computed, -1 of an input, and ``undone`` what was moved and put back.
+    """
+    there = [
+        replace(one, value=undone.get(one.value) or one.value) for one in reached(held)
+    ]
+    made = [one for one in there if position[one.value] >= 0]
+    roots = [
+        one for one in there if position[one.value] < 0 and one.value.differentiable
+    ]
+    lists = dict(_of_lists(roots, made))
+    found: dict[Value, tuple[Reached, Reached]] = {}
+    # of dW and what a penalty is added to it in, the one that is made last
+    for one in sorted(made, key=lambda one: position[one.value]):
+        alike = [root for root in roots if root.value.shape == one.value.shape]
+        of = _named_by(one, alike) or lists.get(one) or _spread(one, roots)
+        if of is None and THE_GRADIENT.fullmatch(one.word) and len(alike) == 1:
+            (of,) = alike
+        if of is not None:
+            found[of.value] = one, of
+    yield from found.values()
+
+
+def _named_by(gradient: Reached, alike: list[Reached]) -> Reached | None:
+    for wanted in gradient.of:
+        same = [one for one in alike if _plainly(one.way) == wanted]
+        near = {
+            one.value: one for one in alike if _ends_alike(_plainly(one.way), wanted)
+        }
+        if same or len(near) == 1:
+            return same[0] if same else next(iter(near.values()))
+    return None
+
+
+def _spread(gradient: Reached, roots: list[Reached]) -> Reached | None:
+    """What a gradient of another shape is called after: a sum over everything is taken off of every entry."""
+    for one in roots:
+        shapes = gradient.value.shape, one.value.shape
+        if _plainly(one.way) in gradient.of and _fits(*shapes):
+            return one
+    return None
+
+
+def _fits(small: Shape, large: Shape) -> bool:
+    """Whether an array spreads over another."""
+    ends = zip(reversed(small), reversed(large), strict=False)
+    return len(small) <= len(large) and all(n in (1, most) for n, most in ends)
+
+
+def _ends_alike(way: Way, wanted: Way) -> bool:
+    """``grads["W1"]`` and ``net.W1``: one is reached by some steps more."""
+    n = min(len(way), len(wanted))
+    return n > 0 and way[-n:] == wanted[-n:] and isinstance(way[-1], str)
+
+
+def _plainly(way: Way) -> Way:
+    """A way without what says no more than that something is learnt, if anything is left."""
+    left = tuple(
+        one
+        for one in way
+        if not (isinstance(one, str) and OF_PARAMETERS.fullmatch(one))
+    )
+    return left or way
+
+
+def _of_lists(
+    roots: list[Reached], made: list[Reached]
+) -> Iterator[tuple[Reached, Reached]]:
+    """Lists that are called gradients, place by place with the only list of inputs that has their shapes."""
+    theirs, mine = _lists(roots), _lists(made)
+    for way, several in mine.items():
+        name = way[-1] if way else ""
+        if not isinstance(name, str) or not (
+            OF_GRADIENTS.match(name) or names_a_gradient(name)
+        ):
+            continue
+        shapes = _shapes(several)
+        alike = [one for one in theirs.values() if _shapes(one) == shapes]
+        if len(alike) == 1:
+            yield from ((one, alike[0][place]) for place, one in several.items())
+
+
+def _lists(several: list[Reached]) -> dict[Way, dict[Hashable, Reached]]:
+    found: dict[Way, dict[Hashable, Reached]] = {}
+    for one in several:
+        if len(one.way) > 1 and isinstance(one.way[-1], int):
+            found.setdefault(one.way[:-1], {})[one.way[-1]] = one
+    return found
+
+
+def _shapes(several: Mapping[Hashable, Reached]) -> dict[Hashable, Shape]:
+    return {place: one.value.shape for place, one in several.items()}
+
+
+def reached(held: Mapping[str, Any]) -> Iterator[Reached]:
+    """Every array and number that the names of a script lead to, by items and attributes."""
+    seen = set[int]()
+    ahead: list[tuple[str, Way, Any]] = [(k, (k,), item) for k, item in held.items()]
+    n = 0
+    while ahead and n < MOST:
+        text, way, item = ahead.pop(0)
+        if isinstance(item, Traced):
+            n += 1
+            yield Reached(text, way, item.value)
+        elif len(way) < DEEPEST and id(item) not in seen:
+            parts = list(_parts(item))
+            if parts:
+                seen.add(id(item))
+            ahead += [
+                (text + written, (*way, step), part) for written, step, part in parts
+            ]
+
+
+def _parts(item: Any) -> Iterator[tuple[str, Hashable, Any]]:
+    """What a list, a dict or an object of the script's own holds, and how it is written."""
+    match item:
+        case dict():
+            for key, part in item.items():
+                if isinstance(key, str | int):
+                    yield f"[{key!r}]", key, part
+        case list() | tuple():
+            for place, part in enumerate(item):
+                yield f"[{place}]", place, part
+        case _ if hasattr(item, "__dict__") and any(
+            not is_library(one.__code__.co_filename) for one in functions_in(type(item))
+        ):
+            for name, part in vars(item).items():
+                yield f".{name}", name, part

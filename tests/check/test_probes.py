@@ -1,0 +1,146 @@
+"""A weight that is moved to look at a difference, and put back, is not learnt; what was written by hand is judged all the same."""
+
+import pytest
+
+from chainrule.check.verdict import Verdict
+
+NET = """
+import numpy as np
+rng = np.random.default_rng(0)
+X, y = rng.normal(size=(6, 3)), rng.normal(size=(6, 2))
+W, b = rng.normal(size=(3, 2)), np.zeros(2)
+def f():
+    return np.mean((X @ W + b - y) ** 2)
+"""
+BACKWARD = """
+loss = f()
+error = 2 * (X @ W + b - y) / y.size
+dW = X.T @ error
+db = error.sum(axis=0)
+"""
+PUT_BACK = """
+for one in (W, b):
+    numeric = np.zeros_like(one)
+    for i in np.ndindex(*one.shape):
+        old = one[i]
+        one[i] = old + 1e-5
+        up = f()
+        one[i] = old - 1e-5
+        down = f()
+        one[i] = old
+        numeric[i] = (up - down) / 2e-5
+    print(numeric)
+"""
+TAKEN_BACK = """
+for one in (W, b):
+    numeric = np.zeros_like(one)
+    for i in np.ndindex(*one.shape):
+        one[i] += 1e-5
+        up = f()
+        one[i] -= 2e-5
+        down = f()
+        one[i] += 1e-5
+        numeric[i] = (up - down) / 2e-5
+    print(numeric)
+"""
+COPIES = """
+def g(W, b):
+    return np.mean((X @ W + b - y) ** 2)
+for i in np.ndindex(*W.shape):
+    plus, minus = W.copy(), W.copy()
+    plus[i] += 1e-5
+    minus[i] -= 1e-5
+    print((g(plus, b) - g(minus, b)) / 2e-5)
+"""
+LEARN = """
+for turn in range(3):
+    loss = f()
+    error = 2 * (X @ W + b - y) / y.size
+    dW = X.T @ error
+    db = error.sum(axis=0)
+    W -= 0.1 * dW
+    b -= 0.1 * db
+"""
+OBJECT = """
+import numpy as np
+class Net:
+    def __init__(self, rng):
+        self.W1, self.W2 = rng.normal(size=(2, 3)), rng.normal(size=(3, 1))
+    def cost(self, X, y):
+        self.h = np.tanh(X @ self.W1)
+        self.out = self.h @ self.W2
+        return 0.5 * np.sum((y - self.out) ** 2)
+    def slopes(self, X, y):
+        J = self.cost(X, y)
+        d = self.out - y
+        dW2 = self.h.T @ d
+        dW1 = X.T @ (d @ self.W2.T * (1 - self.h**2))
+        return dW1, dW2
+    def weights(self):
+        return np.concatenate((self.W1.ravel(), self.W2.ravel()))
+    def take(self, flat):
+        self.W1, self.W2 = flat[:6].reshape(2, 3), flat[6:].reshape(3, 1)
+rng = np.random.default_rng(3)
+X, y = rng.normal(size=(5, 2)), rng.normal(size=(5, 1))
+net = Net(rng)
+dW1, dW2 = net.slopes(X, y)
+start = net.weights()
+moved = np.zeros_like(start)
+for i in range(len(start)):
+    moved[i] = 1e-4
+    net.take(start + moved)
+    up = net.cost(X, y)
+    net.take(start - moved)
+    down = net.cost(X, y)
+    print((up - down) / 2e-4)
+    moved[i] = 0
+net.take(start)
+"""
+PROBED = {
+    "put back": NET + BACKWARD + PUT_BACK,
+    "put back before": NET + PUT_BACK + BACKWARD,
+    "taken back": NET + BACKWARD + TAKEN_BACK,
+    "copies": NET + BACKWARD + COPIES,
+    "an object": OBJECT,
+    "then learnt": NET + BACKWARD + PUT_BACK + LEARN,
+    "learnt, then looked at": NET + LEARN + PUT_BACK,
+}
+
+
+@pytest.mark.parametrize("text", PROBED.values(), ids=PROBED)
+def test_right_gradients_that_are_compared_are_not_blamed(text, check) -> None:
+    report = check(text)
+    assert {line.verdict for line in report.lines} == {Verdict.RIGHT}
+    assert not report.findings
+
+
+@pytest.mark.parametrize("text", PROBED.values(), ids=PROBED)
+def test_a_wrong_one_is_found_all_the_same(text, check) -> None:
+    at = {
+        "error.sum(axis=0)": "error.mean(axis=0)",
+        "dW2 = self.h.T @ d": "dW2 = 2 * self.h.T @ d",
+    }
+    for old, new in at.items():
+        text = text.replace(old, new)
+    wrong = [
+        line.source.strip()
+        for line in check(text).lines
+        if line.verdict is Verdict.WRONG
+    ]
+    assert wrong
+    assert all(line.startswith(("db =", "dW2 =")) for line in wrong)
+
+
+def test_what_a_step_of_signs_comes_back_to_was_learnt(check) -> None:
+    """Down on a sign a weight comes back to what it was: it is moved by what is computed from it."""
+    report = check(
+        """
+import numpy as np
+w = 0.05
+for turn in range(4):
+    loss = abs(w)
+    dw = np.sign(w)
+    w = w - 0.1 * dw
+"""
+    )
+    assert {line.verdict for line in report.lines} == {Verdict.RIGHT}
