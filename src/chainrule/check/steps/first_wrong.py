@@ -195,11 +195,17 @@ class FirstWrong:
         return met
 
     def _is_right(self, place: int) -> bool:
-        """Whether a value is a true gradient, or the entries of one, picked or laid out otherwise."""
+        """Whether a value is a true gradient, or the entries of one, picked or laid out otherwise.
+
+        What a wrong step is taken along is to be its gradient: there picking is the mistake.
+        """
         tape = self.search.bench.tape
+        taken = {cut for final in self.search.wrong for cut in final.cuts[:1]}
         while not self.search.is_true(place):
             line = tape.line(place)
-            if line is None or line.op not in ARRANGING or not tape.reads[place]:
+            if place in taken or line is None or line.op not in ARRANGING:
+                return False
+            if not tape.reads[place]:
                 return False
             place = tape.reads[place][0]
         return True

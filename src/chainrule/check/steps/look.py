@@ -203,6 +203,11 @@ class Look:
         """Whether only the forward pass is in this value, as in a slope, and not what the prediction was held against."""
         return self.site.runs[0].result not in self.evidence.judged
 
+    def of_forward(self, arg: Operand) -> bool:
+        """Whether only the forward pass is in what an argument stands for."""
+        at, judged = self.evidence.tape.at, self.evidence.judged
+        return isinstance(arg.first, Value) and at.get(arg.first) not in judged
+
     @cached_property
     def held_before(self) -> Operand | None:
         """What the name that is bound here held before, where it was something of the same shape."""

@@ -46,8 +46,10 @@ class Given(Asked):
         return len(self.kept(text).splitlines()) + 1
 
     def checked(self, text: str, n_passes: int = 1) -> Checked:
-        """The script run with its steps, and judged."""
-        return super().checked("\n".join((self.kept(text), *self.steps, "")), n_passes)
+        """The script run with its steps, and judged; a text that has them is one of ours, corrected."""
+        steps = "\n".join(("", *self.steps, ""))
+        whole = text if text.endswith(steps) else self.kept(text) + steps
+        return super().checked(whole, n_passes)
 
     def judged(self, recording: Recording, n_pass: int) -> Checked:
         """The recording judged; a sum of gradients that is shown is no loss."""

@@ -42,6 +42,7 @@ TIERS = (
     ),
     # something is missing, or too many
     (
+        axes.picked_for_sum,
         axes.missing_sum,
         axes.needless_sum,
         activations.missing_slope,
@@ -56,6 +57,7 @@ TIERS = (
         activations.surplus_slope,
         activations.rowwise_as_entrywise,
         terms.surplus_term,
+        factors.other_number,
         factors.other_scale,
         operands.other_index,
     ),

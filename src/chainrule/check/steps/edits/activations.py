@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -142,6 +143,7 @@ def _over(slope: Any, dy: Any, *sides: Any) -> Any:
 def wrong_slope(look: Look) -> Edits:
     """The derivative of another activation, or a wrong formula for it."""
     if not look.is_of_forward:
+        yield from _named_for_slope(look)
         return
     said = "{old} is not the derivative of {bend}, which is {new}."
     for bend, slope, operands in _slopes(look):
@@ -155,6 +157,25 @@ def wrong_slope(look: Look) -> Edits:
                 *operands,
                 **words,
             )
+
+
+def _named_for_slope(look: Look) -> Edits:
+    """A gradient times the activation itself, or what went in: a name stands where the derivative belongs."""
+    said = "{part} is not the derivative of {bend}, which is {part_new}."
+    for i, arg in enumerate(look.args):
+        is_named = isinstance(arg.node, ast.Name | ast.Subscript | ast.Attribute)
+        if look.op is not ops.multiply or not is_named or not look.of_forward(arg):
+            continue
+        for bend, slope, operands in _slopes(look):
+            if bend.y.shape == arg.shape:
+                yield from look.edit_arg(
+                    "wrong derivative",
+                    said,
+                    i,
+                    partial(_alone, slope),
+                    *operands,
+                    bend=bend.op.name,
+                )
 
 
 def _alone(slope: Any, _: Any, *sides: Any) -> Any:

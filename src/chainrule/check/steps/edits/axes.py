@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 from collections.abc import Iterator
 from functools import partial
 from typing import Any
@@ -71,6 +72,18 @@ def missing_sum(look: Look) -> Edits:
             said = "The sum over {axis} is missing: what is shared gets the gradients of all that use it."
             new = partial(ops.sum, axis=axis, keepdims=keep)
             yield look.edit("missing sum", said, new, look.old, **words)
+
+
+def picked_for_sum(look: Look) -> Edits:
+    """One of many picked where all of them belong: ``dh[0]`` for ``dh.sum(axis=0)``."""
+    held = look.args[0].first if len(look.args) == 1 else None
+    if not isinstance(look.site.node, ast.Subscript) or not isinstance(held, Value):
+        return
+    for axis in _axes(held.ndim):
+        for keep in (False, True):
+            said = "One of many is picked, {old}, where their sum belongs, {new}."
+            new = partial(ops.sum, axis=axis, keepdims=keep)
+            yield look.edit("missing sum", said, new, look.args[0])
 
 
 def needless_sum(look: Look) -> Edits:

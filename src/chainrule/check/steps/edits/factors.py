@@ -58,6 +58,17 @@ def surplus_factor(look: Look) -> Edits:
         )
 
 
+def other_number(look: Look) -> Edits:
+    """A length or a number of the forward pass where another one belongs: the number of layers for that of samples."""
+    if look.op not in (ops.multiply, ops.divide):
+        return
+    for i, arg in enumerate(look.args):
+        if _is_single(arg):
+            for number in _scales(look):
+                said = "The number {part} should be {part_new}."
+                yield from look.edit_arg("factor", said, i, lambda _, c: c, number)
+
+
 def other_scale(look: Look) -> Edits:
     """A number forgotten: a length, 2, a number of the forward pass."""
     for number in _scales(look):

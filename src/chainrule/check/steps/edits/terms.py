@@ -125,7 +125,8 @@ def missing_summand(look: Look) -> Edits:
     """A value at hand that should be added or taken away: a target, or what arrives from the next step."""
     here = {arg.first for arg in look.args}
     for name in look.arrays:
-        if name.first in here or not look.fits(name.shape):
+        is_here = name.first in here or name.text == look.old.text
+        if is_here or not look.fits(name.shape):
             continue
         kind, said = "missing term", "The term {1} is missing."
         if look.is_handed_on(name):
