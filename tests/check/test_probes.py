@@ -144,3 +144,23 @@ for turn in range(4):
 """
     )
     assert {line.verdict for line in report.lines} == {Verdict.RIGHT}
+
+
+def test_an_entry_of_a_weight_that_is_kept_is_no_loss(check) -> None:
+    """The kept entries add up to something, too; the loss is what is computed."""
+    text = """
+import numpy as np
+rng = np.random.default_rng(1)
+X, y = rng.normal(size=(12, 3)), rng.normal(size=(12, 1))
+start = np.zeros((3, 1))
+w = start
+trail, prices = [], []
+for turn in range(4):
+    prices.append(float(np.sum((X @ w - y) ** 2) / 24))
+    trail.append(list(w[:, 0]))
+    error = X @ start - y
+    w = w - 0.3 * X.T @ error / 12
+"""
+    (wrong,) = [line for line in check(text).lines if line.fix]
+    assert wrong.fix.strip() == "error = X @ w - y"
+    assert check(text.replace("X @ start - y", "X @ w - y")).ok

@@ -200,7 +200,7 @@ class FirstWrong:
         What a wrong step is taken along is to be its gradient: there picking is the mistake.
         """
         tape = self.search.bench.tape
-        taken = {cut for final in self.search.wrong for cut in final.cuts[:1]}
+        taken = self._taken()
         while not self.search.is_true(place):
             line = tape.line(place)
             if place in taken or line is None or line.op not in ARRANGING:
@@ -209,6 +209,10 @@ class FirstWrong:
                 return False
             place = tape.reads[place][0]
         return True
+
+    def _taken(self) -> set[int]:
+        """What wrong steps are taken along."""
+        return {cut for final in self.search.wrong for cut in final.cuts[:1]}
 
     def _is_first_gradient(self, place: int) -> bool:
         evidence = self.search.finals.evidence
@@ -232,8 +236,9 @@ class FirstWrong:
                 truth = self._truth_with(replaced, place, known, meant)
                 if self.search.exhausted or truth is None:
                     continue
-                # the part of a gradient is a truth that many values can be made
-                least = 0 if truth in self.search.finals.truths.of else 1
+                # the part of a gradient is a truth that many values can be made; by a right step something is healed
+                is_whole = truth in self.search.finals.truths.of
+                least = 0 if is_whole and place not in self._taken() else 1
                 found = self.search.healing((edit,), replaced, at_least=least)
                 if found is not None and (
                     best is None or len(found.healed) > len(best.healed)

@@ -202,7 +202,9 @@ def singles(
         and int(np.prod(value.shape)) == 1
         and recording.position.get(value, -1) >= 0
         and value not in learnt
-        and (asked is None or asked in called)
+        and (
+            not recording.is_picked(value, learnt) if asked is None else asked in called
+        )
     }
 
 

@@ -11,6 +11,7 @@ from collections.abc import (
     Mapping,
     Sequence,
 )
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -95,6 +96,16 @@ class Recording:
                 return False
             line = self.producer.get(first)
         return True
+
+    def is_picked(self, value: Value, of: AbstractSet[Value]) -> bool:
+        """Whether a number is only picked out of what is given, or ``of`` something: of a weight that is kept to be shown."""
+        line = self.producer.get(value)
+        while line is not None and line.op in (*RENAMING, ops.getitem):
+            value = line.reads()[0]
+            if value in of:
+                return True
+            line = self.producer.get(value)
+        return line is None
 
     @cached_property
     def _of_numbers(self) -> set[Value]:
