@@ -49,10 +49,10 @@ SHORT: Final = 60
 def to_markdown(parts: Iterable[Part]) -> str:
     """The text of a Markdown file.
 
-    >>> print(to_markdown([Heading("Why", 2, "why"), Prose(("Because ", Code("x")))]))
+    >>> print(to_markdown([Heading("Why", 2, "why"), Prose(("Because.",))]))
     ## Why
     <BLANKLINE>
-    Because `x`
+    Because.
     <BLANKLINE>
     """
     return "\n\n".join(blocks(parts)) + "\n"

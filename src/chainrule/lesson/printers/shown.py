@@ -41,7 +41,7 @@ class Words:
 
     >>> said = Words(str, "`{}`".format, lambda node: " ".join(to_text(node)))
     >>> said.line(("here ", Code("x"), " is ", number(0.5)))
-    'here `x` is 0.5000'
+    'here `x` is 0.5'
     """
 
     text: Callable[[str], str]
