@@ -61,7 +61,9 @@ def cell(
     kind: str, source: str, called: str, metadata: dict[str, Any] | None = None
 ) -> dict[str, Any]:
     """A cell of a kind, ``called`` by its identity in the notebook."""
-    more = {"execution_count": None, "outputs": []} if kind == "code" else {}
+    more: dict[str, Any] = (
+        {"execution_count": None, "outputs": []} if kind == "code" else {}
+    )
     return {
         "cell_type": kind,
         "id": called,
