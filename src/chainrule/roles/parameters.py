@@ -82,12 +82,7 @@ class Learnt:
 
     def _left_out_of_an_example(self, weights: Sequence[Value]) -> list[Value]:
         """The numbers that an example does not step, though it steps one of them once: w1 of the weights w1, w2, ..."""
-        line = self.history.producer.get(self.loss)
-        times = sum(
-            other.op is line.op and other.places == line.places
-            for other in self.history.lines
-            if line is not None
-        )
+        times = len(self.history.turns_of(self.loss))
         single = [value for value in weights if not value.shape]
         stepped = {stem(step.variable.name) for step in self.steps}
         if times > 1 or not any(stem(v.name or "") in stepped for v in single):
