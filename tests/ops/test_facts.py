@@ -31,7 +31,6 @@ NAMES_OF_OTHERS = {
     "roles/names.py": "the words in the names that people give",
     "trace/lent.py": "the functions of math",
     "trace/written_out/distributions.py": "the distributions of SciPy",
-    "train/data/target_columns.py": "the losses of networks again",
 }
 """Where names that happen to be those of ops are the names of something else."""
 BEING_REBUILT = "check/"
