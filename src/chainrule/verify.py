@@ -127,14 +127,11 @@ def unmeasured(escapes: Sequence[Escape]) -> CannotTrace:
     )
 
 
-def refuse_still(
-    loss: str, parameters: Sequence[str], reasons: Sequence[str] = ()
-) -> ProgramError:
+def refuse_still(loss: str, parameters: Sequence[str]) -> ProgramError:
     """A loss that does not move with anything it is to be differentiated by (E306)."""
     names = ", ".join(parameters) or "its arguments"
     return ProgramError(
         "E306",
         f"{loss} does not depend on {names}: every gradient would be 0",
-        detail="\n".join(reasons),
         hint="compute the loss from what is to be learnt, with functions of NumPy",
     )

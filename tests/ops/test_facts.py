@@ -31,12 +31,12 @@ NAMES_OF_OTHERS = {
     "roles/names.py": "the words in the names that people give",
     "trace/lent.py": "the functions of math",
     "trace/written_out/distributions.py": "the distributions of SciPy",
-    "trace/operators.py": "the methods of arrays",
-    "train/data/target_columns.py": "the losses of networks again",
 }
 """Where names that happen to be those of ops are the names of something else."""
-BEING_REBUILT = ("check/",)
-"""``check`` is written anew; what is to go need not be mended."""
+BEING_REBUILT = "check/"
+"""``check`` is written anew; what is to go need not be mended, but may only become less."""
+STILL_ASKED, STILL_LISTED = 29, 13
+"""How often ``check`` tells an op apart by its name, and how many tables of names it keeps."""
 
 
 @cache
@@ -45,7 +45,7 @@ def modules() -> dict[str, ast.Module]:
         name: ast.parse(path.read_text(encoding="utf-8"))
         for path in sorted(SOURCE.rglob("*.py"))
         for name in [path.relative_to(SOURCE).as_posix()]
-        if not name.startswith(("ops/", *BEING_REBUILT))
+        if not name.startswith("ops/")
     }
 
 
@@ -76,8 +76,10 @@ def names_an_op(node: ast.AST) -> bool:
 
 
 def asked(node: ast.AST) -> bool:
-    """Whether an op is told apart by its name: compared, matched, looked up."""
+    """Whether an op is told apart by its name: compared, matched, looked up, its letters asked for."""
     match node:
+        case ast.Call(func=ast.Attribute(value=name)):
+            return names_an_op(name)
         case ast.Compare(left=left, comparators=others):
             return any(map(names_an_op, [left, *others]))
         case ast.Match(subject=ast.Tuple(elts=subjects)):
@@ -87,27 +89,39 @@ def asked(node: ast.AST) -> bool:
     return False
 
 
+def apart(found: list[str]) -> tuple[list[str], int]:
+    """What was found outside of ``check``, and how much in it."""
+    others = [one for one in found if not one.startswith(BEING_REBUILT)]
+    return others, len(found) - len(others)
+
+
 def test_there_is_no_table_of_op_names_outside_the_catalogue():
-    found = [
-        f"{name}, line {node.lineno}: {sorted(listed(node))}"
-        for name, tree in modules().items()
-        if name not in NAMES_OF_OTHERS
-        for statement in tree.body
-        if isinstance(statement, ast.Assign | ast.AnnAssign)
-        for node in ast.walk(statement)
-        if len(listed(node)) > 1
-    ]
+    found, in_check = apart(
+        [
+            f"{name}, line {node.lineno}: {sorted(listed(node))}"
+            for name, tree in modules().items()
+            if name not in NAMES_OF_OTHERS
+            for statement in tree.body
+            if isinstance(statement, ast.Assign | ast.AnnAssign)
+            for node in ast.walk(statement)
+            if len(listed(node)) > 1
+        ]
+    )
     assert not found
+    assert in_check <= STILL_LISTED
 
 
 def test_no_op_is_told_apart_by_its_name():
-    found = [
-        f"{name}, line {node.lineno}"
-        for name, tree in modules().items()
-        for node in ast.walk(tree)
-        if asked(node)
-    ]
+    found, in_check = apart(
+        [
+            f"{name}, line {node.lineno}"
+            for name, tree in modules().items()
+            for node in ast.walk(tree)
+            if asked(node)
+        ]
+    )
     assert not found
+    assert in_check <= STILL_ASKED
 
 
 @pytest.mark.parametrize("op", ops.CATALOGUE.values(), ids=str)

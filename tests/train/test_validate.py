@@ -5,7 +5,9 @@ import pytest
 
 from chainrule import ChainruleError, Network
 from chainrule.nn.layers import Dense, Residual, Written
+from chainrule.nn.losses import LOSSES
 from chainrule.program import DTypeError, NonFiniteError, ShapeError, UsageError
+from chainrule.train.model.output_layer import usual_loss
 
 rng = np.random.default_rng(0)
 X = rng.normal(size=(12, 3))
@@ -169,3 +171,10 @@ def test_a_network_tells_what_it_is():
     assert repr(network) == (
         f"<{call}, 'categorical_cross_entropy', {rate}, 3 inputs, 34 parameters, loss {loss:.4g} after 2 epochs>"
     )
+
+
+@pytest.mark.parametrize("loss", LOSSES.values(), ids=lambda loss: loss.name)
+def test_labels_call_for_the_first_loss_that_takes_them(loss):
+    usual = usual_loss(None, loss.labels)
+    assert loss.labels in usual.lines
+    assert list(LOSSES).index(usual.name) <= list(LOSSES).index(loss.name)

@@ -17,7 +17,6 @@ from chainrule.derive.walk import Walk
 from chainrule.program import Arg, Carried, Loop, Turn, Value
 
 HANDED_BACK = "what the turn after this one hands back"
-LEFT_BEHIND = "what is left behind at the end is what the last turn made"
 OWN_SHARE = "each turn gets its own share of the gradient of all of them"
 STARTS = "what reaches back before the first turn"
 

@@ -30,9 +30,6 @@ class Scopes:
         self._walk(program.items, ())
         # what the headers, the starts and the ends of turns read, beside the lines
         self.asked = Count(value for loop in self.loops for value in _asked(loop))
-        self.carried_on = {one.next for loop in self.loops for one in loop.carried} | {
-            one.inside for loop in self.loops for one in loop.stacks
-        }
         self.rows = frozenset(self._read_by_rows(program))
 
     def _walk(self, items: Sequence[Item], path: Path) -> None:

@@ -11,17 +11,13 @@ from __future__ import annotations
 
 from chainrule.formula.build import (
     accent,
-    applied,
-    beside,
     big,
     call,
     chain,
     derivative,
-    differential,
     entry,
     fence,
     fraction,
-    function,
     infix,
     marked,
     negative,
@@ -39,7 +35,6 @@ from chainrule.formula.notation import apply, formula, holes
 from chainrule.formula.numbers import format_number, matrix, number
 from chainrule.formula.text import to_segments, to_text
 from chainrule.formula.tree import (
-    Accent,
     Applied,
     Big,
     Call,
@@ -63,7 +58,6 @@ from chainrule.formula.tree import (
 )
 
 __all__ = [
-    "Accent",
     "Applied",
     "Big",
     "Call",
@@ -86,21 +80,17 @@ __all__ = [
     "Symbol",
     "Text",
     "accent",
-    "applied",
     "apply",
-    "beside",
     "big",
     "call",
     "chain",
     "columns",
     "derivative",
-    "differential",
     "entry",
     "fence",
     "format_number",
     "formula",
     "fraction",
-    "function",
     "gradient",
     "holes",
     "identifier",

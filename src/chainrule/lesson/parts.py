@@ -84,6 +84,16 @@ class Chain:
     sources: tuple[Place, ...] = ()
     anchor: str = ""
 
+    @property
+    def place(self) -> str:
+        """Where we are, in words.
+
+        >>> Chain((), 0, "Step", (2, 7)).place
+        'Step 2 of 7'
+        """
+        at, of = self.position
+        return f"{self.title} {at} of {of}" if of else self.title
+
 
 @dataclass(frozen=True, slots=True)
 class Numbers:

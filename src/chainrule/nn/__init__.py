@@ -1,11 +1,10 @@
 """What is built from ops: networks in words, initialisers, losses, layers and optimizers, in plain NumPy."""
 
-from chainrule.nn.activations import ACTIVATIONS, Activation, activation
-from chainrule.nn.forward_source import write
+from chainrule.nn.activations import ACTIVATIONS, activation
 from chainrule.nn.initialisers import INITIALISERS, initialiser
 from chainrule.nn.losses import LOSSES, Loss, loss_of
 from chainrule.nn.mlp import Described, describe
-from chainrule.nn.mlp_spec import Words, read
+from chainrule.nn.mlp_spec import Words
 from chainrule.nn.optimizers import Optimizer, optimizer
 from chainrule.nn.schedules import SCHEDULES, Schedule, schedule
 from chainrule.nn.tomlfile import describe_toml
@@ -17,7 +16,6 @@ __all__ = [
     "LOSSES",
     "RULES",
     "SCHEDULES",
-    "Activation",
     "Described",
     "Loss",
     "Optimizer",
@@ -29,7 +27,5 @@ __all__ = [
     "initialiser",
     "loss_of",
     "optimizer",
-    "read",
     "schedule",
-    "write",
 ]

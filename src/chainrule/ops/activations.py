@@ -34,7 +34,6 @@ relu = composite(
     notation=r"\operatorname{ReLU}(#1)",
     definition=lambda x: np.where(x > 0, x, 0),
     forms=(
-        lambda x: np.maximum(x, 0),
         lambda x: np.maximum(0.0, x),
         lambda x: x * (x > 0),
         lambda x: np.where(x >= 0, x, 0),

@@ -10,7 +10,7 @@ from chainrule.ops import shapes
 from chainrule.ops.creation import arange
 from chainrule.ops.indexing import scatter_add
 from chainrule.ops.shaping import fresh
-from chainrule.ops.spelling import Site
+from chainrule.ops.spelling import call
 from chainrule.program import IndexSlot, Op, Rule, Sample, Shape, ShapeError
 
 
@@ -29,34 +29,16 @@ def diagonal_back(dy: Any, y: Any, x: Any, offset: int, axis1: int, axis2: int) 
     return placed if plain else np.moveaxis(placed, (0, 1), (first, second))
 
 
-def _diagonal(function: str, *words: str) -> Any:
-    """A call that leaves out the parameters that are as usual."""
-
-    def template(site: Site) -> str:
-        names = ("offset", "axis1", "axis2")
-        usual = (0, 0, 1)
-        text = "".join(
-            f", {word}={site.params[name]}"
-            for name, word, default in zip(names, words, usual, strict=True)
-            if site.params[name] != default
-        )
-        return f"{function}({{0}}{text})"
-
-    return template
-
-
+MAIN = {"offset": 0, "axis1": 0, "axis2": 1}
 diagonal = Op(
     fresh(np.diagonal),
     shapes.arranged(np.diagonal),
     (Rule(diagonal_back, "only the diagonal was read, so only it gets a gradient"),),
-    params={"offset": 0, "axis1": 0, "axis2": 1},
+    params=MAIN,
     numpy_functions=(np.diagonal,),
     spelling={
-        "numpy": _diagonal("np.diagonal", "offset", "axis1", "axis2"),
-        "torch": _diagonal("torch.diagonal", "offset", "dim1", "dim2"),
-        "tensorflow": _diagonal(
-            "tf.experimental.numpy.diagonal", "offset", "axis1", "axis2"
-        ),
+        "torch": call("torch.diagonal", MAIN, axis1="dim1", axis2="dim2"),
+        "tensorflow": call("tf.experimental.numpy.diagonal", MAIN),
     },
     kind="view",
     notation=r"\operatorname{diagonal}(#1)",
@@ -91,15 +73,9 @@ diag = Op(
     name="diag",
     params={"k": 0},
     spelling={
-        "numpy": lambda site: (
-            "np.diag({0}, {k})" if site.params["k"] else "np.diag({0})"
-        ),
-        "torch": lambda site: (
-            "torch.diag({0}, {k})" if site.params["k"] else "torch.diag({0})"
-        ),
-        "tensorflow": lambda site: (
-            "tf.linalg.diag({0}, k={k})" if site.params["k"] else "tf.linalg.diag({0})"
-        ),
+        "numpy": call("np.diag", {"k": 0}, k=""),
+        "torch": call("torch.diag", {"k": 0}, k=""),
+        "tensorflow": call("tf.linalg.diag", {"k": 0}),
     },
     kind="arrangement",
     notation=r"\operatorname{diag}(#1)",
@@ -124,12 +100,6 @@ TRIANGLES = (
 )
 
 
-def _triangle(function: str, word: str) -> Any:
-    return lambda site: (
-        f"{function}({{0}}, {word}={{k}})" if site.params["k"] else f"{function}({{0}})"
-    )
-
-
 tril = Op(
     np.tril,
     triangle_shape,
@@ -141,8 +111,7 @@ tril = Op(
     ),
     params={"k": 0},
     spelling={
-        "numpy": _triangle("np.tril", "k"),
-        "torch": _triangle("torch.tril", "diagonal"),
+        "torch": call("torch.tril", {"k": 0}, k="diagonal"),
         "tensorflow": lambda site: (
             "tf.linalg.band_part({0}, -1, {k})"
             if site.params["k"] >= 0
@@ -164,8 +133,7 @@ triu = Op(
     ),
     params={"k": 0},
     spelling={
-        "numpy": _triangle("np.triu", "k"),
-        "torch": _triangle("torch.triu", "diagonal"),
+        "torch": call("torch.triu", {"k": 0}, k="diagonal"),
         "tensorflow": lambda site: (
             f"tf.linalg.band_part({{0}}, {-site.params['k']}, -1)"
             if site.params["k"] <= 0

@@ -8,7 +8,7 @@ import numpy as np
 
 from chainrule.ops import shapes
 from chainrule.ops.families import AXES
-from chainrule.ops.spelling import Site, call, ndim
+from chainrule.ops.spelling import Site, ndim
 from chainrule.program import Op, Sample, Shape
 
 FOUND = (
@@ -40,7 +40,6 @@ argmax = Op(
     (None,),
     params=AXES,
     spelling={
-        "torch": call("torch.argmax", AXES, axis="dim", keepdims="keepdim"),
         "tensorflow": _tf_found("tf.argmax"),
     },
     kind="order",
@@ -54,7 +53,6 @@ argmin = Op(
     (None,),
     params=AXES,
     spelling={
-        "torch": call("torch.argmin", AXES, axis="dim", keepdims="keepdim"),
         "tensorflow": _tf_found("tf.argmin"),
     },
     kind="order",

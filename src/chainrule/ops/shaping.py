@@ -106,7 +106,6 @@ swapaxes = Op(
     numpy_functions=(np.swapaxes,),
     spelling={
         "numpy": "{0}.swapaxes({axis1}, {axis2})",
-        "torch": "{0}.swapaxes({axis1}, {axis2})",
         "tensorflow": _tf_order(_swapped),
     },
     kind="view",
@@ -229,8 +228,6 @@ squeeze = Op(
     params={"axis": None},
     numpy_functions=(np.squeeze,),
     spelling={
-        "numpy": call("np.squeeze", {"axis": None}),
-        "torch": call("torch.squeeze", {"axis": None}, axis="dim"),
         "tensorflow": call("tf.squeeze", {"axis": None}),
     },
     kind="view",
@@ -346,7 +343,6 @@ flip = Op(
     params={"axis": None},
     numpy_functions=(np.flip,),
     spelling={
-        "numpy": call("np.flip", {"axis": None}),
         "torch": _axes_given("torch.flip", "dims"),
         "tensorflow": _axes_given("tf.reverse", "axis"),
     },
@@ -377,8 +373,10 @@ roll = Op(
     ),
     params={"shift": 1, "axis": None},
     spelling={
-        "numpy": lambda site: _rolled("np.roll({0}, {shift}", "axis", site),
-        "torch": lambda site: _rolled("torch.roll({0}, {shift}", "dims", site),
+        "numpy": call("np.roll", {"shift": None, "axis": None}, shift=""),
+        "torch": call(
+            "torch.roll", {"shift": None, "axis": None}, shift="", axis="dims"
+        ),
         "tensorflow": lambda site: (
             "tf.reshape(tf.roll(tf.reshape({0}, (-1,)), {shift}, axis=0), {0}.shape)"
             if site.params["axis"] is None
@@ -394,7 +392,3 @@ roll = Op(
         Sample(((4,),), {"shift": -3}),
     ),
 )
-
-
-def _rolled(start: str, word: str, site: Site) -> str:
-    return start + ("" if site.params["axis"] is None else f", {word}={{axis}}") + ")"

@@ -36,15 +36,15 @@ Spelling = Callable[[Site], str]
 
 
 def call(function: str, defaults: Mapping[str, Any], **renamed: str) -> Spelling:
-    """``function`` of all arguments and of those parameters that are not at their ``defaults``."""
+    """``function`` of all arguments and of those parameters that are not at their ``defaults``.
+
+    What is ``renamed`` has another word in the dialect, or none.
+    """
 
     def template(site: Site) -> str:
         words = [f"{{{position}}}" for position in range(len(site.args))]
-        words += [
-            f"{renamed.get(name, name)}={{{name}}}"
-            for name, default in defaults.items()
-            if site.params[name] != default
-        ]
+        said = [name for name, usual in defaults.items() if site.params[name] != usual]
+        words += [f"{renamed.get(name, name)}={{{name}}}".lstrip("=") for name in said]
         return f"{function}({', '.join(words)})"
 
     return template

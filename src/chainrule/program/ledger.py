@@ -47,6 +47,18 @@ class Kept:
         if self.at is not None:
             self.ledger.looked[self.at] = None
 
+    def __int__(self) -> int:
+        return int(look(self))
+
+    def __repr__(self) -> str:
+        return repr(look(self))
+
+    def __str__(self) -> str:
+        return str(look(self))
+
+    def __format__(self, spec: str) -> str:
+        return format(look(self), spec)
+
 
 @dataclass
 class Ledger:

@@ -28,7 +28,7 @@ from chainrule.program.ledger import (
     look,
     written,
 )
-from chainrule.program.operators import give_operators
+from chainrule.program.operators import give_comparisons, give_signs
 from chainrule.program.values import Array
 
 METHODS: Final = (
@@ -80,7 +80,7 @@ def called(
     return result
 
 
-class Remembered(np.ndarray, Kept):
+class Remembered(Kept, np.ndarray):
     """An array with the line that computes it; a view whose line is not known looks at what it was taken from."""
 
     parent: Remembered | None
@@ -245,20 +245,8 @@ class Remembered(np.ndarray, Kept):
     def __float__(self) -> float:
         return float(look(self))
 
-    def __int__(self) -> int:
-        return int(look(self))
-
     def __index__(self) -> int:
         return int(look(self).__index__())
-
-    def __repr__(self) -> str:
-        return repr(look(self))
-
-    def __str__(self) -> str:
-        return str(look(self))
-
-    def __format__(self, spec: str) -> str:
-        return format(look(self), spec)
 
 
 def _method(name: str) -> Callable[..., Any]:
@@ -274,7 +262,7 @@ for _each in METHODS.split():
     setattr(Remembered, _each, _method(_each))
 
 
-class Figure(float, Kept):
+class Figure(Kept, float):
     """A number with its place: entry ``place`` (counted row after row) of what line ``at`` computes."""
 
     at: int
@@ -340,23 +328,12 @@ class Figure(float, Kept):
     def __float__(self) -> float:
         return look(self)  # type: ignore[no-any-return]
 
-    def __int__(self) -> int:
-        return int(look(self))
-
     def __bool__(self) -> bool:
         return bool(np.not_equal(self, 0))
 
     def is_integer(self) -> bool:
         """Whether it is whole."""
         return bool(np.equal(self, np.rint(self)))
-
-    def __repr__(self) -> str:
-        return repr(look(self))
-
-    __str__ = __repr__
-
-    def __format__(self, spec: str) -> str:
-        return format(look(self), spec)
 
     def __round__(self, digits: Any = None) -> Any:
         return round(look(self), digits)
@@ -394,4 +371,11 @@ def _put(made: Any, out: Any, read: Sequence[Any]) -> Any:
     return out
 
 
-give_operators(Figure)
+def _met(ufunc: np.ufunc, left: Any, right: Any) -> Any:
+    numbers = int | float | np.generic | np.ndarray
+    known = isinstance(left, numbers) and isinstance(right, numbers)
+    return ufunc(left, right) if known else NotImplemented
+
+
+give_signs(Figure, _met)
+give_comparisons(Figure, _met)

@@ -17,7 +17,7 @@ from chainrule.roles.forward_only import learnt
 from chainrule.roles.history import History
 from chainrule.roles.kinds import Meetings, kind_of
 from chainrule.roles.names import meaning
-from chainrule.roles.roles import RoleReport
+from chainrule.roles.report import RoleReport
 from chainrule.trace import Call
 
 

@@ -125,16 +125,23 @@ class History:
         return found
 
     @cached_property
+    def _alike(self) -> dict[Hashable, list[Line]]:
+        """The lines of each operation of the source, one for each time that it was come to."""
+        found: dict[Hashable, list[Line]] = {}
+        for line in self.lines:
+            found.setdefault((line.op, line.places), []).append(line)
+        return found
+
+    def turns_of(self, value: Value) -> list[Line]:
+        """The lines of the operation that made a value; none of what was given."""
+        line = self.producer.get(value)
+        return [] if line is None else self._alike.get((line.op, line.places), [])
+
+    @cached_property
     def _next_turn(self) -> dict[Line, Line]:
         """The line that the same operation of the source wrote when it was come to again."""
-        found: dict[Line, Line] = {}
-        last: dict[Hashable, Line] = {}
-        for line in self.lines:
-            place = line.op, line.places
-            if line.places and place in last:
-                found[last[place]] = line
-            last[place] = line
-        return found
+        known = (lines for lines in self._alike.values() if lines[0].places)
+        return {line: after for lines in known for line, after in pairwise(lines)}
 
     @cached_property
     def carried(self) -> frozenset[Value]:

@@ -170,14 +170,13 @@ def _of_all_samples(
     steps: tuple[Step, ...],
 ) -> list[tuple[Value, Value]]:
     """The sides of a difference, and of those that the same words made of other samples before the step was taken."""
-    line = history.producer[difference]
-    first = line.args.index(sides[0])
+    first = history.producer[difference].args.index(sides[0])
     made: set[Value] = set()
     for step in steps:
         made |= history.behind(step.after) - history.behind(step.value)
     found: dict[tuple[Value, Value], None] = {}
-    for other in history.lines:
-        if other.op is line.op and other.places == line.places and other.result in made:
+    for other in history.turns_of(difference):
+        if other.result in made:
             prediction, label = other.args[first], other.args[1 - first]
             if isinstance(prediction, Value) and isinstance(label, Value):
                 found[prediction, label] = None

@@ -219,12 +219,8 @@ def _began_as_given(history: History, variable: Variable) -> bool:
 
 def _after(history: History, variable: Variable, start: int, loss: Value) -> Value:
     """What became of a parameter by the time that something of the loss's kind reads it again."""
-    line = history.producer.get(loss)
-    again = [
-        other.result
-        for other in history.lines[history.before(loss) :]
-        if line is not None and other.op is line.op and other.places == line.places
-    ][:1]
+    turns = [line.result for line in history.turns_of(loss)]
+    again = turns[turns.index(loss) + 1 :][:1] if turns else []
     last = variable.versions[start + 1]
     behind = history.behind(again[0]) if again else frozenset()
     for version in variable.versions[start + 1 : start + 40]:

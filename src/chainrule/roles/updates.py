@@ -14,22 +14,10 @@ from chainrule.roles.history import History, Variable
 from chainrule.roles.names import parts
 
 RATES = frozenset(
-    [
-        "lr",
-        "rate",
-        "eta",
-        "alpha",
-        "learning",
-        "stepsize",
-        "lernrate",
-        "tasa",
-        "taux",
-        "tasso",
-        "taxa",
-        "speed",
-        "step",
-        "lrate",
-    ]
+    (
+        *("lr", "lrate", "rate", "eta", "alpha", "learning", "stepsize", "step"),
+        *("speed", "lernrate", "tasa", "taux", "tasso", "taxa"),
+    )
 )
 """Parts of the names of learning rates."""
 
@@ -137,7 +125,7 @@ def _terms(history: History, value: Arg, old: Value) -> Iterator[Arg]:
                     yield arg
         elif line.op is ops.setitem:
             ahead += line.args[:2]
-        elif line.op in (ops.getitem, ops.identity, ops.reshape, ops.astype):
+        elif line.op is ops.getitem or _hands_on(line):
             ahead.append(line.args[0])
 
 
@@ -163,41 +151,24 @@ def _scales(
     line = history.producer.get(term) if isinstance(term, Value) else None
     if line is None or depth > 12:
         return []
-    if line.op in (
-        ops.negative,
-        ops.identity,
-        ops.reshape,
-        ops.astype,
-        ops.transpose,
-        ops.broadcast_to,
-    ):
+    if line.op in (ops.negative, ops.divide) or _hands_on(line):
         return _scales(history, line.args[0], depth + 1)
     if line.op is ops.multiply:
         return _product(history, line, depth)
-    if line.op is ops.divide:
-        return _scales(history, line.args[0], depth + 1)
-    if line.op in (ops.add, ops.subtract):
+    if line.op in (ops.add, ops.subtract, ops.matmul, ops.outer, ops.sum, ops.mean):
         # a velocity: what it adds of the gradient is scaled by the rate
-        inner: list[tuple[float, Value | None]] = []
-        for arg in line.args:
-            inner += _scales(history, arg, depth + 1)
         return [
-            one for one in inner if one[1] is not None and is_rate(one[1].name or "")
-        ]
-    if line.op in (
-        ops.matmul,
-        ops.outer,
-        ops.sum,
-        ops.mean,
-        ops.dot if hasattr(ops, "dot") else ops.matmul,
-    ):
-        inner = []
-        for arg in line.args:
-            inner += _scales(history, arg, depth + 1)
-        return [
-            one for one in inner if one[1] is not None and is_rate(one[1].name or "")
+            one
+            for arg in line.args
+            for one in _scales(history, arg, depth + 1)
+            if one[1] is not None and is_rate(one[1].name or "")
         ]
     return []
+
+
+def _hands_on(line: Line) -> bool:
+    """Whether the entries are those of the first argument, wherever they stand and of whatever type."""
+    return line.op.unseen or line.op.kind == "view"
 
 
 def _product(
@@ -222,11 +193,9 @@ def _source(history: History, value: Value | None) -> Value | None:
     while value is not None and value.name is None:
         line = history.producer.get(value)
         named = [arg for arg in (line.args if line else ()) if isinstance(arg, Value)]
-        if (
-            line is None
-            or len(named) != 1
-            or line.op not in (ops.negative, ops.identity, ops.astype)
-        ):
+        if line is None or len(named) != 1:
+            return value
+        if line.op is not ops.negative and not line.op.unseen:
             return value
         value = named[0]
     return value
@@ -239,9 +208,7 @@ def _single(history: History, arg: Arg) -> float | None:
     if not isinstance(arg, Value) or history.number(arg).size != 1:
         return None
     line = history.producer.get(arg)
-    if line is None:
-        return float(history.number(arg).reshape(-1)[0])
-    if line.op in (ops.negative, ops.identity, ops.astype, ops.array):
+    if line is None or line.op in (ops.negative, ops.array) or line.op.unseen:
         return float(history.number(arg).reshape(-1)[0])
     return None
 

@@ -14,7 +14,6 @@ from chainrule.trace.traced import Traced
 from chainrule.trace.tracer import Tracer
 from chainrule.trace.trees import Path, mapped
 
-MASKED = "w.filled(0.0), and the mask as an argument of its own"
 CONVERSIONS = {
     "pandas": "{name}.to_numpy()",
     "polars": "{name}.to_numpy()",

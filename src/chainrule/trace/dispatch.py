@@ -99,8 +99,8 @@ def call_function(
 ) -> Any:
     """A function of NumPy, or of a library whose functions are in the catalogue, called on traced values."""
     if holds_complex(args):
-        own = function in pairs.BILINEAR or function in pairs.FUNCTIONS
-        if not own and definition_of(function) is not None:
+        own = (*pairs.BILINEAR, *pairs.EACH_PART, *pairs.FUNCTIONS)
+        if function not in own and definition_of(function) is not None:
             return follow_through(tracer, function, args, kwargs)
         return pairs.call_function(function, args, kwargs)
     options = dict(kwargs)

@@ -4,25 +4,16 @@ from __future__ import annotations
 
 import operator
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any, Self
 
 import numpy as np
 
 from chainrule import ops
 from chainrule.program import Arg, Op, Size
+from chainrule.program.operators import ARITHMETIC, give_signs
 from chainrule.trace import source
-from chainrule.trace.operators import OPERATORS
 from chainrule.trace.tracing import Tracing
-
-PLAIN: dict[Any, Callable[[Any, Any], Any]] = {
-    np.add: operator.add,
-    np.subtract: operator.sub,
-    np.multiply: operator.mul,
-    np.true_divide: operator.truediv,
-    np.power: operator.pow,
-}
-"""What keeps a length a length, and the same on plain integers."""
 
 
 class TracedInt(int):
@@ -57,10 +48,6 @@ class TracedInt(int):
             return _scalar(self.tracer, ufunc, inputs)
         return getattr(ufunc, method)(*(_plain(item) for item in inputs), **kwargs)
 
-    def __mul__(self, other: Any) -> Any:
-        merged = _merged(self, other)
-        return merged if merged is not None else _kept(np.multiply, self, other)
-
     def __reduce__(self) -> tuple[type[int], tuple[int]]:
         return int, (int(self),)
 
@@ -69,9 +56,9 @@ def _plain(item: Any) -> Any:
     return int(item) if type(item) is TracedInt else item
 
 
-def _merged(one: TracedInt, other: Any) -> TracedInt | None:
+def _merged(one: Any, other: Any) -> TracedInt | None:
     """Two lengths of one array multiplied are one size of it."""
-    if type(other) is not TracedInt:
+    if type(one) is not TracedInt or type(other) is not TracedInt:
         return None
     a, b = one.ref, other.ref
     if (
@@ -89,6 +76,9 @@ def _kept(function: Any, one: Any, other: Any) -> Any:
     """Arithmetic with a length: a line where the user wrote it, plain numbers where C asks for them."""
     if type(one) not in NUMBERS or type(other) not in NUMBERS:
         return NotImplemented
+    merged = _merged(one, other) if function is np.multiply else None
+    if merged is not None:
+        return merged
     # np.arange(n) and its like compute with n from C: they want the plain integer
     if not source.written_as_operator(sys._getframe(2)):  # noqa: SLF001 - the caller's frame
         return PLAIN[function](_plain(one), _plain(other))
@@ -97,6 +87,8 @@ def _kept(function: Any, one: Any, other: Any) -> Any:
 
 
 NUMBERS = frozenset({TracedInt, int, float, bool})
+PLAIN = {ufunc: getattr(operator, sign) for sign, ufunc in ARITHMETIC.items()}
+"""What keeps a length a length, on plain integers."""
 
 
 def _scalar(tracer: Tracing, function: Any, args: Sequence[Any]) -> Any:
@@ -107,20 +99,4 @@ def _scalar(tracer: Tracing, function: Any, args: Sequence[Any]) -> Any:
     return result
 
 
-def _integer_operators() -> None:
-    for name, function in OPERATORS.items():
-        if function not in PLAIN:
-            continue
-
-        def forward(self: TracedInt, other: Any, function: Any = function) -> Any:
-            return _kept(function, self, other)
-
-        def reflected(self: TracedInt, other: Any, function: Any = function) -> Any:
-            return _kept(function, other, self)
-
-        if name != "mul":
-            setattr(TracedInt, f"__{name}__", forward)
-        setattr(TracedInt, f"__r{name}__", reflected)
-
-
-_integer_operators()
+give_signs(TracedInt, _kept)

@@ -3,22 +3,23 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 import numpy as np
 
 from chainrule import ops
 from chainrule.program import Array, Op, Size, Value
+from chainrule.program.operators import SIGNS, give_comparisons, give_signs
 from chainrule.program.sizes import measured
 from chainrule.trace import refusals, sparse
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.memory import View
-from chainrule.trace.operators import COMPARISONS, OPERATORS, UNARY
+from chainrule.trace.methods import Methods
 from chainrule.trace.tracing import Tracing
 
 
-class Traced:
+class Traced(Methods):
     """What a user's code sees instead of an array, a NumPy number or a Python float.
 
     It has the operators, methods and attributes of what it stands for. An array that is written to goes on to stand for what it has become; a number never changes.
@@ -121,25 +122,11 @@ class Traced:
         """The element type."""
         return self._value.dtype
 
-    @property
-    def nbytes(self) -> Any:
-        """How many bytes the entries take."""
-        return self.size * self.dtype.itemsize
-
     def __len__(self) -> int:
         if not self._value.shape:
             message = "len() of unsized object"
             raise TypeError(message)
         return self._value.shape[0]
-
-    def __iter__(self) -> Iterator[Any]:
-        if not self._value.shape:
-            message = "iteration over a 0-d array"
-            raise TypeError(message)
-        return (self[position] for position in range(len(self)))
-
-    def __contains__(self, item: Any) -> bool:
-        return bool(np.any(self == item))
 
     def __hash__(self) -> int:
         if self.is_array:
@@ -291,54 +278,12 @@ class Traced:
         self.write(result)
         return self
 
-    def fill(self, written: Any) -> None:
-        """Every entry the same number."""
-        self[...] = written
-
-    def sort(self, axis: int = -1, **options: Any) -> None:
-        """The entries put in order, in place."""
-        self.write(np.sort(self, axis, **options))
-
-    def put(self, indices: Any, values: Any, mode: str = "raise") -> None:
-        """Entries of the flat array written."""
-        put: Any = np.put
-        put(self, indices, values, mode)
-
     def _not_followed(self, *_: Any, **__: Any) -> NoReturn:
         raise refusals.changes_memory(self._value.name, self.tracer.here())
 
     itemset = partition = resize = setfield = byteswap = _not_followed
 
     # methods
-
-    @property
-    def T(self) -> Any:  # noqa: N802 - NumPy's name
-        """The transpose."""
-        return np.transpose(self) if self.ndim >= 2 else self
-
-    @property
-    def mT(self) -> Any:  # noqa: N802 - NumPy's name
-        """The last two axes exchanged."""
-        return np.swapaxes(self, -1, -2)
-
-    @property
-    def flat(self) -> Any:
-        """All entries in a row."""
-        return np.ravel(self)
-
-    @property
-    def real(self) -> Any:
-        """The real part."""
-        return np.real(self)
-
-    @real.setter
-    def real(self, written: Any) -> None:
-        self[...] = written  # what is traced is real
-
-    @property
-    def imag(self) -> Any:
-        """The imaginary part."""
-        return np.imag(self)
 
     def copy(self, *_: Any, **__: Any) -> Traced:
         """A copy: the same value, which later writes to the original do not reach."""
@@ -347,12 +292,6 @@ class Traced:
             return self.tracer.record(ops.identity, (self,))  # type: ignore[no-any-return]
         return Traced(self.tracer, self.value, is_array=self.is_array)
 
-    def __copy__(self) -> Traced:
-        return self.copy()
-
-    def __deepcopy__(self, _: Any) -> Traced:
-        return self.copy()
-
     def astype(self, dtype: Any, **_: Any) -> Any:
         """The same numbers as another element type."""
         wanted = np.dtype(dtype)
@@ -360,59 +299,15 @@ class Traced:
             return self.tracer.as_array(self.value).astype(wanted)
         return self.tracer.record(ops.astype, (self,), {"dtype": wanted.name})
 
-    def reshape(self, *shape: Any, order: str = "C", **_: Any) -> Any:
-        """The same entries in another shape."""
-        wanted = (
-            shape[0]
-            if len(shape) == 1 and isinstance(shape[0], tuple | list)
-            else shape
-        )
-        made: Any = np.reshape
-        return made(self, tuple(wanted), order=order)
-
-    def transpose(self, *axes: Any) -> Any:
-        """The axes in another order."""
-        wanted = (
-            axes[0] if len(axes) == 1 and isinstance(axes[0], tuple | list) else axes
-        )
-        return np.transpose(self, tuple(wanted) if wanted else None)
-
     def view(self, *types: Any) -> Any:
         """The same memory; of another type only where it is the same."""
         if any(kind not in (np.ndarray, self.dtype, self.dtype.type) for kind in types):
             raise refusals.changes_memory(self._value.name, self.tracer.here())
         return self[...] if self.ndim else self
 
-    def flatten(self, order: str = "C") -> Any:
-        """A copy of all entries in a row."""
-        made: Any = np.ravel
-        return made(self, order).copy()
-
     def is_integer(self) -> bool:
         """Whether a Python float is a whole number."""
         return float(self.tracer.as_number(self.value, "is_integer()", "")).is_integer()
-
-    def __round__(self, digits: int | None = None) -> Any:
-        rounded = np.round(self, digits or 0)
-        return int(rounded) if digits is None else rounded
-
-    def __trunc__(self) -> int:
-        return int(self)
-
-    def __floor__(self) -> int:
-        return int(np.floor(self))
-
-    def __ceil__(self) -> int:
-        return int(np.ceil(self))
-
-    def __pos__(self) -> Traced:
-        return self
-
-    def __divmod__(self, other: Any) -> Any:
-        return self // other, self % other
-
-    def __rdivmod__(self, other: Any) -> Any:
-        return other // self, other % self
 
     def __getattr__(self, name: str) -> Any:
         """A method of arrays, by the function of NumPy that it stands for; facts of the memory from the numbers."""
@@ -451,45 +346,25 @@ NUMBERS = (int, float, complex, np.generic, np.ndarray, list, tuple)
 """What an array or a number meets in an operator; anything else answers for itself."""
 
 
-def _meets(other: Any) -> bool:
-    return type(other) is Traced or isinstance(other, NUMBERS)
+def _meets(one: Any) -> bool:
+    return type(one) is Traced or isinstance(one, NUMBERS)
 
 
-def _forward(function: Any) -> Callable[[Traced, Any], Any]:
-    def meet(self: Traced, other: Any) -> Any:
-        if _meets(other):
-            return function(self, other)
-        product = sparse.product(function, other)
-        return NotImplemented if product is None else product(self, other)
-
-    return meet
+def _meet(function: np.ufunc, left: Any, right: Any) -> Any:
+    if _meets(left) and _meets(right):
+        return function(left, right)
+    other = right if type(left) is Traced else left
+    product = sparse.product(function, other)
+    return NotImplemented if product is None else product(left, right)
 
 
-def _reflected(function: Any) -> Callable[[Traced, Any], Any]:
-    def meet(self: Traced, other: Any) -> Any:
-        if _meets(other):
-            return function(other, self)
-        product = sparse.product(function, other)
-        return NotImplemented if product is None else product(other, self)
-
-    return meet
-
-
-def _in_place(function: Any) -> Callable[[Traced, Any], Any]:
+def _in_place(function: np.ufunc) -> Callable[[Traced, Any], Any]:
     return lambda self, other: (
         self.changed_by(function, other) if _meets(other) else NotImplemented
     )
 
 
-def _operators() -> None:
-    for name, function in OPERATORS.items():
-        setattr(Traced, f"__{name}__", _forward(function))
-        setattr(Traced, f"__r{name}__", _reflected(function))
-        setattr(Traced, f"__i{name}__", _in_place(function))
-    for name, function in COMPARISONS.items():
-        setattr(Traced, f"__{name}__", _forward(function))
-    for name, function in UNARY.items():
-        setattr(Traced, f"__{name}__", lambda self, function=function: function(self))
-
-
-_operators()
+give_signs(Traced, _meet, SIGNS)
+give_comparisons(Traced, _meet)
+for _sign, _ufunc in SIGNS.items():
+    setattr(Traced, f"__i{_sign}__", _in_place(_ufunc))

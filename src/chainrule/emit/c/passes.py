@@ -66,7 +66,6 @@ class Pass:
         self.over = over
         self.written = Written()
         self.counters: dict[int, str] = {}
-        self.inlined: dict[Value, ast.expr] = {}
 
     def write(self, item: Item) -> Written:
         """The text of an item's loops; an array of which one part is read is handed over from there on."""

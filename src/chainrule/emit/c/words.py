@@ -68,7 +68,7 @@ def function_of(op: Op, dtype: DType) -> str | None:
 
 def works_on(line: Line) -> DType:
     """The type that an entry-by-entry op computes with."""
-    if line.op.kind == "logic" and line.op.name.startswith("logical"):
+    if line.op.kind == "logic":
         return BOOL
     if line.result.dtype != BOOL:
         return line.result.dtype

@@ -19,8 +19,8 @@ from chainrule.nn import Optimizer
 from chainrule.nn import optimizer as optimizer_of
 from chainrule.program import Array, Program, Run, UsageError, Value, run
 from chainrule.program.conversions import as_float
+from chainrule.roles.names import meaning
 from chainrule.trace.rolling import unrolled
-from chainrule.trace.statements.roles import choose_parameters
 
 USUAL_RATE = 0.1
 """The learning rate of plain gradient descent in a lesson."""
@@ -239,12 +239,19 @@ def _named(program: Program, name: str) -> Value:
 
 
 def _names(written: Run, wrt: Sequence[Value | str] | None) -> tuple[str, ...]:
-    """The names of the parameters, those chosen or those that look like parameters."""
+    """The names of the parameters: those chosen, or every float whose name says that it is one, or nothing."""
     program = written.program
     if wrt is None:
-        wrt = choose_parameters(written, program.outputs[0], (), None, program.named())
+        floats = [one for one in program.pruned().inputs if one.differentiable]
+        wrt = [one for one in floats if _may_be_learnt(one)] or floats
     chosen = [_named(program, v) if isinstance(v, str) else v for v in wrt]
     return tuple(value.name or "" for value in chosen)
+
+
+def _may_be_learnt(value: Value) -> bool:
+    said = meaning(value.name or "")
+    # an array called beta is learnt, a number is set
+    return said in ("weight", None) or (said == "setting" and value.shape != ())
 
 
 def _derived(forward: Run, names: Sequence[str]) -> Derived:

@@ -118,10 +118,6 @@ class TurnNames:
             (-1 for one in self.loops if one.counter is counter and one.reverse), 1
         )
 
-    def letters_around(self, loop: Loop) -> tuple[str, ...]:
-        """The letter of a loop."""
-        return (self.letters[loop.counter],)
-
     def summand(
         self, loop: Loop, one: Carried
     ) -> tuple[Arg, tuple[Counter, ...]] | None:

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from typing import Final, assert_never
 
 import numpy as np
 
 from chainrule.formula import Node, format_number, to_latex
-from chainrule.formula.numbers import written
 from chainrule.lesson.drawings.graph import words
 from chainrule.lesson.parts import (
-    Cell,
     Chain,
-    Code,
     Fold,
     Formula,
     Graph,
@@ -31,7 +27,14 @@ from chainrule.lesson.parts import (
     Table,
 )
 from chainrule.lesson.printers.align import is_continued, sides
-from chainrule.lesson.printers.shown import joined, numbers_of, remark, shown
+from chainrule.lesson.printers.shown import (
+    Words,
+    aligned,
+    as_rows,
+    filled,
+    grouped,
+    numeric,
+)
 from chainrule.lesson.summary import summarise
 
 # what Markdown, HTML or TeX could take for a command of theirs
@@ -46,10 +49,10 @@ SHORT: Final = 60
 def to_markdown(parts: Iterable[Part]) -> str:
     """The text of a Markdown file.
 
-    >>> print(to_markdown([Heading("Why", 2, "why"), Prose(("Because ", Code("x")))]))
+    >>> print(to_markdown([Heading("Why", 2, "why"), Prose(("Because.",))]))
     ## Why
     <BLANKLINE>
-    Because `x`
+    Because.
     <BLANKLINE>
     """
     return "\n\n".join(blocks(parts)) + "\n"
@@ -57,18 +60,10 @@ def to_markdown(parts: Iterable[Part]) -> str:
 
 def blocks(parts: Iterable[Part]) -> list[str]:
     """The blocks of the file, to stand with an empty line between them."""
-    found: list[str] = []
-    arrays: list[Numbers] = []
-    for part in joined(parts):
-        if isinstance(part, Numbers):
-            arrays.append(part)
-            continue
-        found += [*_numbers(arrays), *_one(part)]
-        arrays = []
-    return [block for block in (*found, *_numbers(arrays)) if block]
+    return [block for part in grouped(parts) for block in _one(part) if block]
 
 
-def _one(part: Part) -> list[str]:
+def _one(part: Part | tuple[Numbers, ...]) -> list[str]:
     match part:
         case Heading(text, level, _):
             return [f"{'#' * min(max(level, 1), 6)} {plain(text)}"]
@@ -80,6 +75,8 @@ def _one(part: Part) -> list[str]:
             return _chain(part)
         case Numbers():
             return _numbers([part])
+        case tuple():
+            return _numbers(part)
         case Source(language, title, text, _, marked):
             return _listing(language, title, text, marked)
         case Graph():
@@ -130,19 +127,20 @@ def _tex(node: Node) -> str:
     return re.sub(r"<(?=[A-Za-z/!?])", "< ", tex)
 
 
+INLINE: Final = Words(plain, code, math)
+CELL: Final = Words(
+    plain,
+    lambda text: code(text).replace("|", r"\|"),
+    lambda node: math(node).replace("|", r"\vert "),
+)
+
+
 def _spans(spans: Spans) -> str:
-    shown_ = []
-    for span in spans:
-        match span:
-            case str():
-                shown_.append(plain(span))
-            case Code(text):
-                shown_.append(code(text))
-            case _:
-                # two formulas side by side would have $$ between them
-                gap = " " if shown_ and shown_[-1].endswith("$") else ""
-                shown_.append(gap + math(span))
-    return "".join(shown_)
+    said = ""
+    for one in map(INLINE.one, spans):
+        # two formulas side by side would have $$ between them
+        said += f" {one}" if said.endswith("$") and one.startswith("$") else one
+    return said
 
 
 def _paragraph(spans: Spans) -> str:
@@ -152,22 +150,17 @@ def _paragraph(spans: Spans) -> str:
 def _formula(rows: Sequence[Row]) -> list[str]:
     """Rows aligned in one block; words that are more than a few stand in a list under it."""
     found = []
-    block: list[Row] = []
-    for row in rows:
-        if row.right is None:
-            found += _aligned(block)
-            block = []
-            label = f"*{plain(row.label)}*: " if row.label else ""
-            found.append(label + _spans(row.reason))
+    for block in aligned(rows):
+        if isinstance(block, Row):
+            label = f"*{plain(block.label)}*: " if block.label else ""
+            found.append(label + _spans(block.reason))
         else:
-            block.append(row)
-    return found + _aligned(block)
+            found += _aligned(block)
+    return found
 
 
 def _aligned(rows: Sequence[Row]) -> list[str]:
     """One block, with the rows' labels in front, then what is said about them."""
-    if not rows:
-        return []
     labelled = any(row.label for row in rows)
     lines = []
     said = []
@@ -207,13 +200,11 @@ def _word(text: str) -> str:
 
 
 def _chain(part: Chain) -> list[str]:
-    at, of = part.position
-    place = plain(part.title) + (f" {at} of {of}" if of else "")
     links = r" \leftarrow ".join(
         rf"\boxed{{{_tex(link)}}}" if i == part.current else _tex(link)
         for i, link in enumerate(part.links)
     )
-    found = [f"### {place}", f"${links}$"]
+    found = [f"### {plain(part.place)}", f"${links}$"]
     about = "" if part.subject is None else math(part.subject)
     meaning = f"*{_spans(part.meaning)}*" if part.meaning else ""
     found.append(" — ".join(filter(None, (about, meaning))))
@@ -226,21 +217,14 @@ def _chain(part: Chain) -> list[str]:
 
 def _numbers(parts: Sequence[Numbers]) -> list[str]:
     """Arrays in one block, the large ones in a sentence each."""
-    rows: list[Row] = []
     found = []
-    for part in parts:
-        array = np.asarray(part.array)
-        small = shown(part)
-        if small:
-            rows += [replace(small[0], reason=remark(part)), *small[1:]]
+    for one in as_rows(parts):
+        if isinstance(one, Numbers):
+            said = plain(summarise(np.asarray(one.array)))
+            found.append(f"{math(one.symbol)}: {said}. {_spans(one.note)}".rstrip())
         else:
-            found += _aligned(rows)
-            rows = []
-            said = (
-                f"{math(part.symbol)}: {plain(summarise(array))}. {_spans(part.note)}"
-            )
-            found.append(said.rstrip())
-    return found + _aligned(rows)
+            found += _aligned(one)
+    return found
 
 
 def _listing(language: str, title: str, text: str, marked: int | None) -> list[str]:
@@ -290,18 +274,9 @@ def _plot(part: Plot) -> list[str]:
 
 
 def _table(part: Table) -> str:
-    numbers = numbers_of(part)
-    kinds = [
-        "r" if all(cell is not None for cell in column) else "l"
-        for column in zip(*numbers, strict=True)
-    ] or ["l"] * len(part.columns)
-    rows = [
-        tuple(
-            _cell(cell) if number is None else written(number)
-            for cell, number in zip(cells, found, strict=True)
-        )
-        for cells, found in zip(part.rows, numbers, strict=True)
-    ]
+    cells = filled(part)
+    kinds = ["r" if one else "l" for one in numeric(part, cells)]
+    rows = [tuple(map(CELL.one, row)) for row in cells]
     return _grid(tuple(map(plain, part.columns)), kinds, rows)
 
 
@@ -326,18 +301,6 @@ def _grid(
         for kind, width in zip(kinds, widths, strict=True)
     )
     return "\n".join((line(titles), f"| {rule} |", *map(line, rows)))
-
-
-def _cell(cell: Cell) -> str:
-    match cell:
-        case str():
-            return plain(cell)
-        case Code(text):
-            return code(text).replace("|", r"\|")
-        case int() | float():
-            return format_number(cell)
-        case _:
-            return math(cell).replace("|", r"\vert ")
 
 
 def _number(value: float | None) -> str:

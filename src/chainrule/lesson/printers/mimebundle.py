@@ -10,12 +10,9 @@ import numpy as np
 from markupsafe import Markup
 
 from chainrule.formula import Node, to_text
-from chainrule.formula.numbers import written
 from chainrule.lesson.drawings.graph import words
 from chainrule.lesson.parts import (
-    Cell,
     Chain,
-    Code,
     Fold,
     Formula,
     Graph,
@@ -27,12 +24,17 @@ from chainrule.lesson.parts import (
     Prose,
     Row,
     Source,
-    Spans,
     Table,
 )
 from chainrule.lesson.printers.align import equation
 from chainrule.lesson.printers.page.html import to_html
-from chainrule.lesson.printers.shown import joined, numbers_of, remark, shown
+from chainrule.lesson.printers.shown import (
+    Words,
+    filled,
+    joined,
+    remark,
+    shown,
+)
 from chainrule.lesson.summary import summarise
 
 FRAME: Final = Markup(
@@ -110,17 +112,8 @@ def _line(node: Node) -> str:
     return " ".join(line.strip() for line in to_text(node))
 
 
-def _said(spans: Spans) -> str:
-    shown_ = []
-    for span in spans:
-        match span:
-            case str():
-                shown_.append(span)
-            case Code(text):
-                shown_.append(text)
-            case _:
-                shown_.append(_line(span))
-    return "".join(shown_)
+PLAIN: Final = Words(str, str, _line)
+_said = PLAIN.line
 
 
 def _paragraph(text: str) -> Markup:
@@ -143,18 +136,16 @@ def _row(row: Row) -> list[str]:
 
 
 def _chain(part: Chain) -> Markup:
-    at, of = part.position
     links = " ← ".join(
         f"[{_line(link)}]" if i == part.current else _line(link)
         for i, link in enumerate(part.links)
     )
-    place = f"{part.title} {at} of {of}" if of else part.title
     about = "" if part.subject is None else _line(part.subject)
     lines = [links, f"{about}  {_said(part.meaning)}".strip()]
     lines += [
         p.text + ("" if p.line is None else f"  (line {p.line})") for p in part.sources
     ]
-    return Markup("<h3>{}</h3>").format(place) + _pre(lines)
+    return Markup("<h3>{}</h3>").format(part.place) + _pre(lines)
 
 
 def _numbers(part: Numbers) -> Markup:
@@ -186,26 +177,8 @@ def _graph(part: Graph) -> Markup:
 
 
 def _table(part: Table) -> Markup:
-    rows = [
-        tuple(
-            _cell(cell) if number is None else written(number)
-            for cell, number in zip(cells, found, strict=True)
-        )
-        for cells, found in zip(part.rows, numbers_of(part), strict=True)
-    ]
+    rows = [tuple(map(PLAIN.one, row)) for row in filled(part)]
     return _grid(part.columns, rows) + _paragraph(_said(part.caption))
-
-
-def _cell(cell: Cell) -> str:
-    match cell:
-        case str():
-            return cell
-        case Code(text):
-            return text
-        case int() | float():
-            return str(cell)
-        case _:
-            return _line(cell)
 
 
 def _short(number: float | None) -> str:

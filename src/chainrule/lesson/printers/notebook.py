@@ -41,20 +41,36 @@ def to_notebook(parts: Iterable[Part]) -> str:
     """
     cells = _Cells()
     cells.all(tuple(parts))
-    notebook = {
-        "cells": [cells.opening(), *cells.made],
-        "metadata": {
-            "kernelspec": {
-                "display_name": "Python 3",
-                "language": "python",
-                "name": "python3",
-            },
-            "language_info": {"name": "python", "file_extension": ".py"},
-        },
+    return notebook([cells.opening(), *cells.made])
+
+
+def notebook(cells: Sequence[dict[str, Any]]) -> str:
+    """The text of a notebook for Python."""
+    kernel = {"display_name": "Python 3", "language": "python", "name": "python3"}
+    language = {"name": "python", "file_extension": ".py"}
+    whole = {
+        "cells": cells,
+        "metadata": {"kernelspec": kernel, "language_info": language},
         "nbformat": 4,
         "nbformat_minor": 5,
     }
-    return json.dumps(notebook, ensure_ascii=False, indent=1) + "\n"
+    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+
+
+def cell(
+    kind: str, source: str, called: str, metadata: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """A cell of a kind, ``called`` by its identity in the notebook."""
+    more: dict[str, Any] = (
+        {"execution_count": None, "outputs": []} if kind == "code" else {}
+    )
+    return {
+        "cell_type": kind,
+        "id": called,
+        "metadata": metadata or {},
+        "source": source.splitlines(keepends=True),
+        **more,
+    }
 
 
 class _Cells:
@@ -71,7 +87,7 @@ class _Cells:
         lines = ["import numpy as np", "", "np.set_printoptions(precision=6)"]
         if self.packed:
             lines = ["import base64", "import zlib", "", *lines, "", "", UNPACK]
-        return _code("\n".join(lines), 0)
+        return _numbered("code", "\n".join(lines), 0)
 
     def all(self, parts: Sequence[Part]) -> None:
         """The parts in order: what is to be read in Markdown, arrays as code."""
@@ -103,7 +119,7 @@ class _Cells:
 
     def read(self, parts: list[Part]) -> None:
         if parts:
-            self.made.append(_markdown("\n\n".join(blocks(parts)), len(self.made)))
+            self.add("markdown", "\n\n".join(blocks(parts)))
             parts.clear()
 
     def run(self, arrays: list[Numbers]) -> None:
@@ -117,17 +133,17 @@ class _Cells:
                     self.given.add(part.name)
                 continue
             self.give(given)
-            self.cell(f"{part.code}\n{_check(part.name, array)}\n{part.name}")
+            self.add("code", f"{part.code}\n{_check(part.name, array)}\n{part.name}")
         self.give(given)
         arrays.clear()
 
     def give(self, lines: list[str]) -> None:
         if lines:
-            self.cell("\n".join(lines))
+            self.add("code", "\n".join(lines))
             lines.clear()
 
-    def cell(self, source: str) -> None:
-        self.made.append(_code(source, len(self.made)))
+    def add(self, kind: str, source: str) -> None:
+        self.made.append(_numbered(kind, source, len(self.made)))
 
     def written(self, array: Array) -> str:
         """An array as the source that makes it, in full precision."""
@@ -197,26 +213,6 @@ def _listed(array: Array) -> str:
     return f"[{rows}\n]"
 
 
-def _markdown(source: str, n: int) -> dict[str, Any]:
-    return {
-        "cell_type": "markdown",
-        "id": _identity(source, n),
-        "metadata": {},
-        "source": source.splitlines(keepends=True),
-    }
-
-
-def _code(source: str, n: int) -> dict[str, Any]:
-    return {
-        "cell_type": "code",
-        "execution_count": None,
-        "id": _identity(source, n),
-        "metadata": {},
-        "outputs": [],
-        "source": source.splitlines(keepends=True),
-    }
-
-
-def _identity(source: str, n: int) -> str:
-    """The same for the same cell, so that a notebook written twice is the same file."""
-    return hashlib.sha256(f"{n} {source}".encode()).hexdigest()[:12]
+def _numbered(kind: str, source: str, n: int) -> dict[str, Any]:
+    """A cell whose identity is that of its text, so that a notebook written twice is the same file."""
+    return cell(kind, source, hashlib.sha256(f"{n} {source}".encode()).hexdigest()[:12])

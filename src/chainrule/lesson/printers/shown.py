@@ -1,9 +1,10 @@
-"""Arrays and tables made ready to print: small arrays as formulas, results as the last row of their formula."""
+"""Parts made ready to print: small arrays as formulas, results as the last row of their formula, what aligns together."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
 import numpy as np
 
@@ -18,13 +19,53 @@ from chainrule.formula import (
     number,
     to_text,
 )
-from chainrule.formula.numbers import shared_decimals
-from chainrule.lesson.parts import Formula, Numbers, Part, Row, Spans, Table
+from chainrule.formula.numbers import shared_decimals, written
+from chainrule.lesson.parts import Cell, Code, Formula, Numbers, Part, Row, Spans, Table
 from chainrule.lesson.summary import MOST_ROWS, is_small
 from chainrule.program import Array
 from chainrule.program.conversions import as_array, as_float
 
 Merged = Callable[[Part, Part, Part], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Digits:
+    """A number in a column of a table, with as many decimals as the others there."""
+
+    number: Number
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How a medium writes what stands in a line, or in a cell: words, source, a formula, a number of a column.
+
+    >>> said = Words(str, "`{}`".format, lambda node: " ".join(to_text(node)))
+    >>> said.line(("here ", Code("x"), " is ", number(0.5)))
+    'here `x` is 0.5'
+    """
+
+    text: Callable[[str], str]
+    code: Callable[[str], str]
+    math: Callable[[Node], str]
+    digits: Callable[[Number], str] = written
+
+    def one(self, span: Cell | Digits) -> str:
+        """A span, or a cell."""
+        match span:
+            case Digits(found):
+                return self.digits(found)
+            case str():
+                return self.text(span)
+            case Code(source):
+                return self.code(source)
+            case int() | float():
+                return self.digits(number(span))
+            case _:
+                return self.math(span)
+
+    def line(self, spans: Spans) -> str:
+        """Spans, one after the other."""
+        return "".join(map(self.one, spans))
 
 
 def shown(part: Numbers) -> tuple[Row, ...]:
@@ -87,11 +128,45 @@ def shape_of(array: Array) -> str:
     return str(tuple(map(int, array.shape))) if array.ndim else ""
 
 
-def numbers_of(table: Table) -> tuple[tuple[Number | None, ...], ...]:
-    """The cells of a table that are numbers, each column with as many decimals throughout; None elsewhere.
+def grouped(parts: Iterable[Part]) -> Iterator[Part | tuple[Numbers, ...]]:
+    """The parts joined, and the arrays among them together that follow one another."""
+    for arrays, group in groupby(joined(parts), lambda part: isinstance(part, Numbers)):
+        if arrays:
+            yield tuple(group)  # type: ignore[arg-type]
+        else:
+            yield from group
+
+
+def aligned(rows: Iterable[Row]) -> Iterator[tuple[Row, ...] | Row]:
+    """The rows of a formula that stand under their relations together; those that are words by themselves."""
+    for words, group in groupby(rows, lambda row: row.right is None):
+        if words:
+            yield from group
+        else:
+            yield tuple(group)
+
+
+def as_rows(parts: Iterable[Numbers]) -> Iterator[tuple[Row, ...] | Numbers]:
+    """Arrays as rows that stand together, each with what is said of it; large ones by themselves."""
+    rows: list[Row] = []
+    for part in parts:
+        first, *others = shown(part) or (None,)
+        if first is not None:
+            rows += [replace(first, reason=remark(part)), *others]
+            continue
+        if rows:
+            yield tuple(rows)
+        rows = []
+        yield part
+    if rows:
+        yield tuple(rows)
+
+
+def filled(table: Table) -> tuple[tuple[Cell | Digits, ...], ...]:
+    """The cells of a table, its numbers made ready, each column with as many decimals throughout.
 
     >>> table = Table(("step", "loss"), ((1, 0.5), (2, 0.25)))
-    >>> [[cell.digits for cell in row] for row in numbers_of(table)]
+    >>> [[cell.number.digits for cell in row] for row in filled(table)]
     [['1', '0.50'], ['2', '0.25']]
     """
     columns = []
@@ -100,13 +175,21 @@ def numbers_of(table: Table) -> tuple[tuple[Number | None, ...], ...]:
         decimals = shared_decimals(floats)
         columns.append(
             [
-                number(c, decimals=decimals)
+                Digits(number(c, decimals=decimals))
                 if isinstance(c, (int, float, np.number, np.bool_))
-                else None
+                else c
                 for c in cells
             ]
         )
     return tuple(zip(*columns, strict=True))
+
+
+def numeric(table: Table, rows: Sequence[Sequence[Cell | Digits]]) -> list[bool]:
+    """Which columns hold nothing but numbers."""
+    columns = zip(*rows, strict=True) if rows else [()] * len(table.columns)
+    return [
+        bool(one) and all(isinstance(cell, Digits) for cell in one) for one in columns
+    ]
 
 
 def remark(part: Numbers) -> Spans:

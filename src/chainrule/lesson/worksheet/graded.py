@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 
 from chainrule.formula import to_latex
+from chainrule.lesson.printers.notebook import cell, notebook
 from chainrule.lesson.worksheet import Variant, Worksheet
 from chainrule.lesson.worksheet.solutions import solutions
 from chainrule.lesson.worksheet.steps import Step, size
 from chainrule.program import Array
 
 Cell = dict[str, Any]
-KERNEL = {"display_name": "Python 3", "language": "python", "name": "python3"}
 
 
 def nbgrader(sheet: Worksheet, variant: Variant) -> str:
@@ -127,32 +126,16 @@ def _role(called: str, *, solution: bool = False, points: int = 0) -> Cell:
 
 
 def _code(source: str, metadata: Cell | None = None) -> Cell:
-    more: Cell = {"execution_count": None, "outputs": []}
-    return _cell("code", source, metadata) | more
+    return cell("code", source, "", metadata)
 
 
 def _text(source: str) -> Cell:
-    return _cell("markdown", source)
+    return cell("markdown", source, "")
 
 
 def _raw(source: str) -> Cell:
-    return _cell("raw", source)
-
-
-def _cell(kind: str, source: str, metadata: Cell | None = None) -> Cell:
-    return {
-        "cell_type": kind,
-        "metadata": metadata or {},
-        "source": source.splitlines(keepends=True),
-    }
+    return cell("raw", source, "")
 
 
 def _notebook(cells: list[Cell]) -> str:
-    numbered = [one | {"id": f"cell-{at}"} for at, one in enumerate(cells)]
-    whole = {
-        "cells": numbered,
-        "metadata": {"kernelspec": KERNEL, "language_info": {"name": "python"}},
-        "nbformat": 4,
-        "nbformat_minor": 5,
-    }
-    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+    return notebook([one | {"id": f"cell-{at}"} for at, one in enumerate(cells)])

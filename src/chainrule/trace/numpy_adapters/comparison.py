@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 
 from chainrule import ops
-from chainrule.trace.numpy_adapters.require import UNSET, ndim, refuse, reshaped
+from chainrule.trace.numpy_adapters.require import UNSET, ndim, reads, refuse, reshaped
 from chainrule.trace.tracing import Tracing
 
 
+@reads(np.take)
 def take(
     tracer: Tracing, a: Any, indices: Any, axis: int | None = None, **options: Any
 ) -> Any:
@@ -26,6 +26,7 @@ def take(
     return array[(*front, indices)]
 
 
+@reads(np.where)
 def where(tracer: Tracing, condition: Any, *choices: Any) -> Any:
     """``np.where(c, a, b)``; the places alone, ``np.where(c)``, are whole numbers outside of the program."""
     if not choices:
@@ -33,19 +34,7 @@ def where(tracer: Tracing, condition: Any, *choices: Any) -> Any:
     return tracer.record(ops.where, (condition, *choices))
 
 
-def select(
-    tracer: Tracing,
-    condlist: Sequence[Any],
-    choicelist: Sequence[Any],
-    default: Any = 0,
-) -> Any:
-    """``np.select([c, d], [a, b], default)``: the first choice whose condition holds."""
-    chosen = default
-    for condition, choice in reversed([*zip(condlist, choicelist, strict=True)]):
-        chosen = tracer.record(ops.where, (condition, choice, chosen))
-    return chosen
-
-
+@reads(np.diag)
 def diag(tracer: Tracing, v: Any, k: int = 0) -> Any:
     """``np.diag(v)``: a matrix of a vector, or the diagonal of a matrix."""
     if ndim(v) == 1:
@@ -53,22 +42,7 @@ def diag(tracer: Tracing, v: Any, k: int = 0) -> Any:
     return tracer.record(ops.diagonal, (v,), {"offset": k})
 
 
-def trace(
-    tracer: Tracing,
-    a: Any,
-    offset: int = 0,
-    axis1: int = 0,
-    axis2: int = 1,
-    **options: Any,
-) -> Any:
-    """``np.trace(a)``: the sum of the diagonal."""
-    refuse(tracer, "trace", options)
-    line = tracer.record(
-        ops.diagonal, (a,), {"offset": offset, "axis1": axis1, "axis2": axis2}
-    )
-    return tracer.record(ops.sum, (line,), {"axis": None if ndim(a) == 2 else -1})
-
-
+@reads(np.argsort)
 def argsort(tracer: Tracing, a: Any, axis: int | None = -1, **options: Any) -> Any:
     """``np.argsort(a, axis)``."""
     refuse(
@@ -79,6 +53,7 @@ def argsort(tracer: Tracing, a: Any, axis: int | None = -1, **options: Any) -> A
     return tracer.record(ops.argsort, (a,), {"axis": axis})
 
 
+@reads(np.sort)
 def sort(tracer: Tracing, a: Any, axis: int | None = -1, **options: Any) -> Any:
     """``np.sort(a, axis)``: the entries in the order of their ``argsort``."""
     flat, place = (reshaped(tracer, a, (-1,)), -1) if axis is None else (a, axis)
@@ -100,6 +75,7 @@ def _edge(end: Any, a: Any, axis: int) -> list[Any]:
     return [np.broadcast_to(end, tuple(shape))]
 
 
+@reads(np.diff)
 def diff(tracer: Tracing, a: Any, n: int = 1, axis: int = -1, **ends: Any) -> Any:
     """``np.diff(a)``: each entry less the one before."""
     before, after = (_edge(ends.pop(end, UNSET), a, axis) for end in ENDS)

@@ -8,21 +8,24 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.program import Op
-from chainrule.trace.numpy_adapters.require import refuse
+from chainrule.trace.numpy_adapters.require import reads, refuse
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracing import Tracing
 
 
+@reads(np.zeros_like)
 def zeros_like(tracer: Tracing, a: Any, dtype: Any = None, **options: Any) -> Any:
     """``np.zeros_like(a)``, and ``np.zeros_like(labels, dtype=float)``."""
     return _like(tracer, ops.zeros_like, a, dtype, options)
 
 
+@reads(np.ones_like)
 def ones_like(tracer: Tracing, a: Any, dtype: Any = None, **options: Any) -> Any:
     """``np.ones_like(a)``, and ``np.ones_like(labels, dtype=float)``."""
     return _like(tracer, ops.ones_like, a, dtype, options)
 
 
+@reads(np.full_like)
 def full_like(
     tracer: Tracing, a: Any, fill_value: Any, dtype: Any = None, **options: Any
 ) -> Any:

@@ -9,11 +9,18 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.trace.numpy_adapters.comparison import take
-from chainrule.trace.numpy_adapters.require import expanded, ndim, refuse, reshaped
+from chainrule.trace.numpy_adapters.require import (
+    expanded,
+    ndim,
+    reads,
+    refuse,
+    reshaped,
+)
 from chainrule.trace.numpy_adapters.shapes import atleast_1d, atleast_2d
 from chainrule.trace.tracing import Tracing
 
 
+@reads(np.concatenate)
 def concatenate(
     tracer: Tracing, arrays: Sequence[Any], axis: int | None = 0, **options: Any
 ) -> Any:
@@ -24,12 +31,14 @@ def concatenate(
     return tracer.record(ops.concatenate, tuple(arrays), {"axis": axis})
 
 
+@reads(np.stack)
 def stack(tracer: Tracing, arrays: Sequence[Any], axis: int = 0, **options: Any) -> Any:
     """``np.stack([a, b], axis)``."""
     refuse(tracer, "stack", options)
     return tracer.record(ops.stack, tuple(arrays), {"axis": axis})
 
 
+@reads(np.vstack)
 def vstack(tracer: Tracing, tup: Sequence[Any], **options: Any) -> Any:
     """``np.vstack([a, b])``: vectors become rows."""
     if options.get("casting") == "same_kind":  # as np.row_stack hands it on
@@ -40,6 +49,7 @@ def vstack(tracer: Tracing, tup: Sequence[Any], **options: Any) -> Any:
     return concatenate(tracer, [atleast_2d(tracer, item) for item in tup], 0)
 
 
+@reads(np.hstack)
 def hstack(tracer: Tracing, tup: Sequence[Any], **options: Any) -> Any:
     """``np.hstack([a, b])``: side by side."""
     refuse(tracer, "hstack", options)
@@ -47,6 +57,7 @@ def hstack(tracer: Tracing, tup: Sequence[Any], **options: Any) -> Any:
     return concatenate(tracer, parts, 0 if ndim(parts[0]) == 1 else 1)
 
 
+@reads(np.column_stack)
 def column_stack(tracer: Tracing, tup: Sequence[Any]) -> Any:
     """``np.column_stack([a, b])``: vectors become columns."""
     if all(ndim(item) == 1 for item in tup):
@@ -62,11 +73,7 @@ def column_stack(tracer: Tracing, tup: Sequence[Any]) -> Any:
     return concatenate(tracer, parts, 1)
 
 
-def append(tracer: Tracing, arr: Any, values: Any, axis: int | None = None) -> Any:
-    """``np.append(a, b, axis)``."""
-    return concatenate(tracer, [arr, values], axis)
-
-
+@reads(np.array_split)
 def array_split(
     tracer: Tracing, ary: Any, indices_or_sections: Any, axis: int = 0
 ) -> list[Any]:
@@ -86,6 +93,7 @@ def array_split(
     ]
 
 
+@reads(np.split)
 def split(
     tracer: Tracing, ary: Any, indices_or_sections: Any, axis: int = 0
 ) -> list[Any]:
@@ -98,22 +106,14 @@ def split(
     return array_split(tracer, ary, indices_or_sections, axis)
 
 
-def hsplit(tracer: Tracing, ary: Any, indices_or_sections: Any) -> list[Any]:
-    """``np.hsplit(a, 3)``."""
-    return split(tracer, ary, indices_or_sections, 1 if ndim(ary) > 1 else 0)
-
-
-def vsplit(tracer: Tracing, ary: Any, indices_or_sections: Any) -> list[Any]:
-    """``np.vsplit(a, 3)``."""
-    return split(tracer, ary, indices_or_sections, 0)
-
-
+@reads(np.tile)
 def tile(tracer: Tracing, A: Any, reps: Any) -> Any:
     """``np.tile(a, 2)`` and ``np.tile(a, (2, 1))``."""
     times = tuple(reps) if isinstance(reps, Sequence | np.ndarray) else (reps,)
     return tracer.record(ops.tile, (A,), {"reps": times})
 
 
+@reads(np.repeat)
 def repeat(tracer: Tracing, a: Any, repeats: Any, axis: int | None = None) -> Any:
     """``np.repeat(a, 2, axis)``, or as often as a list says."""
     if isinstance(repeats, int | np.integer):
@@ -138,6 +138,7 @@ AROUND: Mapping[str, Callable[[int, int], tuple[list[slice], list[slice]]]] = {
 """What stands before and after an array that is padded with its own entries, as slices of it."""
 
 
+@reads(np.pad)
 def pad(
     tracer: Tracing,
     array: Any,

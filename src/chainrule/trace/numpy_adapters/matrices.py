@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import namedtuple
 from typing import Any
 
+import numpy as np
+
 from chainrule import ops
-from chainrule.trace.numpy_adapters.require import refuse
+from chainrule.trace.numpy_adapters.require import reads, refuse
 from chainrule.trace.tracing import Tracing
 
 # NumPy's own are not public; a user takes them apart, or asks for a part by its name
@@ -16,12 +18,14 @@ SVDResult = namedtuple("SVDResult", ["U", "S", "Vh"])  # noqa: PYI024
 QRResult = namedtuple("QRResult", ["Q", "R"])  # noqa: PYI024
 
 
+@reads(np.linalg.slogdet)
 def slogdet(tracer: Tracing, a: Any) -> Any:
     """``np.linalg.slogdet(a)``: the sign, and the logarithm of the size."""
     parts = (tracer.record(ops.slogdet, (a,), {"part": part}) for part in (0, 1))
     return SlogdetResult(*parts)
 
 
+@reads(np.linalg.eigh)
 def eigh(tracer: Tracing, a: Any, UPLO: str = "L") -> Any:
     """``np.linalg.eigh(a)``: values from the least to the greatest, and their vectors."""
     refuse(tracer, "linalg.eigh", {} if UPLO == "L" else {"UPLO": UPLO})
@@ -29,12 +33,14 @@ def eigh(tracer: Tracing, a: Any, UPLO: str = "L") -> Any:
     return EighResult(*parts)
 
 
+@reads(np.linalg.eigvalsh)
 def eigvalsh(tracer: Tracing, a: Any, UPLO: str = "L") -> Any:
     """``np.linalg.eigvalsh(a)``: the values alone."""
     refuse(tracer, "linalg.eigvalsh", {} if UPLO == "L" else {"UPLO": UPLO})
     return tracer.record(ops.eigh, (a,), {"part": 0})
 
 
+@reads(np.linalg.svd)
 def svd(
     tracer: Tracing,
     a: Any,
@@ -53,6 +59,7 @@ def svd(
     return SVDResult(*parts)
 
 
+@reads(np.linalg.qr)
 def qr(tracer: Tracing, a: Any, mode: str = "reduced") -> Any:
     """``np.linalg.qr(a)``, of a matrix that is at least as tall as it is wide."""
     if a.shape[-2] < a.shape[-1]:
@@ -63,6 +70,7 @@ def qr(tracer: Tracing, a: Any, mode: str = "reduced") -> Any:
     return QRResult(*(tracer.record(ops.qr, (a,), {"part": part}) for part in (0, 1)))
 
 
+@reads(np.linalg.matrix_power)
 def matrix_power(tracer: Tracing, a: Any, n: int) -> Any:
     """``np.linalg.matrix_power(a, n)``: products, of the inverse where n is negative."""
     if n == 0:

@@ -9,10 +9,11 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
-from chainrule.trace.numpy_adapters.require import UNSET, expanded, ndim, refuse
+from chainrule.trace.numpy_adapters.require import UNSET, expanded, ndim, reads, refuse
 from chainrule.trace.tracing import Tracing
 
 
+@reads(np.clip)
 def clip(
     tracer: Tracing, a: Any, a_min: Any = None, a_max: Any = None, **options: Any
 ) -> Any:
@@ -28,6 +29,7 @@ def clip(
     return tracer.record(ops.where, (tracer.record(test, (a, bound)), bound, a))
 
 
+@reads(np.nan_to_num)
 def nan_to_num(tracer: Tracing, x: Any, copy: Any = True, **options: Any) -> Any:  # noqa: FBT002 - NumPy's signature
     """``np.nan_to_num(x)``: what is no number is another one, which does not move."""
     nan = options.pop("nan", 0.0)
@@ -45,6 +47,7 @@ def nan_to_num(tracer: Tracing, x: Any, copy: Any = True, **options: Any) -> Any
     return tracer.record(ops.where, (tracer.record(ops.isnan, (x,)), nan, x))
 
 
+@reads(np.round)
 def around(tracer: Tracing, a: Any, decimals: int = 0, **options: Any) -> Any:
     """``np.round(a, decimals)``: moved by powers of ten, rounded, and moved back, as NumPy does it."""
     refuse(tracer, "round", options)
@@ -58,6 +61,7 @@ def around(tracer: Tracing, a: Any, decimals: int = 0, **options: Any) -> Any:
     return tracer.record(back, (moved, scale))
 
 
+@reads(np.average)
 def average(
     tracer: Tracing, a: Any, axis: Any = None, weights: Any = None, **options: Any
 ) -> Any:
@@ -82,15 +86,7 @@ def average(
     return tracer.record(ops.divide, (weighed, total))
 
 
-def ptp(tracer: Tracing, a: Any, axis: Any = None, **options: Any) -> Any:
-    """``np.ptp(a)``: the largest less the smallest."""
-    keepdims = options.pop("keepdims", False)
-    params = {"axis": axis, "keepdims": False if keepdims is UNSET else keepdims}
-    refuse(tracer, "ptp", options)
-    largest, smallest = (tracer.record(op, (a,), params) for op in (ops.max, ops.min))
-    return tracer.record(ops.subtract, (largest, smallest))
-
-
+@reads(np.linalg.norm)
 def norm(
     tracer: Tracing,
     x: Any,

@@ -10,11 +10,11 @@ import numpy as np
 from chainrule import ops
 from chainrule.trace.gather import numbers_of
 from chainrule.trace.memory import view_of
-from chainrule.trace.numpy_adapters.require import ndim, refuse
-from chainrule.trace.numpy_adapters.shapes import ravel
+from chainrule.trace.numpy_adapters.require import ndim, reads, refuse
 from chainrule.trace.tracing import Tracing
 
 
+@reads(np.dot)
 def dot(tracer: Tracing, a: Any, b: Any, **options: Any) -> Any:
     """``np.dot(a, b)``: a product with a number, of matrices, or over the last axis and the last but one."""
     refuse(tracer, "dot", options)
@@ -27,19 +27,7 @@ def dot(tracer: Tracing, a: Any, b: Any, **options: Any) -> Any:
     )
 
 
-def inner(tracer: Tracing, a: Any, b: Any) -> Any:
-    """``np.inner(a, b)``: the product over both last axes."""
-    if not ndim(a) or not ndim(b):
-        return tracer.record(ops.multiply, (a, b))
-    if ndim(b) == 1:
-        return tracer.record(ops.matmul, (a, b))
-    if ndim(b) == 2:
-        return tracer.record(ops.matmul, (a, tracer.record(ops.transpose, (b,))))
-    return tracer.record(
-        ops.tensordot, (a, b), {"axes": ((ndim(a) - 1,), (ndim(b) - 1,))}
-    )
-
-
+@reads(np.tensordot)
 def tensordot(tracer: Tracing, a: Any, b: Any, axes: Any = 2) -> Any:
     """``np.tensordot(a, b, axes)``: a product with a number, or over the axes named."""
     if (not ndim(a) or not ndim(b)) and not np.any(axes):
@@ -55,20 +43,7 @@ def as_tuple(axes: Any) -> Any:
     return tuple(axes) if isinstance(axes, Sequence) else axes
 
 
-def vdot(tracer: Tracing, a: Any, b: Any) -> Any:
-    """``np.vdot(a, b)``: the sum of the products of all entries."""
-    return tracer.record(ops.matmul, (ravel(tracer, a), ravel(tracer, b)))
-
-
-def multi_dot(tracer: Tracing, arrays: Sequence[Any], **options: Any) -> Any:
-    """``np.linalg.multi_dot([A, B, C])``, from the left."""
-    refuse(tracer, "linalg.multi_dot", options)
-    product, *rest = arrays
-    for factor in rest:
-        product = tracer.record(ops.matmul, (product, factor))
-    return product
-
-
+@reads(np.einsum)
 def einsum(tracer: Tracing, *operands: Any, **options: Any) -> Any:
     """``np.einsum("ij,jk->ik", a, b)``, also without the arrow, with dots, or with lists of axes."""
     refuse(
@@ -88,6 +63,7 @@ def einsum(tracer: Tracing, *operands: Any, **options: Any) -> Any:
     return made
 
 
+@reads(np.einsum_path)
 def einsum_path(tracer: Tracing, *operands: Any, **options: Any) -> Any:  # noqa: ARG001 - as every adapter is called
     """``np.einsum_path(...)`` asks for shapes alone: the order of the products."""
     return np.einsum_path(*map(numbers_of, operands), **options)

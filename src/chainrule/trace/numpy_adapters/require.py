@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -11,8 +11,20 @@ from chainrule import ops
 from chainrule.trace import refusals
 from chainrule.trace.tracing import Tracing
 
-Reader = Callable[..., Any]
+Read = TypeVar("Read", bound=Callable[..., Any])
+READERS: dict[Any, Callable[..., Any]] = {}
+"""How functions of NumPy are read whose call differs from their op's."""
 UNSET = np._NoValue  # noqa: SLF001 - NumPy's own sign for "not given"
+
+
+def reads(*functions: Any) -> Callable[[Read], Read]:
+    """How these functions are read."""
+
+    def noted(reader: Read) -> Read:
+        READERS.update(dict.fromkeys(functions, reader))
+        return reader
+
+    return noted
 
 
 def refuse(tracer: Tracing, name: str, options: Mapping[str, Any]) -> None:

@@ -4,11 +4,20 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from chainrule import ops
-from chainrule.trace.numpy_adapters.require import expanded, ndim, refuse, reshaped
+from chainrule.trace.numpy_adapters.require import (
+    expanded,
+    ndim,
+    reads,
+    refuse,
+    reshaped,
+)
 from chainrule.trace.tracing import Tracing
 
 
+@reads(np.ravel)
 def ravel(tracer: Tracing, a: Any, order: str = "C") -> Any:
     """``np.ravel(a)``; by columns, where it is asked for."""
     if order == "F":
@@ -18,6 +27,7 @@ def ravel(tracer: Tracing, a: Any, order: str = "C") -> Any:
     return reshaped(tracer, a, (-1,))
 
 
+@reads(np.reshape)
 def reshape(
     tracer: Tracing, a: Any, shape: Any = None, order: str = "C", **options: Any
 ) -> Any:
@@ -34,12 +44,14 @@ def reshape(
     return tracer.record(ops.reshape, (a,), {"shape": wanted})
 
 
+@reads(np.atleast_1d)
 def atleast_1d(tracer: Tracing, *arys: Any) -> Any:
     """``np.atleast_1d(a)``."""
     found = [expanded(tracer, item, 0) if ndim(item) == 0 else item for item in arys]
     return found[0] if len(found) == 1 else tuple(found)
 
 
+@reads(np.atleast_2d)
 def atleast_2d(tracer: Tracing, *arys: Any) -> Any:
     """``np.atleast_2d(a)``."""
     axes: dict[int, Any] = {0: (0, 1), 1: 0}
@@ -50,31 +62,19 @@ def atleast_2d(tracer: Tracing, *arys: Any) -> Any:
     return found[0] if len(found) == 1 else tuple(found)
 
 
-def matrix_transpose(tracer: Tracing, x: Any) -> Any:
-    """``np.matrix_transpose(a)``."""
-    return tracer.record(ops.swapaxes, (x,), {"axis1": -1, "axis2": -2})
-
-
-def fliplr(tracer: Tracing, m: Any) -> Any:
-    """``np.fliplr(a)``."""
-    return tracer.record(ops.flip, (m,), {"axis": 1})
-
-
-def flipud(tracer: Tracing, m: Any) -> Any:
-    """``np.flipud(a)``."""
-    return tracer.record(ops.flip, (m,), {"axis": 0})
-
-
+@reads(np.shape)
 def shape(_: Tracing, a: Any) -> Any:
     """``np.shape(a)``: lengths that stay lengths."""
     return a.shape
 
 
+@reads(np.size)
 def size(_: Tracing, a: Any, axis: int | None = None) -> Any:
     """``np.size(a)``."""
     return a.size if axis is None else a.shape[axis]
 
 
+@reads(np.ndim)
 def n_axes(_: Tracing, a: Any) -> int:
     """``np.ndim(a)``."""
     return int(a.ndim)

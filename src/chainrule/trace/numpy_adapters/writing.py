@@ -8,7 +8,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.trace import refusals
-from chainrule.trace.numpy_adapters.require import refuse
+from chainrule.trace.numpy_adapters.require import reads, refuse
 from chainrule.trace.tracing import Tracing
 
 
@@ -24,6 +24,7 @@ def _cycled(values: Any, n: int) -> Any:
     return flat[0] if flat.size == 1 else flat[np.arange(n) % int(flat.size)]
 
 
+@reads(np.copyto)
 def copyto(
     tracer: Tracing,
     dst: Any,
@@ -39,6 +40,7 @@ def copyto(
         target.write(np.where(where, src, target))
 
 
+@reads(np.putmask)
 def putmask(tracer: Tracing, a: Any, mask: Any, values: Any) -> None:
     """``np.putmask(a, mask, values)``: the values at the places of the mask, from the start again where they end."""
     target = _followed(tracer, "putmask", a)
@@ -48,6 +50,7 @@ def putmask(tracer: Tracing, a: Any, mask: Any, values: Any) -> None:
     target.write(np.where(mask, filled, target))
 
 
+@reads(np.place)
 def place(tracer: Tracing, arr: Any, mask: Any, vals: Any) -> None:
     """``np.place(a, mask, values)``: the first values at the places of the mask, in order."""
     target = _followed(tracer, "place", arr)
@@ -56,6 +59,7 @@ def place(tracer: Tracing, arr: Any, mask: Any, vals: Any) -> None:
         target[np.reshape(mask, target.shape)] = _cycled(vals, n)
 
 
+@reads(np.put)
 def put(tracer: Tracing, a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
     """``np.put(a, indices, values)`` on the flat array."""
     target = _followed(tracer, "put", a)
@@ -66,6 +70,7 @@ def put(tracer: Tracing, a: Any, ind: Any, v: Any, mode: str = "raise") -> None:
     target.write(np.reshape(flat, target.shape))
 
 
+@reads(np.put_along_axis)
 def put_along_axis(
     tracer: Tracing, arr: Any, indices: Any, values: Any, axis: int | None = -1
 ) -> None:
@@ -87,6 +92,7 @@ def put_along_axis(
     target[tuple(index)] = values
 
 
+@reads(np.fill_diagonal)
 def fill_diagonal(tracer: Tracing, a: Any, val: Any, wrap: bool = False) -> None:  # noqa: FBT001, FBT002 - NumPy's signature
     """``np.fill_diagonal(a, value)``."""
     target = _followed(tracer, "fill_diagonal", a)

@@ -50,6 +50,36 @@ def dsplit(ary: Any, indices_or_sections: Any) -> Any:
     return np.split(ary, indices_or_sections, axis=2)
 
 
+def hsplit(ary: Any, indices_or_sections: Any) -> Any:
+    """Cut into columns; a row into parts."""
+    return np.split(ary, indices_or_sections, 1 if np.ndim(ary) > 1 else 0)
+
+
+def vsplit(ary: Any, indices_or_sections: Any) -> Any:
+    """Cut into rows."""
+    return np.split(ary, indices_or_sections, 0)
+
+
+def append(arr: Any, values: Any, axis: int | None = None) -> Any:
+    """One behind the other."""
+    return np.concatenate([arr, values], axis=axis)
+
+
+def fliplr(m: Any) -> Any:
+    """Left and right exchanged."""
+    return np.flip(m, 1)
+
+
+def flipud(m: Any) -> Any:
+    """Turned upside down."""
+    return np.flip(m, 0)
+
+
+def matrix_transpose(x: Any) -> Any:
+    """The last two axes exchanged."""
+    return np.swapaxes(x, -1, -2)
+
+
 def partition(a: Any, kth: Any, axis: int = -1) -> Any:
     """The smaller ones before the k-th, the larger ones behind."""
     places = np.argpartition(plain_of(a), kth, axis)
@@ -61,6 +91,9 @@ DEFINITIONS: Mapping[str, Callable[..., Any]] = {
     "real_if_close": real,
     **{
         function.__name__: function
-        for function in (real, imag, angle, atleast_3d, rollaxis, dsplit, partition)
+        for function in (
+            *(real, imag, angle, atleast_3d, rollaxis, dsplit, hsplit, vsplit),
+            *(append, fliplr, flipud, matrix_transpose, partition),
+        )
     },
 }

@@ -95,19 +95,32 @@ def toeplitz(c: Any, r: Any = None) -> Any:
     return entries[np.arange(n - 1, -1, -1)[:, None] + np.arange(m)]
 
 
-def det(a: Any) -> Any:
-    """The determinant."""
-    return np.linalg.det(a)
+def multi_dot(arrays: Any) -> Any:
+    """A product of several matrices, from the left."""
+    product, *rest = arrays
+    for factor in rest:
+        product = product @ factor
+    return product
 
 
-def inv(a: Any) -> Any:
-    """The inverse."""
-    return np.linalg.inv(a)
+def vdot(a: Any, b: Any) -> Any:
+    """The sum of the products of all entries."""
+    return np.ravel(a) @ np.ravel(b)
 
 
-def pinv(a: Any) -> Any:
-    """The pseudo-inverse."""
-    return np.linalg.pinv(a)
+def inner(a: Any, b: Any) -> Any:
+    """The product over both last axes."""
+    if not np.ndim(a) or not np.ndim(b):
+        return a * b
+    if np.ndim(b) > 2:
+        return np.tensordot(a, b, ((np.ndim(a) - 1,), (np.ndim(b) - 1,)))
+    return a @ (b if np.ndim(b) == 1 else np.transpose(b))
+
+
+def trace(a: Any, offset: int = 0, axis1: int = 0, axis2: int = 1) -> Any:
+    """The sum of the diagonal."""
+    diagonal = np.diagonal(a, offset, axis1, axis2)
+    return np.sum(diagonal, axis=None if np.ndim(a) == 2 else -1)
 
 
 def vector_norm(
@@ -131,12 +144,13 @@ def cond(x: Any, p: Any = None) -> Any:
 
 
 NUMPY: Mapping[str, Callable[..., Any]] = {
-    f"linalg.{one.__name__}": one for one in (lstsq, vector_norm, cond)
+    **{one.__name__: one for one in (vdot, inner, trace)},
+    **{f"linalg.{one.__name__}": one for one in (lstsq, vector_norm, cond, multi_dot)},
 }
 SCIPY: Mapping[str, Callable[..., Any]] = {
     one.__name__: one
     for one in (
         *(solve, cholesky, cho_factor, cho_solve, solve_triangular, svdvals),
-        *(expm, norm, block_diag, toeplitz, det, inv, pinv),
+        *(expm, norm, block_diag, toeplitz),
     )
 }

@@ -64,16 +64,6 @@ def fmod(x: Any, y: Any) -> Any:
     return x - np.trunc(x / y) * y
 
 
-def amax(a: Any, axis: Any = None, *, keepdims: Any = False) -> Any:
-    """The largest entry."""
-    return np.max(a, axis=axis, keepdims=keepdims)
-
-
-def amin(a: Any, axis: Any = None, *, keepdims: Any = False) -> Any:
-    """The smallest entry."""
-    return np.min(a, axis=axis, keepdims=keepdims)
-
-
 def quantile(a: Any, q: Any, axis: Axis = None, *, keepdims: Any = False) -> Any:
     """The entry with a share q of all below it; between two entries, by a straight line."""
     ordered = np.sort(np.ravel(a) if axis is None else np.moveaxis(a, axis, -1))
@@ -98,17 +88,6 @@ def percentile(a: Any, q: Any, axis: Axis = None, *, keepdims: Any = False) -> A
 def median(a: Any, axis: Axis = None, *, keepdims: Any = False) -> Any:
     """The entry in the middle, or the mean of the two that are."""
     return quantile(a, 0.5, axis, keepdims=keepdims)
-
-
-def nan_to_num(
-    x: Any, *, nan: float = 0.0, posinf: Any = None, neginf: Any = None
-) -> Any:
-    """Numbers in place of NaN and the infinite."""
-    limit = np.finfo(x.dtype).max
-    high = limit if posinf is None else posinf
-    low = -limit if neginf is None else neginf
-    finite = np.where(np.isnan(x), nan, x)
-    return np.where(np.isinf(x), np.where(np.greater(x, 0), high, low), finite)
 
 
 def nansum(a: Any, axis: Any = None, *, keepdims: Any = False) -> Any:
@@ -148,6 +127,12 @@ def maximum_accumulate(array: Any, axis: int = 0) -> Any:
 def minimum_accumulate(array: Any, axis: int = 0) -> Any:
     """The smallest so far."""
     return _running(np.min, array, axis, np.inf)
+
+
+def ptp(a: Any, axis: Any = None, *, keepdims: Any = False) -> Any:
+    """The largest less the smallest."""
+    top, bottom = (one(a, axis=axis, keepdims=keepdims) for one in (np.max, np.min))
+    return top - bottom
 
 
 def ediff1d(ary: Any) -> Any:
@@ -371,9 +356,9 @@ DEFINITIONS: Mapping[str, Callable[..., Any]] = {
     **{
         function.__name__: function
         for function in (
-            *(sinc, logaddexp2, copysign, fmax, fmin, modf, fmod, amax, amin),
-            *(quantile, percentile, median, nan_to_num, nansum, nanmean, cumprod),
-            *(ediff1d, gradient, trapezoid, interp, convolve),
+            *(sinc, logaddexp2, copysign, fmax, fmin, modf, fmod),
+            *(quantile, percentile, median, nansum, nanmean, cumprod),
+            *(ptp, ediff1d, gradient, trapezoid, interp, convolve),
             *(correlate, cross, bincount, cov, corrcoef, kron, rot90, dstack),
             *(block, insert, delete, extract, compress, broadcast_arrays),
             *(meshgrid, apply_along_axis, linspace),

@@ -88,11 +88,6 @@ def binom(n: Any, k: Any) -> Any:
     )
 
 
-def log_expit(x: Any) -> Any:
-    """The logarithm of a sigmoid."""
-    return ops.log_sigmoid(x)
-
-
 def huber(delta: Any, r: Any) -> Any:
     """Half the square near 0, a straight line beyond."""
     size = np.abs(r)
@@ -155,7 +150,7 @@ DEFINITIONS: Mapping[str, Mapping[str, Callable[..., Any]]] = {
     },
     "scipy.integrate": {"trapezoid": trapezoid, "simpson": simpson},
     "scipy.special": {
-        one.__name__: one for one in (factorial, binom, log_expit, huber, pseudo_huber)
+        one.__name__: one for one in (factorial, binom, huber, pseudo_huber)
     },
     "scipy.signal": {
         "convolve": signal_convolve,

@@ -13,6 +13,14 @@ def heaviside(x1: Any, x2: Any) -> Any:
     return np.where(x1 > 0, 1.0, np.where(x1 < 0, 0.0, x2))
 
 
+def select(condlist: Any, choicelist: Any, default: Any = 0) -> Any:
+    """The first choice whose condition holds."""
+    chosen = default
+    for condition, choice in reversed([*zip(condlist, choicelist, strict=True)]):
+        chosen = np.where(condition, choice, chosen)
+    return chosen
+
+
 def piecewise(x: Any, condlist: Any, funclist: Any, *args: Any, **options: Any) -> Any:
     """Each function of the entries that its condition picks; a further one of those that none picks."""
     if not isinstance(condlist, list | tuple):
@@ -66,7 +74,7 @@ def nanmin(a: Any, axis: Any = None, *, keepdims: Any = False) -> Any:
 DEFINITIONS: Mapping[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (
-        *(heaviside, piecewise, diag_indices_from, triu_indices_from),
+        *(heaviside, select, piecewise, diag_indices_from, triu_indices_from),
         *(tril_indices_from, count_nonzero, nanmax, nanmin),
     )
 }

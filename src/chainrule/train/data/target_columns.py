@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import numpy as np
 
-from chainrule.nn import loss_of
+from chainrule.nn import LOSSES, loss_of
 from chainrule.nn.names import unknown
 from chainrule.nn.takes import Above, Number, Text, one_of
 from chainrule.program import Array, DataError, UsageError
@@ -19,11 +19,13 @@ from chainrule.train.data.table import Table
 
 MOST_CLASSES = 20
 NO_AND_YES = (("0", "1"), ("false", "true"), ("no", "yes"), ("n", "y"), ("f", "t"))
-LOSSES: Mapping[str, tuple[str, ...]] = {
+FITTING: Mapping[str, tuple[str, ...]] = {
     "classification": ("categorical_cross_entropy",),
     "two classes": ("binary_cross_entropy",),
     "labels": ("binary_cross_entropy",),
-    "regression": ("mse", "mae", "huber", "poisson"),
+    "regression": tuple(
+        name for name, one in LOSSES.items() if one.labels in ("real", "counts")
+    ),
 }
 """The losses that a task may have; the first is the usual one."""
 
@@ -66,7 +68,7 @@ class Target:
             UsageError: E413 for one that does not fit the task.
         """
         two = self.task == "classification" and len(self.classes) == 2
-        fitting = LOSSES["two classes" if two else self.task]
+        fitting = FITTING["two classes" if two else self.task]
         name = fitting[0] if asked is None else loss_of(asked).name
         if name not in fitting:
             what = {"labels": "several labels", "regression": "numbers"}.get(
@@ -230,7 +232,7 @@ def learn_target(
             else "train a network for each",
         )
     numbers = [numbers_of(train, name, where) for name in names]
-    if loss is not None and loss_of(loss).name == "poisson":
+    if loss is not None and loss_of(loss).labels == "counts":
         if any(column.size and column.min() < 0 for column in numbers):
             raise DataError(
                 "E425",

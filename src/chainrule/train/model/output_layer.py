@@ -7,19 +7,10 @@ from collections.abc import Sequence
 from chainrule.nn import activation, loss_of
 from chainrule.nn.layer_registry import Layer
 from chainrule.nn.layers import Dense
-from chainrule.nn.losses import USUAL, Loss
+from chainrule.nn.losses import LOSSES, USUAL, Loss
 from chainrule.nn.mlp_spec import read_labels
 from chainrule.program import ShapeError, UsageError
 from chainrule.train.model.compiled import Penalty, Plan
-
-USUAL_FOR = {
-    "0/1": "binary_cross_entropy",
-    "one-hot": "categorical_cross_entropy",
-    "integer": "categorical_cross_entropy",
-    "-1/+1": "hinge",
-    "counts": "poisson",
-}
-"""The loss that labels call for, where nobody chose one."""
 
 
 def closed(
@@ -40,11 +31,12 @@ def closed(
 
 
 def usual_loss(last: Layer | None, labels: str | None) -> Loss:
-    """The loss that goes with the last layer's activation, or else with the labels."""
+    """The loss that goes with the last layer's activation, or else the first that takes the labels."""
     name = getattr(last, "activation", None)
     if isinstance(name, str) and activation(name).gives in USUAL:
         return loss_of(USUAL[activation(name).gives])
-    return loss_of(USUAL_FOR.get(labels or "", "mse"))
+    found = (one for one in LOSSES.values() if labels in one.lines)
+    return next(found, LOSSES["mse"])
 
 
 def planned(

@@ -51,7 +51,7 @@ from chainrule.lesson.printers.page.resources import (
     following,
     resource,
 )
-from chainrule.lesson.printers.shown import joined, numbers_of
+from chainrule.lesson.printers.shown import filled, joined, numeric
 
 NEAR: Final = 3
 LARGEST: Final = 1_700_000
@@ -374,26 +374,12 @@ class _Page:
         return Markup(' data-n="{}"').format(self.detail.binding.number(bound))
 
     def table(self, part: Table) -> None:
-        numbers = numbers_of(part)
-        numeric = [
-            bool(column) and all(cell is not None for cell in column)
-            for column in (
-                zip(*numbers, strict=True) if numbers else [()] * len(part.columns)
-            )
-        ]
-        rows = [
-            [
-                ("number", mathml(number, self.detail.binding))
-                if number is not None
-                else cell_shown(cell, self.detail.binding)
-                for cell, number in zip(row, found, strict=True)
-            ]
-            for row, found in zip(part.rows, numbers, strict=True)
-        ]
+        cells = filled(part)
+        rows = [[cell_shown(one, self.detail.binding) for one in row] for row in cells]
         self.add(
             self.macro.table(
                 part.columns,
-                numeric,
+                numeric(part, cells),
                 rows,
                 spans_shown(part.caption, self.detail.binding),
             )

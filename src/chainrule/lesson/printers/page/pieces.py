@@ -14,6 +14,7 @@ from chainrule.lesson.drawings.sheet import Drawing
 from chainrule.lesson.parts import Cell, Code, Graph, Numbers, Part, Source, Spans
 from chainrule.lesson.printers.page.code import lines
 from chainrule.lesson.printers.page.compact import compact
+from chainrule.lesson.printers.shown import Digits
 
 
 def mathml(node: Node, binding: Binding | None = None) -> Markup:
@@ -51,7 +52,7 @@ def spans_shown(spans: Spans, binding: Binding | None = None) -> list[tuple[str,
     return shown
 
 
-def cell_shown(cell: Cell, binding: Binding | None = None) -> tuple[str, str]:
+def cell_shown(cell: Cell | Digits, binding: Binding | None = None) -> tuple[str, str]:
     """A cell of a table with what it is."""
     match cell:
         case str():
@@ -60,6 +61,8 @@ def cell_shown(cell: Cell, binding: Binding | None = None) -> tuple[str, str]:
             return "code", text
         case int() | float():
             return "number", moving(said(cell), binding)
+        case Digits(number):
+            return "number", mathml(number, binding)
         case _:
             return "math", mathml(cell, binding)
 

@@ -32,7 +32,14 @@ from chainrule.lesson.parts import (
 from chainrule.lesson.printers.align import is_continued, sides
 from chainrule.lesson.printers.paper.drawing import network, plot
 from chainrule.lesson.printers.paper.letters import code, declarations, text
-from chainrule.lesson.printers.shown import joined, numbers_of, remark, shown
+from chainrule.lesson.printers.shown import (
+    Words,
+    aligned,
+    as_rows,
+    filled,
+    grouped,
+    numeric,
+)
 from chainrule.lesson.summary import summarise
 
 SECTIONS: Final = ("section", "subsection", "subsubsection", "paragraph")
@@ -92,18 +99,10 @@ def to_latex(parts: Iterable[Part]) -> str:
 
 
 def _all(parts: Iterable[Part]) -> str:
-    written = ""
-    arrays: list[Numbers] = []
-    for part in joined(parts):
-        if isinstance(part, Numbers):
-            arrays.append(part)
-            continue
-        written += _numbers(arrays) + _one(part)
-        arrays = []
-    return written + _numbers(arrays)
+    return "".join(map(_one, grouped(parts)))
 
 
-def _one(part: Part) -> str:
+def _one(part: Part | tuple[Numbers, ...]) -> str:
     match part:
         case Heading(words, level, _):
             name = SECTIONS[min(max(level - 2, 0), len(SECTIONS) - 1)]
@@ -116,6 +115,8 @@ def _one(part: Part) -> str:
             return _chain(part)
         case Numbers():
             return _numbers([part])
+        case tuple():
+            return _numbers(part)
         case Source(_, title, listing, _, marked):
             return _listing(title, listing, marked)
         case Graph(caption=caption):
@@ -133,42 +134,34 @@ def _one(part: Part) -> str:
             assert_never(part)
 
 
-def _spans(spans: Spans) -> str:
-    written = []
-    for span in spans:
-        match span:
-            case str():
-                written.append(text(span))
-            case Code(source):
-                written.append(rf"{{\normalfont {code(source)}}}")
-            case _:
-                written.append(f"${_math(span)}$")
-    return "".join(written)
-
-
 def _math(node: Node) -> str:
     return to_math(node, colours=True)
+
+
+def _between(node: Node) -> str:
+    return f"${_math(node)}$"
+
+
+CELL: Final = Words(text, code, _between, _between)
+INLINE: Final = replace(CELL, code=lambda source: rf"{{\normalfont {code(source)}}}")
+_spans = INLINE.line
 
 
 def _formula(rows: Sequence[Row]) -> str:
     """Aligned rows; words in between are paragraphs, so no row has to hold them."""
     written = ""
-    block: list[Row] = []
-    for row in rows:
-        if row.right is None:
-            written += _aligned(block)
-            block = []
-            label = rf"\textsc{{\small {text(row.label)}}}\quad " if row.label else ""
-            written += f"{label}{_spans(row.reason)}\n\n"
+    for block in aligned(rows):
+        if isinstance(block, Row):
+            label = text(block.label)
+            label = rf"\textsc{{\small {label}}}\quad " if label else ""
+            written += f"{label}{_spans(block.reason)}\n\n"
         else:
-            block.append(row)
-    return written + _aligned(block)
+            written += _aligned(block)
+    return written
 
 
 def _aligned(rows: Sequence[Row]) -> str:
     """Rows under their relations, with their reasons beside them where all of them leave room."""
-    if not rows:
-        return ""
     beside = max(map(_width, rows)) <= ROOM // 2
     body = " \\\\\n".join(line for row in rows for line in _row(row, beside=beside))
     return f"\\begin{{alignat*}}{{3}}\n{body}\n\\end{{alignat*}}\n"
@@ -213,13 +206,13 @@ def _width(row: Row) -> int:
 
 
 def _chain(part: Chain) -> str:
-    at, of = part.position
-    place = text(part.title) + (f" {at} of {of}" if of else "")
     links = r" \leftarrow ".join(
         rf"\fbox{{${_math(link)}$}}" if i == part.current else _math(link)
         for i, link in enumerate(part.links)
     )
-    written = f"\n\\bigskip\\textsc{{{place}}}\\hfill${links}$\\\\*[-0.7em]\n"
+    written = (
+        f"\n\\bigskip\\textsc{{{text(part.place)}}}\\hfill${links}$\\\\*[-0.7em]\n"
+    )
     written += "\\rule{\\textwidth}{0.4pt}\\par\\nopagebreak\n"
     if part.subject is not None:
         written += f"$\\displaystyle {_math(part.subject)}$\\quad "
@@ -234,19 +227,15 @@ def _chain(part: Chain) -> str:
 
 def _numbers(parts: Sequence[Numbers]) -> str:
     """Arrays one under the other."""
-    rows: list[Row] = []
     written = ""
-    for part in parts:
-        small = shown(part)
-        if small:
-            rows += [replace(small[0], reason=remark(part)), *small[1:]]
+    for one in as_rows(parts):
+        if isinstance(one, Numbers):
+            note = f" {_spans(one.note)}" if one.note else ""
+            summary = text(summarise(np.asarray(one.array)))
+            written += f"${_math(one.symbol)}$: {summary}.{note}\n\n"
         else:
-            written += _aligned(rows)
-            rows = []
-            note = f" {_spans(part.note)}" if part.note else ""
-            summary = text(summarise(np.asarray(part.array)))
-            written += f"${_math(part.symbol)}$: {summary}.{note}\n\n"
-    return written + _aligned(rows)
+            written += _aligned(one)
+    return written
 
 
 def _listing(title: str, listing: str, marked: int | None) -> str:
@@ -264,11 +253,7 @@ def _listing(title: str, listing: str, marked: int | None) -> str:
 
 
 def _table(part: Table) -> str:
-    numbers = numbers_of(part)
-    numeric = [
-        all(cell is not None for cell in column)
-        for column in zip(*numbers, strict=True)
-    ] or [False] * len(part.columns)
+    filled_rows = filled(part)
     wordy = [
         any(isinstance(cell, str) and len(cell) > LONG_CELL for cell in column)
         for column in zip(*part.rows, strict=True)
@@ -276,16 +261,10 @@ def _table(part: Table) -> str:
     share = rf"p{{{0.84 / max(sum(wordy), 1):.2f}\textwidth}}"
     kinds = "".join(
         share if words else "r" if number else "l"
-        for number, words in zip(numeric, wordy, strict=True)
+        for number, words in zip(numeric(part, filled_rows), wordy, strict=True)
     )
-    rows = [
-        " & ".join(
-            # a bracket at the start of a row would be read as an argument of \\
-            "{}" + (_cell(cell) if number is None else f"${_math(number)}$")
-            for cell, number in zip(cells, found, strict=True)
-        )
-        for cells, found in zip(part.rows, numbers, strict=True)
-    ]
+    # a bracket at the start of a row would be read as an argument of \\
+    rows = [" & ".join("{}" + CELL.one(cell) for cell in row) for row in filled_rows]
     head = " & ".join(f"{{}}{text(title)}" for title in part.columns)
     widest = max((sum(map(_cell_width, cells)) for cells in part.rows), default=0)
     size = ""
@@ -302,18 +281,6 @@ def _table(part: Table) -> str:
 def _cell_width(cell: Cell) -> int:
     """About how many characters wide a cell is."""
     return 6 if isinstance(cell, (int, float)) else 2 + _letters(cell)
-
-
-def _cell(cell: Cell) -> str:
-    match cell:
-        case str():
-            return text(cell)
-        case Code(source):
-            return code(source)
-        case int() | float():
-            return text(str(cell))
-        case _:
-            return f"${_math(cell)}$"
 
 
 def _caption(spans: Spans) -> str:

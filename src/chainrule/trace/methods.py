@@ -1,0 +1,116 @@
+"""The methods of an array, each by the functions of NumPy and the operators that it stands for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+
+
+class Methods:
+    """What NumPy has no function of the same name and arguments for; whatever else there is is called as it is."""
+
+    __slots__ = ()
+
+    def __iter__(self: Any) -> Iterator[Any]:
+        if not self.ndim:
+            message = "iteration over a 0-d array"
+            raise TypeError(message)
+        return (self[position] for position in range(len(self)))
+
+    def __contains__(self: Any, item: Any) -> bool:
+        return bool(np.any(self == item))
+
+    @property
+    def nbytes(self: Any) -> Any:
+        """How many bytes the entries take."""
+        return self.size * self.dtype.itemsize
+
+    @property
+    def T(self: Any) -> Any:  # noqa: N802 - NumPy's name
+        """The transpose."""
+        return np.transpose(self) if self.ndim >= 2 else self
+
+    @property
+    def mT(self: Any) -> Any:  # noqa: N802 - NumPy's name
+        """The last two axes exchanged."""
+        return np.swapaxes(self, -1, -2)
+
+    @property
+    def flat(self: Any) -> Any:
+        """All entries in a row."""
+        return np.ravel(self)
+
+    @property
+    def real(self: Any) -> Any:
+        """The real part."""
+        return np.real(self)
+
+    @real.setter
+    def real(self: Any, written: Any) -> None:
+        self[...] = written  # what is traced is real
+
+    @property
+    def imag(self: Any) -> Any:
+        """The imaginary part."""
+        return np.imag(self)
+
+    def fill(self: Any, written: Any) -> None:
+        """Every entry the same number."""
+        self[...] = written
+
+    def sort(self: Any, axis: int = -1, **options: Any) -> None:
+        """The entries put in order, in place."""
+        self.write(np.sort(self, axis, **options))
+
+    def __copy__(self: Any) -> Any:
+        return self.copy()
+
+    def __deepcopy__(self: Any, _: Any) -> Any:
+        return self.copy()
+
+    def reshape(self: Any, *shape: Any, order: str = "C", **_: Any) -> Any:
+        """The same entries in another shape."""
+        made: Any = np.reshape
+        return made(self, _listed(shape), order=order)
+
+    def transpose(self: Any, *axes: Any) -> Any:
+        """The axes in another order."""
+        return np.transpose(self, _listed(axes) or None)
+
+    def flatten(self: Any, order: str = "C") -> Any:
+        """A copy of all entries in a row."""
+        made: Any = np.ravel
+        return made(self, order).copy()
+
+    def __round__(self: Any, digits: int | None = None) -> Any:
+        rounded = np.round(self, digits or 0)
+        return int(rounded) if digits is None else rounded
+
+    def __trunc__(self: Any) -> int:
+        return int(self)
+
+    def __floor__(self: Any) -> int:
+        return int(np.floor(self))
+
+    def __ceil__(self: Any) -> int:
+        return int(np.ceil(self))
+
+    def __pos__(self: Any) -> Any:
+        return self
+
+    def __invert__(self: Any) -> Any:
+        return np.invert(self)
+
+    def __divmod__(self: Any, other: Any) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self: Any, other: Any) -> Any:
+        return other // self, other % self
+
+
+def _listed(given: tuple[Any, ...]) -> tuple[Any, ...]:
+    """Arguments that may be given one by one, or as one tuple or list."""
+    whole = len(given) == 1 and isinstance(given[0], tuple | list)
+    return tuple(given[0]) if whole else given
