@@ -8,6 +8,7 @@ from evaluating import Calculator, CannotEvaluate, written
 from networks import NETWORKS, N, Network, article
 from rereading import reread
 
+import chainrule
 from chainrule.formula import identifier
 from chainrule.lesson import LEVELS
 from chainrule.lesson.analysis.plot import Story
@@ -130,3 +131,17 @@ def test_each_gradient_is_written_in_the_gradients_it_comes_from(name):
             err_msg=one,
         )
     assert read >= len(telling.stops) - 2
+
+
+def test_what_one_line_uses_twice_has_one_slope():
+    def gated(x, w, z):
+        h = (1 - z) * x + z * np.tanh(w * x)
+        d = h + 3 * h
+        return np.sum(d**2)
+
+    arrays = {name: N(3, 1) for name in "xwz"}
+    lesson = chainrule.explain(gated, wrt=[*arrays], **arrays)
+    assert contradictions(lesson.parts) == []
+    text = str(lesson)
+    assert "∂d/∂h = 4" in text
+    assert "∂h/∂z = tanh(u1) − x" in text
