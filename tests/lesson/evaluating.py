@@ -176,7 +176,8 @@ class Calculator:
             grown = np.exp(z - np.max(z))
             return grown / grown.sum(axis=axis, keepdims=True)
         if word == "max" and below is None:
-            return np.maximum(*self.listed(body))
+            chosen = self.listed(body)
+            return np.maximum(*chosen) if len(chosen) > 1 else np.max(chosen[0])
         reduction = {
             "mean": np.mean,
             "max": np.max,
