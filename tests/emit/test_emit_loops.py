@@ -220,7 +220,7 @@ def test_reasons_call_a_value_of_a_turn_what_it_is_and_nothing_is_assigned_to_it
     reasons = re.sub(r"\n *# ", " ", text)
     slopes = re.findall(r"(\w+|the \w+) already is that (\w+)", reasons)
     ways = re.findall(
-        r"(\w+|the \w+) was reached from .*?(\w+) through (\w+);", reasons
+        r"(\w+ @ \w+|\w+|the \w+) was reached from .*?(\w+) through (\w+);", reasons
     )
     assert slopes
     assert ways
@@ -229,8 +229,9 @@ def test_reasons_call_a_value_of_a_turn_what_it_is_and_nothing_is_assigned_to_it
         made = re.search(rf"^ *{name} = np\.{function}\(", text, re.MULTILINE)
         assert name == f"the {function}" or made
     for name, source, factor in ways:
-        made = re.search(rf"^ *{name} = .*\b{factor} @ \w", text, re.MULTILINE)
-        assert name == "the product" or made
+        # the product itself or the sum that it is a term of, never what is made of these
+        made = re.search(rf"^ *{name} = [^(]*\b{factor} @ \w", text, re.MULTILINE)
+        assert name in ("the product", f"{factor} @ {source}") or made
         assert source != name
 
 

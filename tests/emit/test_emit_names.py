@@ -140,3 +140,16 @@ def test_an_expression_speaks_of_a_nameless_value():
     assert expression(product, run.program) == "W @ x"
     assert expression(total, run.program) == "W @ x + b"
     assert expression(run.program.inputs[0], run.program) == "W"
+
+
+def test_no_reason_gives_a_nameless_value_the_name_of_what_is_made_of_it():
+    def loss(X, W1, b1, W2, b2):
+        h = np.tanh(X @ W1 + b1)
+        p = h @ W2 + b2
+        return np.mean(p**2)
+
+    shapes = {"X": (4, 2), "W1": (2, 3), "b1": (3,), "W2": (3, 1), "b2": (1,)}
+    arrays = {name: np.ones(shape) for name, shape in shapes.items()}
+    text = emit(backward(trace(loss, **arrays)))
+    assert "# p was reached from W2 through h;" in text
+    assert "# X @ W1 was reached from W1 through X;" in text

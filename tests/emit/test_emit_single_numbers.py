@@ -51,9 +51,18 @@ def rows_alone(x, S):
     return np.sum(x[np.array([1, 1, 0])] ** 3) * S[0, 1]
 
 
+def table(x, counts):
+    w = x * counts
+    h = np.zeros((3, 5))
+    for i in range(1, 3):
+        for j in range(1, 5):
+            h[i, j] = 0.5 * h[i - 1, j] + h[i, j - 1] + w[i - 1, j - 1]
+    return h[2, 4]
+
+
 LOSSES = [
     *(by_item, attention, of_lengths, discounted, counted, of_lengths_less_some),
-    rows_alone,
+    *(rows_alone, table),
 ]
 INPUTS = {
     "x": np.array([[0.5], [1.5]]),

@@ -99,6 +99,21 @@ def test_a_long_list_breaks_after_its_commas():
     assert to_text(formula(names), width=8) == ["a, b, c,", "d, e, f"]
 
 
+def test_what_is_too_wide_in_brackets_is_broken_inside_of_them():
+    words = formula(r"y = \log(a + b + c + d)")
+    assert to_text(words, width=16) == ["y = log(a + b", "        + c + d)"]
+    column = matrix(np.array([[1], [2], [3]]))
+    both = apply("#1 - #2", [column, column])
+    assert to_text(apply(r"\sigma(#1)", [both]), width=12) == [
+        " ⎛⎡ 1 ⎤  ⎞",
+        "σ⎜⎢ 2 ⎥  ⎟",
+        " ⎜⎣ 3 ⎦  ⎟",
+        " ⎜  ⎡ 1 ⎤⎟",
+        " ⎜− ⎢ 2 ⎥⎟",
+        " ⎝  ⎣ 3 ⎦⎠",
+    ]
+
+
 @given(TREES, st.integers(20, 60))
 def test_breaking_loses_nothing(tree, width):
     whole = "".join(to_text(tree[0])[0].split())

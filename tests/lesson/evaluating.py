@@ -47,6 +47,9 @@ FUNCTIONS = {
     "σ": lambda z: np.exp(-np.logaddexp(0, -z)),
     "Φ": lambda z: _normal(z),
     "GELU": lambda z: z * _normal(z),
+    "GELU_tanh": lambda z: (
+        z / 2 * (1 + np.tanh(np.sqrt(2 / np.pi) * (z + 0.044715 * z**3)))
+    ),
     "ReLU": lambda z: np.maximum(0, z),
     "ELU": lambda z: np.where(z > 0, z, np.expm1(np.minimum(z, 0))),
     "LeakyReLU": lambda z: np.where(z > 0, z, 0.01 * z),
@@ -167,16 +170,18 @@ class Calculator:
     def call(self, head, body):
         head = head.body if isinstance(head, Operand) else head
         below = None
-        if isinstance(head, Subscript):
-            below, head = head.index, head.base
         word = written(head)
+        if isinstance(head, Subscript) and word not in FUNCTIONS:
+            below, head = head.index, head.base
+            word = written(head)
         if word == "softmax":
             z = self(body)
             axis = None if np.ndim(z) < 2 else self.classes
             grown = np.exp(z - np.max(z))
             return grown / grown.sum(axis=axis, keepdims=True)
         if word == "max" and below is None:
-            return np.maximum(*self.listed(body))
+            chosen = self.listed(body)
+            return np.maximum(*chosen) if len(chosen) > 1 else np.max(chosen[0])
         reduction = {
             "mean": np.mean,
             "max": np.max,

@@ -173,7 +173,7 @@ def _equation(left, group, result, known):
         except CannotEvaluate as why:
             yield Verdict(text, beside, f"not worked out: {why}")
             continue
-        except (ValueError, IndexError) as why:
+        except (ValueError, IndexError, TypeError) as why:
             outcome = (
                 "not worked out: " if isinstance(known, Anything) else "CONTRADICTS: "
             )
@@ -221,7 +221,7 @@ def _agrees(node, truth, doubt, known, classes):
         found, spread = _measured(node, known, classes)
         found, truth = _squeezed(found), _squeezed(truth)
         found = np.broadcast_to(found, truth.shape)
-    except (ValueError, IndexError):
+    except (ValueError, IndexError, TypeError):
         return False
     near = np.abs(truth).max(initial=0)
     slack = EXACT * (1 + near) + spread + doubt

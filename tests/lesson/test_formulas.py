@@ -8,10 +8,12 @@ from evaluating import Calculator, CannotEvaluate, written
 from networks import NETWORKS, N, Network, article
 from rereading import reread
 
+import chainrule
 from chainrule.formula import identifier
 from chainrule.lesson import LEVELS
 from chainrule.lesson.analysis.plot import Story
 from chainrule.lesson.notation.names import gradient_of
+from chainrule.lesson.parts import Numbers
 from chainrule.program.program import concrete
 
 SAMPLE = ("columns", "labelled", "shared", "softmax_by_hand")
@@ -130,3 +132,33 @@ def test_each_gradient_is_written_in_the_gradients_it_comes_from(name):
             err_msg=one,
         )
     assert read >= len(telling.stops) - 2
+
+
+def test_what_one_line_uses_twice_has_one_slope():
+    def gated(x, w, z):
+        h = (1 - z) * x + z * np.tanh(w * x)
+        d = h + 3 * h
+        return np.sum(d**2)
+
+    arrays = {name: N(3, 1) for name in "xwz"}
+    lesson = chainrule.explain(gated, wrt=[*arrays], **arrays)
+    assert contradictions(lesson.parts) == []
+    text = str(lesson)
+    assert "∂d/∂h = 4" in text
+    assert "∂h/∂z = tanh(u1) − x" in text
+
+
+def test_no_two_values_have_one_symbol():
+    def loss(x, L, y_true):
+        y_hat = x @ L
+        y = np.tanh(y_hat)
+        y_pred = 2 * y
+        return np.mean((y_pred - y_true) ** 2)
+
+    arrays = {"x": N(3, 2), "L": N(2), "y_true": N(3)}
+    lesson = chainrule.explain(loss, wrt=["L"], **arrays)
+    assert contradictions(lesson.parts) == []
+    told = {one.name: one for one in lesson.parts if isinstance(one, Numbers)}
+    del told["L_new"]  # is L after the step
+    assert len({written(one.symbol) for one in told.values()}) == len(told)
+    assert "loss = mean((y_pred − y_true)²)" in str(lesson)

@@ -8,6 +8,7 @@ import pytest
 from evaluating import CannotEvaluate, evaluate
 from networks import NETWORKS, article
 
+import chainrule
 from chainrule.formula import to_text as formula_text
 from chainrule.lesson import LEVELS, explain
 from chainrule.lesson.parts import (
@@ -388,6 +389,26 @@ def test_no_line_is_wider_than_the_terminal_asks_for(lesson):
     text = lesson.to_text(width=100)
     told = text[: text.index("6. Code")] + text[text.index("7. Results") :]
     assert max(map(len, told.splitlines())) <= 100
+
+
+def test_long_names_leave_room_for_their_numbers():
+    def loss(training_data, hidden_weights, output_weights, true_labels):
+        hidden_activation = np.tanh(training_data @ hidden_weights)
+        class_scores = hidden_activation @ output_weights
+        class_probabilities = np.exp(class_scores) / np.sum(
+            np.exp(class_scores), axis=1, keepdims=True
+        )
+        return np.mean(np.sum((class_probabilities - true_labels) ** 2, axis=1))
+
+    rng = np.random.default_rng(0)
+    shapes = {"training_data": (6, 4), "hidden_weights": (4, 6)}
+    shapes |= {"output_weights": (6, 3), "true_labels": (6, 3)}
+    arrays = {name: rng.normal(size=shape) for name, shape in shapes.items()}
+    text = chainrule.explain(loss, **arrays).to_text(width=80)
+    told = text[: text.index("6. Code")] + text[text.index("7. Results") :]
+    assert max(map(len, told.splitlines())) <= 80
+    assert "needed" not in told
+    assert "∂L/∂hidden_activation\n" in told
 
 
 def test_colours_are_only_colours(lesson):

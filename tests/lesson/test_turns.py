@@ -348,3 +348,24 @@ def test_a_ratio_of_sums_over_the_turns_of_another_loop_is_told():
     inputs = {"weights": np.array([0.3, -0.2, 0.5]), "tau": 0.9}
     lesson = chainrule.explain(loss, wrt=["weights", "tau"], **inputs)
     assert "tau" in to_text(lesson.parts)
+
+
+def test_two_states_that_begin_with_the_same_numbers_are_two_values():
+    def cell(xs, W, U, v):
+        h = np.zeros(2)
+        c = np.zeros(2)
+        for t in range(len(xs)):
+            g = 1 / (1 + np.exp(-(U @ h)))
+            c = g * c + np.tanh(W @ xs[t])
+            h = np.tanh(c)
+        return np.sum(h * v)
+
+    rng = np.random.default_rng(0)
+    shapes = {"xs": (4, 2), "W": (2, 2), "U": (2, 2), "v": (2,)}
+    arrays = {name: rng.normal(size=shape) for name, shape in shapes.items()}
+    text = chainrule.explain(cell, wrt=["W", "U"], **arrays).to_text()
+    assert "The first turn finds c₋₁ = c." in text
+    assert "c  = h" not in text
+    # what a turn hands on is read by the weights of the next: nothing in it is an output unit
+    assert "output unit" not in text
+    assert "    c = h\n" not in chainrule.emit(cell, wrt=["W", "U"], **arrays)

@@ -38,10 +38,10 @@ def told():
 
 def test_each_convolution_and_each_way_back_is_one_sign_with_how_its_windows_move(told):
     assert "(x ⋆ K) (stride 2 × 1, padding 1 × 2)" in told
-    assert "∂L/∂K = (x ⋆ ∂L/∂h) (stride 2 × 1, padding 1 × 2)" in told
-    assert "∂L/∂h = (∂L/∂z ∗ L) (padding 1 × 0)" in told
+    assert "∂loss/∂K = (x ⋆ ∂loss/∂h) (stride 2 × 1, padding 1 × 2)" in told
+    assert "∂loss/∂h = (∂loss/∂z ∗ L) (padding 1 × 0)" in told
     assert "maxpool(z, 1 × 2)" in told
-    assert "∂L/∂z = unpool(∂L/∂p, 1 × 2)" in told
+    assert "∂loss/∂z = unpool(∂loss/∂p, 1 × 2)" in told
     assert "einsum" not in told[told.index("Backward pass") :].replace("np.einsum", "")
 
 

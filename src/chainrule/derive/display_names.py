@@ -40,14 +40,14 @@ def called(value: Value, producer: Mapping[Value, Line]) -> str:
 
 
 def owners(program: Program) -> Mapping[Value, str]:
-    """For every nameless value the named one it goes into: ``W @ x`` is a part of ``z = W @ x + b``.
+    """For every nameless term of a sum the named sum: ``W @ x`` is a part of ``z = W @ x + b``, and of no ``np.tanh(W @ x)``.
 
     What turns hand on owns nothing: its name is that of another value in every turn.
     """
     handed = {one.next for loop in loops_of(program.items) for one in loop.carried}
     owners: dict[Value, str] = {}
     for line in reversed(list(program.every_line())):
-        if line.result in handed:
+        if line.result in handed or line.op.kind != "sum":
             continue
         name = line.result.word or line.result.name or owners.get(line.result)
         for read in line.reads():

@@ -83,8 +83,8 @@ class Walk:
         return called(value, self.builder.producer)
 
     def goal(self, value: Value) -> str:
-        """Where a value goes, in words: its name, or the name of what it is a part of."""
-        return self.part_of.get(value) or self.describe(value)
+        """Where a value goes, in words: the sum that it is a part of, or itself."""
+        return self.part_of.get(value) or self.spell(value)
 
     def spell(self, value: Value) -> str:
         """A value as it stands in the source: its name, or its expression where that is short."""

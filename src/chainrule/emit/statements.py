@@ -64,8 +64,10 @@ class Plan:
         self.own: set[Value] = set()
         self.copied: AbstractSet[Value] = frozenset()
         self._built: dict[Value, ast.expr] = {}
+        # what a loop begins with, hands on or stacks goes where arrays go
+        as_arrays = {*program.outputs, *self.scopes.asked}
         self.numbers = plain_numbers.plain_numbers(
-            self.lines, program.outputs, self.readers, dialect
+            self.lines, as_arrays, self.readers, dialect
         )
         self._name_the_users()
         self._decide()

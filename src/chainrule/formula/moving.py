@@ -42,7 +42,7 @@ def fits_within(node: Node, width: int) -> bool:
     >>> fits_within(number(0.25), 4), fits_within(number(-0.25), 4)
     (True, False)
     """
-    taken = max(map(columns, to_text(node, width)), default=0)
+    taken = max(map(columns, to_text(node, width, inside=False)), default=0)
     bounds = tuple(one.bound for one in numbers_in(node) if one.bound is not None)
     if bounds:
         fits = taken <= width

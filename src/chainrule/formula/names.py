@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import replace
 from types import MappingProxyType
 from typing import Final
@@ -69,8 +72,44 @@ COMBINING: Final = MappingProxyType(
 
 LOW: Final = "0123456789-+aehijklmnoprstuvx"
 SMALL: Final = str.maketrans(LOW, "₀₁₂₃₄₅₆₇₈₉₋₊ₐₑₕᵢⱼₖₗₘₙₒₚᵣₛₜᵤᵥₓ", ",")
+_PLAIN: Final[Mark] = ""
 _TURN = re.compile(r"(.+)\[(.+)\]")
 _STEM = re.compile(r"([A-Za-z]+?)_?(\d*)((?:_[A-Za-z0-9]+)*)_?")
+
+_SPELLED: ContextVar[frozenset[str]] = ContextVar("spelled", default=frozenset())
+"""The names that are written as the program spells them, as others would look like them."""
+
+
+def looking_alike(names: Iterable[str]) -> frozenset[str]:
+    """Of names that mathematics would write as one symbol, all that are not that symbol themselves.
+
+    >>> sorted(looking_alike(["y", "y_true", "y_pred", "loss", "L", "W1"]))
+    ['loss', 'y_true']
+    """
+    alike: dict[str, list[str]] = {}
+    for name in dict.fromkeys(names):
+        alike.setdefault(plain(identifier(name)), []).append(name)
+    return frozenset(
+        name
+        for shown, group in alike.items()
+        for name in group
+        if len(group) > 1 and name != shown
+    )
+
+
+@contextmanager
+def spelled_out(names: frozenset[str]) -> Iterator[None]:
+    """Within it ``identifier`` writes these names as the program spells them.
+
+    >>> with spelled_out(frozenset({"y_true"})):
+    ...     plain(identifier("y_true")), plain(identifier("y_pred"))
+    ('y_true', 'ŷ')
+    """
+    token = _SPELLED.set(names)
+    try:
+        yield
+    finally:
+        _SPELLED.reset(token)
 
 
 def identifier(name: str, of: Ref | str | None = None, kind: Kind = "") -> Symbol:
@@ -92,12 +131,13 @@ def identifier(name: str, of: Ref | str | None = None, kind: Kind = "") -> Symbo
     of_a_turn = _TURN.fullmatch(name)
     if of_a_turn:
         return _of_a_turn(identifier(of_a_turn[1], ref, kind), of_a_turn[2])
-    if name == "loss":
+    as_spelled = name in _SPELLED.get()
+    if name == "loss" and not as_spelled:
         return Symbol("L", of=ref, kind=kind)
-    stem, accent = _accented(name)
+    stem, accent = (name, _PLAIN) if as_spelled else _accented(name)
     parts = _STEM.fullmatch(stem)
     base, digits, words = parts.groups() if parts else (name, "", "")
-    letter = GREEK.get(base, base)
+    letter = base if as_spelled else GREEK.get(base, base)
     if len(letter) > 1 and words:
         # batch_size is one word, not a batch with an index
         letter, words, digits = name, "", ""

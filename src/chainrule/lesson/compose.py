@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Literal
 
+from chainrule.formula.names import looking_alike, spelled_out
 from chainrule.lesson.analysis.folding import fold
 from chainrule.lesson.analysis.listing import Listing
 from chainrule.lesson.analysis.plot import Story
@@ -27,6 +28,25 @@ LEVELS: tuple[Level, ...] = ("network", "layer", "line", "entry")
 
 def compose(study: Study, level: Level = "line") -> Iterator[Part]:
     """The parts of the lesson on ``study``, from the whole network down to single entries."""
+    alike = looking_alike(_names(study))
+    parts = _parts(study, level)
+    while True:
+        # a part is handed on before the next is composed, and the caller may compose other lessons between
+        with spelled_out(alike):
+            part = next(parts, None)
+        if part is None:
+            return
+        yield part
+
+
+def _names(study: Study) -> Iterator[str]:
+    """Every name that a lesson writes as a symbol."""
+    for run in (study.written, study.literal.forward, study.textbook.forward):
+        for value in run.program.values():
+            yield from filter(None, (value.word, value.name))
+
+
+def _parts(study: Study, level: Level) -> Iterator[Part]:
     story = Story(study)
     roles = Roles(story)
     folding = fold(story)

@@ -213,7 +213,7 @@ gelu_tanh = composite(
         start="he_normal",
         aliases=("gelu_approximate",),
     ),
-    notation=r"\operatorname{GELU}(#1)",
+    notation=r"\operatorname{GELU}_{\tanh}(#1)",
     definition=lambda x: x * (1 + np.tanh(inner(x))) / 2,
     forms=(
         lambda x: (

@@ -167,6 +167,13 @@ class _Rewriting:
         )
         number = self.run.numbers[line.result] if same else None
         result = tracer.record(line.op, args, params, line.why, number)
+        if not line.args and _called_otherwise(line.result, result.value):
+            # h = np.zeros(3) and c = np.zeros(3) are two values, though their numbers are the same
+            builder = tracer.builder
+            own = builder.append(
+                line.op, (), params, line.why, line.places, number=number
+            )
+            result = tracer.lift(own)
         result = _inside(tracer, result, line, self.patterns)
         result = _replaced(tracer, result, self.patterns)
         name = line.result.name
@@ -227,6 +234,12 @@ def _say_what_is_stable(
         builder.give_reason(line.result, why)
         if line.result.name is None and line.result not in outputs:
             waiting[line.result] = why
+
+
+def _called_otherwise(value: Value, found: Value) -> bool:
+    """Whether what stands already for a value goes by another name."""
+    mine, its = value.word or value.name, found.word or found.name
+    return mine is not None and its is not None and mine != its
 
 
 def _replaced(tracer: Tracer, result: Traced, patterns: Index) -> Traced:

@@ -9,7 +9,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.lesson.analysis.plot import Story
-from chainrule.lesson.notation.turns import of_a_turn
+from chainrule.lesson.notation.turns import of_a_turn, of_another_turn
 from chainrule.lesson.parts import Role
 from chainrule.program import Line, Value
 
@@ -185,11 +185,18 @@ class Roles:
     def _before_parameters(self) -> set[str]:
         """What is read, or is on the way to what is read, where a parameter enters in a product."""
         found: set[str] = set()
-        for name, line in reversed(self.story.lines.items()):
-            if name in found or (
-                self._has_parameter(line) and name != self.story.study.loss_name
-            ):
-                found.update(self._stops_of(line))
+        before = -1
+        while before < len(found):
+            before = len(found)
+            # what a turn hands on is read by the next one
+            handed = {n.partition("[")[0] for n in found if of_another_turn(n)}
+            for name, line in reversed(self.story.lines.items()):
+                if of_a_turn(name) and name.partition("[")[0] in handed:
+                    found.add(name)
+                if name in found or (
+                    self._has_parameter(line) and name != self.story.study.loss_name
+                ):
+                    found.update(self._stops_of(line))
         return found
 
     def meaning(self, name: str) -> str:

@@ -121,13 +121,20 @@ def only(run: Run, lines: Sequence[Line]) -> Run:
     return Run(Program(tuple(given), tuple(lines), ()), kept)
 
 
-def slope(run: Run, links: Sequence[tuple[Line, int]]) -> Slope:
-    """The slope along links given from the far end back: each line, and which argument is followed."""
-    tracer = tracer_of(only(run, [line for line, _ in reversed(links)]))
-    upstream: Any = 1
-    for line, position in links:
-        upstream = pulled(tracer, line, position, upstream)
-    return settled(tracer, upstream)
+def slope(run: Run, *ways: Sequence[tuple[Line, int]]) -> Slope:
+    """The slope along links given from the far end back: each line, and which argument is followed.
+
+    Several ways from one end are one slope: what comes along each of them adds up.
+    """
+    lines = [line for links in ways for line, _ in reversed(links)]
+    tracer = tracer_of(only(run, tuple(dict.fromkeys(lines))))
+    total: Any = 0
+    for links in ways:
+        upstream: Any = 1
+        for line, position in links:
+            upstream = pulled(tracer, line, position, upstream)
+        total = upstream if len(ways) == 1 else total + upstream
+    return settled(tracer, total)
 
 
 def settled(tracer: Tracer, result: Any) -> Slope:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -12,9 +12,11 @@ import numpy as np
 from chainrule import ops
 from chainrule.formula import (
     Call,
+    Fraction,
     Marked,
     Node,
     Number,
+    Operand,
     Operator,
     Row,
     Strength,
@@ -25,6 +27,7 @@ from chainrule.formula import (
     call,
     entry,
     fence,
+    fraction,
     holes,
     identifier,
     infix,
@@ -65,6 +68,8 @@ def written(line: Line, args: list[Node], spelling: Spelling = USUAL) -> Node:
             return power(args[0], number(2))
         case ops.multiply:
             return _product(line, args)
+        case ops.add if (taken_away := _without_minus(args[1])) is not None:
+            return infix(args[0], "-", taken_away)
         case ops.matmul if any(_scalar(arg) for arg in line.args) or not all(
             isinstance(_bare(arg), Symbol) for arg in args
         ):
@@ -213,6 +218,26 @@ def _is_name(node: Node) -> bool:
 def _is_sum(node: Node) -> bool:
     node = _bare(node)
     return isinstance(node, Row) and node.left == Strength.SUM
+
+
+def _without_minus(node: Node) -> Node | None:
+    """What a minus stands before: a + (−b) · c is a − b · c."""
+    match node:
+        case Operand(body):
+            return _without_minus(body)
+        case Row((Operator("-", "prefix"), Operand(body))):
+            return body
+        case Row((first, *others)) if node.left > Strength.SUM:
+            rest = _without_minus(first)
+            if rest is None:
+                return None
+            begins = replace(first, body=rest) if isinstance(first, Operand) else rest
+            return replace(node, items=(begins, *others))
+        case Fraction(top, bottom):
+            rest = _without_minus(top)
+            return None if rest is None else fraction(rest, bottom)
+        case _:
+            return None
 
 
 def _bare(node: Node) -> Node:

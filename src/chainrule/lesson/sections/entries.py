@@ -22,7 +22,7 @@ from chainrule.formula import (
 from chainrule.formula.moving import alike, fits_within
 from chainrule.lesson.analysis.plot import Story, Telling
 from chainrule.lesson.notation.names import constant, gradient_of, name
-from chainrule.lesson.notation.turns import OVER_TURNS, SIDE_BY_SIDE
+from chainrule.lesson.notation.turns import LAST, OVER_TURNS, SIDE_BY_SIDE
 from chainrule.lesson.notation.writer import TooLarge, Writer
 from chainrule.lesson.notation.written import written
 from chainrule.lesson.parts import Formula, Heading, Part, Prose, Row
@@ -179,7 +179,7 @@ class Entry:
                 line.op.forward(row, **params)[place], first.shape
             )
             return self._of(first, tuple(int(i) for i in source), leaf)
-        if line.op.elementwise:
+        if line.op.elementwise and line.op is not LAST:
             args = [self._of(arg, _broadcast(place, arg), leaf) for arg in line.args]
             return written(_single(line), args, self.writer.spelling)
         whole = line.result

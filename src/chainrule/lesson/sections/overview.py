@@ -25,6 +25,7 @@ from chainrule.lesson.sections.drawing import drawing
 from chainrule.lesson.sections.words import in_one, listed, shape_words
 
 FEW = 16
+MOST_INPUTS = 14
 
 
 def overview(story: Story, roles: Roles, folding: Folding) -> Iterator[Part]:
@@ -42,7 +43,7 @@ def overview(story: Story, roles: Roles, folding: Folding) -> Iterator[Part]:
         yield Prose((f"{len(folding.lines)} further lines are of these same kinds.",))
     yield Prose(("The numbers we start from:",))
     inputs = [v for v in study.literal.forward.program.inputs if v.name is not None]
-    shown = inputs[: 8 if folding.folded else None]
+    shown = inputs[: 8 if folding.folded and len(inputs) > MOST_INPUTS else None]
     for value in shown:
         array = study.values[value.name or ""]
         yield Numbers(

@@ -204,7 +204,7 @@ def n_lines(items: Iterable[Item]) -> int:
 
 
 def _constants_first(program: Program) -> list[Line]:
-    """The lines with those in front that need nothing, alike ones once: a turn meets them, and does not make them."""
+    """The lines with those in front that need nothing, those of one statement once: a turn meets them, and does not make them."""
     known: dict[object, Value] = {}
     new: dict[Value, Arg] = {}
     front: list[Line] = []
@@ -214,7 +214,9 @@ def _constants_first(program: Program) -> list[Line]:
             read = rewritten(line, new)
             rest += [read] if isinstance(read, Line) else []
             continue
-        key = (line.op, tuple(sorted(line.params.items(), key=lambda x: x[0])))
+        # what another statement makes has a name of its own, though its numbers be the same
+        params = sorted(line.params.items(), key=lambda x: x[0])
+        key = (line.op, tuple(params), line.at)
         first = known.setdefault(repr(key), line.result)
         if first is line.result:
             front.append(line)

@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+import dataclasses
 import itertools
 import re
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
-from typing import Final
+from typing import Any, Final
 
-from chainrule.formula import Node, Operand, Operator, Row, Strength, to_text
+from chainrule.formula import (
+    Matrix,
+    Node,
+    Operand,
+    Operator,
+    Row,
+    Strength,
+    Text,
+    to_text,
+)
 from chainrule.formula.canvas import Box, Line, Segment, ragged
 from chainrule.formula.text import to_box
 from chainrule.lesson.parts import Code, Spans
+from chainrule.lesson.summary import MOST_COLUMNS
 
 COLOURS: Final = {
     "value": "36",
@@ -42,6 +53,35 @@ def side(sign: str, node: Node, width: int) -> Box:
     texts = ["".join(segment.text for segment in line).strip() for line in whole.lines]
     baseline = next((i for i, text in enumerate(texts) if text.startswith(sign)), 0)
     return Box(whole.lines, whole.width, baseline)
+
+
+def fitted(sign: str, node: Node, width: int) -> Box:
+    """``= node``, with fewer columns of its matrices where nothing else makes it fit: the first ones and the last."""
+    whole = side(sign, node, width)
+    for most in range(MOST_COLUMNS - 1, 1, -1):
+        if whole.width <= width:
+            break
+        whole = side(sign, _shortened(node, most), width)
+    return whole
+
+
+def _shortened(item: Any, most: int) -> Any:
+    match item:
+        case Matrix(rows) if len(rows[0]) > most:
+            last = 1 if most > 2 else 0
+            dots = (Text("⋯"),)
+            short = tuple(
+                row[: most - 1 - last] + dots + row[len(row) - last :] for row in rows
+            )
+            return dataclasses.replace(item, rows=short)
+        case tuple():
+            return tuple(_shortened(one, most) for one in item)
+        case _ if dataclasses.is_dataclass(item) and not isinstance(item, type):
+            fields = [one.name for one in dataclasses.fields(item)]
+            inner = {name: _shortened(getattr(item, name), most) for name in fields}
+            return dataclasses.replace(item, **inner)
+        case _:
+            return item
 
 
 def _continued(sign: str, node: Node) -> Node:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from chainrule.formula import format_number
-from chainrule.formula.canvas import Box, beside, box, widened
+from chainrule.formula.canvas import Box, Line, Segment, beside, box, length, widened
 from chainrule.lesson.parts import Code
 from chainrule.lesson.printers.terminal.canvas import drawn, wrapped
 
@@ -25,6 +25,28 @@ def table_row(blocks: Sequence[Box], widths: Sequence[int]) -> Box:
         shown = block if block.width <= width else _cut(block, width)
         row += [widened(shown, width), box("   ")]
     return beside(*row[:-1])
+
+
+def way(texts: Sequence[str], here: int, width: int) -> Line:
+    """The way from the loss to ``here``: ``L ← p ← [z] ← W``; what is far from both is left out where it is too long.
+
+    >>> "".join(one.text for one in way(["L", "p", "z2", "h", "z1", "W1"], 4, 22))
+    'L ← … ← h ← [z1] ← W1'
+    """
+    whole = _linked(texts, here)
+    for near in range(2, here + 1):
+        if length(whole) <= width:
+            break
+        whole = _linked([texts[0], "…", *texts[near:]], here - near + 2)
+    return whole
+
+
+def _linked(texts: Sequence[str], here: int) -> Line:
+    links: list[Segment] = []
+    for i, text in enumerate(texts):
+        links += [Segment(" ← ", "faint")] if links else []
+        links.append(Segment(f"[{text}]", "result") if i == here else Segment(text))
+    return tuple(links)
 
 
 def _cut(block: Box, width: int) -> Box:

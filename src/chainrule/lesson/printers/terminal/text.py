@@ -40,6 +40,7 @@ from chainrule.lesson.printers.shown import shown as slices
 from chainrule.lesson.printers.terminal import graph, plot
 from chainrule.lesson.printers.terminal.canvas import (
     drawn,
+    fitted,
     indented,
     narrowed,
     plain_text,
@@ -52,11 +53,12 @@ from chainrule.lesson.printers.terminal.cells import (
     drawn_text,
     squeezed,
     table_row,
+    way,
 )
 from chainrule.lesson.summary import is_small, summarise
 
 NARROW, WIDE, PIPED = 60, 118, 100
-MARGIN, LABEL = 3, 10
+MARGIN, LABEL, INDENT = 3, 10, 2
 
 
 def to_text(parts: Iterable[Part], width: int = PIPED, *, color: bool = False) -> str:
@@ -186,26 +188,37 @@ class Printer:
         lefts = [drawn(row.left) if row.left is not None else box("") for row in rows]
         narrow = [block.width for block in lefts if block.width <= self.width // 2]
         across = max(narrow, default=0)
+        start = margin + (LABEL if labels else 0)
+        if any(self._is_wide(row, start + across) for row in rows):
+            # what is too wide beside a long name stands beneath it
+            across = min(across, INDENT)
         blocks = []
-        column = self._reasons(rows, lefts, margin + (LABEL if labels else 0), across)
+        column = self._reasons(rows, lefts, start, across)
         for row, left in zip(rows, lefts, strict=True):
             label = row.label
             if len(label) >= LABEL:
                 blocks.append(beside(box(" " * margin), box(label, "faint")))
                 label = ""
-            start = box(" " * margin)
-            start = beside(start, box(label.ljust(LABEL) if labels else "", "faint"))
+            begun = box(" " * margin)
+            begun = beside(begun, box(label.ljust(LABEL) if labels else "", "faint"))
             if row.right is None:
                 shown = beside(left, box("  ")) if left.width else box("")
-                space = self.width - start.width - shown.width
-                blocks.append(beside(start, shown, wrapped(row.reason, space)))
+                space = self.width - begun.width - shown.width
+                blocks.append(beside(begun, shown, wrapped(row.reason, space)))
                 continue
-            head = beside(start, widened(left, across))
+            head = beside(begun, widened(left, across))
             if left.width > across:
-                blocks.append(beside(start, left))
-                head = beside(start, box(" " * across))
-            blocks.append(self._row(head, row, column))
+                blocks.append(beside(begun, left))
+                head = box(" " * (start + across))
+            blocks.append(self._row(head, row, column, start))
         return stacked(*blocks)
+
+    def _is_wide(self, row: Row, start: int) -> bool:
+        """Whether what a row says has no room beside its name."""
+        if row.right is None:
+            return False
+        space = self.width - start
+        return side(row.sign, row.right, max(space, 0)).width > space
 
     def _reasons(
         self, rows: Sequence[Row], lefts: Sequence[Box], start: int, across: int
@@ -222,16 +235,11 @@ class Printer:
                     widest = max(widest, width)
         return widest
 
-    def _row(self, head: Box, row: Row, column: int) -> Box:
-        space = max(self.width - head.width, 24)
+    def _row(self, head: Box, row: Row, column: int, start: int) -> Box:
         whole = head
         if row.right is not None:
-            body = side(row.sign, row.right, space)
-            whole = beside(head, body)
-            if whole.width > self.width and body.height > 1:
-                # lines that a terminal breaks would leave no matrix to read
-                said = f" {row.sign} … here {whole.width} columns are needed"
-                whole = beside(head, box(said, "faint"))
+            space = max(self.width - head.width, 24)
+            whole = beside(head, fitted(row.sign, row.right, space))
         if not row.reason:
             return whole
         reason = plain_text(row.reason).replace("\N{NO-BREAK SPACE}", " ")
@@ -242,36 +250,49 @@ class Printer:
         beneath = wrapped(row.reason, free, "faint")
         if free >= 34 and beneath.width <= free:
             return beside(whole, box("   "), beneath)
-        under = wrapped(row.reason, self.width - head.width - 3, "faint")
-        return stacked(whole, indented(under, head.width + 3))
+        by = head.width + 3 if self.width - head.width >= 40 else start + INDENT
+        return stacked(
+            whole, indented(wrapped(row.reason, self.width - by, "faint"), by)
+        )
 
     def _chain(self, part: Chain) -> Box:
         nth, count = part.position
         title = f" {part.title.upper()}  {nth} of {count}"
-        links: list[Segment] = []
-        for i, link in enumerate(part.links):
-            text = " ".join(drawn_text(link))
-            here = i == part.current
-            links += [Segment(" ← ", "faint")] if links else []
-            links.append(Segment(f"[{text}]", "result") if here else Segment(text))
-        space = max(self.width - len(title) - length(tuple(links)), 2)
+        texts = [" ".join(drawn_text(link)) for link in part.links]
+        links = way(texts, part.current, self.width - 1)
+        return ragged(
+            [
+                (Segment("─" * self.width, "faint"),),
+                *self._apart((Segment(title, "strong"),), links),
+                *self._where(part),
+            ]
+        )
+
+    def _apart(self, left: Line, right: Line) -> Iterator[Line]:
+        """Two texts at the two ends of a line, or of two lines."""
+        gap = self.width - length(left) - length(right)
+        if gap >= 2:
+            yield (*left, Segment(" " * gap), *right)
+        else:
+            yield from filter(None, (left,))
+            yield (Segment(" " * max(self.width - length(right), 1)), *right)
+
+    def _where(self, part: Chain) -> Iterator[Line]:
+        """What is meant, and the lines of the source at the right."""
         subject = " ".join(drawn_text(part.subject)) if part.subject is not None else ""
-        lead = f" {subject}  {plain_text(part.meaning)}"
-        lines: list[Sequence[Segment]] = [
-            (Segment("─" * self.width, "faint"),),
-            (Segment(title, "strong"), Segment(" " * space), *links),
-        ]
+        lead: Line = (Segment(f" {subject}  {plain_text(part.meaning)}", "result"),)
         for source in part.sources:
             where = f"{source.text}  line {source.line}" if source.line else source.text
-            gap = self.width - len(lead) - len(where)
-            if gap < 2:
-                lines.append((Segment(lead, "result"),))
-                lead, gap = "", max(self.width - len(where), 1)
-            lines.append((Segment(lead + " " * gap, "result"), Segment(where, "faint")))
-            lead = ""
+            if len(where) < self.width:
+                yield from self._apart(lead, (Segment(where, "faint"),))
+            else:
+                yield from (
+                    lead,
+                    *indented(wrapped((where,), self.width - 3, "faint"), 3).lines,
+                )
+            lead = ()
         if not part.sources:
-            lines.append((Segment(lead, "result"),))
-        return ragged(lines)
+            yield lead
 
     def _numbers(self, part: Numbers) -> Box:
         follows = self.before is Formula
@@ -285,16 +306,19 @@ class Printer:
             if is_small(part.array)
             else Text(summarise(part.array))
         )
-        whole = beside(head, side("=", shown, self.width - head.width))
+        lead = head.width
+        whole = beside(head, side("=", shown, self.width - lead))
         if whole.width > self.width:
-            said = wrapped((summarise(part.array),), self.width - head.width - 3)
-            whole = beside(head, box(" = "), said)
+            # what is too wide beside a long name stands beneath it
+            lead = MARGIN + (LABEL if follows else 0) + INDENT
+            body = fitted("=", shown, self.width - lead)
+            whole = stacked(head, indented(body, lead))
         plain = note.startswith(("shape ", "a single number"))
         if not note or (part.array.size == 1 and not follows and plain):
             return whole
         if whole.width + len(note) + 3 <= self.width:
             return beside(whole, box("   "), box(note, "faint"))
-        return stacked(whole, indented(box(note, "faint"), head.width + 3))
+        return stacked(whole, indented(box(note, "faint"), lead + 3))
 
     def _elsewhere(self, part: Source) -> bool:
         """Whether a listing stands here in one language, and of the others is said how to get them."""

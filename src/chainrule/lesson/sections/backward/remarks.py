@@ -100,11 +100,12 @@ def _off(given: Given, stop: Stop, link: Link) -> Iterator[Part]:
         if slopes[at] != 0:
             continue
         shown = at[:-1] if len(at) == 2 and array.shape[1] == 1 else at
+        unit = entry(name(stop.name), *shown) if shown else name(stop.name)
         value = as_float(array[at])
         side = "≤" if value <= 0 else "≥"
         yield Note(
             (
-                chain(entry(name(stop.name), *shown), number(value)),
+                chain(unit, number(value)),
                 f" {side} 0: this unit is off, nothing flows back through it."
                 if value <= 0
                 else ": the slope is 0 here, nothing flows back.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from chainrule import ops
 from chainrule.derive.unbroadcast import served
@@ -39,18 +39,23 @@ def rules(given: Given, stop: Stop) -> Iterator[Part]:
             )
         )
     told: dict[object, list[Way]] = {}
+    shared: dict[str | None, list[Way]] = {}
     for way in stop.ways:
         told.setdefault(_kind(way), []).append(way)
+        shared.setdefault(way.end.name, []).append(way)
     for way, *others in told.values():
         lead: Spans = (
             ("in ", name(way.end.name or ""), ": ") if len(stop.ways) > 1 else ()
         )
         said = dict.fromkeys(filter(None, (_said(given, link) for link in _told(way))))
         rows += [Row("rule", reason=(*lead, one)) for one in said]
-        rows += _locals(given, stop, way)
         if others:
             ends = sequence(*(name(other.end.name or "") for other in others))
             rows.append(Row("rule", reason=("in ", ends, ": in the same way")))
+        ways = shared[way.end.name]
+        if way is ways[-1]:
+            # of what is used twice in one line the slope is what both uses have together
+            rows += _locals(given, stop, ways)
     yield Formula(tuple(rows))
 
 
@@ -83,17 +88,20 @@ def _said(given: Given, link: Link) -> str:
     return said
 
 
-def _locals(given: Given, stop: Stop, way: Way) -> list[Row]:
-    """The local derivative of the way: one number an entry, or the other factor of a product."""
-    links = [(link.line, link.contribution.position) for link in reversed(way.links)]
-    end, here = name(way.end.name or ""), name(stop.name)
-    if plain(stop, way):
-        if way.end.name == given.loss:
+def _locals(given: Given, stop: Stop, ways: Sequence[Way]) -> list[Row]:
+    """The local derivative along the ways from one end: one number an entry, or the other factor of a product."""
+    links = [
+        [(link.line, link.contribution.position) for link in reversed(way.links)]
+        for way in ways
+    ]
+    end, here = name(ways[0].end.name or ""), name(stop.name)
+    if all(plain(stop, way) for way in ways):
+        if ways[0].end.name == given.loss:
             return []
-        run = given.run_of([line for line, _ in links])
+        run = given.run_of([line for one in links for line, _ in one])
         if run is None:
             return []
-        found = slope(run, links)
+        found = slope(run, *links)
         left = derivative(end, here)
         literal = given.story.literal.writer
         shown = expression(found, literal.names, literal.producer)
@@ -101,7 +109,9 @@ def _locals(given: Given, stop: Stop, way: Way) -> list[Row]:
         if run is given.story.study.literal.forward:
             rows += _slope_rows(given, found, shown)
         return rows
-    *outer, (line, position) = links
+    if len(ways) > 1:
+        return []
+    *outer, (line, position) = links[0]
     slopes = {ops.matmul: product_slope, ops.convolution: convolution_slope}
     if line.op in slopes and all(
         one.op is ops.add or (one.op is ops.subtract and p == 0) for one, p in outer
