@@ -78,7 +78,7 @@ def test_f27_files_that_belong_together_are_all_the_old_ones_where_one_has_no_ro
     tmp_path,
 ):
     (tmp_path / "step.npz").write_text("old")
-    with pytest.raises(CorruptFileError, match="step.py cannot be written"):
+    with pytest.raises(CorruptFileError, match=r"step\.py cannot be written"):
         replace_files({tmp_path / "step.npz": "new", tmp_path / "no" / "step.py": "x"})
     assert (tmp_path / "step.npz").read_text() == "old"
     assert [path.name for path in tmp_path.iterdir()] == ["step.npz"]
@@ -89,5 +89,5 @@ def test_f24_a_checkpoint_of_before_that_stays_is_not_taken_for_the_new_training
 ):
     (tmp_path / "checkpoint-00000099.safetensors").mkdir()
     X = np.ones((4, 2))
-    with pytest.raises(CorruptFileError, match="00000099.* cannot be removed"):
+    with pytest.raises(CorruptFileError, match=r"00000099.* cannot be removed"):
         Network((2,), "mse").fit(X, X, epochs=1, checkpoint=tmp_path, restart=True)
