@@ -8,7 +8,7 @@ import time
 import numpy as np
 import pytest
 from compiled_programs import functions
-from random_trainings import TOLERANCE, agree, apart
+from random_trainings import TOLERANCE, agree, apart, drawn
 
 from chainrule import Network
 from chainrule.derive import backward
@@ -234,3 +234,18 @@ def test_activations_and_optimizers_in_single_precision(name):
     agree(
         "c", (7, 6), X, y, {"epochs": 2, "batch_size": 16}, dtype="float32", **options
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(500))
+def test_a_training_of_any_kind_is_numpys_in_c(seed):
+    layers, X, Y, fit, options = drawn(seed)
+    try:
+        agree("c", layers, X, Y, fit, **options)
+    except NonFiniteError:
+        told = []
+        for engine in ("numpy", "c"):
+            with pytest.raises(NonFiniteError) as caught:
+                Network(layers, **options).fit(X, Y, **fit, engine=engine)
+            told.append(str(caught.value))
+        assert told[0] == told[1]
