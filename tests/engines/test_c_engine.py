@@ -8,13 +8,13 @@ import time
 import numpy as np
 import pytest
 from compiled_programs import functions
-from random_trainings import TOLERANCE, agree, apart
+from random_trainings import TOLERANCE, agree, apart, drawn
 
 from chainrule import Network
 from chainrule.derive import backward
 from chainrule.engines.c import compiler
 from chainrule.nn import ACTIVATIONS, RULES, optimizer
-from chainrule.nn.layers import Dense, Dropout
+from chainrule.nn.layers import Dense, Dropout, Embedding
 from chainrule.program import NonFiniteError, run
 from chainrule.trace import Tracer, trace
 from chainrule.train.loop.training_step import Limits, gradient_step, updates
@@ -76,6 +76,23 @@ def compiled():
     programs = [WRITTEN[kind][0](name, dtype) for kind, name, dtype in CASES]
     both = zip(programs, functions(programs), strict=True)
     return dict(zip(CASES, both, strict=True))
+
+
+def test_single_entries_are_those_at_their_places_where_lines_are_no_loops():
+    def few(X, v):
+        picked = X[:, 1] * v[2] + X[0, 2] / v[1]
+        return np.sum(picked) + X[-1, 0]
+
+    X, v = np.array([[2.0, 3.0, 5.0]]), np.array([7.0, 11.0, 13.0])
+    (in_c,) = functions([trace(few, X=X, v=v).program])
+    assert np.isclose(in_c(X, v)[0], few(X, v), rtol=1e-15)
+
+
+def test_a_column_is_looked_up_in_batches_of_one():
+    X, y = data("float64", 7)
+    X[:, 1] = [0, 3, 1, 2, 2, 1, 3]
+    layers = [Embedding(4, 2, column=1), Dense(3, "softmax")]
+    agree("c", layers, X, y, {"epochs": 2, "batch_size": 1})
 
 
 @pytest.mark.spread(8)
@@ -217,3 +234,18 @@ def test_activations_and_optimizers_in_single_precision(name):
     agree(
         "c", (7, 6), X, y, {"epochs": 2, "batch_size": 16}, dtype="float32", **options
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(500))
+def test_a_training_of_any_kind_is_numpys_in_c(seed):
+    layers, X, Y, fit, options = drawn(seed)
+    try:
+        agree("c", layers, X, Y, fit, **options)
+    except NonFiniteError:
+        told = []
+        for engine in ("numpy", "c"):
+            with pytest.raises(NonFiniteError) as caught:
+                Network(layers, **options).fit(X, Y, **fit, engine=engine)
+            told.append(str(caught.value))
+        assert told[0] == told[1]

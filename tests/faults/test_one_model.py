@@ -4,7 +4,6 @@ import json
 import os
 import subprocess
 import sys
-import textwrap
 import time
 
 import numpy as np
@@ -29,111 +28,6 @@ Y = X @ np.array([[1.0], [-2.0], [0.5]])
 
 def trained(seed=0):
     return Network([Dense(4, "tanh"), Dense(1)], "mse", seed=seed).fit(X, Y, epochs=2)
-
-
-STOPPER = """
-import json, os, sys
-import numpy as np
-from pathlib import Path
-from chainrule.nn.layers import Dense
-from chainrule.program import ChainruleError
-from chainrule.train import Network
-from chainrule.train.model import model_file
-
-X = np.random.default_rng(0).normal(size=(30, 3))
-old, new, third = (
-    Network([Dense(units, "tanh"), Dense(1)], "mse", seed=units).build(3) for units in (4, 5, 4)
-)
-third.numbers_["W1"] += 1
-
-def plain(network, folder):
-    folder = Path(folder)
-    (folder / "weights.safetensors").write_bytes(model_file.packed(network.numbers_, {}))
-    (folder / "model.json").write_text(json.dumps(model_file.described(network)))
-
-def plain_load(folder):
-    said = json.loads((Path(folder) / "model.json").read_text())
-    arrays, _ = model_file.unpacked("w", (Path(folder) / "weights.safetensors").read_bytes())
-    shape = (3, said["layers"][0]["units"])
-    if arrays["W1"].shape != shape:
-        raise ValueError("half of each")
-    return arrays["W1"]
-
-save, load = (plain, plain_load) if sys.argv[2] == "plain" else (
-    lambda network, folder: network.save(folder), lambda folder: Network.load(folder).numbers_["W1"])
-
-TOUCHING = ("posix", "nt", "_io", "fcntl")
-
-def stopped_at(n, when, folder):
-    # a child that saves, and is gone at its n-th call into the system
-    child = os.fork()
-    if child:
-        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 77
-    seen = 0
-    def profile(frame, event, called):
-        nonlocal seen
-        owner = getattr(called, "__module__", None) or type(getattr(called, "__self__", None)).__module__
-        if event == when and owner in TOUCHING:
-            seen += 1
-            if seen == n:
-                os._exit(77)
-    sys.setprofile(profile)
-    save(new, folder)
-    sys.setprofile(None)
-    os._exit(0)
-
-folder = Path(sys.argv[1])
-outcomes = {"old": 0, "new": 0, "mixed": 0, "stops": 0, "stuck": 0}
-for when in ("c_call", "c_return"):
-    n = 1
-    while True:
-        here = folder / f"{when}-{n}"
-        here.mkdir()
-        save(old, here)
-        if not stopped_at(n, when, here):
-            break
-        outcomes["stops"] += 1
-        try:
-            found = load(here)
-        except Exception:
-            found = None
-        which = [name for name, one in (("old", old), ("new", new)) if np.array_equal(found, one.numbers_["W1"])]
-        outcomes[which[0] if which else "mixed"] += 1
-        # whatever was left there, the next save goes on from it
-        try:
-            save(third, here)
-            outcomes["stuck"] += not np.array_equal(load(here), third.numbers_["W1"])
-        except ChainruleError:
-            outcomes["stuck"] += 1
-        n += 1
-print(json.dumps(outcomes))
-"""
-
-
-def outcomes(folder, how):
-    script = folder / "stop.py"
-    script.write_text(textwrap.dedent(STOPPER))
-    command = [sys.executable, script, folder, how]
-    done = subprocess.run(command, capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="stops are made in forks")
-def test_f25_stopped_at_every_call_into_the_system_a_save_leaves_the_old_model_or_the_new(
-    in_memory,
-):
-    found = outcomes(in_memory, "ours")
-    assert found["stops"] > 40
-    assert found["old"] > 5
-    assert found["new"] > 5
-    assert (found["mixed"], found["stuck"]) == (0, 0)
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(not hasattr(os, "fork"), reason="stops are made in forks")
-def test_f25_control_two_plain_files_are_left_half_of_each(in_memory):
-    assert outcomes(in_memory, "plain")["mixed"] > 0
 
 
 def test_f26_every_flipped_bit_of_a_description_is_named(tmp_path):

@@ -3,6 +3,7 @@
 import gc
 import tracemalloc
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ pytestmark = pytest.mark.slow
 
 SIZES = (20, *[64] * 10, 1)
 BYTES = 8
+STATM = Path("/proc/self/statm")
 
 
 def held(optimizer, n, epochs, batch_size, *others):
@@ -68,3 +70,28 @@ def test_a_watcher_that_keeps_the_weights_would_be_noticed():
             kept.append(training.progress.copied())
 
     assert grows(held("adam", 2000, 100, 200, hoard))
+
+
+@pytest.mark.parametrize("engine", ["numpy", "c"])
+def test_a_thousand_steps_leave_a_row_of_history_an_epoch_and_nothing_else(engine):
+    held, pages = {}, {}
+
+    def note(training):
+        epoch = training.progress.epoch
+        gc.collect()
+        held[epoch] = tracemalloc.get_traced_memory()[0]
+        if STATM.exists():
+            pages[epoch] = int(STATM.read_text().split()[1])
+
+    X = np.random.default_rng(0).normal(size=(2000, 20))
+    network = Network((64, 64), "mse", optimizer="adam")
+    tracemalloc.start()
+    try:
+        network.fit(X, X[:, :1], epochs=30, batch_size=50, engine=engine, callbacks=[note])  # fmt: skip
+    finally:
+        tracemalloc.stop()
+    assert str(network.engine_) == engine
+    # from the 80th step to the 1,200th; a batch of one layer alone has 25,600 bytes
+    assert held[30] - held[2] < 28 * 1000
+    if pages:
+        assert pages[30] <= pages[2] * 1.02

@@ -111,9 +111,10 @@ def emit(
                 f"{names}: too large to write out; -o FILE puts them beside it\n"
             )
         return
+    contents: dict[str | Path, str | bytes] = {output: text}
     if beside:
-        # first what the script reads: a script without it would not run
+        # first what the script reads: a script without it does not run, and one with that of another would
         packed = io.BytesIO()
         np.savez(packed, **beside)  # type: ignore[arg-type] # numpy's allow_pickle= has no place for names
-        outputs.write(output.with_suffix(".npz"), packed.getvalue())
-    outputs.write(output, text)
+        contents = {output.with_suffix(".npz"): packed.getvalue(), **contents}
+    outputs.write_together(contents)

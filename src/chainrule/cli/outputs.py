@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from chainrule.program import UsageError
-from chainrule.program.files import replace_file
+from chainrule.program.files import replace_files
 
 written: list[str] = []
 """The files that this command has written so far."""
@@ -34,16 +34,40 @@ def write(
     if str(path) == "-":
         sys.stdout.write(content if isinstance(content, str) else content.decode())
         return
-    if not mends and (is_read(path) or any(_is(str(one), path) for one in reads)):
-        raise UsageError(
-            "E430",
-            f"{path} is what this command reads; nothing was written over it",
-            hint="write to a file of another name",
-        )
-    replace_file(path, content)
-    written.append(str(path))
-    if not silently:
-        sys.stderr.write(f"wrote {path}{about}\n")
+    if any(_is(str(one), path) for one in reads):
+        raise _is_what_is_read(path)
+    write_together({path: content}, about=about, mends=mends, silently=silently)
+
+
+def write_together(
+    contents: Mapping[str | Path, str | bytes],
+    *,
+    about: str = "",
+    mends: bool = False,
+    silently: bool = False,
+) -> None:
+    """Write files that belong together, the first being one that the others say nothing without.
+
+    Raises:
+        UsageError: E430 if the command reads one of them, unless it ``mends`` it.
+        CorruptFileError: E504 if one cannot be written; the old files are as they were.
+    """
+    for path in contents:
+        if not mends and is_read(path):
+            raise _is_what_is_read(path)
+    replace_files(contents)
+    for path in contents:
+        written.append(str(path))
+        if not silently:
+            sys.stderr.write(f"wrote {path}{about}\n")
+
+
+def _is_what_is_read(path: str | Path) -> UsageError:
+    return UsageError(
+        "E430",
+        f"{path} is what this command reads; nothing was written over it",
+        hint="write to a file of another name",
+    )
 
 
 def is_read(path: str | Path) -> bool:

@@ -110,16 +110,19 @@ def worksheet(
         _file(target or "").resolve().parent, out.resolve()
     )
     _require_empty(out / "answers.csv")
-    if blank == "results":
-        outputs.write(out / "key.json", key(sheet, source))
-    made = list(files(sheet, media))
+    made = dict(files(sheet, media))
+    # first the key: by that of others, answers would be marked wrong
+    keyed = {"key.json": key(sheet, source)} if blank == "results" else {}
+    together: dict[str | Path, str | bytes] = {
+        out / name: text for name, text in {**keyed, **made}.items()
+    }
     # hundreds of names would hide the others
     many = len(made) > MOST_NAMED
-    for name, text in made:
-        outputs.write(out / name, text, silently=many)
+    outputs.write_together(together, silently=many)
     if many:
+        names = [*made]
         sys.stderr.write(
-            f"wrote {len(made)} files into {out}, from {made[0][0]} to {made[-1][0]}\n"
+            f"wrote {len(together)} files into {out}: {''.join(f'{name}, ' for name in keyed)}{names[0]} to {names[-1]}\n"
         )
     sys.stdout.write(
         f"{variants} variants of {len(sheet.labels)} numbers each in {out}\n"

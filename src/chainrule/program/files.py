@@ -6,9 +6,11 @@ import contextlib
 import difflib
 import json
 import os
+import re
 import secrets
 import stat
 import time
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +20,8 @@ LARGEST = 4 * 2**30
 """The most bytes that any file is read for, unless its reader knows better."""
 STALE = 3600.0
 """After so many seconds an unfinished file belongs to nobody."""
+ASIDE = re.compile(r"\..*\.[0-9a-f]{12}\.tmp")
+"""What an unfinished file is called."""
 
 
 def replace_file(path: str | Path, content: str | bytes) -> None:
@@ -29,29 +33,70 @@ def replace_file(path: str | Path, content: str | bytes) -> None:
     Raises:
         CorruptFileError: E504 if it cannot be written; the old file is as it was.
     """
-    target = Path(os.path.realpath(path))
-    # the name of a file may hold bytes that are no text, which no text can show
-    data = content.encode(errors="replace") if isinstance(content, str) else content
+    replace_files({path: content})
+
+
+def replace_files(contents: Mapping[str | Path, str | bytes]) -> None:
+    """Put files in their places that belong together, the first being one that the others say nothing without.
+
+    All are complete beside their places before any old one is touched. Then the first is taken away, and put back last:
+    whoever is stopped in between leaves no old file that could be taken for a part of the new ones.
+
+    Raises:
+        CorruptFileError: E504 naming the file that cannot be written; where there was no room for it, all are as they were.
+    """
+    ready: dict[str | Path, tuple[Path, Path]] = {}
     try:
-        old = target.stat() if target.exists() else None
-        if old is not None and not stat.S_ISREG(old.st_mode):
-            _write_into(target, data)
-            return
-        if old is not None and not os.access(target, os.W_OK):
-            raise PermissionError(13, "it may not be written")
-        aside = write_aside(target, data, None if old is None else old.st_mode)
-        try:
-            aside.replace(target)
-        except BaseException:
-            aside.unlink(missing_ok=True)
-            raise
-        sync_folder(target.parent)
+        for path, content in contents.items():
+            target = Path(os.path.realpath(path))
+            # the name of a file may hold bytes that are no text, which no text can show
+            data = (
+                content.encode(errors="replace")
+                if isinstance(content, str)
+                else content
+            )
+            with _told(path, target):
+                aside = _put_aside(target, data)
+            if aside is not None:
+                ready[path] = aside, target
+        order = [*ready][1:] + [*ready][:1]
+        if len(order) > 1:
+            with _told(order[-1], ready[order[-1]][1]):
+                ready[order[-1]][1].unlink(missing_ok=True)
+        for path in order:
+            aside, target = ready[path]
+            with _told(path, target):
+                aside.replace(target)
+        for folder in {target.parent for _, target in ready.values()}:
+            sync_folder(folder)
+            _sweep(folder)
+    finally:
+        for aside, _ in ready.values():
+            with contextlib.suppress(OSError):
+                aside.unlink()
+
+
+@contextlib.contextmanager
+def _told(path: str | Path, target: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise CorruptFileError(
             "E504",
             f"{path} cannot be written: {error.strerror or error}",
             hint=_where_else(target),
         ) from error
+
+
+def _put_aside(target: Path, data: bytes) -> Path | None:
+    """What only has to be renamed to be the file; None for what is no file, which has been written to."""
+    old = target.stat() if target.exists() else None
+    if old is not None and not stat.S_ISREG(old.st_mode):
+        _write_into(target, data)
+        return None
+    if old is not None and not os.access(target, os.W_OK):
+        raise PermissionError(13, "it may not be written")
+    return write_aside(target, data, None if old is None else old.st_mode)
 
 
 def _where_else(target: Path) -> str:
@@ -102,12 +147,30 @@ def sync_folder(folder: Path) -> None:
             os.close(handle)
 
 
-def sweep(folder: str | Path) -> None:
+def _sweep(folder: Path) -> None:
     """Remove the unfinished files that a killed process left behind."""
-    for path in Path(folder).glob(".*.tmp"):
-        with contextlib.suppress(OSError):
-            if time.time() - path.stat().st_mtime > STALE:
+    with contextlib.suppress(OSError):
+        for path in folder.glob(".*.tmp"):
+            unfinished = ASIDE.fullmatch(path.name)
+            if unfinished and time.time() - path.stat().st_mtime > STALE:
                 path.unlink()
+
+
+def remove(paths: Iterable[Path]) -> None:
+    """Remove files, those that are gone already included.
+
+    Raises:
+        CorruptFileError: E504 for one that cannot be removed.
+    """
+    for path in paths:
+        try:
+            path.unlink(missing_ok=True)
+        except OSError as error:
+            raise CorruptFileError(
+                "E504",
+                f"{path} cannot be removed: {error.strerror or error}",
+                hint="remove it yourself, or choose another folder",
+            ) from None
 
 
 def read_bytes(path: str | Path, most: int = LARGEST) -> bytes:

@@ -29,9 +29,11 @@ def only_writer(folder: str | Path) -> Iterator[None]:
     owner, depth = _held.get(key, (me, 0))
     if owner != me:
         raise _taken(path, "another thread of this process")
-    handle = _open_locked(path) if not depth else None
+    handle: int | None = None
     _held[key] = (me, depth + 1)
     try:
+        if not depth:
+            handle = _open_locked(path)
         yield
     finally:
         if depth:
@@ -39,37 +41,51 @@ def only_writer(folder: str | Path) -> Iterator[None]:
         else:
             del _held[key]
         if handle is not None:
-            # while it is still held: nobody can be waiting for this very file
-            with contextlib.suppress(OSError):
-                (path / NAME).unlink()
-            os.close(handle)
+            try:
+                # while it is still held: nobody can be waiting for this very file
+                with contextlib.suppress(OSError):
+                    (path / NAME).unlink()
+            finally:
+                os.close(handle)
 
 
 def _open_locked(folder: Path) -> int:
     path = folder / NAME
-    while True:
-        try:
+    try:
+        while True:
             handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-        except OSError as error:
-            raise CorruptFileError(
-                "E504",
-                f"{folder} cannot be written into: {error.strerror}",
-                hint="choose a folder that you may write into",
-            ) from None
-        if not _lock(handle):
-            who = os.read(handle, 40).decode(errors="replace").strip()
+            try:
+                if _is_now_ours(handle, path, folder):
+                    return handle
+            except BaseException:
+                # a lock that nobody knows of would be held to the end of this process
+                os.close(handle)
+                raise
+            # its last holder removed it between our opening and our locking
             os.close(handle)
-            raise _taken(folder, f"process {who}" if who else "another process")
-        try:
-            same = os.fstat(handle).st_ino == path.stat().st_ino
-        except FileNotFoundError:
-            same = False
-        if same:
+    except OSError as error:
+        raise CorruptFileError(
+            "E504",
+            f"{folder} cannot be written into: {error.strerror}",
+            hint="choose a folder that you may write into",
+        ) from None
+
+
+def _is_now_ours(handle: int, path: Path, folder: Path) -> bool:
+    """Lock a file that was opened; whether it is still the one in its place."""
+    if not _lock(handle):
+        who = os.read(handle, 40).decode(errors="replace").strip()
+        raise _taken(folder, f"process {who}" if who else "another process")
+    try:
+        same = os.fstat(handle).st_ino == path.stat().st_ino
+    except FileNotFoundError:
+        return False
+    if same:
+        # who holds it is told where there is room to
+        with contextlib.suppress(OSError):
             os.truncate(handle, 0)
             os.write(handle, f"{os.getpid()}\n".encode())
-            return handle
-        # its last holder removed it between our opening and our locking
-        os.close(handle)
+    return same
 
 
 def _lock(handle: int) -> bool:

@@ -12,7 +12,7 @@ import numpy as np
 from chainrule.derive import backward, fuse, recognise
 from chainrule.nn import Described
 from chainrule.program import Array, UsageError
-from chainrule.program.files import make_folder
+from chainrule.program.files import make_folder, remove
 from chainrule.trace import trace
 from chainrule.train.data.columns import words_of
 from chainrule.train.data.features import Features
@@ -55,8 +55,7 @@ class ModelFolder:
         """Make the folders; a training that begins anew forgets what another one left there."""
         make_folder(self.epochs)
         if restart or not checkpoint.listed(self.checkpoints):
-            for path in self.epochs.glob("epoch-*"):
-                path.unlink()
+            remove(self.epochs.glob("epoch-*"))
 
     def keeper(self, n_epochs: int) -> Callable[[Training], None]:
         """A watcher that keeps the weights after each epoch, as long as they are not too many."""

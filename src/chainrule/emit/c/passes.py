@@ -68,8 +68,12 @@ class Pass:
         self.counters: dict[int, str] = {}
 
     def write(self, item: Item) -> Written:
-        """The text of an item's loops; an array of which one part is read is handed over from there on."""
-        self.written.from_on = self._beginnings(item)
+        """The text of an item's loops; an array of which one part is read is handed over from there on.
+
+        A statement by itself is handed nothing: it stands among the calls, where a name is the whole array.
+        """
+        if not isinstance(item, Statement):
+            self.written.from_on = self._beginnings(item)
         self._items([item], 1, [])
         return self.written
 

@@ -17,12 +17,14 @@ import stat
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from chainrule.engines.stretch import Trouble
 from chainrule.program import MissingEngineError
+from chainrule.program.files import STALE
 
 NAMES = ("cc", "gcc", "clang")
 """What a compiler may be called, where CC does not name one."""
@@ -61,18 +63,28 @@ def library(text: str) -> ctypes.CDLL | Trouble:
         if _is_ours(kept):
             with contextlib.suppress(OSError):
                 return ctypes.CDLL(str(kept))
-    with _workplace(folder) as place:
-        made = _compiled(found, text, Path(place))
-        if isinstance(made, Trouble):
+        made = _made(found, text, kept)
+        if isinstance(made, ctypes.CDLL):
             return made
-        if isinstance(folder, Path):
-            with contextlib.suppress(OSError):
-                return ctypes.CDLL(str(_kept(made, folder / f"{key}.so")))
-        # loaded from where it was made: on Unix its file may go once it is open
-        try:
+    # where nothing can be kept, or the disk of the cache is full
+    return _made(found, text, None)
+
+
+def _made(found: Compiler, text: str, place: Path | None) -> ctypes.CDLL | Trouble:
+    """The library compiled anew, and kept at ``place`` if there is one."""
+    try:
+        with _workplace(place.parent if place else None) as folder:
+            made = _compiled(found, text, Path(folder))
+            if isinstance(made, Trouble):
+                return made
+            if place is not None:
+                with contextlib.suppress(OSError):
+                    _keep(made, place)
+                    return ctypes.CDLL(str(place))
+            # loaded from where it was made: on Unix its file may go once it is open
             return ctypes.CDLL(str(made))
-        except OSError as error:
-            return Trouble(f"what the C compiler made cannot be loaded: {error}")
+    except OSError as error:
+        return Trouble(f"there is no place for what the C compiler makes: {error}")
 
 
 @functools.cache
@@ -119,9 +131,11 @@ __attribute__((visibility("default"))) float probe(float x) { return sqrtf(x); }
 
 
 def _works(path: str, options: tuple[str, ...]) -> bool:
-    with tempfile.TemporaryDirectory(prefix="chainrule-") as folder:
+    # where there is no place to try it, none works
+    with contextlib.suppress(OSError), _workplace(None) as folder:
         made = _compiled(Compiler(path, options, ""), PROBE, Path(folder))
         return isinstance(made, Path)
+    return False
 
 
 def _identity(path: str, options: tuple[str, ...]) -> str:
@@ -222,36 +236,34 @@ def _is_ours(kept: Path) -> bool:
         return False
 
 
-def _kept(made: Path, place: Path) -> Path:
-    """A library moved into the cache, with its hash; two processes that do so at once do the same."""
+def _keep(made: Path, place: Path) -> None:
+    """Move a library into the cache, after its hash; two processes that do so at once do the same."""
     made.chmod(0o700)
     told = made.with_suffix(".sha256")
     told.write_text(hashlib.sha256(made.read_bytes()).hexdigest(), encoding="ascii")
     told.chmod(0o600)
-    made.replace(place)
     told.replace(place.with_suffix(".sha256"))
-    _tidy(place.parent)
-    return place
+    made.replace(place)
+    with contextlib.suppress(OSError):
+        _tidy(place.parent)
 
 
 def _tidy(folder: Path) -> None:
-    """The oldest libraries go when there are too many."""
+    """The oldest libraries go when there are too many, and what a killed process was at."""
     kept = sorted(folder.glob("*.so"), key=lambda one: one.stat().st_mtime)
     for old in kept[:-MOST_KEPT]:
         for one in (old, old.with_suffix(".sha256")):
             one.unlink(missing_ok=True)
+    for left in folder.glob("making-*"):
+        if time.time() - left.stat().st_mtime > STALE:
+            shutil.rmtree(left, ignore_errors=True)
 
 
-def _workplace(folder: Path | Trouble) -> tempfile.TemporaryDirectory[str]:
-    """A folder to compile in, inside of the cache if there is room, so that its result can be renamed into place."""
-    made: tempfile.TemporaryDirectory[str]
-    if isinstance(folder, Path):
-        with contextlib.suppress(OSError):
-            made = tempfile.TemporaryDirectory(
-                prefix="making-", dir=folder, ignore_cleanup_errors=True
-            )
-            return made
-    made = tempfile.TemporaryDirectory(prefix="chainrule-", ignore_cleanup_errors=True)
+def _workplace(folder: Path | None) -> tempfile.TemporaryDirectory[str]:
+    """A folder to compile in, inside of the cache if there is one, so that its result can be renamed into place."""
+    made: tempfile.TemporaryDirectory[str] = tempfile.TemporaryDirectory(
+        prefix="making-", dir=folder, ignore_cleanup_errors=True
+    )
     return made
 
 

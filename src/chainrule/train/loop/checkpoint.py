@@ -12,7 +12,7 @@ from typing import Any
 
 from chainrule.nn.options import options, usual
 from chainrule.program import Array, CorruptFileError, UsageError
-from chainrule.program.files import make_folder, sweep
+from chainrule.program.files import make_folder, remove
 from chainrule.train.loop.epochs import Training
 from chainrule.train.loop.state import Data, Progress, Settings
 from chainrule.train.model.array_files import read_arrays, write_arrays
@@ -73,10 +73,12 @@ def saver(
 
 
 def forget(folder: str | Path) -> None:
-    """Remove the checkpoints of a folder."""
-    for path in listed(folder):
-        with contextlib.suppress(OSError):
-            path.unlink()
+    """Remove the checkpoints of a folder.
+
+    Raises:
+        CorruptFileError: E504 if one cannot be removed: it would be taken for the new training's.
+    """
+    remove(listed(folder))
 
 
 def last(folder: str | Path) -> str:
@@ -98,7 +100,6 @@ def latest(folder: str | Path) -> tuple[Progress, dict[str, Any]] | None:
     Raises:
         CorruptFileError: E503 if there are checkpoints and none is whole.
     """
-    sweep(folder)
     trouble: CorruptFileError | None = None
     for path in reversed(listed(folder)):
         try:

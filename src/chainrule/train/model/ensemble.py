@@ -137,7 +137,7 @@ class Ensemble(Sequence[Network]):
                 raise CorruptFileError(
                     "E504",
                     f"{folder} holds {len(places)} networks, and {place.name} is of an ensemble of {n_members}",
-                    hint="save the ensemble again",
+                    hint="save the ensemble again, into another folder",
                 )
         if not places:
             raise CorruptFileError("E504", f"{folder} holds no ensemble")

@@ -7,6 +7,7 @@ stopped in between leaves the old model or the new one, and whoever reads or wri
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 import math
@@ -33,7 +34,6 @@ from chainrule.program.files import (
     read_bytes,
     read_json,
     replace_file,
-    sweep,
     sync_folder,
     write_aside,
 )
@@ -128,7 +128,6 @@ def save(
     path, history = Path(folder), [_finite(row) for row in network.history_]
     said = {**described(network), "about": dict(about or {}), "history": history}
     with only_writer(path):
-        sweep(path)
         _finish(path)
         weights = packed(
             network.numbers_, {"steps": network.n_steps_, "model": digest(said)}
@@ -149,10 +148,11 @@ def _replace_both(path: Path, said: Mapping[str, Any], weights: bytes) -> None:
         write_aside(path / NUMBERS, weights).replace(path / NEXT)
         sync_folder(path)
         text = json.dumps(said, indent=1, allow_nan=False) + "\n"
-        # from here on the new weights are the model's
+        # from here on the new weights are the model's; if they cannot get their usual name now, the next save gives it
         replace_file(path / DESCRIPTION, text)
-        (path / NEXT).replace(path / NUMBERS)
-        sync_folder(path)
+        with contextlib.suppress(OSError):
+            (path / NEXT).replace(path / NUMBERS)
+            sync_folder(path)
     except OSError as error:
         if isinstance(error, CorruptFileError):
             raise
