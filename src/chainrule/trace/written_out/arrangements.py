@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.trace.gather import plain_of
-
 
 def real(val: Any) -> Any:
     """The real part of what is real."""
@@ -52,7 +50,7 @@ def dsplit(ary: Any, indices_or_sections: Any) -> Any:
 
 def partition(a: Any, kth: Any, axis: int = -1) -> Any:
     """The smaller ones before the k-th, the larger ones behind."""
-    places = np.argpartition(plain_of(a), kth, axis)
+    places = np.argpartition(a, kth, axis)
     return np.take_along_axis(a, places, axis)
 
 
