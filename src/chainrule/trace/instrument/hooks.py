@@ -142,7 +142,7 @@ class Hooks:
         notes = CURRENT.notes
         if notes is not None:
             CURRENT.kept[_place(place)] = owner
-            notes.followed_in(owner, name, False)  # noqa: FBT003
+            notes.followed_in(owner, name, False)
         return owner
 
     @staticmethod
@@ -151,7 +151,7 @@ class Hooks:
         notes = CURRENT.notes
         if notes is not None:
             CURRENT.kept[_place(place)] = key
-            notes.followed_in(CURRENT.kept.get(_place(owner)), key, True)  # noqa: FBT003
+            notes.followed_in(CURRENT.kept.get(_place(owner)), key, True)
         return key
 
     @staticmethod
