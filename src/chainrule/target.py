@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +13,6 @@ from chainrule.derive import Derived, backward, fuse, recognise
 from chainrule.program import (
     Array,
     CannotTrace,
-    Line,
     Program,
     ProgramError,
     Run,
@@ -66,7 +65,6 @@ class Target:
         places = {line.result: n for n, line in enumerate(lines)}
         end = places.get(self.report.loss, len(places))
         hung = [one.value for one in recording.guards() if one.n_lines <= end]
-        hung += self._made_outside(lines, recording.met)
         if not hung:
             return None
         # from the lesson's own numbers on, though the script made them of others
@@ -79,21 +77,6 @@ class Target:
         inputs = dict.fromkeys((*recording.program.inputs, *starts))
         program = Program((*inputs,), (*items,), (*hung,)).pruned()
         return Run(program, recording.run.numbers)
-
-    def _made_outside(
-        self, lines: Sequence[Line], met: Mapping[Value, int]
-    ) -> Iterator[Value]:
-        """Values that no line reads, right before an input is met that is no floating number.
-
-        NumPy made that input of them where nothing is recorded: ``np.where(y == 1)``.
-        """
-        read = {value for line in lines for value in line.reads()}
-        for one in self.run.program.inputs:
-            last = met.get(one, 0) - 1
-            if one.dtype.kind != "f" and 0 <= last < len(lines):
-                before = lines[last].result
-                if before not in read:
-                    yield before
 
     def derived(self, *, unroll: bool = False) -> Derived:
         """The textbook derivation: written-out forms recognised, links that cancel taken in one.

@@ -359,3 +359,18 @@ def test_a_distribution_with_plain_parameters_made_beforehand_is_followed():
     bell = stats.norm(0.5, scale=2.0)
     found = gradients(lambda x: np.sum(bell.logpdf(x)), x=np.array([0.0, 1.0]))["x"]
     np.testing.assert_allclose(found, [0.125, -0.125])
+
+
+PIXELS = np.linspace(0.1, 0.9, 6, dtype=np.float32)
+
+
+def test_single_precision_data_that_nothing_moves_is_widened():
+    def loss(w):
+        return np.sum((w * PIXELS - 0.5) ** 2)
+
+    w = np.array([0.3, -0.2, 1.0, 0.4, 0.0, 0.7])
+    found = gradients(loss, w=w)["w"]
+    wide = PIXELS.astype(np.float64)
+    np.testing.assert_allclose(found, 2 * (w * wide - 0.5) * wide, rtol=1e-12)
+    with pytest.raises(ChainruleError, match="E111"):
+        gradients(lambda w, x: np.sum(w * x), w=w, x=PIXELS)

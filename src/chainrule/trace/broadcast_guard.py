@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
 from chainrule import ops
 from chainrule.ops.shapes import size
@@ -59,11 +59,21 @@ def _sums_rows(value: Value, producer: Mapping[Value, Line]) -> bool:
 
 
 def refuse_drift(
-    op: Op, args: Sequence[Arg], result: Value, at: SourceSpan | None
+    op: Op,
+    args: Sequence[Arg],
+    result: Value,
+    places: Sequence[SourceSpan],
+    known: tuple[Container[Value], Mapping[Value, Line]],
 ) -> None:
-    """A float32 computation that turns into float64 by the way is named, never let pass."""
+    """A float32 computation that turns into float64 by the way is named, never let pass.
+
+    What no slope leads to from anything that was given, as the pixels of a picture, is data: widened, it is the same numbers.
+    """
     floats = [arg for arg in args if isinstance(arg, Value) and arg.dtype.kind == "f"]
-    narrow = [value for value in floats if value.dtype.itemsize < result.dtype.itemsize]
+    size = result.dtype.itemsize
+    narrow = [
+        one for one in floats if one.dtype.itemsize < size and _has_slope(one, *known)
+    ]
     if not narrow or result.dtype.kind != "f" or op is ops.astype:
         return
     wide = [value.name or "one side" for value in floats if value not in narrow]
@@ -75,7 +85,23 @@ def refuse_drift(
     raise DTypeError(
         "E111",
         f"{narrow[0].name or 'a value'} is {narrow[0].dtype}, and the result drifts to {result.dtype}",
-        where=at,
+        where=places[0] if places else None,
         detail=cause,
         hint=f"bring both to one type, such as .astype(np.{narrow[0].dtype}) or .astype(np.{result.dtype})",
     )
+
+
+def _has_slope(
+    value: Value, moved: Container[Value], producer: Mapping[Value, Line]
+) -> bool:
+    """Whether floating numbers lead from what was given to ``value``."""
+    ahead, seen = [value], {value}
+    while ahead:
+        one = ahead.pop()
+        line = producer.get(one)
+        if line is None and one in moved:
+            return True
+        more = {read for read in (line.reads() if line else ()) if read.differentiable}
+        ahead += more - seen
+        seen |= more
+    return False

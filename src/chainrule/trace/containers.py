@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import contextlib
+import inspect
 import types
 from collections.abc import Container, Iterable, Iterator
 from typing import Any
 
 import numpy as np
 
+from chainrule.trace import growing
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.traced import Traced
 
@@ -46,14 +48,30 @@ def n_leaves(value: Any, most: int) -> int:
     return total
 
 
+def held_by(owner: Any, name: str) -> Any:
+    """What an attribute holds, where that can be seen without running a line of the user's; else None."""
+    held = getattr(owner, "__dict__", {})
+    if name in held:
+        return held[name]
+    kind = type(owner)
+    place = inspect.getattr_static(kind, name, None)
+    asked = inspect.getattr_static(kind, "__getattr__", None)
+    by_lines = isinstance(asked, types.FunctionType) if place is None else True
+    if by_lines and not isinstance(place, types.MemberDescriptorType):
+        return None
+    return getattr(owner, name, None)
+
+
 def give_back(places: Iterable[tuple[Any, Any, bool]]) -> None:
     """Put plain numbers into every attribute and item of the user's that holds a stand-in."""
     for owner, key, is_item in places:
         with contextlib.suppress(AttributeError, LookupError, TypeError):
-            held = owner[key] if is_item else vars(owner)[key]
+            held = growing.item(owner, key) if is_item else vars(owner)[key]
             if type(held) is not Traced:
                 continue
             if is_item:
-                owner[key] = held.plain
-            else:
+                growing.put(owner, key, held.plain)
+            elif isinstance(owner, type):
                 setattr(owner, key, held.plain)
+            else:
+                vars(owner)[key] = held.plain

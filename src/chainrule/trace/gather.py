@@ -62,6 +62,13 @@ def plain_of(item: Any) -> Any:
     return item
 
 
+def look_up(table: Any, places: Any) -> Any:
+    """``table[places]`` along the first axis; followed, too, where the places alone are traced."""
+    if type(places) is Traced and type(table) is not Traced:
+        table = places.tracer.lift(places.tracer.lower(table))
+    return table[places]
+
+
 def leaves_of(items: Any) -> Iterator[Any]:
     """What nested lists hold, in order."""
     if type(items) is list or type(items) is tuple:

@@ -242,7 +242,8 @@ class Reading:
     def followed_in(self, owner: Any, key: Any, is_item: bool) -> None:  # noqa: FBT001 - a constant in the code
         """What is written to in place is followed from here on, where it was put by code without hooks."""
         if not is_item:
-            with contextlib.suppress(AttributeError):
+            # elsewhere nothing could be put in its place, and a property would run for nothing
+            if key in getattr(owner, "__dict__", ()):
                 self.attribute(owner, key)
         elif isinstance(owner, list | dict):
             with contextlib.suppress(LookupError, TypeError):
@@ -266,8 +267,7 @@ class Reading:
         """``owner.name = ...`` is done."""
         if type(owner) is Traced:
             return
-        held = getattr(owner, "__dict__", {})
-        value = held[name] if name in held else getattr(owner, name, None)
+        value = containers.held_by(owner, name)
         slot = Slot("attribute", self.owners.number(owner), name, name)
         self._note(slot, value)
         self.owners.filled(owner, name, is_item=False)

@@ -125,7 +125,7 @@ class Tracer:
         result = self.builder.write(op, lowered, kept, why, places, number=number)
         if not isinstance(result, Value):
             return self.lift(result)
-        refuse_drift(op, lowered, result, places[0] if places else None)
+        refuse_drift(op, lowered, result, places, (self.moved, self.builder.producer))
         if not self.moved.isdisjoint(arg for arg in lowered if isinstance(arg, Value)):
             self.moved.add(result)
         if self.on_line is not None:

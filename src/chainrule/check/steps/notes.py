@@ -37,6 +37,7 @@ class Notes(Watch):
     alive: list[Any] = field(default_factory=list)
     aliases: dict[Value, list[Traced]] = field(default_factory=dict)
     item_keys: dict[int, Any] = field(default_factory=dict)
+    given: dict[int, Any] = field(default_factory=dict)
     views: dict[Value, Value] = field(default_factory=dict)
     counters: Numbers = field(default_factory=dict)
     numbers: Numbers = field(default_factory=dict)
@@ -96,14 +97,22 @@ class Notes(Watch):
                     if isinstance(item, Traced | list | tuple | dict):
                         self.hold(item_slot(value, key), item)
 
-    def note(self, value: Any, site: int, owner: Any = None, key: Any = None) -> Any:
+    def note(self, value: Any, site: int, key: Any = None) -> Any:
         """A bound expression has its value."""
-        value = Watch.note(self, value, site, owner, key)
+        value = Watch.note(self, value, site, key)
         place = self.sites[site]
         if place.augmented is None:
-            self._targets(place, value, owner)
+            self._targets(place, value, None)
             self.item_keys[site] = key
+            self.given[site] = value
         return value
+
+    def owns(self, owner: Any, site: int) -> Any:
+        """The owner of an attribute that is about to be set is known."""
+        Watch.owns(self, owner, site)
+        if self.sites[site].augmented is None:
+            self._targets(self.sites[site], self.given.get(site), owner)
+        return owner
 
     def _targets(self, place: Site, value: Any, owner: Any) -> None:
         values = [value]
@@ -118,9 +127,9 @@ class Notes(Watch):
             elif owner is not None and text is not None:
                 self.hold(("item", id(owner), text.rpartition(".")[2]), one)
 
-    def after(self, value: Any, site: int, owner: Any = None, key: Any = None) -> None:
+    def after(self, value: Any, site: int, owner: Any = None) -> None:
         """An augmented assignment is done."""
-        Watch.after(self, value, site, owner, key)
+        Watch.after(self, value, site, owner)
         self._targets(self.sites[site], value, owner)
 
     def after_item(self, held: Any, site: int, key: Any = None) -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from chainrule.check.surroundings.finding import Finding, Piece, Severity
 from chainrule.check.surroundings.scene import Scene
+from chainrule.trace.growing import METHODS
 
 if TYPE_CHECKING:
     from chainrule.check.surroundings.steps import Steps
@@ -69,8 +70,10 @@ def way_lost(scene: Scene, here: ast.stmt, *, of_number: bool = False) -> Way | 
 
 
 def _writes_out(statement: ast.Expr) -> bool:
-    """Whether a call puts its result somewhere by itself: ``np.subtract(W, step, out=W)``."""
+    """Whether a call puts its result somewhere by itself: ``np.subtract(W, step, out=W)``, ``P.update(W=W - step)``."""
     match statement.value:
+        case ast.Call(func=ast.Attribute(attr=attr)) if attr in METHODS:
+            return True
         case ast.Call(args=args, keywords=keywords):
             return len(args) > 2 or any(one.arg == "out" for one in keywords)
         case _:

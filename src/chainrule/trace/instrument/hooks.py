@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Iterator, Sequence
 from types import CodeType
@@ -60,9 +61,18 @@ class Notes(Protocol):
 class _Current(threading.local):
     notes: Notes | None = None
 
+    def __init__(self) -> None:
+        self.kept: dict[tuple[int, int], Any] = {}
+
 
 CURRENT = _Current()
 """The reading that goes on in this thread."""
+NOTHING = object()
+
+
+def _place(place: int) -> tuple[int, int]:
+    """A place in the frame that called the hook: a function may run inside of itself."""
+    return id(sys._getframe(2)), place  # noqa: SLF001
 
 
 class _Key:
@@ -120,25 +130,54 @@ class Hooks:
         return container[key] if notes is None else notes.item(container, key)
 
     @staticmethod
-    def followed_in(owner: Any, key: Any, is_item: bool) -> None:  # noqa: FBT001 - a constant in the code
-        """``owner.key += ...`` or ``owner[key] += ...`` is about to be done."""
-        notes = CURRENT.notes
-        if notes is not None:
-            notes.followed_in(owner, key, is_item)
+    def keep(value: Any, place: int) -> Any:
+        """The owner or the key of what is about to be set: evaluated once, and known when it is done."""
+        if CURRENT.notes is not None:
+            CURRENT.kept[_place(place)] = value
+        return value
 
     @staticmethod
-    def has_attribute(owner: Any, name: str) -> None:
-        """``owner.name = ...`` is done."""
+    def into_attribute(owner: Any, place: int, name: str) -> Any:
+        """The owner in ``owner.name += ...``."""
         notes = CURRENT.notes
         if notes is not None:
+            CURRENT.kept[_place(place)] = owner
+            notes.followed_in(owner, name, False)
+        return owner
+
+    @staticmethod
+    def into_item(key: Any, place: int, owner: int) -> Any:
+        """The key in ``owner[key] += ...``."""
+        notes = CURRENT.notes
+        if notes is not None:
+            CURRENT.kept[_place(place)] = key
+            notes.followed_in(CURRENT.kept.get(_place(owner)), key, True)
+        return key
+
+    @staticmethod
+    def has_attribute(place: int, name: str) -> None:
+        """``owner.name = ...`` is done."""
+        owner = CURRENT.kept.pop(_place(place), NOTHING)
+        notes = CURRENT.notes
+        if notes is not None and owner is not NOTHING:
             notes.has_attribute(owner, name)
 
     @staticmethod
-    def has_item(container: Any, key: Any) -> None:
+    def has_item(place: int, at: int) -> None:
         """``container[key] = ...`` is done."""
+        container = CURRENT.kept.pop(_place(place), NOTHING)
+        key = CURRENT.kept.pop(_place(at), NOTHING)
         notes = CURRENT.notes
-        if notes is not None:
+        if notes is not None and key is not NOTHING:
             notes.has_item(container, key)
+
+    @staticmethod
+    def apart_in(place: int, name: str) -> None:
+        """``a = owner.name = value`` is done."""
+        notes = CURRENT.notes
+        held = getattr(CURRENT.kept.get(_place(place)), "__dict__", None)
+        if notes is not None and type(held) is dict and name in held:
+            held[name] = notes.apart(held[name], f".{name}")
 
     @staticmethod
     def loop(items: Any, names: Sequence[str]) -> Any:

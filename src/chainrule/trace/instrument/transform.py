@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import copy
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -39,6 +38,7 @@ class _Instrument(ast.NodeTransformer):
         self.hooked: list[frozenset[str]] = []
         self.classes: list[str] = []
         self.n_loops = 0
+        self.n_places = 0
 
     # scopes
 
@@ -101,22 +101,23 @@ class _Instrument(ast.NodeTransformer):
     def visit_Assign(self, node: ast.Assign) -> Any:
         node.value = self.visit(node.value)
         apart: list[ast.stmt] = []
+        after: list[ast.stmt] = []
         for place, target in enumerate(node.targets):
-            further = list(_apart(target, node)) if place else []
-            apart += further
+            further = bool(place) and isinstance(target, ast.Name | ast.Attribute)
             if not further:
                 node.value = self._bound(node.value, target, node)
-        after = [one for target in node.targets for one in self._after(target, node)]
-        node.targets = [self.visit(one) for one in node.targets]
+            node.targets[place] = self.visit(target)
+            after += self._after(node.targets[place], node)
+            if further:
+                apart.append(self._apart(target, node))
         return [node, *apart, *after]
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> Any:
         if node.value is None:
             return node
         node.value = self._bound(self.visit(node.value), node.target, node)
-        after = list(self._after(node.target, node))
         node.target = self.visit(node.target)
-        return [node, *after]
+        return [node, *self._after(node.target, node)]
 
     def visit_NamedExpr(self, node: ast.NamedExpr) -> ast.AST:
         node.value = self._bound(self.visit(node.value), node.target, node)
@@ -126,10 +127,8 @@ class _Instrument(ast.NodeTransformer):
         node.value = self.visit(node.value)
         target = node.target
         if not isinstance(target, ast.Name):
-            before = list(self._before(target, node))
-            after = list(self._after(target, node))
             node.target = self.visit(target)
-            return [*before, node, *after]
+            return [node, *self._after(node.target, node, into=True)]
         name = target.id
         before = [] if name in self.hooked[-1] else [_again("load", name, node)]
         return [*before, node, _again("rebind", name, node)]
@@ -139,43 +138,45 @@ class _Instrument(ast.NodeTransformer):
         names = _names(target)
         return value if names is None else _hook("bind", node, value, _constant(names))
 
-    def _before(self, target: ast.expr, node: ast.stmt) -> Iterator[ast.stmt]:
-        """An array that code without hooks has put into an attribute or an item is followed before it is written to."""
-        match target:
-            case ast.Attribute(value=owner, attr=name) if repeatable(owner):
-                key: ast.expr = ast.Constant(self._mangled(name))
-                call = _hook(
-                    "followed_in", node, _loaded(owner), key, ast.Constant(False)
-                )
-            case ast.Subscript(value=owner, slice=key) if (
-                repeatable(owner) and repeatable(key) and not _has_slice(key)
-            ):
-                call = _hook(
-                    "followed_in",
-                    node,
-                    _loaded(owner),
-                    _loaded(key),
-                    ast.Constant(True),
-                )
-            case _:
-                return
-        yield ast.copy_location(ast.Expr(call), node)
+    def _after(
+        self, target: ast.expr, node: ast.stmt, *, into: bool = False
+    ) -> Iterator[ast.stmt]:
+        """What is noted once an attribute or an item has been set, of the owner and the key as they were evaluated.
 
-    def _after(self, target: ast.expr, node: ast.stmt) -> Iterator[ast.stmt]:
-        """What is noted once an attribute or an item has been set."""
+        What is written ``into`` may have been put there by code without hooks, and is followed before.
+        """
         match target:
             case ast.Tuple(elts=items) | ast.List(elts=items):
                 for item in items:
                     yield from self._after(item, node)
-            case ast.Attribute(value=owner, attr=name) if repeatable(owner):
-                name = self._mangled(name)
-                call = _hook("has_attribute", node, _loaded(owner), ast.Constant(name))
-                yield ast.copy_location(ast.Expr(call), node)
-            case ast.Subscript(value=held, slice=key) if repeatable(
-                held
-            ) and repeatable(key):
-                call = _hook("has_item", node, _loaded(held), _loaded(key))
-                yield ast.copy_location(ast.Expr(call), node)
+            case ast.Attribute(value=owner, attr=attr):
+                place, name = self._place(), ast.Constant(self._mangled(attr))
+                hook, more = ("into_attribute", [name]) if into else ("keep", [])
+                target.value = _hook(hook, owner, owner, place, *more)
+                yield _statement(_hook("has_attribute", node, place, name))
+            case ast.Subscript(value=owner, slice=key) if not any(
+                isinstance(one, ast.Slice | ast.Starred) for one in _parts(key)
+            ):
+                place, at = self._place(), self._place()
+                target.value = _hook("keep", owner, owner, place)
+                hook, more = ("into_item", [place]) if into else ("keep", [])
+                target.slice = _hook(hook, key, key, at, *more)
+                yield _statement(_hook("has_item", node, place, at))
+
+    def _apart(self, target: ast.expr, node: ast.stmt) -> ast.stmt:
+        """``a = b = 0.0`` are two numbers, though they are one object: ``b = hook(b, "b")``."""
+        if isinstance(target, ast.Name):
+            return _again("apart", target.id, node)
+        match target:
+            case ast.Attribute(value=ast.Call(args=[_, place, *_]), attr=attr):
+                name = ast.Constant(self._mangled(attr))
+                return _statement(_hook("apart_in", node, place, name))
+        return ast.copy_location(ast.Pass(), node)
+
+    def _place(self) -> ast.Constant:
+        """Where a value is kept until the statement is done."""
+        self.n_places += 1
+        return ast.Constant(self.n_places)
 
     def _mangled(self, name: str) -> str:
         """A private name, as a class body writes it."""
@@ -274,28 +275,6 @@ _FIXED = (
     ast.expr_context,
     ast.unaryop,
 )
-_REPEATED = (
-    *(ast.Name, ast.Attribute, ast.Subscript, ast.Constant, ast.Tuple, ast.Slice),
-    *(ast.BinOp, ast.UnaryOp, ast.operator, ast.unaryop, ast.expr_context),
-    *(ast.JoinedStr, ast.FormattedValue),
-)
-
-
-def repeatable(node: ast.expr) -> bool:
-    """Whether an expression may be evaluated twice: names, attributes, items, text and arithmetic."""
-    return all(
-        isinstance(one, _REPEATED)
-        or (
-            isinstance(one, ast.Call)
-            and isinstance(one.func, ast.Name)
-            and one.func.id == "str"
-        )
-        for one in ast.walk(node)
-    )
-
-
-def _has_slice(key: ast.expr) -> bool:
-    return any(isinstance(one, ast.Slice) for one in ast.walk(key))
 
 
 def _names(target: ast.expr) -> Any:
@@ -331,13 +310,8 @@ def _again(hook: str, name: str, like: ast.AST) -> ast.stmt:
     return ast.copy_location(ast.Assign([ast.Name(name, ast.Store())], value), like)
 
 
-def _apart(target: ast.expr, like: ast.stmt) -> Iterator[ast.stmt]:
-    """``a = b = 0.0`` are two numbers, though they are one object: ``b = hook(b, "b")``."""
-    match target:
-        case ast.Name() | ast.Attribute() if repeatable(target):
-            value = _hook("apart", like, _loaded(target), _constant(_names(target)))
-            stored = ast.Assign([copy.deepcopy(target)], value)
-            yield ast.copy_location(stored, like)
+def _statement(hook: ast.Call) -> ast.stmt:
+    return ast.copy_location(ast.Expr(hook), hook)
 
 
 def _hook(name: str, like: ast.AST, *args: ast.expr) -> ast.Call:
@@ -351,12 +325,3 @@ def _key(node: ast.Subscript) -> ast.expr:
     """An index with slices as a value: the hook that gives back what it is indexed by."""
     hook = ast.Attribute(ast.Constant(MARK), "key", ast.Load())
     return ast.copy_location(ast.Subscript(hook, node.slice, ast.Load()), node)
-
-
-def _loaded(target: ast.expr) -> ast.expr:
-    """A target as an expression that reads it."""
-    read = copy.deepcopy(target)
-    for node in ast.walk(read):
-        if hasattr(node, "ctx"):
-            node.ctx = ast.Load()
-    return read

@@ -28,10 +28,34 @@ def take(
 
 @reads(np.where)
 def where(tracer: Tracing, condition: Any, *choices: Any) -> Any:
-    """``np.where(c, a, b)``; the places alone, ``np.where(c)``, are whole numbers outside of the program."""
+    """``np.where(c, a, b)``; ``np.where(c)`` are the places alone."""
     if not choices:
-        return np.where(condition.number)
+        return nonzero(tracer, condition)
     return tracer.record(ops.where, (condition, *choices))
+
+
+@reads(np.nonzero)
+def nonzero(tracer: Tracing, a: Any) -> tuple[Any, ...]:
+    """``np.nonzero(a)``: the places of what is not 0, an array an axis."""
+    found = a.number.nonzero()
+    return tuple(
+        tracer.record(ops.nonzero, (a,), {"axis": axis, "n": len(places)})
+        for axis, places in enumerate(found)
+    )
+
+
+@reads(np.searchsorted)
+def searchsorted(
+    tracer: Tracing, a: Any, v: Any, side: str = "left", **options: Any
+) -> Any:
+    """``np.searchsorted(a, v)``: both as one type, which languages ask for."""
+    refuse(tracer, "searchsorted", options)
+    both = [tracer.lift(tracer.lower(one)) for one in (a, v)]
+    kind = np.result_type(*(getattr(one, "dtype", one) for one in both))
+    both = [
+        one.astype(kind) if getattr(one, "dtype", kind) != kind else one for one in both
+    ]
+    return tracer.record(ops.searchsorted, both, {"side": side})
 
 
 @reads(np.diag)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import io
+import sys
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from chainrule.trace.containers import held_by
 from chainrule.trace.growing import Grown
 from chainrule.trace.lending import Lender, draws
+from chainrule.trace.statements.rewrite import HELD_BY, KEEP, KEPT
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracer import Tracer
 
@@ -36,6 +39,26 @@ class Callees(Lender):
         if draws(getattr(function, "__self__", None)):
             return super().elsewhere(function, *args, kept=kept, **kwargs)
         return function(*args, **kwargs)
+
+
+class Kept:
+    """What expressions gave that are evaluated once and read again, by their frame and place."""
+
+    def __init__(self) -> None:
+        self._values: dict[tuple[int, Any], Any] = {}
+
+    def names(self) -> dict[str, Any]:
+        """The functions that a rewritten script calls."""
+        return {KEEP: self.keep, KEPT: self.kept, HELD_BY: held_by}
+
+    def keep(self, value: Any, place: Any) -> Any:
+        """An expression was evaluated."""
+        self._values[id(sys._getframe(1)), place] = value  # noqa: SLF001 - the caller's
+        return value
+
+    def kept(self, place: Any) -> Any:
+        """What it gave."""
+        return self._values[id(sys._getframe(1)), place]  # noqa: SLF001 - the caller's
 
 
 def key_name(holder: str | None, key: Any) -> str:

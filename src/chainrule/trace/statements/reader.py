@@ -22,7 +22,7 @@ from chainrule.trace import growing, source
 from chainrule.trace.events import Named, Update
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.statements import rewrite
-from chainrule.trace.statements.calls import Callees, key_name, leaves
+from chainrule.trace.statements.calls import Callees, Kept, key_name, leaves
 from chainrule.trace.statements.roles import LOSS_NAMES
 from chainrule.trace.statements.tracer import StatementTracer
 from chainrule.trace.statements.watch import Watch
@@ -123,6 +123,7 @@ class Reader:
             rewrite.KEY: key_name,
             rewrite.CALLEE: self.callees.callee,
             rewrite.APPEND: self.append,
+            **Kept().names(),
             **({} if self.watch is None else self.watch.names()),
         }
 

@@ -7,8 +7,9 @@ import copy
 from collections.abc import Iterable
 
 OURS = "__chainrule_"
-BIND, LOOP, KEY, CALLEE, APPEND = (
-    f"{OURS}{name}__" for name in ("bind", "loop", "key", "callee", "append")
+BIND, LOOP, KEY, CALLEE, APPEND, KEEP, KEPT, HELD_BY = (
+    f"{OURS}{name}__"
+    for name in ("bind", "loop", "key", "callee", "append", "keep", "kept", "held_by")
 )
 
 
@@ -63,12 +64,12 @@ class _Binder(ast.NodeTransformer):
     def visit_Expr(self, node: ast.Expr) -> ast.AST:
         grown = None
         match node.value:
-            case ast.Call(func=ast.Attribute(attr="append", value=held), args=[_]):
-                grown = copy.deepcopy(held)
+            case ast.Call(func=ast.Attribute(attr="append") as method, args=[_]):
+                name = ast.Constant(_name(method.value) or "item")
+                method.value, grown = once(method.value)
         self.generic_visit(node)
         if grown is not None and isinstance(node.value, ast.Call):
             (item,) = node.value.args
-            name = ast.Constant(_name(grown) or "item")
             node.value.args = [
                 ast.copy_location(call(APPEND, [grown, item, name]), item)
             ]
@@ -134,7 +135,10 @@ def _name(target: ast.expr) -> str | None:
             return name
         case ast.Subscript(slice=ast.Constant(value=str() as key)):
             return key
-        case ast.Starred(value=inner):
+        case (
+            ast.Starred(value=inner)
+            | ast.Call(func=ast.Name(id="__chainrule_keep__"), args=[inner, _])
+        ):
             return _name(inner)
         case _:
             return None
@@ -142,6 +146,15 @@ def _name(target: ast.expr) -> str | None:
 
 def _names(target: ast.expr) -> Iterable[str]:
     return [node.id for node in ast.walk(target) if isinstance(node, ast.Name)]
+
+
+def once(node: ast.expr) -> tuple[ast.expr, ast.expr]:
+    """An expression where it is evaluated, and where its value is read again without that."""
+    if isinstance(node, ast.Name):
+        return node, ast.Name(node.id, ast.Load())
+    at = (node.lineno, node.col_offset, node.end_lineno, node.end_col_offset)
+    place = ast.Constant(str(at))
+    return ast.copy_location(call(KEEP, [node, place]), node), call(KEPT, [place])
 
 
 def call(name: str, args: list[ast.expr]) -> ast.Call:

@@ -18,12 +18,13 @@ from chainrule.trace.lengths import TracedInt
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracer import Tracer
 
-NOTE, AFTER, AFTER_ITEM, WROTE, HELD, SEE, GET, ITEM, TURN = (
+NOTE, AFTER, AFTER_ITEM, WROTE, HELD, OWNS, SEE, GET, ITEM, TURN = (
     "__chainrule_note__",
     "__chainrule_after__",
     "__chainrule_after_item__",
     "__chainrule_wrote__",
     "__chainrule_held__",
+    "__chainrule_owns__",
     "__chainrule_see__",
     "__chainrule_get__",
     "__chainrule_item__",
@@ -118,6 +119,7 @@ class Watch:
             AFTER_ITEM: self.after_item,
             WROTE: self.wrote,
             HELD: self.holds,
+            OWNS: self.owns,
             SEE: self.see,
             GET: self.get,
             ITEM: self.item,
@@ -213,7 +215,7 @@ class Watch:
         if not held or held[-1] is not item:
             held.append(item)
 
-    def note(self, value: Any, site: int, owner: Any = None, key: Any = None) -> Any:
+    def note(self, value: Any, site: int, key: Any = None) -> Any:
         """A watched expression has its value."""
         frame = self._frame()
         place = self.sites[site]
@@ -224,8 +226,19 @@ class Watch:
         if place.augmented is not None:
             self._open[site] = seen
             return value
-        self._finish(frame, place, seen, value, owner=owner, key=key)
+        self._finish(frame, place, seen, value, key=key)
         return value
+
+    def owns(self, owner: Any, site: int) -> Any:
+        """The owner of an attribute that is about to be set is known, after its value."""
+        frame, place = self._frame(), self.sites[site]
+        for at, one in reversed([*enumerate(self.executions)]):
+            if one.site is place and one.frame == frame:
+                self.executions[at] = replace(one, owner=id(owner))
+                for text, item in one.results:
+                    self._own(owner, (text or "").rpartition(".")[2], item)
+                break
+        return owner
 
     def _own_value(self, value: Any, site: Site) -> Any:
         """A value of its own for what is only another name, where ``distinct`` asks for it."""
@@ -241,10 +254,10 @@ class Watch:
             return made
         return value
 
-    def after(self, value: Any, site: int, owner: Any = None, key: Any = None) -> None:
+    def after(self, value: Any, site: int, owner: Any = None) -> None:
         """An augmented assignment is done."""
         seen = self._open.pop(site, ())
-        self._finish(self._frame(), self.sites[site], seen, value, owner=owner, key=key)
+        self._finish(self._frame(), self.sites[site], seen, value, owner=owner)
 
     def wrote(self, held: Any, site: int) -> None:
         """An assignment to an index is done: if it was an array's, the array is another value now."""

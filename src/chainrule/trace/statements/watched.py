@@ -9,7 +9,7 @@ from functools import lru_cache
 from types import CodeType
 from typing import Any
 
-from chainrule.trace.statements.rewrite import call, harmless
+from chainrule.trace.statements.rewrite import HELD_BY, call, harmless, once
 from chainrule.trace.statements.watch import (
     AFTER,
     AFTER_ITEM,
@@ -17,6 +17,7 @@ from chainrule.trace.statements.watch import (
     HELD,
     ITEM,
     NOTE,
+    OWNS,
     SEE,
     TURN,
     WROTE,
@@ -92,7 +93,7 @@ class _Watcher(ast.NodeTransformer):
         if not isinstance(target, ast.Subscript):
             return node
         site = ast.Constant(len(self.sites) - 1)
-        held = copy.deepcopy(target.value)
+        target.value, held = once(target.value)
         return [node, ast.copy_location(ast.Expr(call(WROTE, [held, site])), node)]
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
@@ -125,11 +126,22 @@ class _Watcher(ast.NodeTransformer):
     def _after(self, target: ast.expr, site: int) -> ast.Call:
         number = ast.Constant(site)
         match target:
-            case ast.Subscript(value=held, slice=index):
-                key = [] if _slices(index) else [copy.deepcopy(index)]
-                return call(AFTER_ITEM, [_loaded(held), number, *key])
+            case ast.Subscript(slice=index):
+                target.value, held = once(target.value)
+                key: list[ast.expr] = []
+                if not _slices(index):
+                    target.slice, again = once(index)
+                    key = [again]
+                return call(AFTER_ITEM, [held, number, *key])
+            case ast.Attribute(attr=attr):
+                target.value, owner = once(target.value)
+                value: ast.expr = call(HELD_BY, [owner, ast.Constant(attr)])
+                if attr.startswith("__"):
+                    # a private name is another one inside of its class
+                    value = ast.Attribute(owner, attr, ast.Load())
+                return call(AFTER, [value, number, owner])
             case _:
-                return call(AFTER, [_loaded(target), number, *_owner_and_key(target)])
+                return call(AFTER, [_loaded(target), number])
 
     def visit_For(self, node: ast.For) -> ast.AST:
         node.body = _flat([self.visit(one) for one in node.body])
@@ -191,7 +203,14 @@ class _Watcher(ast.NodeTransformer):
         return len(self.sites) - 1
 
     def _note(self, value: ast.expr, site: int, target: ast.expr | None) -> ast.expr:
-        args = [value, ast.Constant(site), *_owner_and_key(target)]
+        args = [value, ast.Constant(site)]
+        match target:
+            case ast.Attribute():
+                # its owner is evaluated after the value
+                owns = call(OWNS, [target.value, ast.Constant(site)])
+                target.value = ast.copy_location(owns, target.value)
+            case ast.Subscript(slice=index) if harmless(index):
+                args += [copy.deepcopy(index)]
         return ast.copy_location(call(NOTE, args), value)
 
     def _part(self, node: ast.expr, *, is_call: bool = False) -> ast.Constant:
@@ -215,7 +234,8 @@ class _Watcher(ast.NodeTransformer):
                 if _root(node) in NAMESPACES:
                     return node
                 part = self._part(node)
-                return ast.copy_location(call(SEE, [node, part, node.value]), node)
+                node.value, owner = once(node.value)
+                return ast.copy_location(call(SEE, [node, part, owner]), node)
             case ast.Attribute(ctx=ast.Load(), attr=name) if not name.startswith("__"):
                 part = self._part(node)
                 args = [self._parts(node.value), ast.Constant(name), part]
@@ -285,33 +305,25 @@ def _slices(index: ast.expr) -> bool:
 def _held_in(target: ast.Tuple | ast.List) -> list[ast.stmt]:
     """``P[name], Q[name] = …``: items have new values, too; ``P[i], i = …`` is not asked again for another i."""
     bound = {node.id for one in target.elts for node in _names_bound(one)}
-    return [
-        ast.copy_location(
-            ast.Expr(call(HELD, [_loaded(held), copy.deepcopy(index)])), target
-        )
-        for one in target.elts
-        if isinstance(one, ast.Subscript)
-        for held, index in [(one.value, one.slice)]
-        if _root(held) is not None
-        and harmless(index)
-        and bound.isdisjoint(n.id for n in ast.walk(one) if isinstance(n, ast.Name))
-    ]
+    held_in: list[ast.stmt] = []
+    for one in target.elts:
+        names = {node.id for node in ast.walk(one) if isinstance(node, ast.Name)}
+        if (
+            isinstance(one, ast.Subscript)
+            and _root(one.value) is not None
+            and harmless(one.slice)
+            and bound.isdisjoint(names)
+        ):
+            one.value, held = once(one.value)
+            noted = ast.Expr(call(HELD, [held, copy.deepcopy(one.slice)]))
+            held_in.append(ast.copy_location(noted, target))
+    return held_in
 
 
 def _names_bound(target: ast.expr) -> Iterator[ast.Name]:
     for node in ast.walk(target):
         if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
             yield node
-
-
-def _owner_and_key(target: ast.expr | None) -> list[ast.expr]:
-    match target:
-        case ast.Attribute(value=owner):
-            return [copy.deepcopy(owner)]
-        case ast.Subscript(slice=index) if harmless(index):
-            return [ast.Constant(None), copy.deepcopy(index)]
-        case _:
-            return []
 
 
 def _texts(target: ast.expr) -> tuple[str | None, ...]:

@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.trace.gather import plain_of
-
 
 def real(val: Any) -> Any:
     """The real part of what is real."""
@@ -82,7 +80,7 @@ def matrix_transpose(x: Any) -> Any:
 
 def partition(a: Any, kth: Any, axis: int = -1) -> Any:
     """The smaller ones before the k-th, the larger ones behind."""
-    places = np.argpartition(plain_of(a), kth, axis)
+    places = np.argpartition(a, kth, axis)
     return np.take_along_axis(a, places, axis)
 
 

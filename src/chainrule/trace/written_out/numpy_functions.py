@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.trace.gather import plain_of
+from chainrule.trace.gather import look_up, plain_of
 
 Axis = int | None
 
@@ -170,8 +170,8 @@ def interp(x: Any, xp: Any, fp: Any, left: Any = None, right: Any = None) -> Any
     """Between points by straight lines, beyond them as at the ends."""
     at = np.asarray(x) if isinstance(x, float | list) else x
     xp, fp = (np.asarray(one) if isinstance(one, list) else one for one in (xp, fp))
-    place = np.sum(np.greater_equal(np.expand_dims(at, -1), xp[1:-1]), axis=-1)
-    x0, x1, f0, f1 = xp[place], xp[place + 1], fp[place], fp[place + 1]
+    place = np.searchsorted(xp[1:-1], at, side="right")
+    x0, x1, f0, f1 = (look_up(one, at) for one in (xp, fp) for at in (place, place + 1))
     line = f0 + (f1 - f0) / (x1 - x0) * (at - x0)
     low, high = fp[0] if left is None else left, fp[-1] if right is None else right
     return np.where(at < xp[0], low, np.where(at > xp[-1], high, line))
