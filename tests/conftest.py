@@ -264,3 +264,16 @@ def examined(
         return found
 
     return violations
+
+
+@pytest.fixture
+def check(tmp_path):
+    """A script, given as its text, is checked."""
+    from chainrule.check import check_script
+
+    def checked(text):
+        file = tmp_path / "script.py"
+        file.write_text(text, encoding="utf-8")
+        return check_script(file)
+
+    return checked

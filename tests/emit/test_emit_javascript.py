@@ -31,6 +31,7 @@ WORDLESS = {
     *("expi", "exp1", "expn", "spence", "ellipk", "ellipe", "wrightomega", "dawsn"),
     *("j0", "j1", "y0", "y1", "jv", "yv", "i0", "i1", "i0e", "i1e", "k0", "k1"),
     *("iv", "kv", "pinv", "eigh", "svd"),
+    "searchsorted",
 }
 """What the runtime has no function for."""
 SAMPLES = [

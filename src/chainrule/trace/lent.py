@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from chainrule import ops
-from chainrule.trace import refusals
+from chainrule.trace import entries, refusals
 from chainrule.trace.gather import holds_pair, holds_traced, numbers_of
 from chainrule.trace.instrument.hooks import CURRENT
 from chainrule.trace.lengths import TracedInt
@@ -262,6 +262,8 @@ LENT: dict[Any, Lent] = {
     np.arange: _arange,
     np.eye: _eye,
     np.identity: _eye,
+    np.nditer: entries.nditer,
+    np.ndenumerate: entries.ndenumerate,
     os._exit: _leaves,
     time.sleep: _no_wait,
     **({os.fork: _forks} if hasattr(os, "fork") else {}),

@@ -8,12 +8,11 @@ list ``nabla_w`` and the only other list of these shapes.
 from __future__ import annotations
 
 import re
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from chainrule.check.names import bases, names_a_gradient
-from chainrule.check.steps.undone import Undone
 from chainrule.program import Shape, Value
 from chainrule.trace import Traced
 from chainrule.trace.instrument.code import functions_in, is_library
@@ -64,15 +63,16 @@ class Reached:
 
 
 def namesakes(
-    held: Mapping[str, Any], position: Mapping[Value, int], undone: Undone
-) -> Iterator[tuple[Reached, Reached]]:
+    held: Mapping[str, Any],
+    position: Mapping[Value, int],
+    origin: Callable[[Value], Value],
+) -> tuple[list[tuple[Reached, Reached]], bool]:
     """What is called a gradient, and the input that it is called the gradient of; of several, the one made last.
 
-    ``position`` says where each value is computed, -1 of an input, and ``undone`` what was moved and put back.
+    Beside them, whether that is all: of a list of gradients some may not have the shapes of what they are of.
+    ``position`` says where each value is computed, -1 of an input, and ``origin`` what another name or version is of.
     """
-    there = [
-        replace(one, value=undone.get(one.value) or one.value) for one in reached(held)
-    ]
+    there = [replace(one, value=origin(one.value)) for one in reached(held)]
     made = [one for one in there if position[one.value] >= 0]
     roots = [
         one for one in there if position[one.value] < 0 and one.value.differentiable
@@ -87,7 +87,8 @@ def namesakes(
             (of,) = alike
         if of is not None:
             found[of.value] = one, of
-    yield from found.values()
+    is_all = all(of is not None for of in lists.values())
+    return list(found.values()), is_all
 
 
 def _named_by(gradient: Reached, alike: list[Reached]) -> Reached | None:
@@ -103,11 +104,8 @@ def _named_by(gradient: Reached, alike: list[Reached]) -> Reached | None:
 
 def _spread(gradient: Reached, roots: list[Reached]) -> Reached | None:
     """What a gradient of another shape is called after: a sum over everything is taken off of every entry."""
-    for one in roots:
-        shapes = gradient.value.shape, one.value.shape
-        if _plainly(one.way) in gradient.of and _fits(*shapes):
-            return one
-    return None
+    shape = gradient.value.shape
+    return _named_by(gradient, [one for one in roots if _fits(shape, one.value.shape)])
 
 
 def _fits(small: Shape, large: Shape) -> bool:
@@ -134,8 +132,8 @@ def _plainly(way: Way) -> Way:
 
 def _of_lists(
     roots: list[Reached], made: list[Reached]
-) -> Iterator[tuple[Reached, Reached]]:
-    """Lists that are called gradients, place by place with the only list of inputs that has their shapes."""
+) -> Iterator[tuple[Reached, Reached | None]]:
+    """Lists that are called gradients, place by place with the only list of inputs that has their shapes, or most."""
     theirs, mine = _lists(roots), _lists(made)
     for way, several in mine.items():
         name = way[-1] if way else ""
@@ -144,9 +142,17 @@ def _of_lists(
         ):
             continue
         shapes = _shapes(several)
-        alike = [one for one in theirs.values() if _shapes(one) == shapes]
-        if len(alike) == 1:
-            yield from ((one, alike[0][place]) for place, one in several.items())
+        shared = {
+            theirs_way: shapes.items() & _shapes(one).items()
+            for theirs_way, one in theirs.items()
+            if one.keys() == several.keys()
+        }
+        most = max(map(len, shared.values()), default=0)
+        alike = [theirs_way for theirs_way, same in shared.items() if len(same) == most]
+        if len(alike) == 1 and 2 * most >= len(several):
+            for place, one in several.items():
+                of = theirs[alike[0]][place]
+                yield one, of if of.value.shape == one.value.shape else None
 
 
 def _lists(several: list[Reached]) -> dict[Way, dict[Hashable, Reached]]:

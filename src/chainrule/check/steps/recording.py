@@ -97,6 +97,16 @@ class Recording:
             line = self.producer.get(first)
         return True
 
+    def origin(self, value: Value) -> Value:
+        """What a value is by its first name, and by what it was before it was moved and put back."""
+        again: Value | None = value
+        while again is not None:
+            value, again = again, self.undone.get(again)
+            line = self.producer.get(value)
+            if again is None and line is not None and line.op is ops.identity:
+                again = line.reads()[0]
+        return value
+
     def is_picked(self, value: Value, of: AbstractSet[Value]) -> bool:
         """Whether a number is only picked out of what is given, or ``of`` something: of a weight that is kept to be shown."""
         line = self.producer.get(value)

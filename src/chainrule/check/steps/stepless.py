@@ -26,11 +26,13 @@ STEP = f"{{0}} = {{0}} - {RATE} * {{1}}"
 class Given(Asked):
     """What is asked about a script that goes on with lines of ours, and leaves its last ``n_left`` statements out.
 
-    What comes after the gradients, a comparison with differences, is neither waited for nor taken for a step.
+    What comes after the gradients, a comparison with differences, is neither waited for nor taken for a step. Where
+    not ``is_all`` that is called a gradient has a step, what explains the steps may not explain the rest.
     """
 
     steps: tuple[str, ...] = ()
     n_left: int = 0
+    is_all: bool = True
 
     def kept(self, text: str) -> str:
         """The script up to its steps."""
@@ -78,7 +80,13 @@ class Given(Asked):
             line.line >= first and line.verdict in WRONG for line in lines
         ):
             return None
-        kept = tuple(line for line in lines if line.line < first)
+        kept = tuple(
+            line
+            if self.is_all
+            else replace(line, cause=None, kinds=(), fix=None, edits=())
+            for line in lines
+            if line.line < first
+        )
         return replace(found, report=replace(found.report, lines=kept))
 
     def behind(self, text: str) -> set[int]:
@@ -94,13 +102,13 @@ def with_steps(text: str, asked: Asked) -> Given | None:
             recording = record(asked.file, text=text)
     except ChainruleError:
         return None
-    found = {} if recording.failure else _steps(recording)
-    if not found:
+    found, is_all = _steps(recording)
+    if recording.failure or not found:
         return None
     asked_by = (asked.file, asked.loss, asked.n_pass, asked.timeout, asked.seed, True)
     steps = tuple(found.values())
     for n_left in sorted({_n_after(recording, found), 0}, reverse=True):
-        given = Given(*asked_by, steps=steps, n_left=n_left)
+        given = Given(*asked_by, steps=steps, n_left=n_left, is_all=is_all)
         try:
             with np.errstate(all="ignore"):
                 other = _at_another_scale(given.checked(text), given.first(text))
@@ -167,8 +175,8 @@ def _behind(checked: Checked) -> set[int]:
     return {span[0] for span in found} - {span[0] for span in others - found}
 
 
-def _steps(recording: Recording) -> dict[Value, str]:
-    """A statement for each of the script's inputs that has a gradient by name, under that gradient."""
+def _steps(recording: Recording) -> tuple[dict[Value, str], bool]:
+    """A statement for each of the script's inputs that has a gradient by name, under that gradient; whether all have."""
     held = recording.notes.module(recording.file)
-    found = namesakes(held, recording.position, recording.undone)
-    return {one.value: STEP.format(of.text, one.text) for one, of in found}
+    found, is_all = namesakes(held, recording.position, recording.origin)
+    return {one.value: STEP.format(of.text, one.text) for one, of in found}, is_all
