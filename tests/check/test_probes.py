@@ -164,3 +164,22 @@ for turn in range(4):
     (wrong,) = [line for line in check(text).lines if line.fix]
     assert wrong.fix.strip() == "error = X @ w - y"
     assert check(text.replace("X @ start - y", "X @ w - y")).ok
+
+
+def test_a_sum_that_is_set_to_zero_for_the_next_turn_is_no_probe(check) -> None:
+    text = """
+import numpy as np
+rng = np.random.default_rng(5)
+X, y, W = rng.normal(size=(9, 3)), rng.normal(size=(9, 2)), rng.normal(size=(3, 2))
+total, m, v = np.zeros_like(W), np.zeros_like(W), np.zeros_like(W)
+for turn in range(1, 5):
+    total[...] = 0
+    error = X @ W - y
+    loss = np.mean(error**2)
+    total += X.T @ (2 * error / error.size)
+    m = 0.9 * m + 0.1 * total
+    v = 0.999 * v + 0.001 * total**2
+    hat, size = m / (1 - 0.9**turn), v / (1 - 0.999**turn)
+    W = W - 0.01 * hat / (np.sqrt(size) + 1e-8)
+"""
+    assert {line.verdict for line in check(text).lines} == {Verdict.RIGHT}

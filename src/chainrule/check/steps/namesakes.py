@@ -32,11 +32,15 @@ Way = tuple[Hashable, ...]
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """An array or a number: how it is written, the names, keys and places on the way to it, and what it is."""
+    """An array or a number: how it is written, the names, keys and places on the way to it, and what it is.
+
+    ``is_fixed`` says that it stands in a tuple, and no other can be put there.
+    """
 
     text: str
     way: Way
     value: Value
+    is_fixed: bool
 
     @property
     def word(self) -> str:
@@ -75,7 +79,9 @@ def namesakes(
     there = [replace(one, value=origin(one.value)) for one in reached(held)]
     made = [one for one in there if position[one.value] >= 0]
     roots = [
-        one for one in there if position[one.value] < 0 and one.value.differentiable
+        one
+        for one in there
+        if position[one.value] < 0 and one.value.differentiable and not one.is_fixed
     ]
     lists = dict(_of_lists(roots, made))
     found: dict[Value, tuple[Reached, Reached]] = {}
@@ -170,19 +176,22 @@ def _shapes(several: Mapping[Hashable, Reached]) -> dict[Hashable, Shape]:
 def reached(held: Mapping[str, Any]) -> Iterator[Reached]:
     """Every array and number that the names of a script lead to, by items and attributes."""
     seen = set[int]()
-    ahead: list[tuple[str, Way, Any]] = [(k, (k,), item) for k, item in held.items()]
+    ahead: list[tuple[str, Way, Any, bool]] = [
+        (name, (name,), item, False) for name, item in held.items()
+    ]
     n = 0
     while ahead and n < MOST:
-        text, way, item = ahead.pop(0)
+        text, way, item, is_fixed = ahead.pop(0)
         if isinstance(item, Traced):
             n += 1
-            yield Reached(text, way, item.value)
+            yield Reached(text, way, item.value, is_fixed)
         elif len(way) < DEEPEST and id(item) not in seen:
             parts = list(_parts(item))
             if parts:
                 seen.add(id(item))
             ahead += [
-                (text + written, (*way, step), part) for written, step, part in parts
+                (text + written, (*way, step), part, isinstance(item, tuple))
+                for written, step, part in parts
             ]
 
 

@@ -1,6 +1,6 @@
 """What a script moves and puts back, to look at a difference: what is put back is what it was, and nothing was learnt.
 
-A version is a *probe* where it differs from the version before by what is added to it and no function of it, and a
+A version is a *probe* where it differs from the version before by numbers, or by so many times something given, and a
 later version holds the same numbers again. This goes for ``W[i] = old + eps``, for ``net.W = (theta + step)[:6]``, and
 for ``W[i] += eps; W[i] -= 2 * eps; W[i] += eps``.
 """
@@ -33,6 +33,8 @@ PUTS = (
     ops.concatenate,
 )
 """What leaves the numbers of its arguments as they are, but for what is added."""
+SCALES = (ops.multiply, ops.divide, ops.negative)
+"""What makes a direction so long as it is to be gone."""
 
 
 def undone(
@@ -45,7 +47,7 @@ def undone(
     found: Undone = {}
 
     def is_moved(value: Value, anchor: Value) -> bool:
-        """Whether a value is the anchor and what is added to it, of which nothing is computed from the anchor."""
+        """Whether a value is the anchor and what is added to it: nothing computed but so many times what is given."""
         ahead, seen = [(value, False)], set[tuple[Value, bool]]()
         is_made_of = False
         while ahead:
@@ -59,7 +61,10 @@ def undone(
                 seen.add(state)
                 line = producer[one]
                 if position[one] > position[anchor]:
-                    is_added |= line.op not in PUTS
+                    if line.op not in PUTS:
+                        is_added = True
+                        if line.op not in SCALES or len(line.reads()) > 1:
+                            return False
                     ahead += [(arg, is_added) for arg in line.reads()]
         return is_made_of
 
