@@ -102,12 +102,32 @@ g = g_data + g_reg
 both = lambda w: mse(w)[0] + decay(w)[0]
 print([(both(w + e) - both(w - e)) / 2e-6 - k for e, k in zip(1e-6 * np.eye(3), g)])
 """
+ERRORS = """
+import numpy as np
+rng = np.random.default_rng(6)
+sizes = [3, 4, 4, 2]
+weights = [rng.normal(size=(n, m)) for m, n in zip(sizes, sizes[1:])]
+biases = [rng.normal(size=(n, 1)) for n in sizes[1:]]
+x, t = rng.normal(size=(3, 1)), np.array([[1.0], [0.0]])
+acts = [x]
+for w, b in zip(weights, biases):
+    acts.append(np.tanh(w @ acts[-1] + b))
+cost = 0.5 * np.sum((acts[-1] - t) ** 2)
+errors, nabla_w = [None] * 3, [None] * 3
+error = t - acts[-1]
+for l in range(1, 4):
+    errors[-l] = error
+    delta = error * (1 - acts[-l] ** 2)
+    nabla_w[-l] = -delta @ acts[-l - 1].T
+    error = weights[-l].T @ delta
+"""
 RIGHT = {
     "lists": LISTS,
     "objects": OBJECTS,
     "samples": SAMPLES,
     "relu": RELU,
     "two losses": TWO_LOSSES,
+    "errors are no gradients of biases": ERRORS,
 }
 SLIPS = [
     (LISTS, "(acts[l] * (1 - acts[l]))", "acts[l]", "(acts[l] * (1 - acts[l]))"),
@@ -124,6 +144,17 @@ SLIPS = [
 @pytest.mark.parametrize("text", RIGHT.values(), ids=RIGHT)
 def test_right_ones_are_spared(text, check) -> None:
     assert Verdict.WRONG not in {line.verdict for line in check(text).lines}
+
+
+def test_where_a_gradient_has_a_wrong_shape_the_others_are_judged_and_no_cause_is_made_up(
+    check,
+) -> None:
+    """What heals the others, ``acts[l]`` by chance, would not heal the one that nothing can be held against."""
+    report = check(ERRORS.replace("acts[-l - 1].T", "acts[-l].T"))
+    (wrong,) = [line for line in report.lines if line.verdict is Verdict.WRONG]
+    assert wrong.source.strip().startswith("nabla_w[-l] =")
+    assert wrong.fix is None
+    assert not wrong.kinds
 
 
 @pytest.mark.parametrize(("text", "right", "slip", "written"), SLIPS)

@@ -19,6 +19,8 @@ from chainrule.trace.instrument.code import functions_in, is_library
 
 OF_GRADIENTS = re.compile(r"grad|d_?param|nabla", re.IGNORECASE)
 """What holds gradients under the names of what they are of: ``grads["W1"]``."""
+LISTED = re.compile(rf"(?i:{OF_GRADIENTS.pattern})|[dDgG]_?[A-Z]|d_?[wb]|partial")
+"""What a list of gradients is called: errors and deltas are of other things, and of either sign."""
 THE_GRADIENT = re.compile(r"g(rad(ient)?)?", re.IGNORECASE)
 """A name that says of what it is the gradient only where there is one thing of its shape."""
 OF_PARAMETERS = re.compile(
@@ -139,13 +141,11 @@ def _plainly(way: Way) -> Way:
 def _of_lists(
     roots: list[Reached], made: list[Reached]
 ) -> Iterator[tuple[Reached, Reached | None]]:
-    """Lists that are called gradients, place by place with the only list of inputs that has their shapes, or most."""
+    """Lists that are called gradients, place by place with the list of inputs that has most of their shapes."""
     theirs, mine = _lists(roots), _lists(made)
     for way, several in mine.items():
         name = way[-1] if way else ""
-        if not isinstance(name, str) or not (
-            OF_GRADIENTS.match(name) or names_a_gradient(name)
-        ):
+        if not isinstance(name, str) or not LISTED.match(name):
             continue
         shapes = _shapes(several)
         shared = {
@@ -155,7 +155,7 @@ def _of_lists(
         }
         most = max(map(len, shared.values()), default=0)
         alike = [theirs_way for theirs_way, same in shared.items() if len(same) == most]
-        if len(alike) == 1 and 2 * most >= len(several):
+        if most and len(alike) == 1:
             for place, one in several.items():
                 of = theirs[alike[0]][place]
                 yield one, of if of.value.shape == one.value.shape else None
