@@ -181,7 +181,7 @@ class Repair:
             goal = swapped(goal, change.old, change.new) or goal
         return Cause(
             kinds,
-            " ".join(sentences),
+            " ".join(dict.fromkeys(sentences)),
             suspect.execution,
             changes[0].old,
             corrected,

@@ -135,7 +135,7 @@ class Verdicts:
         if isinstance(self.search, Search):
             beside = self.words.of_both(correction.edits[0], self.search.bends)
             sentences += [beside] * bool(beside)
-        said = " ".join(sentences)
+        said = " ".join(dict.fromkeys(sentences))
         part = first.part if first.part is not None else correction.edits[0].site.node
         return self._line(
             statement,
