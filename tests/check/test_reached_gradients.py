@@ -169,6 +169,31 @@ def test_the_slip_is_told_and_what_is_written_heals(
     assert check(report.corrected()).ok
 
 
+STOPS = """
+for l in range(3):
+    w = weights[l]
+    for i in ((0, 0), (2, 0)):
+        start = w[i]
+        w[i] = start + 1e-6
+        up = cost()
+        w[i] = start - 1e-6
+        down = cost()
+        w[i] = start
+        assert abs((up - down) / 2e-6 - nabla_w[l][i]) < 1e-6
+"""
+
+
+def test_a_script_that_its_own_comparison_stops_is_judged(check) -> None:
+    text = LISTS.replace(
+        "acts = [X]",
+        "def cost():\n    a = X\n    for W, b in zip(weights, biases):\n        a = 1 / (1 + np.exp(-(a @ W + b)))\n    return -np.mean(y * np.log(a) + (1 - y) * np.log(1 - a))\nacts = [X]",
+    )
+    slipped = text.replace("acts[l].T @ delta", "acts[l].T @ delta / 2") + STOPS
+    (wrong,) = [line for line in check(slipped).lines if line.verdict is Verdict.WRONG]
+    assert wrong.source.strip().startswith("nabla_w[l] =")
+    assert Verdict.WRONG not in {line.verdict for line in check(text + STOPS).lines}
+
+
 LAYER = """
 import numpy as np
 rng = np.random.default_rng(1)

@@ -103,17 +103,18 @@ def with_steps(text: str, asked: Asked) -> Given | None:
     except ChainruleError:
         return None
     found, is_all = _steps(recording)
-    if recording.failure or not found:
+    if not found:
         return None
     asked_by = (asked.file, asked.loss, asked.n_pass, asked.timeout, asked.seed, True)
     steps = tuple(found.values())
-    for n_left in sorted({_n_after(recording, found), 0}, reverse=True):
+    # the loss may come later, but not after what stops the script: its own comparison with differences
+    later = {0} if recording.failure is None else set[int]()
+    for n_left in sorted({_n_after(recording, found), *later}, reverse=True):
         given = Given(*asked_by, steps=steps, n_left=n_left, is_all=is_all)
         try:
             with np.errstate(all="ignore"):
                 other = _at_another_scale(given.checked(text), given.first(text))
         except ChainruleError:
-            # the loss may come later
             continue
         kept = tuple(step for i, step in enumerate(steps) if i not in other)
         return replace(given, steps=kept) if kept else None
