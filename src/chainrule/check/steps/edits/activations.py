@@ -166,8 +166,10 @@ def _named_for_slope(look: Look) -> Edits:
         is_named = isinstance(arg.node, ast.Name | ast.Subscript | ast.Attribute)
         if look.op is not ops.multiply or not is_named or not look.of_forward(arg):
             continue
+        origin = look.bends.origin
         for bend, slope, operands in _slopes(look):
-            if bend.y.shape == arg.shape:
+            sides = {origin(bend.x), origin(bend.y)}
+            if isinstance(arg.first, Value) and origin(arg.first) in sides:
                 yield from look.edit_arg(
                     "wrong derivative",
                     said,
