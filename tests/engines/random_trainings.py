@@ -64,8 +64,8 @@ def drawn(seed):
     if rng.random() < 0.15:
         X[:, 1] = rng.integers(0, 4, len(X))
         layers.append(Embedding(4, 2, column=1))
-    for _ in range(rng.integers(1, 3)):
-        layers += _block(rng, one_of)
+    for i in range(rng.integers(1, 3)):
+        layers += _block(rng, one_of, is_first=i == 0)
     loss = one_of(list(LOSSES))
     kind = one_of(list(LOSSES[loss].lines))
     n_outputs = int(rng.integers(2, 5))
@@ -86,18 +86,18 @@ def drawn(seed):
     return layers, X, draw_labels(kind, rng, len(X), n_outputs), fit, options
 
 
-def _block(rng, one_of):
-    """A hidden layer with what may stand around it."""
+def _block(rng, one_of, *, is_first):
+    """A hidden layer with what may stand around it; of batch norm the first."""
     units = int(rng.integers(3, 9))
     activation = one_of(list(ACTIVATIONS))
     around = rng.random()
-    if around < 0.15:
-        # a bias that the mean takes away again would follow rounding
+    if is_first and around < 0.15:
+        # a bias that the mean takes away again would follow rounding: this one's, and one before a straight activation
         return [Dense(units, bias=False), BatchNorm(), Dense(units, activation)]
-    if around < 0.3:
+    if 0.15 <= around < 0.3:
         return [Dense(units, activation), Dropout(0.3)]
-    if around < 0.4:
+    if 0.3 <= around < 0.4:
         return [Dense(units, activation), LayerNorm()]
-    if around < 0.5:
+    if 0.4 <= around < 0.5:
         return [Dense(units), Residual((Dense(units, activation),))]
     return [Dense(units, activation)]
