@@ -56,9 +56,9 @@ def side(sign: str, node: Node, width: int) -> Box:
 
 
 def fitted(sign: str, node: Node, width: int) -> Box:
-    """``= node``, with fewer columns of its matrices where nothing else makes it fit: the first ones and the last."""
+    """``= node``, with fewer columns of its matrices where nothing else makes it fit: the first ones and the last, or none."""
     whole = side(sign, node, width)
-    for most in range(MOST_COLUMNS - 1, 1, -1):
+    for most in range(MOST_COLUMNS - 1, 0, -1):
         if whole.width <= width:
             break
         whole = side(sign, _shortened(node, most), width)
@@ -67,6 +67,8 @@ def fitted(sign: str, node: Node, width: int) -> Box:
 
 def _shortened(item: Any, most: int) -> Any:
     match item:
+        case Matrix(rows) if len(rows[0]) > most == 1:
+            return Text("⋯")
         case Matrix(rows) if len(rows[0]) > most:
             last = 1 if most > 2 else 0
             dots = (Text("⋯"),)
