@@ -78,7 +78,9 @@ def namesakes(
     Beside them, whether that is all: of a list of gradients some may not have the shapes of what they are of.
     ``position`` says where each value is computed, -1 of an input, and ``origin`` what another name or version is of.
     """
-    there = [replace(one, value=origin(one.value)) for one in reached(held)]
+    named = (replace(one, value=origin(one.value)) for one in reached(held))
+    # what a script was stopped at may hold what was never recorded
+    there = [one for one in named if one.value in position]
     made = [one for one in there if position[one.value] >= 0]
     roots = [
         one
