@@ -24,6 +24,16 @@ LOCAL = re.compile(
 )
 NUMBERED = re.compile(r"^(?:layer|l|L)?_?(?P<number>\d+)$")
 PRE_ACTIVATIONS = ("z", "Z", "a", "s", "net", "u", "pre", "logits", "scores", "o")
+OF_GRADIENTS = re.compile(r"grad|d_?param|nabla", re.IGNORECASE)
+"""What holds gradients under the names of what they are of: ``grads["W1"]``."""
+LISTED = re.compile(rf"(?i:{OF_GRADIENTS.pattern})|[dDgG]_?[A-Z]|d_?[wb]|partial")
+"""What a list of gradients is called: errors and deltas are of other things, and of either sign."""
+THE_GRADIENT = re.compile(r"g(rad(ient)?)?", re.IGNORECASE)
+"""A name that says of what it is the gradient only where there is one thing of its shape."""
+OF_PARAMETERS = re.compile(
+    r"_?(param(eter)?s?|weights?|state|theta|model|data|value|val)", re.IGNORECASE
+)
+"""What says of a thing no more than that it is learnt: ``layer.params["W"]`` is ``layer.W``."""
 
 
 def names_a_gradient(name: str) -> bool:

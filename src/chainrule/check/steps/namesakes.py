@@ -7,26 +7,22 @@ list ``nabla_w`` and the only other list of these shapes.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Hashable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-from chainrule.check.names import bases, names_a_gradient
+from chainrule.check.names import (
+    LISTED,
+    OF_GRADIENTS,
+    OF_PARAMETERS,
+    THE_GRADIENT,
+    bases,
+    names_a_gradient,
+)
 from chainrule.program import Shape, Value
 from chainrule.trace import Traced
 from chainrule.trace.instrument.code import functions_in, is_library
 
-OF_GRADIENTS = re.compile(r"grad|d_?param|nabla", re.IGNORECASE)
-"""What holds gradients under the names of what they are of: ``grads["W1"]``."""
-LISTED = re.compile(rf"(?i:{OF_GRADIENTS.pattern})|[dDgG]_?[A-Z]|d_?[wb]|partial")
-"""What a list of gradients is called: errors and deltas are of other things, and of either sign."""
-THE_GRADIENT = re.compile(r"g(rad(ient)?)?", re.IGNORECASE)
-"""A name that says of what it is the gradient only where there is one thing of its shape."""
-OF_PARAMETERS = re.compile(
-    r"_?(param(eter)?s?|weights?|state|theta|model|data|value|val)", re.IGNORECASE
-)
-"""What says of a thing no more than that it is learnt: ``layer.params["W"]`` is ``layer.W``."""
 DEEPEST, MOST = 5, 400
 """How far from a name of the script is looked, and how much."""
 Way = tuple[Hashable, ...]
