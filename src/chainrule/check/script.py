@@ -20,6 +20,7 @@ from chainrule.check.repair import Cause, Repair
 from chainrule.check.report import LineReport, Report, left_open
 from chainrule.check.settled import settled
 from chainrule.check.steps.script import Asked
+from chainrule.check.steps.undone import chained, undone
 from chainrule.check.study import Study, study
 from chainrule.check.surroundings import Scene, Steps, in_forward, in_updates, suspects
 from chainrule.check.verdict import Verdict, worst
@@ -82,12 +83,12 @@ def _by_claims(
     """The report by what the lines claim to be, with the ``causes`` of what is wrong if they are asked for."""
     read = partial(read_script, path, loss=loss, wrt=wrt, n_pass=n_pass, watch=is_new)
     with time_limit(timeout):
-        script = read()
+        script = _as_learnt(read())
         chance = _by_chance(script, read)
 
     def again(text: str) -> Script:
         with time_limit(timeout):
-            return read(text=text)
+            return _as_learnt(read(text=text))
 
     scene = Scene(script)
     found = in_forward(scene)
@@ -95,6 +96,27 @@ def _by_claims(
     further = partial(suspects, scene) if causes else None
     report = Meant(script, again, judge).report(found, further)
     return replace(report, notes=(*report.notes, *chance))
+
+
+def _as_learnt(script: Script) -> Script:
+    """The script without the updates that are undone, which only look."""
+    program = script.recorded.program
+    position = {line.result: i for i, line in enumerate(program.lines)}
+    moved = sorted(
+        {(one.before, one.after) for one in (*script.updates, *script.rebound)},
+        key=lambda pair: position.get(pair[1], -1),
+    )
+    numbers = script.recorded.numbers
+    found = undone(program.producer(), position, numbers, chained(moved))
+    updates, rebound = (
+        tuple(
+            replace(one, before=found.get(one.before) or one.before)
+            for one in several
+            if one.after not in found
+        )
+        for several in (script.updates, script.rebound)
+    )
+    return replace(script, updates=updates, rebound=rebound) if found else script
 
 
 def _by_chance(script: Script, again: Callable[[], Script]) -> tuple[str, ...]:

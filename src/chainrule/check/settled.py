@@ -140,8 +140,9 @@ def _spared(steps: Stepped, claims: Report) -> Report:
     kept = tuple(
         one
         for one in claims.findings
-        # what a step was seen of does not stay as it was
+        # what a step was seen of does not stay as it was, and what only looks ahead is no step
         if one.kind not in SAID_BY_STEPS
+        and one.line not in steps.looks
         and one.parameter not in steps.report.parameters
     )
     claims = replace(claims, findings=kept)

@@ -82,7 +82,9 @@ def _at_length(
         return
     if isinstance(line, LineReport):
         yield from _values(line)
-    if line.fix is not None:
+    if line.fix is not None and not line.fix.strip():
+        yield "   take this line out"
+    elif line.fix is not None:
         first, *rest = line.fix.splitlines()
         indent = first[: len(first) - len(first.lstrip())]
         fixed = [first.strip(), *(one.removeprefix(indent) for one in rest)]

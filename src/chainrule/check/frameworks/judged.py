@@ -12,11 +12,12 @@ from chainrule.check.differences import Tolerance
 from chainrule.check.frameworks.custom import Custom, Finding
 from chainrule.check.frameworks.recorded import NotRecorded, Recorded, recorded
 from chainrule.check.report import LineReport
+from chainrule.check.steps.checked import Checked
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.finals import Final, Finals, State
 from chainrule.check.steps.parameters import parameter_verdicts
 from chainrule.check.steps.rewrite import Fix
-from chainrule.check.steps.script import Checked, tried_fixes
+from chainrule.check.steps.script import tried_fixes
 from chainrule.check.steps.search import Search
 from chainrule.check.steps.sites import Sites
 from chainrule.check.steps.truths import Truths

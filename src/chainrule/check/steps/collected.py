@@ -65,7 +65,7 @@ def finals_of(
 def _finals(evidence: Evidence, update: Update, common: set[int]) -> Iterator[Final]:
     """The finals of an update: one, or one for each statement that writes some of the entries."""
     tape = evidence.tape
-    gradient = evidence.derived.gradients.get(update.before)
+    gradient = evidence.derived.gradients.get(update.read)
     if gradient is None:
         return
     target = tape.at[gradient]

@@ -110,10 +110,11 @@ class Evidence:
         """What moves when a parameter or the data move; a length does not, nor what earlier steps alone are made of."""
         roots = {self.tape.at[v] for v in self.derived.wrt if v in self.tape.at}
         chains = Slots(self.recording).chains
+        learnt = {*self.parameters, *(one.before for one in self.updates)}
         versions = {
             self.tape.at[version]
             for chain in chains
-            if not set(self.parameters).isdisjoint(chain)
+            if not learnt.isdisjoint(chain)
             for version in chain
             if version in self.tape.at
         }

@@ -71,7 +71,10 @@ class Final:
 
 @dataclass(eq=False)
 class Finals:
-    """The finals of a script in its worlds. ``direction`` is 1 where the loss is to fall, -1 where it is to rise."""
+    """The finals of a script in its worlds. ``direction`` is 1 where the loss is to fall, -1 where it is to rise.
+
+    ``spared`` are the files and lines of statements that other steps, which are right, go through.
+    """
 
     evidence: Evidence
     truths: Truths
@@ -81,6 +84,7 @@ class Finals:
     conventions: tuple[float, ...] = CONVENTIONS
     is_free: bool = False
     is_implied: bool = False
+    spared: frozenset[tuple[str, int]] = frozenset()
 
     def judge(self) -> None:
         """Give every final its state, by the direction and the convention that suit them."""
@@ -146,6 +150,12 @@ class Finals:
                 return False
             scaled = final.part(true) * self.convention
             if written.size != scaled.size or not same_layout(written, scaled):
+                return False
+            if final.after is not None and (
+                one[final.after] is None
+                or one[final.after].size != one[final.before].size
+            ):
+                # the step makes another array of the parameter
                 return False
             # where nothing moves, no direction is seen
             sign = sign or self._sign(final, cut, one) * self.direction

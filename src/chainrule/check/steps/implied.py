@@ -12,6 +12,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.check.agree import ratio
+from chainrule.check.steps.ahead import read_ahead
 from chainrule.check.steps.appended import Appended
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.overwritten import overwritten
@@ -22,7 +23,6 @@ from chainrule.check.steps.passes import (
     losses,
     monitor,
     nth_trained,
-    readers_of,
     singles,
     updates,
 )
@@ -137,16 +137,18 @@ def _summed(
 def _training(
     recording: Recording, versions: Versions, loss: Value, form: str | None
 ) -> Training:
-    moved = tuple(updates(recording, versions, loss))
+    moved = tuple(
+        read_ahead(recording, loss, tuple(updates(recording, versions, loss)))
+    )
     known = {version for chain in versions.chains for version in chain}
-    moved += tuple(overwritten(recording, readers_of(recording), loss, known))
+    moved += tuple(overwritten(recording, loss, known))
     later = {
         one
         for slot in recording.slots.get(loss, {})
         for held in recording.history[slot]
         for one in addends(held.value, recording.producer, recording.run.numbers)
     }
-    parameters = tuple(update.before for update in moved)
+    parameters = tuple(update.read for update in moved)
     return Training(loss, loss.name or "", moved, parameters, form, loss in later)
 
 
@@ -166,20 +168,28 @@ def is_complete(
     return any(len(one) > n_pass for one in differences(versions))
 
 
-def is_shared(evidence: Evidence) -> bool:
-    """Whether the steps are of the loss that was computed: made of its values, or at least of its data."""
+def is_stepped_on(evidence: Evidence) -> bool:
+    """Whether the steps are made of values of the loss that was computed, as those of a backward pass are."""
     tape = evidence.tape
     steps = tape.upstream([tape.at[update.after] for update in evidence.updates])
     parameters = {tape.at[value] for value in evidence.parameters}
     moved = set(tape.downstream(parameters))
-    if any(
+    return any(
         place in steps
         and place in moved
-        and (line := tape.line(place))
+        and (line := tape.line(place)) is not None
         and line.op is not ops.identity
         for place in evidence.behind_loss
-    ):
+    )
+
+
+def is_shared(evidence: Evidence) -> bool:
+    """Whether the steps are of the loss that was computed: made of its values, or at least of its data."""
+    if is_stepped_on(evidence):
         return True
+    tape = evidence.tape
+    steps = tape.upstream([tape.at[update.after] for update in evidence.updates])
+    parameters = {tape.at[value] for value in evidence.parameters}
     past = tape.upstream(parameters)
     used = _data(evidence, steps - past)
     known = _data(evidence, evidence.behind_loss - past)

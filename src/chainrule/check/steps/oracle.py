@@ -47,7 +47,11 @@ def _best(
     search: Search, statement: Statement, factors: Sequence[float]
 ) -> Oracle | None:
     best: Oracle | None = None
+    moved = {one.after for one in search.finals.all}
     for site in outer_sites(search, statement):
+        if not moved.isdisjoint(site.results):
+            # where a weight goes to is no gradient
+            continue
         for of in _candidates(search, site):
             for factor in factors:
                 one = _tried(search, statement, site, of, factor)

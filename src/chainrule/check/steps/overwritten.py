@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator
 
 import numpy as np
 
@@ -13,7 +13,7 @@ from chainrule.check.steps.passes import upstream
 from chainrule.check.steps.recording import Recording
 from chainrule.check.steps.slots import Update
 from chainrule.check.steps.tape import Failed, Numbers
-from chainrule.program import Line, Value
+from chainrule.program import Value
 
 ALIKE = 0.5
 """What decay, a penalty or a clip leaves of a weight is more like it than this cosine; another weight is not."""
@@ -21,7 +21,6 @@ ALIKE = 0.5
 
 def overwritten(
     recording: Recording,
-    readers: Mapping[Value, Sequence[Line]],
     loss: Value,
     known: Collection[Value],
 ) -> Iterator[Update]:
@@ -44,20 +43,17 @@ def overwritten(
                 and after.shape == value.shape
                 and after in recording.producer
                 and not computed.isdisjoint(upstream(recording, after))
-                and _reads(recording, readers, value)
-                & _reads(recording, readers, after)
+                and _reads(recording, value) & _reads(recording, after)
             ):
                 yield Update(value, after, value.name or "")
                 break
 
 
-def _reads(
-    recording: Recording, readers: Mapping[Value, Sequence[Line]], value: Value
-) -> set[object]:
+def _reads(recording: Recording, value: Value) -> set[object]:
     """Where a value is read: the ways of its readers, and as which argument."""
     return {
         (recording.way(line.result), place)
-        for line in readers.get(value, ())
+        for line in recording.readers.get(value, ())
         for place, arg in enumerate(line.args)
         if arg is value
     }

@@ -78,24 +78,23 @@ class Versions:
     @cached_property
     def learnt(self) -> list[Sequence[Value]]:
         """The chains of which a version is read and then moved on: what a sum is added up in is read when it is done."""
-        readers = readers_of(self.recording)
         return [
             chain
             for chain in self.roots
             if self.recording.is_given(chain[0])
             and any(
-                is_read(self.recording, readers, one, later)
-                for one, later in pairwise(chain)
+                is_read(self.recording, one, later) for one, later in pairwise(chain)
             )
         ]
 
     @cached_property
     def steering(self) -> set[int]:
         """Which of the things learnt some step is made of; of what is added up for show none is."""
-        readers = readers_of(self.recording)
         used = set()
         for i, chain in enumerate(self.learnt):
-            lines = (line for one in chain for line in readers.get(one, ()))
+            lines = (
+                line for one in chain for line in self.recording.readers.get(one, ())
+            )
             if any(line.result in self.feeding for line in lines):
                 used.add(i)
         return used or set(range(len(self.learnt)))
@@ -312,7 +311,6 @@ def behind(recording: Recording, values: Sequence[Value]) -> set[Value]:
 
 def updates(recording: Recording, versions: Versions, loss: Value) -> Iterator[Update]:
     """What the loss reads and the script moves on: to the version that is read next, or to the last."""
-    readers = readers_of(recording)
     numbers = recording.run.numbers
     found: list[tuple[Update, bool]] = []
     for chain in versions.moved(loss):
@@ -320,9 +318,7 @@ def updates(recording: Recording, versions: Versions, loss: Value) -> Iterator[U
         if at is None:
             continue
         to = at + 1
-        while to < len(chain) - 1 and not is_read(
-            recording, readers, chain[to], chain[to + 1]
-        ):
+        while to < len(chain) - 1 and not is_read(recording, chain[to], chain[to + 1]):
             to += 1
         is_step = not _is_nudge(recording, chain, chain[to], loss)
         if is_step or np.array_equal(numbers[chain[at]], numbers[chain[to]]):
@@ -366,23 +362,10 @@ def nth_trained(
     return None
 
 
-def readers_of(recording: Recording) -> dict[Value, list[Line]]:
-    """The lines that read each value."""
-    found: dict[Value, list[Line]] = {}
-    for line in recording.program.lines:
-        for read in line.reads():
-            found.setdefault(read, []).append(line)
-    return found
-
-
-def is_read(
-    recording: Recording,
-    readers: Mapping[Value, Sequence[Line]],
-    version: Value,
-    later: Value,
-) -> bool:
+def is_read(recording: Recording, version: Value, later: Value) -> bool:
     """Whether a version is read for anything else than to be moved on."""
-    producer, numbers = recording.producer, recording.run.numbers
+    producer, readers = recording.producer, recording.readers
+    numbers = recording.run.numbers
     own = {later, *addends(later, producer, numbers, until=version)}
 
     def moves_on(line: Line) -> bool:

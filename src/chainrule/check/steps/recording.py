@@ -71,6 +71,15 @@ class Recording:
         return self.run.program.producer()
 
     @cached_property
+    def readers(self) -> dict[Value, list[Line]]:
+        """The lines that read each value."""
+        found: dict[Value, list[Line]] = {}
+        for line in self.program.lines:
+            for read in line.reads():
+                found.setdefault(read, []).append(line)
+        return found
+
+    @cached_property
     def moment(self) -> dict[Value, int]:
         """How many lines had been recorded when each value was computed: what was appended later does not count."""
         found = dict.fromkeys(self.program.inputs, -1)
@@ -178,6 +187,17 @@ class Recording:
                         yield ("in", root, key)
                 return
         yield slot
+
+    @property
+    def looks(self) -> frozenset[int]:
+        """The lines that move what is put back, and put it back, and move nothing else."""
+        lines = [
+            (self.spots[after][0].span[0], after in self.undone)
+            for after in {*self.undone, *(after for _, after in self.writes)}
+            if self.spots.get(after)
+        ]
+        others = {line for line, is_undone in lines if not is_undone}
+        return frozenset(line for line, _ in lines) - others
 
     def executions(self) -> list[Execution]:
         """Every time a bound expression ran, in order."""

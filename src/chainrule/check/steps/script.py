@@ -15,62 +15,21 @@ from chainrule.check.steps.carried import (
     carried_lines,
     may_be_carried,
 )
-from chainrule.check.steps.collected import finals_of
-from chainrule.check.steps.evidence import Evidence
-from chainrule.check.steps.finals import CONVENTIONS, Finals, State
+from chainrule.check.steps.checked import Checked, checked_recording
+from chainrule.check.steps.finals import State
 from chainrule.check.steps.forward import Forward
-from chainrule.check.steps.implied import (
-    ENTROPY,
-    form_of,
-    is_complete,
-    is_moved_between,
-    is_of_more,
-    is_shared,
-    trainings,
-)
+from chainrule.check.steps.implied import is_complete
 from chainrule.check.steps.optimizers import mistakes
 from chainrule.check.steps.parameters import parameter_verdicts
 from chainrule.check.steps.recording import Recording, record
 from chainrule.check.steps.rewrite import Fix, Rewriter
 from chainrule.check.steps.search import Search
 from chainrule.check.steps.several_passes import N_PASSES, following
-from chainrule.check.steps.sites import Sites
-from chainrule.check.steps.slots import Slots, Training
-from chainrule.check.steps.truths import Truths
+from chainrule.check.steps.slots import Slots
 from chainrule.check.steps.verdicts import Verdicts
-from chainrule.check.steps.worlds import gather
 from chainrule.check.verdict import Verdict
-from chainrule.program import ChainruleError, ProgramError, Value
+from chainrule.program import ChainruleError
 from chainrule.program.time_limit import time_limit
-
-
-@dataclass(eq=False)
-class Checked:
-    """Everything that was found on the way to a report."""
-
-    recording: Recording
-    evidence: Evidence
-    finals: Finals
-    sites: Sites
-    implied: str | None = None
-    is_penalised: bool = False
-    is_summed: bool = False
-    computed: Value | None = None
-
-    @property
-    def n_right(self) -> int:
-        """How many updates take the true gradient."""
-        return len(self.finals.all) - len(self.finals.wrong())
-
-    def explains_more(self, other: Checked) -> bool:
-        """Whether more is right by this loss; where as much is, by a usual scale, with the penalty of the steps, as a whole."""
-        return self._rank > other._rank
-
-    @property
-    def _rank(self) -> tuple[int, bool, bool, bool]:
-        convention = self.finals.convention
-        is_whole = self.is_summed and convention == 1.0
-        return self.n_right, convention in CONVENTIONS, self.is_penalised, is_whole
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +39,7 @@ class Stepped:
     ``is_exact`` says that the gradients need no convention, ``has_larger`` that another batch size fits the script,
     ``is_open`` that of some step nothing can be told, ``is_true`` that every step takes the true gradient, whatever
     is made of it, ``is_summed`` that it is of several losses together; ``unknown`` are the lines that make of it what no known rule does.
+    ``looks`` are the lines that move weights and put them back, and nothing else.
     """
 
     report: Report
@@ -90,6 +50,7 @@ class Stepped:
     is_true: bool
     is_summed: bool
     unknown: tuple[LineReport, ...] = ()
+    looks: frozenset[int] = frozenset()
 
     @property
     def is_beyond_doubt(self) -> bool:
@@ -147,6 +108,7 @@ class Asked:
             not finals.wrong(),
             checked.is_summed,
             tuple(one for one in followed if one.verdict is Verdict.CANNOT_TELL),
+            checked.recording.looks,
         )
 
     def _explained(
@@ -262,112 +224,6 @@ def with_lines(
     told = {one.line for one in others}
     kept = (one for one in lines if one.line not in told)
     return tuple(sorted((*kept, *others), key=lambda one: (one.line, one.column)))
-
-
-def checked_recording(
-    recording: Recording,
-    loss: str | None,
-    n_pass: int,
-    seed: int,
-    *,
-    as_written: bool = False,
-) -> Checked:
-    """The loss and the updates of a recording, judged: of what may be its loss, the one that explains most updates."""
-    best: Checked | None = None
-    others: list[Checked] = []
-    form: str | None = None
-    plain: Checked | None = None
-    for held, found in trainings(recording, asked=loss, n_pass=n_pass):
-        if as_written and found.loss is not found.computed:
-            continue
-        if found.implied is not None and form not in (None, found.implied):
-            continue
-        if (
-            found.implied is not None
-            and plain
-            and is_shared(plain.evidence)
-            and not is_of_more(plain.evidence)
-        ):
-            # a loss that is computed, and of what the steps are made of, is meant
-            break
-        try:
-            one = _judged(held, found, seed, as_written=as_written)
-        except ChainruleError:
-            if best is None and loss is not None:
-                raise
-            continue
-        if found.loss is found.computed:
-            told = form_of(one.evidence)
-            # squares are printed to show how well anything fits
-            is_beside = not found.updates or is_of_more(one.evidence)
-            form = form if is_beside and told != ENTROPY else told
-        if not found.updates or one.finals.says_nothing:
-            continue
-        others.append(one)
-        if found.loss is found.computed and (plain is None or one.explains_more(plain)):
-            plain = one
-        if best is None or one.explains_more(best):
-            best = one
-        # of a sum, the mean may be meant
-        is_scaled = one.is_summed and one.finals.convention != 1.0
-        if one.n_right == len(one.finals.all) and not is_scaled:
-            break
-    if best is None:
-        if recording.failure is not None:
-            raise recording.failure
-        raise ProgramError("E329", "no hand-written backward pass was found")
-    _refuse(best, plain)
-    best.finals.excuse(
-        one.finals
-        for one in others
-        # what is right by another reading of the same loss is not right by this one
-        if one.implied is best.implied and one.computed is not best.computed
-    )
-    return best
-
-
-def _refuse(best: Checked, plain: Checked | None) -> None:
-    """Say so where what is computed as a loss says nothing about the steps."""
-    if (
-        best.implied is None
-        and not best.n_right
-        and plain
-        and not is_shared(plain.evidence)
-    ):
-        raise ProgramError(
-            "E329",
-            "the loss is computed from other data than the steps, and says nothing about them",
-            hint="compute the loss of the pass in which the gradients are taken, or name it: --loss NAME",
-        )
-    if best.finals.wrong() and is_moved_between(best.recording, best.computed):
-        raise ProgramError(
-            "E329",
-            "some weights are moved between two terms of one loss, others after both",
-            hint="name a loss that is whole before its steps are taken: --loss NAME",
-        )
-
-
-def _judged(
-    recording: Recording, found: Training, seed: int, *, as_written: bool
-) -> Checked:
-    evidence = gather(recording, found.loss, found.updates, found.parameters, seed=seed)
-    finals = finals_of(
-        evidence,
-        Truths(evidence),
-        free=found.goes_on,
-        implied=found.implied is not None,
-        as_written=as_written,
-    )
-    return Checked(
-        recording,
-        evidence,
-        finals,
-        Sites(evidence),
-        found.implied,
-        found.is_penalised,
-        found.is_summed,
-        found.computed,
-    )
 
 
 def tried_fixes(

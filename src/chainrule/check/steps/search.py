@@ -164,7 +164,7 @@ class Search:
             if place in evidence.behind_loss or place >= evidence.n_recorded:
                 continue
             site = self.sites.of_place.get(place)
-            if site is not None:
+            if site is not None and site.statement.key not in self.finals.spared:
                 found[site.statement] = None
             if place in evidence.bound and self.is_true(place):
                 continue

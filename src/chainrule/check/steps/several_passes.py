@@ -12,7 +12,7 @@ from chainrule.check.steps.datasets import own
 from chainrule.check.steps.evidence import Evidence, World
 from chainrule.check.steps.finals import Final, Finals
 from chainrule.check.steps.optimizers import Followed, Following
-from chainrule.check.steps.passes import Versions, is_read, readers_of
+from chainrule.check.steps.passes import Versions, is_read
 from chainrule.check.steps.sites import Sites
 from chainrule.check.steps.slots import Slots
 from chainrule.check.steps.tape import Tape
@@ -39,7 +39,6 @@ def following(finals: Finals) -> Following | None:
     ]
     recording = evidence.recording
     versions = Versions(recording, Slots(recording).chains)
-    readers = readers_of(recording)
     moves = []
     for one, place, n_kept in entering:
         chain = next((c for c in versions.chains if one.parameter in c), None)
@@ -48,7 +47,7 @@ def following(finals: Finals) -> Following | None:
         links = [one.parameter]
         for at in range(chain.index(one.parameter) + 1, len(chain)):
             is_last = at == len(chain) - 1
-            if is_last or is_read(recording, readers, chain[at], chain[at + 1]):
+            if is_last or is_read(recording, chain[at], chain[at + 1]):
                 links.append(chain[at])
         gradient = evidence.tape.values[place]
         moves.append((one.name, gradient, n_kept, links[: N_PASSES + 1]))

@@ -67,6 +67,11 @@ class Statement:
     sites: list[Site] = field(default_factory=list)
 
     @property
+    def key(self) -> tuple[str, int]:
+        """Where it stands."""
+        return self.file, self.line
+
+    @property
     def first(self) -> int:
         """The place of the first thing it computed."""
         return min(site.runs[0].lines[0] for site in self.sites)

@@ -28,11 +28,20 @@ PASSES_ON = (ops.identity, ops.astype, ops.clip, ops.setitem, ops.reshape)
 
 @dataclass(frozen=True, slots=True)
 class Update:
-    """A parameter's version that the loss reads, and the one that takes its place."""
+    """A parameter's version that the loss reads, and the one that takes its place.
+
+    ``total`` is the sum that the loss reads instead, where its gradient is taken ahead of the parameter.
+    """
 
     before: Value
     after: Value
     name: str
+    total: Value | None = None
+
+    @property
+    def read(self) -> Value:
+        """What the loss reads, and what the gradient is of."""
+        return self.total or self.before
 
 
 @dataclass(frozen=True, slots=True)

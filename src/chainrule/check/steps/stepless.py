@@ -10,9 +10,10 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.check.report import WRONG
+from chainrule.check.steps.checked import Checked
 from chainrule.check.steps.namesakes import namesakes
 from chainrule.check.steps.recording import Recording, record
-from chainrule.check.steps.script import Asked, Checked, Stepped
+from chainrule.check.steps.script import Asked, Stepped
 from chainrule.program import ChainruleError, ProgramError, Value
 from chainrule.program.time_limit import time_limit
 from chainrule.trace.statements.watch import Span

@@ -1,20 +1,22 @@
-"""What a script moves and puts back, to look at a difference: what is put back is what it was, and nothing was learnt.
+"""What a script moves and puts back: what is put back is what it was, and nothing was learnt.
 
-A version is a *probe* where it differs from the version before by numbers, or by so many times something given, and a
-later version holds the same numbers again. This goes for ``W[i] = old + eps``, for ``net.W = (theta + step)[:6]``, and
-for ``W[i] += eps; W[i] -= 2 * eps; W[i] += eps``.
+A difference is looked at, a step is tried, a gradient is taken where momentum will lead. A version is a *probe* where
+a later one holds the numbers that an earlier one held, and is made of that one: by numbers, and by what was added and
+is taken away again. This goes for ``W[i] = old + eps``, for ``net.W = (theta + step)[:6]``, for ``W -= rate * g`` and
+``W += rate * g``. A weight that two steps bring back to where it was has taken them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import reduce
 from itertools import pairwise
 
 import numpy as np
 
 from chainrule import ops
-from chainrule.program import Line, Program, Value
+from chainrule.program import Arg, Line, Program, Value
 from chainrule.program.rewritten import rewritten
 
 Undone = dict[Value, Value | None]
@@ -22,19 +24,10 @@ Undone = dict[Value, Value | None]
 
 ROUNDINGS = 16
 """By how many units in the last place what is added and taken off again may be another number."""
-PUTS = (
-    ops.add,
-    ops.subtract,
-    ops.identity,
-    ops.astype,
-    ops.reshape,
-    ops.getitem,
-    ops.setitem,
-    ops.concatenate,
-)
-"""What leaves the numbers of its arguments as they are, but for what is added."""
-SCALES = (ops.multiply, ops.divide, ops.negative)
-"""What makes a direction so long as it is to be gone."""
+FARTHEST = 50
+"""How many versions may lie between what is moved and what is put back."""
+VIEWS = (ops.identity, ops.astype, ops.reshape, ops.getitem, ops.concatenate)
+"""What leaves the numbers of its arguments as they are."""
 
 
 def undone(
@@ -45,46 +38,150 @@ def undone(
 ) -> Undone:
     """Of the versions of each thing, in order, the probes and what is put back."""
     found: Undone = {}
-
-    def is_moved(value: Value, anchor: Value) -> bool:
-        """Whether a value is the anchor and what is added to it: nothing computed but so many times what is given."""
-        ahead, seen = [(value, False)], set[tuple[Value, bool]]()
-        is_made_of = False
-        while ahead:
-            one, is_added = state = ahead.pop()
-            one = found.get(one) or one
-            if one is anchor:
-                if is_added:
-                    return False
-                is_made_of = True
-            elif state not in seen and one in producer:
-                seen.add(state)
-                line = producer[one]
-                if position[one] > position[anchor]:
-                    if line.op not in PUTS:
-                        is_added = True
-                        if line.op not in SCALES or len(line.reads()) > 1:
-                            return False
-                    ahead += [(arg, is_added) for arg in line.reads()]
-        return is_made_of
-
     for several in versions:
         if not _recurs([numbers[one] for one in several]):
             continue
-        anchor: Value | None = None
-        probes: list[Value] = []
+        kept: list[Value] = []
         for one in several:
             if one in found:
                 continue
-            if anchor is None or not is_moved(one, anchor):
-                anchor, probes = one, []
-            elif _is_again(one, anchor, probes, numbers):
-                found.update(dict.fromkeys(probes))
-                found[one] = anchor
-                probes = []
+            for at in range(len(kept) - 2, max(-1, len(kept) - FARTHEST), -1):
+                anchor, probes = kept[at], kept[at + 1 :]
+                if not _is_same(one, anchor, probes, numbers):
+                    continue
+                sums = _Sums(producer, position, numbers, found, anchor)
+                # a look ahead on a momentum of 0 is one, too
+                if sums.of(one).is_anchor and any(
+                    not _is_same(probe, anchor, [], numbers) or sums.of(probe).times
+                    for probe in probes
+                ):
+                    found.update(dict.fromkeys(probes))
+                    found[one] = anchor
+                    del kept[at + 1 :]
+                    break
             else:
-                probes.append(one)
+                kept.append(one)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Sum:
+    """A value as a sum: how many times of each thing computed, whether the anchor is in it, whether it is of numbers alone."""
+
+    times: Mapping[Hashable, float] = field(default_factory=dict)
+    has_anchor: bool = False
+    is_number: bool = False
+
+    def plus(self, other: _Sum, times: float = 1.0) -> _Sum:
+        """This and so many times another; the anchor is in a sum once."""
+        sums = dict(self.times)
+        for key, n in other.times.items():
+            sums[key] = sums.get(key, 0.0) + times * n
+        return _Sum(sums, self.has_anchor or other.has_anchor)
+
+    def scaled(self, times: float) -> _Sum:
+        """So many times this."""
+        return _Sum({key: times * n for key, n in self.times.items()})
+
+    def overwritten(self, by: _Sum) -> _Sum:
+        """This where entries of it are replaced by entries of another."""
+        if by.has_anchor and not by.times:
+            return by
+        return _Sum({**self.times, **by.times}, self.has_anchor or by.has_anchor)
+
+    @property
+    def is_anchor(self) -> bool:
+        """Whether nothing is left beside the anchor."""
+        largest = max(map(abs, self.times.values()), default=0.0)
+        return self.has_anchor and largest <= 1e-9
+
+
+@dataclass(eq=False)
+class _Sums:
+    """Values as sums of an anchor and of what was computed since."""
+
+    producer: Mapping[Value, Line]
+    position: Mapping[Value, int]
+    numbers: Mapping[Value, object]
+    found: Undone
+    anchor: Value
+    known: dict[Value, _Sum] = field(default_factory=dict)
+
+    def of(self, value: Value) -> _Sum:
+        """A value as a sum."""
+        for one in self._cone(value):
+            self.known[one] = self._sum(one)
+        return self.known[self._again(value)]
+
+    def _again(self, value: Value) -> Value:
+        return self.found.get(value) or value
+
+    def _cone(self, value: Value) -> list[Value]:
+        """A value, and what it is made of since the anchor, in order."""
+        ahead, seen = [self._again(value)], set[Value]()
+        while ahead:
+            one = ahead.pop()
+            if one in seen:
+                continue
+            seen.add(one)
+            line = self.producer.get(one)
+            if one is not self.anchor and line and self._is_later(one):
+                ahead += map(self._again, line.reads())
+        return sorted(seen, key=self._place)
+
+    def _place(self, value: Value) -> int:
+        return self.position.get(value, -1)
+
+    def _is_later(self, value: Value) -> bool:
+        return self._place(value) > self._place(self.anchor)
+
+    def _sum(self, value: Value) -> _Sum:
+        line = self.producer.get(value)
+        if value is self.anchor:
+            return _Sum(has_anchor=True)
+        if line is None:
+            return _Sum()
+        if not self._is_later(value):
+            return _Sum({value: 1.0})
+        parts = [self._part(arg) for arg in line.args]
+        if all(one.is_number for one in parts):
+            return _Sum(is_number=True)
+        if line.op in (ops.add, ops.subtract):
+            return parts[0].plus(parts[1], 1.0 if line.op is ops.add else -1.0)
+        if line.op is ops.negative and not parts[0].has_anchor:
+            return parts[0].scaled(-1.0)
+        if line.op is ops.setitem:
+            return parts[0].overwritten(parts[1])
+        if line.op in VIEWS:
+            return reduce(_Sum.plus, parts)
+        if line.op in (ops.multiply, ops.divide):
+            ways = [(0, 1), (1, 0)] if line.op is ops.multiply else [(0, 1)]
+            for one, by in ways:
+                times = self._single(line.args[by])
+                if times and not (parts[one].has_anchor or parts[by].has_anchor):
+                    return parts[one].scaled(
+                        times if line.op is ops.multiply else 1 / times
+                    )
+        args = tuple(
+            self._again(a) if isinstance(a, Value) else repr(a) for a in line.args
+        )
+        return _Sum({(line.op.name, args, repr(line.params)): 1.0})
+
+    def _part(self, arg: Arg) -> _Sum:
+        return (
+            self.known[self._again(arg)]
+            if isinstance(arg, Value)
+            else _Sum(is_number=True)
+        )
+
+    def _single(self, arg: Arg) -> float | None:
+        """The number that an argument is; None where it is an array, or computed by the script of others."""
+        number = np.asarray(self.numbers[arg] if isinstance(arg, Value) else arg)
+        return (
+            float(number.item())
+            if number.size == 1 and number.dtype.kind in "fiu"
+            else None
+        )
 
 
 def without(program: Program, found: Undone) -> Program:
@@ -98,28 +195,30 @@ def without(program: Program, found: Undone) -> Program:
 
 
 def chained(writes: Iterable[tuple[Value, Value]]) -> list[list[Value]]:
-    """The versions of each array that is written in place, in order."""
-    ends: dict[Value, list[Value]] = {}
+    """The versions of each thing that is moved, in order: all that became one another."""
+    chains: dict[Value, list[Value]] = {}
     for before, after in writes:
-        chain = ends.pop(before, None) or [before]
-        chain.append(after)
-        ends[after] = chain
-    return list(ends.values())
+        chain = chains.setdefault(before, [before])
+        other = chains.get(after, [after])
+        if other is not chain:
+            chain += other
+            chains.update((one, chain) for one in other)
+    return list({id(chain): chain for chain in chains.values()}.values())
 
 
-def _is_again(
+def _is_same(
     one: Value,
     anchor: Value,
     probes: Sequence[Value],
     numbers: Mapping[Value, object],
 ) -> bool:
-    """Whether a version holds the numbers of an earlier one, and those between did not."""
+    """Whether a version holds the numbers of an earlier one, but for what is lost on the way over those between."""
     there, here = np.asarray(numbers[anchor]), np.asarray(numbers[one])
-    if there.shape != here.shape or not probes or not there.size:
+    if there.shape != here.shape or not there.size:
         return False
-    far = max(_distance(np.asarray(numbers[probe]), there) for probe in probes)
+    far = max((_distance(np.asarray(numbers[v]), there) for v in probes), default=0.0)
     rounding = ROUNDINGS * np.finfo(float).eps * (np.max(np.abs(there)) + far)
-    return bool(far > rounding >= _distance(here, there))
+    return bool(_distance(here, there) <= rounding)
 
 
 def _recurs(several: Sequence[object]) -> bool:

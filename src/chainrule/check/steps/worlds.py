@@ -57,14 +57,15 @@ def gather(
 
 
 def _one_pass(recording: Recording, loss: Value, updates: Sequence[Update]) -> Run:
-    """The lines up to the last update; all, where there is none."""
+    """The lines up to the last update; all, where there is none. Where a gradient is taken is given."""
     run = recording.run
     if not updates:
         return run
     position = recording.position
     last = max(position[one] for one in (loss, *(update.after for update in updates)))
-    lines = run.program.lines[: last + 1]
-    return Run(Program(run.program.inputs, lines, ()), run.numbers)
+    totals = tuple(dict.fromkeys(one.total for one in updates if one.total))
+    lines = tuple(x for x in run.program.lines[: last + 1] if x.result not in totals)
+    return Run(Program((*run.program.inputs, *totals), lines, ()), run.numbers)
 
 
 def _roots(run: Run, loss: Value, parameters: Sequence[Value]) -> dict[Value, Array]:
