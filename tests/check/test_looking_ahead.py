@@ -199,7 +199,6 @@ for it in range(3):
     W2 = W2 - lr * dW2
     b2 = b2 - lr * db2
     h, p, shown = forward(W1, b1, W2, b2)
-    W1 = W1 / max(1.0, np.linalg.norm(W1) / 2)
     loss2, dW1, db1, dW2, db2 = backward(W1, b1, W2, b2)
     W1 = W1 - lr * dW1
     W2 = W2 - lr * dW2
@@ -210,7 +209,7 @@ def test_of_two_steps_in_a_pass_both_are_judged(write):
     right = NET + TWO_STEPS
     assert check_script(write(right)).ok
     head, _, tail = right.rpartition("W1 = W1 - lr * dW1")
-    report = check_script(write(f"{head}W1 = W1 - lr * dW1 * W1{tail}"))
+    report = check_script(write(f"{head}W1 = W1 + lr * dW1{tail}"))
     assert report.first_wrong is not None
     assert report.first_wrong.line == head.count("\n") + 1
     assert report.corrected() == right

@@ -80,6 +80,8 @@ def _by_names(claims: Report, steps: Stepped, text: str, given: Given) -> Report
 
     What the steps are not made of, a gradient for the layer below, is right or wrong by what it claims to be.
     """
+    kept = tuple(one for one in claims.findings if one.line not in given.looks)
+    claims = replace(claims, findings=kept)
     parameters = {**claims.parameters, **steps.report.parameters}
     blamed = {line.line for line in claims.lines if line.verdict in WRONG}
     if steps.report.ok and not (blamed and blamed <= given.behind(text)):

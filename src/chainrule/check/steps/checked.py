@@ -133,8 +133,11 @@ def _wrong_beside(
         if not one.finals.wrong() or not is_stepped_on(one.evidence):
             continue
         # a weight that one loss reads may be moved by another one, of the next pass at the latest
+        blamed = one.finals.wrong()
         one.finals.excuse((best.finals, *_of_pass(one, recording, n_pass + 1, seed)))
-        if one.finals.wrong():
+        wrong = one.finals.wrong()
+        one.finals.all = [f for f in one.finals.all if f in wrong or f not in blamed]
+        if wrong:
             one.finals.spared = frozenset(_judged_lines(best))
             yield one
 

@@ -28,12 +28,14 @@ class Given(Asked):
     """What is asked about a script that goes on with lines of ours, and leaves its last ``n_left`` statements out.
 
     What comes after the gradients, a comparison with differences, is neither waited for nor taken for a step. Where
-    not ``is_all`` that is called a gradient has a step, what explains the steps may not explain the rest.
+    not ``is_all`` that is called a gradient has a step, what explains the steps may not explain the rest. ``looks``
+    are the lines that move what is put back.
     """
 
     steps: tuple[str, ...] = ()
     n_left: int = 0
     is_all: bool = True
+    looks: frozenset[int] = frozenset()
 
     def kept(self, text: str) -> str:
         """The script up to its steps."""
@@ -111,7 +113,7 @@ def with_steps(text: str, asked: Asked) -> Given | None:
     # the loss may come later, but not after what stops the script: its own comparison with differences
     later = {0} if recording.failure is None else set[int]()
     for n_left in sorted({_n_after(recording, found), *later}, reverse=True):
-        given = Given(*asked_by, steps=steps, n_left=n_left, is_all=is_all)
+        given = Given(*asked_by, steps, n_left, is_all, recording.looks)
         try:
             with np.errstate(all="ignore"):
                 other = _at_another_scale(given.checked(text), given.first(text))
