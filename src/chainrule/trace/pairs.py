@@ -176,6 +176,32 @@ def _exp(a: Any) -> Any:
     return Pair(size * np.cos(a.imag), size * np.sin(a.imag))
 
 
+def _log(a: Any) -> Any:
+    return Pair(np.log(np.hypot(a.real, a.imag)), np.arctan2(a.imag, a.real))
+
+
+def _sqrt(a: Any) -> Any:
+    size: Any = np.sqrt(np.hypot(a.real, a.imag))
+    half = np.arctan2(a.imag, a.real) / 2
+    return Pair(size * np.cos(half), size * np.sin(half))
+
+
+def _tanh(a: Any) -> Any:
+    # tanh(x + iy) = (tanh x + i tan y) / (1 + i tanh x tan y)
+    one, other = np.tanh(a.real), np.tan(a.imag)
+    return _divided(Pair(one, other), paired(1.0, one * other))
+
+
+def _where(chosen: Any, a: Any, b: Any) -> Any:
+    return Pair(*(np.where(chosen, part_of(a, i), part_of(b, i)) for i in range(2)))
+
+
+def _maximum(a: Any, b: Any) -> Any:
+    """The one with the larger real part; of two with the same, with the larger imaginary one."""
+    (x, y), (u, v) = ((part_of(one, 0), part_of(one, 1)) for one in (a, b))
+    return _where((x > u) | ((x == u) & (y >= v)), a, b)
+
+
 def _power(a: Any, exponent: Any) -> Any:
     if isinstance(exponent, float) and exponent.is_integer():
         exponent = int(exponent)
@@ -202,6 +228,10 @@ UFUNCS: Mapping[Any, Callable[..., Any]] = {
     np.square: lambda a: product_of(a, a),
     np.power: _power,
     np.exp: _exp,
+    np.log: _log,
+    np.sqrt: _sqrt,
+    np.tanh: _tanh,
+    np.maximum: _maximum,
 }
 """What is done to complex numbers entry by entry, in real arithmetic."""
 BILINEAR = (np.dot, np.outer, np.inner, np.kron, np.convolve, np.tensordot)
@@ -215,6 +245,7 @@ EACH_PART = (
 FUNCTIONS: Mapping[Any, Callable[..., Any]] = {
     np.real: lambda a: a.real,
     np.imag: lambda a: a.imag,
+    np.where: _where,
     np.angle: lambda a: np.arctan2(a.imag, a.real),
     np.linalg.norm: lambda a: np.sqrt(np.sum(a.real**2 + a.imag**2)),
     np.vdot: lambda a, b: product_of(np.ravel(np.conj(a)), np.ravel(b), np.dot),

@@ -295,6 +295,8 @@ class Traced(Methods):
     def astype(self, dtype: Any, **_: Any) -> Any:
         """The same numbers as another element type."""
         wanted = np.dtype(dtype)
+        if wanted.kind == "c":
+            return self + 0j
         if wanted.kind not in "fiub":
             return self.tracer.as_array(self.value).astype(wanted)
         return self.tracer.record(ops.astype, (self,), {"dtype": wanted.name})
