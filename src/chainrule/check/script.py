@@ -19,6 +19,7 @@ from chainrule.check.names import names_a_gradient
 from chainrule.check.repair import Cause, Repair
 from chainrule.check.report import LineReport, Report, left_open
 from chainrule.check.settled import settled
+from chainrule.check.steps.recording import is_laid_out
 from chainrule.check.steps.script import Asked
 from chainrule.check.steps.undone import chained, undone
 from chainrule.check.study import Study, study
@@ -205,7 +206,11 @@ def _of_parameters(
 
 def _unjudged(claims: Claims) -> list[str]:
     """The parameters, if no line was found to be the gradient of any."""
-    if any(claim.target in claims.parameters for claim in claims.all):
+    targets = {claim.target for claim in claims.all if claim.target is not None}
+    if any(
+        one in claims.parameters or is_laid_out(claims.study.producer, one)
+        for one in targets
+    ):
         return []
     given = [value.name for value in claims.study.script.parameters if value.name]
     # s_5 is the fifth that was called s: a step on the way, and no parameter

@@ -14,6 +14,7 @@ import numpy as np
 from chainrule.check.agree import agree
 from chainrule.check.report import WRONG, LineReport, Report, left_open
 from chainrule.check.steps.arguments import ARGUMENT
+from chainrule.check.steps.inside import inside
 from chainrule.check.steps.script import Asked, Stepped, with_lines
 from chainrule.check.steps.stepless import Given, with_steps
 from chainrule.check.verdict import Verdict
@@ -43,8 +44,8 @@ def settled(text: str, asked: Asked, by_claims: Callable[..., Report]) -> Report
         raise
     except ChainruleError as error:
         refused = error
-        given = with_steps(text, asked)
-        taken = None if given is None else given.stepped(text)
+        given = with_steps(text, asked) or inside(asked)
+        taken = given.stepped(text)
     if steps is not None and (
         # claims are held against one loss, and what is handed over claims nothing
         steps.n_lines > LONG or steps.is_summed or _mended(steps.report, ARGUMENT)

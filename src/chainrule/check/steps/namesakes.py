@@ -7,7 +7,14 @@ list ``nabla_w`` and the only other list of these shapes.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import (
+    Callable,
+    Hashable,
+    Iterable,
+    Iterator,
+    Mapping,
+    Sequence,
+)
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -84,17 +91,27 @@ def namesakes(
         if position[one.value] < 0 and one.value.differentiable and not one.is_fixed
     ]
     lists = dict(_of_lists(roots, made))
+    is_all = all(of is not None for of in lists.values())
+    return paired(made, roots, position, lists), is_all
+
+
+def paired(
+    made: Iterable[Reached],
+    roots: Sequence[Reached],
+    position: Mapping[Value, int],
+    lists: Mapping[Reached, Reached | None] | None = None,
+) -> list[tuple[Reached, Reached]]:
+    """What is called the gradient of a root, and the root; ``lists`` says it of what stands in lists."""
     found: dict[Value, tuple[Reached, Reached]] = {}
     # of dW and what a penalty is added to it in, the one that is made last
     for one in sorted(made, key=lambda one: position[one.value]):
         alike = [root for root in roots if root.value.shape == one.value.shape]
-        of = _named_by(one, alike) or lists.get(one) or _spread(one, roots)
+        of = _named_by(one, alike) or (lists or {}).get(one) or _spread(one, roots)
         if of is None and THE_GRADIENT.fullmatch(one.word) and len(alike) == 1:
             (of,) = alike
         if of is not None:
             found[of.value] = one, of
-    is_all = all(of is not None for of in lists.values())
-    return list(found.values()), is_all
+    return list(found.values())
 
 
 def _named_by(gradient: Reached, alike: list[Reached]) -> Reached | None:
@@ -108,7 +125,7 @@ def _named_by(gradient: Reached, alike: list[Reached]) -> Reached | None:
     return None
 
 
-def _spread(gradient: Reached, roots: list[Reached]) -> Reached | None:
+def _spread(gradient: Reached, roots: Sequence[Reached]) -> Reached | None:
     """What a gradient of another shape is called after: a sum over everything is taken off of every entry."""
     shape = gradient.value.shape
     return _named_by(gradient, [one for one in roots if _fits(shape, one.value.shape)])

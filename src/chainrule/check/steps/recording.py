@@ -40,7 +40,10 @@ RENAMING = (ops.identity, ops.astype, ops.reshape, ops.transpose)
 
 @dataclass(eq=False)
 class Recording:
-    """What one run of a script left behind."""
+    """What one run of a script left behind.
+
+    ``learnt`` is what is taken as given, whatever it is computed from.
+    """
 
     file: str
     text: str
@@ -59,6 +62,7 @@ class Recording:
     shown: Sequence[Value] = ()
     appended: frozenset[Value] = frozenset()
     undone: Undone = field(default_factory=dict)
+    learnt: frozenset[Value] = frozenset()
 
     @property
     def program(self) -> Program:
@@ -98,7 +102,7 @@ class Recording:
 
     def is_given(self, value: Value) -> bool:
         """Whether a value is an input, or made of numbers alone, in whatever shape: ``np.ones(n) * 0.3``."""
-        line = self.producer.get(value)
+        line = None if value in self.learnt else self.producer.get(value)
         while line is not None and line.result not in self._of_numbers:
             first = line.args[0]
             if line.op not in RENAMING or not isinstance(first, Value):
@@ -202,6 +206,23 @@ class Recording:
     def executions(self) -> list[Execution]:
         """Every time a bound expression ran, in order."""
         return self.notes.executions
+
+
+def is_laid_out(producer: Mapping[Value, Line], value: Value) -> bool:
+    """Whether a value is given, or only laid out and scaled since it was drawn: all weights in one array, one of them."""
+    ahead, seen = [value], {value}
+    while ahead:
+        line = producer.get(ahead.pop())
+        if line is None:
+            continue
+        read = list(line.reads())
+        n_arrays = sum(1 for one in read if one.shape)
+        meet = line.op.elementwise and len(read) > 1 and n_arrays != 1
+        if meet or line.op.kind == "product":
+            return False
+        ahead += [one for one in read if one not in seen]
+        seen.update(read)
+    return True
 
 
 def record(
