@@ -22,7 +22,7 @@ from chainrule.check.steps.stepless import RATE, Given
 from chainrule.program import ChainruleError, ProgramError, Run, Value
 from chainrule.program.time_limit import time_limit
 
-MOST_CALLS = 4
+MOST_CALLS = 6
 
 
 @dataclass(frozen=True)
@@ -34,10 +34,11 @@ class Inside(Given):
         return sys.maxsize
 
     def checked(self, text: str, n_passes: int = 1) -> Checked:  # noqa: ARG002 - a call is one pass
-        """The script run, and the first call judged that holds gradients of a loss."""
+        """The script run, and judged by the calls that hold gradients of a loss: the first that is wrong, else the first."""
         with np.errstate(all="ignore"), time_limit(self.timeout):
             recording = record(self.file, text=text)
         refused: ChainruleError = ProgramError("E329", "no call holds gradients")
+        first: Checked | None = None
         for held in stepped(recording):
             try:
                 found = self.judged(held, self.n_pass)
@@ -46,8 +47,12 @@ class Inside(Given):
                 continue
             for one in found.finals.all:
                 one.name = name_of(held, one.parameter) or one.name
-            return found
-        raise refused
+            first = first or found
+            if found.finals.wrong():
+                return found
+        if first is None:
+            raise refused
+        return first
 
 
 def inside(asked: Asked) -> Inside:
@@ -70,12 +75,15 @@ def stepped(recording: Recording) -> Iterator[Recording]:
             if isinstance(slot, tuple) and slot[0] == "name":
                 _, call, name = slot
                 calls.setdefault(call, []).append(Reached(name, (name,), value, False))
-    found = [list(_pairs(recording, several)) for several in calls.values()]
-    # a call that knows the weights one by one says more than one that hands all of them on
-    found.sort(key=len, reverse=True)
-    for pairs in found[:MOST_CALLS]:
+    found: dict[object, list[tuple[Value, Value]]] = {}
+    for several in calls.values():
+        pairs = list(_pairs(recording, several))
         if pairs:
-            yield _with_steps(recording, pairs)
+            # one call of those that come from the same place
+            found.setdefault(recording.way(pairs[-1][1]), pairs)
+    # a call that knows the weights one by one says more than one that hands all of them on
+    for pairs in sorted(found.values(), key=len, reverse=True)[:MOST_CALLS]:
+        yield _with_steps(recording, pairs)
 
 
 def _pairs(
