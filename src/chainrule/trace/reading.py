@@ -365,6 +365,8 @@ class Reading:
     def loop(self, items: Any, names: Sequence[str]) -> Iterator[Any]:
         """What a loop runs over, each turn noted."""
         self.n_loops += 1
+        if type(items) is Traced:
+            items.counted()
         return self._turns(items, self.n_loops, tuple(names))
 
     def _turns(self, items: Any, loop: int, names: tuple[str, ...]) -> Iterator[Any]:
