@@ -107,6 +107,13 @@ def every_second_row(X):
     return np.sum(h**2)
 
 
+def from_the_second_row_on(X):
+    h = X[0]
+    for i in range(1, len(X)):
+        h = np.tanh(h + X[i])
+    return np.sum(h**2)
+
+
 def batches(X):
     total = 0.0
     for i in range(0, len(X), 2):
@@ -154,6 +161,7 @@ FIXED = {
     half_of_a_length: ("len(X) // 2", (X,), (X2,)),
     all_but_one: ("X[: len(X) - 1]", (X,), (X2,)),
     every_second_row: ("range(0, len(X), 2)", (X,), (X2,)),
+    from_the_second_row_on: ("range(1, len(X))", (X[:1],), (X2,)),
     batches: ("range(0, len(X), 2)", (X,), (X2,)),
     as_many_zeros: ("[0.0] * len(X)", (X,), (X2,)),
     a_table_of_points: ("np.linspace(0.0, 1.0, len(X))", (X,), (X2,)),

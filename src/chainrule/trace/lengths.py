@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 from chainrule import ops
-from chainrule.program import Arg, Op, Size
+from chainrule.program import Arg, Op, Size, Value
 from chainrule.program.operators import ARITHMETIC, give_signs
 from chainrule.trace import source
 from chainrule.trace.tracing import Tracing
@@ -125,8 +125,10 @@ class Behind:
 def _met(function: Any, one: Any, other: Any) -> Any:
     if isinstance(one, np.float64):
         one = float(one)
-    if type(one) in NUMBERS:
+    ref = other.length.ref
+    if type(one) in NUMBERS and not (isinstance(ref, Value) and not ref.weak):
         return _joined(function, one, other.length)
+    # a whole number that a script gave a name has an element type, where Python's has none
     return PLAIN[function](one, other.length)
 
 

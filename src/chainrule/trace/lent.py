@@ -196,10 +196,12 @@ def _arange(lender: Lender, maker: Any, *args: Any, **options: Any) -> Any:
 
 def _range(lender: Lender, function: Any, *args: Any) -> range:
     """``range(len(x))``: how many turns there are."""
+    counted: range = function(*args)
     for one in args:
         if type(one) is TracedInt:
-            lender.tracer.fix(one.ref, turns=True)
-    return function(*args)  # type: ignore[no-any-return]
+            # where there is no turn, no line tells what a turn does
+            lender.tracer.fix(one.ref, turns=len(counted) > 0)
+    return counted
 
 
 def _eye(lender: Lender, maker: Any, *args: Any, **options: Any) -> Any:
