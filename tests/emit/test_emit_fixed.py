@@ -215,6 +215,11 @@ def what_is_only_shown(X):
     return np.sum(X**2)
 
 
+def what_is_formatted(v):
+    print("%.2f of %d" % (v[0], v[1]))  # noqa: T201, UP031 - users do
+    return np.sum(v**2)
+
+
 def a_function_of_math(v):
     return np.sum(v**2) * math.exp(v[0])
 
@@ -228,6 +233,7 @@ FOLLOWED = {
     row_by_row: ((X,), (X2,)),
     softmax_row_by_row: ((X, Y), (X2, Y2)),
     what_is_only_shown: ((X,), (X2,)),
+    what_is_formatted: ((V,), (V2,)),
     a_function_of_math: ((V,), (V2,)),
 }
 

@@ -9,6 +9,7 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import lru_cache
 
 from chainrule.program import Arg, Item, Line, Loop, Program, Size, SourceSpan, Value
+from chainrule.program.line import sizes_in
 from chainrule.program.loop import values_of
 from chainrule.program.sizes import as_long_as
 from chainrule.program.sources import place
@@ -59,6 +60,7 @@ class _Study:
         self.numbers = recording.run.numbers
         self.producer = recording.program.producer()
         self.reached = set(inputs)
+        self.lengths = {length for one in inputs for length in one.shape}
         for line in recording.program.lines:
             if not self.reached.isdisjoint(line.reads()):
                 self.reached.add(line.result)
@@ -76,24 +78,41 @@ class _Study:
         if event.arg is None:
             written = (line for line, _ in self.lines if not line.args)
             return any(_meet(line.places, event.places) for line in written)
-        if self.reached.isdisjoint(values_of(event.arg)):
+        if not self._is_of_an_input(event.arg, turns=event.turns):
             return False
         if not event.turns or not event.places:
             return True
         header = _header(event.places[0])
         if header is None:
-            return not any(self._stands_for(loop, event.arg) for loop in self.loops)
+            # a[range(len(a)), k] reads the length there itself
+            read = (
+                size
+                for line, _ in self.lines
+                if _meet(line.places, event.places[:1])
+                for part in line.params.values()
+                for size in sizes_in(part)
+            )
+            lengths = (*(loop.n for loop in self.loops), *read)
+            return not any(self._is_length(one, event.arg) for one in lengths)
         return any(
-            not any(self._stands_for(loop, event.arg) for loop in loops)
+            not any(self._is_length(loop.n, event.arg) for loop in loops)
             for line, loops in self.lines
             if any(_inside(at, event.places[0].file, header[1]) for at in line.places)
         )
 
-    def _stands_for(self, loop: Loop, length: Arg) -> bool:
-        """Whether a loop takes as many turns as a length says, whatever that is."""
-        if not isinstance(length, Size) or not isinstance(loop.n, Size):
+    def _is_of_an_input(self, arg: Arg, *, turns: bool) -> bool:
+        """Whether a length is one of the inputs, or of as many turns as one of theirs is long."""
+        if not self.reached.isdisjoint(values_of(arg)):
+            return True
+        return turns and isinstance(arg, Size) and arg.number in self.lengths
+
+    def _is_length(self, one: Arg, length: Arg) -> bool:
+        """Whether what the program reads, as a loop its turns, is a length, whatever that is."""
+        if not isinstance(length, Size) or not isinstance(one, Size):
             return False
-        theirs = as_long_as(self.made, loop.n.value, loop.n.axes)
+        if length.value not in self.reached:
+            return length.number == one.number
+        theirs = as_long_as(self.made, one.value, one.axes)
         return not theirs.isdisjoint(as_long_as(self.producer, length.value, length.axes))  # fmt: skip
 
     def said(self, event: Looked) -> str:
