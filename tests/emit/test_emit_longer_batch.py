@@ -99,6 +99,19 @@ def test_a_row_that_may_be_a_table_is_asked_for():
         run_source(text, arrays(u=(4, 3), w=(4, 3)))
 
 
+def a_column_that_is_full(u, x):
+    return np.mean((np.maximum(u, 0.3).sum(axis=1) - x) ** 2)
+
+
+def test_what_does_not_come_through_is_looked_at_on_the_way():
+    # the entry of u is below 0.3, and its slope nothing whatever comes back
+    one = {"u": np.array([[0.1, 0.2]]), "x": np.array([[0.5, 0.7]])}
+    text = chainrule.emit(a_column_that_is_full, wrt=["u"], **one)
+    more = {"u": np.ones((2, 2)), "x": np.array([[0.5, 0.7], [0.1, 0.9]])}
+    with pytest.raises(ValueError, match="must be 1"):
+        run_source(text, more)
+
+
 def test_a_script_of_one_sample_keeps_its_numbers(monkeypatch):
     monkeypatch.setattr("sys.argv", ["script.py"])
     inputs = arrays(x=(1, 2), W=(2, 3), b=(1, 3), y=(1, 3))

@@ -131,10 +131,15 @@ class _Study:
         given = {**found.forward.numbers, **_of_inputs(found.run)}
         mine = {new.get(v, v): n for v, n in world.of(self.forward.numbers).items()}
         numbers = _ran(found.run.program, {**given, **mine})
-        true, _ = self._derived(world)
+        true, stands = self._derived(world)
+        # also on the way: where a maximum is the other one, a wrong gradient may not come through
         return numbers is not None and all(
-            _same(numbers.get(found.gradients[mine]), true.gradient(theirs))
-            for mine, theirs in zip(found.wrt, true.wrt, strict=True)
+            _same(numbers[own], true.run.numbers[theirs])
+            for value in self.forward.program.values()
+            if (own := found.gradients.get(new.get(value, value))) is not None
+            and (theirs := true.gradients.get(stands[value])) is not None
+            and own in numbers
+            and theirs in true.run.numbers
         )
 
     def _derived(self, world: _World) -> tuple[Derived, Stands]:
@@ -206,13 +211,10 @@ def _ran(
         return None
 
 
-def _same(one: Array | None, other: Array) -> bool:
+def _same(one: Array, other: Array) -> bool:
     """Whether two gradients are one, but for rounding."""
-    return (
-        one is not None
-        and one.shape == other.shape
-        and np.allclose(one, other, rtol=1e-4, atol=1e-8, equal_nan=True)
-    )
+    same = one.shape == other.shape
+    return same and np.allclose(one, other, rtol=1e-4, atol=1e-8, equal_nan=True)
 
 
 def _of_inputs(found: Run) -> dict[Value, Array]:
