@@ -100,7 +100,11 @@ def explain(
         step=step,
         level=level,
         branches=found.branches,
-        reading=Reading.of(found.report, str(optimizer) if optimizer else None),
+        reading=Reading.of(
+            found.report,
+            str(optimizer) if optimizer else None,
+            found.fixed(found.run.program),
+        ),
     )
 
 
@@ -149,14 +153,16 @@ def emit(
     from chainrule.derived_source import source
 
     # C is written from lines alone
+    derived = found.derived(unroll=unroll or dialect == "c")
     return source(
-        found.derived(unroll=unroll or dialect == "c"),
+        derived,
         dialect=dialect,
         part=part,
         optimizer=optimizer,
         learning_rate=found.rate(learning_rate, optimizer),
         steps=steps,
         learns=found.call is None,
+        fixed=found.fixed(derived.forward.program),
     )
 
 

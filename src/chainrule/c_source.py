@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from chainrule.derive import Derived
 from chainrule.emit import Part
 from chainrule.emit.c import CSource, write
+from chainrule.emit.functions import said_of
 from chainrule.engines.c.training import simple, step_source
 from chainrule.engines.stretch import Rows, Trouble
 from chainrule.nn import Optimizer
@@ -12,7 +15,9 @@ from chainrule.program import Program, ProgramError, UsageError
 from chainrule.train.loop.training_step import Limits, gradient_step, training_step
 
 
-def c_source(derived: Derived, part: Part, optimizer: Optimizer) -> str:
+def c_source(
+    derived: Derived, part: Part, optimizer: Optimizer, fixed: Sequence[str] = ()
+) -> str:
     """The C text of ``part``; lengths are those of the arrays at hand.
 
     Raises:
@@ -35,7 +40,9 @@ def c_source(derived: Derived, part: Part, optimizer: Optimizer) -> str:
             )
     if isinstance(found, Trouble):
         raise ProgramError("E305", found.message, hint="write it for another framework")
-    return f"{_how_to_call(found)}\n{found.text}"
+    said = [row.replace("*/", "* /") for row in said_of(fixed)]
+    above = "".join(f"/{row.replace('#', '*', 1)} */\n" for row in said)
+    return f"{above}{_how_to_call(found)}\n{found.text}"
 
 
 def _function(program: Program, name: str) -> CSource | Trouble:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -30,11 +31,12 @@ def source(
     learning_rate: float | None,
     steps: int,
     learns: bool = False,
+    fixed: Sequence[str] = (),
 ) -> str:
     """The source of ``part``; without a learning rate it is the optimizer's usual one.
 
     ``learns`` says that what is differentiated by is what a script learns, whatever it is called; its shapes do not
-    follow the batch.
+    follow the batch. ``fixed`` is what the source holds of the one run that was read.
 
     Raises:
         UsageError: E410 for an optimizer that does not exist, E411 for one where nothing is updated.
@@ -50,7 +52,7 @@ def source(
         # what writes a whole step is the trainer's, which other dialects do not wait for
         from chainrule.c_source import c_source
 
-        return c_source(derived, part, chosen or optimizer_of("sgd", RATE))
+        return c_source(derived, part, chosen or optimizer_of("sgd", RATE), fixed)
     parameters = [
         value
         for value in derived.wrt
@@ -66,6 +68,7 @@ def source(
         steps=steps,
         update=None if chosen is None else _update(chosen, derived.loss.dtype),
         lengths=lengths,
+        fixed=fixed,
     )
 
 

@@ -22,6 +22,7 @@ from chainrule.program.rewritten import results_of
 from chainrule.roles import RoleReport, roles_of, roles_of_call
 from chainrule.trace import Call, ScriptReading, read_function, record_script
 from chainrule.trace.events import TEXT, Escape, Objective
+from chainrule.trace.fixed import what_is_fixed
 from chainrule.trace.limits import Limits
 from chainrule.trace.recording import Recording
 from chainrule.trace.rolling import rolled
@@ -54,6 +55,13 @@ class Target:
     described: Described | None = None
     recording: Recording | None = None
     beside: tuple[Value, ...] = ()
+
+    def fixed(self, program: Program) -> tuple[str, ...]:
+        """What ``program``, made of this target, holds of the one run that was read: other numbers may have it otherwise."""
+        if self.recording is None or self.described is not None:
+            return ()
+        loss = self.report.loss if self.call is None else None
+        return what_is_fixed(self.recording, program, self.run.program.inputs, loss)
 
     @property
     def branches(self) -> Run | None:

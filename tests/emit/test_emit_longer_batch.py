@@ -68,6 +68,50 @@ def test_source_of_one_sample_holds_for_more(loss, one, more):
     assert "raise" not in text
 
 
+def halves(u):
+    return np.mean(u.reshape(2, -1) ** 3)
+
+
+def without_the_negative(u, v):
+    return np.sum((u[u > 0] * 2) ** 2) + np.sum(u * v)
+
+
+@pytest.mark.parametrize(
+    ("loss", "few"),
+    [(halves, {"u": (2, 2)}), (without_the_negative, {"u": (3, 3), "v": (3,)})],
+)
+def test_source_holds_for_more_where_lengths_are_the_same_by_chance(loss, few):
+    text = chainrule.emit(loss, wrt=["u"], **arrays(**few))
+    inputs = arrays(**{**few, "u": (6, few["u"][1])})
+    (found,) = run_source(text, inputs)
+    true = chainrule.gradients(loss, wrt=["u"], **inputs)["u"]
+    np.testing.assert_allclose(found, true, rtol=1e-12)
+
+
+def met_by_a_table(u, w):
+    return np.sum((u + w) ** 2) + np.sum(u**3)
+
+
+def test_a_row_that_may_be_a_table_is_asked_for():
+    text = chainrule.emit(met_by_a_table, wrt=["w", "u"], **arrays(u=(1, 3), w=(4, 3)))
+    run_source(text, arrays(u=(1, 3), w=(5, 3)))
+    with pytest.raises(ValueError, match="length of u along axis 0 must be 1"):
+        run_source(text, arrays(u=(4, 3), w=(4, 3)))
+
+
+def a_column_that_is_full(u, x):
+    return np.mean((np.maximum(u, 0.3).sum(axis=1) - x) ** 2)
+
+
+def test_what_does_not_come_through_is_looked_at_on_the_way():
+    # the entry of u is below 0.3, and its slope nothing whatever comes back
+    one = {"u": np.array([[0.1, 0.2]]), "x": np.array([[0.5, 0.7]])}
+    text = chainrule.emit(a_column_that_is_full, wrt=["u"], **one)
+    more = {"u": np.ones((2, 2)), "x": np.array([[0.5, 0.7], [0.1, 0.9]])}
+    with pytest.raises(ValueError, match="must be 1"):
+        run_source(text, more)
+
+
 def test_a_script_of_one_sample_keeps_its_numbers(monkeypatch):
     monkeypatch.setattr("sys.argv", ["script.py"])
     inputs = arrays(x=(1, 2), W=(2, 3), b=(1, 3), y=(1, 3))

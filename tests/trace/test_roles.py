@@ -398,3 +398,21 @@ def chi_square(amplitude, decay_rate, times, measured, spread):
         space["chi_square"], amplitude=1.0, decay_rate=0.4, **given
     )
     assert set(found) == {"amplitude", "decay_rate"}
+
+
+WRITTEN_AND_SUMMED = """\
+import numpy as np
+
+w = np.array([[0.5, -1.0], [0.3, 0.8]])
+u = np.array([0.2, 0.7, -0.4])
+first = sum(row * (i + 1) for i, row in enumerate(u))
+h = u.copy()
+h[1:] = h[1:] + u[:-1]
+loss = np.mean(h**2) + 0.1 * np.sum(w) * u.mean()
+"""
+
+
+def test_the_loss_reads_what_is_asked_for(tmp_path):
+    (tmp_path / "net.py").write_text(WRITTEN_AND_SUMMED)
+    found = chainrule.gradients(tmp_path / "net.py", wrt=["w", "u"])
+    np.testing.assert_allclose(found["w"], np.full((2, 2), 0.1 * 0.5 / 3))

@@ -93,6 +93,7 @@ def emit(
         )
         # C is written from lines alone
         derived = found.derived(unroll=unroll or chosen == "c")
+    fixed = found.fixed(derived.forward.program)
     text = source(
         derived,
         dialect=chosen,
@@ -101,7 +102,9 @@ def emit(
         learning_rate=found.rate(learning_rate, optimizer),
         steps=steps,
         learns=found.call is None,
+        fixed=fixed,
     )
+    point.tell_fixed(fixed)
     beside = stored_arrays(derived) if part is Piece.script else {}
     if output is None or str(output) == "-":
         outputs.write("-", text)

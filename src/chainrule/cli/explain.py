@@ -125,7 +125,9 @@ def explain(
         )
         found = found.faithful().told(unroll=unroll)
         told_by, rate = found.taught(optimizer, learning_rate)
-        reading, trained = Reading.of(found.report, optimizer), found.described
+        fixed = found.fixed(found.run.program)
+        point.tell_fixed(fixed)
+        reading, trained = Reading.of(found.report, optimizer, fixed), found.described
         lesson = tell(
             found.run,
             loss=found.loss,

@@ -78,6 +78,12 @@ def find(
     return script
 
 
+def tell_fixed(fixed: Sequence[str]) -> None:
+    """Say what other data may decide otherwise than the run that was read."""
+    for one in fixed:
+        sys.stderr.write(f"note: fixed by the numbers of this run: {one}\n")
+
+
 def _trained(
     folder: Path, row: Row | None, loss: str | None, wrt: Sequence[str] | None
 ) -> pointed.Target:

@@ -1,22 +1,33 @@
-"""Gradients of one sample that hold for more: where a batch of one cannot be told from an axis of length 1.
+"""Gradients of so many samples that hold for more: where the length of a batch is that of something else by chance.
 
 What a sum with ``keepdims`` leaves has one row, whatever the batch; a batch of one has one row, too, and at those numbers
-nothing is copied and no copies' gradients add up. So the program is run again with more samples. If its derived lines
-then give a gradient another shape than its value's, they are derived there instead; they hold for one sample as well,
-for a sum over one row is the row.
+nothing is copied and no copies' gradients add up. Two samples in two halves are laid out as they were. So the program
+is run again with more samples. If its derived lines then give other gradients than those that are derived there, these
+are taken instead; they hold for fewer samples as well, for a sum over one row is the row.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from chainrule.derive.backward import backward
 from chainrule.derive.derived import Derived
 from chainrule.emit.conditions import Length
-from chainrule.program import Array, Item, Line, Program, Run, Size, Value, run
+from chainrule.program import (
+    Array,
+    IndexSlot,
+    Item,
+    Line,
+    Program,
+    Run,
+    Size,
+    Value,
+    run,
+)
 from chainrule.program.errors import ChainruleError
 from chainrule.program.rewritten import rewritten
 
@@ -45,7 +56,11 @@ def for_longer_batches(
     """
     study = _Study(derived, frozenset(kept))
     for places in study.batches():
-        found = study.settled(places)
+        try:
+            found = study.settled(places)
+        except ChainruleError:
+            # what cannot be derived there says nothing of what was derived here
+            continue
         if found is not None:
             return found
     return derived, ()
@@ -61,11 +76,13 @@ class _Study:
         self.data = [v for v in program.inputs if v not in kept and v.shape]
 
     def batches(self) -> Iterator[Places]:
-        """The axes that may be those of a batch of one sample: the first ones, or the last of all tables."""
+        """The axes that may be those of a batch of one sample, the first ones, or the last of all tables; then of more."""
         yield tuple((value, 0) for value in self.data if value.shape[0] == 1)
         tables = [value for value in self.data if value.ndim > 1]
         if all(value.shape[-1] == 1 for value in tables):
             yield tuple((value, value.ndim - 1) for value in tables)
+        for length in {value.shape[0] for value in self.data} - {0, 1}:
+            yield tuple((value, 0) for value in self.data if value.shape[0] == length)
 
     def settled(self, places: Places) -> tuple[Derived, tuple[Length, ...]] | None:
         """What holds for more samples along ``places``; None where that is what there was."""
@@ -75,10 +92,12 @@ class _Study:
         found = self.derived
         same: Stands = {}
         if not self._holds(found, more, {}):
-            longer, new = self._longer(more)
-            there = backward(longer, new[found.loss], [new[one] for one in found.wrt])
+            there, new = self._derived(more)
             if not self._holds(there, _World(more.places, 1), new):
-                lengths = (Length(value, axis, AGAIN) for value, axis in more.places)
+                lengths = (
+                    Length(value, axis, AGAIN, length=value.shape[axis])
+                    for value, axis in more.places
+                )
                 return found, tuple(lengths)
             found, same = self._with_its_numbers(there, new), new
         apart = tuple(self._apart(found, more, same))
@@ -108,15 +127,26 @@ class _Study:
         return numbers if there == () else None
 
     def _holds(self, found: Derived, world: _World, new: Stands) -> bool:
-        """Whether every gradient there has the shape of its value; ``new`` says which values stand for which."""
+        """Whether the gradients there are those that are derived there; ``new`` says which values stand for which."""
         given = {**found.forward.numbers, **_of_inputs(found.run)}
         mine = {new.get(v, v): n for v, n in world.of(self.forward.numbers).items()}
         numbers = _ran(found.run.program, {**given, **mine})
+        true, stands = self._derived(world)
+        # also on the way: where a maximum is the other one, a wrong gradient may not come through
         return numbers is not None and all(
-            numbers[value].shape == numbers[gradient].shape
-            for value, gradient in found.gradients.items()
-            if value in numbers and gradient in numbers
+            _same(numbers[own], true.run.numbers[theirs])
+            for value in self.forward.program.values()
+            if (own := found.gradients.get(new.get(value, value))) is not None
+            and (theirs := true.gradients.get(stands[value])) is not None
+            and own in numbers
+            and theirs in true.run.numbers
         )
+
+    def _derived(self, world: _World) -> tuple[Derived, Stands]:
+        """What is derived on that batch, and what stands for the values."""
+        longer, new = self._longer(world)
+        wrt = [new[one] for one in self.derived.wrt]
+        return backward(longer, new[self.derived.loss], wrt), new
 
     def _longer(self, world: _World) -> tuple[Run, Stands]:
         """The forward pass on that batch, and what stands for its values."""
@@ -126,7 +156,7 @@ class _Study:
             value: replace(value, shape=numbers[value].shape)
             for value in program.values()
         }
-        items = tuple(_renewed(item, new) for item in program.items)
+        items = tuple(_renewed(item, new, numbers) for item in program.items)
         inputs = tuple(new[value] for value in program.inputs)
         longer = Program(inputs, items, (new[self.derived.loss],), program.name)
         return Run(longer, {new[value]: numbers[value] for value in new}), new
@@ -181,19 +211,27 @@ def _ran(
         return None
 
 
+def _same(one: Array, other: Array) -> bool:
+    """Whether two gradients are one, but for rounding."""
+    same = one.shape == other.shape
+    return same and np.allclose(one, other, rtol=1e-4, atol=1e-8, equal_nan=True)
+
+
 def _of_inputs(found: Run) -> dict[Value, Array]:
     return {value: found.numbers[value] for value in found.program.inputs}
 
 
-def _renewed(item: Item, new: Stands) -> Item:
+def _renewed(item: Item, new: Stands, numbers: Mapping[Value, Array]) -> Item:
     """``item`` with what stands for its values, those it makes and those it reads."""
+    if isinstance(item, Line):
+        item = replace(item, params={**item.params, **_picked(item, numbers)})
     item = rewritten(item, new)
     if isinstance(item, Line):
         return replace(item, result=new[item.result])
     return replace(
         item,
         turns=item.n.number if isinstance(item.n, Size) else item.turns,
-        items=tuple(_renewed(one, new) for one in item.items),
+        items=tuple(_renewed(one, new, numbers) for one in item.items),
         carried=tuple(
             replace(
                 one,
@@ -205,3 +243,22 @@ def _renewed(item: Item, new: Stands) -> Item:
         ),
         stacks=tuple(replace(one, out=new[one.out]) for one in item.stacks),
     )
+
+
+def _picked(line: Line, numbers: Mapping[Value, Array]) -> dict[str, tuple[Any, ...]]:
+    """The index of a line, where masks pick as many entries as they do there."""
+    index = line.params.get("index", ())
+    masks = [
+        one for one in index if isinstance(one, IndexSlot) and one.picked is not None
+    ]
+    if not masks:
+        return {}
+    arrays = line.args[-sum(isinstance(one, IndexSlot) for one in index) :]
+    return {
+        "index": tuple(
+            replace(one, picked=int(np.count_nonzero(numbers[array])))
+            if one in masks and (array := arrays[one.position]) in numbers
+            else one
+            for one in index
+        )
+    }

@@ -39,6 +39,7 @@ def emit(
     name: str | None = None,
     update: Update | None = None,
     lengths: Sequence[Length] = (),
+    fixed: Sequence[str] = (),
 ) -> str:
     """The source of ``part`` in ``dialect``.
 
@@ -46,7 +47,8 @@ def emit(
     ``loss_and_gradients``, ``step`` adds the update of every parameter, ``script`` is a program that runs by
     itself. A ``Run`` that nothing was derived from has a ``forward`` only. ``name`` names the forward function.
     ``update`` is the optimizer of a step or a script; without one, parameters move along their gradients.
-    ``lengths`` are those that the gradients need of the inputs; others are refused when the source runs.
+    ``lengths`` are those that the gradients need of the inputs; others are refused when the source runs. ``fixed`` is
+    what was decided by the numbers of the run that was read: a comment says it.
 
     Raises:
         UsageError: E410 for a dialect or a part that does not exist.
@@ -80,14 +82,14 @@ def emit(
     require_spellings(spelled_out(program, chosen), chosen)
     if isinstance(what, Run):
         return _forward_of_run(what, chosen, part, name)
+    said = functions.said_of(fixed)
     match part:
         case "forward":
-            return _forward(what, chosen, name)
+            return _forward(what, chosen, name, said)
         case "backward":
             plan = functions.backward_plan(what, chosen)
-            return _module(
-                what, chosen, [functions.backward_function(what, plan, lengths)]
-            )
+            function = functions.backward_function(what, plan, lengths)
+            return _module(what, chosen, [[*said, *function]])
         case "step":
             plan = functions.backward_plan(
                 what, chosen, {"step", "gradients", "start", *_taken(update)}
@@ -99,7 +101,7 @@ def emit(
                 if update is None
                 else [update.function(chosen), start_function(update, chosen)]
             )
-            return _module(what, chosen, [function, *blocks, step])
+            return _module(what, chosen, [[*said, *function], *blocks, step])
         case "script":
             return _script(
                 what,
@@ -108,6 +110,7 @@ def emit(
                 steps=steps,
                 update=update,
                 lengths=lengths,
+                said=said,
             )
 
 
@@ -157,14 +160,16 @@ def _forward_of_run(run: Run, dialect: Dialect, part: str, name: str | None) -> 
     return functions.module(dialect, [lines], wide=functions.is_wide(run.program))
 
 
-def _forward(derived: Derivation, dialect: Dialect, name: str | None) -> str:
+def _forward(
+    derived: Derivation, dialect: Dialect, name: str | None, said: Sequence[str]
+) -> str:
     also = functions.needed_later(derived)
     whole = derived.run.program.pruned([derived.loss, *also])
     program = Program(whole.inputs, whole.items, (derived.loss,), whole.name)
     lines = functions.forward_function(
         program, dialect, _function_name(program, dialect, name), also=also
     )
-    return _module(derived, dialect, [lines])
+    return _module(derived, dialect, [[*said, *lines]])
 
 
 def _taken(update: Update | None) -> set[str]:
@@ -179,11 +184,12 @@ def _script(
     steps: int,
     update: Update | None,
     lengths: Sequence[Length],
+    said: Sequence[str],
 ) -> str:
     plan = functions.backward_plan(
         derived, dialect, {"forward", "total_loss", *script.WORDS, *_taken(update)}
     )
-    blocks = [functions.backward_function(derived, plan, lengths)]
+    blocks = [[*said, *functions.backward_function(derived, plan, lengths)]]
     inputs = [plan.name(value) for value in plan.program.inputs]
     pairs = functions.trained(derived, plan, update)
     if dialect.autodiff:

@@ -12,7 +12,7 @@ from chainrule.program import Value
 
 @dataclass(frozen=True, slots=True)
 class Length:
-    """How long an input must be along an axis: as another input along one of its own, or 1 where there is none.
+    """How long an input must be along an axis: as another input along one of its own, or ``length`` where there is none.
 
     ``advice`` is what to do where it is not.
     """
@@ -22,6 +22,7 @@ class Length:
     advice: str
     other: Value | None = None
     other_axis: int = 0
+    length: int = 1
 
 
 def checks(lengths: Sequence[Length], plan: Plan) -> list[str]:
@@ -29,7 +30,7 @@ def checks(lengths: Sequence[Length], plan: Plan) -> list[str]:
     lines: list[str] = []
     for one in lengths:
         name = plan.name(one.value)
-        wanted, said = "1", "1"
+        wanted = said = str(one.length)
         if one.other is not None:
             other = plan.name(one.other)
             wanted = f"{other}.shape[{one.other_axis}]"

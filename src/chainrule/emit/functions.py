@@ -58,6 +58,22 @@ def _sums_so_far(derived: Derivation) -> dict[Value, Value]:
     return part_of
 
 
+FIXED = (
+    "This was read from one run, and holds as long as the following comes out as it did there;"
+    " for other data, emit it again:"
+)
+
+
+def said_of(fixed: Sequence[str]) -> list[str]:
+    """What was decided by the numbers of one run, as a comment above the first function."""
+    if not fixed:
+        return []
+    return [
+        *comment(FIXED, 0),
+        *(row for one in fixed for row in comment(f"- {one}", 0)),
+    ]
+
+
 def forward_alone(
     run: Run, outputs: Sequence[Value], inputs: Sequence[Value]
 ) -> Program:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
@@ -28,9 +28,21 @@ class Reading:
     """Of a row of a table: each column, its cell, where in X it stands, the number there, its gradient."""
 
     @classmethod
-    def of(cls, report: RoleReport, told_by: str | None = None) -> Reading:
-        """The reading that a report of roles is; ``told_by`` is the optimizer of the lesson."""
+    def of(
+        cls,
+        report: RoleReport,
+        told_by: str | None = None,
+        fixed: Sequence[str] = (),
+    ) -> Reading:
+        """The reading that a report of roles is; ``told_by`` is the optimizer of the lesson.
+
+        ``fixed`` is what the numbers of the run decided, so that with others the lesson may be another one.
+        """
         messages = list(report.messages)
+        if fixed:
+            messages.append(
+                f"with other numbers this may be another program: {'; '.join(fixed)}"
+            )
         own = report.optimizer
         if own not in (None, "sgd") and told_by is None:
             messages.append(

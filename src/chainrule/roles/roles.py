@@ -54,7 +54,7 @@ class _Reading:
         told = self._minimised()
         if told is not None:
             return told
-        found = candidates(self.history, self.asked)
+        found = self._first_what_is_asked(candidates(self.history, self.asked))
         if self.asked is not None and not found:
             raise self._no_loss_called(self.asked)
         chosen = found[0] if found else None
@@ -80,6 +80,20 @@ class _Reading:
             raise lost(self.history.escapes_before(chosen.value))
         self._compare(found)
         return self._told(chosen)
+
+    def _first_what_is_asked(self, found: list[Candidate]) -> list[Candidate]:
+        """What reads all that somebody has asked gradients of, or is called a loss, before what does not."""
+        if self.wrt is None or self.asked is not None:
+            return found
+        names, history = self.wrt, self.history
+
+        def misses(one: Candidate) -> bool:
+            behind = history.behind(one.value)
+            return not is_called_loss(one) and any(
+                behind.isdisjoint(called(history, name, one.value)) for name in names
+            )
+
+        return sorted(found, key=misses)
 
     def _minimised(self) -> RoleReport | None:
         """What a minimiser says: the function that it is given is the loss, and what it moves is learnt."""

@@ -86,6 +86,20 @@ class Escape:
 
 
 @dataclass(frozen=True, slots=True)
+class Fixed:
+    """Python went on with a plain number that other data, or another run, may have otherwise.
+
+    ``arg`` is the length that it is, or what was computed of lengths; where it was drawn at random the number, or None for an
+    array. Where it only says how many ``turns`` something takes, a loop may stand for them.
+    """
+
+    arg: Arg | None
+    turns: bool = False
+    n_lines: int = 0
+    places: tuple[SourceSpan, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Report:
     """Values were shown to a person: printed, formatted, logged, plotted."""
 
@@ -117,7 +131,7 @@ class Objective:
     places: tuple[SourceSpan, ...] = ()
 
 
-Event = Bound | Guard | Escape | Report | Turn | Objective
+Event = Bound | Guard | Escape | Fixed | Report | Turn | Objective
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.program import Value
-from chainrule.trace import growing, numpy_adapters, refusals
-from chainrule.trace.events import Escape
+from chainrule.trace import drawn, growing, numpy_adapters, refusals
 from chainrule.trace.frozen import Frozen
 from chainrule.trace.gather import holds_traced, leaves_of, numbers_of, stacked
 from chainrule.trace.instrument.code import HOOKED, functions_in, is_library, is_ours
+from chainrule.trace.lengths import TracedInt
 from chainrule.trace.lent import LENT, Lent, generator, number_type
 from chainrule.trace.lowering import Lowered, dotted
 from chainrule.trace.memory import View
@@ -99,8 +99,8 @@ class Lender:
     def _method(self, function: Any) -> Any:
         if definition_of(function) is not None:
             return functools.partial(self._in_catalogue, function)
-        if draws(function.__self__):
-            return self._builtin(function)
+        if (drawing := drawn.drawing(self, function)) is not None:
+            return drawing
         if (thawed := Frozen.of(self, function.__self__)) is not None:
             return getattr(thawed, function.__name__)
         if function.__name__ == "dot" and is_sparse(function.__self__):
@@ -135,9 +135,8 @@ class Lender:
             return functools.partial(growing.grow, self.grown, owner, function)
         if type(owner) is np.ufunc:
             return functools.partial(self._ufunc_method, function)
-        if draws(owner):
-            self.chances.met(owner)
-            return functools.partial(self._drawn, function)
+        if (drawing := drawn.drawing(self, function)) is not None:
+            return drawing
         if owner is None or isinstance(owner, types.ModuleType):
             module = getattr(owner, "__name__", "builtins")
             if module in PASSED_ON or module.startswith("_"):
@@ -191,7 +190,16 @@ class Lender:
                     args = tuple(stacked(one) for one in args)
                     return function(*args, **kwargs)
                 return self.tracer.call_function(function, args, kwargs)
-        return function(*args, **kwargs)
+        return self.baked(function, *args, **kwargs)
+
+    def baked(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+        """A function of NumPy, whose result holds the lengths given where it is a plain array."""
+        result = function(*args, **kwargs)
+        if type(result) is np.ndarray:
+            for one in (*args, *kwargs.values()):
+                if type(one) is TracedInt:
+                    self.tracer.fix(one.ref)
+        return result
 
     def _array_of_users(self, item: Any) -> Any:
         """The array that an object of the user's own says it is, which NumPy would take for a plain one."""
@@ -256,16 +264,6 @@ class Lender:
         function(*args, **kwargs)
         if kwargs.get("file") is None and sys.stdout is self.stdout:
             self.tracer.printed(start)
-
-    def _drawn(self, function: Any, *args: Any, **kwargs: Any) -> Any:
-        """What is drawn at random: with a whole number, or one of what is plain, no slope is lost."""
-        start = len(self.tracer.events)
-        result = self.elsewhere(function, *args, **kwargs)
-        picked = function.__name__ == "choice" and not holds_traced(args[:1])
-        if picked or np.asarray(result).dtype.kind in "iub":
-            met = self.tracer.events
-            met[start:] = [one for one in met[start:] if not isinstance(one, Escape)]
-        return result
 
     def elsewhere(
         self,
@@ -349,11 +347,6 @@ class Lender:
 
 
 _CACHED = (type(functools.lru_cache(len)),)
-
-
-def draws(owner: Any) -> bool:
-    """Whether methods of an object draw numbers at random: what they are is another thing with each NumPy."""
-    return type(owner).__module__.startswith("numpy.random")
 
 
 _JOINERS = frozenset({type(np.c_), type(np.r_)})

@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 from chainrule import ops
-from chainrule.program import Arg, Op, Size
+from chainrule.program import Arg, Op, Size, Value
 from chainrule.program.operators import ARITHMETIC, give_signs
 from chainrule.trace import source
 from chainrule.trace.tracing import Tracing
@@ -32,6 +32,10 @@ class TracedInt(int):
         self.ref = ref
         return self
 
+    @property
+    def __chainrule_behind__(self) -> Behind:
+        return Behind(self)
+
     def __neg__(self) -> Any:
         return _scalar(self.tracer, np.negative, (self,))
 
@@ -46,6 +50,7 @@ class TracedInt(int):
         kept = method == "__call__" and not kwargs and ufunc in ops.BY_FUNCTION
         if kept and not any(isinstance(item, np.ndarray) for item in inputs):
             return _scalar(self.tracer, ufunc, inputs)
+        self.tracer.fix(self.ref)
         return getattr(ufunc, method)(*(_plain(item) for item in inputs), **kwargs)
 
     def __reduce__(self) -> tuple[type[int], tuple[int]]:
@@ -56,9 +61,10 @@ def _plain(item: Any) -> Any:
     return int(item) if type(item) is TracedInt else item
 
 
-def _merged(one: Any, other: Any) -> TracedInt | None:
+def _merged(function: Any, one: Any, other: Any) -> TracedInt | None:
     """Two lengths of one array multiplied are one size of it."""
-    if type(one) is not TracedInt or type(other) is not TracedInt:
+    both = type(one) is TracedInt and type(other) is TracedInt
+    if function is not np.multiply or not both:
         return None
     a, b = one.ref, other.ref
     if (
@@ -75,15 +81,22 @@ def _merged(one: Any, other: Any) -> TracedInt | None:
 def _kept(function: Any, one: Any, other: Any) -> Any:
     """Arithmetic with a length: a line where the user wrote it, plain numbers where C asks for them."""
     if type(one) not in NUMBERS or type(other) not in NUMBERS:
+        if isinstance(one, list | tuple) or isinstance(other, list | tuple):
+            # a list so many times over
+            length = one if type(one) is TracedInt else other
+            length.tracer.fix(length.ref)
         return NotImplemented
-    merged = _merged(one, other) if function is np.multiply else None
-    if merged is not None:
-        return merged
     # np.arange(n) and its like compute with n from C: they want the plain integer
     if not source.written_as_operator(sys._getframe(2)):  # noqa: SLF001 - the caller's frame
-        return PLAIN[function](_plain(one), _plain(other))
+        return _merged(function, one, other) or PLAIN[function](
+            _plain(one), _plain(other)
+        )
+    return _joined(function, one, other)
+
+
+def _joined(function: Any, one: Any, other: Any) -> Any:
     tracer = one.tracer if type(one) is TracedInt else other.tracer
-    return _scalar(tracer, function, (one, other))
+    return _merged(function, one, other) or _scalar(tracer, function, (one, other))
 
 
 NUMBERS = frozenset({TracedInt, int, float, bool})
@@ -99,4 +112,47 @@ def _scalar(tracer: Tracing, function: Any, args: Sequence[Any]) -> Any:
     return result
 
 
+class Behind:
+    """A length behind an operator: a float before it would else take it for any whole number."""
+
+    __slots__ = ("length",)
+    __array_ufunc__ = None
+
+    def __init__(self, length: TracedInt) -> None:
+        self.length = length
+
+
+def _met(function: Any, one: Any, other: Any) -> Any:
+    if isinstance(one, np.float64):
+        one = float(one)
+    ref = other.length.ref
+    if type(one) in NUMBERS and not (isinstance(ref, Value) and not ref.weak):
+        return _joined(function, one, other.length)
+    # a whole number that a script gave a name has an element type, where Python's has none
+    return PLAIN[function](one, other.length)
+
+
+give_signs(Behind, _met)
+
+
+def _plainly(sign: str) -> Any:
+    """An operator of plain integers: what it gives is no length any more, which is noted where the user asks."""
+    plain = getattr(int, sign)
+
+    def answer(self: TracedInt, *others: Any) -> Any:
+        if source.is_users(sys._getframe(1)):  # noqa: SLF001 - the caller's frame
+            self.tracer.fix(self.ref)
+        return plain(self, *others)
+
+    return answer
+
+
 give_signs(TracedInt, _kept)
+for _sign in (
+    *("lt", "le", "gt", "ge", "eq", "ne", "bool", "int", "floor", "ceil", "trunc"),
+    *("round", "abs", "floordiv", "rfloordiv", "mod", "rmod", "divmod", "rdivmod"),
+    *("and", "rand", "or", "ror", "xor", "rxor", "lshift", "rshift", "invert"),
+):
+    setattr(TracedInt, f"__{_sign}__", _plainly(f"__{_sign}__"))
+# a class that says itself what is equal has to say again how it is hashed
+TracedInt.__hash__ = int.__hash__  # type: ignore[method-assign]

@@ -191,14 +191,24 @@ def _arange(lender: Lender, maker: Any, *args: Any, **options: Any) -> Any:
     """``np.arange(len(x))``: the length stays a length."""
     if len(args) == 1 and not options and type(args[0]) is TracedInt:
         return lender.tracer.record(ops.arange, (), {"n": args[0]})
-    return maker(*args, **options)
+    return lender.baked(maker, *args, **options)
+
+
+def _range(lender: Lender, function: Any, *args: Any) -> range:
+    """``range(len(x))``: how many turns there are."""
+    counted: range = function(*args)
+    for one in args:
+        if type(one) is TracedInt:
+            # where there is no turn, no line tells what a turn does
+            lender.tracer.fix(one.ref, turns=len(counted) > 0)
+    return counted
 
 
 def _eye(lender: Lender, maker: Any, *args: Any, **options: Any) -> Any:
     """``np.eye(len(x))``: the length stays a length."""
     if len(args) == 1 and not options and type(args[0]) is TracedInt:
         return lender.tracer.record(ops.eye, (), {"n": args[0]})
-    return maker(*args, **options)
+    return lender.baked(maker, *args, **options)
 
 
 def number_type(_: Lender, kind: Any, *args: Any) -> Any:
@@ -240,6 +250,7 @@ def _no_wait(*_: Any, **__: Any) -> None:
 
 LENT: dict[Any, Lent] = {
     len: _length,
+    range: _range,
     float: _float,
     type: _type,
     isinstance: _isinstance,

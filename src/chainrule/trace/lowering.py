@@ -40,6 +40,7 @@ class Lowered:
         if kind is Traced:
             return self._numbers(item)
         if kind is TracedInt:
+            self.tracer.fix(item.ref)
             return int(item)
         if kind is list or kind is tuple:
             if not holds_traced(item) and not any(type(one) is dict for one in item):

@@ -25,7 +25,10 @@ def lowered_param(param: Any) -> Any:
     """A parameter as a line keeps it: sizes read from arrays stay sizes."""
     match param:
         case TracedInt():
-            return param.ref if isinstance(param.ref, Size | Turn) else int(param)
+            if isinstance(param.ref, Size | Turn):
+                return param.ref
+            param.tracer.fix(param.ref)
+            return int(param)
         case tuple() | list():
             return tuple(lowered_param(item) for item in param)
         case slice():

@@ -6,14 +6,13 @@ import contextlib
 import inspect
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import islice
 from types import FrameType
 from typing import Any
 
 import numpy as np
 
 from chainrule.program import Arg, Value
-from chainrule.trace import containers, growing, source
+from chainrule.trace import containers, growing, replay, source
 from chainrule.trace.events import Bound, Slot, Turn
 from chainrule.trace.instrument.hooks import CURRENT
 from chainrule.trace.lending import Lender
@@ -82,9 +81,7 @@ class Reading:
 
     def _bound(self, frame: FrameType, value: Any, names: Any) -> Any:
         if type(names) is tuple:
-            if isinstance(value, Iterator):
-                # one more is taken, so that Python still finds that there are too many
-                value = tuple(islice(value, len(names) + 1))
+            value = replay.taken(value, names)
             if type(value) not in containers.UNPACKED or len(value) != len(names):
                 return value
             pairs = zip(value, names, strict=True)
@@ -365,6 +362,8 @@ class Reading:
     def loop(self, items: Any, names: Sequence[str]) -> Iterator[Any]:
         """What a loop runs over, each turn noted."""
         self.n_loops += 1
+        if type(items) is Traced:
+            items.counted()
         return self._turns(items, self.n_loops, tuple(names))
 
     def _turns(self, items: Any, loop: int, names: tuple[str, ...]) -> Iterator[Any]:

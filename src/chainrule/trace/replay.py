@@ -7,6 +7,7 @@ import random
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -135,9 +136,9 @@ class Replay:
             return value
         return value + step
 
-    def bind(self, value: Any, _: Any) -> Any:
+    def bind(self, value: Any, names: Any) -> Any:
         """``name = value``."""
-        return self.passed(value)
+        return self.passed(taken(value, names))
 
     def rebind(self, value: Any, _: str) -> Any:
         """``name += ...`` is done."""
@@ -192,6 +193,14 @@ class Replay:
 
     def turn(self, loop: int) -> None:
         """A loop begins a turn."""
+
+
+def taken(value: Any, names: Any) -> Any:
+    """What several names are given: an iterator by the items that it gives to them."""
+    if type(names) is not tuple or not isinstance(value, Iterator):
+        return value
+    # one more is taken, so that Python still finds that there are too many
+    return tuple(islice(value, len(names) + 1))
 
 
 def each_leaf(value: Any) -> Iterator[Any]:

@@ -57,9 +57,14 @@ def user_frames(*, boundary: frozenset[CodeType]) -> Iterator[FrameType]:
         # by what it is: a code's hash and its equality read all of its constants
         if any(code is one for one in boundary):
             return
-        if not code.co_filename.startswith((HERE, NUMPY)):
+        if is_users(frame):
             yield frame
         frame = frame.f_back
+
+
+def is_users(frame: FrameType) -> bool:
+    """Whether a frame is at a line of the user's own, or of a library's other than NumPy."""
+    return not frame.f_code.co_filename.startswith((HERE, NUMPY))
 
 
 def span(frame: FrameType) -> Span | None:
@@ -118,9 +123,9 @@ def _place(key: _Itself, instruction: int) -> SourceSpan | None:
     return SourceSpan(
         file,
         line,
-        _characters(file, line, column),
+        characters(file, line, column),
         end_line,
-        _characters(file, end_line, end_column),
+        characters(file, end_line, end_column),
     )
 
 
@@ -157,7 +162,8 @@ def called(frame: FrameType) -> Any:
     return item
 
 
-def _characters(file: str, line: int, column: int) -> int:
+def characters(file: str, line: int, column: int) -> int:
+    """A column counted in bytes of UTF-8, in characters."""
     text = linecache.getline(file, line)
     if text.isascii():
         return column

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Sequence
+from types import FrameType
 from typing import Any, NoReturn
 
 import numpy as np
@@ -12,7 +13,7 @@ from chainrule import ops
 from chainrule.program import Array, Op, Size, Value
 from chainrule.program.operators import SIGNS, give_comparisons, give_signs
 from chainrule.program.sizes import measured
-from chainrule.trace import refusals, sparse
+from chainrule.trace import refusals, source, sparse
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.memory import View
 from chainrule.trace.methods import Methods
@@ -179,6 +180,8 @@ class Traced(Methods):
         return self.tracer.as_number(self.value, how, rewrite)
 
     def __float__(self) -> float:
+        if _puts_into_text(sys._getframe(1)):  # noqa: SLF001 - the caller's frame
+            return float(self.shown())
         return float(
             self._leave(
                 "float(x), or a function of math,",
@@ -187,6 +190,8 @@ class Traced(Methods):
         )
 
     def __int__(self) -> int:
+        if _puts_into_text(sys._getframe(1)):  # noqa: SLF001 - the caller's frame
+            return int(self.shown())
         return int(self._leave("int(x)", "use the value itself"))
 
     def __index__(self) -> int:
@@ -342,6 +347,11 @@ def _same(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
         or (isinstance(a, int) and isinstance(b, int) and a == b)
         for a, b in zip(one, other, strict=True)
     )
+
+
+def _puts_into_text(frame: FrameType) -> bool:
+    """Whether a frame is at ``"%.3f" % x``: no other operator asks for Python's own number."""
+    return source.written_as_operator(frame)
 
 
 NUMBERS = (int, float, complex, np.generic, np.ndarray, list, tuple)

@@ -32,8 +32,9 @@ from chainrule.program import (
 from chainrule.program.builder import described
 from chainrule.trace import dispatch, indexing, refusals, source
 from chainrule.trace.broadcast_guard import refuse_column_against_row, refuse_drift
-from chainrule.trace.events import TEXT, Bound, Escape, Event, Guard, Report, Slot
+from chainrule.trace.events import Bound, Event, Slot
 from chainrule.trace.gather import holds_traced, stacked
+from chainrule.trace.leaving import Leaving
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.memory import view_of
 from chainrule.trace.parameters import lowered_param, nested
@@ -45,13 +46,13 @@ WRITTEN_OUT = 16
 """A nameless constant with at most this many entries is written out in the program."""
 
 
-class Tracer:
+class Tracer(Leaving):
     """What a user's code meets while it runs: every operation on a traced value becomes a line of ``builder``.
 
     ``named`` says whether the user's source is consulted for names and places. ``lets_go`` says whether a traced
     value may leave as plain numbers, noted as an escape for the result to be verified; ``follow_branches`` whether
     Python may branch on one, noted as a guard. ``pairs`` lets a column meet a flat array, as NumPy does, for the
-    mistake to be judged instead of refused. ``as_it_is`` records what may be one: entries written twice. ``moved`` are the values that depend on what was given. ``boundary`` is the code from which the user's code is called. Arrays
+    mistake to be judged instead of refused. ``as_it_is`` records what may be one: entries written twice. ``moved`` are the values that depend on what was given, ``sized`` those that depend on nothing of it but lengths. ``boundary`` is the code from which the user's code is called. Arrays
     whose ids are in ``lasting`` outlive the trace: they become inputs, however small they are.
     """
 
@@ -78,6 +79,8 @@ class Tracer:
         self.dense = Dense()
         self.events: list[Event] = []
         self.moved: set[Value] = set()
+        self.sized = set()
+        self.fixed = set()
         self.refused: ChainruleError | None = None
         self.on_written: Callable[[Traced, Value], None] | None = None
         self.on_line: Callable[[Value, Sequence[FrameType]], None] | None = None
@@ -128,6 +131,8 @@ class Tracer:
         refuse_drift(op, lowered, result, places, (self.moved, self.builder.producer))
         if not self.moved.isdisjoint(arg for arg in lowered if isinstance(arg, Value)):
             self.moved.add(result)
+        elif any(isinstance(arg, Size) or arg in self.sized for arg in lowered):
+            self.sized.add(result)
         if self.on_line is not None:
             self.on_line(result, frames)
         first = args[0] if args else None
@@ -310,69 +315,6 @@ class Tracer:
         return self.builder.append(
             ops.array, (), {**ops.array.params, **written}, "", places
         )
-
-    # numbers that leave
-
-    def as_array(self, value: Value) -> Array:
-        """A traced value asked for as a plain array: its numbers, or a refusal."""
-        if not self.lets_go and value in self.moved:
-            whole = value.dtype.kind in "iub"
-            refuse = refusals.table if whole else refusals.plain_array
-            raise refuse(value.name, self.here())
-        self.let_go(value, "an array of numbers")
-        return self.builder.numbers[value]
-
-    def as_number(self, value: Value, how: str, rewrite: str) -> Any:
-        """A traced value asked for as a Python number: the number, or a refusal."""
-        if not self.lets_go and value in self.moved:
-            raise refusals.taken_out(how, value.name, self.here(), rewrite)
-        self.let_go(value, how)
-        return self.builder.numbers[value].item()
-
-    def decide(self, value: Value) -> bool:
-        """A branch on a traced value: which way it goes, or a refusal."""
-        outcome = bool(self.builder.numbers[value])
-        if value not in self.moved:
-            return outcome
-        if not self.follow_branches:
-            raise refusals.branch(value.name, self.here())
-        n_lines, places = len(self.builder.lines), source.places(self.frames())
-        self.events.append(Guard(value, outcome, n_lines, places))
-        return outcome
-
-    @property
-    def decided(self) -> list[tuple[Value, bool]]:
-        """The branches taken on values, in order."""
-        guards = (event for event in self.events if isinstance(event, Guard))
-        return [(guard.value, guard.outcome) for guard in guards]
-
-    def let_go(self, value: Value, how: str) -> None:
-        """A traced value leaves as plain numbers; a constant loses nothing by that."""
-        if value not in self.moved:
-            return
-        n_lines, places = len(self.builder.lines), source.places(self.frames())
-        self.events.append(Escape(value, how, n_lines, places))
-
-    def show(self, value: Value) -> None:
-        """A traced value became a text."""
-        self.let_go(value, TEXT)
-
-    def printed(self, start: int) -> None:
-        """The texts that were made since event ``start`` for a line printed here went to a person, and to nobody else."""
-        events = self.events
-        texts = [
-            at
-            for at, event in enumerate(events[start:], start)
-            if isinstance(event, Escape) and event.how == TEXT
-        ]
-        depth = len(source.places(self.frames())) if texts else 0
-        for at in texts:
-            event = events[at]
-            # what a function called on the way makes of a text is its own affair
-            if isinstance(event, Escape) and len(event.places) <= depth:
-                events[at] = Report(
-                    (event.value,), "print", event.n_lines, event.places
-                )
 
     # the user's frames
 

@@ -60,6 +60,9 @@ class Tracing(Protocol):
     def let_go(self, value: Value, how: str) -> None:
         """A traced value leaves as plain numbers."""
 
+    def fix(self, arg: Arg | None, *, turns: bool = False) -> None:
+        """Python goes on with a plain number, which is that of this run."""
+
     def show(self, value: Value) -> None:
         """A traced value became a text for a person."""
 

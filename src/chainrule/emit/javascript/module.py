@@ -45,6 +45,7 @@ def written(text: str) -> str:
     lines: list[str] = []
     for one in functions:
         arguments = _arguments(one.args)
+        lines += (row for row in margin.above(one.lineno) if row)
         lines += laid(f"export function {one.name}(", arguments, " {", 0)
         lines += _Body(one.body, margin, called, set(_names(one.args))).lines()
         lines += ["}", ""]

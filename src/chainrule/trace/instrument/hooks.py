@@ -88,6 +88,13 @@ class Hooks:
     key = _Key()
 
     @staticmethod
+    def behind(value: Any) -> Any:
+        """``1.0 / value``: a length says what it is there."""
+        if not isinstance(value, int):
+            return value
+        return getattr(value, "__chainrule_behind__", value)
+
+    @staticmethod
     def bind(value: Any, names: Any) -> Any:
         """``name = value``."""
         notes = CURRENT.notes

@@ -20,6 +20,10 @@ def instrumented(tree: ast.Module) -> ast.Module:
     return fixed
 
 
+ARITHMETIC = ast.Add | ast.Sub | ast.Mult | ast.Div | ast.Pow
+"""The signs between two numbers that keep a length a length."""
+
+
 class _Instrument(ast.NodeTransformer):
     """Puts the hooks in.
 
@@ -184,6 +188,12 @@ class _Instrument(ast.NodeTransformer):
         if not private or not self.classes:
             return name
         return f"_{self.classes[-1].lstrip('_')}{name}"
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        node.left, node.right = self.visit(node.left), self.visit(node.right)
+        if isinstance(node.op, ARITHMETIC) and not isinstance(node.right, ast.Constant):
+            node.right = _hook("behind", node.right, node.right)
+        return node
 
     # loops
 

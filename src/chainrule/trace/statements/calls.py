@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from chainrule.trace.containers import held_by
+from chainrule.trace.drawn import is_generator
 from chainrule.trace.growing import Grown
-from chainrule.trace.lending import Lender, draws
+from chainrule.trace.lending import Lender
 from chainrule.trace.statements.rewrite import HELD_BY, KEEP, KEPT
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracer import Tracer
@@ -36,7 +37,7 @@ class Callees(Lender):
         **kwargs: Any,
     ) -> Any:
         """Values that left would have no place in the evidence; what is drawn at random comes from nowhere."""
-        if draws(getattr(function, "__self__", None)):
+        if is_generator(getattr(function, "__self__", None)):
             return super().elsewhere(function, *args, kept=kept, **kwargs)
         return function(*args, **kwargs)
 

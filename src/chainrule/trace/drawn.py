@@ -1,0 +1,58 @@
+"""What is drawn at random: its state is remembered, for the code to be run once more, and its places are noted."""
+
+from __future__ import annotations
+
+import functools
+import random
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from chainrule.trace.events import Escape, Fixed
+from chainrule.trace.gather import holds_traced
+
+if TYPE_CHECKING:
+    from chainrule.trace.lending import Lender
+
+
+def drawing(lender: Lender, method: Any) -> Callable[..., Any] | None:
+    """What is called in the place of a generator's method; None for the method of anything else."""
+    owner = method.__self__
+    if is_generator(owner):
+        lender.chances.met(owner)
+        return functools.partial(_drawn, lender, method)
+    if isinstance(owner, random.Random):
+        return functools.partial(_chosen, lender, method)
+    return None
+
+
+def is_generator(owner: Any) -> bool:
+    """Whether methods of an object draw numbers at random: what they are is another thing with each NumPy."""
+    return type(owner).__module__.startswith("numpy.random")
+
+
+def _drawn(lender: Lender, method: Any, *args: Any, **kwargs: Any) -> Any:
+    """With a whole number, or one of what is plain, no slope is lost; lengths are those of what was drawn."""
+    events = lender.tracer.events
+    start = len(events)
+    result = lender.elsewhere(method, *args, **kwargs)
+    picked = method.__name__ == "choice" and not holds_traced(args[:1])
+    flat = picked or np.asarray(result).dtype.kind in "iub"
+    lost = Fixed | Escape if flat else Fixed
+    events[start:] = [one for one in events[start:] if not isinstance(one, lost)]
+    _note(lender, result)
+    return result
+
+
+def _chosen(lender: Lender, method: Any, *args: Any, **kwargs: Any) -> Any:
+    """What Python's own ``random`` gives, as it is."""
+    result = method(*args, **kwargs)
+    _note(lender, result)
+    return result
+
+
+def _note(lender: Lender, result: Any) -> None:
+    """A number that was drawn is another one in another run; an array, too, where it is written out."""
+    number = result.item() if isinstance(result, np.generic) else result
+    lender.tracer.fix(number if isinstance(number, int | float) else None)
