@@ -11,12 +11,9 @@ from chainrule.check import check_script
 EXAMPLES = Path(__file__).parents[2] / "examples"
 FORWARD_ONLY = {"cs231n_layers", "micrograd_readme"}
 SCRIPTS = [
-    EXAMPLES / "article_numpy.py",
-    *(
-        path
-        for path in sorted((EXAMPLES / "corpus").glob("*.py"))
-        if path.stem not in FORWARD_ONLY
-    ),
+    path
+    for path in sorted((EXAMPLES / "corpus").glob("*.py"))
+    if path.stem not in FORWARD_ONLY
 ]
 
 
