@@ -50,9 +50,11 @@ hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "everyday")
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 sys.dont_write_bytecode = False
 
-# before JAX starts: two devices, of which all tests but those that ask take the first
+# before JAX starts: two devices, of which all tests but those that ask take the first; and machine code as it comes, as
+# nearly all that tests compile runs once
 os.environ["XLA_FLAGS"] = (
-    f"{os.environ.get('XLA_FLAGS', '')} --xla_force_host_platform_device_count=2"
+    "--xla_force_host_platform_device_count=2 --xla_backend_optimization_level=0 "
+    + os.environ.get("XLA_FLAGS", "")
 )
 
 # a session started in the background ignores Ctrl-C, and so would every process it starts

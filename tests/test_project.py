@@ -37,6 +37,16 @@ def paths_named_in_pyproject() -> Iterator[str]:
     yield from TOOL["pytest"]["ini_options"]["testpaths"]
 
 
+def floors() -> dict[str, int]:
+    """Every package and module of the library, and how many floors are below its own."""
+    layers = TOOL["importlinter"]["contracts"][0]["layers"]
+    return {
+        name: floor
+        for floor, layer in enumerate(reversed(layers))
+        for name in layer.split(" | ")
+    }
+
+
 def committed_texts(folder: Path = ROOT) -> Iterator[Path]:
     for path in sorted(folder.iterdir()):
         if path.name in NOT_OURS or path.name.endswith(("_cache", ".egg-info")):
@@ -47,12 +57,27 @@ def committed_texts(folder: Path = ROOT) -> Iterator[Path]:
             yield path
 
 
+def told_floors() -> list[str]:
+    """What CONTRIBUTING.md says of the floors, from the lowest up."""
+    text = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8")
+    told = re.search(r"\n1\. `program/`.*?\n\n", text, re.DOTALL)
+    assert told is not None
+    named = re.findall(r"`(\w+)(?:/|\.py)`", told.group())
+    return [name for name in named if name in floors()]
+
+
 def modules_after(statement: str) -> set[str]:
     """Top-level names of the modules that a fresh Python holds after a statement."""
     code = f"import sys; {statement}; print(*sys.modules)"
     command = [sys.executable, "-c", code]
     done = subprocess.run(command, capture_output=True, text=True, check=True)
     return {name.partition(".")[0] for name in done.stdout.split()}
+
+
+def test_the_floors_are_told_from_the_lowest_up_and_none_is_left_out():
+    told = told_floors()
+    assert set(floors()) - set(told) == {"__main__", "version"}
+    assert [floors()[name] for name in told] == sorted(floors()[name] for name in told)
 
 
 @pytest.mark.parametrize("pattern", sorted({*paths_named_in_pyproject()} - NOT_OURS))

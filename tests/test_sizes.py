@@ -12,6 +12,14 @@ STILL_OVER_400 = {
 STILL_OVER_60: set[tuple[str, str]] = set()
 
 
+def statements(node):
+    """All that stand in a node, at any depth; what stands in an expression is no function of 60 lines."""
+    for child in ast.iter_child_nodes(node):
+        if not isinstance(child, ast.expr):
+            yield child
+            yield from statements(child)
+
+
 def length(function):
     """The lines of its body; what it takes and its docstring are told, not done."""
     body = function.body[ast.get_docstring(function) is not None :]
@@ -27,7 +35,7 @@ def test_no_further_function_is_over_60_lines():
     over = {
         (name, node.name)
         for name, text in TEXTS.items()
-        for node in ast.walk(ast.parse(text))
+        for node in statements(ast.parse(text))
         if isinstance(node, ast.FunctionDef) and length(node) > 60
     }
     assert over <= STILL_OVER_60

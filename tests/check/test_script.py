@@ -71,6 +71,7 @@ def article():
 
 def test_the_article_is_right_only_here_in_one_line_and_right_in_all_others(article):
     report = article
+    assert report.findings == report.notes == ()
     assert verdicts(report).pop("dL_dz2") is Verdict.RIGHT_HERE
     assert {v for name, v in verdicts(report).items() if name != "dL_dz2"} == {
         Verdict.RIGHT

@@ -13,15 +13,17 @@ from chainrule.train import Network
 pytestmark = pytest.mark.slow
 
 SIZES = (20, *[64] * 10, 1)
+FLAT = (20, 64, 1)
+"""What grows step by step grows with as few layers, too; a training's history grows by the epoch, so these are long."""
 BYTES = 8
 STATM = Path("/proc/self/statm")
 
 
-def held(optimizer, n, epochs, batch_size, *others):
+def held(optimizer, n, epochs, batch_size, *others, sizes=SIZES):
     """Bytes held and the most there were, step by step, on top of what there was before the fit."""
     rng = np.random.default_rng(0)
-    X, Y = rng.normal(size=(n, SIZES[0])), rng.normal(size=(n, 1))
-    network = Network(SIZES[1:-1], "mse", optimizer=optimizer, learning_rate=1e-4)
+    X, Y = rng.normal(size=(n, sizes[0])), rng.normal(size=(n, 1))
+    network = Network(sizes[1:-1], "mse", optimizer=optimizer, learning_rate=1e-4)
     steps = np.zeros((1 + epochs * n // batch_size, 2), int)
 
     def note(training):
@@ -59,7 +61,7 @@ def grows(steps):
 
 
 def test_a_thousand_steps_hold_no_more_than_a_hundred():
-    assert not grows(held("adam", 2000, 100, 200))
+    assert not grows(held("adam", 10_000, 20, 200, sizes=FLAT))
 
 
 def test_a_watcher_that_keeps_the_weights_would_be_noticed():
@@ -69,7 +71,7 @@ def test_a_watcher_that_keeps_the_weights_would_be_noticed():
         if training.progress.step % 20 == 0:
             kept.append(training.progress.copied())
 
-    assert grows(held("adam", 2000, 100, 200, hoard))
+    assert grows(held("adam", 10_000, 20, 200, hoard, sizes=FLAT))
 
 
 @pytest.mark.parametrize("engine", ["numpy", "c"])

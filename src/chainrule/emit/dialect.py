@@ -53,8 +53,8 @@ class Dialect:
     of a whole module, where its syntax is not Python's.
 
     The rest is for scripts: how an array is written (``array``; ``variable`` for what is trained; ``stored``
-    where it is loaded from the file that ``store`` opens, ``zeros`` where it holds nothing else), whether its type has to
-    be said, how ``options`` are read, how a parameter moves (``update``)
+    where it is loaded from the file that ``store`` opens, ``zeros`` where it holds nothing else), the element types that
+    are ``implied`` by how its entries are written, how ``options`` are read, how a parameter moves (``update``)
     or takes a new value (``assign``), how a value is
     printed, the function by which the framework differentiates itself (``picked`` is a line more where it holds gradients
     of picked rows as these rows alone), and how two results are compared.
@@ -67,8 +67,8 @@ class Dialect:
     imports: Mapping[str, str]
     array: str
     zeros: str
-    says_dtype: Callable[[DType], bool]
     stored: str
+    implied: frozenset[str] = frozenset({"float64", "int64", "bool"})
     aliases: tuple[str, ...] = ()
     types: frozenset[str] | None = None
     can_write: Callable[[str], bool] | None = None

@@ -1,6 +1,6 @@
 """The JAX dialect: NumPy's words, pure functions."""
 
-from chainrule.emit.dialect import Dialect, DType
+from chainrule.emit.dialect import Dialect
 
 AUTODIFF = """
 loss_and_gradients_by_autodiff = jax.value_and_grad(forward, argnums={positions})
@@ -14,11 +14,6 @@ loss_and_gradients_by_autodiff = jax.value_and_grad(total_loss, argnums={positio
 """
 
 
-def says_dtype(dtype: DType) -> bool:
-    """A float32 has to be named where float64 is switched on; it costs nothing to name it always."""
-    return dtype.name not in {"float64", "int64", "bool"}
-
-
 JAX = Dialect(
     name="jax",
     title="JAX",
@@ -26,12 +21,12 @@ JAX = Dialect(
     copy="{0}",
     stacked="jnp.stack({0})",
     writes=False,
+    # a float32 is always named, as it has to be where float64 is switched on: implied is what NumPy implies
     out_of_table="{0}",
     functions="jnp",
     imports={"jax": "import jax", "jnp": "import jax.numpy as jnp"},
     array="jnp.array({0}{dtype})",
     zeros="jnp.zeros({0}{dtype})",
-    says_dtype=says_dtype,
     stored="jnp.asarray(stored[{0}])",
     speaks_numpy=True,
     infinity="jnp.inf",

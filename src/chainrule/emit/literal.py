@@ -25,7 +25,7 @@ def is_small(array: Array) -> bool:
 
 def literal(array: Array, dialect: Dialect, *, variable: bool = False) -> ast.expr:
     """``np.array([[1.0, 2.0]])``, with its type where the literal alone would come out as another."""
-    says = dialect.says_dtype(array.dtype)
+    says = array.dtype.name not in dialect.implied
     if array.size == 0 or (array.size > FEW and _is_zero(array)):
         pattern = dialect.zeros_variable if variable else dialect.zeros
         node, says = _shape(array), says or array.dtype.kind != "f"

@@ -1,7 +1,7 @@
 """The TensorFlow dialect: eager tensors, every number cast to the type it meets, GradientTape for the comparison."""
 
 from chainrule.emit.casts import strictly
-from chainrule.emit.dialect import Dialect, DType
+from chainrule.emit.dialect import Dialect
 
 AUTODIFF = """
 def loss_and_gradients_by_autodiff({arguments}):
@@ -11,11 +11,6 @@ def loss_and_gradients_by_autodiff({arguments}):
     gradients = tape.gradient(loss, {parameters}{unconnected}){picked}
     return loss, gradients
 """
-
-
-def says_dtype(dtype: DType) -> bool:
-    """A literal is float32, int32 or bool of itself."""
-    return dtype.name not in {"float32", "int32", "bool"}
 
 
 TENSORFLOW = Dialect(
@@ -37,7 +32,7 @@ TENSORFLOW = Dialect(
     picked="\n    gradients = [tf.convert_to_tensor(gradient) for gradient in gradients]",
     unconnected=', unconnected_gradients="zero"',
     printed_parameter="{0}.numpy()",
-    says_dtype=says_dtype,
+    implied=frozenset({"float32", "int32", "bool"}),
     stored="tf.constant(stored[{0}])",
     count="{0}.shape.num_elements()",
     cast="tf.cast({0}, {dtype})",

@@ -1,7 +1,7 @@
 """The PyTorch dialect: ``dim`` for ``axis``, plain tensors, autograd for the comparison."""
 
 from chainrule.emit.casts import masks_alone
-from chainrule.emit.dialect import Dialect, DType
+from chainrule.emit.dialect import Dialect
 
 AUTODIFF = """
 def loss_and_gradients_by_autodiff({arguments}):
@@ -9,11 +9,6 @@ def loss_and_gradients_by_autodiff({arguments}):
     gradients = torch.autograd.grad(loss, {parameters}{unconnected})
     return loss, gradients
 """
-
-
-def says_dtype(dtype: DType) -> bool:
-    """A literal is float32, int64 or bool of itself."""
-    return dtype.name not in {"float32", "int64", "bool"}
 
 
 TORCH = Dialect(
@@ -35,7 +30,7 @@ TORCH = Dialect(
     guard="with torch.no_grad():",
     unconnected=", allow_unused=True, materialize_grads=True",
     printed_parameter="{0}.detach().numpy()",
-    says_dtype=says_dtype,
+    implied=frozenset({"float32", "int64", "bool"}),
     stored="torch.from_numpy(stored[{0}])",
     renames={"axis": "dim", "keepdims": "keepdim"},
     count="{0}.numel()",

@@ -15,6 +15,7 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
+from chainrule.derive.simplify.lines import is_written
 from chainrule.emit import emit, layout, wrap
 from chainrule.emit.body import statement
 from chainrule.emit.composite import spelled_out
@@ -212,7 +213,7 @@ class _Text:
             fillings |= {
                 str(position): self._constant(arg, line)
                 for position, arg in enumerate(line.args)
-                if _is_number(arg)
+                if is_written(arg)
             }
         place = self.places.into.get(line.result)
         if place is None and line.result in self.places.kept:
@@ -267,7 +268,3 @@ def _form(line: Line) -> str | None:
 
 def _named(ufunc: np.ufunc | None) -> str:
     return "" if ufunc is None else ufunc.__name__
-
-
-def _is_number(arg: Arg) -> bool:
-    return isinstance(arg, int | float) and not isinstance(arg, bool)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from chainrule.emit.dialect import Dialect, DType, Fits
+from chainrule.emit.dialect import Dialect, Fits
 from chainrule.emit.javascript.module import written
 from chainrule.emit.javascript.syntax import can_write
 from chainrule.program import Arg, Line, Value
@@ -91,11 +91,6 @@ RESERVED = frozenset(
 """What a name may not be: the language's own words, and what the text itself relies on."""
 
 
-def says_dtype(dtype: DType) -> bool:
-    """Whether a literal of this type would come out as another one."""
-    return dtype.name not in {"float64", "int64", "bool"}
-
-
 def floats_said(line: Line) -> Fits:
     """Whole numbers as floats where a float makes them such that reads as a whole number: 2.0 is 2 here."""
     arrays = [arg for arg in line.args if isinstance(arg, Value) and not arg.plain]
@@ -124,7 +119,6 @@ JAVASCRIPT = Dialect(
     imports={},
     array="np.array({0}{dtype})",
     zeros="np.zeros({0}{dtype})",
-    says_dtype=says_dtype,
     types=TYPES,
     stored="stored[{0}]",
     store="stored = np.load()",

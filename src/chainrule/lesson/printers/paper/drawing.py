@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from itertools import pairwise
 from typing import Final
 
@@ -19,10 +20,7 @@ def network(graph: Graph) -> str:
     """A network drawing as wide as the text at most."""
     sheet = draw(graph)
     height = sheet.height
-
-    def put(x: float, y: float, what: str, side: str = "") -> str:
-        return rf"\put({x:.1f},{height - y:.1f}){{\makebox(0,0){side}{{{what}}}}}"
-
+    put = partial(_put, height)
     lines = []
     for edge in sheet.edges:
         x0, y0, x1, y1 = edge.ends
@@ -49,10 +47,7 @@ def plot(part: Plot) -> str:
     """A plot with its axes, its ticks and the names of its lines."""
     sheet = chart(part)
     height = sheet.height
-
-    def put(x: float, y: float, what: str, side: str = "") -> str:
-        return rf"\put({x:.1f},{height - y:.1f}){{\makebox(0,0){side}{{{what}}}}}"
-
+    put = partial(_put, height)
     low, length = height - sheet.bottom, sheet.right - sheet.left
     lines = [rf"\put({sheet.left:.1f},{low:.1f}){{\line(1,0){{{length:.1f}}}}}"]
     for y, said in sheet.y_ticks:
@@ -75,6 +70,10 @@ def plot(part: Plot) -> str:
         name = rf"\textcolor{{{colour}}}{{{text(line.label)}}}"
         lines.append(put(sheet.right + 8, line.label_y, name, "[l]"))
     return _picture(sheet.width, height, lines)
+
+
+def _put(height: float, x: float, y: float, what: str, side: str = "") -> str:
+    return rf"\put({x:.1f},{height - y:.1f}){{\makebox(0,0){side}{{{what}}}}}"
 
 
 def _straight(x0: float, y0: float, x1: float, y1: float) -> str:
