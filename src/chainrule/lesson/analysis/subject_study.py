@@ -11,9 +11,9 @@ import numpy as np
 
 from chainrule.derive import Derived, backward, fuse, recognise
 from chainrule.lesson.analysis.nameless import christen
+from chainrule.lesson.analysis.sums import as_sums
 from chainrule.lesson.analysis.told import Told
 from chainrule.lesson.analysis.turn_writing import Untold
-from chainrule.lesson.analysis.sums import as_sums
 from chainrule.lesson.analysis.turns import told, told_forward
 from chainrule.lesson.reading import Reading
 from chainrule.nn import Optimizer

@@ -23,7 +23,7 @@ from chainrule.lesson.analysis.told import (
     require_true,
 )
 from chainrule.lesson.analysis.turn_names import TurnNames
-from chainrule.lesson.analysis.turn_writing import Untold, Writing, moved
+from chainrule.lesson.analysis.turn_writing import Untold, Writing, items_of, moved
 from chainrule.lesson.notation.turns import (
     LAST,
     OVER_TURNS,
@@ -31,16 +31,7 @@ from chainrule.lesson.notation.turns import (
     Moving,
     in_turn,
 )
-from chainrule.program import (
-    Array,
-    Carried,
-    Item,
-    Line,
-    Loop,
-    Program,
-    Run,
-    Value,
-)
+from chainrule.program import Array, Carried, Item, Line, Loop, Program, Run, Value
 from chainrule.program.rewritten import mapped
 from chainrule.program.values import Counter
 
@@ -93,7 +84,9 @@ class _OneTurn:
         whole = derived.whole()
         forward = derived.forward.program.items
         self.backward = whole.program.items[len(forward) :]
-        self.names = TurnNames(forward)
+        # what a turn makes for nobody, not for a gradient either, is not told
+        self.forward = tuple(items_of(forward, {*whole.program.values()}))
+        self.names = TurnNames(self.forward)
         self.sums = TurnNames(self.backward, self.names.letters)
         moments = Moments(whole.program, whole.numbers, forward)
         self.moments = moments
@@ -125,7 +118,7 @@ class _OneTurn:
 
     def told(self) -> Told:
         """The derivation of one turn."""
-        forward = list(self.writing.forward(self.derived.forward.program.items))
+        forward = list(self.writing.forward(self.forward))
         back = list(self._back(self.backward))
         writing, derived, at = self.writing, self.derived, self.writing.at
         for step in derived.steps:
@@ -195,7 +188,7 @@ class _OneTurn:
                     self.names.summand(loop, one) is None
                     and one.inside in self.names.of
                 ):
-                    turns = {loop.counter: first for first in loop.order()[:1]}
+                    turns = {loop.counter: loop.order()[0]} if loop.turns else {}
                     first = self.names.concrete(one.inside, turns) if turns else ""
                     start = self.writing.arg(one.start)
                     told = isinstance(start, Value | float | int)

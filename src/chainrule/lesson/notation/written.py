@@ -63,6 +63,8 @@ def written_e(symbol: Node) -> bool:
 
 def written(line: Line, args: list[Node], spelling: Spelling = USUAL) -> Node:
     """A line's operation applied to arguments already written."""
+    if hands_over(line):
+        return args[0]
     match line.op:
         case ops.multiply if line.args[0] is line.args[1]:
             return power(args[0], number(2))
@@ -80,6 +82,8 @@ def written(line: Line, args: list[Node], spelling: Spelling = USUAL) -> Node:
             return call("set", *args[:2], Text(f"at {_place(line, args)}"))
         case ops.getitem:
             return entry(args[0], *_index(line, args))
+        case ops.take_along_axis if _scalar(line.args[1]):
+            return entry(args[0], args[1])
         case turns.OVER_TURNS:
             return _over_turns(line, args)
         case turns.SIDE_BY_SIDE:
@@ -107,6 +111,14 @@ def written(line: Line, args: list[Node], spelling: Spelling = USUAL) -> Node:
     if not spelling.euler:
         notation = _EULER.sub(r"\\exp(\1)", notation)
     return apply(notation, args, params)
+
+
+def hands_over(line: Line) -> bool:
+    """Whether a line only gives a single number another shape, as when one sample stands for a batch: nothing to tell."""
+    first = line.args[0] if line.args else None
+    if not isinstance(first, Value) or not (_scalar(first) and _scalar(line.result)):
+        return False
+    return line.op.kind == "view" or (line.op is ops.sum and first.shape == (1,))
 
 
 def _of_windows(line: Line, args: list[Node]) -> Node:
@@ -147,7 +159,7 @@ def _turned_round(line: Line) -> bool:
 def _true_class(line: Line, labels: Node) -> Node:
     """Where the true class of a sample stands: y for one sample, i and y[i] for the i-th of many."""
     of = line.args[1]
-    if not isinstance(of, Value) or of.ndim != 1:
+    if not isinstance(of, Value) or of.ndim != 1 or _scalar(of):
         return labels
     place = [Symbol("i"), entry(labels, Symbol("i"))]
     return sequence(*(place if line.params["axis"] in (-1, 1) else place[::-1]))
