@@ -264,9 +264,15 @@ class Story:
 
     @cached_property
     def as_written(self) -> Writer:
-        """The writer of the program as the reader wrote it."""
+        """The writer of the program as the reader wrote it; what is told nowhere by its name is written out."""
         run = self.study.written
-        named = {v: name(v.name) for v in run.program.values() if v.name is not None}
+        literal = self.literal.derived
+        told = {one.name for one in (*literal.forward.program.values(), *literal.also)}
+        named = {
+            v: name(v.name)
+            for v in run.program.values()
+            if v.name in told and v.name is not None
+        }
         return Writer(run, named, dict.fromkeys(named, "value"))
 
     @cached_property
