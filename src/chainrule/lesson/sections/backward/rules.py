@@ -117,7 +117,8 @@ def _locals(given: Given, stop: Stop, ways: Sequence[Way]) -> list[Row]:
     if line.op in slopes and all(
         one.op is ops.add or (one.op is ops.subtract and p == 0) for one, p in outer
     ):
-        found_row = slopes[line.op](line, position, end, here)
+        letters = given.story.literal.writer.letters
+        found_row = slopes[line.op](line, position, end, here, letters)
         return [found_row] if found_row is not None else []
     return []
 
