@@ -87,9 +87,12 @@ def test_what_only_looks_alike_is_left_as_it_is(name):
 
 def test_a_sigmoid_without_its_minus_is_the_sigmoid_of_what_has_one():
     """As in the loss of negative samples, where σ(−u·v) is written with the function that writes σ."""
-    recorded = trace(
-        lambda z: np.sum(np.log(1 / (1 + np.exp(-(-z))))), z=np.linspace(-2, 2, 5)
-    )
+
+    def loss(z):
+        minus = -z
+        return np.sum(np.log(1 / (1 + np.exp(-minus))))
+
+    recorded = trace(loss, z=np.linspace(-2, 2, 5))
     recognised = recognise(recorded)
     ops_found = [line.op.name for line in recognised.program.lines]
     assert ops_found == ["negative", "sigmoid", "log", "sum"]

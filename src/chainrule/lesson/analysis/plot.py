@@ -320,8 +320,9 @@ class Story:
         while names[-1] in self.literal.stops and names[-1] != self.study.loss_name:
             ways = self.literal.stops[names[-1]].ways
             # a turn hands on to the next of its kind: the way to the loss leads out of that circle
-            ends = (way.end.name for way in ways if way.end.name not in names)
-            end = next(ends, None)
+            ends = [way.end.name for way in ways if way.end.name not in names]
+            on = (one for one in ends if one in self.literal.stops)
+            end = next(on, ends[0] if ends else None)
             if end is None:
                 break
             names.append(end)
