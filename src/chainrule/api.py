@@ -100,7 +100,9 @@ def explain(
         step=step,
         level=level,
         branches=found.branches,
-        reading=Reading.of(found.report, str(optimizer) if optimizer else None),
+        reading=Reading.of(
+            found.report, str(optimizer) if optimizer else None, found.ways_taken
+        ),
     )
 
 

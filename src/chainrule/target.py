@@ -20,6 +20,7 @@ from chainrule.program import (
 )
 from chainrule.program.rewritten import results_of
 from chainrule.roles import RoleReport, roles_of, roles_of_call
+from chainrule.roles.branches import ways_taken
 from chainrule.trace import Call, ScriptReading, read_function, record_script
 from chainrule.trace.events import TEXT, Escape, Objective
 from chainrule.trace.limits import Limits
@@ -77,6 +78,13 @@ class Target:
         inputs = dict.fromkeys((*recording.program.inputs, *starts))
         program = Program((*inputs,), (*items,), (*hung,)).pruned()
         return Run(program, recording.run.numbers)
+
+    @property
+    def ways_taken(self) -> str | None:
+        """Which way the branches went that stand among the lines up to the loss; None where there are none."""
+        # one turn of a loop is told, and all of them have branched
+        flat = self.report.run.program
+        return ways_taken(self.recording, flat) if self.recording else None
 
     def derived(self, *, unroll: bool = False) -> Derived:
         """The textbook derivation: written-out forms recognised, links that cancel taken in one.

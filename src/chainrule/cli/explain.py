@@ -125,7 +125,10 @@ def explain(
         )
         found = found.faithful().told(unroll=unroll)
         told_by, rate = found.taught(optimizer, learning_rate)
-        reading, trained = Reading.of(found.report, optimizer), found.described
+        reading, trained = (
+            Reading.of(found.report, optimizer, found.ways_taken),
+            found.described,
+        )
         lesson = tell(
             found.run,
             loss=found.loss,

@@ -28,9 +28,14 @@ class Reading:
     """Of a row of a table: each column, its cell, where in X it stands, the number there, its gradient."""
 
     @classmethod
-    def of(cls, report: RoleReport, told_by: str | None = None) -> Reading:
-        """The reading that a report of roles is; ``told_by`` is the optimizer of the lesson."""
-        messages = list(report.messages)
+    def of(
+        cls,
+        report: RoleReport,
+        told_by: str | None = None,
+        ways_taken: str | None = None,
+    ) -> Reading:
+        """The reading that a report of roles is; ``told_by`` is the optimizer of the lesson, ``ways_taken`` what its branches did."""
+        messages = [*report.messages, *([ways_taken] if ways_taken else [])]
         own = report.optimizer
         if own not in (None, "sgd") and told_by is None:
             messages.append(

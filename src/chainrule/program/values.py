@@ -31,6 +31,13 @@ class SourceSpan:
         """The line of source this place starts on, without its indentation."""
         return linecache.getline(self.file, self.line).strip()
 
+    @property
+    def text(self) -> str:
+        """The text of this place, where it is on one line; else nothing."""
+        if self.line != self.end_line:
+            return ""
+        return linecache.getline(self.file, self.line)[self.column : self.end_column]
+
     def describe(self) -> str:
         """The source and where it stands, for a message."""
         source, at = self.source, place(self.file, self.line)
