@@ -114,7 +114,6 @@ NEARLY = {
         g * divided(z, z.sum(0) / z.shape[1], z.var(0)) + b
     ),
     "no root": lambda z, g, b: g * (z - z.mean(0)) / (z.var(0) + EPS) + b,
-    "eps after the root": lambda z, g, b: g * (z - z.mean(0)) / (z.std(0) + EPS) + b,
     "the spread of something else": lambda z, g, b: (
         g * divided(z, z.mean(0), np.tanh(z).var(0)) + b
     ),
@@ -134,6 +133,52 @@ def test_what_only_looks_like_normalizing_is_left(name, shape):
 
     recognised = recognise(trace(loss, **given))
     assert ops.standardize not in {line.op for line in recognised.program.lines}
+
+
+BESIDE = {
+    "std": lambda z, g, b: g * (z - z.mean(0)) / (z.std(0) + EPS) + b,
+    "root": lambda z, g, b: (
+        g * ((z - np.mean(z, 0)) / (np.sqrt(np.var(z, 0)) + EPS)) + b
+    ),
+    "inverse": lambda z, g, b: (
+        (z - z.mean(0)) * (1 / (((z - z.mean(0)) ** 2).mean(0) ** 0.5 + EPS)) * g + b
+    ),
+    "of layers": lambda z, g, b: (
+        g * (z - z.mean(-1, keepdims=True)) / (z.std(-1, keepdims=True) + EPS) + b
+    ),
+    "divided by one less": lambda z, g, b: (
+        g * (z - z.mean(0)) / (z.std(0, ddof=1) + EPS) + b
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BESIDE)
+def test_eps_beside_the_deviation_is_a_z_score_with_the_gradients_of_its_lines(name):
+    recorded = trace(loss_of(BESIDE[name]), **arrays())
+    recognised = recognise(recorded)
+    found = {line.op for line in recognised.program.every_line()}
+    assert ops.zscore in found
+    assert ops.standardize not in found
+    for value in ("z", "gamma", "beta"):
+        np.testing.assert_allclose(
+            backward(recognised).gradient(value),
+            backward(recorded).gradient(value),
+            rtol=1e-9,
+            atol=1e-11,
+        )
+
+
+def test_a_z_score_of_equal_entries_has_a_gradient():
+    def loss(z):
+        return np.sum(
+            (z - z.mean(0)) / (z.std(0) + 0.5) * np.array([[1.0], [2.0], [6.0]])
+        )
+
+    recorded = trace(loss, z=np.full((3, 1), 7.0))
+    recognised = recognise(recorded)
+    np.testing.assert_allclose(
+        backward(recognised).gradient("z"), backward(recorded).gradient("z")
+    )
 
 
 def test_eps_that_is_a_value_of_the_program_stays_one():

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import partial
 
 import numpy as np
 
@@ -57,7 +58,7 @@ FUNCTIONS = {
     "sign": np.sign,
     "erf": lambda z: 2 * _normal(np.sqrt(2) * z) - 1,
     "exp": np.exp,
-    "onehot": lambda labels: np.eye(int(np.max(labels)) + 1)[np.asarray(labels, int)],
+    "column": lambda x: np.asarray(x)[:, None] if np.ndim(x) else x,
     "where": np.where,
     "clip": np.clip,
     "min": np.minimum,
@@ -87,12 +88,14 @@ def written(node):
 class Calculator:
     """``known`` are the arrays on the page by their symbols; ``classes`` is the axis that a bare softmax or Σ_k runs over.
 
-    Digits stand for any number that rounds to them: with ``luck`` each is one of those, at random.
+    Digits stand for any number that rounds to them: with ``luck`` each is one of those, at random. ``shape`` is that of
+    what is to come out: it says how many classes a label is one of.
     """
 
     known: Mapping = field(default_factory=dict)
     classes: int = -1
     luck: np.random.Generator | None = None
+    shape: tuple[int, ...] = ()
 
     def __call__(self, node):
         """The number or array a formula comes to."""
@@ -179,6 +182,8 @@ class Calculator:
             axis = None if np.ndim(z) < 2 else self.classes
             grown = np.exp(z - np.max(z))
             return grown / grown.sum(axis=axis, keepdims=True)
+        if word == "onehot":
+            return self.one_hot(np.asarray(self(body)).astype(int))
         if word == "max" and below is None:
             chosen = self.listed(body)
             return np.maximum(*chosen) if len(chosen) > 1 else np.max(chosen[0])
@@ -194,6 +199,15 @@ class Calculator:
         if word not in FUNCTIONS:
             raise CannotEvaluate(f"the function {word}")
         return FUNCTIONS[word](*self.listed(body))
+
+    def one_hot(self, labels):
+        """A 1 at each label, along the axis of the classes; one label stands for a sample in a column, too."""
+        if not self.shape:
+            raise CannotEvaluate("a label among how many classes")
+        if not labels.ndim:
+            return np.eye(max(self.shape))[labels].reshape(self.shape)
+        rows = np.eye(self.shape[self.classes])[labels]
+        return np.moveaxis(rows, -1, self.classes)
 
     def index(self, head, body):
         head = head.body if isinstance(head, Operand) else head
@@ -244,6 +258,9 @@ class Calculator:
         return total
 
     def reduced(self, function, body, below):
+        if isinstance(body, Row) and body.glue == "," and "ddof" in written(body):
+            *_, less = written(body)
+            body, function = body.items[0], partial(function, ddof=int(less))
         array = np.asarray(self(body))
         word = "" if below is None else written(below)
         if word in ("", "all"):

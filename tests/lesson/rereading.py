@@ -173,7 +173,7 @@ def _equation(left, group, result, known):
         except CannotEvaluate as why:
             yield Verdict(text, beside, f"not worked out: {why}")
             continue
-        except (ValueError, IndexError, TypeError) as why:
+        except (ValueError, IndexError) as why:
             outcome = (
                 "not worked out: " if isinstance(known, Anything) else "CONTRADICTS: "
             )
@@ -197,16 +197,16 @@ def _known(left, known):
         return None
 
 
-def _value(node, known, classes, luck=None):
+def _value(node, known, classes, shape=(), luck=None):
     with np.errstate(all="ignore"):
-        return Calculator(known, classes, luck)(node)
+        return Calculator(known, classes, luck, shape)(node)
 
 
-def _measured(node, known, classes):
+def _measured(node, known, classes, shape=()):
     """What a side comes to, and how far the digits left out may move it."""
-    found = _value(node, known, classes)
+    found = _value(node, known, classes, shape)
     lucky = [
-        _value(node, known, classes, np.random.default_rng(seed))
+        _value(node, known, classes, shape, np.random.default_rng(seed))
         for seed in range(TRIES)
     ]
     with np.errstate(all="ignore"):
@@ -218,10 +218,12 @@ def _measured(node, known, classes):
 def _agrees(node, truth, doubt, known, classes):
     """Whether a side comes to ``truth``: as closely as the digits on it can tell."""
     try:
-        found, spread = _measured(node, known, classes)
-        found, truth = _squeezed(found), _squeezed(truth)
+        found, spread = _measured(node, known, classes, np.shape(truth))
+        if np.ndim(found) != np.ndim(truth):
+            found, truth = _squeezed(found), _squeezed(truth)
+        found, truth = np.asarray(found, float), np.asarray(truth, float)
         found = np.broadcast_to(found, truth.shape)
-    except (ValueError, IndexError, TypeError):
+    except (ValueError, IndexError):
         return False
     near = np.abs(truth).max(initial=0)
     slack = EXACT * (1 + near) + spread + doubt

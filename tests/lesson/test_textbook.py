@@ -161,8 +161,11 @@ def test_a_character_rnn_in_dicts_is_one_turn_in_its_own_names(tmp_path):
         lessons.append(re.sub(" +", " ", told))
     few, many = lessons
     for line in (
+        "xₜ = onehot(inputs[t])",
         "yₜ = Why hₜ + by",
-        "∂L/∂yₜ = softmax(yₜ) − onehot(",
+        "L = Σ_t (−log(pₜ[targets[t]]))",
+        "∂L/∂pₜ = −onehot(targets[t])/pₜ[targets[t]]",
+        "∂L/∂yₜ = pₜ − onehot(targets[t])",
         "∂L/∂hₜ = Whhᵀ · ∂L/∂zₜ₊₁ + Whyᵀ · ∂L/∂yₜ",
         "∂L/∂Whh = Σ_t ∂L/∂zₜ · hₜ₋₁ᵀ",
         "∂L/∂bh ",

@@ -147,7 +147,7 @@ def test_the_prediction_is_what_meets_the_labels_and_not_what_a_mask_meets(told)
 def test_each_term_of_a_sum_has_its_own_gradient(told):
     text = told(TWO_TERMS).to_text()
     assert "∂L/∂kl · 0.5" in text
-    assert "∂L/∂recon ⊙ (x̂ − x)" in text
+    assert "column(∂L/∂recon) ⊙ (x̂ − x)" in text
     assert "input of the output units" in text
 
 

@@ -93,6 +93,7 @@ MEANINGS: Mapping[str, Callable[..., Any]] = {
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "silu": lambda x: x / (1 + np.exp(-x)),
     "softplus": lambda x: np.log(1 + np.exp(x)),
+    "or_one": lambda x: x * (np.real(x) > 0) + (np.real(x) <= 0),
     "relu": lambda x: (x + np.abs(x)) / 2,
     "clip": lambda x, low, high: np.minimum(np.maximum(x, low), high),
     "hard_swish": lambda x: x * np.minimum(np.maximum(x + 3, 0), 6) / 6,
@@ -118,6 +119,10 @@ MEANINGS: Mapping[str, Callable[..., Any]] = {
     "standardize": lambda x, eps, axis, ddof: (
         (x - np.sum(x, axis=axis, keepdims=True) / _n(x, axis))
         / np.sqrt(_variance(x, axis) * _n(x, axis) / (_n(x, axis) - ddof) + eps)
+    ),
+    "zscore": lambda x, eps, axis, ddof: (
+        (x - np.sum(x, axis=axis, keepdims=True) / _n(x, axis))
+        / (np.sqrt(_variance(x, axis) * _n(x, axis) / (_n(x, axis) - ddof)) + eps)
     ),
     "astype": lambda x, dtype: x if np.iscomplexobj(x) else np.asarray(x).astype(dtype),
     "prod": lambda x, axis, keepdims: np.multiply.reduce(

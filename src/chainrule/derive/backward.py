@@ -51,7 +51,8 @@ def backward(
     require_floats(targets)
     walk = Walk(run, needed, loss, targets)
     walk.seed()
-    walk.items(needed.items)
+    # with what nothing needs: a softmax that the loss is not taken from stands in the gradient
+    walk.items(run.program.items)
     for value in targets:
         walk.settle(value)
     return _derived(walk)

@@ -70,11 +70,23 @@ def _fill(node: Any, fillings: Mapping[str, Filling]) -> Any:
             fields = {
                 name: _fill(item, fillings) for name, item in ast.iter_fields(node)
             }
-            return type(node)(**fields)
+            return _of_one_sign(type(node)(**fields))
         case list():
             return list(_spliced(node, fillings))
         case _:
             return node
+
+
+def _of_one_sign(node: ast.AST) -> ast.AST:
+    """``node`` without a second minus: −(−a) is a, a − (−b) is a + b and a + (−b) is a − b, to the last bit."""
+    match node:
+        case ast.UnaryOp(ast.USub(), ast.UnaryOp(ast.USub(), inner)):
+            return inner
+        case ast.BinOp(left, ast.Sub(), ast.UnaryOp(ast.USub(), right)):
+            return ast.BinOp(left, ast.Add(), right)
+        case ast.BinOp(left, ast.Add(), ast.UnaryOp(ast.USub(), right)):
+            return ast.BinOp(left, ast.Sub(), right)
+    return node
 
 
 def _spliced(nodes: list[Any], fillings: Mapping[str, Filling]) -> Any:

@@ -12,7 +12,9 @@ from chainrule.ops.families import (
     POSITIVE,
     POSITIVE_PAIRS,
     REALS,
+    composite,
     on,
+    sloped,
     steps,
     unary,
 )
@@ -226,16 +228,27 @@ sign = Op(
     samples=on(REALS, -2.0, 2.0, 0.0),
     analytic=False,
 )
+or_one = composite(
+    lambda x: np.where(x > 0, x, 1),
+    sloped(lambda y, x: x > 0, "{x} passes where it is positive; 1 is flat"),
+    forms=None,
+    name="or_one",
+    title="divisor that is not 0",
+    notation="#1",
+    caution="where x is not positive 1 stands in its place, and its slope is taken as 0",
+    samples=on(REALS, -2.0, 2.0, 0.0),
+)
+"""What a rule divides by, where 0/0 has to be 0: formulas say x, and the caution of the rule's op says what becomes of 0."""
 hypot = Op(
     np.hypot,
     shapes.broadcast,
     (
         Rule(
-            lambda dy, y, a, b: dy * a / np.where(y > 0, y, 1),
+            lambda dy, y, a, b: dy * a / or_one(y),
             "a length grows by each side's share of it",
         ),
         Rule(
-            lambda dy, y, a, b: dy * b / np.where(y > 0, y, 1),
+            lambda dy, y, a, b: dy * b / or_one(y),
             "a length grows by each side's share of it",
         ),
     ),

@@ -71,12 +71,16 @@ def entry_of_class(p: Any, labels: Any, axis: int) -> Any:
     return np.squeeze(np.take_along_axis(p, places, axis=axis), axis=axis)
 
 
-def _picked(in_rows: str, along: str) -> Callable[[Site], str]:
-    """The entries of rows of classes, which reads best, and along any other axis."""
+def _picked(
+    in_rows: str, along: str, in_columns: str | None = None
+) -> Callable[[Site], str]:
+    """The entries of rows and of columns of classes, which read best, and along any other axis."""
 
     def template(site: Site) -> str:
-        rows = ndim(site) == 2 and site.params["axis"] in (-1, 1)
-        return in_rows if rows else along
+        if ndim(site) != 2:
+            return along
+        rows = site.params["axis"] in (-1, 1)
+        return in_rows if rows else in_columns or along
 
     return template
 
@@ -99,10 +103,12 @@ picked = Op(
         "numpy": _picked(
             "{0}[np.arange({1}.size), {1}]",
             "np.take_along_axis({0}, np.expand_dims({1}, {axis}), {axis}).squeeze({axis})",
+            "{0}[{1}, np.arange({1}.size)]",
         ),
         "torch": _picked(
             "{0}[torch.arange({1}.numel()), {1}]",
             "torch.take_along_dim({0}, {1}.unsqueeze({axis}), {axis}).squeeze({axis})",
+            "{0}[{1}, torch.arange({1}.numel())]",
         ),
         "tensorflow": _picked(
             "tf.gather({0}, {1}, batch_dims=1)",

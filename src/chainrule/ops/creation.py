@@ -119,7 +119,7 @@ def one_hot_shape(labels: Shape, *, n: int, axis: int, **_: Any) -> Shape:
 
 
 def _moved(rows: str, move: str) -> Any:
-    """Rows of an identity matrix, their entries moved to the axis asked for."""
+    """Rows of an identity matrix, their entries moved to the axis asked for: of a matrix, its columns."""
 
     def template(site: Site) -> str:
         dtype = site.params["dtype"]
@@ -128,6 +128,8 @@ def _moved(rows: str, move: str) -> Any:
         axis = site.params["axis"]
         if axis in (-1, ndim(site)):
             return text
+        if axis in (0, -2) and ndim(site) == 1:
+            return text.replace("[{0}]", "[:, {0}]")
         return move.replace("<rows>", text).replace("<axis>", str(axis))
 
     return template

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.ops import shapes
+from chainrule.ops.arithmetic import or_one
 from chainrule.ops.families import AXES, REDUCED, count, kept, stays
 from chainrule.ops.spelling import Site, axes_listed, tf_reduction, torch_reduction
 from chainrule.program import Op, Rule, Sample
@@ -98,7 +99,7 @@ std = Op(
     (
         Rule(
             lambda dy, y, x, axis, keepdims, ddof: (
-                kept(dy / np.where(y > 0, y, 1), axis, keepdims)
+                kept(dy / or_one(y), axis, keepdims)
                 * deviation(x, axis)
                 / divisor(x, axis, ddof)
             ),
@@ -147,9 +148,7 @@ norm = Op(
     shapes.reduce,
     (
         Rule(
-            lambda dy, y, x, axis, keepdims: (
-                kept(dy / np.where(y > 0, y, 1), axis, keepdims) * x
-            ),
+            lambda dy, y, x, axis, keepdims: kept(dy / or_one(y), axis, keepdims) * x,
             "the length of {x} grows along {x}, by each entry's share of it",
         ),
     ),

@@ -72,13 +72,27 @@ class Program:
         """Values by name."""
         return {value.name: value for value in self.values() if value.name is not None}
 
-    def pruned(self, outputs: Iterable[Value] | None = None) -> Program:
-        """The same program without lines, loops and inputs that no output needs."""
+    def pruned(
+        self, outputs: Iterable[Value] | None = None, *, named: bool = False
+    ) -> Program:
+        """The same program without lines, loops and inputs that no output needs; with what is ``named`` in its loops."""
         wanted = tuple(self.outputs if outputs is None else outputs)
         needed = set(wanted)
+        if named:
+            loops = (one for one in self.items if isinstance(one, Loop))
+            needed.update(value for loop in loops for value in _last_named(loop))
         kept = _needed(self.items, needed)
         inputs = tuple(value for value in self.inputs if value in needed)
         return Program(inputs, kept, wanted, self.name)
+
+
+def _last_named(loop: Loop) -> Iterator[Value]:
+    """What a turn has names for; of several values of one word the last, which is what the reader means by it."""
+    known: dict[str, Value] = {}
+    for line in lines_of(loop.items):
+        if line.result.name is not None:
+            known[line.result.word or line.result.name] = line.result
+    yield from known.values()
 
 
 def _needed(items: tuple[Item, ...], needed: set[Value]) -> tuple[Item, ...]:
@@ -100,6 +114,7 @@ def _slimmer(loop: Loop, outside: set[Value]) -> Loop:
     stacks = tuple(one for one in loop.stacks if one.out in outside)
     carried = [one for one in loop.carried if one.end in outside or one.kept in outside]
     inside = {value for one in stacks for value in values_of(one.inside)}
+    inside |= {line.result for line in lines_of(loop.items) if line.result in outside}
     while True:
         needed = inside | {value for one in carried for value in values_of(one.next)}
         items = _needed(loop.items, needed)

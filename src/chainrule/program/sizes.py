@@ -32,7 +32,8 @@ def as_long_as(
 ) -> set[tuple[Value, tuple[int, ...] | None]]:
     """The values, with their axes, that ``value`` has its lengths along ``axes`` from; itself among them.
 
-    Lines that keep a shape hand all lengths on, and a product of matrices those of its rows and of its columns.
+    Lines that keep a shape hand all lengths on, and a product of matrices those of its rows and of its columns; what is
+    given a shape has the lengths that are read for it.
     """
     found: set[tuple[Value, tuple[int, ...] | None]] = set()
     ahead = [(value, axes)]
@@ -45,7 +46,7 @@ def as_long_as(
         if line.op.elementwise or line.op.kind == "activation":
             same = [(arg, along) for arg in line.reads() if arg.shape == one.shape]
         else:
-            same = _of_a_product(line, along)
+            same = _of_a_product(line, along) or _of_a_shape(line, along)
         ahead += [each for each in same if each not in found]
     return found
 
@@ -60,3 +61,14 @@ def _of_a_product(
     factor = line.args[axes[0]]
     both = all(isinstance(arg, Value) and arg.ndim == 2 for arg in line.args)
     return [(factor, axes)] if both and isinstance(factor, Value) else []
+
+
+def _of_a_shape(
+    line: Line, axes: tuple[int, ...] | None
+) -> list[tuple[Value, tuple[int, ...] | None]]:
+    """What the length along one axis was read from, where a line says which shape its result has."""
+    shape = line.params.get("shape")
+    if not isinstance(shape, tuple) or axes is None or len(axes) != 1:
+        return []
+    length = shape[axes[0]] if axes[0] < len(shape) else None
+    return [(length.value, length.axes)] if isinstance(length, Size) else []

@@ -64,6 +64,7 @@ class RoleReport:
         }
         run = cut(found.run, found.of(self.loss), self.parameters, starts)
         new = [one for one in self.words if found.of(one) is not one]
-        words = {found.of(one): self.words[one] for one in new}
+        words = {x: x.word for x in run.program.values() if x.word is not None}
+        words |= {found.of(one): self.words[one] for one in new}
         renumber(run.program, found.of(self.loss), words)
         return run

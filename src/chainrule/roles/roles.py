@@ -190,9 +190,11 @@ class _Reading:
         self._christen(parameters, steps)
         starts = self._starts(loss, parameters)
         run = cut(recorded, loss, parameters, starts)
-        words = {value: one.name for value, one in self.history.own.items()}
-        renumber(run.program, loss, words, recorded.program.values())
         names = {step.value: step.variable.name for step in steps}
+        words = {value: one.name for value, one in self.history.own.items()}
+        # what a loop over the parameters calls each of them is no name of theirs
+        words |= {one: name for one, name in names.items() if one in parameters}
+        renumber(run.program, loss, words, recorded.program.values())
         roles = {names.get(v, v.name or ""): "parameter" for v in parameters}
         roles |= dict.fromkeys(frozen, "frozen")
         others = [*others_of(self.history, run, parameters)]

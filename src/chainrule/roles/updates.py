@@ -249,6 +249,8 @@ def _optimizer(
                 continue
             if not _carries_on(history, variable, after[-1], stepped, parameters):
                 continue
+            if not _is_made_of_itself(history, variable, after[-1], stepped):
+                continue
             if start not in after:
                 kept.append(start)
             if _has_square(history, after[-1]):
@@ -287,6 +289,37 @@ def _carries_on(
         and (place == 0 or not stepped.isdisjoint(history.behind(one)))
         for place, one in enumerate(variable.versions[:at])
     )
+
+
+def _is_made_of_itself(
+    history: History, variable: Variable, last: Value, stepped: frozenset[Value]
+) -> bool:
+    """Whether what is kept is made entry by entry of what it was, as a velocity is; a hidden state goes through weights."""
+    at = variable.versions.index(last)
+    return any(
+        _is_made_of(history, one, {*variable.versions[:place]}, stepped)
+        for place, one in enumerate(variable.versions[: at + 2])
+        if place >= at
+    )
+
+
+def _is_made_of(
+    history: History, value: Value, of: set[Value], stepped: frozenset[Value]
+) -> bool:
+    """Whether ``value`` follows entry by entry from one ``of`` these, and not by way of a parameter."""
+    ahead, seen = [value], {value, *stepped}
+    while ahead:
+        line = history.producer.get(ahead.pop())
+        if line is None or not (
+            line.op.elementwise or line.op is ops.setitem or _hands_on(line)
+        ):
+            continue
+        reads = set(line.reads()) - seen
+        if reads & of:
+            return True
+        seen |= reads
+        ahead += reads
+    return False
 
 
 def _has_square(history: History, value: Value) -> bool:

@@ -108,6 +108,12 @@ FORMS: tuple[Idiom, ...] = (
         Sample(((2, 3),), {"axis": -1}),
         sentence="the exponential undoes the logarithm: this is the softmax",
     ),
+    Idiom(
+        lambda x: 1 / (1 + np.exp(x)),
+        lambda x: ops.sigmoid(-x),
+        Sample(((2, 3),)),
+        sentence="this is the sigmoid of what is raised to, with a minus",
+    ),
     *map(turned_softmax, (0, 1)),
     Idiom(
         lambda x: (np.exp(x).T / np.sum(np.exp(x), axis=1)).T,

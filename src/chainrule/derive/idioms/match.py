@@ -93,11 +93,15 @@ class Pattern:
     ) -> bool:
         """Whether the lengths used are those of the values bound, not others that happen to be as long."""
         for expected, given in pairs:
-            own = bound.get(self.inputs.get(expected.value, ""))
-            if not isinstance(own, Value) or expected.axes != given.axes:
-                return False
-            mine = as_long_as(producer, own, expected.axes)
-            if mine.isdisjoint(as_long_as(producer, given.value, given.axes)):
+            found = as_long_as(producer, given.value, given.axes)
+            # a length may be read from what the pattern computes, as from a log-softmax
+            owns = as_long_as(self.producer, expected.value, expected.axes)
+            mine = ((bound.get(self.inputs.get(v, "")), axes) for v, axes in owns)
+            if not any(
+                isinstance(own, Value)
+                and not found.isdisjoint(as_long_as(producer, own, axes))
+                for own, axes in mine
+            ):
                 return False
         return True
 

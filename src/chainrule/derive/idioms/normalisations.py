@@ -7,6 +7,7 @@ with; some write gamma before and some after. What all have in common is the num
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -125,9 +126,10 @@ class Computed:
     @cached_property
     def idiom(self) -> Idiom:
         """What it becomes; its left side is the same in one of the spellings."""
-        becomes: Callable[..., Any] = _times if self.scaled else ops.standardize
+        becomes: Callable[..., Any] = _times if self.scaled else _normalized
         shapes = ((3, 4), (), *(((4,),) if self.scaled else ()))
-        sample = Sample(shapes, {"axis": 0, "ddof": 0}, (0.1, 2.0))
+        params = {"axis": 0, "ddof": 0, "under": True}
+        sample = Sample(shapes, params, (0.1, 2.0))
         return Idiom(becomes, becomes, sample, SENTENCE)
 
     @cached_property
@@ -191,8 +193,14 @@ def _is_centred(made: Line, line: Line) -> bool:
     )
 
 
-def _times(x: Any, eps: Any, times: Any, axis: Any, ddof: int) -> Any:
-    return times * ops.standardize(x, eps, axis=axis, ddof=ddof)
+def _normalized(x: Any, eps: Any, axis: Any, ddof: int, *, under: bool) -> Any:
+    """With ``eps`` under the root, or beside the deviation."""
+    op = ops.standardize if under else ops.zscore
+    return op(x, eps, axis=axis, ddof=ddof)
+
+
+def _times(x: Any, eps: Any, times: Any, axis: Any, ddof: int, *, under: bool) -> Any:
+    return times * _normalized(x, eps, axis, ddof, under=under)
 
 
 def _standardizes(between: Between) -> Bindings | None:
@@ -211,16 +219,15 @@ def _standardizes(between: Between) -> Bindings | None:
                 number = scalars[eps] if isinstance(eps, Value) else eps
                 scales = (1.0, math.sqrt(number) or 1e-3)
                 results = [between(scale * x, scalars) for scale in scales]
-                for ddof in (0, 1):
+                for under, ddof in itertools.product((True, False), (0, 1)):
+                    found: dict[str, Any] = {"axis": axis, "ddof": ddof, "under": under}
                     if all(
                         np.allclose(
-                            result,
-                            ops.standardize(scale * x, number, axis=axis, ddof=ddof),
-                            rtol=1e-7,
+                            result, _normalized(scale * x, number, **found), rtol=1e-7
                         )
                         for scale, result in zip(scales, results, strict=True)
                     ):
-                        return {"x": between.x, "eps": eps, "axis": axis, "ddof": ddof}
+                        return {"x": between.x, "eps": eps, **found}
     return None
 
 

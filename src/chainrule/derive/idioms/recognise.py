@@ -13,6 +13,7 @@ import numpy as np
 from chainrule import ops
 from chainrule.derive.idioms.forms import FORMS
 from chainrule.derive.idioms.fusions import FUSIONS
+from chainrule.derive.idioms.labels import LABELS, WrittenLabel
 from chainrule.derive.idioms.logarithms import LOGARITHMS, written_out
 from chainrule.derive.idioms.match import (
     Idiom,
@@ -39,11 +40,12 @@ from chainrule.program import (
 )
 from chainrule.program import run as again
 from chainrule.program.builder import Law
+from chainrule.program.loop import loops_of
 from chainrule.program.program import substitute
 from chainrule.program.rewritten import put
 from chainrule.trace import Traced, Tracer
 
-Known = Pattern | Computed | Windowed
+Known = Pattern | Computed | Windowed | WrittenLabel
 Index = Mapping[Op, Sequence[Known]]
 
 
@@ -66,7 +68,7 @@ def _known(catalogue: tuple[Op, ...]) -> Index:
     found: dict[Op, list[Known]] = {
         op: [*patterns] for op, patterns in _index([*FORMS, *listed]).items()
     }
-    for computed in (*NORMALISATIONS, *WINDOWED):
+    for computed in (*NORMALISATIONS, *WINDOWED, *LABELS):
         found.setdefault(computed.op, []).append(computed)
     return found
 
@@ -117,12 +119,15 @@ def rewrite(run: Run, patterns: Index, laws: Sequence[Law] = REWRITING) -> Run:
     builder = rewriting.tracer.builder
     _say_what_is_stable(builder, rewriting.before, outputs)
     program = builder.run(outputs, run.program.name).program
+    inner = {value for loop in loops_of(program.items) for value in loop.inner()}
     named = [
         value
         for value in rewriting.new.values()
-        if value.name is not None and value not in run.program.inputs
+        if value.name is not None
+        and value not in run.program.inputs
+        and value not in inner
     ]
-    kept = program.pruned([*outputs, *named])
+    kept = program.pruned([*outputs, *named], named=True)
     slim = Program(program.inputs, kept.items, program.outputs, program.name)
     # what the turns of a loop compute is known once they are taken
     return Run(slim, builder.numbers) if slim.flat else again(slim, builder.numbers)

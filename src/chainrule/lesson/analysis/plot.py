@@ -264,9 +264,15 @@ class Story:
 
     @cached_property
     def as_written(self) -> Writer:
-        """The writer of the program as the reader wrote it."""
+        """The writer of the program as the reader wrote it; what is told nowhere by its name is written out."""
         run = self.study.written
-        named = {v: name(v.name) for v in run.program.values() if v.name is not None}
+        literal = self.literal.derived
+        told = {one.name for one in (*literal.forward.program.values(), *literal.also)}
+        named = {
+            v: name(v.name)
+            for v in run.program.values()
+            if v.name in told and v.name is not None
+        }
         return Writer(run, named, dict.fromkeys(named, "value"))
 
     @cached_property
@@ -314,8 +320,9 @@ class Story:
         while names[-1] in self.literal.stops and names[-1] != self.study.loss_name:
             ways = self.literal.stops[names[-1]].ways
             # a turn hands on to the next of its kind: the way to the loss leads out of that circle
-            ends = (way.end.name for way in ways if way.end.name not in names)
-            end = next(ends, None)
+            ends = [way.end.name for way in ways if way.end.name not in names]
+            on = (one for one in ends if one in self.literal.stops)
+            end = next(on, ends[0] if ends else None)
             if end is None:
                 break
             names.append(end)

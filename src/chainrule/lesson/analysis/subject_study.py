@@ -11,6 +11,7 @@ import numpy as np
 
 from chainrule.derive import Derived, backward, fuse, recognise
 from chainrule.lesson.analysis.nameless import christen
+from chainrule.lesson.analysis.sums import as_sums
 from chainrule.lesson.analysis.told import Told
 from chainrule.lesson.analysis.turn_writing import Untold
 from chainrule.lesson.analysis.turns import told, told_forward
@@ -191,6 +192,7 @@ def _tellable(written: Run, wrt: Sequence[Value | str] | None) -> Run:
     """``written``, or every turn of its loops by itself where one turn cannot tell them."""
     if written.program.flat:
         return written
+    written = as_sums(written)
     names = _names(written, wrt)
     try:
         recognised = recognise(written)

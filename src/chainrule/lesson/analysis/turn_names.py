@@ -191,7 +191,8 @@ class TurnNames:
                 for one in item.carried:
                     if isinstance(one.next, Value):
                         self._name(one.next, inner)
-                for line in item.items:
+                # the last of its name is what the reader means by it
+                for line in reversed(item.items):
                     if isinstance(line, Line):
                         self._name(line.result, inner)
                     else:

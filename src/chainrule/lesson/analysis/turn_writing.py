@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from typing import Any
 
@@ -190,3 +191,14 @@ def moved(ahead: Ahead, counter: Counter, by: int) -> Ahead:
     return tuple(
         sorted(((c, n) for c, n in steps.items() if n), key=lambda one: id(one[0]))
     )
+
+
+def items_of(items: Iterable[Item], known: AbstractSet[Value]) -> Iterator[Item]:
+    """``items`` without the lines in loops that make nothing of what is ``known``."""
+    for item in items:
+        if isinstance(item, Loop):
+            inner = items_of(item.items, known)
+            told = (x for x in inner if isinstance(x, Loop) or x.result in known)
+            yield replace(item, items=tuple(told))
+        else:
+            yield item

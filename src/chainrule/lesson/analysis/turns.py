@@ -23,7 +23,7 @@ from chainrule.lesson.analysis.told import (
     require_true,
 )
 from chainrule.lesson.analysis.turn_names import TurnNames
-from chainrule.lesson.analysis.turn_writing import Untold, Writing, moved
+from chainrule.lesson.analysis.turn_writing import Untold, Writing, items_of, moved
 from chainrule.lesson.notation.turns import (
     LAST,
     OVER_TURNS,
@@ -31,15 +31,7 @@ from chainrule.lesson.notation.turns import (
     Moving,
     in_turn,
 )
-from chainrule.program import (
-    Array,
-    Item,
-    Line,
-    Loop,
-    Program,
-    Run,
-    Value,
-)
+from chainrule.program import Array, Carried, Item, Line, Loop, Program, Run, Value
 from chainrule.program.rewritten import mapped
 from chainrule.program.values import Counter
 
@@ -92,7 +84,9 @@ class _OneTurn:
         whole = derived.whole()
         forward = derived.forward.program.items
         self.backward = whole.program.items[len(forward) :]
-        self.names = TurnNames(forward)
+        # what a turn makes for nobody, not for a gradient either, is not told
+        self.forward = tuple(items_of(forward, {*whole.program.values()}))
+        self.names = TurnNames(self.forward)
         self.sums = TurnNames(self.backward, self.names.letters)
         moments = Moments(whole.program, whole.numbers, forward)
         self.moments = moments
@@ -124,7 +118,7 @@ class _OneTurn:
 
     def told(self) -> Told:
         """The derivation of one turn."""
-        forward = list(self.writing.forward(self.derived.forward.program.items))
+        forward = list(self.writing.forward(self.forward))
         back = list(self._back(self.backward))
         writing, derived, at = self.writing, self.derived, self.writing.at
         for step in derived.steps:
@@ -194,20 +188,11 @@ class _OneTurn:
                     self.names.summand(loop, one) is None
                     and one.inside in self.names.of
                 ):
-                    first = (
-                        self.names.concrete(
-                            one.inside, {loop.counter: loop.order()[:1][0]}
-                        )
-                        if loop.turns
-                        else ""
-                    )
+                    turns = {loop.counter: loop.order()[0]} if loop.turns else {}
+                    first = self.names.concrete(one.inside, turns) if turns else ""
                     start = self.writing.arg(one.start)
-                    hands_on.append(
-                        (
-                            first,
-                            start if isinstance(start, Value | float | int) else None,
-                        )
-                    )
+                    told = isinstance(start, Value | float | int)
+                    hands_on.append((first, start if told else None))
             depth = (
                 len(self.moments.around(loop.carried[0].inside)) if loop.carried else 1
             )
@@ -294,9 +279,11 @@ class _OneTurn:
         made = self.writing.at(value, ahead)
         if made in self.found:
             return
-        contributions = tuple(self._contributions(step, ahead))
+        # an array that turns read in several ways arrives by each: a use of it is told once
+        uses = self._contributions(step, ahead)
+        contributions = {(x.line.result, x.position, x.gradient): x for x in uses}
         gradient = self.writing.at(step.gradient, ahead)
-        self.found[made] = Step(made, gradient, contributions, ())
+        self.found[made] = Step(made, gradient, (*contributions.values(),), ())
 
     def _contributions(self, step: Step, ahead: Ahead) -> Iterator[Contribution]:
         for one in step.contributions:
@@ -314,14 +301,12 @@ class _OneTurn:
         elif pair is None:
             raise Untold
         elif arrival.why == HANDED_BACK:
-            for one in pair.loop.carried:
-                if one.next is step.value and one.inside in self.steps:
-                    after = moved(ahead, pair.loop.counter, 1)
-                    yield from self._contributions(self.steps[one.inside], after)
+            after = moved(ahead, pair.loop.counter, 1)
+            handed = (one for one in pair.loop.carried if one.next is step.value)
+            yield from self._found_by(handed, after)
         elif arrival.why == STARTS:
-            for one in pair.loop.carried:
-                if one.start is step.value and one.inside in self.steps:
-                    yield from self._contributions(self.steps[one.inside], ahead)
+            started = (one for one in pair.loop.carried if one.start is step.value)
+            yield from self._found_by(started, ahead)
         elif step.value in pair.sums:
             for share in pair.sums[step.value]:
                 if isinstance(share, Contribution):
@@ -330,6 +315,16 @@ class _OneTurn:
                     yield from self._arrived(step, share, ahead)
         else:
             yield from self._from_stack(step.value, arrival, pair)
+
+    def _found_by(
+        self, carried: Iterable[Carried], ahead: Ahead
+    ) -> Iterator[Contribution]:
+        """How a value is used by the turns that find it."""
+        steps = [self.steps[one.inside] for one in carried if one.inside in self.steps]
+        for step in steps:
+            yield from self._contributions(step, ahead)
+        if not steps:  # it passes through the turns, and none has a step for it
+            raise Untold
 
     def _before_a_sum(self, value: Value, arrival: Arrival) -> Contribution | None:
         """How what a sum over the turns starts from enters it."""

@@ -16,6 +16,7 @@ from chainrule.formula import (
     root,
 )
 from chainrule.formula.moving import fits_within
+from chainrule.lesson.summary import MOST_COLUMNS, MOST_ROWS
 from chainrule.program import Array
 
 WIDEST = 84
@@ -32,7 +33,9 @@ def numbers(array: Array, of: str | None = None, kind: Kind = "") -> Node:
     if array.size == 1:
         place = "" if of is None else of
         return number(array.item(), place or None, kind)
-    return matrix(array, of, kind)
+    # a column is one sample, whose classes are all of interest
+    is_column = array.ndim == 2 and array.shape[1] == 1
+    return matrix(array, of, kind, max_rows=MOST_ROWS if is_column else MOST_COLUMNS)
 
 
 def constant(written: Any) -> Node:

@@ -37,6 +37,9 @@ DEEPEST = 40
 """How many brackets a formula may have one in the other; what is further inside is left out."""
 
 
+_LETTER = re.compile(r"\b[a-z]\b")
+
+
 class TooLarge(Exception):  # noqa: N818 - it says what is the case
     """Numbers that no reader wants to see one by one."""
 
@@ -67,8 +70,13 @@ class Writer:
         self.kinds = kinds
         self.producer = {**(besides or {}), **run.program.producer()}
         self._lengths: dict[Value, int] = {}
+        # x of entry i, or of turn i: an index needs a letter that has no other meaning
+        self.letters = frozenset(
+            letter for one in names for letter in _LETTER.findall(one.name or "")
+        )
         self.spelling = Spelling(
-            euler=not any(written_e(symbol) for symbol in names.values())
+            euler=not any(written_e(symbol) for symbol in names.values()),
+            sample=next((one for one in "ijnmsrq" if one not in self.letters), "i"),
         )
 
     def symbol(self, value: Value) -> Node:

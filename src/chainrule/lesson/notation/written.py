@@ -39,6 +39,7 @@ from chainrule.formula import (
 from chainrule.formula.build import TIMES, beside
 from chainrule.formula.moving import in_letters, is_negative
 from chainrule.lesson.notation import turns
+from chainrule.ops.shapes import axes_of
 from chainrule.program import Arg, IndexSlot, Line, Size, Value
 from chainrule.program.program import arg_shape, concrete
 
@@ -47,9 +48,13 @@ ROWS, COLUMNS = "rows", "columns"
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """How a lesson writes what can be written in two ways: where a program has an ``e``, eᶻ is exp(z)."""
+    """How a lesson writes what can be written in two ways: where a program has an ``e``, eᶻ is exp(z).
+
+    ``sample`` counts samples, by a letter that means nothing else.
+    """
 
     euler: bool = True
+    sample: str = "i"
 
 
 USUAL = Spelling()
@@ -63,6 +68,8 @@ def written_e(symbol: Node) -> bool:
 
 def written(line: Line, args: list[Node], spelling: Spelling = USUAL) -> Node:
     """A line's operation applied to arguments already written."""
+    if hands_over(line):
+        return args[0]
     match line.op:
         case ops.multiply if line.args[0] is line.args[1]:
             return power(args[0], number(2))
@@ -80,6 +87,10 @@ def written(line: Line, args: list[Node], spelling: Spelling = USUAL) -> Node:
             return call("set", *args[:2], Text(f"at {_place(line, args)}"))
         case ops.getitem:
             return entry(args[0], *_index(line, args))
+        case ops.expand_dims:
+            return _expanded(line, args[0])
+        case ops.take_along_axis if _scalar(line.args[1]):
+            return entry(args[0], args[1])
         case turns.OVER_TURNS:
             return _over_turns(line, args)
         case turns.SIDE_BY_SIDE:
@@ -95,7 +106,10 @@ def written(line: Line, args: list[Node], spelling: Spelling = USUAL) -> Node:
     if not line.op.notation or line.op is ops.tensordot or callable(line.op.rules):
         return call(line.op.name, *args, *_keywords(line))
     if "[#2]" in line.op.notation:
-        args = [args[0], _true_class(line, args[1])]
+        args = [args[0], _true_class(line, args[1], Symbol(spelling.sample))]
+    if line.params.get("ddof"):
+        # n − 1 in the place of n is another number
+        args = [sequence(args[0], *_keyword("ddof", line)), *args[1:]]
     wanted = holes(line.op.notation)
     params = {
         key: param(key, value, line)
@@ -107,6 +121,14 @@ def written(line: Line, args: list[Node], spelling: Spelling = USUAL) -> Node:
     if not spelling.euler:
         notation = _EULER.sub(r"\\exp(\1)", notation)
     return apply(notation, args, params)
+
+
+def hands_over(line: Line) -> bool:
+    """Whether a line only gives a single number another shape, as when one sample stands for a batch: nothing to tell."""
+    first = line.args[0] if line.args else None
+    if not isinstance(first, Value) or not (_scalar(first) and _scalar(line.result)):
+        return False
+    return line.op.kind == "view" or (line.op is ops.sum and first.shape == (1,))
 
 
 def _of_windows(line: Line, args: list[Node]) -> Node:
@@ -144,13 +166,24 @@ def _turned_round(line: Line) -> bool:
     return found in (axes[::-1], (*axes[:-2], *axes[:-3:-1]))
 
 
-def _true_class(line: Line, labels: Node) -> Node:
+def _true_class(line: Line, labels: Node, sample: Node) -> Node:
     """Where the true class of a sample stands: y for one sample, i and y[i] for the i-th of many."""
     of = line.args[1]
-    if not isinstance(of, Value) or of.ndim != 1:
+    if not isinstance(of, Value) or of.ndim != 1 or _scalar(of):
         return labels
-    place = [Symbol("i"), entry(labels, Symbol("i"))]
+    place = [sample, entry(labels, sample)]
     return sequence(*(place if line.params["axis"] in (-1, 1) else place[::-1]))
+
+
+def _expanded(line: Line, arg: Node) -> Node:
+    """An array with a further axis: one in front is there by itself, a vector behind which one stands is a column."""
+    axes = axes_of(line.params["axis"], line.result.ndim)
+    if axes == tuple(range(len(axes))):
+        return arg
+    if line.result.ndim == 2:
+        return call("column", arg)
+    new, old = Text("new axis"), Text(":")
+    return entry(arg, *(new if n in axes else old for n in range(line.result.ndim)))
 
 
 def _letters(line: Line) -> Node:
@@ -255,6 +288,8 @@ def param(key: str, value: Any, line: Line) -> Node:
         return Text(axis_words(value, first.ndim))
     if isinstance(value, bool | int | float | np.number):
         return number(value)
+    if isinstance(value, tuple) and value and all(type(one) is int for one in value):
+        return fence("(", sequence(*map(number, value)), ")")
     return Text(str(value))
 
 
@@ -275,11 +310,13 @@ def axis_words(axis: Any, ndim: int) -> str:
 
 
 def _keywords(line: Line) -> list[Node]:
-    return [
-        Text(f"{key} = {value}")
-        for key, value in concrete(line.params).items()
-        if value != line.op.params.get(key)
-    ]
+    return [one for key in line.params for one in _keyword(key, line)]
+
+
+def _keyword(key: str, line: Line) -> list[Node]:
+    """A parameter by its name, where it is not as usual."""
+    value = concrete(line.params)[key]
+    return [Text(f"{key} = {value}")] if value != line.op.params.get(key) else []
 
 
 def _index(line: Line, args: list[Node]) -> list[Node]:

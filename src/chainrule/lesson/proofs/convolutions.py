@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 from chainrule.formula import Node, derivative, entry, formula, identifier
 from chainrule.lesson.notation.names import name
 from chainrule.lesson.parts import Fold, Formula, Row
@@ -12,7 +14,9 @@ PLACES, INSIDE, READ = ("i", "j", "k"), ("m", "n", "l"), ("p", "q", "r")
 """The letters of a window's place, of a place in the kernel, and of an entry of what is read."""
 
 
-def convolution_slope(line: Line, position: int, end: Node, here: Node) -> Row | None:
+def convolution_slope(
+    line: Line, position: int, end: Node, here: Node, _: AbstractSet[str]
+) -> Row | None:
     """The local derivative of a convolution, entry by entry: what an entry of the one meets of the other."""
     x, kernel = line.args
     other = line.args[1 - position]

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Set as AbstractSet
+
 from chainrule.formula import Node, big, derivative, entry, formula, identifier, infix
 from chainrule.lesson.notation.names import name
 from chainrule.lesson.parts import Fold, Formula, Row
 from chainrule.program import Line, Value
 
 
-def product_slope(line: Line, position: int, end: Node, here: Node) -> Row | None:
-    """The local derivative of a matrix product, entry by entry; a vector has one index."""
+def product_slope(
+    line: Line, position: int, end: Node, here: Node, taken: AbstractSet[str]
+) -> Row | None:
+    """The local derivative of a matrix product, entry by entry; a vector has one index, whose letter is not ``taken``."""
     left, right = line.args
     if (
         not (isinstance(left, Value) and isinstance(right, Value))
@@ -19,9 +23,8 @@ def product_slope(line: Line, position: int, end: Node, here: Node) -> Row | Non
     other = line.args[1 - position]
     if not isinstance(other, Value) or other.name is None:
         return None
-    named = {one.name for one in (left, right, line.result)}
-    free = (letters for letters in ("ijk", "pqr", "uvw") if named.isdisjoint(letters))
-    i, j, k = map(identifier, next(free, "ijk"))
+    free = (letters for letters in ("ijk", "pqr", "uvw") if taken.isdisjoint(letters))
+    i, j, k = map(identifier, next(free, "αβγ"))
     places = ((i, k) if left.ndim == 2 else (k,), (k, j) if right.ndim == 2 else (k,))
     result = (*places[0][:-1], *places[1][1:])
     mine, met = (

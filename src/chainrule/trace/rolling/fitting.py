@@ -23,6 +23,7 @@ from chainrule.program import (
     Turn,
     Value,
 )
+from chainrule.trace.rolling.tables import TABLE, word_of_table
 from chainrule.trace.rolling.words import plural, word_of
 
 FARTHEST = 3
@@ -91,10 +92,11 @@ class Fit:
         if any(home is not None for home in homes):
             return self._of_turns(column, homes, reader)
         if all(isinstance(one, Value) for one in column):
-            return self._of_others([one for one in column if isinstance(one, Value)])
+            found = self._of_others([one for one in column if isinstance(one, Value)])
+            return self._as_written(found, reader)
         if any(isinstance(one, Value | Size | Turn) for one in column):
             unfit()
-        return self._number(column)
+        return self._number(column, TABLE)
 
     def _of_turns(
         self,
@@ -183,6 +185,20 @@ class Fit:
             self._rows[key] = self._of_each(column)
         return self._rows[key]
 
+    def _as_written(self, value: Value, reader: Line | None) -> Arg:
+        """A number of the source that is written into an array, as that number: there it has the array's type."""
+        if (
+            reader is None
+            or reader.op is not ops.setitem
+            or reader.args[1] is not value
+        ):
+            return value
+        known = {*self.recorded.producer, *self.recorded.wanted}
+        if value.shape or value.name is not None or value in known:
+            return value
+        number: Arg = self.recorded.numbers[value].item()
+        return number
+
     def _of_each(self, column: Sequence[Value]) -> Value:
         """A value of its own for each turn, made before the loop: an entry of an array, a number drawn, one of a list."""
         first = column[0]
@@ -245,7 +261,7 @@ class Fit:
         self.rows.append(Line(value, ops.getitem, (rows,), {"index": index}))
         return value
 
-    def _number(self, column: Sequence[Any]) -> Arg:
+    def _number(self, column: Sequence[Any], word: str) -> Arg:
         """A plain number: the same, one that counts up, or one out of a table."""
         first = column[0]
         if any(type(one) is not type(first) for one in column):
@@ -256,14 +272,14 @@ class Fit:
             step = column[1] - first
             if all(one == first + step * turn for turn, one in enumerate(column)):
                 return Turn(first, ((self.counter, step),))
-        return self._table(column)
+        return self._table(column, word)
 
-    def _table(self, column: Sequence[Any]) -> Value:
+    def _table(self, column: Sequence[Any], word: str) -> Value:
         """Numbers that follow no rule that is known here, read from a table."""
-        key = (type(column[0]), tuple(column))
+        key = (type(column[0]), word, tuple(column))
         if key not in self._rows:
             numbers = np.asarray(column)
-            table = Value(numbers.shape, numbers.dtype, None, weak=True, word="table")
+            table = Value(numbers.shape, numbers.dtype, None, weak=True, word=word)
             self.recorded.numbers[table] = numbers
             self.new_inputs.append(table)
             self._rows[key] = self._row(table, Value((), numbers.dtype, weak=True))
@@ -308,8 +324,8 @@ class Fit:
         """An index; whole numbers in it may count with the turns, or come out of a table."""
         items: list[Any] = []
         arrays = any(isinstance(one, IndexSlot) for one in column[0])
-        for inner in alike(column):
-            fitted = self._index_item(inner)
+        for position, inner in enumerate(alike(column)):
+            fitted = self._index_item(inner, reader, position)
             if isinstance(fitted, Value):
                 if arrays or not args:
                     unfit()
@@ -320,7 +336,7 @@ class Fit:
                 items.append(fitted)
         return tuple(items)
 
-    def _index_item(self, column: Sequence[Any]) -> Any:
+    def _index_item(self, column: Sequence[Any], reader: Line, position: int) -> Any:
         first = column[0]
         match first:
             case Turn() | Size():
@@ -333,7 +349,7 @@ class Fit:
             case int() if type(first) is int:
                 if any(type(one) is not int for one in column):
                     unfit()
-                return self._number(column)
+                return self._number(column, word_of_table(reader, position))
             case _:
                 return first
 

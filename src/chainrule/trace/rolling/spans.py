@@ -55,8 +55,8 @@ def spans(
     length = max(lengths)
     if length < FEWEST:
         # turns of two are written out in the body of the loop around them
-        pairs = Span(start, start + n // length * length * period, period * length)
-        return [[pairs], [whole]]
+        pairs = start + n // length * length * period
+        return [*spans(items, start, pairs, period * length), [whole]]
     cut = [
         Span(start + a * period, start + b * period, period)
         for a, b in segments

@@ -13,11 +13,14 @@ def word_of(column: Sequence[Value]) -> str | None:
     first, *others = (one.word or one.name or "" for one in column)
     if all(re.fullmatch(rf"{first}(_\d+)?", name) for name in others):
         return first or None
-    stems = {re.sub(r"_\d+$", "", name) for name in (first, *others) if name}
-    if len(stems) != 1:
-        return None
-    (stem,) = stems
-    return singular(stem) if first == f"{stem}_0" else stem
+    # of a program that makes the list several times the entries are counted twice: hs_0_3, hs_1_3
+    for count in (r"_\d+$", r"_\d+_\d+$|_\d+$"):
+        stems = {re.sub(count, "", name) for name in (first, *others) if name}
+        if len(stems) == 1:
+            (stem,) = stems
+            of_a_list = re.fullmatch(rf"{stem}_0(_\d+)?", first)
+            return singular(stem) if of_a_list else stem
+    return None
 
 
 def singular(word: str) -> str:

@@ -6,7 +6,8 @@ import dataclasses
 import itertools
 import re
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, Final
 
 from chainrule.formula import (
@@ -14,6 +15,7 @@ from chainrule.formula import (
     Node,
     Operand,
     Operator,
+    Power,
     Row,
     Strength,
     Text,
@@ -35,6 +37,8 @@ COLOURS: Final = {
     "code": "36",
     "caution": "1;31",
 }
+TALL: Final = 4
+UPRIGHT_DOTS, DOTS = Operator("⋮", "ellipsis"), Operator("⋯", "ellipsis")
 NBSP: Final = "\N{NO-BREAK SPACE}"
 
 LINE = re.compile(r"\bline (?=\d+$)")
@@ -48,11 +52,50 @@ def drawn(node: Node, width: int | None = None) -> Box:
 
 
 def side(sign: str, node: Node, width: int) -> Box:
-    """``= node``, its baseline where the sign stands."""
+    """``= node``, its baseline where the sign stands; tall columns lie where that takes half the lines."""
     whole = to_box(_continued(sign, node), width)
+    if whole.height >= TALL and _lies(node):
+        flat = to_box(_continued(sign, _lying(node)), width)
+        if flat.width <= width and 2 * flat.height <= whole.height:
+            return flat
     texts = ["".join(segment.text for segment in line).strip() for line in whole.lines]
     baseline = next((i for i, text in enumerate(texts) if text.startswith(sign)), 0)
     return Box(whole.lines, whole.width, baseline)
+
+
+def _lies(item: Any) -> bool:
+    """Whether no matrix in a formula has more than one column."""
+    if isinstance(item, Matrix):
+        return len(item.rows[0]) == 1
+    return all(map(_lies, _parts(item)))
+
+
+def _lying(item: Any) -> Any:
+    """The columns in a formula as rows that are turned: four numbers and more are read along a line."""
+    if not isinstance(item, Matrix):
+        return _rebuilt(item, _lying)
+    row = tuple(DOTS if cell == UPRIGHT_DOTS else cell for (cell,) in item.rows)
+    return Power(dataclasses.replace(item, rows=(row,)), Operator("⊤", "prefix"))
+
+
+def _parts(item: Any) -> tuple[Any, ...]:
+    if isinstance(item, tuple):
+        return item
+    if not dataclasses.is_dataclass(item) or isinstance(item, type):
+        return ()
+    return tuple(getattr(item, one.name) for one in dataclasses.fields(item))
+
+
+def _rebuilt(item: Any, change: Callable[[Any], Any]) -> Any:
+    """A part of a formula with its own parts changed."""
+    if isinstance(item, tuple):
+        return tuple(map(change, item))
+    if not dataclasses.is_dataclass(item) or isinstance(item, type):
+        return item
+    names = [one.name for one in dataclasses.fields(item)]
+    return dataclasses.replace(
+        item, **dict(zip(names, map(change, _parts(item)), strict=True))
+    )
 
 
 def fitted(sign: str, node: Node, width: int) -> Box:
@@ -76,14 +119,8 @@ def _shortened(item: Any, most: int) -> Any:
                 row[: most - 1 - last] + dots + row[len(row) - last :] for row in rows
             )
             return dataclasses.replace(item, rows=short)
-        case tuple():
-            return tuple(_shortened(one, most) for one in item)
-        case _ if dataclasses.is_dataclass(item) and not isinstance(item, type):
-            fields = [one.name for one in dataclasses.fields(item)]
-            inner = {name: _shortened(getattr(item, name), most) for name in fields}
-            return dataclasses.replace(item, **inner)
         case _:
-            return item
+            return _rebuilt(item, partial(_shortened, most=most))
 
 
 def _continued(sign: str, node: Node) -> Node:

@@ -108,11 +108,15 @@ class Printer:
         self.section = 0
         self.before: type | None = None
         self.listed = ""
-        self.named = self.begun = False
+        self.named = self.begun = self.labelled = False
 
     def lines(self, part: Part) -> Iterator[Line]:
         """The lines of one part, with the space before it."""
         close = self._close(part)
+        # a result stands under the names of its formula, and so does that of another turn
+        self.labelled = self.before is Formula or (
+            self.labelled and self.before is Numbers
+        )
         named = isinstance(part, Source) and self._elsewhere(part)
         block = self.block(part)
         if self.before is not None and not close:
@@ -153,13 +157,9 @@ class Printer:
             case Table():
                 return self._table(part)
             case Plot():
-                caption = indented(
-                    wrapped(part.caption, self.width - MARGIN, "faint"), MARGIN
-                )
-                return stacked(
-                    indented(plot.plot(part, min(self.width - 20, 60)), MARGIN),
-                    caption,
-                )
+                curve = plot.plot(part, min(self.width - 20, 60))
+                caption = wrapped(part.caption, self.width - MARGIN, "faint")
+                return indented(stacked(curve, caption), MARGIN)
             case Fold(title, parts):
                 return self._fold(title, parts)
             case Note(spans, tone, _):
@@ -296,7 +296,9 @@ class Printer:
 
     def _numbers(self, part: Numbers) -> Box:
         follows = self.before is Formula
-        label = box("result".ljust(LABEL) if follows else "", "faint")
+        label = box(
+            ("result" if follows else "").ljust(LABEL if self.labelled else 0), "faint"
+        )
         head = beside(box(" " * MARGIN), label, drawn(part.symbol))
         note = plain_text(part.note).replace("\N{NO-BREAK SPACE}", " ")
         if is_small(part.array) and part.array.ndim > 2 and part.array.size:
@@ -310,7 +312,7 @@ class Printer:
         whole = beside(head, side("=", shown, self.width - lead))
         if whole.width > self.width:
             # what is too wide beside a long name stands beneath it
-            lead = MARGIN + (LABEL if follows else 0) + INDENT
+            lead = MARGIN + (LABEL if self.labelled else 0) + INDENT
             body = fitted("=", shown, self.width - lead)
             whole = stacked(head, indented(body, lead))
         plain = note.startswith(("shape ", "a single number"))

@@ -12,6 +12,7 @@ from chainrule.lesson.analysis.plot import Link, Stop, Way
 from chainrule.lesson.notation.names import fits, name
 from chainrule.lesson.notation.slopes import Slope, expression, reason, slope
 from chainrule.lesson.notation.writer import Writer
+from chainrule.lesson.notation.written import hands_over
 from chainrule.lesson.parts import Formula, Part, Row, Spans
 from chainrule.lesson.proofs.convolutions import convolution_slope
 from chainrule.lesson.proofs.products import product_slope
@@ -61,7 +62,7 @@ def rules(given: Given, stop: Stop) -> Iterator[Part]:
 
 def _told(way: Way) -> list[Link]:
     """The links from the loss on; of a sum within a sum only the inner one, since both hand on what they get."""
-    links = list(reversed(way.links))
+    links = [one for one in reversed(way.links) if not hands_over(one.line)]
     sums = [_hands_on(link) for link in links]
     return [
         link
@@ -116,7 +117,8 @@ def _locals(given: Given, stop: Stop, ways: Sequence[Way]) -> list[Row]:
     if line.op in slopes and all(
         one.op is ops.add or (one.op is ops.subtract and p == 0) for one, p in outer
     ):
-        found_row = slopes[line.op](line, position, end, here)
+        letters = given.story.literal.writer.letters
+        found_row = slopes[line.op](line, position, end, here, letters)
         return [found_row] if found_row is not None else []
     return []
 
