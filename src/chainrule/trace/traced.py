@@ -301,7 +301,7 @@ class Traced(Methods):
         """The same numbers as another element type."""
         wanted = np.dtype(dtype)
         if wanted.kind == "c":
-            return self + 0j
+            return np.add(self, 0j)
         if wanted.kind not in "fiub":
             return self.tracer.as_array(self.value).astype(wanted)
         return self.tracer.record(ops.astype, (self,), {"dtype": wanted.name})
