@@ -54,7 +54,7 @@ def test_formulas_of_a_course_come_to_what_is_printed_beside_them(told, name):
 def test_source_of_a_course_runs_alone_and_follows_differences(path):
     derived = from_script(path).derived()
     names = {}
-    exec(emit(derived), names)  # noqa: S102 - what was emitted
+    exec(emit(derived), names)
     function = names["loss_and_gradients"]
     given = {one.name: one for one in derived.run.program.inputs}
     arrays = {
@@ -104,7 +104,7 @@ SAID = {
     ),
     "listed_ratings": ("uₜ = bu[us[t]]", "P[us[t]]", "Q[is[t]]"),
     "eps_beside_deviation": (
-        "∂L/∂z1 = (4 · ∂L/∂x̂ − Σ_rows ∂L/∂x̂ − x̂ ⊙ (Σ_rows ∂L/∂x̂ ⊙ x̂) "
+        "= (4 · ∂L/∂x̂ − Σ_rows ∂L/∂x̂ − x̂ ⊙ (Σ_rows ∂L/∂x̂ ⊙ x̂)",
         "⊙ (std_rows(z1) + 1 × 10⁻⁵)/std_rows(z1))/(4(std_rows(z1) + 1 × 10⁻⁵))",
     ),
     "unbiased_batch_norm": ("x̂ = standardize(z1, ddof = 1)",),
