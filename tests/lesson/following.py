@@ -266,14 +266,18 @@ def rounded(text: str, raw: str) -> str:
     if found is None or not np.isfinite(size):
         return re.escape(text)
     sign, digits, power = found.groups()
-    number = Decimal(digits)
-    unit = Decimal((0, (1,), int(number.as_tuple().exponent)))
-    units = size / (float(unit) * 10.0 ** int((power or "0").replace("−", "-")))
-    if abs(units - np.floor(units) - 0.5) > NEAR:
-        return re.escape(text)
     rest = text[len(sign) + len(digits) :]
-    beside = (digits, str(number + unit), str(number - unit))
-    return "|".join(re.escape(f"{sign}{one}{rest}") for one in beside)
+    scale = 10.0 ** int((power or "0").replace("−", "-"))
+    # 1.2795 is 1.279 or 1.28: zeros at the end are not printed
+    zeros = range(3 if "." in digits else 1)
+    for number in (Decimal(f"{digits}{'0' * n}") for n in zeros):
+        unit = Decimal((0, (1,), int(number.as_tuple().exponent)))
+        units = size / (float(unit) * scale)
+        if abs(units - np.floor(units) - 0.5) <= NEAR:
+            others = (str(number + unit), str(number - unit))
+            beside = (digits, *others, *(one.rstrip("0") for one in others))
+            return "|".join(re.escape(f"{sign}{one}{rest}") for one in beside)
+    return re.escape(text)
 
 
 def where_they_part(chunk: str, fresh: str) -> tuple[int, int]:

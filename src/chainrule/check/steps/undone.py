@@ -2,8 +2,9 @@
 
 A difference is looked at, a step is tried, a gradient is taken where momentum will lead. A version is a *probe* where
 a later one holds the numbers that an earlier one held, and is made of that one: by numbers, and by what was added and
-is taken away again. This goes for ``W[i] = old + eps``, for ``net.W = (theta + step)[:6]``, for ``W -= rate * g`` and
-``W += rate * g``. A weight that two steps bring back to where it was has taken them.
+is taken away again, and where something is computed from it. This goes for ``W[i] = old + eps``, for
+``net.W = (theta + step)[:6]``, for ``W -= rate * g`` and ``W += rate * g``. A weight that two steps bring back to where it
+was has taken them, and a step that nothing looks at before it is gone was lost.
 """
 
 from __future__ import annotations
@@ -38,6 +39,10 @@ def undone(
 ) -> Undone:
     """Of the versions of each thing, in order, the probes and what is put back."""
     found: Undone = {}
+    readers: dict[Value, set[Value]] = {}
+    for line in producer.values():
+        for read in line.reads():
+            readers.setdefault(read, set()).add(line.result)
     for several in versions:
         if not _recurs([numbers[one] for one in several]):
             continue
@@ -50,13 +55,10 @@ def undone(
                 if not _is_same(one, anchor, probes, numbers):
                     continue
                 sums = _Sums(producer, position, numbers, found, anchor)
-                # a look ahead on a momentum of 0 is one, too
-                if sums.of(one).is_anchor and any(
-                    not _is_same(probe, anchor, [], numbers) or sums.of(probe).times
-                    for probe in probes
-                ):
+                if sums.of(one).is_anchor and sums.are_looks(probes, readers):
                     found.update(dict.fromkeys(probes))
-                    found[one] = anchor
+                    if one is not anchor:
+                        found[one] = anchor
                     del kept[at + 1 :]
                     break
             else:
@@ -112,6 +114,22 @@ class _Sums:
         for one in self._cone(value):
             self.known[one] = self._sum(one)
         return self.known[self._again(value)]
+
+    def are_looks(
+        self, probes: Sequence[Value], readers: Mapping[Value, set[Value]]
+    ) -> bool:
+        """Whether these are the anchor, moved, and something else is computed from one of them."""
+        sums = [self.of(one) for one in probes]
+        own = {*self.known, *probes}
+        return (
+            all(one.has_anchor for one in sums)
+            # a look ahead on a momentum of 0 is one, too
+            and any(
+                one.times or not _is_same(probe, self.anchor, [], self.numbers)
+                for probe, one in zip(probes, sums, strict=True)
+            )
+            and any(readers.get(one, own) - own for one in probes)
+        )
 
     def _again(self, value: Value) -> Value:
         return self.found.get(value) or value
