@@ -2,6 +2,7 @@
 
 import pytest
 
+from chainrule.check.steps.script import Asked
 from chainrule.check.verdict import Verdict
 
 NET = """
@@ -129,6 +130,18 @@ def test_a_wrong_one_is_found_all_the_same(text, check) -> None:
     ]
     assert wrong
     assert all(line.startswith(("db =", "dW2 =")) for line in wrong)
+
+
+@pytest.mark.parametrize("how", [PUT_BACK, TAKEN_BACK], ids=["put back", "taken back"])
+def test_what_a_look_computes_is_not_run_again(how, write) -> None:
+    """A check by differences runs the forward pass hundreds of times: the verdict needs it once."""
+    alone, looked = NET + LEARN, NET + BACKWARD + how + LEARN
+    n_alone, n_looked = (
+        len(Asked(str(file)).checked(text).evidence.tape.values)
+        for text in (alone, looked)
+        for file in [write(text)]
+    )
+    assert n_looked < n_alone + 60
 
 
 def test_what_a_step_of_signs_comes_back_to_was_learnt(check) -> None:

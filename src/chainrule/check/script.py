@@ -108,7 +108,7 @@ def _as_learnt(script: Script) -> Script:
         key=lambda pair: position.get(pair[1], -1),
     )
     numbers = script.recorded.numbers
-    found = undone(program.producer(), position, numbers, chained(moved))
+    found, _ = undone(program.producer(), position, numbers, chained(moved))
     updates, rebound = (
         tuple(
             replace(one, before=found.get(one.before) or one.before)

@@ -202,7 +202,9 @@ def singles(
         and recording.position.get(value, -1) >= 0
         and value not in learnt
         and (
-            not recording.is_picked(value, learnt) if asked is None else asked in called
+            asked in called
+            if asked is not None
+            else not (value in recording.compared or recording.is_picked(value, learnt))
         )
     }
 
@@ -221,9 +223,12 @@ def losses(
     for value in candidates:
         n_read = versions.n_steering(value)
         reads[places[value]] = max(n_read, reads.get(places[value], 0))
+    ends_of_steps = {chain[-1] for chain in versions.learnt} - recording.meanwhile
+    looked_at = set() if asked else recording.looked_at(ends_of_steps)
+    calm = {v: names for v, names in candidates.items() if v not in looked_at}
     likely = {
         value: (reads[places[value]], _called(names))
-        for value, names in candidates.items()
+        for value, names in (calm or candidates).items()
         if reads[places[value]] and (asked or versions.fed_nowhere(value))
     }
     most = max((n for n, _ in likely.values()), default=0)

@@ -7,6 +7,7 @@ from collections.abc import (
     Callable,
     Collection,
     Hashable,
+    Iterable,
     Iterator,
     Mapping,
     Sequence,
@@ -62,6 +63,7 @@ class Recording:
     shown: Sequence[Value] = ()
     appended: frozenset[Value] = frozenset()
     undone: Undone = field(default_factory=dict)
+    tried: Sequence[Sequence[Value]] = ()
     learnt: frozenset[Value] = frozenset()
 
     @property
@@ -203,6 +205,57 @@ class Recording:
         others = {line for line, is_undone in lines if not is_undone}
         return frozenset(line for line, _ in lines) - others
 
+    @cached_property
+    def compared(self) -> set[Value]:
+        """What is computed from two states of one thing, one of them put back again: a difference, not a loss."""
+        states = {
+            state: {anchor: state}
+            for anchor, *probes, _ in self.tried
+            for state in (anchor, *probes)
+        }
+        found: set[Value] = set()
+        for line in self.program.lines:
+            if line.result in states:
+                continue
+            mine: dict[Value, Value] = {}
+            for read in line.reads():
+                for anchor, state in states.get(read, {}).items():
+                    if mine.setdefault(anchor, state) is not state or read in found:
+                        found.add(line.result)
+            if mine:
+                states[line.result] = mine
+        return found
+
+    def looked_at(self, meant: Iterable[Value]) -> set[Value]:
+        """What is moved and put back and leads to none of the values that are meant, and what is computed to look at it."""
+        ahead, kept = list(meant), set(meant)
+        while ahead:
+            made = self.producer.get(ahead.pop())
+            new = set(made.reads()) - kept if made else set()
+            kept |= new
+            ahead += new
+        found = {one for one, again in self.undone.items() if again is None} - kept
+        for line in self.program.lines:
+            if not found.isdisjoint(line.reads()) and line.result not in kept:
+                found.add(line.result)
+        meanwhile = self.meanwhile - kept
+        for line in reversed(self.program.lines):
+            if line.result in meanwhile:
+                readers = {one.result for one in self.readers.get(line.result, ())}
+                if readers and readers <= found:
+                    found.add(line.result)
+        return found
+
+    @cached_property
+    def meanwhile(self) -> set[Value]:
+        """What is computed while something is moved that is put back."""
+        lines, position, found = self.program.lines, self.position, set[Value]()
+        for _, first, *_, last in self.tried:
+            if first in position:
+                between = lines[position[first] + 1 : position.get(last)]
+                found.update(line.result for line in between)
+        return found
+
     def executions(self) -> list[Execution]:
         """Every time a bound expression ran, in order."""
         return self.notes.executions
@@ -281,7 +334,7 @@ def _without_probes(raw: Recording) -> Recording:
         *chained(raw.writes),
         *(several for several in held if len(several) > 2),
     ]
-    found = undone(raw.producer, raw.position, numbers, versions)
+    found, tried = undone(raw.producer, raw.position, numbers, versions)
     if not found:
         return raw
     return replace(
@@ -295,4 +348,5 @@ def _without_probes(raw: Recording) -> Recording:
         names={name: found.get(one) or one for name, one in raw.names.items()},
         bound=[(name, found.get(one) or one) for name, one in raw.bound],
         undone=found,
+        tried=tried,
     )

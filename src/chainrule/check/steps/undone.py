@@ -36,9 +36,13 @@ def undone(
     position: Mapping[Value, int],
     numbers: Mapping[Value, object],
     versions: Iterable[Sequence[Value]],
-) -> Undone:
-    """Of the versions of each thing, in order, the probes and what is put back."""
+) -> tuple[Undone, list[Sequence[Value]]]:
+    """Of the versions of each thing, in order, the probes and what is put back; and both by where they were tried.
+
+    There the anchor comes first, what is put back last.
+    """
     found: Undone = {}
+    tried: list[Sequence[Value]] = []
     readers: dict[Value, set[Value]] = {}
     for line in producer.values():
         for read in line.reads():
@@ -57,13 +61,14 @@ def undone(
                 sums = _Sums(producer, position, numbers, found, anchor)
                 if sums.of(one).is_anchor and sums.are_looks(probes, readers):
                     found.update(dict.fromkeys(probes))
+                    tried.append([anchor, *probes, one])
                     if one is not anchor:
                         found[one] = anchor
                     del kept[at + 1 :]
                     break
             else:
                 kept.append(one)
-    return found
+    return found, tried
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,9 +239,12 @@ def _is_same(
     there, here = np.asarray(numbers[anchor]), np.asarray(numbers[one])
     if there.shape != here.shape or not there.size:
         return False
+    distance = _distance(here, there)
+    if not distance:
+        return True
     far = max((_distance(np.asarray(numbers[v]), there) for v in probes), default=0.0)
     rounding = ROUNDINGS * np.finfo(float).eps * (np.max(np.abs(there)) + far)
-    return bool(_distance(here, there) <= rounding)
+    return bool(distance <= rounding)
 
 
 def _recurs(several: Sequence[object]) -> bool:

@@ -57,15 +57,18 @@ def gather(
 
 
 def _one_pass(recording: Recording, loss: Value, updates: Sequence[Update]) -> Run:
-    """The lines up to the last update; all, where there is none. Where a gradient is taken is given."""
-    run = recording.run
-    if not updates:
-        return run
-    position = recording.position
-    last = max(position[one] for one in (loss, *(update.after for update in updates)))
+    """The lines up to the last update; all, where there is none. Where a gradient is taken is given.
+
+    What is only looked at is left out: a check of gradients by differences runs the forward pass hundreds of times.
+    """
+    program, position = recording.program, recording.position
+    meant = [loss, *(update.after for update in updates)]
+    last = max(map(position.__getitem__, meant)) if updates else len(position)
     totals = tuple(dict.fromkeys(one.total for one in updates if one.total))
-    lines = tuple(x for x in run.program.lines[: last + 1] if x.result not in totals)
-    return Run(Program((*run.program.inputs, *totals), lines, ()), run.numbers)
+    left_out = {*totals, *recording.looked_at(meant)}
+    lines = tuple(x for x in program.lines[: last + 1] if x.result not in left_out)
+    numbers = recording.run.numbers
+    return Run(Program((*program.inputs, *totals), lines, ()), numbers)
 
 
 def _roots(run: Run, loss: Value, parameters: Sequence[Value]) -> dict[Value, Array]:
