@@ -7,7 +7,7 @@ import warnings
 import numpy as np
 import pytest
 
-from chainrule import gradients, trace
+from chainrule import gradients, ops, trace
 from chainrule.program import (
     CannotTrace,
     ChainruleError,
@@ -117,6 +117,17 @@ def stale_view(x):
     return np.sum(row) + np.sum(h * h)
 
 
+def views_side_by_side(x):
+    flat = np.exp(x).ravel()
+    left, right, both = flat[:2], flat[2:5], flat[1:4]
+    crossed = flat.reshape(3, 2).T[1:]
+    left += 1.0
+    right *= 2.0
+    crossed[0] = 7.0
+    left *= np.sum(both)
+    return np.sum(left**2) + np.sum(right**3) + np.sum(both) + np.sum(crossed * flat[0])
+
+
 def plain_table(x):
     return np.sum(x * np.eye(3)[np.argmax(x, axis=1), :])
 
@@ -140,6 +151,7 @@ def plain_table(x):
         list_as_array,
         written_transpose,
         stale_view,
+        views_side_by_side,
         plain_table,
     ],
 )
@@ -154,6 +166,18 @@ def test_the_program_computes_what_the_function_computes(function):
     np.testing.assert_allclose(
         again.numbers[again.program.outputs[0]], expected, rtol=1e-15
     )
+
+
+def test_a_view_is_not_read_again_where_it_was_not_written_to():
+    def learnt(theta):
+        a, b = theta[:2], theta[2:]
+        a -= 0.1
+        b -= 0.2
+        return np.sum(a * a) + np.sum(b)
+
+    recorded = trace(learnt, theta=np.arange(5.0))
+    read = [one for one in recorded.program.lines if one.op is ops.getitem]
+    assert len(read) == 2
 
 
 @pytest.mark.parametrize("function", [sizes, by_len])

@@ -19,6 +19,7 @@ class Held(Protocol):
 
     tracer: Tracing
     version: int
+    written_through: list[View | None]
 
     @property
     def memory(self) -> Array:
@@ -37,11 +38,30 @@ class View:
     params: Mapping[str, Any]
     version: int
     memory: Array
+    _places: Array | None = None
 
     @property
     def is_stale(self) -> bool:
-        """Whether the array was written to since."""
-        return bool(self.base.version != self.version)
+        """Whether the array was written to since, where the view shows it."""
+        if self.base.version != self.version:
+            through = self.base.written_through[self.version :]
+            if any(one is None or self._shows(one) for one in through):
+                return True
+            self.version = self.base.version
+        return False
+
+    def _shows(self, other: View) -> bool:
+        """Whether an entry of the array is shown by this and by another view of it."""
+        return bool(np.isin(self.places, other.places).any())
+
+    @property
+    def places(self) -> Array:
+        """Which entries of the array the view shows, counted as they lie."""
+        if self._places is None:
+            shape = self.base.number.shape
+            numbers = np.arange(int(np.prod(shape))).reshape(shape)
+            self._places = self.op.forward(numbers, **concrete(self.params))
+        return self._places
 
     def taken_again(self) -> Any:
         """The view of what the array is now."""
@@ -69,8 +89,7 @@ class View:
 
     def _put_back_at_places(self, written: Any) -> Any:
         """The same for a view that leaves entries out, as a diagonal does."""
-        numbers = np.arange(self.base.number.size).reshape(self.base.number.shape)
-        places = self.op.forward(numbers, **concrete(self.params))
+        places = self.places
 
         def put(_: Tracing) -> Any:
             flat = np.ravel(self.base).copy()

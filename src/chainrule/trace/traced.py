@@ -26,7 +26,10 @@ class Traced(Methods):
     It has the operators, methods and attributes of what it stands for. An array that is written to goes on to stand for what it has become; a number never changes.
     """
 
-    __slots__ = ("_value", "is_array", "is_weak", "shares", "tracer", "version")
+    __slots__ = (
+        *("_value", "is_array", "is_weak", "shares", "tracer", "version"),
+        "written_through",
+    )
     __array_priority__ = 1000.0
 
     def __init__(
@@ -41,6 +44,8 @@ class Traced(Methods):
         self.tracer = tracer
         self._value = value
         self.version = 0
+        # of each write, the view that it went through
+        self.written_through: list[View | None] = []
         self.shares = shares
         self.is_array = bool(value.shape) if is_array is None else is_array
         # float(x) is a number of Python's own, though the value is one of NumPy's
@@ -59,7 +64,7 @@ class Traced(Methods):
             self.shares.base.current(tracer)
             if self.shares.is_stale:
                 before, self._value = self._value, self.shares.taken_again().value
-                self.version += 1
+                self._moved_on()
                 tracer.shown_again(before, self._value)
         return self._value
 
@@ -242,15 +247,19 @@ class Traced(Methods):
             written.version and not view.is_stale and _same(view.params["index"], given)
         )
 
-    def become(self, result: Any) -> None:
-        """Stand for ``result`` from now on, as an array does that was written to."""
-        before, self._value = self.value, result.value
+    def _moved_on(self, view: View | None = None) -> None:
         self.version += 1
+        self.written_through.append(view)
+
+    def become(self, result: Any, view: View | None = None) -> None:
+        """Stand for ``result`` from now on, as an array does that was written to, through a view of it or whole."""
+        before, self._value = self.value, result.value
+        self._moved_on(view)
         self.tracer.written(self, before)
         if self.shares is not None and before.shape == self._value.shape:
-            base, view = self.shares.base, self.shares
-            base.become(view.put_back(Traced(self.tracer, self._value)))
-            view.version = base.version
+            base, shared = self.shares.base, self.shares
+            base.become(shared.put_back(Traced(self.tracer, self._value)), shared)
+            shared.version = base.version
 
     def write(self, result: Any) -> None:
         """Take the entries of ``result``, broadcast and cast as NumPy does it for an assignment."""

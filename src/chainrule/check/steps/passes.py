@@ -11,7 +11,7 @@ from itertools import pairwise
 import numpy as np
 
 from chainrule import ops
-from chainrule.check.steps.recording import RENAMING, Recording
+from chainrule.check.steps.recording import RENAMING, Recording, is_laid_out
 from chainrule.check.steps.slots import Update, addends
 from chainrule.program import Line, Value
 from chainrule.trace.statements.roles import LOSS_NAMES
@@ -77,15 +77,22 @@ class Versions:
 
     @cached_property
     def learnt(self) -> list[Sequence[Value]]:
-        """The chains of which a version is read and then moved on: what a sum is added up in is read when it is done."""
-        return [
+        """The chains of which a version is read and then moved on: what a sum is added up in is read when it is done.
+
+        Beside what was drawn and is moved, what was computed first is moved, too: by a decomposition, from the data.
+        Where nothing drawn is moved, no step is taken, and what moves is a gradient that is written in several lines.
+        """
+        recording = self.recording
+        moved = [
             chain
             for chain in self.roots
-            if self.recording.is_given(chain[0])
-            and any(
-                is_read(self.recording, one, later) for one, later in pairwise(chain)
-            )
+            if any(is_read(recording, one, later) for one, later in pairwise(chain))
         ]
+        takes_steps = any(
+            recording.is_given(start) or is_laid_out(recording.producer, start)
+            for start, *_ in moved
+        )
+        return moved if takes_steps else []
 
     @cached_property
     def steering(self) -> set[int]:

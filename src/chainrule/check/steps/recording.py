@@ -270,8 +270,11 @@ def is_laid_out(producer: Mapping[Value, Line], value: Value) -> bool:
             continue
         read = list(line.reads())
         n_arrays = sum(1 for one in read if one.shape)
-        meet = line.op.elementwise and len(read) > 1 and n_arrays != 1
-        if meet or line.op.kind == "product":
+        # beside an array, numbers are its scale: ``rng.normal(size=(n, m)) * np.sqrt(2 / (n + m))``
+        meet = n_arrays > 1 or not (n_arrays or value.shape)
+        if (
+            line.op.elementwise and len(read) > 1 and meet
+        ) or line.op.kind == "product":
             return False
         ahead += [one for one in read if one not in seen]
         seen.update(read)
