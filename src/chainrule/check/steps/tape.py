@@ -199,18 +199,31 @@ def _compiled(line: Line, at: Mapping[Value, int]) -> Call:
     constants = list(line.args)
     match places:
         case [int(one)]:
-            return lambda n: np.asarray(forward(n[one], **options))
+            return lambda n: _array(forward(n[one], **options))
         case [int(one), int(two)]:
-            return lambda n: np.asarray(forward(n[one], n[two], **options))
+            return lambda n: _array(forward(n[one], n[two], **options))
         case [int(one), None]:
-            return lambda n: np.asarray(forward(n[one], constants[1], **options))
+            return lambda n: _array(forward(n[one], constants[1], **options))
         case [None, int(two)]:
-            return lambda n: np.asarray(forward(constants[0], n[two], **options))
+            return lambda n: _array(forward(constants[0], n[two], **options))
         case _:
             pairs = list(zip(places, constants, strict=True))
-            return lambda n: np.asarray(
+            return lambda n: _array(
                 forward(*(c if p is None else n[p] for p, c in pairs), **options)
             )
+
+
+def _array(result: Any) -> Array:
+    """A result as an array of numbers.
+
+    Raises:
+        TypeError: where it holds no numbers, for what it is computed from could not be.
+    """
+    found = np.asarray(result)
+    if found.dtype.hasobject:
+        message = "no numbers"
+        raise TypeError(message)
+    return found
 
 
 def _adds(line: Line) -> bool:
@@ -250,7 +263,7 @@ def _slowly(line: Line, lookup: _Lookup, numbers: Numbers) -> Any:
         for key, param in line.params.items()
     }
     forward = _without_rounding(line.op.forward) if _adds(line) else line.op.forward
-    return np.asarray(forward(*args, **params))
+    return _array(forward(*args, **params))
 
 
 def number_of(item: Any, at: Mapping[Value, int], numbers: Numbers) -> Any:
