@@ -53,7 +53,9 @@ class Excused:
 
     def _is_rate(self, factor: float) -> bool:
         """Whether steps that nothing scales where they are taken were scaled by a number before, as word2vec's errors are."""
-        if any(one.rates for one in self.finals.all):
+        # a whole number counts what a mean is taken over
+        rates = {rate for one in self.finals.all for rate in one.rates}
+        if any(not isinstance(r, int) and self.finals.may_be_rate(r) for r in rates):
             return False
         tape = self.finals.evidence.tape
         behind = tape.upstream([one.after for one in self.finals.all if one.after])
