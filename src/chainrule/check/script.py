@@ -25,7 +25,7 @@ from chainrule.check.steps.undone import chained, undone
 from chainrule.check.study import Study, study
 from chainrule.check.surroundings import Scene, Steps, in_forward, in_updates, suspects
 from chainrule.check.verdict import Verdict, worst
-from chainrule.program import ProgramError
+from chainrule.program import LimitError, ProgramError
 from chainrule.program.sources import line_in
 from chainrule.program.time_limit import can_limit, time_limit
 from chainrule.trace.statements import Script, read_script
@@ -74,6 +74,7 @@ def _by_claims(
     path: str | Path,
     *,
     causes: bool,
+    most: int | None = None,
     loss: str | None,
     wrt: Sequence[str] | None,
     mapped: Mapping[str, str] | None,
@@ -81,10 +82,16 @@ def _by_claims(
     timeout: float | None,
     seed: int,
 ) -> Report:
-    """The report by what the lines claim to be, with the ``causes`` of what is wrong if they are asked for."""
+    """The report by what the lines claim to be, with the ``causes`` of what is wrong if they are asked for.
+
+    Raises:
+        LimitError: E601 where the script is recorded over more than ``most`` lines.
+    """
     read = partial(read_script, path, loss=loss, wrt=wrt, n_pass=n_pass, watch=is_new)
     with time_limit(timeout):
         script = _as_learnt(read())
+        if most is not None and len(script.recorded.program.lines) > most:
+            raise LimitError("E601", f"more than {most} recorded lines")
         chance = _by_chance(script, read)
 
     def again(text: str) -> Script:

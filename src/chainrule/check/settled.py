@@ -22,6 +22,8 @@ from chainrule.program import ChainruleError, LimitError
 
 LONG = 250
 """A script whose pass is of more recorded lines than this is judged by its steps alone."""
+LONGEST = 1000
+"""Lines that are recorded over more than this, as where one turn in a hundred shows a loss, say nothing beside the steps."""
 SAID_BY_STEPS = frozenset({"update sign", "another's gradient"})
 """Mistakes of updates that are none where every step is right."""
 SIZE = "written size"
@@ -53,11 +55,12 @@ def settled(text: str, asked: Asked, by_claims: Callable[..., Report]) -> Report
         return steps.report
     try:
         is_spared = steps is not None and steps.is_beyond_doubt
-        claims = by_claims(causes=not is_spared)
+        most = None if steps is None else LONGEST
+        claims = by_claims(causes=not is_spared, most=most)
         here = any(line.verdict is Verdict.RIGHT_HERE for line in claims.lines)
         if is_spared and here:
             # right at one size, or at some numbers: of which kind it is decides whether it counts
-            claims = by_claims(causes=True)
+            claims = by_claims(causes=True, most=most)
     except ChainruleError as error:
         if (told := steps or taken) is None:
             raise _clearer(error, refused) from None

@@ -12,6 +12,7 @@ from chainrule.check.steps.implied import (
     ENTROPY,
     form_of,
     is_moved_between,
+    is_called_loss,
     is_of_more,
     is_shared,
     is_stepped_on,
@@ -77,6 +78,7 @@ def checked_recording(
             and plain
             and is_shared(plain.evidence)
             and not is_of_more(plain.evidence)
+            and (plain.n_right or is_called_loss(plain.evidence.loss))
         ):
             # a loss that is computed, and of what the steps are made of, is meant
             break

@@ -120,8 +120,10 @@ class Evidence:
         }
         loss = self.tape.at[self.loss]
         moved = roots & (versions | self.tape.upstream([loss], versions))
+        read = [self.tape.at[value] for value in self.parameters]
+        past = self.tape.upstream(read) & set(self.tape.downstream(versions))
         for place, line in enumerate(self.tape.lines, self.tape.n_inputs):
-            if any(
+            if place not in past and any(
                 isinstance(arg, Value)
                 and self.tape.at[arg] in moved
                 and line.op not in (ops.zeros_like, ops.ones_like)

@@ -336,9 +336,11 @@ def updates(recording: Recording, versions: Versions, loss: Value) -> Iterator[U
         if is_step or np.array_equal(numbers[chain[at]], numbers[chain[to]]):
             name = next((one.name for one in chain if one.name), "")
             found.append((Update(chain[at], chain[to], name), is_step))
+    # a velocity that is only in the weight that it has moved is not read by this pass
+    read = upstream(recording, loss, {update.before for update, _ in found})
     # what stays as it is has lost its gradient where others take theirs; before the first step it is to stay
     if any(is_step for _, is_step in found):
-        yield from (update for update, _ in found)
+        yield from (update for update, _ in found if update.before in read)
 
 
 def _is_nudge(
