@@ -11,8 +11,8 @@ from chainrule.check.steps.finals import CONVENTIONS, Finals
 from chainrule.check.steps.implied import (
     ENTROPY,
     form_of,
-    is_moved_between,
     is_called_loss,
+    is_moved_between,
     is_of_more,
     is_shared,
     is_stepped_on,

@@ -106,6 +106,20 @@ class Evidence:
         )
 
     @cached_property
+    def past(self) -> frozenset[int]:
+        """What earlier steps have made of what is learnt, as velocities are; it is in the parameters that this pass reads."""
+        learnt = {*self.parameters, *(one.before for one in self.updates)}
+        versions = [
+            self.tape.at[version]
+            for chain in Slots(self.recording).chains
+            if not learnt.isdisjoint(chain)
+            for version in chain
+            if version in self.tape.at
+        ]
+        read = {self.tape.at[value] for value in self.parameters}
+        return frozenset(self.tape.upstream(read) & {*self.tape.downstream(versions)})
+
+    @cached_property
     def active(self) -> frozenset[int]:
         """What moves when a parameter or the data move; a length does not, nor what earlier steps alone are made of."""
         roots = {self.tape.at[v] for v in self.derived.wrt if v in self.tape.at}
@@ -120,10 +134,8 @@ class Evidence:
         }
         loss = self.tape.at[self.loss]
         moved = roots & (versions | self.tape.upstream([loss], versions))
-        read = [self.tape.at[value] for value in self.parameters]
-        past = self.tape.upstream(read) & set(self.tape.downstream(versions))
         for place, line in enumerate(self.tape.lines, self.tape.n_inputs):
-            if place not in past and any(
+            if place not in self.past and any(
                 isinstance(arg, Value)
                 and self.tape.at[arg] in moved
                 and line.op not in (ops.zeros_like, ops.ones_like)

@@ -66,11 +66,20 @@ def starts_elsewhere(evidence: Evidence, final: Final) -> bool:
     """
     if final.after is None:
         return False
+    if _moves_on(evidence, final):
+        return False
     return any(
         _is_elsewhere(evidence, final, cut, world.numbers)
         for cut in final.cuts[-1:]
         for world in evidence.worlds
     )
+
+
+def _moves_on(evidence: Evidence, final: Final) -> bool:
+    """Whether a velocity of the passes before is in the step: it moves a weight without any gradient."""
+    own = {final.before, *final.cuts}
+    step = evidence.tape.upstream([final.after or 0], own) - own
+    return not step.isdisjoint(evidence.past)
 
 
 def _is_elsewhere(evidence: Evidence, final: Final, cut: int, numbers: Numbers) -> bool:

@@ -133,9 +133,9 @@ class Asked:
         return search, tried_fixes(checked, search, heals)
 
     def _followed(self, checked: Checked) -> Iterator[LineReport]:
-        """What is wrong with how right gradients are followed."""
-        found = following(checked.finals)
-        if found is None and checked.recording.stopped:
+        """What is wrong with how right gradients are followed: rules are known from the first step on."""
+        found = following(checked.finals) if self.n_pass == 1 else None
+        if self.n_pass == 1 and found is None and checked.recording.stopped:
             # a longer look, for a script of which one pass is enough to judge its gradients
             again = self.checked(checked.recording.text, n_passes=N_PASSES)
             checked, found = again, following(again.finals)

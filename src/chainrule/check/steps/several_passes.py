@@ -91,6 +91,7 @@ def _gradient(finals: Finals, final: Final) -> int | None:
 def _remembered(evidence: Evidence, final: Final, gradient: int) -> set[int]:
     """The arrays in a step that nothing of this pass is in: what is remembered from the passes before."""
     tape = evidence.tape
+    begun = {chain[0] for chain in Slots(evidence.recording).chains}
     ahead, seen, found = [final.after or 0], set[int](), set[int]()
     below = {gradient, *tape.downstream([gradient])}
     while ahead:
@@ -98,7 +99,9 @@ def _remembered(evidence: Evidence, final: Final, gradient: int) -> set[int]:
         if place in seen or place in (gradient, final.before):
             continue
         seen.add(place)
-        if tape.values[place].shape != () and place not in evidence.active:
+        # what begins as a single 0 is an array from its second version on
+        is_state = tape.values[place].shape != () or tape.values[place] in begun
+        if is_state and place not in evidence.active:
             # made as long as a gradient is, or not at all of this pass
             found.add(place)
         elif place in below:

@@ -50,13 +50,14 @@ def undone(
     for several in versions:
         if not _recurs([numbers[one] for one in several]):
             continue
+        largest = max(_size(numbers[one]) for one in several)
         kept: list[Value] = []
         for one in several:
             if one in found:
                 continue
             for at in range(len(kept) - 2, max(-1, len(kept) - FARTHEST), -1):
                 anchor, probes = kept[at], kept[at + 1 :]
-                if not _is_same(one, anchor, probes, numbers):
+                if not _is_same(one, anchor, probes, numbers, largest):
                     continue
                 sums = _Sums(producer, position, numbers, found, anchor)
                 if sums.of(one).is_anchor and sums.are_looks(probes, readers):
@@ -234,6 +235,7 @@ def _is_same(
     anchor: Value,
     probes: Sequence[Value],
     numbers: Mapping[Value, object],
+    largest: float = np.inf,
 ) -> bool:
     """Whether a version holds the numbers of an earlier one, but for what is lost on the way over those between."""
     there, here = np.asarray(numbers[anchor]), np.asarray(numbers[one])
@@ -242,9 +244,17 @@ def _is_same(
     distance = _distance(here, there)
     if not distance:
         return True
+    size = _size(there)
+    # nothing between is farther off than the largest of all versions: no need to look at each
+    if distance > ROUNDINGS * np.finfo(float).eps * (2 * size + largest):
+        return False
     far = max((_distance(np.asarray(numbers[v]), there) for v in probes), default=0.0)
-    rounding = ROUNDINGS * np.finfo(float).eps * (np.max(np.abs(there)) + far)
+    rounding = ROUNDINGS * np.finfo(float).eps * (size + far)
     return bool(distance <= rounding)
+
+
+def _size(one: object) -> float:
+    return float(np.max(np.abs(np.asarray(one)), initial=0.0))
 
 
 def _recurs(several: Sequence[object]) -> bool:

@@ -31,11 +31,27 @@ def other_operand(look: Look) -> Edits:
     """Another value of the same shape was meant."""
     said = "The wrong operand: {part} where {part_new} belongs."
     for i, arg in enumerate(look.args):
-        if isinstance(arg.first, Value):
+        if isinstance(arg.first, Value) and not _is_scaled(look, arg.first):
             for other in look.others(arg):
                 yield from look.edit_arg(
                     "wrong operand", said, i, lambda _, x: x, other
                 )
+
+
+def _is_scaled(look: Look, value: Value) -> bool:
+    """Whether an expression takes a number times an array: another value in its place would throw the rate of a step away."""
+    tape, bound = look.truths.evidence.tape, look.truths.evidence.bound
+    ahead = [value]
+    while ahead:
+        place = tape.at.get(ahead.pop())
+        line = None if place is None or place in bound else tape.line(place)
+        if line is None or line.op not in (ops.multiply, ops.divide):
+            continue
+        arrays = [arg for arg in line.args if isinstance(arg, Value) and arg.shape]
+        if len(arrays) < len(line.args) and line.result.shape:
+            return True
+        ahead += arrays
+    return False
 
 
 def other_operand_turned(look: Look) -> Edits:
