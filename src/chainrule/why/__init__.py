@@ -13,7 +13,7 @@ from chainrule.why.advice import advised
 from chainrule.why.answer import Answer
 from chainrule.why.entries import Entry, only, places
 from chainrule.why.everywhere import everywhere
-from chainrule.why.ledger import Ledger, flat
+from chainrule.why.ledger import UnrolledPass, flat
 from chainrule.why.question import Question, understood
 from chainrule.why.steps import later
 from chainrule.why.words import Words
@@ -64,7 +64,7 @@ def why(
         run, question = whole, understood(asked, whole.program, ends, learnt)
         if question.value in whole.program.inputs and question.value.differentiable:
             question = replace(question, gradient=True)
-    ledger = Ledger(run, ends, question.value, learnt, roles or {})
+    ledger = UnrolledPass(run, ends, question.value, learnt, roles or {})
     words = Words(ledger)
     answer = (
         _of_gradient(words, question)
@@ -97,7 +97,7 @@ def whys(
     return found
 
 
-def _told(ledger: Ledger, asked: str) -> Answer:
+def _told(ledger: UnrolledPass, asked: str) -> Answer:
     """The answer on a gradient of the value that a ledger is for."""
     program = ledger.run.program
     question = understood(asked, program, ledger.loss, ledger.parameters)

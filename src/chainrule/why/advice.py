@@ -13,7 +13,7 @@ from chainrule.program.run import resolve
 from chainrule.trace import Tracer
 from chainrule.why.answer import Answer
 from chainrule.why.entries import Entry
-from chainrule.why.ledger import Ledger
+from chainrule.why.ledger import UnrolledPass
 from chainrule.why.nonfinite import Origin
 from chainrule.why.words import Words
 
@@ -61,7 +61,7 @@ def advised(
     return answer
 
 
-def _recognised(ledger: Ledger, value: Value | None, entry: Entry) -> str:
+def _recognised(ledger: UnrolledPass, value: Value | None, entry: Entry) -> str:
     """The form that the program is recognised as, if that stays finite."""
     try:
         with np.errstate(all="ignore"):
@@ -116,7 +116,7 @@ def _changed(words: Words, line: Line) -> Iterator[tuple[str, Run]]:
 
 
 def _harmless(
-    ledger: Ledger, line: Line, place: int, arg: Value, change: Change
+    ledger: UnrolledPass, line: Line, place: int, arg: Value, change: Change
 ) -> bool:
     """Whether a change moves the operand hardly here, and the loss not at all at ordinary numbers."""
     old = ledger.number(arg)
@@ -138,7 +138,7 @@ def _harmless(
     )
 
 
-def _after(ledger: Ledger, line: Line, place: int, array: Array) -> Array:
+def _after(ledger: UnrolledPass, line: Line, place: int, array: Array) -> Array:
     """The loss with other numbers for one operand of a line, everything else as it is."""
     numbers = dict(ledger.run.numbers)
     args = [*ledger.slopes.args(line)]
@@ -159,7 +159,9 @@ def _said(words: Words, line: Line, arg: Value, text: str) -> str:
     return f"{text.format(name)} in the place of {name} in {words.at(line)}"
 
 
-def _with(ledger: Ledger, line: Line, place: int, arg: Value, change: Change) -> Run:
+def _with(
+    ledger: UnrolledPass, line: Line, place: int, arg: Value, change: Change
+) -> Run:
     tracer = Tracer(named=False)
     entering = tracer.input(ledger.number(arg), None)
     with np.errstate(all="ignore"):

@@ -11,7 +11,7 @@ import numpy as np
 from chainrule.program import Array, Line, Value
 from chainrule.why.answer import Reason
 from chainrule.why.entries import Entry, only, places
-from chainrule.why.ledger import Ledger
+from chainrule.why.ledger import UnrolledPass
 from chainrule.why.words import Words, plain
 
 FEW = 48
@@ -74,7 +74,7 @@ def culprit(
 
 
 def _arriving(
-    ledger: Ledger, use: tuple[Line, int], arriving: Array, at: Entry
+    ledger: UnrolledPass, use: tuple[Line, int], arriving: Array, at: Entry
 ) -> Entry:
     """One entry of the argument that would move this entry of the result, and does not."""
     line, position = use
@@ -88,7 +88,7 @@ def _arriving(
 
 
 def _zero_entry(
-    ledger: Ledger, use: tuple[Line, int], place: int, one: Array, at: Entry
+    ledger: UnrolledPass, use: tuple[Line, int], place: int, one: Array, at: Entry
 ) -> Entry | None:
     """The entry of another operand that is 0 and, were it not, would bring the slope back."""
     line, position = use
@@ -101,7 +101,7 @@ def _zero_entry(
 
 
 def _tries(
-    ledger: Ledger, line: Line, place: int, at: Entry
+    ledger: UnrolledPass, line: Line, place: int, at: Entry
 ) -> Iterator[tuple[Entry, list[Any]]]:
     """Each entry of an operand that is 0, and the operands with another number there."""
     here = ledger.slopes.args(line)
@@ -156,7 +156,7 @@ def _factor(
     )
 
 
-def _says_yes_or_no(ledger: Ledger, value: Value, reached: Reached) -> bool:
+def _says_yes_or_no(ledger: UnrolledPass, value: Value, reached: Reached) -> bool:
     """Whether a factor of entries, one by one, does not move with them and holds 0 and one other number alone."""
     array = ledger.number(value)
     return (
@@ -167,7 +167,7 @@ def _says_yes_or_no(ledger: Ledger, value: Value, reached: Reached) -> bool:
     )
 
 
-def _made_of(ledger: Ledger, value: Value, reached: Reached) -> bool:
+def _made_of(ledger: UnrolledPass, value: Value, reached: Reached) -> bool:
     """Whether a value is computed from what is reached, be it by a comparison."""
     ahead, seen = [value], {value}
     while ahead:
@@ -182,7 +182,7 @@ def _made_of(ledger: Ledger, value: Value, reached: Reached) -> bool:
 
 
 def _given(
-    ledger: Ledger, value: Value, entry: Entry, says: str, start: str
+    ledger: UnrolledPass, value: Value, entry: Entry, says: str, start: str
 ) -> Culprit:
     role = ledger.roles.get(value.name or "", "")
     array = ledger.number(value)
@@ -199,7 +199,7 @@ def _given(
     )
 
 
-def _source(ledger: Ledger, value: Value, entry: Entry) -> tuple[Value, Entry]:
+def _source(ledger: UnrolledPass, value: Value, entry: Entry) -> tuple[Value, Entry]:
     """Follow an entry that is 0 back to the entry that it is 0 because of."""
     while (line := ledger.made(value)) is not None:
         if ledger.roles.get(value.name or "") in ("data", "label"):
@@ -213,7 +213,9 @@ def _source(ledger: Ledger, value: Value, entry: Entry) -> tuple[Value, Entry]:
     return value, entry
 
 
-def _zero_before(ledger: Ledger, line: Line, at: Entry) -> tuple[Value, Entry] | None:
+def _zero_before(
+    ledger: UnrolledPass, line: Line, at: Entry
+) -> tuple[Value, Entry] | None:
     for place, arg in enumerate(line.args):
         if not isinstance(arg, Value):
             continue
@@ -237,7 +239,7 @@ def _off(words: Words, line: Line, at: Entry) -> str:
 
 
 def _chosen(
-    ledger: Ledger, line: Line, at: Entry, own: tuple[Value, Entry]
+    ledger: UnrolledPass, line: Line, at: Entry, own: tuple[Value, Entry]
 ) -> tuple[Value, Entry] | None:
     """The other entry that the result is, where the line takes one and leaves the rest."""
     result = ledger.number(line.result)[at]
@@ -300,7 +302,7 @@ def _flat(words: Words, line: Line, at: Entry, own: tuple[Value, Entry]) -> Culp
 
 
 def _slope_at(
-    ledger: Ledger, line: Line, own: tuple[Value, Entry], at: Entry, step: float
+    ledger: UnrolledPass, line: Line, own: tuple[Value, Entry], at: Entry, step: float
 ) -> float:
     """The slope with one entry of an argument moved by ``step``."""
     value, entry = own

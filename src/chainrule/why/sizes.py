@@ -9,7 +9,7 @@ import numpy as np
 from chainrule.program import Array, Line, Value
 from chainrule.why.answer import Answer, Kind, Reason
 from chainrule.why.entries import Entry, only, places
-from chainrule.why.ledger import Ledger
+from chainrule.why.ledger import UnrolledPass
 from chainrule.why.parts import Part, contributions
 from chainrule.why.words import Words, plain
 from chainrule.why.zeros import cancelling, walked
@@ -44,7 +44,7 @@ class Factor:
     whole: float
 
 
-def trail(ledger: Ledger, value: Value, entry: Entry) -> list[Link]:
+def trail(ledger: UnrolledPass, value: Value, entry: Entry) -> list[Link]:
     """The largest contributions from an entry to the loss."""
     links = []
     while value is not ledger.loss:
@@ -57,7 +57,7 @@ def trail(ledger: Ledger, value: Value, entry: Entry) -> list[Link]:
     return links
 
 
-def cancelled(ledger: Ledger, links: list[Link]) -> Link | None:
+def cancelled(ledger: UnrolledPass, links: list[Link]) -> Link | None:
     """The link whose contributions leave nothing but rounding."""
     for link in links:
         whole = sum(abs(part.amount) for part in link.parts)
@@ -70,7 +70,7 @@ def cancelled(ledger: Ledger, links: list[Link]) -> Link | None:
     return None
 
 
-def factors(ledger: Ledger, links: list[Link]) -> list[Factor]:
+def factors(ledger: UnrolledPass, links: list[Link]) -> list[Factor]:
     """By how much each line of the source multiplies the norm of what arrives, where the entry is reached."""
     mask = only(links[0].value.shape, links[0].entry)
     reached = walked(ledger, links[0].value, mask).reached
@@ -98,7 +98,7 @@ def _steepest(factor: Factor) -> float:
     return factor.whole if factor.whole > 0 else 1.0
 
 
-def _norm(ledger: Ledger, value: Value, reached: dict[Value, Array]) -> float:
+def _norm(ledger: UnrolledPass, value: Value, reached: dict[Value, Array]) -> float:
     gradient = ledger.gradient(value) * reached.get(value, True)
     return float(np.linalg.norm(np.asarray(gradient, float).ravel())) or 1.0
 

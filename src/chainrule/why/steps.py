@@ -13,7 +13,7 @@ from chainrule.program import Array, ChainruleError, Program, Run, Value, run
 from chainrule.why import nonfinite
 from chainrule.why.answer import Answer
 from chainrule.why.entries import places
-from chainrule.why.ledger import Ledger
+from chainrule.why.ledger import UnrolledPass
 from chainrule.why.question import Question
 from chainrule.why.words import Words, plain, without_turn
 
@@ -26,7 +26,7 @@ SMALLER = (0.3, 0.1, 0.03, 0.01, 1e-3, 1e-4, 1e-6, 1e-9)
 
 
 def later(
-    ledger: Ledger, whole: Run, question: Question, rate: float | None
+    ledger: UnrolledPass, whole: Run, question: Question, rate: float | None
 ) -> Answer | None:
     """The answer about a later step, where something goes wrong in one."""
     versions = _versions(whole, question.value)
@@ -70,11 +70,15 @@ def _versions(whole: Run, value: Value) -> list[Value]:
 
 
 def _at_step(
-    ledger: Ledger, whole: Run, question: Question, versions: list[Value], bad: int
+    ledger: UnrolledPass,
+    whole: Run,
+    question: Question,
+    versions: list[Value],
+    bad: int,
 ) -> Answer:
     value = versions[bad]
     part = Run(whole.program.pruned([value]), whole.numbers)
-    there = Ledger(part, value, value, (), ledger.roles)
+    there = UnrolledPass(part, value, value, (), ledger.roles)
     words = Words(there)
     entry = places(~np.isfinite(part.numbers[value]))[0]
     origin = nonfinite.origin_of_value(there, value, entry)
@@ -92,7 +96,7 @@ def _at_step(
 
 
 def _too_long(
-    ledger: Ledger,
+    ledger: UnrolledPass,
     question: Question,
     answer: Answer | None,
     losses: list[float],
@@ -123,7 +127,7 @@ def _too_long(
     )
 
 
-def _shorter(ledger: Ledger, rate: float) -> str:
+def _shorter(ledger: UnrolledPass, rate: float) -> str:
     """The largest learning rate tried with which the loss falls."""
     try:
         derived = backward(ledger.run, ledger.loss, ledger.parameters)

@@ -13,7 +13,7 @@ from chainrule.emit import expression
 from chainrule.program import Array, ChainruleError, Line, SourceSpan, Value
 from chainrule.program.sources import line_in
 from chainrule.why.entries import Entry
-from chainrule.why.ledger import Ledger
+from chainrule.why.ledger import UnrolledPass
 
 MANY = 4
 """So many entries are listed one by one."""
@@ -54,7 +54,7 @@ def index(entry: Entry) -> str:
 class Words:
     """The names of one ledger."""
 
-    ledger: Ledger
+    ledger: UnrolledPass
 
     @cached_property
     def written(self) -> frozenset[str]:

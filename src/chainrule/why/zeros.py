@@ -15,7 +15,7 @@ from chainrule.program import Array, Line, Value
 from chainrule.why.answer import Answer
 from chainrule.why.culprit import culprit
 from chainrule.why.entries import Entry, places
-from chainrule.why.ledger import Ledger
+from chainrule.why.ledger import UnrolledPass
 from chainrule.why.parts import Part, contributions
 from chainrule.why.words import Words, plain
 
@@ -48,7 +48,7 @@ class Walk:
     crossing: tuple[Value, Line] | None
 
 
-def walked(ledger: Ledger, value: Value, mask: Array) -> Walk:
+def walked(ledger: UnrolledPass, value: Value, mask: Array) -> Walk:
     """Follow what the entries of ``mask`` move, towards the loss."""
     reached: dict[Value, Array] = {value: mask}
     walls: list[Wall] = []
