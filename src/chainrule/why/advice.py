@@ -15,7 +15,7 @@ from chainrule.why.answer import Answer
 from chainrule.why.entries import Entry
 from chainrule.why.ledger import UnrolledPass
 from chainrule.why.nonfinite import Origin
-from chainrule.why.words import Words
+from chainrule.why.words import PassNames
 
 Change = Callable[[Any], Any]
 CANDIDATES: tuple[tuple[str, Change], ...] = (
@@ -36,7 +36,7 @@ MOVED = 0.1
 
 
 def advised(
-    words: Words,
+    words: PassNames,
     answer: Answer,
     origin: Origin,
     value: Value | None = None,
@@ -92,7 +92,7 @@ def _is_number(new: Run, value: Value | None, entry: Entry) -> bool:
     return bool(np.isfinite(found[entry]))
 
 
-def _changed(words: Words, line: Line) -> Iterator[tuple[str, Run]]:
+def _changed(words: PassNames, line: Line) -> Iterator[tuple[str, Run]]:
     """The program with one operand written otherwise: of a line, or of what stands in it without a name."""
     ledger = words.ledger
     uses = [(line, place) for place in range(len(line.args))]
@@ -154,7 +154,7 @@ def _after(ledger: UnrolledPass, line: Line, place: int, array: Array) -> Array:
     return numbers[ledger.loss]
 
 
-def _said(words: Words, line: Line, arg: Value, text: str) -> str:
+def _said(words: PassNames, line: Line, arg: Value, text: str) -> str:
     name = words.value(arg)
     return f"{text.format(name)} in the place of {name} in {words.at(line)}"
 

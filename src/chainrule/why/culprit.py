@@ -12,7 +12,7 @@ from chainrule.program import Array, Line, Value
 from chainrule.why.answer import Reason
 from chainrule.why.entries import Entry, only, places
 from chainrule.why.ledger import UnrolledPass
-from chainrule.why.words import Words, plain
+from chainrule.why.words import PassNames, plain
 
 FEW = 48
 """So many candidates are tried one by one."""
@@ -35,7 +35,7 @@ class Culprit:
 
 
 def culprit(
-    words: Words,
+    words: PassNames,
     use: tuple[Line, int],
     arriving: Array,
     at: Entry,
@@ -115,13 +115,13 @@ def _tries(
         yield entry, [*here[:place], moved, *here[place + 1 :]]
 
 
-def zero_value(words: Words, value: Value, entry: Entry) -> Culprit:
+def zero_value(words: PassNames, value: Value, entry: Entry) -> Culprit:
     """Why an entry of a value is 0."""
     return _factor(words, value, entry, {}, "it comes to 0")
 
 
 def _factor(
-    words: Words,
+    words: PassNames,
     value: Value,
     entry: Entry,
     reached: Reached,
@@ -225,7 +225,7 @@ def _zero_before(
     return None
 
 
-def _off(words: Words, line: Line, at: Entry) -> str:
+def _off(words: PassNames, line: Line, at: Entry) -> str:
     """``, as z1[0, 2] = -1.3``: the operands of an entry that is 0 although they are not."""
     ledger = words.ledger
     told = []
@@ -257,7 +257,7 @@ def _chosen(
 
 
 def _loser(
-    words: Words,
+    words: PassNames,
     line: Line,
     own: tuple[Value, Entry],
     chosen: tuple[Value, Entry],
@@ -269,7 +269,7 @@ def _loser(
     return Culprit("not chosen", *own, said, f"{mine} in the place of {other}")
 
 
-def _flat(words: Words, line: Line, at: Entry, own: tuple[Value, Entry]) -> Culprit:
+def _flat(words: PassNames, line: Line, at: Entry, own: tuple[Value, Entry]) -> Culprit:
     """The operand itself lies where the op is flat: off, at its bound, saturated."""
     ledger = words.ledger
     mine, number = words.entry(*own), ledger.number(own[0])[own[1]]

@@ -10,7 +10,7 @@ from chainrule.program import Array, Line, Value
 from chainrule.why.answer import Answer, Kind, Reason
 from chainrule.why.entries import Entry, only, places
 from chainrule.why.ledger import UnrolledPass
-from chainrule.why.words import Words, plain
+from chainrule.why.words import PassNames, plain
 
 NUDGE = 1e-3
 """Where so small a move of the operands gives an ordinary number, an infinity is a pole and no overflow."""
@@ -146,7 +146,7 @@ def _made_here(
     return Origin(line.result, at, line, position)
 
 
-def told(words: Words, asked: str, number: float, origin: Origin) -> Answer:
+def told(words: PassNames, asked: str, number: float, origin: Origin) -> Answer:
     """The origin in words."""
     ledger = words.ledger
     line, at = origin.line, origin.entry
@@ -204,7 +204,7 @@ def told(words: Words, asked: str, number: float, origin: Origin) -> Answer:
     )
 
 
-def _later(words: Words, origin: Origin) -> tuple[str, ...]:
+def _later(words: PassNames, origin: Origin) -> tuple[str, ...]:
     if origin.followed is None:
         return ()
     line, entry = origin.followed
@@ -231,7 +231,7 @@ def _reason(ledger: UnrolledPass, line: Line, at: Entry, result: object) -> Reas
     return "overflow" if broken(ledger.slopes.forward(line, moved)[at]) else "pole"
 
 
-def operands(words: Words, line: Line, at: Entry) -> tuple[list[str], str]:
+def operands(words: PassNames, line: Line, at: Entry) -> tuple[list[str], str]:
     """The operands of one entry: their names, and their names with their numbers."""
     ledger = words.ledger
     names, shown = [], []

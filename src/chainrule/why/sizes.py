@@ -11,7 +11,7 @@ from chainrule.why.answer import Answer, Kind, Reason
 from chainrule.why.entries import Entry, only, places
 from chainrule.why.ledger import UnrolledPass
 from chainrule.why.parts import Part, contributions
-from chainrule.why.words import Words, plain
+from chainrule.why.words import PassNames, plain
 from chainrule.why.zeros import cancelling, walked
 
 SMALL = 1e-6
@@ -103,7 +103,7 @@ def _norm(ledger: UnrolledPass, value: Value, reached: dict[Value, Array]) -> fl
     return float(np.linalg.norm(np.asarray(gradient, float).ravel())) or 1.0
 
 
-def told(words: Words, asked: str, value: Value, entry: Entry) -> Answer:
+def told(words: PassNames, asked: str, value: Value, entry: Entry) -> Answer:
     """A number that is none of the others, in words: small or large step by step, or ordinary."""
     ledger = words.ledger
     number = float(ledger.gradient(value)[entry])
@@ -116,7 +116,9 @@ def told(words: Words, asked: str, value: Value, entry: Entry) -> Answer:
     return _ordinary(words, asked, number, links)
 
 
-def _step_by_step(words: Words, asked: str, number: float, links: list[Link]) -> Answer:
+def _step_by_step(
+    words: PassNames, asked: str, number: float, links: list[Link]
+) -> Answer:
     ledger = words.ledger
     kind: Kind = "small" if abs(number) < SMALL else "large"
     reason: Reason = "shrinks" if kind == "small" else "grows"
@@ -144,7 +146,7 @@ def _step_by_step(words: Words, asked: str, number: float, links: list[Link]) ->
     )
 
 
-def _factor(words: Words, factor: Factor) -> str:
+def _factor(words: PassNames, factor: Factor) -> str:
     where = words.at(factor.line).partition(",")[0]
     if factor.times > 1:
         each = factor.whole ** (1 / factor.times)
@@ -158,7 +160,7 @@ def _same_line(one: Line, other: Line) -> bool:
     return (one.at.file, one.at.line) == (other.at.file, other.at.line)
 
 
-def _ordinary(words: Words, asked: str, number: float, links: list[Link]) -> Answer:
+def _ordinary(words: PassNames, asked: str, number: float, links: list[Link]) -> Answer:
     ledger = words.ledger
     head = f"{asked} is {plain(number)}, an ordinary number."
     if not links:
@@ -197,7 +199,7 @@ def _ordinary(words: Words, asked: str, number: float, links: list[Link]) -> Ans
     )
 
 
-def _named(words: Words, part: Part) -> str:
+def _named(words: PassNames, part: Part) -> str:
     """The slope by the name of the operand that it is, where it is one."""
     ledger = words.ledger
     for place, arg in enumerate(part.line.args):

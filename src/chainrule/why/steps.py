@@ -15,7 +15,7 @@ from chainrule.why.answer import Answer
 from chainrule.why.entries import places
 from chainrule.why.ledger import UnrolledPass
 from chainrule.why.question import Question
-from chainrule.why.words import Words, plain, without_turn
+from chainrule.why.words import PassNames, plain, without_turn
 
 GREW = 1e3
 """So many times larger than at first, and still growing, the loss runs away."""
@@ -79,7 +79,7 @@ def _at_step(
     value = versions[bad]
     part = Run(whole.program.pruned([value]), whole.numbers)
     there = UnrolledPass(part, value, value, (), ledger.roles)
-    words = Words(there)
+    words = PassNames(there)
     entry = places(~np.isfinite(part.numbers[value]))[0]
     origin = nonfinite.origin_of_value(there, value, entry)
     name = words.entry(question.value, entry)
@@ -103,7 +103,7 @@ def _too_long(
     rate: float | None,
 ) -> Answer:
     growth = (abs(losses[-1]) / max(abs(losses[0]), 1e-300)) ** (1 / (len(losses) - 1))
-    name = Words(ledger).value(ledger.loss)
+    name = PassNames(ledger).value(ledger.loss)
     with_rate = f", with the learning rate {plain(rate)}" if rate else ""
     said = f"The steps are too long{with_rate}: {name} grows from {plain(losses[0])} to {plain(losses[-1])} in {len(losses)} steps, {plain(growth)} times in each."
     advice = _shorter(ledger, rate) if rate else ""

@@ -51,7 +51,7 @@ def index(entry: Entry) -> str:
 
 
 @dataclass(frozen=True)
-class Words:
+class PassNames:
     """The names of one ledger."""
 
     ledger: UnrolledPass
