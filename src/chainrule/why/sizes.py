@@ -22,7 +22,7 @@ ROUNDING = 1e3
 
 
 @dataclass(frozen=True)
-class Link:
+class PathStep:
     """One step on the way to the loss: an entry, what its gradient is the sum of, the largest part."""
 
     value: Value
@@ -44,20 +44,20 @@ class Factor:
     whole: float
 
 
-def trail(ledger: UnrolledPass, value: Value, entry: Entry) -> list[Link]:
+def trail(ledger: UnrolledPass, value: Value, entry: Entry) -> list[PathStep]:
     """The largest contributions from an entry to the loss."""
     links = []
     while value is not ledger.loss:
         parts = tuple(contributions(ledger, value, entry))
         if not parts:
             break
-        links.append(Link(value, entry, parts))
+        links.append(PathStep(value, entry, parts))
         following = links[-1].largest
         value, entry = following.line.result, following.entry
     return links
 
 
-def cancelled(ledger: UnrolledPass, links: list[Link]) -> Link | None:
+def cancelled(ledger: UnrolledPass, links: list[PathStep]) -> PathStep | None:
     """The link whose contributions leave nothing but rounding."""
     for link in links:
         whole = sum(abs(part.amount) for part in link.parts)
@@ -70,7 +70,7 @@ def cancelled(ledger: UnrolledPass, links: list[Link]) -> Link | None:
     return None
 
 
-def factors(ledger: UnrolledPass, links: list[Link]) -> list[Factor]:
+def factors(ledger: UnrolledPass, links: list[PathStep]) -> list[Factor]:
     """By how much each line of the source multiplies the norm of what arrives, where the entry is reached."""
     mask = only(links[0].value.shape, links[0].entry)
     reached = walked(ledger, links[0].value, mask).reached
@@ -117,7 +117,7 @@ def told(words: PassNames, asked: str, value: Value, entry: Entry) -> Answer:
 
 
 def _step_by_step(
-    words: PassNames, asked: str, number: float, links: list[Link]
+    words: PassNames, asked: str, number: float, links: list[PathStep]
 ) -> Answer:
     ledger = words.ledger
     kind: Kind = "small" if abs(number) < SMALL else "large"
@@ -160,7 +160,9 @@ def _same_line(one: Line, other: Line) -> bool:
     return (one.at.file, one.at.line) == (other.at.file, other.at.line)
 
 
-def _ordinary(words: PassNames, asked: str, number: float, links: list[Link]) -> Answer:
+def _ordinary(
+    words: PassNames, asked: str, number: float, links: list[PathStep]
+) -> Answer:
     ledger = words.ledger
     head = f"{asked} is {plain(number)}, an ordinary number."
     if not links:
