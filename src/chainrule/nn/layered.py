@@ -21,7 +21,7 @@ from chainrule.nn.mlp import (
     require_drawable,
     stream,
 )
-from chainrule.nn.mlp_spec import Words, read_labels
+from chainrule.nn.mlp_spec import MlpSpec, read_labels
 from chainrule.nn.options import settled, taking
 from chainrule.program import Array
 
@@ -63,7 +63,7 @@ def describe_layers(
     source = function_text("network", drawn, lines)
     file = register(source, "network")
     return Described(
-        Words((inputs, drafted.width), (), chosen, kind),
+        MlpSpec((inputs, drafted.width), (), chosen, kind),
         source,
         file,
         compiled(source, file, "network", drafted.functions),

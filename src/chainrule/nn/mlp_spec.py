@@ -12,7 +12,7 @@ from chainrule.program.asked import listed
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class MlpSpec:
     """A fully connected network, said completely: every activation and the loss chosen and checked."""
 
     layers: tuple[int, ...]
@@ -34,7 +34,7 @@ def read(
     labels: str | None = None,
     *,
     columns: bool = False,
-) -> Words:
+) -> MlpSpec:
     """The network that was meant; what was left out is chosen as is usual.
 
     Raises:
@@ -54,7 +54,7 @@ def read(
     complete = complete_activations(chosen, len(sizes) - 1, kind)
     kind.require(complete[-1])
     _require_several(kind, sizes[-1])
-    return Words(sizes, complete, kind, read_labels(kind, labels), columns)
+    return MlpSpec(sizes, complete, kind, read_labels(kind, labels), columns)
 
 
 def read_layers(layers: str | Sequence[int]) -> tuple[int, ...]:

@@ -23,7 +23,7 @@ from chainrule.nn.layer_registry import Layer
 from chainrule.nn.layers import Written
 from chainrule.nn.losses import Labels
 from chainrule.nn.mlp import draw
-from chainrule.nn.mlp_spec import Words
+from chainrule.nn.mlp_spec import MlpSpec
 from chainrule.nn.options import settled, taking
 from chainrule.program import Array, ChainruleError, ShapeError, UsageError
 from chainrule.train.data.samples import (
@@ -333,7 +333,7 @@ class Network:
         arrays = {"X": data.X, "Y": data.Y, **self.numbers_}
         used = {name: arrays[name] for name in plan.arguments(drafted, weighted=False)}
         sizes = (math.prod(plan.units), plan.n_outputs)
-        words = Words(sizes, (), plan.loss, plan.labels)
+        words = MlpSpec(sizes, (), plan.loss, plan.labels)
         function = plan.function(source, drafted, "trained")
         return Described(
             words,
