@@ -12,7 +12,7 @@ from chainrule.nn.layer_registry import Layer
 from chainrule.nn.losses import loss_of
 from chainrule.nn.mlp import (
     Described,
-    Made,
+    FillOptions,
     compiled,
     draw,
     draw_labels,
@@ -26,12 +26,12 @@ from chainrule.nn.options import settled, taking
 from chainrule.program import Array
 
 
-@taking(Made)
+@taking(FillOptions)
 def describe_layers(
     layers: Sequence[Layer],
     inputs: int,
     loss: str,
-    **options: Unpack[Made],
+    **options: Unpack[FillOptions],
 ) -> Described:
     """A network of ``layers`` on samples of ``inputs`` numbers, as it predicts: no mask is drawn.
 
@@ -44,7 +44,7 @@ def describe_layers(
     >>> network.parameters
     ('W1', 'b1', 'scale1', 'shift1', 'W2', 'b2')
     """
-    said: Made = settled(Made, options)
+    said: FillOptions = settled(FillOptions, options)
     chosen, seed, batch = loss_of(loss), said["seed"], said["batch"]
     last = getattr(layers[-1], "activation", getattr(layers[-1], "name", None))
     if isinstance(last, str):

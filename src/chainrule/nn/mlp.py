@@ -45,7 +45,7 @@ class Described:
 
 
 # fmt: off
-class Made(TypedDict, total=False):
+class FillOptions(TypedDict, total=False):
     """How a described network is filled with numbers."""
 
     labels: Annotated[Text | None, Option(None, "The kind of labels, where the loss takes several.")]
@@ -55,7 +55,7 @@ class Made(TypedDict, total=False):
     arrays: Annotated[Mapping[str, Any] | None, Option(None, "Numbers of its own for some of the arrays.")]
 
 
-class DescribeOptions(Made, total=False):
+class DescribeOptions(FillOptions, total=False):
     """What ``describe`` takes beside sizes, activations and loss."""
 
     columns: Annotated[Flag, Option(False, "With --layers: samples are columns, not rows.")]

@@ -19,10 +19,10 @@ from chainrule.nn.takes import (
     AtLeast,
     Count,
     Flag,
+    ListText,
     LossName,
     Place,
     Share,
-    Split,
     Takes,
     Text,
     named,
@@ -88,7 +88,7 @@ OptimizerOrName = Annotated[
 ScheduleOrName = Annotated[str | Schedule, named(schedule, "a schedule", Callable)]
 Engine = Annotated[str, one_of("auto", "numpy", "c", "jax")]
 Task = Annotated[str, one_of("classification", "regression")]
-Names = Annotated[list[Text], Split()]
+Names = Annotated[list[Text], ListText()]
 DType = Annotated[Any, Takes("float64 or float32", _float_type)]
 Functions = Sequence[Callable[..., Any]]
 Balance = Annotated[
@@ -167,8 +167,8 @@ class Columns(TypedDict, total=False):
 class Hidden(TypedDict, total=False):
     """The layers between a table's columns and its target."""
 
-    hidden: Annotated[list[Count], Split(numbers=True), Option((64, 32), "The sizes of the hidden layers.", metavar="SIZES")]
-    activation: Annotated[list[ActivationName], Split(), Option(("relu",), "The hidden layers' activation, or one each.", metavar="NAMES")]
+    hidden: Annotated[list[Count], ListText(numbers=True), Option((64, 32), "The sizes of the hidden layers.", metavar="SIZES")]
+    activation: Annotated[list[ActivationName], ListText(), Option(("relu",), "The hidden layers' activation, or one each.", metavar="NAMES")]
     dropout: Annotated[Share, Option(0.0, "The share of hidden units silenced in each step.", estimator=True)]
     batch_norm: Annotated[Flag, Option(False, "Normalise over the batch.", estimator=True)]
     embed: Annotated[Count | None, Option(None, "Learn so many numbers for each word of a column, as 8, in place of 0 and 1.")]

@@ -6,7 +6,7 @@ from dataclasses import MISSING, dataclass, fields
 from html import escape
 from typing import TYPE_CHECKING, Any
 
-from chainrule.nn.forward_builder import Row
+from chainrule.nn.forward_builder import SummaryRow
 from chainrule.nn.layers import Residual, Written
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ class Summary:
     FLOPs are for one sample; a product of weights costs twice as much on the way back, for its two gradients.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[SummaryRow, ...]
 
     @property
     def n_parameters(self) -> int:
