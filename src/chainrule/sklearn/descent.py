@@ -12,8 +12,8 @@ from sklearn.exceptions import ConvergenceWarning
 
 from chainrule.nn.options import settled
 from chainrule.program import Array, NonFiniteError
-from chainrule.sklearn.losses import Ledger, is_needed, offset, penalty
-from chainrule.sklearn.settings import Settings
+from chainrule.sklearn.losses import EpochLoss, is_needed, offset, penalty
+from chainrule.sklearn.settings import EstimatorSettings
 from chainrule.sklearn.solvers import solver_of
 from chainrule.sklearn.stopping import Stopping
 from chainrule.train.loop import state
@@ -24,7 +24,7 @@ from chainrule.train.options import FitOptions
 
 
 @dataclass
-class Memory:
+class FitMemory:
     """What a fit leaves for the next: weights and running statistics, the solver's state, the epochs so far."""
 
     numbers: dict[str, Array]
@@ -40,7 +40,7 @@ Score = Callable[[Mapping[str, Array]], float]
 Tell = Callable[[], bool]
 
 
-def batch_size_of(settings: Settings, n: int) -> int:
+def batch_size_of(settings: EstimatorSettings, n: int) -> int:
     """How many samples a step takes."""
     if isinstance(settings.batch_size, str):
         return min(200, n)
@@ -53,10 +53,10 @@ def batch_size_of(settings: Settings, n: int) -> int:
 
 
 def descend(
-    settings: Settings,
+    settings: EstimatorSettings,
     plan: Plan,
     data: Data,
-    memory: Memory,
+    memory: FitMemory,
     rng: Any,
     *,
     score: Score | None,
@@ -81,7 +81,7 @@ def descend(
         return order
 
     size = batch_size_of(settings, n)
-    ledger = Ledger(
+    ledger = EpochLoss(
         plan.loss,
         settings.alpha,
         data,
@@ -137,7 +137,7 @@ def _shuffled(order: Array, rng: Any) -> Array:
 
 def _run(
     training: Training,
-    settings: Settings,
+    settings: EstimatorSettings,
     stopping: Stopping,
     *,
     scored: bool,
@@ -169,7 +169,7 @@ def _run(
 
 
 def _loop_settings(
-    settings: Settings,
+    settings: EstimatorSettings,
     plan: Plan,
     stopping: Stopping,
     size: int,

@@ -22,17 +22,17 @@ from chainrule.nn.losses import Labels, Loss
 from chainrule.program import Array, NonFiniteError
 from chainrule.sklearn import inside
 from chainrule.sklearn.callbacks import CallbackSupportMixin, with_callbacks
-from chainrule.sklearn.descent import Memory, descend
+from chainrule.sklearn.descent import FitMemory, descend
 from chainrule.sklearn.lbfgs import minimise
 from chainrule.sklearn.prepared import prepare, start
-from chainrule.sklearn.settings import Settings
+from chainrule.sklearn.settings import EstimatorSettings
 from chainrule.sklearn.solvers import solver_of
 from chainrule.train.loop.state import Data
 from chainrule.train.model.compiled import Plan
 from chainrule.train.model.forward import predict
 
 
-class Network(CallbackSupportMixin, Settings):  # type: ignore[misc]
+class NetworkEstimator(CallbackSupportMixin, EstimatorSettings):  # type: ignore[misc]
     """Fitting, predicting and looking inside; what targets mean is the classifier's and the regressor's own."""
 
     @with_callbacks
@@ -73,7 +73,7 @@ class Network(CallbackSupportMixin, Settings):  # type: ignore[misc]
         self.out_activation_ = {"sigmoid": "logistic"}.get(last, last)
         if first:
             begun = start(self, plan, self._random_state)
-            self._memory = Memory(begun)
+            self._memory = FitMemory(begun)
         if weight is not None and plan.loss.entries:
             # a loss for every entry of a row: the row's weight holds for all of them
             weight = weight.reshape(-1, 1)

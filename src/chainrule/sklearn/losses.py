@@ -70,7 +70,7 @@ def told(
 
 
 @dataclass
-class Ledger:
+class EpochLoss:
     """The loss of an epoch as scikit-learn tells it, batch by batch.
 
     It is needed where that differs from the loss of the loop: squared errors of several outputs, and samples that

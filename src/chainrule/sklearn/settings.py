@@ -45,7 +45,7 @@ Shared: Any = make_dataclass(
 
 # the names, defaults and order are scikit-learn's; BaseEstimator compares and prints
 @dataclass(eq=False, repr=False)
-class Settings(Shared):  # type: ignore[misc]
+class EstimatorSettings(Shared):  # type: ignore[misc]
     """The settings that classifier and regressor share.
 
     ``get_params``, ``clone`` and the signatures read the fields; ``check`` reads what they take.
@@ -109,7 +109,9 @@ class Settings(Shared):  # type: ignore[misc]
         Raises:
             UsageError: E411 for the first that does not fit, E410 for a solver that does not exist.
         """
-        for name, hint in get_type_hints(Settings, include_extras=True).items():
+        for name, hint in get_type_hints(
+            EstimatorSettings, include_extras=True
+        ).items():
             for takes in getattr(hint, "__metadata__", ()):
                 if isinstance(takes, Takes):
                     self._require(name, takes)
