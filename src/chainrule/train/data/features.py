@@ -15,7 +15,7 @@ from chainrule.program import Array, CorruptFileError, DataError
 from chainrule.train.data.columns import Column, spread, words_of
 from chainrule.train.data.parse_cells import is_number
 from chainrule.train.data.table import Table
-from chainrule.train.data.target_columns import Target, learn_target
+from chainrule.train.data.target_columns import TargetColumn, learn_target
 
 FAR = 20.0
 """So many standard deviations from the mean of training, a cell is like none that was trained on."""
@@ -28,7 +28,7 @@ class Features:
     """All inputs and the target, as they were at training."""
 
     columns: tuple[Column, ...]
-    target: Target
+    target: TargetColumn
 
     @property
     def words(self) -> list[str]:
@@ -93,7 +93,9 @@ class Features:
                 {key: getattr(column, key) for key in Column.__slots__}
                 for column in self.columns
             ],
-            "target": {key: getattr(self.target, key) for key in Target.__slots__},
+            "target": {
+                key: getattr(self.target, key) for key in TargetColumn.__slots__
+            },
         }
 
     @staticmethod
@@ -146,7 +148,7 @@ class FeaturesFile(TypedDict):
     """What a model's file says of its columns."""
 
     columns: Annotated[Any, Inside(_columns)]
-    target: Annotated[Any, Inside(partial(_made, Target))]
+    target: Annotated[Any, Inside(partial(_made, TargetColumn))]
 
 
 IMPUTED = "fill them, leave those rows out, or train with --impute (the median, the most frequent word)"

@@ -31,7 +31,7 @@ FITTING: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class TargetColumn:
     """What is predicted: one of several classes, several yes-or-no labels, or numbers (standardised).
 
     The ``classes`` of labels are two for each, first the word for no.
@@ -205,17 +205,17 @@ def learn_target(
     *,
     loss: str | None,
     where: str,
-) -> Target:
+) -> TargetColumn:
     """What the target is: its classes from the whole table, its mean and spread from the training part.
 
     Raises:
         DataError: E425 for a target that cannot be learnt.
     """
     if task == "classification":
-        return Target(names, task, _classes(whole, names[0], where))
+        return TargetColumn(names, task, _classes(whole, names[0], where))
     if task == "labels":
         pairs = [no_and_yes(whole.columns[name]) for name in names]
-        return Target(
+        return TargetColumn(
             names, task, tuple(word for pair in pairs if pair for word in pair)
         )
     words = [name for name in names if whole.columns[name].dtype == object]
@@ -240,9 +240,9 @@ def learn_target(
                 hint="--loss mse",
             )
         # its logarithm knows no other unit
-        return Target(names, task, (), (0.0,) * len(names), (1.0,) * len(names))
+        return TargetColumn(names, task, (), (0.0,) * len(names), (1.0,) * len(names))
     means, scales = zip(*(spread(column) for column in numbers), strict=True)
-    return Target(names, task, mean=means, scale=scales)
+    return TargetColumn(names, task, mean=means, scale=scales)
 
 
 def _classes(table: Table, name: str, where: str) -> tuple[str, ...]:

@@ -64,7 +64,7 @@ class Dots:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class Connection:
     """A connection: as thick as ``strength`` of 1 is large, dashed where it is negative."""
 
     start: tuple[float, float]
@@ -73,7 +73,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class RoundedBox:
     """A rounded box about a point, parted in two by a line down its middle if it is ``parted``."""
 
     x: float
@@ -84,7 +84,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class PlacedWords:
     """Words at a point; ``kind`` says what they are: ``strong``, ``quiet``, a ``value`` or a ``gradient``."""
 
     x: float
@@ -94,7 +94,7 @@ class Words:
     anchor: str = "middle"
 
 
-Mark = Curve | Band | Area | Dots | Link | Box | Words
+Mark = Curve | Band | Area | Dots | Connection | RoundedBox | PlacedWords
 
 
 @dataclass(frozen=True, slots=True)
