@@ -14,7 +14,7 @@ from chainrule.sklearn.losses import offset, penalty, told
 from chainrule.sklearn.settings import EstimatorSettings
 from chainrule.sklearn.solvers import solver_of
 from chainrule.train.loop.state import Data
-from chainrule.train.loop.training_step import Limits
+from chainrule.train.loop.training_step import StepLimits
 from chainrule.train.model.compiled import Plan
 
 
@@ -35,7 +35,7 @@ def minimise(
     shapes = [memory.numbers[name].shape for name in names]
     ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
     gradients, _ = plan.split_step(
-        solver_of(settings), Limits(), weighted=data.weight is not None
+        solver_of(settings), StepLimits(), weighted=data.weight is not None
     )
     live: dict[str, Any] = {
         "X": data.X,

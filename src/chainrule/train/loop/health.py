@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class HealthFinding:
     """Something to know about a layer: which one, what, how much of it, and of what ``why`` can be asked."""
 
     layer: str
@@ -37,7 +37,7 @@ TELLING = 0.1
 """A smaller share of units is no trouble yet, and is not told while training."""
 
 
-def units(filled: Run) -> Iterator[Finding]:
+def units(filled: Run) -> Iterator[HealthFinding]:
     """Units of a run that never fire (dead) or always sit at a bound (saturated), by layer."""
     for line in filled.program.lines:
         name, numbers = line.result.name, filled.numbers[line.result]
@@ -57,7 +57,9 @@ def units(filled: Run) -> Iterator[Finding]:
                 if between
                 else f"dead ({at:g} for every sample)"
             )
-            yield Finding(name, what, float(np.mean(off)), _gradient_before(line, off))
+            yield HealthFinding(
+                name, what, float(np.mean(off)), _gradient_before(line, off)
+            )
 
 
 def _gradient_before(line: Line, off: Array) -> str:

@@ -22,7 +22,7 @@ MOST = 8192
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class EpochEntry:
     """After an epoch: losses and metrics, and the quantiles of the sizes of each parameter's gradient."""
 
     epoch: int
@@ -80,7 +80,7 @@ class Diary:
         self.most = most
         self.n_looked = n_looked
         self.n_measured = n_measured
-        self.entries: list[Entry] = []
+        self.entries: list[EpochEntry] = []
         self.first: Spread | None = None
         self.last: Spread | None = None
         self._look: Look | None = None
@@ -124,7 +124,7 @@ class Diary:
         weights = {name: seen.gradients[name] for name in plan.training.weights()}
         flow = {name: sizes(gradient) for name, gradient in weights.items()}
         self.entries = [one for one in self.entries if one.epoch != epoch]
-        self.entries.append(Entry(epoch, measures, flow))
+        self.entries.append(EpochEntry(epoch, measures, flow))
         self.entries.sort(key=lambda entry: entry.epoch)
         spread = Spread(
             epoch,

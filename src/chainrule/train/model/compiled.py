@@ -22,7 +22,7 @@ from chainrule.trace import trace
 from chainrule.train.loop.training_step import (
     MAKING,
     Compiled,
-    Limits,
+    StepLimits,
     compiled,
     derive,
     gradient_step,
@@ -215,7 +215,9 @@ class Plan:
         else:
             self.__dict__["form"] = alike
 
-    def step(self, optimizer: Optimizer, limits: Limits, *, weighted: bool) -> Compiled:
+    def step(
+        self, optimizer: Optimizer, limits: StepLimits, *, weighted: bool
+    ) -> Compiled:
         """The training step as one compiled function; the learning rate and the penalty's strengths are inputs.
 
         It is made once for all plans that share a form, whichever thread asks first.
@@ -237,7 +239,7 @@ class Plan:
         return []
 
     def _step(
-        self, optimizer: Optimizer, limits: Limits, *, weighted: bool
+        self, optimizer: Optimizer, limits: StepLimits, *, weighted: bool
     ) -> Compiled:
         with np.errstate(all="ignore"):
             run, derived = self.derived(weighted=weighted)
@@ -257,7 +259,7 @@ class Plan:
         )
 
     def split_step(
-        self, optimizer: Optimizer, limits: Limits, *, weighted: bool
+        self, optimizer: Optimizer, limits: StepLimits, *, weighted: bool
     ) -> tuple[Compiled, Compiled]:
         """The gradients and the update as two functions, so that gradients can add up in between."""
         with MAKING, np.errstate(all="ignore"):

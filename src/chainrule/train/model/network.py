@@ -42,7 +42,7 @@ from chainrule.train.loop.fitting import fitted
 from chainrule.train.loop.health import health
 from chainrule.train.loop.metrics import Metric, classes, usual
 from chainrule.train.loop.state import Data, Settings
-from chainrule.train.loop.training_step import Limits
+from chainrule.train.loop.training_step import StepLimits
 from chainrule.train.model import model_file, validate
 from chainrule.train.model.compiled import Penalty, Plan
 from chainrule.train.model.forward import evaluate, predict
@@ -93,7 +93,9 @@ class Network:
         self.optimizer = optimizer(said["optimizer"], said["learning_rate"])
         self.schedule = None if said["schedule"] is None else schedule(said["schedule"])
         self.penalty = Penalty(said["l1"], said["l2"])
-        self.limits = Limits(said["clip_value"], said["clip_norm"], said["max_norm"])
+        self.limits = StepLimits(
+            said["clip_value"], said["clip_norm"], said["max_norm"]
+        )
         self.seed, self.dtype = said["seed"], said["dtype"]
         self.plan_: Plan | None = None
         self.numbers_: dict[str, Array] = {}
