@@ -153,7 +153,7 @@ class FitOptions(Looping, total=False):
     verbose: Annotated[Place, Option(0, "1: a bar on a terminal; 2: a line an epoch.")]
 
 
-class Columns(TypedDict, total=False):
+class TableColumns(TypedDict, total=False):
     """What the columns of a table are, and which rows are held out."""
 
     target: Annotated[Names | None, Option(None, "The column to predict; several as a,b.", metavar="NAMES")]
@@ -174,7 +174,7 @@ class Hidden(TypedDict, total=False):
     embed: Annotated[Count | None, Option(None, "Learn so many numbers for each word of a column, as 8, in place of 0 and 1.")]
 
 
-class TableOptions(Columns, Hidden, Learning, Looping, total=False):
+class TableOptions(TableColumns, Hidden, Learning, Looping, total=False):
     """What a training on a table is told."""
 
     validation: Annotated[Share | None, Option(None, "The share of the training rows watched for --patience, as 0.2; where that is asked for, 0.15.")]
