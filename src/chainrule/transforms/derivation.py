@@ -27,7 +27,7 @@ class Followed:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Derivation:
+class RunnableProgram:
     """A program to be run over and over: ``extra`` are inputs that the function itself does not have.
 
     Its outputs are ``n_values`` of the function, ``n_results`` that were derived, and what branches looked at.
@@ -39,7 +39,7 @@ class Derivation:
     n_results: int
 
 
-Kind = Callable[[Followed], Derivation]
+Kind = Callable[[Followed], RunnableProgram]
 
 
 def textbook(followed: Followed) -> Followed:
@@ -47,7 +47,7 @@ def textbook(followed: Followed) -> Followed:
     return Followed(fuse(recognise(followed.run)), followed.n_values, followed.wrt)
 
 
-def gradient(followed: Followed) -> Derivation:
+def gradient(followed: Followed) -> RunnableProgram:
     """The first value, and its gradient."""
     found = textbook(followed)
     loss, *others = found.run.program.outputs
@@ -58,10 +58,10 @@ def gradient(followed: Followed) -> Derivation:
     results, kept = rest[:n], rest[n:]
     n_aux = found.n_values - 1
     outputs = (loss, *kept[:n_aux], *results, *kept[n_aux:])
-    return Derivation(_with(whole, outputs), (), found.n_values, n)
+    return RunnableProgram(_with(whole, outputs), (), found.n_values, n)
 
 
-def transposed(followed: Followed) -> Derivation:
+def transposed(followed: Followed) -> RunnableProgram:
     """The values, and for each a weight: the sum of all, weighed, differentiated. A row of the Jacobian at a time."""
     found = textbook(followed)
     run, weights = _weighed(found.run, found.run.program.outputs[: found.n_values])
@@ -69,10 +69,10 @@ def transposed(followed: Followed) -> Derivation:
     whole = derived.whole()
     results = whole.program.outputs[1:]
     outputs = _outputs(found, results)
-    return Derivation(_with(whole, outputs), weights, found.n_values, len(results))
+    return RunnableProgram(_with(whole, outputs), weights, found.n_values, len(results))
 
 
-def along(followed: Followed) -> Derivation:
+def along(followed: Followed) -> RunnableProgram:
     """The values, and how they move in a direction.
 
     By the double-backward identity: the gradient of Σ u·f is Jᵀu, whose product with the direction v has the gradient
@@ -89,10 +89,10 @@ def along(followed: Followed) -> Derivation:
     results = whole.program.outputs[1:]
     outputs = _outputs(found, results)
     extra = (*directions, *weights)
-    return Derivation(_with(whole, outputs), extra, found.n_values, len(results))
+    return RunnableProgram(_with(whole, outputs), extra, found.n_values, len(results))
 
 
-def curvature(followed: Followed) -> Derivation:
+def curvature(followed: Followed) -> RunnableProgram:
     """The first value, and the product of its Hessian with a direction: the gradient of the slope along it."""
     found = textbook(followed)
     loss = found.run.program.outputs[0]
@@ -104,7 +104,7 @@ def curvature(followed: Followed) -> Derivation:
     results = whole.program.outputs[1:]
     outputs = _outputs(found, results)
     extra = directions
-    return Derivation(_with(whole, outputs), extra, found.n_values, len(results))
+    return RunnableProgram(_with(whole, outputs), extra, found.n_values, len(results))
 
 
 def _outputs(found: Followed, results: Sequence[Value]) -> tuple[Value, ...]:

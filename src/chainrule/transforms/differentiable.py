@@ -17,7 +17,7 @@ from chainrule.transforms.called import Called, builders_of
 from chainrule.transforms.derivation import Kind
 from chainrule.transforms.environment import Environment, environment
 from chainrule.transforms.structure import Builder, Nested, leaves_of, taken_apart
-from chainrule.transforms.variant import Variant, owned
+from chainrule.transforms.variant import DerivedVariant, owned
 
 Wrt = int | str
 MOST_FORMS = 256
@@ -32,7 +32,7 @@ class _Form:
 
     objects: tuple[Any, ...]
     captured: tuple[int, ...]
-    ways: list[following.Way] = field(default_factory=list)
+    ways: list[following.BranchPath] = field(default_factory=list)
     trusted: set[tuple[bool, ...]] = field(default_factory=set)
 
 
@@ -75,7 +75,7 @@ class Differentiable:
         self.forms: dict[Hashable, _Form] = {}
         self.builders: dict[Hashable, tuple[Builder, ...]] = {}
         self.n_derived = 0
-        self.latest: Variant | None = None
+        self.latest: DerivedVariant | None = None
 
     def _places(self, given: Sequence[Wrt]) -> tuple[Wrt, ...]:
         """Arguments as positions where they have one, behind what a partial function holds already."""
@@ -287,7 +287,7 @@ class Differentiable:
         self,
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
-        way: following.Way,
+        way: following.BranchPath,
         values: Sequence[Any],
     ) -> bool:
         """Whether the function itself gives the same, the first time that it is not followed.
@@ -315,7 +315,7 @@ def _close(one: Any, other: Any) -> bool:
 
 def _tried(
     known: _Form, given: Sequence[Any], extra: Sequence[Any]
-) -> tuple[following.Way, tuple[Any, ...]] | None:
+) -> tuple[following.BranchPath, tuple[Any, ...]] | None:
     """The way whose branches go as these numbers go, and what it gives; None if it is still to be derived."""
     ways = known.ways
     if not ways:
@@ -341,7 +341,7 @@ def _tried(
         way = other
 
 
-def _last(ways: list[following.Way], way: following.Way) -> None:
+def _last(ways: list[following.BranchPath], way: following.BranchPath) -> None:
     if ways[-1] is not way:
         ways.remove(way)
         ways.append(way)

@@ -26,7 +26,7 @@ from chainrule.transforms.derivation import Followed, written_into
 from chainrule.transforms.faithful import held_to_itself
 from chainrule.transforms.stand_ins import StandIns
 from chainrule.transforms.structure import TRACED, named_leaves, put_together
-from chainrule.transforms.variant import Variant, variant
+from chainrule.transforms.variant import DerivedVariant, variant
 
 if TYPE_CHECKING:
     from chainrule.transforms.differentiable import Differentiable
@@ -37,7 +37,7 @@ Apply = Callable[[Sequence[Any]], tuple[Any, list[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class ResultSlot:
     """Where one of the values goes in the structure that a function returns."""
 
     position: int
@@ -45,16 +45,18 @@ class Slot:
 
 def arranged(returned: Any, values: Sequence[Any]) -> Any:
     """The values in the structure in which the function returned them."""
-    if type(returned) is Slot:
+    if type(returned) is ResultSlot:
         return values[returned.position]
-    return put_together(returned, lambda slot: values[slot.position], leaves=(Slot,))
+    return put_together(
+        returned, lambda slot: values[slot.position], leaves=(ResultSlot,)
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Way:
+class BranchPath:
     """A way through a function's branches: the program, and the structure of what the function returns."""
 
-    variant: Variant
+    variant: DerivedVariant
     returned: Any
 
 
@@ -65,7 +67,7 @@ class Found:
     Where a number ``escaped``, the program is right for these arguments only.
     """
 
-    way: Way
+    way: BranchPath
     numbers: tuple[Any, ...]
     captured: tuple[int, ...]
     hashed: tuple[int, ...]
@@ -131,7 +133,7 @@ def _top(
     known = [*inputs, *(of[id(arrays[i])].value for i in captured)]
     made = variant(derivation, known, tuple(yes for _, yes in tracer.decided))
     return Found(
-        Way(made, returned),
+        BranchPath(made, returned),
         tuple(derivation.run.numbers[value] for value in made.program.outputs),
         captured,
         tuple(i for i, one in enumerate(arrays) if id(one) not in stand_ins.used),
@@ -247,9 +249,9 @@ def _values(
     """The values that a function returned, and its result with slots in their places."""
     values: list[Value] = []
 
-    def slot(item: Any) -> Slot:
+    def slot(item: Any) -> ResultSlot:
         values.append(_value(tracer, item))
-        return Slot(len(values) - 1)
+        return ResultSlot(len(values) - 1)
 
     if not asked.single_loss:
         returned = put_together(result, slot, leaves=TRACED)
