@@ -87,10 +87,10 @@ def to_mathml(
     '<math><mn tabindex="0" data-of="W1" class="value">0.2</mn></math>'
     """
     attribute = ' display="block"' if display else ""
-    return f"<math{attribute}>{_Printer(binding, focusable=focusable).write(bracketed(node))}</math>"
+    return f"<math{attribute}>{_MathmlPrinter(binding, focusable=focusable).write(bracketed(node))}</math>"
 
 
-class _Printer:
+class _MathmlPrinter:
     def __init__(self, binding: Binding | None = None, *, focusable: bool) -> None:
         self.binding = binding
         self.tabindex = ' tabindex="0"' if focusable else ""
