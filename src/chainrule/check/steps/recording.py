@@ -31,7 +31,7 @@ from chainrule.program import (
     Run,
     Value,
 )
-from chainrule.trace.events import Report
+from chainrule.trace.events import ValuesShown
 from chainrule.trace.statements.watch import Execution, Span
 
 RENAMING = (ops.identity, ops.astype, ops.reshape, ops.transpose)
@@ -268,7 +268,9 @@ def recording_of(reading: Reading, failure: ChainruleError | None) -> Recording:
         reading.stopped,
         language=NUMPY if reading.listener is None else reading.listener.language,
         wholes=reading.wholes,
-        shown=[v for e in recorder.events if isinstance(e, Report) for v in e.values],
+        shown=[
+            v for e in recorder.events if isinstance(e, ValuesShown) for v in e.values
+        ],
     )
     return _without_probes(raw)
 

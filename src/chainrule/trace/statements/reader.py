@@ -19,7 +19,7 @@ from chainrule import ops
 from chainrule.program import ChainruleError, ProgramError, SourceSpan, Value
 from chainrule.program.sources import ARGUMENTS
 from chainrule.trace import growing, source
-from chainrule.trace.events import Named, Update
+from chainrule.trace.events import Named, ParameterMoved
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.statements import rewrite
 from chainrule.trace.statements.calls import Callees, Kept, key_name, leaves
@@ -65,8 +65,8 @@ class Reader:
         if self.watch is not None and callable(watch):
             self.watch.distinct = watch
         self.bound: list[Named] = []
-        self.updates: list[Update] = []
-        self.rebound: list[Update] = []
+        self.updates: list[ParameterMoved] = []
+        self.rebound: list[ParameterMoved] = []
         self.text = ""
         self.held: dict[str, list[Value]] = {}
         self.loss_places: dict[tuple[str, int], Value] = {}
@@ -359,13 +359,13 @@ class Reader:
             or not before.differentiable
         ):
             return
-        self.rebound.append(Update(name, before, after, at))
+        self.rebound.append(ParameterMoved(name, before, after, at))
         if (
             line.op in (ops.add, ops.subtract)
             and before in line.args
             and not any(update.after is after for update in self.updates)
         ):
-            self.updates.append(Update(name, before, after, at))
+            self.updates.append(ParameterMoved(name, before, after, at))
 
 
 @contextlib.contextmanager
