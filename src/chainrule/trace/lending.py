@@ -19,7 +19,7 @@ from chainrule.trace.instrument.code import HOOKED, functions_in, is_library, is
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.lent import LENT, Lent, generator, number_type
 from chainrule.trace.lowering import Lowered, dotted
-from chainrule.trace.memory import View
+from chainrule.trace.memory import MemoryView
 from chainrule.trace.minimisers import is_minimiser, minimised
 from chainrule.trace.pairs import Pair
 from chainrule.trace.replay import Chances
@@ -298,7 +298,9 @@ class Lender:
         made = self.tracer.input(numbers, None)
         for place, leaf in zip(np.ndindex(numbers.shape), leaves, strict=True):
             # from now on the numbers of the list are entries of the array, should anybody read them
-            leaf.shares = View(made, ops.getitem, {"index": place}, -1, numbers[place])
+            leaf.shares = MemoryView(
+                made, ops.getitem, {"index": place}, -1, numbers[place]
+            )
         return made
 
     def _are_fresh(self, values: list[Value]) -> bool:

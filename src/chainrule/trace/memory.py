@@ -26,7 +26,7 @@ class Held(Protocol):
 
 
 @dataclass(slots=True)
-class View:
+class MemoryView:
     """How an array was taken from another one whose memory it shares.
 
     ``version`` counts the writes to ``base`` that the view has seen; ``memory`` is laid out as NumPy's own view is.
@@ -80,7 +80,7 @@ class View:
         return self.base.tracer.unbound(put)
 
 
-def view_of(base: Held, op: Op, params: Mapping[str, Any]) -> View | None:
+def view_of(base: Held, op: Op, params: Mapping[str, Any]) -> MemoryView | None:
     """The view that NumPy would give, or None where it makes a copy."""
     plain = concrete(params)
     memory = base.memory
@@ -96,4 +96,4 @@ def view_of(base: Held, op: Op, params: Mapping[str, Any]) -> View | None:
         )
     if not isinstance(shown, np.ndarray) or not np.may_share_memory(shown, memory):
         return None
-    return View(base, op, params, base.version, shown)
+    return MemoryView(base, op, params, base.version, shown)

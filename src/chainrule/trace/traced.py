@@ -15,7 +15,7 @@ from chainrule.program.operators import SIGNS, give_comparisons, give_signs
 from chainrule.program.sizes import measured
 from chainrule.trace import refusals, source, sparse
 from chainrule.trace.lengths import TracedInt
-from chainrule.trace.memory import View
+from chainrule.trace.memory import MemoryView
 from chainrule.trace.methods import Methods
 from chainrule.trace.tracing import Tracing
 
@@ -33,7 +33,7 @@ class Traced(Methods):
         self,
         tracer: Tracing,
         value: Value,
-        shares: View | None = None,
+        shares: MemoryView | None = None,
         *,
         is_array: bool | None = None,
         is_weak: bool | None = None,

@@ -38,7 +38,7 @@ from chainrule.trace.leaving import Leaving
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.memory import view_of
 from chainrule.trace.parameters import lowered_param, nested
-from chainrule.trace.sparse import Dense, is_sparse
+from chainrule.trace.sparse import DenseMatrices, is_sparse
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracing import Tracing
 
@@ -76,7 +76,7 @@ class Tracer(Leaving):
         self.lasting = lasting
         self.places: tuple[SourceSpan, ...] = ()
         self.constants: dict[int, tuple[Array, Value, Traced]] = {}
-        self.dense = Dense()
+        self.dense = DenseMatrices()
         self.events: list[Event] = []
         self.moved: set[Value] = set()
         self.sized = set()
