@@ -11,7 +11,7 @@ from chainrule.trace.rolling.fitting import Fit, Recorded, alike, unfit
 from chainrule.trace.rolling.words import word_of
 
 
-class Columns:
+class TurnColumns:
     """The turns of a loop as one ``body``; ``column`` holds all turns' values of one of the body.
 
     Raises:
