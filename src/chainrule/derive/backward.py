@@ -11,7 +11,7 @@ from chainrule.derive.derived import (
     Computed,
     Contribution,
     Derived,
-    Step,
+    GradientStep,
 )
 from chainrule.derive.remembered import with_kept
 from chainrule.derive.require import require_floats, require_scalar
@@ -77,7 +77,7 @@ def _derived(walk: Walk) -> Derived:
     )
 
 
-def _steps(walk: Walk, program: Program) -> Iterable[Step]:
+def _steps(walk: Walk, program: Program) -> Iterable[GradientStep]:
     producer = program.producer()
     order = {value: position for position, value in enumerate(producer)}
     gradients = set(walk.gradients.values())
@@ -91,7 +91,7 @@ def _steps(walk: Walk, program: Program) -> Iterable[Step]:
             mine[line.result] = line
             ahead += [read for read in line.reads() if read not in gradients]
         lines = sorted(mine.values(), key=lambda line: order[line.result])
-        yield Step(
+        yield GradientStep(
             value,
             gradient,
             tuple(one for one in arrived if isinstance(one, Contribution)),

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
-from chainrule.derive import Derived, Step, backward
+from chainrule.derive import Derived, GradientStep, backward
 from chainrule.derive.simplify import LAWS
 from chainrule.formula import Node, gradient, identifier, infix, to_text
 from chainrule.lesson.notation.slopes import (
@@ -209,7 +209,7 @@ class Walk:
         if last is None or to_text(last) != to_text(form):
             yield Row(right=form, reason=("with the pieces put in",))
 
-    def _written(self, step: Step) -> Node:
+    def _written(self, step: GradientStep) -> Node:
         """A gradient; one that is only copied along an axis is the gradient it is copied from."""
         if (
             step.gradient in self.writer.producer
