@@ -54,7 +54,7 @@ def for_longer_batches(
     >>> derived.wrt[0].shape, derived.forward.program.named()["x"].shape, lengths
     ((1, 2), (3, 2), ())
     """
-    study = _Study(derived, frozenset(kept))
+    study = _LongerBatches(derived, frozenset(kept))
     for places in study.batches():
         try:
             found = study.settled(places)
@@ -66,7 +66,7 @@ def for_longer_batches(
     return derived, ()
 
 
-class _Study:
+class _LongerBatches:
     """A derived program, run on batches of other lengths."""
 
     def __init__(self, derived: Derived, kept: frozenset[Value]) -> None:
