@@ -34,7 +34,7 @@ def planned(case):
     from chainrule import nn
     from chainrule.nn.layers import Dense
     from chainrule.train.loop.training_step import StepLimits
-    from chainrule.train.model.compiled import Plan
+    from chainrule.train.model.compiled import NetworkPlan
 
     X, Y, parameters = case.arrays()
     last, loss, kind = (
@@ -44,7 +44,7 @@ def planned(case):
     )
     hidden = [Dense(size, case.activation) for size in case.sizes[1:-1]]
     layers = (*hidden, Dense(case.sizes[-1], last))
-    plan = Plan(layers, case.sizes[:1], nn.loss_of(loss), kind, case.dtype)
+    plan = NetworkPlan(layers, case.sizes[:1], nn.loss_of(loss), kind, case.dtype)
     optimizer = nn.optimizer(case.optimizer, case.rate)
     step = plan.step(optimizer, StepLimits(), weighted=False)
     live = {"X": X, "Y": Y}

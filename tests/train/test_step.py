@@ -25,7 +25,7 @@ from chainrule.train.loop.training_step import (
     gradient_step,
     training_step,
 )
-from chainrule.train.model.compiled import Penalty, Plan
+from chainrule.train.model.compiled import NetworkPlan, Penalty
 
 
 def arranged(plan, *, weighted=False):
@@ -39,20 +39,20 @@ def arranged(plan, *, weighted=False):
 
 
 PLANS = {
-    "dense": Plan((Dense(5, "relu"), Dense(3, "softmax")), (4,), nn.loss_of("cce"), "one-hot"),
-    "norms": Plan(
+    "dense": NetworkPlan((Dense(5, "relu"), Dense(3, "softmax")), (4,), nn.loss_of("cce"), "one-hot"),
+    "norms": NetworkPlan(
         (Dense(5), BatchNorm(), Activation("tanh"), LayerNorm(), Dense(1, "sigmoid")), (4,), nn.loss_of("bce"), "0/1"
     ),
-    "residual": Plan(
+    "residual": NetworkPlan(
         (Dense(5, "silu"), Residual((Dense(5, "tanh"), Dense(5))), Dropout(0.3), Dense(2)), (4,), nn.loss_of("mse"), "real"
     ),
-    "embedding": Plan(
+    "embedding": NetworkPlan(
         (Embedding(7, 3), Dense(3, "softmax")), (2,), nn.loss_of("cce"), "integer", whole_numbers=True
     ),
-    "penalty": Plan(
+    "penalty": NetworkPlan(
         (Dense(5, "prelu"), Dense(1)), (4,), nn.loss_of("huber"), "real", penalty=Penalty(l1=0.01, l2=0.1)
     ),
-    "own": Plan(
+    "own": NetworkPlan(
         (Dense(4, "tanh"), Written(lambda x, A: np.sin(x @ A), {"A": (4, 2)}, 2)), (3,), nn.loss_of("mse"), "real"
     ),
 }  # fmt: skip
@@ -176,7 +176,7 @@ def test_units_are_no_longer_than_the_largest_norm():
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("rule", RULES)
 def test_a_step_keeps_the_type_of_the_network(dtype, rule):
-    plan = Plan(
+    plan = NetworkPlan(
         (Dense(5, "gelu_tanh"), Dense(3, "softmax")),
         (4,),
         nn.loss_of("cce"),

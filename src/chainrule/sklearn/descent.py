@@ -19,7 +19,7 @@ from chainrule.sklearn.stopping import Stopping
 from chainrule.train.loop import state
 from chainrule.train.loop.epochs import Training
 from chainrule.train.loop.state import Data, Progress
-from chainrule.train.model.compiled import Plan
+from chainrule.train.model.compiled import NetworkPlan
 from chainrule.train.options import FitOptions
 
 
@@ -54,7 +54,7 @@ def batch_size_of(settings: EstimatorSettings, n: int) -> int:
 
 def descend(
     settings: EstimatorSettings,
-    plan: Plan,
+    plan: NetworkPlan,
     data: Data,
     memory: FitMemory,
     rng: Any,
@@ -170,7 +170,7 @@ def _run(
 
 def _loop_settings(
     settings: EstimatorSettings,
-    plan: Plan,
+    plan: NetworkPlan,
     stopping: Stopping,
     size: int,
     rng: Any,

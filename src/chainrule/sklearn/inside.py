@@ -10,11 +10,11 @@ from chainrule.nn import Described, MlpSpec, Optimizer
 from chainrule.program import Array
 from chainrule.trace import trace
 from chainrule.train.loop.state import Data
-from chainrule.train.model.compiled import Plan
+from chainrule.train.model.compiled import NetworkPlan
 
 
 def example(
-    plan: Plan, numbers: Mapping[str, Array], data: Data, optimizer: Optimizer
+    plan: NetworkPlan, numbers: Mapping[str, Array], data: Data, optimizer: Optimizer
 ) -> Described:
     """The network as it is used, on some samples: NumPy source with the arrays to call it with."""
     drafted = plan.predicting

@@ -15,11 +15,11 @@ from chainrule.sklearn.settings import EstimatorSettings
 from chainrule.sklearn.solvers import solver_of
 from chainrule.train.loop.state import Data
 from chainrule.train.loop.training_step import StepLimits
-from chainrule.train.model.compiled import Plan
+from chainrule.train.model.compiled import NetworkPlan
 
 
 def minimise(
-    settings: EstimatorSettings, plan: Plan, data: Data, memory: FitMemory
+    settings: EstimatorSettings, plan: NetworkPlan, data: Data, memory: FitMemory
 ) -> None:
     """Iterate until the gradient is as small as ``tol``, or there have been ``max_iter`` or ``max_fun``.
 
@@ -87,7 +87,11 @@ def minimise(
 
 
 def _told(
-    settings: EstimatorSettings, plan: Plan, data: Data, memory: FitMemory, loss: float
+    settings: EstimatorSettings,
+    plan: NetworkPlan,
+    data: Data,
+    memory: FitMemory,
+    loss: float,
 ) -> float:
     """The loss as scikit-learn tells it, its penalty a sample's share."""
     weight = len(data) if data.weight is None else float(data.weight.sum())

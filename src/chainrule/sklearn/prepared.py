@@ -14,9 +14,9 @@ from chainrule.nn.losses import Labels, Loss
 from chainrule.program import Array, UsageError
 from chainrule.sklearn.settings import EstimatorSettings
 from chainrule.train.loop.training_step import MAKING
-from chainrule.train.model.compiled import Penalty, Plan
+from chainrule.train.model.compiled import NetworkPlan, Penalty
 
-FORMS: list[Plan] = []
+FORMS: list[NetworkPlan] = []
 """What this process has made ready, so that a grid search derives each network once."""
 MOST_KEPT = 64
 
@@ -29,11 +29,11 @@ def prepare(
     n_features: int,
     n_outputs: int,
     dtype: str,
-) -> Plan:
+) -> NetworkPlan:
     """The network of these settings on data of that kind."""
     layers = layers_of(settings, n_outputs, loss.output)
     penalty = Penalty(l2=float(settings.alpha), per_sample=True)
-    plan = Plan(layers, (n_features,), loss, labels, dtype, penalty)
+    plan = NetworkPlan(layers, (n_features,), loss, labels, dtype, penalty)
     with MAKING:
         plan.share(FORMS)
         del FORMS[:-MOST_KEPT]
@@ -67,7 +67,7 @@ def layers_of(
     return (*layers, Dense(n_outputs, last))
 
 
-def start(settings: EstimatorSettings, plan: Plan, rng: Any) -> dict[str, Array]:
+def start(settings: EstimatorSettings, plan: NetworkPlan, rng: Any) -> dict[str, Array]:
     """Weights and biases drawn as scikit-learn draws them, in its order; the rest as its layers say."""
     names = hidden_activations(settings)
     numbers: dict[str, Array] = {}

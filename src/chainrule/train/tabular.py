@@ -23,7 +23,7 @@ from chainrule.train.data.features import (
     require_no_typos,
     require_whole,
 )
-from chainrule.train.data.table import Table
+from chainrule.train.data.table import DataTable
 from chainrule.train.data.target_columns import (
     MOST_CLASSES,
     infer,
@@ -72,7 +72,7 @@ def usual_decay(n_rows: int) -> float:
 
 @taking(TableOptions)
 def train(
-    table: Table,
+    table: DataTable,
     *,
     where: str = "the table",
     say: Callable[[str], Any] = warn,
@@ -164,7 +164,7 @@ class PreparedTable:
     features: Features
     X: Array
     Y: Array
-    held: Table
+    held: DataTable
     where: str
 
     def unseen(self, network: Network) -> Data | None:
@@ -177,7 +177,7 @@ class PreparedTable:
 
 
 def prepare(
-    table: Table, said: TableOptions, where: str, say: Callable[[str], Any]
+    table: DataTable, said: TableOptions, where: str, say: Callable[[str], Any]
 ) -> PreparedTable:
     """Divide a table, and learn from the part to train on what its columns are.
 
@@ -269,7 +269,7 @@ def gathered(left_out: Mapping[str, str]) -> list[str]:
 
 
 def measured(
-    network: Network, features: Features, table: Table, where: str
+    network: Network, features: Features, table: DataTable, where: str
 ) -> tuple[dict[str, float], Array | None]:
     """How a network does on a table: its metrics, and the confusion of its classes."""
     if not table.n_rows:

@@ -13,7 +13,7 @@ from chainrule.nn.layers import Dense
 from chainrule.program import Array
 from chainrule.train.figures.plot import Connection, Mark, PlacedWords, Plot, RoundedBox
 from chainrule.train.loop.state import Data
-from chainrule.train.model.compiled import Plan
+from chainrule.train.model.compiled import NetworkPlan
 from chainrule.train.model.inspect import Inside, Look, Station, looker, stations
 
 MOST_COLUMNS = 6
@@ -37,7 +37,10 @@ class UnitColumn:
 
 
 def drawing(
-    plan: Plan, numbers: Mapping[str, Array], some: Data, look: Look | None = None
+    plan: NetworkPlan,
+    numbers: Mapping[str, Array],
+    some: Data,
+    look: Look | None = None,
 ) -> Plot:
     """The network on samples: its units with values and gradients of the first one, or its layers with means over all."""
     look = look or looker(plan, weighted=some.weight is not None)
@@ -48,7 +51,7 @@ def drawing(
     return _blocks(plan, look(numbers, some), found, len(some))
 
 
-def unit_by_unit(plan: Plan) -> bool:
+def unit_by_unit(plan: NetworkPlan) -> bool:
     """Whether a network is drawn unit by unit: its layers are dense, and few."""
     dense = all(isinstance(layer, Dense) for layer in plan.layers)
     return dense and len(plan.layers) < MOST_COLUMNS and len(plan.units) == 1
@@ -66,7 +69,7 @@ def short(number: float) -> str:
 
 
 def _units(
-    plan: Plan,
+    plan: NetworkPlan,
     numbers: Mapping[str, Array],
     one: Data,
     seen: Inside,
@@ -163,7 +166,7 @@ def _boxes(column: UnitColumn, x: float, middle: float) -> Iterator[Mark]:
         yield PlacedWords(x, middle + DOWN * row + 4, f"⋮ {left_out} more", "quiet")
 
 
-def _blocks(plan: Plan, seen: Inside, found: Sequence[Station], n: int) -> Plot:
+def _blocks(plan: NetworkPlan, seen: Inside, found: Sequence[Station], n: int) -> Plot:
     shown = list(range(len(found)))
     if len(found) > MOST_BLOCKS:
         half = MOST_BLOCKS // 2

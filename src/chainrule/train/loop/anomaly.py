@@ -15,7 +15,7 @@ from chainrule.why import why
 
 if TYPE_CHECKING:
     from chainrule.train.loop.epochs import Training
-    from chainrule.train.model.compiled import Plan
+    from chainrule.train.model.compiled import NetworkPlan
 
 HINT = "lower the learning rate, standardise the inputs, or clip the gradients with clip_norm=1.0"
 
@@ -46,7 +46,7 @@ def diverged(
     )
 
 
-def reason(plan: Plan, numbers: Mapping[str, Any]) -> str:
+def reason(plan: NetworkPlan, numbers: Mapping[str, Any]) -> str:
     """Why the loss is no finite number, as ``chainrule why`` says it; nothing where that cannot be told."""
     drafted = plan.predicting
     function = plan.function(plan.source(training=False, returned=["loss"]), drafted, "trained")  # fmt: skip

@@ -15,7 +15,7 @@ from chainrule.program.run import resolve
 if TYPE_CHECKING:
     from chainrule.derive import Derived
     from chainrule.train.loop.epochs import Training
-    from chainrule.train.model.compiled import Plan
+    from chainrule.train.model.compiled import NetworkPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,13 +133,15 @@ def first_non_finite(
     return None
 
 
-def health(plan: Plan, numbers: Mapping[str, Array], X: Array, Y: Array) -> list[str]:
+def health(
+    plan: NetworkPlan, numbers: Mapping[str, Array], X: Array, Y: Array
+) -> list[str]:
     """What is wrong inside a network on some samples, a sentence each; nothing if nothing is."""
     return [one.sentence for one in remarks(plan, numbers, X, Y)]
 
 
 def remarks(
-    plan: Plan,
+    plan: NetworkPlan,
     numbers: Mapping[str, Array],
     X: Array,
     Y: Array,

@@ -74,7 +74,7 @@ class Penalty:
 
 
 @dataclass(frozen=True)
-class Plan:
+class NetworkPlan:
     """Layers on inputs of given units, with a loss: everything that can be known before there is data."""
 
     layers: tuple[Layer, ...]
@@ -203,11 +203,11 @@ class Plan:
             )
 
     @cached_property
-    def form(self) -> Plan:
+    def form(self) -> NetworkPlan:
         """The plan whose penalty has no strength yet: what is derived and compiled for it serves every strength."""
         return replace(self, penalty=self.penalty.without_numbers())
 
-    def share(self, forms: list[Plan]) -> None:
+    def share(self, forms: list[NetworkPlan]) -> None:
         """Use the form among these that is alike, with all that was made for it; else add the own one."""
         alike = next((one for one in forms if one == self.form), None)
         if alike is None:

@@ -12,7 +12,7 @@ from chainrule.nn.layers import Dense
 from chainrule.program import Array, Program, Run, Value
 from chainrule.train.loop.state import Data
 from chainrule.train.loop.training_step import compiled, gradient_step
-from chainrule.train.model.compiled import Plan
+from chainrule.train.model.compiled import NetworkPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +42,7 @@ class Inside:
 Look = Callable[[Mapping[str, Array], Data], Inside]
 
 
-def stations(plan: Plan) -> list[Station]:
+def stations(plan: NetworkPlan) -> list[Station]:
     """The layers in order, by the names of their results.
 
     >>> from chainrule.nn import loss_of
@@ -74,7 +74,7 @@ def stations(plan: Plan) -> list[Station]:
     return found
 
 
-def looker(plan: Plan, *, weighted: bool = False) -> Look:
+def looker(plan: NetworkPlan, *, weighted: bool = False) -> Look:
     """A compiled function of a network's numbers and some samples that looks inside; nothing is dropped out."""
     run, derived = plan.derived(weighted=weighted)
     named = run.program.named()

@@ -44,7 +44,7 @@ from chainrule.train.loop.metrics import Metric, classes, usual
 from chainrule.train.loop.state import Data, Settings
 from chainrule.train.loop.training_step import StepLimits
 from chainrule.train.model import model_file, validate
-from chainrule.train.model.compiled import Penalty, Plan
+from chainrule.train.model.compiled import NetworkPlan, Penalty
 from chainrule.train.model.forward import evaluate, predict
 from chainrule.train.model.from_words import trainable
 from chainrule.train.model.output_layer import closed, planned, usual_loss
@@ -97,14 +97,14 @@ class Network:
             said["clip_value"], said["clip_norm"], said["max_norm"]
         )
         self.seed, self.dtype = said["seed"], said["dtype"]
-        self.plan_: Plan | None = None
+        self.plan_: NetworkPlan | None = None
         self.numbers_: dict[str, Array] = {}
         self.history_: list[dict[str, float]] = []
         self.best_epoch_ = self.n_steps_ = 0
         self.engine_: Engine | None = None
 
     @property
-    def plan(self) -> Plan:
+    def plan(self) -> NetworkPlan:
         """What is known once the inputs and labels are.
 
         Raises:
@@ -161,7 +161,7 @@ class Network:
         labels: str | None,
         *,
         whole_numbers: bool,
-    ) -> Plan:
+    ) -> NetworkPlan:
         loss = self.loss or usual_loss(
             None if self.open_ended else self.hidden[-1], labels
         )
