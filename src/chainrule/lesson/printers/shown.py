@@ -36,7 +36,7 @@ class Digits:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ShownWords:
     """How a medium writes what stands in a line, or in a cell: words, source, a formula, a number of a column.
 
     >>> said = Words(str, "`{}`".format, lambda node: " ".join(to_text(node)))

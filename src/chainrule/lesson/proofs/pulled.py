@@ -37,7 +37,7 @@ def prove(op: Op, position: int, params: Mapping[str, Any] | None = None) -> Fol
 
     It is told along the axes that ``params`` say, if the op has a sample for them.
     """
-    proof = Walk(op, position, params)
+    proof = DefinitionWalk(op, position, params)
     return Fold(
         proof.title, (Formula(tuple(proof.rows())),), f"why-{op.name}-{position}"
     )
@@ -48,7 +48,7 @@ def _trivial(op: Op) -> bool:
     return op.kind == "sum" or op is ops.multiply or op.unseen
 
 
-class Walk:
+class DefinitionWalk:
     """A definition walked backwards, on the op's own sample, over its last axis."""
 
     def __init__(

@@ -88,7 +88,7 @@ def description(part: Graph, drawing: Drawing) -> dict[str, str]:
     }
 
 
-class Link(NamedTuple):
+class ShownLink(NamedTuple):
     """One link of the chain: shown as a formula, left out, or the place where we are."""
 
     shown: Markup = Markup()
