@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from chainrule.emit import functions, layout, script
 from chainrule.emit.composite import spelled_out
-from chainrule.emit.conditions import Length
+from chainrule.emit.conditions import LengthCondition
 from chainrule.emit.derivation import Derivation
 from chainrule.emit.dialect import Dialect
 from chainrule.emit.javascript import JAVASCRIPT
@@ -17,7 +17,7 @@ from chainrule.emit.literal import is_small
 from chainrule.emit.names import Names, valid
 from chainrule.emit.numpy import NUMPY
 from chainrule.emit.spelling import require_spellings
-from chainrule.emit.statements import Plan, Roles
+from chainrule.emit.statements import GradientRoles, Plan
 from chainrule.emit.tensorflow import TENSORFLOW
 from chainrule.emit.torch import TORCH
 from chainrule.emit.update import Update, start_function
@@ -38,7 +38,7 @@ def emit(
     steps: int = 1,
     name: str | None = None,
     update: Update | None = None,
-    lengths: Sequence[Length] = (),
+    lengths: Sequence[LengthCondition] = (),
     fixed: Sequence[str] = (),
 ) -> str:
     """The source of ``part`` in ``dialect``.
@@ -183,7 +183,7 @@ def _script(
     learning_rate: float,
     steps: int,
     update: Update | None,
-    lengths: Sequence[Length],
+    lengths: Sequence[LengthCondition],
     said: Sequence[str],
 ) -> str:
     plan = functions.backward_plan(
@@ -252,7 +252,9 @@ def expression(value: Value, program: Program, dialect: str = "numpy") -> str:
         if one.word is not None:
             # what the turns of a loop share has one name in what is said of it
             names.of[one] = valid(one.word)
-    plan = Plan(part, dialect_of(dialect), Roles(frozenset(part.values())), names)
+    plan = Plan(
+        part, dialect_of(dialect), GradientRoles(frozenset(part.values())), names
+    )
     if not plan.templates[value].is_expression:
         return plan.name(value)
     plan.put_in_place()

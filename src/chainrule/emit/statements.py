@@ -30,7 +30,7 @@ DEEPEST = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Roles:
+class GradientRoles:
     """What is known about a program from having derived it: which values are gradients of which."""
 
     forward: frozenset[Value] = frozenset()
@@ -44,7 +44,7 @@ class Plan:
     """A program laid out as statements in one dialect."""
 
     def __init__(
-        self, program: Program, dialect: Dialect, roles: Roles, names: Names
+        self, program: Program, dialect: Dialect, roles: GradientRoles, names: Names
     ) -> None:
         whole = program
         self.program = program = spelled_out(whole, dialect)

@@ -10,7 +10,7 @@ from chainrule.emit import layout, wrap
 from chainrule.emit.body import body
 from chainrule.emit.dialect import Dialect
 from chainrule.emit.names import Names
-from chainrule.emit.statements import Plan, Roles
+from chainrule.emit.statements import GradientRoles, Plan
 from chainrule.emit.wrap import comment
 from chainrule.program import Run
 
@@ -40,7 +40,7 @@ class Update:
         plan = Plan(
             self.run.program,
             dialect,
-            Roles(frozenset(self.run.program.values())),
+            GradientRoles(frozenset(self.run.program.values())),
             Names({self.name, *dialect.taken}),
         )
         inputs = [plan.name(value) for value in self.run.program.inputs]

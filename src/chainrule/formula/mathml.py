@@ -61,7 +61,7 @@ _DOUBLE: Final = MappingProxyType(
 )
 
 
-class Binding(Protocol):
+class NumberBinding(Protocol):
     """Gives out what a page calls the numbers that move, and the brackets that come and go with them."""
 
     def number(self, bound: Bound) -> int:
@@ -76,7 +76,7 @@ def to_mathml(
     *,
     display: bool = True,
     focusable: bool = True,
-    binding: Binding | None = None,
+    binding: NumberBinding | None = None,
 ) -> str:
     """A formula as a ``<math>`` element; a number's origin is in ``data-of`` and ``data-entry``.
 
@@ -91,7 +91,9 @@ def to_mathml(
 
 
 class _MathmlPrinter:
-    def __init__(self, binding: Binding | None = None, *, focusable: bool) -> None:
+    def __init__(
+        self, binding: NumberBinding | None = None, *, focusable: bool
+    ) -> None:
         self.binding = binding
         self.tabindex = ' tabindex="0"' if focusable else ""
 
