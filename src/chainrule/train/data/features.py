@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypedDict
 
 import numpy as np
 
-from chainrule.nn.options import Inside, Mistake, read
+from chainrule.nn.options import Mistake, NestedPlaces, read
 from chainrule.program import Array, CorruptFileError, DataError
 from chainrule.train.data.columns import Column, spread, words_of
 from chainrule.train.data.parse_cells import is_number
@@ -147,8 +147,8 @@ def _columns(said: Any, where: str) -> tuple[Any, list[Mistake]]:
 class FeaturesFile(TypedDict):
     """What a model's file says of its columns."""
 
-    columns: Annotated[Any, Inside(_columns)]
-    target: Annotated[Any, Inside(partial(_made, TargetColumn))]
+    columns: Annotated[Any, NestedPlaces(_columns)]
+    target: Annotated[Any, NestedPlaces(partial(_made, TargetColumn))]
 
 
 IMPUTED = "fill them, leave those rows out, or train with --impute (the median, the most frequent word)"
