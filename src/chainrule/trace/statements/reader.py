@@ -16,11 +16,12 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
-from chainrule.program import ChainruleError, ProgramError, SourceSpan, Value
+from chainrule.program import ChainruleError, SourceSpan, Value
 from chainrule.program.sources import ARGUMENTS
 from chainrule.trace import growing, source
 from chainrule.trace.events import Named, ParameterMoved
 from chainrule.trace.lengths import TracedInt
+from chainrule.trace.script import ScriptError
 from chainrule.trace.statements import rewrite
 from chainrule.trace.statements.calls import Callees, Kept, key_name, leaves
 from chainrule.trace.statements.roles import LOSS_NAMES
@@ -31,10 +32,6 @@ from chainrule.trace.surroundings import settings_kept
 from chainrule.trace.traced import Traced
 
 LONGEST_LIST = 1000
-
-
-class ScriptError(ProgramError):
-    """A script that does not run (E330)."""
 
 
 class _PassEnd(BaseException):
