@@ -20,7 +20,8 @@ from chainrule.cli.suggestions import suggesting
 from chainrule.program import ProgramError, UsageError
 from chainrule.program.asked import listed
 from chainrule.program.room import require_room
-from chainrule.program.sources import NOTEBOOK, read_source
+from chainrule.program.source_places import NOTEBOOK
+from chainrule.program.sources import read_source
 from chainrule.trace.surroundings import settings_kept
 
 

@@ -12,7 +12,7 @@ from chainrule.program import Arg, Item, Line, Loop, Program, Size, SourceSpan, 
 from chainrule.program.line import sizes_in
 from chainrule.program.loop import values_of
 from chainrule.program.sizes import as_long_as
-from chainrule.program.sources import place
+from chainrule.program.source_places import place
 from chainrule.trace.events import TEXT, Escape, Fixed, Guard
 from chainrule.trace.recording import Recording
 from chainrule.trace.source import characters

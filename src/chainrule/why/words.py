@@ -11,7 +11,7 @@ import numpy as np
 from chainrule.derive.display_names import SHORT, called, expression_of
 from chainrule.emit import expression
 from chainrule.program import Array, ChainruleError, Line, SourceSpan, Value
-from chainrule.program.sources import line_in
+from chainrule.program.source_places import line_in
 from chainrule.why.entries import Entry
 from chainrule.why.ledger import UnrolledPass
 
