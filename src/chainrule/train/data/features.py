@@ -204,7 +204,7 @@ def idle(table: DataTable, names: Sequence[str]) -> dict[str, str]:
     """The columns that cannot tell anything, each with the reason.
 
     >>> names = np.array([f"A{i}" for i in range(50)], dtype=object)
-    >>> idle(Table({"id": names, "unit": np.ones(50)}), ["id", "unit"])
+    >>> idle(DataTable({"id": names, "unit": np.ones(50)}), ["id", "unit"])
     {'id': 'it names the rows: 50 words in 50 rows', 'unit': 'it is always 1'}
     """
     found: dict[str, str] = {}

@@ -46,7 +46,7 @@ def stations(plan: NetworkPlan) -> list[Station]:
     """The layers in order, by the names of their results.
 
     >>> from chainrule.nn import loss_of
-    >>> plan = Plan((Dense(4, "relu"), Dense(1)), (2,), loss_of("mse"), "real")
+    >>> plan = NetworkPlan((Dense(4, "relu"), Dense(1)), (2,), loss_of("mse"), "real")
     >>> [(one.layer, one.result, one.parameters) for one in stations(plan)]
     [('Dense(4), relu', 'h1', ('W1', 'b1')), ('Dense(1)', 'y_pred', ('W2', 'b2'))]
     """
