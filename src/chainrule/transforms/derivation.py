@@ -15,7 +15,7 @@ from chainrule.trace import Traced, Tracer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Followed:
+class FollowedFunction:
     """A function followed: its run, whose outputs are the ``n_values`` that it gave and then what branches looked at.
 
     ``wrt`` are the inputs to differentiate by.
@@ -39,15 +39,17 @@ class RunnableProgram:
     n_results: int
 
 
-Kind = Callable[[Followed], RunnableProgram]
+Kind = Callable[[FollowedFunction], RunnableProgram]
 
 
-def textbook(followed: Followed) -> Followed:
+def textbook(followed: FollowedFunction) -> FollowedFunction:
     """The same with written-out forms recognised and links that cancel taken in one."""
-    return Followed(fuse(recognise(followed.run)), followed.n_values, followed.wrt)
+    return FollowedFunction(
+        fuse(recognise(followed.run)), followed.n_values, followed.wrt
+    )
 
 
-def gradient(followed: Followed) -> RunnableProgram:
+def gradient(followed: FollowedFunction) -> RunnableProgram:
     """The first value, and its gradient."""
     found = textbook(followed)
     loss, *others = found.run.program.outputs
@@ -61,7 +63,7 @@ def gradient(followed: Followed) -> RunnableProgram:
     return RunnableProgram(_with(whole, outputs), (), found.n_values, n)
 
 
-def transposed(followed: Followed) -> RunnableProgram:
+def transposed(followed: FollowedFunction) -> RunnableProgram:
     """The values, and for each a weight: the sum of all, weighed, differentiated. A row of the Jacobian at a time."""
     found = textbook(followed)
     run, weights = _weighed(found.run, found.run.program.outputs[: found.n_values])
@@ -72,7 +74,7 @@ def transposed(followed: Followed) -> RunnableProgram:
     return RunnableProgram(_with(whole, outputs), weights, found.n_values, len(results))
 
 
-def along(followed: Followed) -> RunnableProgram:
+def along(followed: FollowedFunction) -> RunnableProgram:
     """The values, and how they move in a direction.
 
     By the double-backward identity: the gradient of Σ u·f is Jᵀu, whose product with the direction v has the gradient
@@ -92,7 +94,7 @@ def along(followed: Followed) -> RunnableProgram:
     return RunnableProgram(_with(whole, outputs), extra, found.n_values, len(results))
 
 
-def curvature(followed: Followed) -> RunnableProgram:
+def curvature(followed: FollowedFunction) -> RunnableProgram:
     """The first value, and the product of its Hessian with a direction: the gradient of the slope along it."""
     found = textbook(followed)
     loss = found.run.program.outputs[0]
@@ -107,7 +109,7 @@ def curvature(followed: Followed) -> RunnableProgram:
     return RunnableProgram(_with(whole, outputs), extra, found.n_values, len(results))
 
 
-def _outputs(found: Followed, results: Sequence[Value]) -> tuple[Value, ...]:
+def _outputs(found: FollowedFunction, results: Sequence[Value]) -> tuple[Value, ...]:
     own = found.run.program.outputs
     return (*own[: found.n_values], *results, *own[found.n_values :])
 

@@ -22,7 +22,7 @@ from chainrule.trace import Traced, TracedInt, Tracer
 from chainrule.trace.function import BOUNDARY, follow
 from chainrule.trace.function import inside as call_inside
 from chainrule.trace.replay import Chances
-from chainrule.transforms.derivation import Followed, written_into
+from chainrule.transforms.derivation import FollowedFunction, written_into
 from chainrule.transforms.faithful import held_to_itself
 from chainrule.transforms.stand_ins import StandIns
 from chainrule.transforms.structure import TRACED, named_leaves, put_together
@@ -126,7 +126,7 @@ def _top(
     values, returned = _values(tracer, result, asked)
     outputs = [*values, *(value for value, _ in tracer.decided)]
     run = tracer.builder.run(outputs, _name(asked.function))
-    followed = Followed(run, len(values), wrt)
+    followed = FollowedFunction(run, len(values), wrt)
     derivation = asked.kind(followed)
     escaped = held_to_itself(asked, followed, tracer, (args, kwargs), chances)
     captured = tuple(place[key] for key in of if key in stand_ins.used)
@@ -161,7 +161,7 @@ def inside(
     result = call_inside(asked.function, traced_args, traced_kwargs)
     values, returned = _values(tracer, result, asked)
     run = _part(tracer, tracer.builder.lines[begun:], values, wrt)
-    derivation = asked.kind(Followed(run, len(values), wrt))
+    derivation = asked.kind(FollowedFunction(run, len(values), wrt))
 
     def apply(extra: Sequence[Any]) -> tuple[Any, list[Any]]:
         weights = derivation.extra[len(extra) :]
