@@ -25,7 +25,7 @@ from chainrule.trace.rolling.change import ChangeSet
 from chainrule.trace.rolling.closing import Closing, reading
 from chainrule.trace.rolling.columns import TurnColumns
 from chainrule.trace.rolling.counting import counted
-from chainrule.trace.rolling.fitting import Recorded, Unfit, begin
+from chainrule.trace.rolling.fitting import RecordedLines, Unfit, begin
 from chainrule.trace.rolling.headers import header
 from chainrule.trace.rolling.keys import Keys, first_of_turn, periods, repeats
 from chainrule.trace.rolling.naming import named
@@ -88,7 +88,7 @@ class _Rolling:
         self.numbers = dict(flat.numbers)
         self.met = {**{x.result: i for i, x in enumerate(program.lines)}, **met}
         producer = {line.result: line for line in lines}
-        self.recorded = Recorded(self.numbers, producer, self.met, self.wanted)
+        self.recorded = RecordedLines(self.numbers, producer, self.met, self.wanted)
         self.keys = Keys()
         self.key_of: dict[int, tuple[Item, int]] = {}
         self.failed: set[tuple[int, int, int]] = set()

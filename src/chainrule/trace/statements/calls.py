@@ -42,7 +42,7 @@ class Callees(Lender):
         return function(*args, **kwargs)
 
 
-class Kept:
+class EvaluatedOnce:
     """What expressions gave that are evaluated once and read again, by their frame and place."""
 
     def __init__(self) -> None:

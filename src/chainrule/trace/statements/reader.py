@@ -23,7 +23,7 @@ from chainrule.trace.events import Named, ParameterMoved
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.script import ScriptError
 from chainrule.trace.statements import rewrite
-from chainrule.trace.statements.calls import Callees, Kept, key_name, leaves
+from chainrule.trace.statements.calls import Callees, EvaluatedOnce, key_name, leaves
 from chainrule.trace.statements.roles import LOSS_NAMES
 from chainrule.trace.statements.tracer import StatementTracer
 from chainrule.trace.statements.watch import Watch
@@ -120,7 +120,7 @@ class Reader:
             rewrite.KEY: key_name,
             rewrite.CALLEE: self.callees.callee,
             rewrite.APPEND: self.append,
-            **Kept().names(),
+            **EvaluatedOnce().names(),
             **({} if self.watch is None else self.watch.names()),
         }
 
