@@ -14,7 +14,7 @@ from chainrule.program import Array
 from chainrule.train.figures.plot import Connection, Mark, PlacedWords, Plot, RoundedBox
 from chainrule.train.loop.state import Data
 from chainrule.train.model.compiled import NetworkPlan
-from chainrule.train.model.inspect import Inside, Look, Station, looker, stations
+from chainrule.train.model.inspect import Inspection, Look, Station, looker, stations
 
 MOST_COLUMNS = 6
 MOST_ROWS = 10
@@ -72,7 +72,7 @@ def _units(
     plan: NetworkPlan,
     numbers: Mapping[str, Array],
     one: Data,
-    seen: Inside,
+    seen: Inspection,
     found: Sequence[Station],
 ) -> Plot:
     columns = [_column("X", f"{plan.units[0]} inputs", one.X[0], None)]
@@ -166,7 +166,9 @@ def _boxes(column: UnitColumn, x: float, middle: float) -> Iterator[Mark]:
         yield PlacedWords(x, middle + DOWN * row + 4, f"⋮ {left_out} more", "quiet")
 
 
-def _blocks(plan: NetworkPlan, seen: Inside, found: Sequence[Station], n: int) -> Plot:
+def _blocks(
+    plan: NetworkPlan, seen: Inspection, found: Sequence[Station], n: int
+) -> Plot:
     shown = list(range(len(found)))
     if len(found) > MOST_BLOCKS:
         half = MOST_BLOCKS // 2

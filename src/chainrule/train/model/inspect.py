@@ -27,7 +27,7 @@ class Station:
 
 
 @dataclass(frozen=True, slots=True)
-class Inside:
+class Inspection:
     """The loss, each layer's result, the gradient of each result, and the gradient of each parameter.
 
     Where an activation and the loss have become one line, the gradient is that of what goes into the activation.
@@ -39,7 +39,7 @@ class Inside:
     gradients: Mapping[str, Array]
 
 
-Look = Callable[[Mapping[str, Array], Data], Inside]
+Look = Callable[[Mapping[str, Array], Data], Inspection]
 
 
 def stations(plan: NetworkPlan) -> list[Station]:
@@ -99,7 +99,7 @@ def looker(plan: NetworkPlan, *, weighted: bool = False) -> Look:
     )
     masks = plan.training.masks
 
-    def look(numbers: Mapping[str, Array], some: Data) -> Inside:
+    def look(numbers: Mapping[str, Array], some: Data) -> Inspection:
         given = {"X": some.X, "Y": some.Y, "weight": some.weight, **numbers}
         for name, mask in masks.items():
             given[name] = np.ones((len(some), *mask.units), plan.dtype)
@@ -107,7 +107,7 @@ def looker(plan: NetworkPlan, *, weighted: bool = False) -> Look:
             loss, *rest = function.function(*[given[name] for name in function.inputs])
         arrays = [np.asarray(array) for array in rest]
         ends = len(parameters), len(parameters) + len(kept)
-        return Inside(
+        return Inspection(
             float(loss),
             dict(zip(kept, arrays[ends[0] : ends[1]], strict=True)),
             dict(zip(slopes, arrays[ends[1] :], strict=True)),
