@@ -20,7 +20,7 @@ from chainrule.train.figures.plot import (
     Connection,
     Curve,
     Dots,
-    Plot,
+    FigurePlot,
     RoundedBox,
 )
 from chainrule.train.model.inspect import looker
@@ -325,7 +325,9 @@ def test_a_logarithmic_axis_has_ticks_too(low, size):
 
 
 def test_a_plot_of_nothing_has_an_axis():
-    ET.fromstring(figures.svg(Plot("Nothing", "There is nothing to see.", ()), "one"))
+    ET.fromstring(
+        figures.svg(FigurePlot("Nothing", "There is nothing to see.", ()), "one")
+    )
 
 
 def test_a_single_epoch_is_a_dot():
@@ -341,7 +343,7 @@ def test_no_two_of_many_classes_look_alike():
 
 @pytest.mark.parametrize("end", [900.0, 9e6])
 def test_numbers_along_an_axis_do_not_run_into_each_other(end):
-    one = Plot("x", "x", (Curve(np.array([-end, end]), np.array([0.0, 1.0])),))
+    one = FigurePlot("x", "x", (Curve(np.array([-end, end]), np.array([0.0, 1.0])),))
     root = ET.fromstring(figures.svg(one, "one"))
     ticks = [text for text in root.iter("text") if text.get("class") == "tick middle"]
     places = [

@@ -11,7 +11,13 @@ import numpy as np
 from chainrule.formula import format_number
 from chainrule.nn.layers import Dense
 from chainrule.program import Array
-from chainrule.train.figures.plot import Connection, Mark, PlacedWords, Plot, RoundedBox
+from chainrule.train.figures.plot import (
+    Connection,
+    FigurePlot,
+    Mark,
+    PlacedWords,
+    RoundedBox,
+)
 from chainrule.train.loop.state import Data
 from chainrule.train.model.compiled import NetworkPlan
 from chainrule.train.model.inspect import Inspection, Look, Station, looker, stations
@@ -41,7 +47,7 @@ def drawing(
     numbers: Mapping[str, Array],
     some: Data,
     look: Look | None = None,
-) -> Plot:
+) -> FigurePlot:
     """The network on samples: its units with values and gradients of the first one, or its layers with means over all."""
     look = look or looker(plan, weighted=some.weight is not None)
     found = stations(plan)
@@ -74,7 +80,7 @@ def _units(
     one: Data,
     seen: Inspection,
     found: Sequence[Station],
-) -> Plot:
+) -> FigurePlot:
     columns = [_column("X", f"{plan.units[0]} inputs", one.X[0], None)]
     for station in found:
         slopes = seen.slopes.get(station.result)
@@ -111,7 +117,7 @@ def _units(
         f"{column.title}: {', '.join(short(float(column.values[row])) for row in column.rows)}"
         for column in (columns[0], columns[-1])
     )
-    return Plot(
+    return FigurePlot(
         "The network on one sample",
         f"{steps}; the loss on it is {loss}. {told}. Lines are weights: thick where large, dashed where negative.",
         tuple(marks),
@@ -168,7 +174,7 @@ def _boxes(column: UnitColumn, x: float, middle: float) -> Iterator[Mark]:
 
 def _blocks(
     plan: NetworkPlan, seen: Inspection, found: Sequence[Station], n: int
-) -> Plot:
+) -> FigurePlot:
     shown = list(range(len(found)))
     if len(found) > MOST_BLOCKS:
         half = MOST_BLOCKS // 2
@@ -198,7 +204,7 @@ def _blocks(
             slope=_mean("gradient", seen.slopes.get(station.result)),
         )
     layers = " → ".join(station.layer for station in found[:MOST_BLOCKS])
-    return Plot(
+    return FigurePlot(
         "The network, layer by layer",
         f"{size} inputs → {layers}. Sizes are means over the entries of {n} samples.",
         tuple(marks),

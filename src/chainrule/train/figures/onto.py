@@ -13,9 +13,9 @@ from chainrule.train.figures.plot import (
     Connection,
     Curve,
     Dots,
+    FigurePlot,
     Mark,
     PlacedWords,
-    Plot,
     RoundedBox,
     look,
     span,
@@ -30,7 +30,7 @@ WORDS = {"value": COLOURS[0], "gradient": COLOURS[1], "quiet": "0.4"}
 SIDES = {"start": "left", "middle": "center", "end": "right"}
 
 
-def onto(plot: Plot, ax: Any = None) -> Any:
+def onto(plot: FigurePlot, ax: Any = None) -> Any:
     """``ax`` with the figure drawn onto it; without one, new axes.
 
     Raises:
@@ -63,7 +63,7 @@ def onto(plot: Plot, ax: Any = None) -> Any:
     return ax
 
 
-def _axes(plot: Plot) -> Any:
+def _axes(plot: FigurePlot) -> Any:
     try:
         import matplotlib.pyplot as plt
     except ImportError as error:

@@ -108,7 +108,7 @@ class Axis:
 
 
 @dataclass(frozen=True, slots=True)
-class Plot:
+class FigurePlot:
     """Marks, axes, a title, and what there is to see, for those who cannot.
 
     A ``sheet`` is its width and height: a drawing without axes, whose marks are placed from its upper left corner.
@@ -134,10 +134,10 @@ class Plot:
         )
 
 
-def span(plot: Plot, axis: str) -> tuple[float, float]:
+def span(plot: FigurePlot, axis: str) -> tuple[float, float]:
     """From where to where an axis goes: as asked for, or as far as the marks do.
 
-    >>> span(Plot("", "", (Curve(np.array([1.0, 9.0]), np.array([2.0, 4.0])),)), "x")
+    >>> span(FigurePlot("", "", (Curve(np.array([1.0, 9.0]), np.array([2.0, 4.0])),)), "x")
     (1.0, 9.0)
     """
     asked: Axis = getattr(plot, axis)
@@ -157,7 +157,7 @@ def span(plot: Plot, axis: str) -> tuple[float, float]:
     return low, high
 
 
-def _along(plot: Plot, axis: str) -> Iterator[Array]:
+def _along(plot: FigurePlot, axis: str) -> Iterator[Array]:
     for mark in plot.marks:
         match mark:
             case Curve() | Dots():

@@ -18,9 +18,9 @@ from chainrule.train.figures.plot import (
     Connection,
     Curve,
     Dots,
+    FigurePlot,
     Mark,
     PlacedWords,
-    Plot,
     RoundedBox,
     look,
     span,
@@ -55,7 +55,7 @@ class SvgSheet:
     up: Callable[[Array], Array]
 
 
-def svg(plot: Plot, identity: str, size: tuple[float, float] = (420, 260)) -> str:
+def svg(plot: FigurePlot, identity: str, size: tuple[float, float] = (420, 260)) -> str:
     """The figure as one ``svg`` element, which says its title and what there is to see; ``identity`` is its id."""
     sheet = _free(plot.sheet) if plot.sheet else _framed(plot, size)
     body = [] if plot.sheet else [*_grid(plot, sheet)]
@@ -76,7 +76,7 @@ def _free(size: tuple[float, float]) -> SvgSheet:
     return SvgSheet(*size, 0, size[0], 0, size[1], lambda x: x, lambda y: y)
 
 
-def _framed(plot: Plot, size: tuple[float, float]) -> SvgSheet:
+def _framed(plot: FigurePlot, size: tuple[float, float]) -> SvgSheet:
     width, height = size
     ends = _ending(plot)
     wide = max((len(mark.label) for mark in ends), default=0)
@@ -115,7 +115,7 @@ def _scale(
     return place
 
 
-def _ticks(plot: Plot, name: str, room: float = math.inf) -> tuple[float, ...]:
+def _ticks(plot: FigurePlot, name: str, room: float = math.inf) -> tuple[float, ...]:
     axis: Axis = getattr(plot, name)
     if name == "y" and plot.bare:
         return ()
@@ -141,7 +141,7 @@ def _number(number: float, axis: Axis) -> str:
     return format_number(number)
 
 
-def _grid(plot: Plot, sheet: SvgSheet) -> Iterator[str]:
+def _grid(plot: FigurePlot, sheet: SvgSheet) -> Iterator[str]:
     for tick in _ticks(plot, "y"):
         y = float(sheet.up(np.array(tick)))
         yield f'<path class="grid" d="M{sheet.left:.1f} {y:.1f}H{sheet.right:.1f}"/>'
@@ -153,7 +153,7 @@ def _grid(plot: Plot, sheet: SvgSheet) -> Iterator[str]:
     yield f'<path class="axis" d="M{sheet.left:.1f} {sheet.bottom:.1f}H{sheet.right:.1f}"/>'
 
 
-def _names(plot: Plot, sheet: SvgSheet) -> Iterator[str]:
+def _names(plot: FigurePlot, sheet: SvgSheet) -> Iterator[str]:
     """What the axes measure, and which mark is which: curves at their ends, the rest in a row above."""
     if plot.x.label:
         middle = (sheet.left + sheet.right) / 2
@@ -184,7 +184,7 @@ def _names(plot: Plot, sheet: SvgSheet) -> Iterator[str]:
 
 
 def _key(
-    plot: Plot, left: float, right: float
+    plot: FigurePlot, left: float, right: float
 ) -> list[tuple[Curve | Area | Dots, float, float]]:
     """The marks that are named above the frame, from where and how far down their names stand."""
     found: list[tuple[Curve | Area | Dots, float, float]] = []
@@ -200,7 +200,7 @@ def _key(
     return found
 
 
-def _ending(plot: Plot) -> list[Curve]:
+def _ending(plot: FigurePlot) -> list[Curve]:
     """The curves that are named where they end; outlines of histograms end where they began."""
     curves = [mark for mark in plot.labelled if isinstance(mark, Curve)]
     return [] if plot.bare else curves

@@ -10,7 +10,7 @@ import numpy as np
 from chainrule.program import Array
 from chainrule.train.figures import curves as lines
 from chainrule.train.figures import drawn, plane, spread
-from chainrule.train.figures.plot import Plot, thinned
+from chainrule.train.figures.plot import FigurePlot, thinned
 from chainrule.train.loop.health import Remark, remarks
 from chainrule.train.model.inspect import spaced
 from chainrule.train.tabular import TabularOutcome
@@ -21,7 +21,7 @@ MOST_SAMPLES = 256
 CALLED = {"r2": "R² (the share of the variance that is explained)"}
 
 
-def curves(outcome: TabularOutcome) -> list[Plot]:
+def curves(outcome: TabularOutcome) -> list[FigurePlot]:
     """The loss and every metric, on training rows and on those held out."""
     if outcome.diary is None or not outcome.diary.entries:
         return []
@@ -53,7 +53,7 @@ def about_curves(outcome: TabularOutcome) -> str:
     return f"{said}; penalties on large weights are left out."
 
 
-def predictions(outcome: TabularOutcome) -> list[Plot]:
+def predictions(outcome: TabularOutcome) -> list[FigurePlot]:
     """Of a regression, what was predicted for the rows held out over what is true, in the target's own units."""
     target, held = outcome.features.target, outcome.held
     if target.task != "regression" or held is None:
@@ -67,7 +67,7 @@ def predictions(outcome: TabularOutcome) -> list[Plot]:
     ]
 
 
-def boundary(outcome: TabularOutcome) -> Plot | None:
+def boundary(outcome: TabularOutcome) -> FigurePlot | None:
     """The classes all over the plane, where there are two columns of numbers and one of classes."""
     columns, target = outcome.features.columns, outcome.features.target
     numeric = all(column.categories is None for column in columns)
@@ -97,7 +97,7 @@ def boundary(outcome: TabularOutcome) -> Plot | None:
     )
 
 
-def network(outcome: TabularOutcome) -> Plot | None:
+def network(outcome: TabularOutcome) -> FigurePlot | None:
     """The network with what it makes of the rows held out."""
     some = outcome.held or outcome.data
     if some is None:
@@ -130,24 +130,24 @@ def findings(outcome: TabularOutcome, least: float = 0.0) -> list[Remark]:
     return remarks(plan, numbers, some.X, some.Y, least=least)
 
 
-def flow(outcome: TabularOutcome) -> Plot | None:
+def flow(outcome: TabularOutcome) -> FigurePlot | None:
     """The sizes of each layer's gradients, epoch by epoch."""
     if outcome.diary is None or not outcome.diary.entries:
         return None
     return lines.flow(*outcome.diary.flow())
 
 
-def weights(outcome: TabularOutcome) -> list[Plot]:
+def weights(outcome: TabularOutcome) -> list[FigurePlot]:
     """The weights of each layer, after the first epoch and after the last."""
     return _spreads(outcome, "weights")
 
 
-def activations(outcome: TabularOutcome) -> list[Plot]:
+def activations(outcome: TabularOutcome) -> list[FigurePlot]:
     """What each layer gives, after the first epoch and after the last."""
     return _spreads(outcome, "activations")
 
 
-def _spreads(outcome: TabularOutcome, what: str) -> list[Plot]:
+def _spreads(outcome: TabularOutcome, what: str) -> list[FigurePlot]:
     diary = outcome.diary
     if diary is None or diary.first is None or diary.last is None:
         return []

@@ -15,7 +15,7 @@ import numpy as np
 
 from chainrule.program import Array
 from chainrule.train.data.columns import Column
-from chainrule.train.figures.plot import Plot
+from chainrule.train.figures.plot import FigurePlot
 from chainrule.train.figures.svg import svg
 from chainrule.train.loop import metrics
 from chainrule.train.model.summary import HEADINGS
@@ -139,7 +139,7 @@ def html(
     ).from_string((pages / "report.html").read_text(encoding="utf-8"))
     numbers = count(1)
 
-    def shown(plot: Plot | None, size: tuple[float, float] = (420, 260)) -> Any:
+    def shown(plot: FigurePlot | None, size: tuple[float, float] = (420, 260)) -> Any:
         if plot is None:
             return None
         drawn = svg(plot, f"figure-{next(numbers)}", size)
