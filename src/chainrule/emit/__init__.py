@@ -20,7 +20,7 @@ from chainrule.emit.spelling import require_spellings
 from chainrule.emit.statements import GradientRoles, Plan
 from chainrule.emit.tensorflow import TENSORFLOW
 from chainrule.emit.torch import TORCH
-from chainrule.emit.update import Update, start_function
+from chainrule.emit.update import UpdateFunction, start_function
 from chainrule.program import Array, Program, Run, UsageError, Value
 
 DIALECTS: Mapping[str, Dialect] = {
@@ -37,7 +37,7 @@ def emit(
     learning_rate: float = 0.1,
     steps: int = 1,
     name: str | None = None,
-    update: Update | None = None,
+    update: UpdateFunction | None = None,
     lengths: Sequence[LengthCondition] = (),
     fixed: Sequence[str] = (),
 ) -> str:
@@ -172,7 +172,7 @@ def _forward(
     return _module(derived, dialect, [[*said, *lines]])
 
 
-def _taken(update: Update | None) -> set[str]:
+def _taken(update: UpdateFunction | None) -> set[str]:
     return set() if update is None else {update.name}
 
 
@@ -182,7 +182,7 @@ def _script(
     *,
     learning_rate: float,
     steps: int,
-    update: Update | None,
+    update: UpdateFunction | None,
     lengths: Sequence[LengthCondition],
     said: Sequence[str],
 ) -> str:
@@ -266,7 +266,7 @@ __all__ = [
     "Derivation",
     "Dialect",
     "Part",
-    "Update",
+    "UpdateFunction",
     "dialect_of",
     "emit",
     "expression",

@@ -15,7 +15,7 @@ from chainrule.emit.dialect import Dialect
 from chainrule.emit.names import Names, valid
 from chainrule.emit.order import Entry, is_forward
 from chainrule.emit.statements import GradientRoles, Plan
-from chainrule.emit.update import Update
+from chainrule.emit.update import UpdateFunction
 from chainrule.emit.wrap import comment
 from chainrule.program import Array, IndexSlot, Item, Loop, Program, Run, Value
 from chainrule.program.rewritten import results_of
@@ -136,7 +136,7 @@ def backward_function(
 
 
 def step_function(
-    derived: Derivation, plan: Plan, learning_rate: float, update: Update | None
+    derived: Derivation, plan: Plan, learning_rate: float, update: UpdateFunction | None
 ) -> list[str]:
     """``def step(x, y, W, learning_rate=0.1): … return loss, (W,)``; with an optimizer, its state goes in and out."""
     inputs = [plan.name(value) for value in plan.program.inputs]
@@ -168,7 +168,7 @@ def step_function(
 
 
 def trained(
-    derived: Derivation, plan: Plan, update: Update | None = None
+    derived: Derivation, plan: Plan, update: UpdateFunction | None = None
 ) -> list[script.Trained]:
     """Parameters, gradients and what is remembered of them, by the names they have outside of the functions."""
     inputs = [plan.name(value) for value in plan.program.inputs]

@@ -16,7 +16,7 @@ from chainrule.program import Run
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
+class UpdateFunction:
     """How one parameter follows its gradient.
 
     ``run`` is a program from the parameter, its gradient, its state, the step's number where it ``counts``, the learning
@@ -72,7 +72,7 @@ class Update:
         return f"{self.name}({arguments})"
 
 
-def start_function(update: Update, dialect: Dialect) -> list[str]:
+def start_function(update: UpdateFunction, dialect: Dialect) -> list[str]:
     """``def start(*parameters)``: the state of every parameter before the first step."""
     return [
         "def start(*parameters):",
