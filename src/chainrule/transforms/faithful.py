@@ -11,20 +11,20 @@ from chainrule.program import Array, Program, Run, Value
 from chainrule.trace import Traced, Tracer
 from chainrule.trace.events import TEXT, Escape
 from chainrule.transforms.derivation import FollowedFunction, transposed
+from chainrule.transforms.differentiation import Differentiation
 from chainrule.transforms.structure import LEAVES, leaves_of, put_together
 from chainrule.transforms.variant import variant
 from chainrule.verify import lost, on_the_way, verify
 
 if TYPE_CHECKING:
     from chainrule.trace.replay import Chances
-    from chainrule.transforms.differentiable import Differentiable
 
 Given = tuple[Sequence[Any], Mapping[str, Any]]
 """Arguments by position and by name."""
 
 
 def held_to_itself(
-    asked: Differentiable,
+    asked: Differentiation,
     followed: FollowedFunction,
     tracer: Tracer,
     given: Given,
@@ -81,7 +81,7 @@ def _weighed(
 
 
 def _again(
-    asked: Differentiable,
+    asked: Differentiation,
     wrt: Sequence[Value],
     outputs: Sequence[Value],
     weights: Mapping[Value, Array],
@@ -109,7 +109,7 @@ def _again(
 
 
 def _moved(
-    asked: Differentiable,
+    asked: Differentiation,
     given: Given,
     numbers: Iterator[Array],
 ) -> tuple[list[Any], dict[str, Any]]:

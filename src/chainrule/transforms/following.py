@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -23,13 +23,11 @@ from chainrule.trace.function import BOUNDARY, follow
 from chainrule.trace.function import inside as call_inside
 from chainrule.trace.replay import Chances
 from chainrule.transforms.derivation import FollowedFunction, written_into
+from chainrule.transforms.differentiation import Differentiation
 from chainrule.transforms.faithful import held_to_itself
 from chainrule.transforms.stand_ins import StandIns
 from chainrule.transforms.structure import TRACED, named_leaves, put_together
 from chainrule.transforms.variant import DerivedVariant, variant
-
-if TYPE_CHECKING:
-    from chainrule.transforms.differentiable import Differentiable
 
 EVERYTHING, FLOATS, NOTHING = range(3)
 """Which arrays around a function are followed: all, the floats, or none, whose numbers then are part of the form."""
@@ -76,27 +74,29 @@ class Found:
 
 
 def top(
-    asked: Differentiable,
+    asked: Differentiation,
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
-    arrays: Sequence[Array],
+    around: Sequence[tuple[str, Array]],
+    level: int,
 ) -> Found:
-    """The function followed on its own, with the arrays around it as inputs where that can be."""
-    for level in range(asked.level, NOTHING) if arrays else ():
+    """The function followed on its own, with the arrays around it as inputs where that can be, from ``level`` on."""
+    for lower in range(level, NOTHING) if around else ():
         try:
-            return _top(asked, args, kwargs, arrays, level)
+            return _top(asked, args, kwargs, around, lower)
         except Exception:  # noqa: BLE001, S112 - it may need the numbers of an array around it: then it gets them
             continue
-    return _top(asked, args, kwargs, arrays, NOTHING)
+    return _top(asked, args, kwargs, around, NOTHING)
 
 
 def _top(
-    asked: Differentiable,
+    asked: Differentiation,
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
-    arrays: Sequence[Array],
+    around: Sequence[tuple[str, Array]],
     level: int,
 ) -> Found:
+    names, arrays = [name for name, _ in around], [array for _, array in around]
     tracer = Tracer(
         boundary=BOUNDARY, follow_branches=True, lasting=set(map(id, arrays))
     )
@@ -113,7 +113,6 @@ def _top(
     for position, array in enumerate(arrays):
         if level == EVERYTHING or (level == FLOATS and array.dtype.kind == "f"):
             place.setdefault(id(array), position)
-    names = asked.around.names if asked.around is not None else []
     of = {
         key: tracer.input(arrays[position], names[position])
         for key, position in place.items()
@@ -143,7 +142,7 @@ def _top(
 
 
 def inside(
-    asked: Differentiable,
+    asked: Differentiation,
     tracer: Tracer,
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
@@ -185,7 +184,7 @@ def inside(
 
 
 def _traced(
-    asked: Differentiable,
+    asked: Differentiation,
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
     taken_in: Callable[[str, Any], Traced],
@@ -223,7 +222,7 @@ def _traced(
 
 
 def _no_float(
-    asked: Differentiable,
+    asked: Differentiation,
     place: int | str,
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
@@ -244,7 +243,7 @@ def _no_float(
 
 
 def _values(
-    tracer: Tracer, result: Any, asked: Differentiable
+    tracer: Tracer, result: Any, asked: Differentiation
 ) -> tuple[list[Value], Any]:
     """The values that a function returned, and its result with slots in their places."""
     values: list[Value] = []

@@ -137,7 +137,10 @@ class FigurePlot:
 def span(plot: FigurePlot, axis: str) -> tuple[float, float]:
     """From where to where an axis goes: as asked for, or as far as the marks do.
 
-    >>> span(FigurePlot("", "", (Curve(np.array([1.0, 9.0]), np.array([2.0, 4.0])),)), "x")
+    >>> span(
+    ...     FigurePlot("", "", (Curve(np.array([1.0, 9.0]), np.array([2.0, 4.0])),)),
+    ...     "x",
+    ... )
     (1.0, 9.0)
     """
     asked: Axis = getattr(plot, axis)
