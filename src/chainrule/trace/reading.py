@@ -15,7 +15,7 @@ from chainrule.program import Arg, Value
 from chainrule.trace import containers, growing, replay, source
 from chainrule.trace.events import Slot, SlotBound, TurnBegan
 from chainrule.trace.instrument.hooks import CURRENT
-from chainrule.trace.lending import Lender
+from chainrule.trace.lender import Lender
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.limits import Limits
 from chainrule.trace.pairs import pair_of

@@ -10,7 +10,7 @@ from typing import Any
 from chainrule.trace.containers import held_by
 from chainrule.trace.drawn import is_generator
 from chainrule.trace.growing import Grown
-from chainrule.trace.lending import Lender
+from chainrule.trace.lender import Lender
 from chainrule.trace.statements.rewrite import HELD_BY, KEEP, KEPT
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracer import Tracer

@@ -13,7 +13,7 @@ from typing import Any
 
 from chainrule import ops
 from chainrule.program import Arg, Value
-from chainrule.trace.lending import Lender
+from chainrule.trace.lender import Lender
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracer import Tracer
