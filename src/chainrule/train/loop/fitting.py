@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from chainrule.program import NonFiniteError
 from chainrule.program.folder_lock import only_writer
@@ -16,13 +15,11 @@ from chainrule.train.loop.metrics import Metric
 from chainrule.train.loop.progress import bar, warn
 from chainrule.train.loop.state import Data, Progress, Settings
 from chainrule.train.model import model_file
-
-if TYPE_CHECKING:
-    from chainrule.train.model.network import Network
+from chainrule.train.model.learner import Learner
 
 
 def fitted(
-    network: Network,
+    network: Learner,
     settings: Settings,
     data: Data,
     *,
@@ -66,7 +63,7 @@ def fitted(
             hand_over(training, network)
 
 
-def hand_over(training: Training, network: Network) -> None:
+def hand_over(training: Training, network: Learner) -> None:
     """Give a network what its training has reached."""
     progress = training.progress
     network.numbers_ = dict(progress.everything())
@@ -77,7 +74,7 @@ def hand_over(training: Training, network: Network) -> None:
 
 
 def _begun(
-    network: Network, settings: Settings, data: Data, folder: Path | None
+    network: Learner, settings: Settings, data: Data, folder: Path | None
 ) -> Progress:
     """The progress in the newest checkpoint, or one that begins with the network's numbers."""
     if folder is not None and folder.is_dir():
@@ -95,7 +92,7 @@ def _begun(
     return beginning(network)
 
 
-def beginning(network: Network) -> Progress:
+def beginning(network: Learner) -> Progress:
     """The progress of a training that begins with a network's numbers."""
     drafted = network.plan.training
     parameters = {name: network.numbers_[name] for name in drafted.parameters}
