@@ -9,7 +9,7 @@ from pathlib import Path
 from chainrule.program import NonFiniteError
 from chainrule.program.folder_lock import only_writer
 from chainrule.train.loop import checkpoint
-from chainrule.train.loop.epochs import Training
+from chainrule.train.loop.epochs import Training, Watcher
 from chainrule.train.loop.health import teller
 from chainrule.train.loop.metrics import Metric
 from chainrule.train.loop.progress import bar, warn
@@ -28,7 +28,10 @@ def fitted(
 ) -> None:
     """Train ``network``, and give it the numbers and the history that came of it, however it ends."""
     described, fit = model_file.described(network), settings.fit
-    watchers = [*fit["callbacks"], *([teller(warn)] if fit["verbose"] else [])]
+    watchers: list[Watcher] = [
+        *fit["callbacks"],
+        *([teller(warn)] if fit["verbose"] else []),
+    ]
     folder = None if fit["checkpoint"] is None else Path(fit["checkpoint"])
     if folder is not None:
         every, keep = fit["checkpoint_every"], fit["keep"]

@@ -11,10 +11,10 @@ import numpy as np
 from chainrule.program import Array, ChainruleError, Line, Program, Run, Value, run
 from chainrule.program.program import concrete
 from chainrule.program.run import resolve
+from chainrule.train.loop.ongoing import Ongoing
 
 if TYPE_CHECKING:
     from chainrule.derive import Derived
-    from chainrule.train.loop.epochs import Training
     from chainrule.train.model.compiled import NetworkPlan
 
 
@@ -172,12 +172,12 @@ def remarks(
 
 def teller(
     say: Callable[[str], Any], every: int = 10, n_samples: int = 256
-) -> Callable[[Training], None]:
+) -> Callable[[Ongoing], None]:
     """A watcher of a training that says what is wrong inside, when it is new, every few epochs."""
     known: set[str] = set()
     derivations: list[Derived] = []
 
-    def tell(training: Training) -> None:
+    def tell(training: Ongoing) -> None:
         progress = training.progress
         if progress.epoch != 1 and progress.epoch % every:
             return
