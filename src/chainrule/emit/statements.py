@@ -71,7 +71,7 @@ class Plan:
         )
         self._name_the_users()
         self._decide()
-        shorten(self)
+        shorten(self, self.roles.forward)
         if self.scopes.loops:
             self._name_by_liveness()
 
