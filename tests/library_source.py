@@ -8,9 +8,7 @@ import chainrule
 
 SOURCE = Path(chainrule.__file__).parent
 FILES = {path.relative_to(SOURCE).as_posix(): path for path in SOURCE.rglob("*.py")}
-TEXTS = {
-    name: path.read_text(encoding="utf-8") for name, path in sorted(FILES.items())
-}
+TEXTS = {name: path.read_text(encoding="utf-8") for name, path in sorted(FILES.items())}
 
 
 @cache

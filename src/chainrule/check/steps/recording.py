@@ -32,7 +32,8 @@ from chainrule.program import (
     Value,
 )
 from chainrule.trace.events import ValuesShown
-from chainrule.trace.statements.watch import Execution, Span
+from chainrule.trace.source import Span
+from chainrule.trace.statements.watch import Execution
 
 RENAMING = (ops.identity, ops.astype, ops.reshape, ops.transpose)
 """What gives entries another shape or name, and changes none."""
