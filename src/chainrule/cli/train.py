@@ -13,8 +13,8 @@ import typer
 
 from chainrule.cli import outputs
 from chainrule.cli.options import typed
+from chainrule.nn.constraints import Flag, Text, whole
 from chainrule.nn.options import NEEDED, Option, options, part_of, settled
-from chainrule.nn.takes import Flag, Text, whole
 from chainrule.program import ChainruleError, UsageError
 from chainrule.program.files import replace_file
 from chainrule.train.data.datasets import DATASETS

@@ -11,6 +11,7 @@ from typing import Annotated, Any, TypedDict, Unpack
 import numpy as np
 
 from chainrule import ops
+from chainrule.nn.constraints import Count, Flag, Initialiser, Place, Text, one_of
 from chainrule.nn.forward_builder import Start
 from chainrule.nn.forward_source import draft_words, write
 from chainrule.nn.initialisers import initialiser as initialiser_of
@@ -19,7 +20,6 @@ from chainrule.nn.losses import Labels
 from chainrule.nn.mlp_spec import MlpSpec, read
 from chainrule.nn.optimizers import Optimizer
 from chainrule.nn.options import Option, settled, taking
-from chainrule.nn.takes import Count, Flag, Initialiser, Place, Text, one_of
 from chainrule.program import Array, ShapeError, UsageError
 from chainrule.program.room import require_room
 

@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
+from chainrule.nn.constraints import ActivationName, Count, LossName
 from chainrule.nn.layer_registry import Layers
 from chainrule.nn.layered import describe_layers
 from chainrule.nn.mlp import Described, DescribeOptions, FillOptions, describe
 from chainrule.nn.options import NEEDED, Option, settled
-from chainrule.nn.takes import ActivationName, Count, LossName
 from chainrule.program import UsageError
 
 

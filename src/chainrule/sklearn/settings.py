@@ -9,8 +9,7 @@ from typing import Annotated, Any, get_type_hints
 from sklearn.base import BaseEstimator
 
 from chainrule.nn import Optimizer, optimizer
-from chainrule.nn.options import options
-from chainrule.nn.takes import (
+from chainrule.nn.constraints import (
     Above,
     AtLeast,
     Count,
@@ -21,6 +20,7 @@ from chainrule.nn.takes import (
     one_of,
     whole,
 )
+from chainrule.nn.options import options
 from chainrule.program import UsageError
 from chainrule.train.options import Hidden, Learning, Looping
 

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Unpack
 
+from chainrule.nn.constraints import whole
 from chainrule.nn.options import settled, taking
-from chainrule.nn.takes import whole
 from chainrule.program import UsageError
 from chainrule.program.room import require_room
 from chainrule.train.loop.progress import said, warn

@@ -12,8 +12,7 @@ from typing import Annotated, Any, TypedDict
 import numpy as np
 
 from chainrule.nn import Optimizer, Schedule, optimizer, schedule
-from chainrule.nn.options import Option
-from chainrule.nn.takes import (
+from chainrule.nn.constraints import (
     Above,
     ActivationName,
     AtLeast,
@@ -28,6 +27,7 @@ from chainrule.nn.takes import (
     named,
     one_of,
 )
+from chainrule.nn.options import Option
 from chainrule.program import DTypeError, UsageError
 
 

@@ -13,10 +13,10 @@ from chainrule.why.advice import advised
 from chainrule.why.answer import Answer
 from chainrule.why.entries import Entry, only, places
 from chainrule.why.everywhere import everywhere
-from chainrule.why.ledger import UnrolledPass, flat
+from chainrule.why.pass_names import PassNames
 from chainrule.why.question import Question, understood
 from chainrule.why.steps import later
-from chainrule.why.words import PassNames
+from chainrule.why.unrolled_pass import UnrolledPass, flat
 
 
 def why(

@@ -13,9 +13,9 @@ from chainrule.program.run import resolve
 from chainrule.trace import Tracer
 from chainrule.why.answer import Answer
 from chainrule.why.entries import Entry
-from chainrule.why.ledger import UnrolledPass
 from chainrule.why.nonfinite import Origin
-from chainrule.why.words import PassNames
+from chainrule.why.pass_names import PassNames
+from chainrule.why.unrolled_pass import UnrolledPass
 
 Change = Callable[[Any], Any]
 CANDIDATES: tuple[tuple[str, Change], ...] = (

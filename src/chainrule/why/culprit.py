@@ -11,8 +11,8 @@ import numpy as np
 from chainrule.program import Array, Line, Value
 from chainrule.why.answer import Reason
 from chainrule.why.entries import Entry, only, places
-from chainrule.why.ledger import UnrolledPass
-from chainrule.why.words import PassNames, plain
+from chainrule.why.pass_names import PassNames, plain
+from chainrule.why.unrolled_pass import UnrolledPass
 
 FEW = 48
 """So many candidates are tried one by one."""

@@ -9,7 +9,7 @@ import numpy as np
 
 from chainrule.program import ChainruleError, Run, Value
 from chainrule.why.answer import Answer
-from chainrule.why.ledger import UnrolledPass, flat
+from chainrule.why.unrolled_pass import UnrolledPass, flat
 
 MOST: Final = 160
 """So many entries are asked about at most, those of what is learnt first."""

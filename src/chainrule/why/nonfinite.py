@@ -9,8 +9,8 @@ import numpy as np
 from chainrule.program import Array, Line, Value
 from chainrule.why.answer import Answer, Kind, Reason
 from chainrule.why.entries import Entry, only, places
-from chainrule.why.ledger import UnrolledPass
-from chainrule.why.words import PassNames, plain
+from chainrule.why.pass_names import PassNames, plain
+from chainrule.why.unrolled_pass import UnrolledPass
 
 NUDGE = 1e-3
 """Where so small a move of the operands gives an ordinary number, an infinity is a pole and no overflow."""

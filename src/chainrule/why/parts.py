@@ -9,7 +9,7 @@ import numpy as np
 
 from chainrule.program import Line, Value
 from chainrule.why.entries import Entry, places
-from chainrule.why.ledger import UnrolledPass
+from chainrule.why.unrolled_pass import UnrolledPass
 
 
 @dataclass(frozen=True)

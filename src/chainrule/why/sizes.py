@@ -9,9 +9,9 @@ import numpy as np
 from chainrule.program import Array, Line, Value
 from chainrule.why.answer import Answer, Kind, Reason
 from chainrule.why.entries import Entry, only, places
-from chainrule.why.ledger import UnrolledPass
 from chainrule.why.parts import Part, contributions
-from chainrule.why.words import PassNames, plain
+from chainrule.why.pass_names import PassNames, plain
+from chainrule.why.unrolled_pass import UnrolledPass
 from chainrule.why.zeros import cancelling, walked
 
 SMALL = 1e-6

@@ -13,9 +13,9 @@ from chainrule.program import Array, ChainruleError, Program, Run, Value, run
 from chainrule.why import nonfinite
 from chainrule.why.answer import Answer
 from chainrule.why.entries import places
-from chainrule.why.ledger import UnrolledPass
+from chainrule.why.pass_names import PassNames, plain, without_turn
 from chainrule.why.question import Question
-from chainrule.why.words import PassNames, plain, without_turn
+from chainrule.why.unrolled_pass import UnrolledPass
 
 GREW = 1e3
 """So many times larger than at first, and still growing, the loss runs away."""

@@ -11,7 +11,7 @@ from chainrule.why.answer import Answer
 from chainrule.why.culprit import zero_value
 from chainrule.why.entries import Entry
 from chainrule.why.nonfinite import operands
-from chainrule.why.words import PassNames, plain
+from chainrule.why.pass_names import PassNames, plain
 
 
 def told(words: PassNames, asked: str, value: Value, entry: Entry) -> Answer:

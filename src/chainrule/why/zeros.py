@@ -15,9 +15,9 @@ from chainrule.program import Array, Line, Value
 from chainrule.why.answer import Answer
 from chainrule.why.culprit import culprit
 from chainrule.why.entries import Entry, places
-from chainrule.why.ledger import UnrolledPass
 from chainrule.why.parts import Part, contributions
-from chainrule.why.words import PassNames, plain
+from chainrule.why.pass_names import PassNames, plain
+from chainrule.why.unrolled_pass import UnrolledPass
 
 FEW = 48
 """So many candidates are tried one by one."""

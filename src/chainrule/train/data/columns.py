@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.nn.takes import Above, Flag, Number, Text
+from chainrule.nn.constraints import Above, Flag, Number, Text
 from chainrule.program import Array, DataError
 from chainrule.train.data.parse_cells import is_number
 from chainrule.train.data.table import DataTable

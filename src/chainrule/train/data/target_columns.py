@@ -9,8 +9,8 @@ from typing import Annotated, Any
 import numpy as np
 
 from chainrule.nn import LOSSES, loss_of
+from chainrule.nn.constraints import Above, Number, Text, one_of
 from chainrule.nn.names import unknown
-from chainrule.nn.takes import Above, Number, Text, one_of
 from chainrule.program import Array, DataError, UsageError
 from chainrule.program.asked import listed
 from chainrule.train.data.columns import numbers_of, places_of, spread, words_of

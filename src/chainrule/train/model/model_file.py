@@ -18,11 +18,11 @@ from typing import Annotated, Any, TypedDict, cast
 
 import numpy as np
 
+from chainrule.nn.constraints import AtLeast, Count, Flag, Number, Place, Text, one_of
 from chainrule.nn.layer_registry import LAYERS, Layer, layer_to, layers_from
 from chainrule.nn.layers import Written
 from chainrule.nn.losses import LOSSES
 from chainrule.nn.options import Mistake, read
-from chainrule.nn.takes import AtLeast, Count, Flag, Number, Place, Text, one_of
 from chainrule.program import (
     Array,
     CorruptFileError,

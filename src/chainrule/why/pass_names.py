@@ -13,7 +13,7 @@ from chainrule.emit import expression
 from chainrule.program import Array, ChainruleError, Line, SourceSpan, Value
 from chainrule.program.source_places import line_in
 from chainrule.why.entries import Entry
-from chainrule.why.ledger import UnrolledPass
+from chainrule.why.unrolled_pass import UnrolledPass
 
 MANY = 4
 """So many entries are listed one by one."""
