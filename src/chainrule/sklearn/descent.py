@@ -24,7 +24,7 @@ from chainrule.train.options import FitOptions
 
 
 @dataclass
-class FitMemory:
+class Memory:
     """What a fit leaves for the next: weights and running statistics, the solver's state, the epochs so far."""
 
     numbers: dict[str, Array]
@@ -56,7 +56,7 @@ def descend(
     settings: EstimatorSettings,
     plan: NetworkPlan,
     data: Data,
-    memory: FitMemory,
+    memory: Memory,
     rng: Any,
     *,
     score: Score | None,

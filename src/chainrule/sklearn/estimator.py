@@ -22,7 +22,7 @@ from chainrule.nn.losses import Labels, Loss
 from chainrule.program import Array, NonFiniteError
 from chainrule.sklearn import inside
 from chainrule.sklearn.callbacks import CallbackSupportMixin, with_callbacks
-from chainrule.sklearn.descent import FitMemory, descend
+from chainrule.sklearn.descent import Memory, descend
 from chainrule.sklearn.lbfgs import minimise
 from chainrule.sklearn.prepared import prepare, start
 from chainrule.sklearn.settings import EstimatorSettings
@@ -73,7 +73,7 @@ class NetworkEstimator(CallbackSupportMixin, EstimatorSettings):  # type: ignore
         self.out_activation_ = {"sigmoid": "logistic"}.get(last, last)
         if first:
             begun = start(self, plan, self._random_state)
-            self._memory = FitMemory(begun)
+            self._memory = Memory(begun)
         if weight is not None and plan.loss.entries:
             # a loss for every entry of a row: the row's weight holds for all of them
             weight = weight.reshape(-1, 1)

@@ -9,7 +9,7 @@ import numpy as np
 from sklearn.exceptions import ConvergenceWarning
 
 from chainrule.program import Array, UsageError
-from chainrule.sklearn.descent import FitMemory
+from chainrule.sklearn.descent import Memory
 from chainrule.sklearn.losses import offset, penalty, told
 from chainrule.sklearn.settings import EstimatorSettings
 from chainrule.sklearn.solvers import solver_of
@@ -19,7 +19,7 @@ from chainrule.train.model.compiled import NetworkPlan
 
 
 def minimise(
-    settings: EstimatorSettings, plan: NetworkPlan, data: Data, memory: FitMemory
+    settings: EstimatorSettings, plan: NetworkPlan, data: Data, memory: Memory
 ) -> None:
     """Iterate until the gradient is as small as ``tol``, or there have been ``max_iter`` or ``max_fun``.
 
@@ -90,7 +90,7 @@ def _told(
     settings: EstimatorSettings,
     plan: NetworkPlan,
     data: Data,
-    memory: FitMemory,
+    memory: Memory,
     loss: float,
 ) -> float:
     """The loss as scikit-learn tells it, its penalty a sample's share."""
