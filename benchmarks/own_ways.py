@@ -33,8 +33,8 @@ def planned(case):
     """Our training step, and the arrays that it begins with."""
     from chainrule import nn
     from chainrule.nn.layers import Dense
-    from chainrule.train.loop.training_step import Limits
-    from chainrule.train.model.compiled import Plan
+    from chainrule.train.loop.training_step import StepLimits
+    from chainrule.train.model.compiled import NetworkPlan
 
     X, Y, parameters = case.arrays()
     last, loss, kind = (
@@ -44,9 +44,9 @@ def planned(case):
     )
     hidden = [Dense(size, case.activation) for size in case.sizes[1:-1]]
     layers = (*hidden, Dense(case.sizes[-1], last))
-    plan = Plan(layers, case.sizes[:1], nn.loss_of(loss), kind, case.dtype)
+    plan = NetworkPlan(layers, case.sizes[:1], nn.loss_of(loss), kind, case.dtype)
     optimizer = nn.optimizer(case.optimizer, case.rate)
-    step = plan.step(optimizer, Limits(), weighted=False)
+    step = plan.step(optimizer, StepLimits(), weighted=False)
     live = {"X": X, "Y": Y}
     for number, (W, b) in enumerate(zip(parameters[::2], parameters[1::2], strict=True), 1):  # fmt: skip
         live |= {f"W{number}": W, f"b{number}": b}

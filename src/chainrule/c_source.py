@@ -12,7 +12,7 @@ from chainrule.engines.c.training import simple, step_source
 from chainrule.engines.stretch import Rows, Trouble
 from chainrule.nn import Optimizer
 from chainrule.program import Program, ProgramError, UsageError
-from chainrule.train.loop.training_step import Limits, gradient_step, training_step
+from chainrule.train.loop.training_step import StepLimits, gradient_step, training_step
 
 
 def c_source(
@@ -52,7 +52,7 @@ def _function(program: Program, name: str) -> CSource | Trouble:
 
 def _step(derived: Derived, optimizer: Optimizer) -> CSource | Trouble:
     step = training_step(
-        derived.forward, derived, optimizer=optimizer, carried={}, limits=Limits()
+        derived.forward, derived, optimizer=optimizer, carried={}, limits=StepLimits()
     )
     updated = [value.name or "" for value in derived.wrt]
     numbers = {value.name or "": derived.run.numbers[value] for value in derived.wrt}

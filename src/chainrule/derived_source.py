@@ -11,7 +11,7 @@ from chainrule.derive import Derived
 from chainrule.derive.longer_batch import for_longer_batches
 from chainrule.derive.update import update as traced
 from chainrule.derive.update import varies
-from chainrule.emit import Part, Update, emit
+from chainrule.emit import Part, UpdateFunction, emit
 from chainrule.nn import Optimizer
 from chainrule.nn import optimizer as optimizer_of
 from chainrule.nn.update_rules import SHARED
@@ -72,7 +72,7 @@ def source(
     )
 
 
-def _update(optimizer: Optimizer, dtype: np.dtype[Any]) -> Update | None:
+def _update(optimizer: Optimizer, dtype: np.dtype[Any]) -> UpdateFunction | None:
     """The update of one parameter; None for plain gradient descent, which needs no function."""
     if optimizer.name == "sgd":
         return None
@@ -83,7 +83,7 @@ def _update(optimizer: Optimizer, dtype: np.dtype[Any]) -> Update | None:
         for kind, one in start.items()
     }
     rule, settings = optimizer.rule, optimizer.settings
-    return Update(
+    return UpdateFunction(
         run=traced(optimizer, sample, sample, kept),
         why=f"{rule.name}: {rule.clause} ({rule.source})",
         start=start,

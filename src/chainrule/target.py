@@ -20,7 +20,7 @@ from chainrule.program import (
 )
 from chainrule.program.rewritten import results_of
 from chainrule.roles import RoleReport, roles_of, roles_of_call
-from chainrule.trace import Call, ScriptReading, read_function, record_script
+from chainrule.trace import FunctionReading, ScriptReading, read_function, record_script
 from chainrule.trace.events import TEXT, Escape, Objective
 from chainrule.trace.fixed import what_is_fixed
 from chainrule.trace.limits import Limits
@@ -51,7 +51,7 @@ class Target:
     file: str = ""
     doubts: tuple[Escape, ...] = ()
     again: Again | None = None
-    call: Call | None = None
+    call: FunctionReading | None = None
     described: Described | None = None
     recording: Recording | None = None
     beside: tuple[Value, ...] = ()

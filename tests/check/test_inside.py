@@ -99,7 +99,7 @@ def test_a_right_function_of_all_weights_is_spared(way, write):
     assert len(report.lines) > 7
 
 
-@pytest.mark.spread(2)
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize(("right", "wrong", "line"), MISTAKES)
 def test_its_first_wrong_line_is_named(way, right, wrong, line, write):

@@ -181,6 +181,7 @@ def test_what_is_moved_and_taken_back_is_not_blamed(write, name):
     assert len(report.lines) > 5, name
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_wrong_line_is_still_found(write, name):
     wrong = NET.replace("(1 - h ** 2)", "(1 - h)")

@@ -157,6 +157,7 @@ def test_where_a_gradient_has_a_wrong_shape_the_others_are_judged_and_no_cause_i
     assert not wrong.kinds
 
 
+@pytest.mark.spread(3)
 @pytest.mark.parametrize(("text", "right", "slip", "written"), SLIPS)
 def test_the_slip_is_told_and_what_is_written_heals(
     text, right, slip, written, check

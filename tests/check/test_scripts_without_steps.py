@@ -131,6 +131,7 @@ def test_a_division_forgotten_after_a_write_is_a_line_below(check, tmp_path) -> 
     assert check(report.corrected()).ok
 
 
+@pytest.mark.spread(2)
 @pytest.mark.parametrize(
     ("right", "wrong"),
     [

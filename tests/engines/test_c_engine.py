@@ -19,7 +19,7 @@ from chainrule.nn import ACTIVATIONS, RULES, optimizer
 from chainrule.nn.layers import Dense, Dropout, Embedding
 from chainrule.program import NonFiniteError, run
 from chainrule.trace import Tracer, trace
-from chainrule.train.loop.training_step import Limits, gradient_step, updates
+from chainrule.train.loop.training_step import StepLimits, gradient_step, updates
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -44,7 +44,7 @@ def update(name, dtype):
     weights, slopes = rng.normal(size=(2, 3, 37)).astype(dtype)
     tracer.input(weights, "W")
     gradient = tracer.input(slopes, "dW")
-    limits = Limits(clip_value=0.5, clip_norm=1.0, max_norm=2.0)
+    limits = StepLimits(clip_value=0.5, clip_norm=1.0, max_norm=2.0)
     made = updates(tracer, {"W": gradient}, optimizer(name, 0.01), limits)
     return tracer.builder.run(made, "update").program
 

@@ -81,7 +81,7 @@ def test_every_line_of_a_proof_follows_or_has_a_reason(case):
 
 @pytest.mark.parametrize("case", WALKS)
 def test_walking_the_pieces_gives_what_the_rule_gives(case):
-    walked, ruled = pulled.Walk(*WALKS[case]).numbers()
+    walked, ruled = pulled.DefinitionWalk(*WALKS[case]).numbers()
     np.testing.assert_allclose(
         walked, np.broadcast_to(ruled, walked.shape), rtol=1e-9, atol=1e-12
     )
@@ -89,7 +89,7 @@ def test_walking_the_pieces_gives_what_the_rule_gives(case):
 
 @pytest.mark.parametrize("case", WALKS)
 def test_every_gradient_of_a_walk_has_a_reason(case):
-    rows = list(pulled.Walk(*WALKS[case]).rows())
+    rows = list(pulled.DefinitionWalk(*WALKS[case]).rows())
     gradients = [
         row for row in rows if row.left is not None and "∂" in to_text(row.left)[0]
     ]

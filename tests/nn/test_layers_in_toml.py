@@ -6,6 +6,7 @@ import pytest
 from chainrule import nn
 from chainrule.derive import backward
 from chainrule.nn import layer_registry
+from chainrule.nn.constraints import Above
 from chainrule.nn.forward_builder import Start
 from chainrule.nn.layer_registry import LAYERS
 from chainrule.nn.layers import (
@@ -28,7 +29,6 @@ from chainrule.nn.layers import (
     Residual,
     RMSNorm,
 )
-from chainrule.nn.takes import Above
 from chainrule.program import ShapeError, UsageError
 from chainrule.trace import trace
 from chainrule.train import Network

@@ -2,8 +2,6 @@
 
 import ast
 import sys
-from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,8 +16,8 @@ from chainrule.ops import shapes
 from chainrule.program import Op, Rule, Sample, Unit
 from chainrule.trace import trace
 from chainrule.train.loop.health import units
+from library_source import trees
 
-SOURCE = Path(chainrule.__file__).parent
 NAMES_OF_OTHERS = {
     "formula/__init__.py": "the public names of a module",
     "formula/names.py": "the letters of the Greek",
@@ -39,14 +37,8 @@ STILL_ASKED, STILL_LISTED = 29, 13
 """How often ``check`` tells an op apart by its name, and how many tables of names it keeps."""
 
 
-@cache
 def modules() -> dict[str, ast.Module]:
-    return {
-        name: ast.parse(path.read_text(encoding="utf-8"))
-        for path in sorted(SOURCE.rglob("*.py"))
-        for name in [path.relative_to(SOURCE).as_posix()]
-        if not name.startswith("ops/")
-    }
+    return {name: tree for name, tree in trees().items() if not name.startswith("ops/")}
 
 
 def listed(node: ast.AST) -> set[str]:

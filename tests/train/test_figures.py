@@ -13,7 +13,16 @@ from chainrule.nn.layers import BatchNorm, Dense, Dropout, LayerNorm, Residual
 from chainrule.program import ShapeError
 from chainrule.train import Network, figures
 from chainrule.train.figures import contour, curves, drawn, plane, plot, spread
-from chainrule.train.figures.plot import Area, Axis, Band, Box, Curve, Dots, Link, Plot
+from chainrule.train.figures.plot import (
+    Area,
+    Axis,
+    Band,
+    Connection,
+    Curve,
+    Dots,
+    FigurePlot,
+    RoundedBox,
+)
 from chainrule.train.model.inspect import looker
 
 DEEP = (
@@ -120,15 +129,15 @@ def test_both_printers_draw_every_mark(plots, name, ax):
     def drawn_as(word):
         return sum(word == path.get("class").split()[0] for path in root.iter("path"))
 
-    assert drawn_as("link") == of(Link)
+    assert drawn_as("link") == of(Connection)
     assert drawn_as("band") == of(Band)
     keys = len(curves_named_above(plots[name]))
     assert drawn_as("curve") == of(Curve) + keys
-    assert len(list(root.iter("rect"))) == of(Box)
-    parted = sum(isinstance(mark, Box) and mark.parted for mark in marks)
-    assert len(ax.lines) == of(Curve) + of(Link) + parted
+    assert len(list(root.iter("rect"))) == of(RoundedBox)
+    parted = sum(isinstance(mark, RoundedBox) and mark.parted for mark in marks)
+    assert len(ax.lines) == of(Curve) + of(Connection) + parted
     filled = sum(isinstance(mark, Area) and bool(mark.loops) for mark in marks)
-    assert len(ax.patches) == of(Box) + filled
+    assert len(ax.patches) == of(RoundedBox) + filled
     assert len(ax.collections) == of(Band) + of(Dots)
 
 
@@ -198,18 +207,18 @@ def test_of_a_long_layer_some_units_are_left_out_and_counted(network):
     trained = Network((30,)).fit(*network[1:], epochs=1)
     X, y = network[1:]
     one = drawn.drawing(trained.plan, trained.numbers_, trained.data(X, y))
-    words = [mark.text for mark in one.marks if isinstance(mark, plot.Words)]
+    words = [mark.text for mark in one.marks if isinstance(mark, plot.PlacedWords)]
     assert "⋮ 22 more" in words
-    assert sum(isinstance(mark, Box) for mark in one.marks) == 2 + 8 + 2
+    assert sum(isinstance(mark, RoundedBox) for mark in one.marks) == 2 + 8 + 2
 
 
 def test_the_blocks_of_a_deep_network_fit_on_a_page():
     deep = Network([4] * 60).build(3, 1, "real")
     some = deep.data(np.ones((5, 3)), np.ones((5, 1)))
     one = drawn.drawing(deep.plan, deep.numbers_, some)
-    words = [mark.text for mark in one.marks if isinstance(mark, plot.Words)]
+    words = [mark.text for mark in one.marks if isinstance(mark, plot.PlacedWords)]
     assert "⋮ 48 more layers" in words
-    assert sum(isinstance(mark, Box) for mark in one.marks) == 1 + 13
+    assert sum(isinstance(mark, RoundedBox) for mark in one.marks) == 1 + 13
     assert len(figures.svg(one, "one")) < 20_000
 
 
@@ -316,7 +325,9 @@ def test_a_logarithmic_axis_has_ticks_too(low, size):
 
 
 def test_a_plot_of_nothing_has_an_axis():
-    ET.fromstring(figures.svg(Plot("Nothing", "There is nothing to see.", ()), "one"))
+    ET.fromstring(
+        figures.svg(FigurePlot("Nothing", "There is nothing to see.", ()), "one")
+    )
 
 
 def test_a_single_epoch_is_a_dot():
@@ -332,7 +343,7 @@ def test_no_two_of_many_classes_look_alike():
 
 @pytest.mark.parametrize("end", [900.0, 9e6])
 def test_numbers_along_an_axis_do_not_run_into_each_other(end):
-    one = Plot("x", "x", (Curve(np.array([-end, end]), np.array([0.0, 1.0])),))
+    one = FigurePlot("x", "x", (Curve(np.array([-end, end]), np.array([0.0, 1.0])),))
     root = ET.fromstring(figures.svg(one, "one"))
     ticks = [text for text in root.iter("text") if text.get("class") == "tick middle"]
     places = [

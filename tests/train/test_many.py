@@ -18,7 +18,7 @@ from chainrule.program import (
 )
 from chainrule.train.loop import together
 from chainrule.train.loop.metrics import Metric
-from chainrule.train.model.compiled import Plan
+from chainrule.train.model.compiled import NetworkPlan
 from chainrule.train.model.ensemble import Ensemble
 
 RNG = np.random.default_rng(5)
@@ -69,13 +69,13 @@ def test_a_search_that_is_worth_it_is_compiled_and_close_to_fits_that_are_not():
 
 def test_networks_that_are_alike_but_for_numbers_share_one_step(monkeypatch):
     made = []
-    derive = Plan._step
+    derive = NetworkPlan._step
 
     def counted(self, *args, **options):
         made.append(self)
         return derive(self, *args, **options)
 
-    monkeypatch.setattr(Plan, "_step", counted)
+    monkeypatch.setattr(NetworkPlan, "_step", counted)
     alike = [
         Network((6,), learning_rate=rate, seed=seed, l2=l2)
         for rate in (0.003, 0.3)

@@ -12,8 +12,8 @@ import typer.testing
 
 from chainrule.cli.options import typed
 from chainrule.cli.train import TrainOptions, command, run, settled_with, train
+from chainrule.nn.constraints import Count
 from chainrule.nn.options import Option, options, settled
-from chainrule.nn.takes import Count
 from chainrule.program import UsageError
 from chainrule.train import Network
 from chainrule.train.options import FitOptions

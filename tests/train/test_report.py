@@ -13,7 +13,7 @@ import pytest
 
 from chainrule.train import tabular
 from chainrule.train.data.datasets import dataset
-from chainrule.train.data.table import Table
+from chainrule.train.data.table import DataTable
 from chainrule.train.loop import metrics
 from chainrule.train.report import report
 
@@ -33,10 +33,12 @@ def outcomes(tmp_path_factory):
     columns = {name: NUMBERS[:, place] for place, name in enumerate("wxyz")}
     tables = {
         "plane": dataset("xor"),
-        "classes": Table({**columns, "t": three}, "t"),
-        "numbers": Table({**columns, "t": 1e4 * NUMBERS[:, 0] - 5}, "t"),
-        "several": Table({**columns, "t": NUMBERS[:, 0], "u": NUMBERS[:, 1]}, "t,u"),
-        "labels": Table(
+        "classes": DataTable({**columns, "t": three}, "t"),
+        "numbers": DataTable({**columns, "t": 1e4 * NUMBERS[:, 0] - 5}, "t"),
+        "several": DataTable(
+            {**columns, "t": NUMBERS[:, 0], "u": NUMBERS[:, 1]}, "t,u"
+        ),
+        "labels": DataTable(
             {**columns, "t": (NUMBERS[:, 0] > 0) * 1.0, "u": (NUMBERS[:, 1] > 0) * 1.0},
             "t,u",
         ),
@@ -197,7 +199,7 @@ def test_a_report_of_a_large_network_stays_small(tmp_path):
     columns = {f"x{place}": X[:, place] for place in range(300)}
     classes = np.array([f"class {i % 20}" for i in range(n)], dtype=object)
     outcome = _trained(
-        Table({**columns, "t": classes}, "t"),
+        DataTable({**columns, "t": classes}, "t"),
         tmp_path,
         hidden=[200] * 12,
         epochs=1,

@@ -5,7 +5,7 @@ import pytest
 
 from chainrule.train import tabular
 from chainrule.train.data.datasets import dataset
-from chainrule.train.data.table import Table
+from chainrule.train.data.table import DataTable
 from chainrule.train.report import report
 
 pytestmark = pytest.mark.tools
@@ -21,8 +21,8 @@ def pages(tmp_path_factory):
     words = np.where(numbers[:, 0] > 0, "<b>yes</b>", '" onload="x').astype(object)
     tables = {
         "classes": dataset("moons"),
-        "numbers": Table({"a": numbers[:, 0], "b": numbers[:, 1], "c": numbers[:, 2]}, "c"),
-        "hostile": Table({"</svg><script>": numbers[:, 1], "&": numbers[:, 2], "t": words}, "t"),
+        "numbers": DataTable({"a": numbers[:, 0], "b": numbers[:, 1], "c": numbers[:, 2]}, "c"),
+        "hostile": DataTable({"</svg><script>": numbers[:, 1], "&": numbers[:, 2], "t": words}, "t"),
     }  # fmt: skip
     return {
         name: report.html(

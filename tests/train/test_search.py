@@ -15,7 +15,7 @@ from sklearn.utils.estimator_checks import estimator_checks_generator
 
 from chainrule import sklearn as ours
 from chainrule.sklearn import MLPSearchCV
-from chainrule.train.model.compiled import Plan
+from chainrule.train.model.compiled import NetworkPlan
 
 pytestmark = pytest.mark.usefixtures("numpy_as_users_have_it")
 
@@ -88,13 +88,13 @@ def test_any_number_of_threads_gives_the_same_scores(iris):
 
 def test_candidates_that_differ_in_numbers_alone_share_one_step(iris, monkeypatch):
     made = []
-    derive = Plan._step
+    derive = NetworkPlan._step
 
     def counted(self, *args, **options):
         made.append(self)
         return derive(self, *args, **options)
 
-    monkeypatch.setattr(Plan, "_step", counted)
+    monkeypatch.setattr(NetworkPlan, "_step", counted)
     network = ours.MLPClassifier((7,), tol=1e9)
     MLPSearchCV(network, GRID, cv=2, refit=False).fit(*iris)
     assert len(made) == 1

@@ -19,13 +19,13 @@ from chainrule.nn.layers import (
 from chainrule.nn.update_rules import RULES
 from chainrule.program import run, verify
 from chainrule.train.loop.training_step import (
-    Limits,
+    StepLimits,
     compiled,
     derive,
     gradient_step,
     training_step,
 )
-from chainrule.train.model.compiled import Penalty, Plan
+from chainrule.train.model.compiled import NetworkPlan, Penalty
 
 
 def arranged(plan, *, weighted=False):
@@ -39,20 +39,20 @@ def arranged(plan, *, weighted=False):
 
 
 PLANS = {
-    "dense": Plan((Dense(5, "relu"), Dense(3, "softmax")), (4,), nn.loss_of("cce"), "one-hot"),
-    "norms": Plan(
+    "dense": NetworkPlan((Dense(5, "relu"), Dense(3, "softmax")), (4,), nn.loss_of("cce"), "one-hot"),
+    "norms": NetworkPlan(
         (Dense(5), BatchNorm(), Activation("tanh"), LayerNorm(), Dense(1, "sigmoid")), (4,), nn.loss_of("bce"), "0/1"
     ),
-    "residual": Plan(
+    "residual": NetworkPlan(
         (Dense(5, "silu"), Residual((Dense(5, "tanh"), Dense(5))), Dropout(0.3), Dense(2)), (4,), nn.loss_of("mse"), "real"
     ),
-    "embedding": Plan(
+    "embedding": NetworkPlan(
         (Embedding(7, 3), Dense(3, "softmax")), (2,), nn.loss_of("cce"), "integer", whole_numbers=True
     ),
-    "penalty": Plan(
+    "penalty": NetworkPlan(
         (Dense(5, "prelu"), Dense(1)), (4,), nn.loss_of("huber"), "real", penalty=Penalty(l1=0.01, l2=0.1)
     ),
-    "own": Plan(
+    "own": NetworkPlan(
         (Dense(4, "tanh"), Written(lambda x, A: np.sin(x @ A), {"A": (4, 2)}, 2)), (3,), nn.loss_of("mse"), "real"
     ),
 }  # fmt: skip
@@ -98,7 +98,7 @@ def test_one_step_is_the_rule_on_the_gradients(name, rule, weighted):
 @pytest.mark.parametrize("name", PLANS)
 def test_the_compiled_step_is_the_reference_run(name):
     plan, chosen = PLANS[name], nn.optimizer("adam")
-    limits = Limits(clip_norm=0.1, max_norm=1.0, clip_value=0.5)
+    limits = StepLimits(clip_norm=0.1, max_norm=1.0, clip_value=0.5)
     step = plan.step(chosen, limits, weighted=False)
     arrays = arranged(plan)
     state = chosen.start(plan.sample_parameters())
@@ -115,7 +115,7 @@ def test_the_compiled_step_is_the_reference_run(name):
 @pytest.mark.parametrize("name", [name for name in PLANS if name != "norms"])
 def test_no_batch_size_is_baked_in(name, n):
     plan = PLANS[name]
-    step = plan.step(nn.optimizer("sgd"), Limits(), weighted=True)
+    step = plan.step(nn.optimizer("sgd"), StepLimits(), weighted=True)
     arrays = {**plan.sample(weighted=True, n=n), "learning_rate": 0.01}
     loss, *_ = step.function(*[arrays[key] for key in step.inputs])
     assert np.ndim(loss) == 0
@@ -149,15 +149,15 @@ def test_gradients_are_clipped_by_their_common_norm():
     gradients = {"W1": np.array([3.0]), "b1": np.array([4.0])}
     from chainrule.train.loop.training_step import clipped
 
-    short = clipped(gradients, Limits(clip_norm=1.0))
+    short = clipped(gradients, StepLimits(clip_norm=1.0))
     assert np.isclose(np.hypot(short["W1"], short["b1"])[0], 1.0, rtol=1e-6)
-    assert clipped(gradients, Limits(clip_value=3.5))["b1"] == 3.5
-    assert clipped(gradients, Limits(clip_norm=10.0))["b1"] == 4.0
+    assert clipped(gradients, StepLimits(clip_value=3.5))["b1"] == 3.5
+    assert clipped(gradients, StepLimits(clip_norm=10.0))["b1"] == 4.0
 
 
 def test_units_are_no_longer_than_the_largest_norm():
     plan = PLANS["dense"]
-    step = plan.step(nn.optimizer("sgd", 1.0), Limits(max_norm=0.5), weighted=False)
+    step = plan.step(nn.optimizer("sgd", 1.0), StepLimits(max_norm=0.5), weighted=False)
     arrays = {
         **{key: array * 10 for key, array in plan.sample(weighted=False).items()},
         "learning_rate": 1.0,
@@ -176,14 +176,14 @@ def test_units_are_no_longer_than_the_largest_norm():
 @pytest.mark.parametrize("dtype", ["float32", "float64"])
 @pytest.mark.parametrize("rule", RULES)
 def test_a_step_keeps_the_type_of_the_network(dtype, rule):
-    plan = Plan(
+    plan = NetworkPlan(
         (Dense(5, "gelu_tanh"), Dense(3, "softmax")),
         (4,),
         nn.loss_of("cce"),
         "one-hot",
         dtype,
     )
-    step = plan.step(nn.optimizer(rule), Limits(clip_norm=1.0), weighted=True)
+    step = plan.step(nn.optimizer(rule), StepLimits(clip_norm=1.0), weighted=True)
     given = {
         **plan.sample(weighted=True),
         **nn.optimizer(rule).start(plan.sample_parameters()),
@@ -198,7 +198,7 @@ def test_a_step_keeps_the_type_of_the_network(dtype, rule):
 @pytest.mark.parametrize("name", PLANS)
 def test_a_step_writes_to_nothing_but_the_parameters_and_the_state_it_owns(name):
     plan, chosen = PLANS[name], nn.optimizer("adam")
-    step = plan.step(chosen, Limits(), weighted=False)
+    step = plan.step(chosen, StepLimits(), weighted=False)
     state = chosen.start(plan.sample_parameters())
     given = {**arranged(plan), **state}
     for key, array in given.items():
@@ -222,7 +222,7 @@ def test_what_the_engine_runs_gives_the_numbers_of_what_is_emitted(name, rule):
     run, derived = plan.form.derived(weighted=False)
     whole = training_step(run, derived, optimizer=chosen, carried=plan.training.carried)
     plain = load(emit(whole, part="forward", name="plain"))["plain"]
-    step = plan.step(chosen, Limits(), weighted=False)
+    step = plan.step(chosen, StepLimits(), weighted=False)
     given = {
         **arranged(plan),
         **chosen.start(plan.sample_parameters()),
@@ -238,7 +238,7 @@ def test_what_the_engine_runs_gives_the_numbers_of_what_is_emitted(name, rule):
 
 
 def test_a_step_makes_its_products_and_its_updates_in_place():
-    step = PLANS["dense"].step(nn.optimizer("sgd"), Limits(), weighted=False)
+    step = PLANS["dense"].step(nn.optimizer("sgd"), StepLimits(), weighted=False)
     assert "X_W1 = X.dot(W1, out=X_W1)" in step.text
     assert "new_W1 = np.subtract(W1, learning_rate_times_dW1, out=W1)" in step.text
     # the last layer is updated before the gradient of the first is known

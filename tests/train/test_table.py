@@ -15,7 +15,7 @@ from chainrule.program import (
 from chainrule.train.data.datasets import DATASETS, dataset
 from chainrule.train.data.divide import divide
 from chainrule.train.data.features import Features, learn
-from chainrule.train.data.table import Table, parse, read
+from chainrule.train.data.table import DataTable, parse, read
 from chainrule.train.data.target_columns import infer, target_names
 from chainrule.train.data.write_predictions import as_csv
 
@@ -106,7 +106,9 @@ def test_missing_values_are_refused_with_their_positions_or_filled_when_asked():
 
 
 def test_standardisation_is_learnt_on_the_training_part_alone():
-    table = Table({"x": np.array([0.0, 2.0, 100.0]), "y": np.array([0.0, 1.0, 1.0])})
+    table = DataTable(
+        {"x": np.array([0.0, 2.0, 100.0]), "y": np.array([0.0, 1.0, 1.0])}
+    )
     features = learn(
         table.at([0, 1]), ("y",), "classification", impute=False, where="t"
     )
@@ -155,12 +157,12 @@ def test_new_data_that_differs_from_training_is_refused_at_its_cell(change, code
     ],
 )
 def test_the_task_follows_from_the_target(column, task):
-    assert infer(Table({"y": column}), ("y",), None) == task
-    assert infer(Table({"y": column}), ("y",), "regression") == "regression"
+    assert infer(DataTable({"y": column}), ("y",), None) == task
+    assert infer(DataTable({"y": column}), ("y",), "regression") == "regression"
 
 
 def test_several_columns_of_yes_or_no_are_labels():
-    table = Table({"a": np.array([0.0, 1]), "b": np.array([1.0, 1])})
+    table = DataTable({"a": np.array([0.0, 1]), "b": np.array([1.0, 1])})
     assert infer(table, ("a", "b"), None) == "labels"
 
 
@@ -172,7 +174,7 @@ def test_a_target_that_is_not_there_is_answered_with_the_nearest():
 
 
 def test_one_class_only_is_refused():
-    table = Table({"x": np.arange(4.0), "y": np.zeros(4)})
+    table = DataTable({"x": np.arange(4.0), "y": np.zeros(4)})
     with pytest.raises(UsageError, match="one class only"):
         learn(table, ("y",), "classification", impute=False, where="t")
 
@@ -269,7 +271,7 @@ def test_labels_may_be_words_for_no_and_yes():
 
 def test_numbers_far_from_one_are_standardised():
     for size in (1e300, 1e-300):
-        table = Table({"x": size * np.array([1.0, 2.0, 3.0]), "y": np.arange(3.0)})
+        table = DataTable({"x": size * np.array([1.0, 2.0, 3.0]), "y": np.arange(3.0)})
         X = learn(table, ("y",), "regression", impute=False, where="t").inputs(
             table, "t"
         )

@@ -5,12 +5,12 @@ import pytest
 
 from chainrule.program import NonFiniteError, UsageError
 from chainrule.train import tabular
-from chainrule.train.data.table import Table
+from chainrule.train.data.table import DataTable
 from chainrule.train.report import report
 from chainrule.train.search import read_search
 
 RNG = np.random.default_rng(2)
-TABLE = Table(
+TABLE = DataTable(
     {
         "size": RNG.normal(size=80).round(3),
         "age": RNG.normal(size=80).round(3),

@@ -18,7 +18,7 @@ from typing import Any
 
 from chainrule.check.verdict import Verdict, worst
 from chainrule.program import UsageError
-from chainrule.program.sources import NOTEBOOK
+from chainrule.program.source_places import NOTEBOOK
 
 FORMAT = "chainrule-grades-1"
 SHARES = {

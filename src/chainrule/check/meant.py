@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from chainrule.check.report import WRONG, LineReport, Report
 from chainrule.check.surroundings import Finding, Suspected, pieced
 from chainrule.program import ChainruleError
-from chainrule.program.sources import line_in
+from chainrule.program.source_places import line_in
 from chainrule.trace.statements import Script
 from chainrule.trace.statements.reader import in_place_of
 

@@ -17,7 +17,8 @@ from chainrule.check.study import Study
 from chainrule.check.trees import same, tree_copy, with_pieces
 from chainrule.program import Arg, Array, Value
 from chainrule.program.run import resolve
-from chainrule.trace.statements.watch import Execution, Seen, Span, span_of, within
+from chainrule.trace.source import Span, span_of
+from chainrule.trace.statements.watch import Execution, Seen, within
 
 NAMESPACES = ("np", "numpy", "math")
 PLAIN = (ast.FunctionDef, ast.ClassDef, ast.Import, ast.ImportFrom)

@@ -26,7 +26,7 @@ from chainrule.check.study import Study, study
 from chainrule.check.surroundings import Scene, Steps, in_forward, in_updates, suspects
 from chainrule.check.verdict import Verdict, worst
 from chainrule.program import LimitError, ProgramError
-from chainrule.program.sources import line_in
+from chainrule.program.source_places import line_in
 from chainrule.program.time_limit import can_limit, time_limit
 from chainrule.trace.statements import Script, read_script
 

@@ -12,7 +12,7 @@ from chainrule.check.stated import Judgement, Sheet, where
 from chainrule.check.surroundings import Finding
 from chainrule.check.verdict import Verdict
 from chainrule.program import Array
-from chainrule.program.sources import cell_of
+from chainrule.program.source_places import cell_of
 
 WIDTH = 100
 BRIEF = 42

@@ -14,7 +14,8 @@ from chainrule.cli import options, outputs
 from chainrule.cli.suggestions import suggesting
 from chainrule.program import UsageError
 from chainrule.program.asked import listed
-from chainrule.program.sources import NOTEBOOK, encoding_of
+from chainrule.program.source_places import NOTEBOOK
+from chainrule.program.sources import encoding_of
 
 EXAMPLES = """\
 chainrule check net.py

@@ -20,7 +20,7 @@ chainrule emit net.py --in pytorch --part script -o train.py
 chainrule emit net.py:loss --with x=4,3 --with W=3,1 --in jax"""
 
 
-class Piece(StrEnum):
+class EmittedPart(StrEnum):
     """How much is written."""
 
     forward = "forward"
@@ -42,12 +42,12 @@ def emit(
         ),
     ] = "numpy",
     part: Annotated[
-        Piece,
+        EmittedPart,
         typer.Option(
             metavar="PART",
             help="How much is written: the forward pass (forward), it and its gradients (backward), a training step (step), or a script that runs (script).",
         ),
-    ] = Piece.backward,
+    ] = EmittedPart.backward,
     output: Annotated[
         Path | None,
         typer.Option(
@@ -105,7 +105,7 @@ def emit(
         fixed=fixed,
     )
     point.tell_fixed(fixed)
-    beside = stored_arrays(derived) if part is Piece.script else {}
+    beside = stored_arrays(derived) if part is EmittedPart.script else {}
     if output is None or str(output) == "-":
         outputs.write("-", text)
         if beside:

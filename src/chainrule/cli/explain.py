@@ -121,7 +121,7 @@ def explain(
             wrt=wrt,
             words=words,
             seed=seed,
-            row=point.Row(data, row, epoch) if data is not None else None,
+            row=point.TableRow(data, row, epoch) if data is not None else None,
         )
         found = found.faithful().told(unroll=unroll)
         told_by, rate = found.taught(optimizer, learning_rate)

@@ -20,12 +20,13 @@ from chainrule.cli.suggestions import suggesting
 from chainrule.program import ProgramError, UsageError
 from chainrule.program.asked import listed
 from chainrule.program.room import require_room
-from chainrule.program.sources import NOTEBOOK, read_source
+from chainrule.program.source_places import NOTEBOOK
+from chainrule.program.sources import read_source
 from chainrule.trace.surroundings import settings_kept
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TableRow:
     """One row of a table for a trained model, as it was after some epoch."""
 
     data: Path
@@ -44,7 +45,7 @@ def find(
     wrt: str | None,
     words: dict[str, Any],
     seed: int,
-    row: Row | None = None,
+    row: TableRow | None = None,
     verb: str = "explain",
 ) -> pointed.Target:
     """The subject that the arguments point at.
@@ -85,7 +86,7 @@ def tell_fixed(fixed: Sequence[str]) -> None:
 
 
 def _trained(
-    folder: Path, row: Row | None, loss: str | None, wrt: Sequence[str] | None
+    folder: Path, row: TableRow | None, loss: str | None, wrt: Sequence[str] | None
 ) -> pointed.Target:
     """A trained model on one row of a table."""
     from chainrule.train import model_folder

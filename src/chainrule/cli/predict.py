@@ -12,7 +12,7 @@ from chainrule.cli import outputs
 from chainrule.program import Array, NonFiniteError
 
 if TYPE_CHECKING:
-    from chainrule.train.data.table import Table
+    from chainrule.train.data.table import DataTable
 
 EXAMPLES = """\
 chainrule predict model/ new.csv
@@ -74,7 +74,7 @@ def predict(
     outputs.write(output, form(columns), about=f": {table.n_rows} rows")
 
 
-def _require_finite(predicted: Array, table: Table, where: str) -> None:
+def _require_finite(predicted: Array, table: DataTable, where: str) -> None:
     """Refuse to predict what is no number: weights are finite, but sums of huge cells need not be.
 
     Raises:

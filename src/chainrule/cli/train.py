@@ -13,8 +13,8 @@ import typer
 
 from chainrule.cli import outputs
 from chainrule.cli.options import typed
+from chainrule.nn.constraints import Flag, Text, whole
 from chainrule.nn.options import NEEDED, Option, options, part_of, settled
-from chainrule.nn.takes import Flag, Text, whole
 from chainrule.program import ChainruleError, UsageError
 from chainrule.program.files import replace_file
 from chainrule.train.data.datasets import DATASETS
@@ -210,7 +210,7 @@ def _whys(outcome: Any, model: str, data: str) -> list[tuple[str, str, str]]:
     if not remarks:
         return []
     try:
-        row = point.Row(Path(data), 0)
+        row = point.TableRow(Path(data), 0)
         network = point.find(model, [], loss=None, wrt=None, words={}, seed=0, row=row)
         answers = [str(network.why(asked)).partition("\n")[0] for _, asked in remarks]
     except ChainruleError:

@@ -62,7 +62,7 @@ def why(
             wrt=wrt,
             words={},
             seed=seed,
-            row=point.Row(data, row, epoch) if data is not None else None,
+            row=point.TableRow(data, row, epoch) if data is not None else None,
             verb="why",
         )
         answer = found.why(asked)

@@ -11,11 +11,11 @@ from chainrule.derive.derived import (
     Computed,
     Contribution,
     Derived,
-    Step,
+    GradientStep,
 )
 from chainrule.derive.remembered import with_kept
 from chainrule.derive.require import require_floats, require_scalar
-from chainrule.derive.walk import Walk
+from chainrule.derive.walk import BackwardWalk
 from chainrule.program import Line, Program, Run, Value
 from chainrule.program.loop import loops_of
 
@@ -49,7 +49,7 @@ def backward(
         else tuple(wrt)
     )
     require_floats(targets)
-    walk = Walk(run, needed, loss, targets)
+    walk = BackwardWalk(run, needed, loss, targets)
     walk.seed()
     # with what nothing needs: a softmax that the loss is not taken from stands in the gradient
     walk.items(run.program.items)
@@ -58,7 +58,7 @@ def backward(
     return _derived(walk)
 
 
-def _derived(walk: Walk) -> Derived:
+def _derived(walk: BackwardWalk) -> Derived:
     """What the walk has found."""
     outputs = (walk.loss, *(walk.gradients[value] for value in walk.wrt))
     items = with_kept(walk.builder.items, walk.kept)
@@ -77,7 +77,7 @@ def _derived(walk: Walk) -> Derived:
     )
 
 
-def _steps(walk: Walk, program: Program) -> Iterable[Step]:
+def _steps(walk: BackwardWalk, program: Program) -> Iterable[GradientStep]:
     producer = program.producer()
     order = {value: position for position, value in enumerate(producer)}
     gradients = set(walk.gradients.values())
@@ -91,7 +91,7 @@ def _steps(walk: Walk, program: Program) -> Iterable[Step]:
             mine[line.result] = line
             ahead += [read for read in line.reads() if read not in gradients]
         lines = sorted(mine.values(), key=lambda line: order[line.result])
-        yield Step(
+        yield GradientStep(
             value,
             gradient,
             tuple(one for one in arrived if isinstance(one, Contribution)),
@@ -100,7 +100,7 @@ def _steps(walk: Walk, program: Program) -> Iterable[Step]:
         )
 
 
-def _with_final_loops(walk: Walk, program: Program) -> Iterable[Backwards]:
+def _with_final_loops(walk: BackwardWalk, program: Program) -> Iterable[Backwards]:
     """The pairs of loops as they stand in the program, the outer ones first."""
     loops = list(loops_of(program.items))
     for pair in reversed(walk.loops):

@@ -32,7 +32,7 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Step:
+class GradientStep:
     """One gradient: of which value, from which contributions, by which lines; ``arrivals`` are what loops added."""
 
     value: Value
@@ -67,7 +67,7 @@ class Derived:
     loss: Value
     wrt: tuple[Value, ...]
     gradients: Mapping[Value, Value]
-    steps: tuple[Step, ...]
+    steps: tuple[GradientStep, ...]
     loops: tuple[Backwards, ...] = ()
 
     def gradient(self, value: Value | str) -> Any:

@@ -16,7 +16,7 @@ import numpy as np
 
 from chainrule.derive.backward import backward
 from chainrule.derive.derived import Derived
-from chainrule.emit.conditions import Length
+from chainrule.emit.conditions import LengthCondition
 from chainrule.program import (
     Array,
     IndexSlot,
@@ -39,7 +39,7 @@ AGAIN = "emit the source again from inputs of these lengths"
 
 def for_longer_batches(
     derived: Derived, kept: Collection[Value] = ()
-) -> tuple[Derived, tuple[Length, ...]]:
+) -> tuple[Derived, tuple[LengthCondition, ...]]:
     """``derived``, or what holds for larger batches, too; and what must then hold of the inputs.
 
     ``kept`` are inputs whose shapes do not follow the data: parameters.
@@ -54,7 +54,7 @@ def for_longer_batches(
     >>> derived.wrt[0].shape, derived.forward.program.named()["x"].shape, lengths
     ((1, 2), (3, 2), ())
     """
-    study = _Study(derived, frozenset(kept))
+    study = _LongerBatches(derived, frozenset(kept))
     for places in study.batches():
         try:
             found = study.settled(places)
@@ -66,7 +66,7 @@ def for_longer_batches(
     return derived, ()
 
 
-class _Study:
+class _LongerBatches:
     """A derived program, run on batches of other lengths."""
 
     def __init__(self, derived: Derived, kept: frozenset[Value]) -> None:
@@ -84,7 +84,9 @@ class _Study:
         for length in {value.shape[0] for value in self.data} - {0, 1}:
             yield tuple((value, 0) for value in self.data if value.shape[0] == length)
 
-    def settled(self, places: Places) -> tuple[Derived, tuple[Length, ...]] | None:
+    def settled(
+        self, places: Places
+    ) -> tuple[Derived, tuple[LengthCondition, ...]] | None:
         """What holds for more samples along ``places``; None where that is what there was."""
         more = self._together(places)
         if more is None:
@@ -95,7 +97,7 @@ class _Study:
             there, new = self._derived(more)
             if not self._holds(there, _World(more.places, 1), new):
                 lengths = (
-                    Length(value, axis, AGAIN, length=value.shape[axis])
+                    LengthCondition(value, axis, AGAIN, length=value.shape[axis])
                     for value, axis in more.places
                 )
                 return found, tuple(lengths)
@@ -168,7 +170,9 @@ class _Study:
         given |= {v: self.forward.numbers[old[v]] for v in given if v in old}
         return replace(there, run=Run(there.run.program, given))
 
-    def _apart(self, found: Derived, world: _World, new: Stands) -> Iterator[Length]:
+    def _apart(
+        self, found: Derived, world: _World, new: Stands
+    ) -> Iterator[LengthCondition]:
         """What is differentiated by and must have the length of the others, for alone it would get another gradient."""
         for place in world.places:
             rest = tuple(one for one in world.places if one != place)
@@ -180,7 +184,7 @@ class _Study:
                 for one in worlds
             ):
                 (value, axis), (other, along) = place, rest[0]
-                yield Length(
+                yield LengthCondition(
                     new.get(value, value), axis, AGAIN, new.get(other, other), along
                 )
 

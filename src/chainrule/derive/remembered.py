@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 
 from chainrule import ops
-from chainrule.derive.walk import Walk
+from chainrule.derive.walk import BackwardWalk
 from chainrule.program import (
     Arg,
     Builder,
@@ -29,7 +29,7 @@ CHEAP: frozenset[Kind] = frozenset({"sum", "view", "comparison"})
 
 
 def remember(
-    walk: Walk,
+    walk: BackwardWalk,
     loop: Loop,
     body: Builder,
     carried: Sequence[Carried],
@@ -89,7 +89,7 @@ class _Memory:
     """Where the values of a forward turn are found in the backward turn; of those ``measured`` only lengths are asked."""
 
     def __init__(
-        self, walk: Walk, loop: Loop, read: set[Value], measured: set[Value]
+        self, walk: BackwardWalk, loop: Loop, read: set[Value], measured: set[Value]
     ) -> None:
         self.walk = walk
         self.loop = loop

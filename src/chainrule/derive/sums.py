@@ -10,7 +10,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.derive.derived import Arrival, Contribution
-from chainrule.derive.walk import Found, Walk
+from chainrule.derive.walk import BackwardWalk, Found
 from chainrule.program import Carried, Line, Loop, Stacked, Value
 from chainrule.program.line import concrete
 from chainrule.program.places import Places
@@ -23,7 +23,7 @@ Share = Contribution | Arrival
 class Sums:
     """The gradients of what a loop reads from outside; ``shares`` are what one turn adds to each."""
 
-    def __init__(self, walk: Walk, loop: Loop, found: Found) -> None:
+    def __init__(self, walk: BackwardWalk, loop: Loop, found: Found) -> None:
         self.walk = walk
         self.loop = loop
         inner = set(loop.inner())

@@ -13,7 +13,7 @@ from chainrule.derive.reach import passes, reached
 from chainrule.derive.remembered import remember
 from chainrule.derive.sums import Sums
 from chainrule.derive.unbroadcast import fit
-from chainrule.derive.walk import Walk
+from chainrule.derive.walk import BackwardWalk
 from chainrule.program import Arg, Carried, Loop, Turn, Value
 
 HANDED_BACK = "what the turn after this one hands back"
@@ -21,7 +21,7 @@ OWN_SHARE = "each turn gets its own share of the gradient of all of them"
 STARTS = "what reaches back before the first turn"
 
 
-def through(walk: Walk, loop: Loop) -> None:
+def through(walk: BackwardWalk, loop: Loop) -> None:
     """Write the backward loop of ``loop``, if a gradient arrives at anything it leaves behind."""
     ends = {
         value: walk.settle(value)
@@ -35,7 +35,9 @@ def through(walk: Walk, loop: Loop) -> None:
 class _Back:
     """One backward loop being written; ``ends`` are the gradients of what the loop leaves behind."""
 
-    def __init__(self, walk: Walk, loop: Loop, ends: Mapping[Value, Value]) -> None:
+    def __init__(
+        self, walk: BackwardWalk, loop: Loop, ends: Mapping[Value, Value]
+    ) -> None:
         self.walk = walk
         self.loop = loop
         self.ends = ends

@@ -37,7 +37,7 @@ from chainrule.trace import Traced, Tracer
 Found = dict[Value, list[Contribution | Arrival]]
 
 
-class Walk:
+class BackwardWalk:
     """The state of one walk: what reaches the loss, and the gradients found so far."""
 
     def __init__(

@@ -8,7 +8,7 @@ from typing import Literal, get_args
 
 from chainrule.emit import functions, layout, script
 from chainrule.emit.composite import spelled_out
-from chainrule.emit.conditions import Length
+from chainrule.emit.conditions import LengthCondition
 from chainrule.emit.derivation import Derivation
 from chainrule.emit.dialect import Dialect
 from chainrule.emit.javascript import JAVASCRIPT
@@ -17,10 +17,10 @@ from chainrule.emit.literal import is_small
 from chainrule.emit.names import Names, valid
 from chainrule.emit.numpy import NUMPY
 from chainrule.emit.spelling import require_spellings
-from chainrule.emit.statements import Plan, Roles
+from chainrule.emit.statements import GradientRoles, Plan
 from chainrule.emit.tensorflow import TENSORFLOW
 from chainrule.emit.torch import TORCH
-from chainrule.emit.update import Update, start_function
+from chainrule.emit.update import UpdateFunction, start_function
 from chainrule.program import Array, Program, Run, UsageError, Value
 
 DIALECTS: Mapping[str, Dialect] = {
@@ -37,8 +37,8 @@ def emit(
     learning_rate: float = 0.1,
     steps: int = 1,
     name: str | None = None,
-    update: Update | None = None,
-    lengths: Sequence[Length] = (),
+    update: UpdateFunction | None = None,
+    lengths: Sequence[LengthCondition] = (),
     fixed: Sequence[str] = (),
 ) -> str:
     """The source of ``part`` in ``dialect``.
@@ -172,7 +172,7 @@ def _forward(
     return _module(derived, dialect, [[*said, *lines]])
 
 
-def _taken(update: Update | None) -> set[str]:
+def _taken(update: UpdateFunction | None) -> set[str]:
     return set() if update is None else {update.name}
 
 
@@ -182,8 +182,8 @@ def _script(
     *,
     learning_rate: float,
     steps: int,
-    update: Update | None,
-    lengths: Sequence[Length],
+    update: UpdateFunction | None,
+    lengths: Sequence[LengthCondition],
     said: Sequence[str],
 ) -> str:
     plan = functions.backward_plan(
@@ -252,7 +252,9 @@ def expression(value: Value, program: Program, dialect: str = "numpy") -> str:
         if one.word is not None:
             # what the turns of a loop share has one name in what is said of it
             names.of[one] = valid(one.word)
-    plan = Plan(part, dialect_of(dialect), Roles(frozenset(part.values())), names)
+    plan = Plan(
+        part, dialect_of(dialect), GradientRoles(frozenset(part.values())), names
+    )
     if not plan.templates[value].is_expression:
         return plan.name(value)
     plan.put_in_place()
@@ -264,7 +266,7 @@ __all__ = [
     "Derivation",
     "Dialect",
     "Part",
-    "Update",
+    "UpdateFunction",
     "dialect_of",
     "emit",
     "expression",

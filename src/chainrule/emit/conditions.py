@@ -11,7 +11,7 @@ from chainrule.program import Value
 
 
 @dataclass(frozen=True, slots=True)
-class Length:
+class LengthCondition:
     """How long an input must be along an axis: as another input along one of its own, or ``length`` where there is none.
 
     ``advice`` is what to do where it is not.
@@ -25,7 +25,7 @@ class Length:
     length: int = 1
 
 
-def checks(lengths: Sequence[Length], plan: Plan) -> list[str]:
+def checks(lengths: Sequence[LengthCondition], plan: Plan) -> list[str]:
     """The statements that refuse other lengths, at the head of a function."""
     lines: list[str] = []
     for one in lengths:

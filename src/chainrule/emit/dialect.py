@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.program import Arg, Line, Shape, Value
+from chainrule.program import Line
 
 DType = np.dtype[Any]
 COMMAND_LINE = """\
@@ -17,16 +17,6 @@ parser.add_argument("--steps", type=int, default={steps})
 parser.add_argument("--learning-rate", type=float, default={learning_rate})
 options = parser.parse_args()"""
 Fits = tuple[DType | None, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Site:
-    """Where a spelling is used, for spellings that choose."""
-
-    args: tuple[Arg, ...]
-    params: Mapping[str, Any]
-    shapes: tuple[Shape, ...]
-    result: Value
 
 
 def as_they_are(line: Line) -> Fits:

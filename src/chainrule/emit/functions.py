@@ -9,13 +9,13 @@ import numpy as np
 
 from chainrule.emit import layout, script, wrap
 from chainrule.emit.body import body
-from chainrule.emit.conditions import Length, checks
+from chainrule.emit.conditions import LengthCondition, checks
 from chainrule.emit.derivation import Derivation
 from chainrule.emit.dialect import Dialect
 from chainrule.emit.names import Names, valid
 from chainrule.emit.order import Entry, is_forward
-from chainrule.emit.statements import Plan, Roles
-from chainrule.emit.update import Update
+from chainrule.emit.statements import GradientRoles, Plan
+from chainrule.emit.update import UpdateFunction
 from chainrule.emit.wrap import comment
 from chainrule.program import Array, IndexSlot, Item, Loop, Program, Run, Value
 from chainrule.program.rewritten import results_of
@@ -24,7 +24,7 @@ GRADIENTS = "loss_and_gradients"
 DOWNHILL = "every parameter moves a little against its gradient"
 
 
-def roles(derived: Derivation) -> Roles:
+def roles(derived: Derivation) -> GradientRoles:
     """Which values are forward, and which are gradients of which."""
     forward = set(derived.forward.program.values())
     gradient_of: dict[Value, Value] = {}
@@ -38,7 +38,7 @@ def roles(derived: Derivation) -> Roles:
         for contribution in step.contributions
     }
     targets = [derived.gradients[value] for value in derived.wrt]
-    return Roles(
+    return GradientRoles(
         frozenset(forward), gradient_of, use_of, _sums_so_far(derived), targets
     )
 
@@ -94,7 +94,7 @@ def forward_function(
         program.inputs, program.items, (*program.outputs, *also), program.name
     )
     names = Names({name, *dialect.taken})
-    plan = Plan(whole, dialect, Roles(frozenset(whole.values())), names)
+    plan = Plan(whole, dialect, GradientRoles(frozenset(whole.values())), names)
     header = wrap.signature(name, [plan.name(value) for value in program.inputs])
     only = program.outputs[0] if len(program.outputs) == 1 and not also else None
     if only in plan.producer and plan.templates[only].is_expression:
@@ -124,7 +124,7 @@ def backward_plan(
 
 
 def backward_function(
-    derived: Derivation, plan: Plan, lengths: Sequence[Length] = ()
+    derived: Derivation, plan: Plan, lengths: Sequence[LengthCondition] = ()
 ) -> list[str]:
     """``def loss_and_gradients(x, y, W): … return loss, (dW,)``; other ``lengths`` of the inputs are refused."""
     header = wrap.signature(
@@ -136,7 +136,7 @@ def backward_function(
 
 
 def step_function(
-    derived: Derivation, plan: Plan, learning_rate: float, update: Update | None
+    derived: Derivation, plan: Plan, learning_rate: float, update: UpdateFunction | None
 ) -> list[str]:
     """``def step(x, y, W, learning_rate=0.1): … return loss, (W,)``; with an optimizer, its state goes in and out."""
     inputs = [plan.name(value) for value in plan.program.inputs]
@@ -168,7 +168,7 @@ def step_function(
 
 
 def trained(
-    derived: Derivation, plan: Plan, update: Update | None = None
+    derived: Derivation, plan: Plan, update: UpdateFunction | None = None
 ) -> list[script.Trained]:
     """Parameters, gradients and what is remembered of them, by the names they have outside of the functions."""
     inputs = [plan.name(value) for value in plan.program.inputs]

@@ -18,7 +18,7 @@ Onto = Callable[[Value, Value], bool]
 
 
 @dataclass(slots=True)
-class Span:
+class Lifetime:
     """From when a value is there until when it is last read."""
 
     made: int
@@ -31,7 +31,7 @@ class Liveness:
     def __init__(self, program: Program, order: Order) -> None:
         self.order = order
         self.clock = 0
-        self.spans: dict[Value, Span] = {}
+        self.spans: dict[Value, Lifetime] = {}
         self.path: dict[Value, tuple[Loop, ...]] = {}
         self.end: dict[Loop, int] = {}
         self._reads: list[tuple[Value, int, tuple[Loop, ...]]] = []
@@ -44,7 +44,7 @@ class Liveness:
             self._read(value, when, path)
 
     def _make(self, value: Value, path: tuple[Loop, ...]) -> None:
-        self.spans[value] = Span(self.clock, self.clock)
+        self.spans[value] = Lifetime(self.clock, self.clock)
         self.path[value] = path
 
     def _read(self, value: Value, when: int, path: tuple[Loop, ...]) -> None:

@@ -37,7 +37,7 @@ def handed_on(buffers: Buffers) -> Iterator[Value]:
                 yield stacked.inside
 
 
-class Memory:
+class SharedMemory:
     """Which values stand in one memory, because a turn writes into it or hands it on."""
 
     def __init__(self, buffers: Buffers) -> None:

@@ -10,7 +10,7 @@ from chainrule.emit import layout, wrap
 from chainrule.emit.dialect import Dialect
 from chainrule.emit.literal import is_small, literal
 from chainrule.emit.template import template
-from chainrule.emit.update import Update
+from chainrule.emit.update import UpdateFunction
 from chainrule.emit.wrap import comment
 from chainrule.program import Array
 
@@ -100,7 +100,7 @@ def loop(
     inputs: Sequence[str],
     trained: Sequence[Trained],
     itemsize: int,
-    update: Update | None,
+    update: UpdateFunction | None,
 ) -> list[str]:
     """Step after step: the gradients, the comparison, the update; at the end what has been reached."""
     arguments = ", ".join(inputs)
@@ -132,7 +132,7 @@ def loop(
 
 
 def _updated(
-    dialect: Dialect, trained: Sequence[Trained], update: Update | None
+    dialect: Dialect, trained: Sequence[Trained], update: UpdateFunction | None
 ) -> list[str]:
     """The move of every parameter, in the loop."""
     rate = "options.learning_rate"
@@ -153,7 +153,7 @@ def _updated(
 
 
 def started(
-    dialect: Dialect, trained: Sequence[Trained], update: Update | None
+    dialect: Dialect, trained: Sequence[Trained], update: UpdateFunction | None
 ) -> list[str]:
     """The state of every parameter before the first step."""
     if update is None:

@@ -4,30 +4,51 @@ from __future__ import annotations
 
 import ast
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Set as AbstractSet
+from typing import Protocol
 
 from chainrule.emit import layout
-from chainrule.program import Value
-
-if TYPE_CHECKING:
-    from chainrule.emit.statements import Plan
+from chainrule.emit.scopes import Scopes
+from chainrule.emit.spelling import Speller
+from chainrule.emit.template import Template
+from chainrule.program import Line, Value
 
 MOST_OPERATIONS = 9
 """A gradient line with more operations than this is given in two."""
 
 
-def shorten(plan: Plan) -> None:
-    """Give names to parts of statements until every statement reads well."""
+class Statements(Protocol):
+    """A program as statements: the values that have one of their ``own``, and how each is written."""
+
+    lines: tuple[Line, ...]
+    own: set[Value]
+    scopes: Scopes
+    producer: dict[Value, Line]
+    templates: dict[Value, Template]
+    speller: Speller
+
+    def name(self, value: Value, /) -> str:
+        """What a value is called."""
+
+    def computed(self, value: Value, /) -> ast.expr:
+        """The expression that gives it."""
+
+    def give_statements(self, values: Iterable[Value], /) -> None:
+        """Give values statements of their own."""
+
+
+def shorten(plan: Statements, forward: AbstractSet[Value]) -> None:
+    """Give names to parts of statements until every statement reads well; those of gradients do where they are short."""
     for line in plan.lines:
         if line.result in plan.own:
-            _shorten(plan, line.result)
+            _shorten(plan, line.result, forward)
 
 
-def _shorten(plan: Plan, value: Value) -> None:
+def _shorten(plan: Statements, value: Value, forward: AbstractSet[Value]) -> None:
     pending = [value]
     while pending:
         current = pending.pop()
-        while not _reads_well(plan, current):
+        while not _reads_well(plan, current, forward):
             part = _best_part(plan, current)
             if part is None:
                 break
@@ -35,7 +56,7 @@ def _shorten(plan: Plan, value: Value) -> None:
             pending.append(part)
 
 
-def _reads_well(plan: Plan, value: Value) -> bool:
+def _reads_well(plan: Statements, value: Value, forward: AbstractSet[Value]) -> bool:
     depth = 1 + len(plan.scopes.around[value])
     template = plan.templates[value]
     if not template.is_expression:
@@ -43,7 +64,7 @@ def _reads_well(plan: Plan, value: Value) -> bool:
         statements = template.statements(filled)
         return all(layout.statement(one, depth) is not None for one in statements)
     node = plan.computed(value)
-    if value not in plan.roles.forward and plan.roles.forward:
+    if forward and value not in forward:
         dense = sum(
             isinstance(inner, ast.BinOp | ast.Call | ast.Compare)
             for inner in ast.walk(node)
@@ -54,7 +75,7 @@ def _reads_well(plan: Plan, value: Value) -> bool:
     return layout.assignment(plan.name(value), node, depth) is not None
 
 
-def _best_part(plan: Plan, value: Value) -> Value | None:
+def _best_part(plan: Statements, value: Value) -> Value | None:
     """The nameless part of a statement whose removal leaves two pieces nearest in length."""
     whole = (
         len(layout.flat(plan.computed(value)))
@@ -70,7 +91,7 @@ def _best_part(plan: Plan, value: Value) -> Value | None:
     return best[1] if best else None
 
 
-def _parts(plan: Plan, value: Value) -> Iterable[Value]:
+def _parts(plan: Statements, value: Value) -> Iterable[Value]:
     """The nameless values inside the statement of ``value``."""
     pending = [value]
     seen: set[Value] = set()

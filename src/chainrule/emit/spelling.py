@@ -14,10 +14,11 @@ from typing import Any, Self
 import numpy as np
 
 from chainrule import ops
-from chainrule.emit.dialect import Dialect, DType, Site, as_they_are
+from chainrule.emit.dialect import Dialect, DType, as_they_are
 from chainrule.emit.names import Names
 from chainrule.emit.plain_numbers import OfLengths
 from chainrule.emit.template import Filling, Template, template
+from chainrule.ops.spelling import Site
 from chainrule.program import (
     Arg,
     IndexSlot,

@@ -14,7 +14,7 @@ from chainrule.emit.buffers import Buffers
 from chainrule.emit.composite import spelled_out, with_parts
 from chainrule.emit.dialect import Dialect
 from chainrule.emit.liveness import Liveness, assign
-from chainrule.emit.memory import Memory, handed_on, is_view
+from chainrule.emit.memory import SharedMemory, handed_on, is_view
 from chainrule.emit.names import Names, plain, valid, wish
 from chainrule.emit.order import Order
 from chainrule.emit.scopes import Scopes, reads_row
@@ -30,7 +30,7 @@ DEEPEST = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Roles:
+class GradientRoles:
     """What is known about a program from having derived it: which values are gradients of which."""
 
     forward: frozenset[Value] = frozenset()
@@ -44,7 +44,7 @@ class Plan:
     """A program laid out as statements in one dialect."""
 
     def __init__(
-        self, program: Program, dialect: Dialect, roles: Roles, names: Names
+        self, program: Program, dialect: Dialect, roles: GradientRoles, names: Names
     ) -> None:
         whole = program
         self.program = program = spelled_out(whole, dialect)
@@ -71,7 +71,7 @@ class Plan:
         )
         self._name_the_users()
         self._decide()
-        shorten(self)
+        shorten(self, self.roles.forward)
         if self.scopes.loops:
             self._name_by_liveness()
 
@@ -250,7 +250,7 @@ class Plan:
         known = {value: name for value, name in words.items() if value in self.own}
         live = Liveness(self.program, self.order())
         assign(self.names, self.program, live, known, self._onto)
-        self.copied = Memory(self.buffers).overwritten(live, self.name)
+        self.copied = SharedMemory(self.buffers).overwritten(live, self.name)
         self._built.clear()
 
     def _carried_word(self, one: Carried) -> str:

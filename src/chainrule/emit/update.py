@@ -10,13 +10,13 @@ from chainrule.emit import layout, wrap
 from chainrule.emit.body import body
 from chainrule.emit.dialect import Dialect
 from chainrule.emit.names import Names
-from chainrule.emit.statements import Plan, Roles
+from chainrule.emit.statements import GradientRoles, Plan
 from chainrule.emit.wrap import comment
 from chainrule.program import Run
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
+class UpdateFunction:
     """How one parameter follows its gradient.
 
     ``run`` is a program from the parameter, its gradient, its state, the step's number where it ``counts``, the learning
@@ -40,7 +40,7 @@ class Update:
         plan = Plan(
             self.run.program,
             dialect,
-            Roles(frozenset(self.run.program.values())),
+            GradientRoles(frozenset(self.run.program.values())),
             Names({self.name, *dialect.taken}),
         )
         inputs = [plan.name(value) for value in self.run.program.inputs]
@@ -72,7 +72,7 @@ class Update:
         return f"{self.name}({arguments})"
 
 
-def start_function(update: Update, dialect: Dialect) -> list[str]:
+def start_function(update: UpdateFunction, dialect: Dialect) -> list[str]:
     """``def start(*parameters)``: the state of every parameter before the first step."""
     return [
         "def start(*parameters):",

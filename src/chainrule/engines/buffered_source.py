@@ -22,7 +22,7 @@ from chainrule.emit.composite import spelled_out
 from chainrule.emit.functions import imports, roots
 from chainrule.emit.names import Names, plain, valid
 from chainrule.emit.numpy import NUMPY
-from chainrule.emit.statements import Plan, Roles
+from chainrule.emit.statements import GradientRoles, Plan
 from chainrule.emit.template import Filling, template
 from chainrule.emit.wrap import comment
 from chainrule.engines.buffer_plan import (
@@ -139,7 +139,7 @@ class _Text:
         self.name = name
         self.places = places
         self.names = Names({name, NUMPY.module, "kept"})
-        whole = Roles(frozenset(program.values()))
+        whole = GradientRoles(frozenset(program.values()))
         self.plan = Plan(program, NUMPY, whole, self.names)
         self.plan.give_statements(
             line.result for line in program.lines if writes(line) or is_single(line)

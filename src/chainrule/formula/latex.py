@@ -111,7 +111,7 @@ def to_latex(node: Node, *, colours: bool = False) -> str:
     >>> to_latex(matrix([[1, 2]], kind="value"), colours=True)
     '\\begin{bmatrix} \\textcolor{cr-value}{1} & \\textcolor{cr-value}{2} \\end{bmatrix}'
     """
-    return _Printer(colours=colours).write(bracketed(node))
+    return _LatexPrinter(colours=colours).write(bracketed(node))
 
 
 def escaped(text: str) -> str:
@@ -120,7 +120,7 @@ def escaped(text: str) -> str:
     return clean.translate(ESCAPED)
 
 
-class _Printer:
+class _LatexPrinter:
     def __init__(self, *, colours: bool) -> None:
         self.colours = colours
 

@@ -61,7 +61,7 @@ _DOUBLE: Final = MappingProxyType(
 )
 
 
-class Binding(Protocol):
+class NumberBinding(Protocol):
     """Gives out what a page calls the numbers that move, and the brackets that come and go with them."""
 
     def number(self, bound: Bound) -> int:
@@ -76,7 +76,7 @@ def to_mathml(
     *,
     display: bool = True,
     focusable: bool = True,
-    binding: Binding | None = None,
+    binding: NumberBinding | None = None,
 ) -> str:
     """A formula as a ``<math>`` element; a number's origin is in ``data-of`` and ``data-entry``.
 
@@ -87,11 +87,13 @@ def to_mathml(
     '<math><mn tabindex="0" data-of="W1" class="value">0.2</mn></math>'
     """
     attribute = ' display="block"' if display else ""
-    return f"<math{attribute}>{_Printer(binding, focusable=focusable).write(bracketed(node))}</math>"
+    return f"<math{attribute}>{_MathmlPrinter(binding, focusable=focusable).write(bracketed(node))}</math>"
 
 
-class _Printer:
-    def __init__(self, binding: Binding | None = None, *, focusable: bool) -> None:
+class _MathmlPrinter:
+    def __init__(
+        self, binding: NumberBinding | None = None, *, focusable: bool
+    ) -> None:
         self.binding = binding
         self.tabindex = ' tabindex="0"' if focusable else ""
 

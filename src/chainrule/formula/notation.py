@@ -14,7 +14,7 @@ from chainrule.formula.tree import Node
 NOTHING: Final[Bindings] = MappingProxyType({})
 
 
-class Template(NamedTuple):
+class NotationTemplate(NamedTuple):
     """A parsed notation: what makes its formula, and the holes it has."""
 
     make: Maker
@@ -56,6 +56,6 @@ def holes(notation: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
-def read(notation: str) -> Template:
+def read(notation: str) -> NotationTemplate:
     """A notation, parsed; ValueError names the place where it cannot be."""
-    return Template(*parse(notation))
+    return NotationTemplate(*parse(notation))

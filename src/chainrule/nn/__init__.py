@@ -4,7 +4,7 @@ from chainrule.nn.activations import ACTIVATIONS, activation
 from chainrule.nn.initialisers import INITIALISERS, initialiser
 from chainrule.nn.losses import LOSSES, Loss, loss_of
 from chainrule.nn.mlp import Described, describe
-from chainrule.nn.mlp_spec import Words
+from chainrule.nn.mlp_spec import MlpSpec
 from chainrule.nn.optimizers import Optimizer, optimizer
 from chainrule.nn.schedules import SCHEDULES, Schedule, schedule
 from chainrule.nn.tomlfile import describe_toml
@@ -18,9 +18,9 @@ __all__ = [
     "SCHEDULES",
     "Described",
     "Loss",
+    "MlpSpec",
     "Optimizer",
     "Schedule",
-    "Words",
     "activation",
     "describe",
     "describe_toml",

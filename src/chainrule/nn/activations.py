@@ -15,7 +15,7 @@ Range = Literal["real", "unit", "probabilities", "positive", "log-probabilities"
 
 
 @dataclass(frozen=True, slots=True)
-class Activation:
+class ActivationOp:
     """An op of the catalogue as an activation: how it is written, and what the layers around it need to know."""
 
     op: Op
@@ -59,14 +59,14 @@ class Activation:
         return text.format(z=z, axis=axis, a=a)
 
 
-class Activations(Mapping[str, Activation]):
+class Activations(Mapping[str, ActivationOp]):
     """The activations of the catalogue, and of the families registered since."""
 
-    def __getitem__(self, name: str) -> Activation:
+    def __getitem__(self, name: str) -> ActivationOp:
         op = ops.CATALOGUE[name]
         if op.unit is None:
             raise KeyError(name)
-        return Activation(op, op.unit)
+        return ActivationOp(op, op.unit)
 
     def __iter__(self) -> Iterator[str]:
         return (name for name, op in ops.CATALOGUE.items() if op.unit is not None)
@@ -78,7 +78,7 @@ class Activations(Mapping[str, Activation]):
 ACTIVATIONS = Activations()
 
 
-def activation(name: str) -> Activation:
+def activation(name: str) -> ActivationOp:
     """The activation of that name.
 
     >>> activation("Swish").name

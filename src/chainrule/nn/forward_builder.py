@@ -34,7 +34,7 @@ class Mask:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class SummaryRow:
     """A line of a summary: what a layer is, what it gives, what it learns, and its products."""
 
     layer: str
@@ -62,7 +62,7 @@ class Draft:
     carried: dict[str, str] = field(default_factory=dict)
     masks: dict[str, Mask] = field(default_factory=dict)
     functions: dict[str, Callable[..., Any]] = field(default_factory=dict)
-    rows: list[Row] = field(default_factory=list)
+    rows: list[SummaryRow] = field(default_factory=list)
     lookups: dict[int, int] = field(default_factory=dict)
     """How many words there are for each column of the inputs that holds the numbers of words."""
     whole_numbers: bool = False
@@ -151,7 +151,7 @@ class Draft:
 
     def tell(self, layer: str, parameters: int, flops: int) -> None:
         """A row of the summary for what has just been written."""
-        self.rows.append(Row(layer, self.units, parameters, flops))
+        self.rows.append(SummaryRow(layer, self.units, parameters, flops))
 
     def finish(self) -> None:
         """What the last line gives is the prediction."""

@@ -7,10 +7,10 @@ from collections.abc import Iterable, Sequence
 from chainrule.nn.forward_builder import Draft, loss_lines
 from chainrule.nn.layer_registry import Layer
 from chainrule.nn.layers import Dense
-from chainrule.nn.mlp_spec import Words
+from chainrule.nn.mlp_spec import MlpSpec
 
 
-def write(words: Words) -> str:
+def write(words: MlpSpec) -> str:
     """The source of the forward pass, from the data and the parameters to the loss.
 
     >>> from chainrule.nn.mlp_spec import read
@@ -34,7 +34,7 @@ def write(words: Words) -> str:
     )
 
 
-def draft_words(words: Words, initialiser: object = None) -> Draft:
+def draft_words(words: MlpSpec, initialiser: object = None) -> Draft:
     """The forward pass of a network in words, with the parameters it needs."""
     layers = [
         Dense(units, activation.name, initialiser)

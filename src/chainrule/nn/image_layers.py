@@ -7,9 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from chainrule.nn.activations import activation as activation_of
-from chainrule.nn.forward_builder import Draft, Start
-from chainrule.nn.layer_registry import layer
-from chainrule.nn.takes import (
+from chainrule.nn.constraints import (
     ActivationName,
     Around,
     Count,
@@ -19,6 +17,8 @@ from chainrule.nn.takes import (
     Lengths,
     Sides,
 )
+from chainrule.nn.forward_builder import Draft, Start
+from chainrule.nn.layer_registry import layer
 from chainrule.nn.unit_layers import Activation
 from chainrule.ops.convolutions import places
 from chainrule.program import ShapeError, UsageError

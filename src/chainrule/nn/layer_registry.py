@@ -9,7 +9,7 @@ from typing import Annotated, Any, Protocol, TypeVar, dataclass_transform
 import numpy as np
 
 from chainrule.nn.forward_builder import Draft
-from chainrule.nn.options import Inside, Mistake, place, read
+from chainrule.nn.options import Mistake, NestedPlaces, place, read
 from chainrule.program.errors import nearest
 
 Kind = TypeVar("Kind")
@@ -94,7 +94,7 @@ def _meant(kind: Any) -> str:
     return nearest(str(kind), LAYERS, f"there are {', '.join(LAYERS)}")
 
 
-Layers = Annotated[tuple[Any, ...], Inside(layers_from)]
+Layers = Annotated[tuple[Any, ...], NestedPlaces(layers_from)]
 """Layers, or the tables of a file that say them."""
 
 

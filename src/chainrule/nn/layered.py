@@ -12,7 +12,7 @@ from chainrule.nn.layer_registry import Layer
 from chainrule.nn.losses import loss_of
 from chainrule.nn.mlp import (
     Described,
-    Made,
+    FillOptions,
     compiled,
     draw,
     draw_labels,
@@ -21,17 +21,17 @@ from chainrule.nn.mlp import (
     require_drawable,
     stream,
 )
-from chainrule.nn.mlp_spec import Words, read_labels
+from chainrule.nn.mlp_spec import MlpSpec, read_labels
 from chainrule.nn.options import settled, taking
 from chainrule.program import Array
 
 
-@taking(Made)
+@taking(FillOptions)
 def describe_layers(
     layers: Sequence[Layer],
     inputs: int,
     loss: str,
-    **options: Unpack[Made],
+    **options: Unpack[FillOptions],
 ) -> Described:
     """A network of ``layers`` on samples of ``inputs`` numbers, as it predicts: no mask is drawn.
 
@@ -44,7 +44,7 @@ def describe_layers(
     >>> network.parameters
     ('W1', 'b1', 'scale1', 'shift1', 'W2', 'b2')
     """
-    said: Made = settled(Made, options)
+    said: FillOptions = settled(FillOptions, options)
     chosen, seed, batch = loss_of(loss), said["seed"], said["batch"]
     last = getattr(layers[-1], "activation", getattr(layers[-1], "name", None))
     if isinstance(last, str):
@@ -63,7 +63,7 @@ def describe_layers(
     source = function_text("network", drawn, lines)
     file = register(source, "network")
     return Described(
-        Words((inputs, drafted.width), (), chosen, kind),
+        MlpSpec((inputs, drafted.width), (), chosen, kind),
         source,
         file,
         compiled(source, file, "network", drafted.functions),

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from chainrule.nn.activations import Activation, Range
+from chainrule.nn.activations import ActivationOp, Range
 from chainrule.nn.names import find
 from chainrule.program import ShapeError, UsageError
 
@@ -43,7 +43,7 @@ class Loss:
         """The usual kind of labels."""
         return next(iter(self.lines))
 
-    def require(self, last: Activation) -> None:
+    def require(self, last: ActivationOp) -> None:
         """Refuse a last activation whose outputs the loss cannot take.
 
         Raises:
@@ -255,7 +255,7 @@ def loss_of(
     return find("loss", loss, LOSSES, OTHER_NAMES)
 
 
-def fitting(last: Activation) -> list[str]:
+def fitting(last: ActivationOp) -> list[str]:
     """The losses that can take what ``last`` gives.
 
     >>> from chainrule.nn.activations import activation

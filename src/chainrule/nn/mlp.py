@@ -11,15 +11,15 @@ from typing import Annotated, Any, TypedDict, Unpack
 import numpy as np
 
 from chainrule import ops
+from chainrule.nn.constraints import Count, Flag, Initialiser, Place, Text, one_of
 from chainrule.nn.forward_builder import Start
 from chainrule.nn.forward_source import draft_words, write
 from chainrule.nn.initialisers import initialiser as initialiser_of
 from chainrule.nn.layer_registry import Layer
 from chainrule.nn.losses import Labels
-from chainrule.nn.mlp_spec import Words, read
+from chainrule.nn.mlp_spec import MlpSpec, read
 from chainrule.nn.optimizers import Optimizer
 from chainrule.nn.options import Option, settled, taking
-from chainrule.nn.takes import Count, Flag, Initialiser, Place, Text, one_of
 from chainrule.program import Array, ShapeError, UsageError
 from chainrule.program.room import require_room
 
@@ -28,7 +28,7 @@ from chainrule.program.room import require_room
 class Described:
     """A network as its source, the function that source makes, and the arrays to call it with."""
 
-    words: Words
+    words: MlpSpec
     source: str
     file: str
     function: Callable[..., Any]
@@ -45,7 +45,7 @@ class Described:
 
 
 # fmt: off
-class Made(TypedDict, total=False):
+class FillOptions(TypedDict, total=False):
     """How a described network is filled with numbers."""
 
     labels: Annotated[Text | None, Option(None, "The kind of labels, where the loss takes several.")]
@@ -55,7 +55,7 @@ class Made(TypedDict, total=False):
     arrays: Annotated[Mapping[str, Any] | None, Option(None, "Numbers of its own for some of the arrays.")]
 
 
-class DescribeOptions(Made, total=False):
+class DescribeOptions(FillOptions, total=False):
     """What ``describe`` takes beside sizes, activations and loss."""
 
     columns: Annotated[Flag, Option(False, "With --layers: samples are columns, not rows.")]
@@ -130,7 +130,7 @@ def stream(seed: int, *place: int) -> np.random.Generator:
     return np.random.default_rng(np.random.SeedSequence(seed, spawn_key=place))
 
 
-def _parameters(words: Words, seed: int, chosen: Any) -> dict[str, Array]:
+def _parameters(words: MlpSpec, seed: int, chosen: Any) -> dict[str, Array]:
     return draw(draft_words(words, chosen).parameters, seed)
 
 
@@ -160,7 +160,7 @@ def draw(starts: Mapping[str, Start], seed: int) -> dict[str, Array]:
     }
 
 
-def _data(words: Words, batch: int, seed: int) -> dict[str, Array]:
+def _data(words: MlpSpec, batch: int, seed: int) -> dict[str, Array]:
     n_in, n_out = words.layers[0], words.layers[-1]
     require_drawable({}, batch * (n_in + n_out))
     X = stream(seed, 0, 0).normal(size=(batch, n_in))

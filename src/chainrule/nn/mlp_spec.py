@@ -5,18 +5,18 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from chainrule.nn.activations import Activation, activation
+from chainrule.nn.activations import ActivationOp, activation
 from chainrule.nn.losses import USUAL, Labels, Loss, loss_of
 from chainrule.program import UsageError
 from chainrule.program.asked import listed
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class MlpSpec:
     """A fully connected network, said completely: every activation and the loss chosen and checked."""
 
     layers: tuple[int, ...]
-    activations: tuple[Activation, ...]
+    activations: tuple[ActivationOp, ...]
     loss: Loss
     labels: Labels
     columns: bool = False
@@ -34,7 +34,7 @@ def read(
     labels: str | None = None,
     *,
     columns: bool = False,
-) -> Words:
+) -> MlpSpec:
     """The network that was meant; what was left out is chosen as is usual.
 
     Raises:
@@ -54,7 +54,7 @@ def read(
     complete = complete_activations(chosen, len(sizes) - 1, kind)
     kind.require(complete[-1])
     _require_several(kind, sizes[-1])
-    return Words(sizes, complete, kind, read_labels(kind, labels), columns)
+    return MlpSpec(sizes, complete, kind, read_labels(kind, labels), columns)
 
 
 def read_layers(layers: str | Sequence[int]) -> tuple[int, ...]:
@@ -84,8 +84,8 @@ def read_layers(layers: str | Sequence[int]) -> tuple[int, ...]:
 
 
 def complete_activations(
-    chosen: Sequence[Activation], n_layers: int, loss: Loss
-) -> tuple[Activation, ...]:
+    chosen: Sequence[ActivationOp], n_layers: int, loss: Loss
+) -> tuple[ActivationOp, ...]:
     """An activation for every layer: those given, the hidden ones repeated if one was, the loss's own at the end."""
     last = activation(loss.output)
     if not chosen:
@@ -117,7 +117,7 @@ def read_labels(loss: Loss, labels: str | None) -> Labels:
     )
 
 
-def _usual_loss(chosen: Sequence[Activation], n_layers: int) -> Loss:
+def _usual_loss(chosen: Sequence[ActivationOp], n_layers: int) -> Loss:
     """The loss that the last activation calls for; without one, squared errors."""
     last = chosen[-1].gives if len(chosen) == n_layers else "real"
     return loss_of(USUAL.get(last, "mse"))

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from chainrule.nn.names import find, unknown
-from chainrule.nn.update_rules import RULES, SHARED, Rule
+from chainrule.nn.update_rules import RULES, SHARED, UpdateRule
 from chainrule.program import UsageError
 
 OTHER_NAMES: Mapping[str, str] = {"heavy_ball": "momentum", "nag": "nesterov"}
@@ -27,7 +27,7 @@ class Optimizer:
     optimizer('adam', 0.01, beta1=0.9, beta2=0.999, eps=1e-08)
     """
 
-    rule: Rule
+    rule: UpdateRule
     learning_rate: float
     settings: Mapping[str, Any] = field(default_factory=dict)
 

@@ -46,7 +46,7 @@ class Option:
 
 
 @dataclass(frozen=True, slots=True)
-class Inside:
+class NestedPlaces:
     """In an annotation: a value with places of its own, such as a list of layers, each mistake told at its place."""
 
     read: Callable[[Any, str], tuple[Any, list[Mistake]]]
@@ -116,7 +116,7 @@ def read(
             meant = nearest(name, hints(schema), f"it takes {', '.join(hints(schema))}")
             wrong.append(Mistake(where, f"is not a setting; {meant}"))
             continue
-        inside = [one for one in notes(hint) if isinstance(one, Inside)]
+        inside = [one for one in notes(hint) if isinstance(one, NestedPlaces)]
         said[name], more = (
             inside[0].read(value, where) if inside else _read(hint, value, where)
         )

@@ -8,9 +8,9 @@ from typing import Any
 import numpy as np
 
 from chainrule.nn.activations import activation as activation_of
+from chainrule.nn.constraints import ActivationName, Count, Flag, Initialiser, Number
 from chainrule.nn.forward_builder import Draft, Start
 from chainrule.nn.layer_registry import layer
-from chainrule.nn.takes import ActivationName, Count, Flag, Initialiser, Number
 from chainrule.program import UsageError
 
 

@@ -7,16 +7,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
+from chainrule.nn.constraints import ActivationName, Count, LossName
 from chainrule.nn.layer_registry import Layers
 from chainrule.nn.layered import describe_layers
-from chainrule.nn.mlp import Described, DescribeOptions, Made, describe
+from chainrule.nn.mlp import Described, DescribeOptions, FillOptions, describe
 from chainrule.nn.options import NEEDED, Option, settled
-from chainrule.nn.takes import ActivationName, Count, LossName
 from chainrule.program import UsageError
 
 
 # fmt: off
-class Layered(Made, total=False):
+class Layered(FillOptions, total=False):
     """A network layer by layer."""
 
     inputs: Annotated[Count, Option(NEEDED, "How many numbers a sample has.")]

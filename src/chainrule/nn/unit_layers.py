@@ -9,9 +9,7 @@ from typing import Annotated, Any
 import numpy as np
 
 from chainrule.nn.activations import activation as activation_of
-from chainrule.nn.forward_builder import Draft, Mask, Start
-from chainrule.nn.layer_registry import Layers, layer
-from chainrule.nn.takes import (
+from chainrule.nn.constraints import (
     Above,
     ActivationName,
     Count,
@@ -21,6 +19,8 @@ from chainrule.nn.takes import (
     Share,
     number,
 )
+from chainrule.nn.forward_builder import Draft, Mask, Start
+from chainrule.nn.layer_registry import Layers, layer
 from chainrule.program import UsageError
 
 

@@ -22,7 +22,7 @@ Formula = Callable[..., New]
 
 
 @dataclass(frozen=True)
-class Rule:
+class UpdateRule:
     """An optimizer: its formula, where that comes from, its usual learning rate and settings.
 
     ``counts`` says whether the formula looks at the number of the step.
@@ -39,7 +39,7 @@ class Rule:
         module, name = self.formula.__module__, self.formula.__qualname__
         if getattr(sys.modules.get(module), name, None) is self:
             return _in_module, (module, name)
-        return Rule, (self.formula, self.learning_rate, self.source, self.settings, self.counts)  # fmt: skip
+        return UpdateRule, (self.formula, self.learning_rate, self.source, self.settings, self.counts)  # fmt: skip
 
     @property
     def name(self) -> str:
@@ -70,9 +70,9 @@ def _in_module(module: str, name: str) -> Any:
 
 def rule(
     learning_rate: float, source: str, *, counts: bool = False, **settings: Any
-) -> Callable[[Formula], Rule]:
+) -> Callable[[Formula], UpdateRule]:
     """The record of the formula that follows."""
-    return lambda formula: Rule(formula, learning_rate, source, settings, counts)
+    return lambda formula: UpdateRule(formula, learning_rate, source, settings, counts)
 
 
 MOMENTS = {"beta1": 0.9, "beta2": 0.999, "eps": 1e-8}
@@ -214,7 +214,7 @@ def lion(W: Any, dW: Any, m: Any, s: Any) -> New:
     return {"direction": direction, "m": m, "W": W - s.learning_rate * direction}
 
 
-RULES: Mapping[str, Rule] = {
+RULES: Mapping[str, UpdateRule] = {
     rule.name: rule
     for rule in (
         sgd, momentum, nesterov, adagrad, adadelta, rmsprop, adam, amsgrad, adamw, adamax, nadam, lion,

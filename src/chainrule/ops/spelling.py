@@ -3,33 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any, Protocol
+from dataclasses import dataclass
+from typing import Any
 
 from chainrule.program import Arg, Shape, Value
 
 
-class Site(Protocol):
-    """Where a spelling is used: the line's arguments and their shapes, its parameters, its result."""
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Where a spelling is used: the line's arguments and their shapes, its parameters as numbers, its result."""
 
-    @property
-    def args(self) -> tuple[Arg, ...]:
-        """The arguments of the line."""
-        ...
-
-    @property
-    def params(self) -> Mapping[str, Any]:
-        """Its parameters, as numbers."""
-        ...
-
-    @property
-    def shapes(self) -> tuple[Shape, ...]:
-        """The shapes of its arguments."""
-        ...
-
-    @property
-    def result(self) -> Value:
-        """Its result."""
-        ...
+    args: tuple[Arg, ...]
+    params: Mapping[str, Any]
+    shapes: tuple[Shape, ...]
+    result: Value
 
 
 Spelling = Callable[[Site], str]

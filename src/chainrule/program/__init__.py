@@ -21,6 +21,7 @@ from chainrule.program.loop import Carried, Item, Loop, Stacked
 from chainrule.program.op import UNKNOWN, Kind, Op, Rule, Sample, Unit
 from chainrule.program.program import Program, verify
 from chainrule.program.run import Run, run
+from chainrule.program.source_places import SourceSpan
 from chainrule.program.values import (
     Arg,
     Array,
@@ -28,7 +29,6 @@ from chainrule.program.values import (
     IndexSlot,
     Shape,
     Size,
-    SourceSpan,
     Turn,
     Value,
 )

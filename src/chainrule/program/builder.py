@@ -17,7 +17,8 @@ from chainrule.program.names import Taken, free_name
 from chainrule.program.op import Op, shape_of
 from chainrule.program.program import Program
 from chainrule.program.run import Run
-from chainrule.program.values import Arg, Array, Size, SourceSpan, Turn, Value
+from chainrule.program.source_places import SourceSpan
+from chainrule.program.values import Arg, Array, Size, Turn, Value
 
 Law = Callable[["Builder", Op, tuple[Arg, ...], Mapping[str, Any]], "Arg | None"]
 """A simplification: the argument that a line may be replaced by, or None where the law says nothing."""

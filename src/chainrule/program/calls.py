@@ -9,7 +9,7 @@ from typing import Any, Final
 
 import numpy as np
 
-from chainrule.program.ledger import Unwritten, look, written
+from chainrule.program.ledger import NotWritable, look, written
 
 
 def name_of(function: Any) -> str:
@@ -133,7 +133,7 @@ def _index(item: Any) -> str:
         case None:
             return "None"
         case bool():
-            raise Unwritten
+            raise NotWritable
         case int() | np.integer():
             return str(int(item))
         case _ if item is Ellipsis:
@@ -143,7 +143,7 @@ def _index(item: Any) -> str:
         case np.ndarray() if item.dtype.kind == "b":
             return written(look(item))
         case _:
-            raise Unwritten
+            raise NotWritable
 
 
 def places(key: Any) -> str:
@@ -157,7 +157,7 @@ def places(key: Any) -> str:
     """
     items = key if isinstance(key, tuple) else (key,)
     if any(one is Ellipsis or one is None for one in items):
-        raise Unwritten
+        raise NotWritable
     listed = (
         repr(_index(one)) if isinstance(one, slice) else _index(one) for one in items
     )

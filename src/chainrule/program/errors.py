@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from chainrule.program.values import SourceSpan
+from chainrule.program.source_places import SourceSpan
 
 
 def nearest(

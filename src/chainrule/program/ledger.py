@@ -16,7 +16,7 @@ LARGEST: Final = 10_000
 """How many numbers are written into a line."""
 
 
-class Unwritten(Exception):  # noqa: N818 - it says what is the case
+class NotWritable(Exception):  # noqa: N818 - it says what is the case
     """What no line of text can say."""
 
 
@@ -158,7 +158,7 @@ def written(item: Any) -> str:
             return item.text()
         case np.ndarray():
             if item.dtype.kind not in KINDS or item.size > LARGEST:
-                raise Unwritten
+                raise NotWritable
             return f"np.array({written(item.tolist())}, dtype=np.{item.dtype.name})"
         case list():
             return f"[{', '.join(map(written, item))}]"
@@ -179,4 +179,4 @@ def written(item: Any) -> str:
         case np.dtype() | type():
             return f"np.{np.dtype(item).name}"
         case _:
-            raise Unwritten
+            raise NotWritable

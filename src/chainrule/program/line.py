@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from chainrule.program.op import Op
-from chainrule.program.values import Arg, Shape, Size, SourceSpan, Turn, Value
+from chainrule.program.source_places import SourceSpan
+from chainrule.program.values import Arg, Shape, Size, Turn, Value
 
 
 @dataclass(frozen=True, slots=True, eq=False)

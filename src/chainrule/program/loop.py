@@ -6,7 +6,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from chainrule.program.line import Line
-from chainrule.program.values import Arg, Counter, Size, SourceSpan, Turn, Value
+from chainrule.program.source_places import SourceSpan
+from chainrule.program.values import Arg, Counter, Size, Turn, Value
 
 
 @dataclass(frozen=True, slots=True, eq=False)

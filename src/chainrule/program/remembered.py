@@ -21,7 +21,7 @@ from chainrule.program.ledger import (
     KINDS,
     Kept,
     Ledger,
-    Unwritten,
+    NotWritable,
     arrays,
     bare,
     ledger_in,
@@ -59,7 +59,7 @@ def _made(ledger: Ledger, text: str, result: Any) -> Any:
     """
     plain = isinstance(result, np.ndarray | np.generic)
     if not plain or result.dtype.kind not in KINDS or not ledger.writable(text):
-        raise Unwritten
+        raise NotWritable
     array = np.asarray(result)
     made = Remembered(array, ledger, ledger.line(text, array))
     return made.number() if isinstance(result, np.generic) else made
@@ -75,7 +75,7 @@ def called(
         given += [f"{key}={written(one)}" for key, one in named.items()]
         if ledger is not None:
             return _made(ledger, f"np.{name}({', '.join(given)})", result)
-    except Unwritten:
+    except NotWritable:
         look([*args, *named.values()])
     return result
 
@@ -177,7 +177,7 @@ class Remembered(Kept, np.ndarray):
             if plain.dtype.kind in "fb":
                 where = np.arange(self.size).reshape(self.shape)[look(key)]
                 return Figure(plain, self.ledger, self.at, int(where))
-        except Unwritten:
+        except NotWritable:
             pass
         look([self, key])
         return plain
@@ -351,7 +351,7 @@ def _written_into(word: str, target: Any, key: Any, value: Any) -> None:
         return
     try:
         text = f"np.{word}({target.text()}, {places(key)}, {written(value)})"
-    except Unwritten:
+    except NotWritable:
         text = ""
     # what a view was taken from has changed as well
     known = target.at is not None and not isinstance(target.base, Remembered)

@@ -1,4 +1,4 @@
-"""The Python that a file holds, as Python or Jupyter reads it, and how a place in it is told."""
+"""The Python that a file holds, as Python or Jupyter reads it."""
 
 from __future__ import annotations
 
@@ -12,10 +12,7 @@ from pathlib import Path
 
 from chainrule.program.errors import CorruptFileError, ProgramError
 from chainrule.program.files import read_bytes, read_json
-
-NOTEBOOK = ".ipynb"
-CELL = "# cell "
-"""How the line above each cell of a notebook begins, in its text; the cell's number follows."""
+from chainrule.program.source_places import CELL, NOTEBOOK
 
 ARGUMENTS: ContextVar[tuple[str, ...]] = ContextVar("arguments", default=())
 """The words of a command line that are a script's own, as it finds them in ``sys.argv``."""
@@ -52,36 +49,6 @@ def read_source(path: str | Path) -> str:
 def encoding_of(path: str | Path) -> str:
     """The encoding of a Python file, so that it is written back as it was."""
     return tokenize.detect_encoding(io.BytesIO(read_bytes(path)).readline)[0]
-
-
-def place(file: str | Path, line: int) -> str:
-    """Where a line is, for a message: file and line, or file, cell and the line in the cell.
-
-    >>> place("net.py", 12)
-    'net.py, line 12'
-    """
-    name = str(file) if str(file).startswith("<") else Path(file).name
-    return f"{name}, {line_in(file, line)}"
-
-
-def line_in(file: str | Path, line: int) -> str:
-    """Which line that is: of a file, or of a cell.
-
-    >>> line_in("net.py", 12)
-    'line 12'
-    """
-    cell, within = cell_of(file, line)
-    return f"line {line}" if cell is None else f"cell {cell}, line {within}"
-
-
-def cell_of(file: str | Path, line: int) -> tuple[int | None, int]:
-    """The number of the cell that a line of a notebook's text is in, and which of the cell's lines it is."""
-    if Path(file).suffix == NOTEBOOK:
-        for above in range(line, 0, -1):
-            text = linecache.getline(str(file), above)
-            if text.startswith(CELL):
-                return int(text.removeprefix(CELL)), line - above
-    return None, line
 
 
 def _read_notebook(path: str) -> str:

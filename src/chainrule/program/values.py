@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import linecache
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,31 +9,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from chainrule.program.sources import place
-
 Array = npt.NDArray[Any]
 Shape = tuple[int, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SourceSpan:
-    """A place in the user's source: 1-based lines, 0-based columns in characters."""
-
-    file: str
-    line: int
-    column: int = 0
-    end_line: int = 0
-    end_column: int = 0
-
-    @property
-    def source(self) -> str:
-        """The line of source this place starts on, without its indentation."""
-        return linecache.getline(self.file, self.line).strip()
-
-    def describe(self) -> str:
-        """The source and where it stands, for a message."""
-        source, at = self.source, place(self.file, self.line)
-        return f"{source}    ({at})" if source else at
 
 
 @dataclass(frozen=True, slots=True, eq=False)

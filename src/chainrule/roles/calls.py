@@ -18,11 +18,11 @@ from chainrule.roles.history import History
 from chainrule.roles.kinds import Meetings, kind_of
 from chainrule.roles.names import meaning
 from chainrule.roles.report import RoleReport
-from chainrule.trace import Call
+from chainrule.trace import FunctionReading
 
 
 def roles_of_call(
-    call: Call, *, loss: str | None = None, wrt: Sequence[str] | None = None
+    call: FunctionReading, *, loss: str | None = None, wrt: Sequence[str] | None = None
 ) -> RoleReport:
     """The roles of the values of a function that was called once.
 
@@ -57,7 +57,7 @@ def roles_of_call(
     )
 
 
-def _beside(call: Call, history: History, loss: Value) -> Iterator[Value]:
+def _beside(call: FunctionReading, history: History, loss: Value) -> Iterator[Value]:
     """What would be learnt, and is not seen to lead to the loss: its numbers may have gone there where nobody followed."""
     program = history.run.program.pruned([loss])
     needed = set(program.values())
@@ -69,7 +69,7 @@ def _beside(call: Call, history: History, loss: Value) -> Iterator[Value]:
             yield value
 
 
-def _loss(call: Call, asked: str | None) -> Value:
+def _loss(call: FunctionReading, asked: str | None) -> Value:
     """The output asked for, or the one that is a single float."""
     run = call.run
     if asked is not None:
@@ -109,7 +109,7 @@ def _loss(call: Call, asked: str | None) -> Value:
 
 
 def _parameters(
-    call: Call, history: History, loss: Value, wrt: Sequence[str] | None
+    call: FunctionReading, history: History, loss: Value, wrt: Sequence[str] | None
 ) -> tuple[list[Value], list[str]]:
     if wrt is not None:
         return [value for name in wrt for value in _called(call, history, name)], []
@@ -140,7 +140,7 @@ def _parameters(
     return chosen, []
 
 
-def _called(call: Call, history: History, name: str) -> list[Value]:
+def _called(call: FunctionReading, history: History, name: str) -> list[Value]:
     """What a name asks for: a whole argument, a part of one, or a value on the way."""
     whole = [one.value for one in call.known if one.argument == name]
     if whole:

@@ -15,7 +15,7 @@ STRONG = frozenset(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Step:
+class LearntParameter:
     """A parameter of a loss: the value it reads, and what became of it until the next time."""
 
     variable: Variable
@@ -33,7 +33,7 @@ class Candidate:
 
     value: Value
     variable: Variable | None
-    steps: tuple[Step, ...]
+    steps: tuple[LearntParameter, ...]
     cosine: float | None = None
     cosines: dict[str, float] = field(default_factory=dict)
     gradients: dict[Value, Array] = field(default_factory=dict)

@@ -7,7 +7,7 @@ from collections.abc import Hashable, Iterable
 from chainrule.program import Value
 from chainrule.roles.names import meaning
 from chainrule.trace import Recording
-from chainrule.trace.events import Bound
+from chainrule.trace.events import SlotBound
 
 
 class Families:
@@ -17,7 +17,7 @@ class Families:
     """
 
     def __init__(self, recording: Recording) -> None:
-        self.bounds: dict[Value, Bound] = {}
+        self.bounds: dict[Value, SlotBound] = {}
         for bound in recording.bounds():
             if isinstance(bound.value, Value) and bound.places:
                 self.bounds.setdefault(bound.value, bound)

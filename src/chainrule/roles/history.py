@@ -15,7 +15,7 @@ from chainrule.program import Array, Line, Value
 from chainrule.roles.families import Families
 from chainrule.roles.names import meaning
 from chainrule.trace import Recording
-from chainrule.trace.events import Bound, Escape, Slot
+from chainrule.trace.events import Escape, Slot, SlotBound
 from chainrule.trace.moves import has_step
 
 PRODUCTS = (ops.matmul, ops.tensordot, ops.einsum)
@@ -32,7 +32,7 @@ class Variable:
 
     slot: Slot
     versions: tuple[Value, ...]
-    bounds: tuple[Bound, ...]
+    bounds: tuple[SlotBound, ...]
 
     @property
     def name(self) -> str:
@@ -60,7 +60,7 @@ class History:
     def variables(self) -> tuple[Variable, ...]:
         """Every slot that held values of a program; of slots that held the same ones the first."""
         held: dict[Slot, list[Value]] = {}
-        bounds: dict[Slot, list[Bound]] = {}
+        bounds: dict[Slot, list[SlotBound]] = {}
         for bound in self.recording.bounds():
             versions = held.setdefault(bound.slot, [])
             if isinstance(bound.before, Value) and not versions:
@@ -295,7 +295,7 @@ class History:
         left = False
         for event in self.recording.events:
             left = left or isinstance(event, Escape)
-            if not isinstance(event, Bound) or not isinstance(event.value, Value):
+            if not isinstance(event, SlotBound) or not isinstance(event.value, Value):
                 continue
             value = event.value
             if (
@@ -316,7 +316,7 @@ class History:
         for event in self.recording.events:
             if isinstance(event, Escape):
                 found.append(event)
-            elif isinstance(event, Bound) and event.value is value:
+            elif isinstance(event, SlotBound) and event.value is value:
                 break
         return found
 

@@ -19,7 +19,7 @@ from chainrule.program import (
     Run,
     Value,
 )
-from chainrule.roles.candidate import Step
+from chainrule.roles.candidate import LearntParameter
 from chainrule.roles.history import History
 from chainrule.roles.losses import cosine_of, steps_from
 from chainrule.trace.slice import cut
@@ -38,7 +38,7 @@ class Implied:
 
     run: Run
     loss: Value
-    steps: tuple[Step, ...]
+    steps: tuple[LearntParameter, ...]
     words: str
     cosine: float
     gradients: dict[Value, Array]
@@ -114,7 +114,7 @@ def _differences(
             return
 
 
-def _steps(history: History, difference: Value) -> tuple[Step, ...]:
+def _steps(history: History, difference: Value) -> tuple[LearntParameter, ...]:
     # each gradient may have its own y_hat - y, and compute y_hat once more for it
     same = {
         line.result
@@ -167,7 +167,7 @@ def _of_all_samples(
     history: History,
     difference: Value,
     sides: tuple[Value, Value],
-    steps: tuple[Step, ...],
+    steps: tuple[LearntParameter, ...],
 ) -> list[tuple[Value, Value]]:
     """The sides of a difference, and of those that the same words made of other samples before the step was taken."""
     first = history.producer[difference].args.index(sides[0])
@@ -230,7 +230,7 @@ def _suits(build: Build, prediction: Array) -> bool:
 
 
 def _predicts(
-    history: History, sides: tuple[Value, Value], steps: Sequence[Step]
+    history: History, sides: tuple[Value, Value], steps: Sequence[LearntParameter]
 ) -> bool:
     """Whether one side may be meant to come near to the other: a number made of many is a baseline, and fits no array."""
     prediction, label = sides
@@ -242,7 +242,7 @@ def _predicts(
 def _tried(
     history: History,
     sides: Sequence[tuple[Value, Value]],
-    steps: tuple[Step, ...],
+    steps: tuple[LearntParameter, ...],
     form: tuple[str, Build],
     *,
     held: bool,

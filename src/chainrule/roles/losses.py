@@ -12,7 +12,12 @@ import numpy as np
 from chainrule import ops
 from chainrule.derive.backward import backward
 from chainrule.program import ChainruleError, Value
-from chainrule.roles.candidate import DESCENDS, Candidate, Step, is_called_loss
+from chainrule.roles.candidate import (
+    DESCENDS,
+    Candidate,
+    LearntParameter,
+    is_called_loss,
+)
 from chainrule.roles.history import History, Variable
 from chainrule.roles.names import meaning
 from chainrule.roles.simulated import states_of
@@ -140,7 +145,7 @@ def steps_from(
     loss: Value,
     read: frozenset[Value],
     changed: Mapping[Variable, tuple[int, ...]],
-) -> tuple[Step, ...]:
+) -> tuple[LearntParameter, ...]:
     """The parameters of a loss: it reads a version of a variable that moves, or is made anew, and not the next."""
     met: dict[Variable, Value] = {}
     for variable, steps in changed.items():
@@ -155,7 +160,7 @@ def steps_from(
     met = _not_computed_from_others(history, met)
     # moments, and gradients added up, are read by way of the parameters that they moved
     directly = history.walk([loss], frozenset(met.values()))
-    found: list[Step] = []
+    found: list[LearntParameter] = []
     for variable, value in met.items():
         if value not in directly:
             continue
@@ -164,11 +169,13 @@ def steps_from(
         # what a sum of losses reads again and again is a state, unless steps are added to it
         carried = variable not in history.moving and bool(others)
         if not carried and _driven(history, value, after, read):
-            found.append(Step(variable, value, after))
+            found.append(LearntParameter(variable, value, after))
     return tuple(one for one in found if not _moves_another(history, one, found))
 
 
-def _moves_another(history: History, step: Step, steps: Sequence[Step]) -> bool:
+def _moves_another(
+    history: History, step: LearntParameter, steps: Sequence[LearntParameter]
+) -> bool:
     """Whether a variable is the velocity of another one: what it became is what was added to that."""
     lines = (history.producer.get(other.after) for other in steps if other is not step)
     return any(

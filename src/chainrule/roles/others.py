@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from chainrule import ops
 from chainrule.program import Run, Value
-from chainrule.roles.candidate import Step
+from chainrule.roles.candidate import LearntParameter
 from chainrule.roles.history import History
 from chainrule.roles.kinds import Meetings, kind_of
 from chainrule.roles.names import meaning
@@ -25,7 +25,7 @@ def others_of(
 
 
 def settings_of(
-    history: History, run: Run, steps: Sequence[Step], how: Descent
+    history: History, run: Run, steps: Sequence[LearntParameter], how: Descent
 ) -> Iterator[tuple[str, str]]:
     """The names that the steps read and the forward pass does not: what an optimizer keeps, and the numbers that set it."""
     here = set(run.program.values())

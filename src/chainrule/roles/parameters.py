@@ -9,7 +9,7 @@ import numpy as np
 from chainrule.program import ProgramError, UsageError, Value
 from chainrule.program.errors import nearest
 from chainrule.roles.by_hand import with_gradient_by_hand
-from chainrule.roles.candidate import Step
+from chainrule.roles.candidate import LearntParameter
 from chainrule.roles.forward_only import learnt
 from chainrule.roles.history import History
 from chainrule.roles.kinds import Meetings, kind_of
@@ -26,7 +26,9 @@ class Learnt:
         ProgramError: E325 where the loss depends on nothing that could be learnt.
     """
 
-    def __init__(self, history: History, loss: Value, steps: Sequence[Step]) -> None:
+    def __init__(
+        self, history: History, loss: Value, steps: Sequence[LearntParameter]
+    ) -> None:
         self.history = history
         self.loss = loss
         self.steps = steps

@@ -8,7 +8,7 @@ from typing import Literal
 
 from chainrule import ops
 from chainrule.program import Line, Run, Value
-from chainrule.roles.candidate import Step
+from chainrule.roles.candidate import LearntParameter
 from chainrule.roles.numbering import renumber
 from chainrule.trace.rolling import rolled
 from chainrule.trace.slice import cut, severed
@@ -35,7 +35,7 @@ class RoleReport:
     implied_loss: str | None = None
     confidence: Literal["high", "low"] = "high"
     messages: tuple[str, ...] = ()
-    steps: tuple[Step, ...] = field(default=(), repr=False)
+    steps: tuple[LearntParameter, ...] = field(default=(), repr=False)
     starts: frozenset[Value] = field(default=frozenset(), repr=False)
     met: Mapping[Value, int] = field(default_factory=dict, repr=False)
     inside: Mapping[Value, tuple[Hashable, ...]] = field(

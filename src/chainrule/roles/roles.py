@@ -7,7 +7,12 @@ from collections.abc import Hashable, Iterable, Iterator, Sequence
 from chainrule.program import ProgramError, Value
 from chainrule.program.errors import nearest
 from chainrule.program.names import free_name
-from chainrule.roles.candidate import DESCENDS, Candidate, Step, is_called_loss
+from chainrule.roles.candidate import (
+    DESCENDS,
+    Candidate,
+    LearntParameter,
+    is_called_loss,
+)
 from chainrule.roles.history import History
 from chainrule.roles.implied import Implied, implied_loss
 from chainrule.roles.losses import candidates, the_end
@@ -227,7 +232,9 @@ class _Reading:
             words,
         )
 
-    def _christen(self, parameters: Sequence[Value], steps: Sequence[Step]) -> None:
+    def _christen(
+        self, parameters: Sequence[Value], steps: Sequence[LearntParameter]
+    ) -> None:
         """A parameter that was computed and never bound to a name is called as its variable is."""
         taken = set(self.history.run.program.named())
         called = {step.value: step.variable.name for step in steps}

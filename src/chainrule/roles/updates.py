@@ -9,7 +9,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.program import Arg, Array, Line, Value
-from chainrule.roles.candidate import Step
+from chainrule.roles.candidate import LearntParameter
 from chainrule.roles.history import History, Variable
 from chainrule.roles.names import parts
 
@@ -33,7 +33,7 @@ class Descent:
 
 
 def descent(
-    history: History, steps: Sequence[Step], gradients: Mapping[Value, Array]
+    history: History, steps: Sequence[LearntParameter], gradients: Mapping[Value, Array]
 ) -> Descent | None:
     """How the parameters were stepped; None where nothing was."""
     if not steps:
@@ -64,7 +64,7 @@ def _likeliest(
 
 
 def _measured(
-    history: History, steps: Sequence[Step], gradients: Mapping[Value, Array]
+    history: History, steps: Sequence[LearntParameter], gradients: Mapping[Value, Array]
 ) -> list[tuple[float, None]]:
     """The one number by which all steps go against the gradients, if they do."""
     known = [step for step in steps if step.value in gradients]
@@ -79,7 +79,7 @@ def _measured(
 
 
 def _called_rates(
-    history: History, steps: Sequence[Step]
+    history: History, steps: Sequence[LearntParameter]
 ) -> Iterator[tuple[float, Value]]:
     """The numbers called a rate from which a step was computed in a way that is not known here."""
     for step in steps:
@@ -97,7 +97,9 @@ def is_rate(name: str) -> bool:
     return not RATES.isdisjoint(parts(name))
 
 
-def _factors(history: History, step: Step) -> list[tuple[float, Value | None]]:
+def _factors(
+    history: History, step: LearntParameter
+) -> list[tuple[float, Value | None]]:
     """The single numbers that scale what was added to a parameter, the outermost first."""
     found: list[tuple[float, Value | None]] = []
     for term in _terms(history, step.after, step.value):
@@ -218,7 +220,7 @@ def _is_array_or_computed(history: History, arg: Arg) -> bool:
 
 
 def _optimizer(
-    history: History, steps: Sequence[Step]
+    history: History, steps: Sequence[LearntParameter]
 ) -> tuple[str | None, tuple[Value, ...]]:
     """The name of the rule by what it keeps: nothing, a velocity, squares, both."""
     parameters = {step.value for step in steps}

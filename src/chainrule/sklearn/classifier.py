@@ -21,13 +21,13 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from chainrule.nn.losses import Labels, Loss, loss_of
 from chainrule.program import Array, UsageError
 from chainrule.sklearn.callbacks import stochastic, with_callbacks
-from chainrule.sklearn.estimator import Network
+from chainrule.sklearn.estimator import NetworkEstimator
 from chainrule.sklearn.losses import BINARY_LOG_LOSS, LOG_LOSS
 from chainrule.train.loop.state import Data
 
 
 @dataclass(eq=False, repr=False)
-class MLPClassifier(ClassifierMixin, Network):  # type: ignore[misc]
+class MLPClassifier(ClassifierMixin, NetworkEstimator):  # type: ignore[misc]
     """A classifier that takes scikit-learn's ``MLPClassifier``'s place.
 
     Beyond it: ``activation`` and ``solver`` are any of ours, the activation also one a layer; ``loss``,

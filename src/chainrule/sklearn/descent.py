@@ -12,14 +12,14 @@ from sklearn.exceptions import ConvergenceWarning
 
 from chainrule.nn.options import settled
 from chainrule.program import Array, NonFiniteError
-from chainrule.sklearn.losses import Ledger, is_needed, offset, penalty
-from chainrule.sklearn.settings import Settings
+from chainrule.sklearn.losses import EpochLoss, is_needed, offset, penalty
+from chainrule.sklearn.settings import EstimatorSettings
 from chainrule.sklearn.solvers import solver_of
 from chainrule.sklearn.stopping import Stopping
 from chainrule.train.loop import state
 from chainrule.train.loop.epochs import Training
 from chainrule.train.loop.state import Data, Progress
-from chainrule.train.model.compiled import Plan
+from chainrule.train.model.compiled import NetworkPlan
 from chainrule.train.options import FitOptions
 
 
@@ -40,7 +40,7 @@ Score = Callable[[Mapping[str, Array]], float]
 Tell = Callable[[], bool]
 
 
-def batch_size_of(settings: Settings, n: int) -> int:
+def batch_size_of(settings: EstimatorSettings, n: int) -> int:
     """How many samples a step takes."""
     if isinstance(settings.batch_size, str):
         return min(200, n)
@@ -53,8 +53,8 @@ def batch_size_of(settings: Settings, n: int) -> int:
 
 
 def descend(
-    settings: Settings,
-    plan: Plan,
+    settings: EstimatorSettings,
+    plan: NetworkPlan,
     data: Data,
     memory: Memory,
     rng: Any,
@@ -81,7 +81,7 @@ def descend(
         return order
 
     size = batch_size_of(settings, n)
-    ledger = Ledger(
+    ledger = EpochLoss(
         plan.loss,
         settings.alpha,
         data,
@@ -137,7 +137,7 @@ def _shuffled(order: Array, rng: Any) -> Array:
 
 def _run(
     training: Training,
-    settings: Settings,
+    settings: EstimatorSettings,
     stopping: Stopping,
     *,
     scored: bool,
@@ -169,8 +169,8 @@ def _run(
 
 
 def _loop_settings(
-    settings: Settings,
-    plan: Plan,
+    settings: EstimatorSettings,
+    plan: NetworkPlan,
     stopping: Stopping,
     size: int,
     rng: Any,

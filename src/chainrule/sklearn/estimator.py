@@ -25,14 +25,14 @@ from chainrule.sklearn.callbacks import CallbackSupportMixin, with_callbacks
 from chainrule.sklearn.descent import Memory, descend
 from chainrule.sklearn.lbfgs import minimise
 from chainrule.sklearn.prepared import prepare, start
-from chainrule.sklearn.settings import Settings
+from chainrule.sklearn.settings import EstimatorSettings
 from chainrule.sklearn.solvers import solver_of
 from chainrule.train.loop.state import Data
-from chainrule.train.model.compiled import Plan
+from chainrule.train.model.compiled import NetworkPlan
 from chainrule.train.model.forward import predict
 
 
-class Network(CallbackSupportMixin, Settings):  # type: ignore[misc]
+class NetworkEstimator(CallbackSupportMixin, EstimatorSettings):  # type: ignore[misc]
     """Fitting, predicting and looking inside; what targets mean is the classifier's and the regressor's own."""
 
     @with_callbacks
@@ -86,7 +86,9 @@ class Network(CallbackSupportMixin, Settings):  # type: ignore[misc]
         self._show()
         return self
 
-    def _minimise(self, plan: Plan, data: Data, X: Any, y: Any, *, once: bool) -> None:
+    def _minimise(
+        self, plan: NetworkPlan, data: Data, X: Any, y: Any, *, once: bool
+    ) -> None:
         """Find the weights, with scikit-learn's callbacks around it."""
         self._memory.n_iter = 0
         listened = getattr(self, "_skl_callbacks", None)
@@ -141,7 +143,7 @@ class Network(CallbackSupportMixin, Settings):  # type: ignore[misc]
         return train, held
 
     def _held_score(
-        self, plan: Plan, numbers: Mapping[str, Array], held: Data
+        self, plan: NetworkPlan, numbers: Mapping[str, Array], held: Data
     ) -> float:
         predicted = predict(plan, numbers, held.X)
         if not np.isfinite(predicted).all():
@@ -164,7 +166,7 @@ class Network(CallbackSupportMixin, Settings):  # type: ignore[misc]
         self.validation_scores_ = stopping.scores if early else None
         self.best_validation_score_ = stopping.best_score if early else None
 
-    def _plan(self, n_features: int, dtype: str) -> Plan:
+    def _plan(self, n_features: int, dtype: str) -> NetworkPlan:
         loss, labels = self._loss_and_labels()
         n_outputs = self.n_outputs_
         return prepare(

@@ -6,15 +6,15 @@ from collections.abc import Mapping
 from typing import Any
 
 from chainrule.derive import backward, fuse, recognise
-from chainrule.nn import Described, Optimizer, Words
+from chainrule.nn import Described, MlpSpec, Optimizer
 from chainrule.program import Array
 from chainrule.trace import trace
 from chainrule.train.loop.state import Data
-from chainrule.train.model.compiled import Plan
+from chainrule.train.model.compiled import NetworkPlan
 
 
 def example(
-    plan: Plan, numbers: Mapping[str, Array], data: Data, optimizer: Optimizer
+    plan: NetworkPlan, numbers: Mapping[str, Array], data: Data, optimizer: Optimizer
 ) -> Described:
     """The network as it is used, on some samples: NumPy source with the arrays to call it with."""
     drafted = plan.predicting
@@ -22,7 +22,7 @@ def example(
     function = plan.function(source, drafted, "fitted")
     arrays = {"X": data.X, "Y": data.Y, **numbers}
     used = {name: arrays[name] for name in plan.arguments(drafted, weighted=False)}
-    words = Words((*plan.units, plan.n_outputs), (), plan.loss, plan.labels)
+    words = MlpSpec((*plan.units, plan.n_outputs), (), plan.loss, plan.labels)
     file = function.__code__.co_filename
     parameters = tuple(drafted.parameters)
     return Described(

@@ -11,14 +11,16 @@ from sklearn.exceptions import ConvergenceWarning
 from chainrule.program import Array, UsageError
 from chainrule.sklearn.descent import Memory
 from chainrule.sklearn.losses import offset, penalty, told
-from chainrule.sklearn.settings import Settings
+from chainrule.sklearn.settings import EstimatorSettings
 from chainrule.sklearn.solvers import solver_of
 from chainrule.train.loop.state import Data
-from chainrule.train.loop.training_step import Limits
-from chainrule.train.model.compiled import Plan
+from chainrule.train.loop.training_step import StepLimits
+from chainrule.train.model.compiled import NetworkPlan
 
 
-def minimise(settings: Settings, plan: Plan, data: Data, memory: Memory) -> None:
+def minimise(
+    settings: EstimatorSettings, plan: NetworkPlan, data: Data, memory: Memory
+) -> None:
     """Iterate until the gradient is as small as ``tol``, or there have been ``max_iter`` or ``max_fun``.
 
     Raises:
@@ -33,7 +35,7 @@ def minimise(settings: Settings, plan: Plan, data: Data, memory: Memory) -> None
     shapes = [memory.numbers[name].shape for name in names]
     ends = np.cumsum([int(np.prod(shape)) for shape in shapes])
     gradients, _ = plan.split_step(
-        solver_of(settings), Limits(), weighted=data.weight is not None
+        solver_of(settings), StepLimits(), weighted=data.weight is not None
     )
     live: dict[str, Any] = {
         "X": data.X,
@@ -85,7 +87,11 @@ def minimise(settings: Settings, plan: Plan, data: Data, memory: Memory) -> None
 
 
 def _told(
-    settings: Settings, plan: Plan, data: Data, memory: Memory, loss: float
+    settings: EstimatorSettings,
+    plan: NetworkPlan,
+    data: Data,
+    memory: Memory,
+    loss: float,
 ) -> float:
     """The loss as scikit-learn tells it, its penalty a sample's share."""
     weight = len(data) if data.weight is None else float(data.weight.sum())
@@ -93,7 +99,7 @@ def _told(
     return told(loss, plan.loss, data.Y.shape[1], costs, offset(plan.loss, data))
 
 
-def _require_whole(settings: Settings) -> None:
+def _require_whole(settings: EstimatorSettings) -> None:
     if settings.dropout or settings.batch_norm:
         raise UsageError(
             "E411",
@@ -102,7 +108,7 @@ def _require_whole(settings: Settings) -> None:
         )
 
 
-def _warn(settings: Settings, n_iter: int, found: Any) -> None:
+def _warn(settings: EstimatorSettings, n_iter: int, found: Any) -> None:
     said = f"lbfgs failed to converge after {n_iter} iteration(s) (status={found.status}):\n{found.message}\n"
     if n_iter == settings.max_iter:
         said += f"\nIncrease the number of iterations to improve the convergence (max_iter={settings.max_iter})."

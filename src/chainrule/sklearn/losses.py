@@ -11,7 +11,7 @@ from chainrule.nn.losses import Loss
 from chainrule.program import Array
 from chainrule.train.loop.epochs import Training
 from chainrule.train.loop.state import Data
-from chainrule.train.model.compiled import Plan
+from chainrule.train.model.compiled import NetworkPlan
 
 LOG_LOSS = Loss(
     "log_loss",
@@ -52,7 +52,7 @@ def offset(loss: Loss, data: Data) -> float:
     return float(np.average(each, weights=data.weight))
 
 
-def penalty(alpha: float, plan: Plan, numbers: Mapping[str, Array]) -> float:
+def penalty(alpha: float, plan: NetworkPlan, numbers: Mapping[str, Array]) -> float:
     """What large weights cost, before it is divided by the number of samples."""
     weights = (numbers[name] for name in plan.training.weights())
     return 0.5 * alpha * sum(float(np.vdot(W, W)) for W in weights)
@@ -70,7 +70,7 @@ def told(
 
 
 @dataclass
-class Ledger:
+class EpochLoss:
     """The loss of an epoch as scikit-learn tells it, batch by batch.
 
     It is needed where that differs from the loss of the loop: squared errors of several outputs, and samples that

@@ -12,35 +12,35 @@ from chainrule.nn.layer_registry import Layer
 from chainrule.nn.layers import Activation, BatchNorm, Dense, Dropout
 from chainrule.nn.losses import Labels, Loss
 from chainrule.program import Array, UsageError
-from chainrule.sklearn.settings import Settings
+from chainrule.sklearn.settings import EstimatorSettings
 from chainrule.train.loop.training_step import MAKING
-from chainrule.train.model.compiled import Penalty, Plan
+from chainrule.train.model.compiled import NetworkPlan, Penalty
 
-FORMS: list[Plan] = []
+FORMS: list[NetworkPlan] = []
 """What this process has made ready, so that a grid search derives each network once."""
 MOST_KEPT = 64
 
 
 def prepare(
-    settings: Settings,
+    settings: EstimatorSettings,
     loss: Loss,
     labels: Labels,
     *,
     n_features: int,
     n_outputs: int,
     dtype: str,
-) -> Plan:
+) -> NetworkPlan:
     """The network of these settings on data of that kind."""
     layers = layers_of(settings, n_outputs, loss.output)
     penalty = Penalty(l2=float(settings.alpha), per_sample=True)
-    plan = Plan(layers, (n_features,), loss, labels, dtype, penalty)
+    plan = NetworkPlan(layers, (n_features,), loss, labels, dtype, penalty)
     with MAKING:
         plan.share(FORMS)
         del FORMS[:-MOST_KEPT]
     return plan
 
 
-def hidden_activations(settings: Settings) -> list[str]:
+def hidden_activations(settings: EstimatorSettings) -> list[str]:
     """The activation of every hidden layer, by name."""
     given, n_hidden = settings.activation, len(settings.sizes)
     names = [given] * n_hidden if isinstance(given, str) else list(given)
@@ -51,7 +51,9 @@ def hidden_activations(settings: Settings) -> list[str]:
     return [activation(name).name for name in names]
 
 
-def layers_of(settings: Settings, n_outputs: int, last: str) -> tuple[Layer, ...]:
+def layers_of(
+    settings: EstimatorSettings, n_outputs: int, last: str
+) -> tuple[Layer, ...]:
     """The hidden layers, each with its normalisation and dropout, and the outputs."""
     layers: list[Layer] = []
     for size, name in zip(settings.sizes, hidden_activations(settings), strict=True):
@@ -65,7 +67,7 @@ def layers_of(settings: Settings, n_outputs: int, last: str) -> tuple[Layer, ...
     return (*layers, Dense(n_outputs, last))
 
 
-def start(settings: Settings, plan: Plan, rng: Any) -> dict[str, Array]:
+def start(settings: EstimatorSettings, plan: NetworkPlan, rng: Any) -> dict[str, Array]:
     """Weights and biases drawn as scikit-learn draws them, in its order; the rest as its layers say."""
     names = hidden_activations(settings)
     numbers: dict[str, Array] = {}

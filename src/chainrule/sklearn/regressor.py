@@ -14,13 +14,13 @@ from sklearn.utils.validation import check_is_fitted, validate_data
 from chainrule.nn.losses import Labels, Loss, loss_of
 from chainrule.program import Array, UsageError
 from chainrule.sklearn.callbacks import stochastic, with_callbacks
-from chainrule.sklearn.estimator import Network
+from chainrule.sklearn.estimator import NetworkEstimator
 from chainrule.sklearn.losses import POISSON, SQUARED_ERROR
 from chainrule.train.loop.state import Data
 
 
 @dataclass(eq=False, repr=False)
-class MLPRegressor(RegressorMixin, Network):  # type: ignore[misc]
+class MLPRegressor(RegressorMixin, NetworkEstimator):  # type: ignore[misc]
     """A regressor that takes scikit-learn's ``MLPRegressor``'s place, with what the classifier has beyond it.
 
     >>> from sklearn.datasets import load_diabetes

@@ -9,8 +9,7 @@ from typing import Annotated, Any, get_type_hints
 from sklearn.base import BaseEstimator
 
 from chainrule.nn import Optimizer, optimizer
-from chainrule.nn.options import options
-from chainrule.nn.takes import (
+from chainrule.nn.constraints import (
     Above,
     AtLeast,
     Count,
@@ -21,6 +20,7 @@ from chainrule.nn.takes import (
     one_of,
     whole,
 )
+from chainrule.nn.options import options
 from chainrule.program import UsageError
 from chainrule.train.options import Hidden, Learning, Looping
 
@@ -45,7 +45,7 @@ Shared: Any = make_dataclass(
 
 # the names, defaults and order are scikit-learn's; BaseEstimator compares and prints
 @dataclass(eq=False, repr=False)
-class Settings(Shared):  # type: ignore[misc]
+class EstimatorSettings(Shared):  # type: ignore[misc]
     """The settings that classifier and regressor share.
 
     ``get_params``, ``clone`` and the signatures read the fields; ``check`` reads what they take.
@@ -109,7 +109,9 @@ class Settings(Shared):  # type: ignore[misc]
         Raises:
             UsageError: E411 for the first that does not fit, E410 for a solver that does not exist.
         """
-        for name, hint in get_type_hints(Settings, include_extras=True).items():
+        for name, hint in get_type_hints(
+            EstimatorSettings, include_extras=True
+        ).items():
             for takes in getattr(hint, "__metadata__", ()):
                 if isinstance(takes, Takes):
                     self._require(name, takes)

@@ -8,7 +8,7 @@ import numpy as np
 
 from chainrule.nn import RULES, Optimizer, optimizer
 from chainrule.nn.update_rules import New, rule
-from chainrule.sklearn.settings import Settings
+from chainrule.sklearn.settings import EstimatorSettings
 
 
 @rule(0.001, "Polyak 1964, as in scikit-learn", mu=0.9)
@@ -35,7 +35,7 @@ def adam_before_correction(W: Any, dW: Any, m: Any, v: Any, s: Any) -> New:
     return {"m": m, "v": v, "W": W - rate * m / (np.sqrt(v) + s.eps)}
 
 
-def solver_of(settings: Settings) -> Optimizer:
+def solver_of(settings: EstimatorSettings) -> Optimizer:
     """The optimizer that an estimator's settings describe."""
     rate = settings.learning_rate_init
     match settings.solver:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from chainrule.program import Array
-from chainrule.sklearn.settings import Settings
+from chainrule.sklearn.settings import EstimatorSettings
 
 
 @dataclass
@@ -29,7 +29,7 @@ class Stopping:
 
     def judge(
         self,
-        settings: Settings,
+        settings: EstimatorSettings,
         loss: float,
         n_samples: int,
         numbers: Mapping[str, Array],
@@ -59,7 +59,7 @@ class Stopping:
         said = f"{better} more than tol={settings.tol:f} for {settings.n_iter_no_change} consecutive epochs."
         return self._gives_up(settings, said)
 
-    def _gives_up(self, settings: Settings, said: str) -> bool:
+    def _gives_up(self, settings: EstimatorSettings, said: str) -> bool:
         rate = self.factor * settings.learning_rate_init
         adaptive = settings.solver == "sgd" and settings.learning_rate == "adaptive"
         if not adaptive or rate <= 1e-6:
@@ -74,6 +74,6 @@ class Stopping:
         return False
 
 
-def _say(settings: Settings, line: str) -> None:
+def _say(settings: EstimatorSettings, line: str) -> None:
     if settings.verbose:
         print(line)  # noqa: T201 - what verbose asks for

@@ -40,7 +40,7 @@ class Argument:
     path: Path
 
 
-class Arguments:
+class CallArguments:
     """The arguments of one call. ``known`` are the leaves that are followed, ``others`` arrays that cannot be."""
 
     def __init__(self, tracer: Tracer) -> None:

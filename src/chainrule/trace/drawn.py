@@ -5,18 +5,16 @@ from __future__ import annotations
 import functools
 import random
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from chainrule.trace.events import Escape, Fixed
 from chainrule.trace.gather import holds_traced
-
-if TYPE_CHECKING:
-    from chainrule.trace.lending import Lender
+from chainrule.trace.lending import Lending
 
 
-def drawing(lender: Lender, method: Any) -> Callable[..., Any] | None:
+def drawing(lender: Lending, method: Any) -> Callable[..., Any] | None:
     """What is called in the place of a generator's method; None for the method of anything else."""
     owner = method.__self__
     if is_generator(owner):
@@ -32,7 +30,7 @@ def is_generator(owner: Any) -> bool:
     return type(owner).__module__.startswith("numpy.random")
 
 
-def _drawn(lender: Lender, method: Any, *args: Any, **kwargs: Any) -> Any:
+def _drawn(lender: Lending, method: Any, *args: Any, **kwargs: Any) -> Any:
     """With a whole number, or one of what is plain, no slope is lost; lengths are those of what was drawn."""
     events = lender.tracer.events
     start = len(events)
@@ -45,14 +43,14 @@ def _drawn(lender: Lender, method: Any, *args: Any, **kwargs: Any) -> Any:
     return result
 
 
-def _chosen(lender: Lender, method: Any, *args: Any, **kwargs: Any) -> Any:
+def _chosen(lender: Lending, method: Any, *args: Any, **kwargs: Any) -> Any:
     """What Python's own ``random`` gives, as it is."""
     result = method(*args, **kwargs)
     _note(lender, result)
     return result
 
 
-def _note(lender: Lender, result: Any) -> None:
+def _note(lender: Lending, result: Any) -> None:
     """A number that was drawn is another one in another run; an array, too, where it is written out."""
     number = result.item() if isinstance(result, np.generic) else result
     lender.tracer.fix(number if isinstance(number, int | float) else None)

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any, Self
+from typing import Any, Self
 
 import numpy as np
 
 from chainrule.trace import refusals
 from chainrule.trace.gather import holds_traced
+from chainrule.trace.lending import Lending
 from chainrule.trace.traced import Traced
-
-if TYPE_CHECKING:
-    from chainrule.trace.lending import Lender
 
 AT_ONCE = {"external_loop", "buffered", "reduce_ok", "delay_bufalloc"}
 """Flags by which an iterator gives more than an entry a turn."""
@@ -85,7 +83,7 @@ class Entries:
         """Nothing is held back that would have to be written."""
 
 
-def nditer(lender: Lender, function: Any, op: Any, *args: Any, **options: Any) -> Any:
+def nditer(lender: Lending, function: Any, op: Any, *args: Any, **options: Any) -> Any:
     """``np.nditer(a, flags=["multi_index"])``; of several arrays, or of other options than these, there is none to follow."""
     if not holds_traced((op, args, options)):
         return function(op, *args, **options)
@@ -99,7 +97,7 @@ def nditer(lender: Lender, function: Any, op: Any, *args: Any, **options: Any) -
     return Entries(op, flags, order)
 
 
-def ndenumerate(_: Lender, function: Any, arr: Any) -> Any:
+def ndenumerate(_: Lending, function: Any, arr: Any) -> Any:
     """``np.ndenumerate(a)``: places and entries."""
     return _enumerated(arr) if type(arr) is Traced else function(arr)
 

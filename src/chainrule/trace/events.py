@@ -36,7 +36,7 @@ class Slot:
 
 
 @dataclass(frozen=True, slots=True)
-class Bound:
+class SlotBound:
     """A slot was given a value. ``n_lines`` lines had been recorded by then.
 
     ``before`` is what the slot held. ``array`` numbers the array that the slot holds now: where that array is written
@@ -100,7 +100,7 @@ class Fixed:
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class ValuesShown:
     """Values were shown to a person: printed, formatted, logged, plotted."""
 
     values: tuple[Value, ...]
@@ -110,7 +110,7 @@ class Report:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class TurnBegan:
     """A loop began its turn ``number`` (from 0); ``loop`` numbers each time that a loop was entered."""
 
     loop: int
@@ -131,7 +131,7 @@ class Objective:
     places: tuple[SourceSpan, ...] = ()
 
 
-Event = Bound | Guard | Escape | Fixed | Report | Turn | Objective
+Event = SlotBound | Guard | Escape | Fixed | ValuesShown | TurnBegan | Objective
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +144,7 @@ class Named:
 
 
 @dataclass(frozen=True, slots=True)
-class Update:
+class ParameterMoved:
     """A parameter's new value: ``W`` became ``W - lr * dW``. To go with the checker that reads it."""
 
     name: str

@@ -12,7 +12,7 @@ from chainrule.program import Arg, Item, Line, Loop, Program, Size, SourceSpan, 
 from chainrule.program.line import sizes_in
 from chainrule.program.loop import values_of
 from chainrule.program.sizes import as_long_as
-from chainrule.program.sources import place
+from chainrule.program.source_places import place
 from chainrule.trace.events import TEXT, Escape, Fixed, Guard
 from chainrule.trace.recording import Recording
 from chainrule.trace.source import characters
@@ -36,7 +36,7 @@ def what_is_fixed(
     ``program`` is what was made of the recording, its loops found again. After the ``loss`` of a script nothing matters;
     of a function, whose loss is what it returns, everything does.
     """
-    study = _Study(recording, program, inputs)
+    study = _Fixing(recording, program, inputs)
     results = (line.result for line in recording.program.lines)
     until = next((n for n, one in enumerate(results) if one is loss), sys.maxsize)
     told: dict[str, list[str]] = {}
@@ -51,7 +51,7 @@ def what_is_fixed(
     return tuple(f"{where}: {_together(said)}" for where, said in told.items())
 
 
-class _Study:
+class _Fixing:
     """A recording, and what was made of it."""
 
     def __init__(

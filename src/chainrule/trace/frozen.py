@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from chainrule.trace.lending import Lending
 from chainrule.trace.written_out import definition_of
-
-if TYPE_CHECKING:
-    from chainrule.trace.lending import Lender
 
 
 class Frozen:
     """A distribution with its parameters, as ``stats.norm(loc, scale)``: its methods are those of the distribution."""
 
     def __init__(
-        self, lender: Lender, distribution: Any, *args: Any, **kwargs: Any
+        self, lender: Lending, distribution: Any, *args: Any, **kwargs: Any
     ) -> None:
         self._lender, self._of = lender, distribution
         self._args, self._kwargs = args, kwargs
@@ -36,7 +34,7 @@ class Frozen:
         )
 
     @classmethod
-    def of(cls, lender: Lender, frozen: Any) -> Frozen | None:
+    def of(cls, lender: Lending, frozen: Any) -> Frozen | None:
         """One that SciPy made of plain parameters, where its distribution is known."""
         inner = getattr(frozen, "dist", None)
         stats = sys.modules.get("scipy.stats")

@@ -21,7 +21,12 @@ from chainrule.program import (
     Value,
 )
 from chainrule.trace import refusals, trees
-from chainrule.trace.arguments import Argument, Arguments, ForeignArrayError, foreign
+from chainrule.trace.arguments import (
+    Argument,
+    CallArguments,
+    ForeignArrayError,
+    foreign,
+)
 from chainrule.trace.instrument.code import HOOKED, functions_in, is_library
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.limits import Limits
@@ -33,7 +38,7 @@ from chainrule.trace.tracer import Tracer
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class FunctionReading:
     """A function that was read once.
 
     ``given`` are its arguments by name, ``known`` their leaves that the program has as inputs, ``others`` the arrays among them that it
@@ -103,7 +108,7 @@ def read_function(
     kwargs: Mapping[str, Any] | None = None,
     *,
     follow_branches: bool = True,
-) -> Call:
+) -> FunctionReading:
     """Call ``function`` once and record it: its own source, that of the functions it calls, and NumPy's calls.
 
     Raises:
@@ -111,7 +116,7 @@ def read_function(
     """
     given = _bound(function, args, kwargs or {})
     tracer = Tracer(boundary=BOUNDARY, lets_go=True, follow_branches=follow_branches)
-    arguments = Arguments(tracer)
+    arguments = CallArguments(tracer)
     inputs = arguments.followed(given)
     chances = Chances.now()
     with HOOKED.while_reading():
@@ -156,7 +161,7 @@ def read_function(
     )
 
     recording = Recording(run, tuple(tracer.events), met=tracer.builder.met)
-    return Call(
+    return FunctionReading(
         recording,
         given,
         tuple(arguments.known),

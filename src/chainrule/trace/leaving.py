@@ -8,7 +8,7 @@ from typing import Any
 
 from chainrule.program import Arg, Array, Builder, SourceSpan, Value
 from chainrule.trace import refusals, source
-from chainrule.trace.events import TEXT, Escape, Event, Fixed, Guard, Report
+from chainrule.trace.events import TEXT, Escape, Event, Fixed, Guard, ValuesShown
 
 
 class Leaving:
@@ -102,6 +102,6 @@ class Leaving:
             event = events[at]
             # what a function called on the way makes of a text is its own affair
             if isinstance(event, Escape) and len(event.places) <= depth:
-                events[at] = Report(
+                events[at] = ValuesShown(
                     (event.value,), "print", event.n_lines, event.places
                 )

@@ -8,7 +8,7 @@ import operator
 import os
 import time
 from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -16,24 +16,22 @@ from chainrule import ops
 from chainrule.trace import entries, refusals
 from chainrule.trace.gather import holds_pair, holds_traced, numbers_of
 from chainrule.trace.instrument.hooks import CURRENT
+from chainrule.trace.lending import Lending
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.pairs import Pair
 from chainrule.trace.traced import Traced
 
-if TYPE_CHECKING:
-    from chainrule.trace.lending import Lender
-
 Lent = Callable[..., Any]
 
 
-def _length(_: Lender, function: Any, items: Any) -> Any:
+def _length(_: Lending, function: Any, items: Any) -> Any:
     """``len(x)``, remembered as a size where the items are traced."""
     if type(items) is Traced and items.ndim:
         return items.shape[0]
     return function(items)
 
 
-def _float(lender: Lender, function: Any, *args: Any) -> Any:
+def _float(lender: Lending, function: Any, *args: Any) -> Any:
     """``float(x)`` stays traced: it is the same number."""
     (given,) = args or (0.0,)
     if type(given) is Traced and given.dtype == np.float64 and given.number.size == 1:
@@ -43,21 +41,21 @@ def _float(lender: Lender, function: Any, *args: Any) -> Any:
     return function(*args)
 
 
-def _type(_: Lender, function: Any, *args: Any) -> Any:
+def _type(_: Lending, function: Any, *args: Any) -> Any:
     """``type(x)`` says what a stand-in stands for."""
     if len(args) == 1 and type(args[0]) in {Traced, TracedInt}:
         return args[0].stands_for if type(args[0]) is Traced else int
     return function(*args)
 
 
-def _isinstance(_: Lender, function: Any, item: Any, kinds: Any) -> bool:
+def _isinstance(_: Lending, function: Any, item: Any, kinds: Any) -> bool:
     """``isinstance(x, np.ndarray)`` is answered for what a stand-in stands for."""
     if type(item) is Traced:
         return issubclass(item.stands_for, kinds)
     return bool(function(item, kinds))
 
 
-def _pow(_: Lender, function: Any, *args: Any) -> Any:
+def _pow(_: Lending, function: Any, *args: Any) -> Any:
     """``pow(x, y)`` is ``x ** y``."""
     if len(args) == 2 and any(type(one) in {Traced, TracedInt} for one in args):
         one, other = args
@@ -65,12 +63,12 @@ def _pow(_: Lender, function: Any, *args: Any) -> Any:
     return function(*args)
 
 
-def _round(_: Lender, function: Any, number: Any, *digits: Any) -> Any:
+def _round(_: Lending, function: Any, number: Any, *digits: Any) -> Any:
     """``round(n)`` of a length is a plain number."""
     return function(int(number) if type(number) is TracedInt else number, *digits)
 
 
-def _math(_: Lender, function: Any, *args: Any) -> Any:
+def _math(_: Lending, function: Any, *args: Any) -> Any:
     """A function of ``math``, taken from NumPy where its argument is traced."""
     if not any(type(one) is TracedInt or holds_traced(one) for one in args):
         return function(*args)
@@ -116,7 +114,7 @@ MATH: Mapping[Any, Any] = {
 }
 
 
-def _summed(_: Lender, function: Any, items: Any, **options: Any) -> Any:
+def _summed(_: Lending, function: Any, items: Any, **options: Any) -> Any:
     """``math.fsum`` and ``math.prod`` of traced numbers."""
     listed = list(items)
     if any(type(one) is Traced for one in listed):
@@ -125,7 +123,7 @@ def _summed(_: Lender, function: Any, items: Any, **options: Any) -> Any:
 
 
 def _array(
-    lender: Lender,
+    lender: Lending,
     maker: Any,
     items: Any = (),
     dtype: Any = None,
@@ -154,14 +152,14 @@ def _array(
     return np.reshape(made, (*(1,) * missing, *made.shape)) if missing > 0 else made
 
 
-def _matrix(lender: Lender, maker: Any, items: Any, *args: Any, **options: Any) -> Any:
+def _matrix(lender: Lending, maker: Any, items: Any, *args: Any, **options: Any) -> Any:
     """``np.asmatrix(x)``: what is a matrix from now on has other operators."""
     if holds_traced(items):
         raise refusals.matrix(lender.tracer.here())
     return maker(items, *args, **options)
 
 
-def _filled(lender: Lender, maker: Any, shape: Any, *args: Any, **options: Any) -> Any:
+def _filled(lender: Lending, maker: Any, shape: Any, *args: Any, **options: Any) -> Any:
     """``np.zeros((len(x), 3))``: the length stays a length."""
     lengths = shape if isinstance(shape, list | tuple) else (shape,)
     if any(type(one) is Traced for one in lengths):
@@ -187,14 +185,14 @@ def _filled(lender: Lender, maker: Any, shape: Any, *args: Any, **options: Any) 
 FILLS = {np.zeros: 0.0, np.ones: 1.0, np.empty: 0.0}
 
 
-def _arange(lender: Lender, maker: Any, *args: Any, **options: Any) -> Any:
+def _arange(lender: Lending, maker: Any, *args: Any, **options: Any) -> Any:
     """``np.arange(len(x))``: the length stays a length."""
     if len(args) == 1 and not options and type(args[0]) is TracedInt:
         return lender.tracer.record(ops.arange, (), {"n": args[0]})
     return lender.baked(maker, *args, **options)
 
 
-def _range(lender: Lender, function: Any, *args: Any) -> range:
+def _range(lender: Lending, function: Any, *args: Any) -> range:
     """``range(len(x))``: how many turns there are."""
     counted: range = function(*args)
     for one in args:
@@ -204,28 +202,28 @@ def _range(lender: Lender, function: Any, *args: Any) -> range:
     return counted
 
 
-def _eye(lender: Lender, maker: Any, *args: Any, **options: Any) -> Any:
+def _eye(lender: Lending, maker: Any, *args: Any, **options: Any) -> Any:
     """``np.eye(len(x))``: the length stays a length."""
     if len(args) == 1 and not options and type(args[0]) is TracedInt:
         return lender.tracer.record(ops.eye, (), {"n": args[0]})
     return lender.baked(maker, *args, **options)
 
 
-def number_type(_: Lender, kind: Any, *args: Any) -> Any:
+def number_type(_: Lending, kind: Any, *args: Any) -> Any:
     """``np.float64(x)`` and its like."""
     if len(args) == 1 and type(args[0]) is Traced and np.dtype(kind).kind in "fiub":
         return args[0].astype(kind)
     return kind(*args)
 
 
-def generator(lender: Lender, maker: Any, *args: Any, **options: Any) -> Any:
+def generator(lender: Lending, maker: Any, *args: Any, **options: Any) -> Any:
     """``np.random.default_rng()``: its seed is remembered, for the code to be run once more."""
     if not args and not options:
         args = (lender.chances.seed(),)
     return maker(*args, **options)
 
 
-def _setattr(_: Lender, function: Any, owner: Any, name: str, value: Any) -> None:
+def _setattr(_: Lending, function: Any, owner: Any, name: str, value: Any) -> None:
     """``setattr(owner, name, value)`` is ``owner.name = value``."""
     notes = CURRENT.notes
     if notes is None:
@@ -235,12 +233,12 @@ def _setattr(_: Lender, function: Any, owner: Any, name: str, value: Any) -> Non
         notes.has_attribute(owner, name)
 
 
-def _leaves(_: Lender, __: Any, code: Any = 0, *___: Any) -> Any:
+def _leaves(_: Lending, __: Any, code: Any = 0, *___: Any) -> Any:
     """``os._exit`` ends the script, not the reading."""
     raise SystemExit(code)
 
 
-def _forks(lender: Lender, function: Any, *_: Any) -> Any:
+def _forks(lender: Lending, function: Any, *_: Any) -> Any:
     raise refusals.forks(getattr(function, "__name__", "fork"), lender.tracer.here())
 
 

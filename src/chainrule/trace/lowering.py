@@ -5,24 +5,22 @@ from __future__ import annotations
 import functools
 import types
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from chainrule.trace.gather import holds_traced, plain_of
 from chainrule.trace.instrument.code import is_library
+from chainrule.trace.lending import Lending
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.traced import Traced
-
-if TYPE_CHECKING:
-    from chainrule.trace.lending import Lender
 
 
 class Lowered:
     """Arguments as plain numbers, and what was written into them."""
 
     def __init__(
-        self, lender: Lender, how: str, kept: Callable[[Any], bool] | None = None
+        self, lender: Lending, how: str, kept: Callable[[Any], bool] | None = None
     ) -> None:
         self.lender = lender
         self.tracer = lender.tracer
@@ -71,7 +69,7 @@ class Lowered:
 class CalledBack:
     """A function of the user's that is called from where stand-ins are not known: it gives back numbers."""
 
-    def __init__(self, lender: Lender, function: Any) -> None:
+    def __init__(self, lender: Lending, function: Any) -> None:
         self.lender = lender
         self.function = function
         functools.update_wrapper(self, function, updated=())

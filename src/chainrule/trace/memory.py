@@ -19,7 +19,7 @@ class Held(Protocol):
 
     tracer: Tracing
     version: int
-    written_through: list[View | None]
+    written_through: list[MemoryView | None]
 
     @property
     def memory(self) -> Array:
@@ -27,7 +27,7 @@ class Held(Protocol):
 
 
 @dataclass(slots=True)
-class View:
+class MemoryView:
     """How an array was taken from another one whose memory it shares.
 
     ``version`` counts the writes to ``base`` that the view has seen; ``memory`` is laid out as NumPy's own view is.
@@ -50,7 +50,7 @@ class View:
             self.version = self.base.version
         return False
 
-    def _shows(self, other: View) -> bool:
+    def _shows(self, other: MemoryView) -> bool:
         """Whether an entry of the array is shown by this and by another view of it."""
         return bool(np.isin(self.places, other.places).any())
 
@@ -99,7 +99,7 @@ class View:
         return self.base.tracer.unbound(put)
 
 
-def view_of(base: Held, op: Op, params: Mapping[str, Any]) -> View | None:
+def view_of(base: Held, op: Op, params: Mapping[str, Any]) -> MemoryView | None:
     """The view that NumPy would give, or None where it makes a copy."""
     plain = concrete(params)
     memory = base.memory
@@ -115,4 +115,4 @@ def view_of(base: Held, op: Op, params: Mapping[str, Any]) -> View | None:
         )
     if not isinstance(shown, np.ndarray) or not np.may_share_memory(shown, memory):
         return None
-    return View(base, op, params, base.version, shown)
+    return MemoryView(base, op, params, base.version, shown)

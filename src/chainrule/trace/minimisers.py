@@ -6,17 +6,15 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from chainrule.trace import source
 from chainrule.trace.events import Objective
 from chainrule.trace.gather import holds_traced, numbers_of
+from chainrule.trace.lending import Lending
 from chainrule.trace.traced import Traced
-
-if TYPE_CHECKING:
-    from chainrule.trace.lending import Lender
 
 
 def is_minimiser(function: Any) -> bool:
@@ -26,7 +24,7 @@ def is_minimiser(function: Any) -> bool:
     return name in LOSS_OF and getattr(module, name, None) is function
 
 
-def minimised(lender: Lender, minimiser: Any, *args: Any, **kwargs: Any) -> Any:
+def minimised(lender: Lending, minimiser: Any, *args: Any, **kwargs: Any) -> Any:
     """``minimize(fun, x0, args)`` runs as it stands, and its first call of ``fun`` is followed from the start on."""
     try:
         given = inspect.signature(minimiser).bind(*args, **kwargs)
@@ -47,7 +45,7 @@ class _First:
 
     def __init__(
         self,
-        lender: Lender,
+        lender: Lending,
         loss_of: Callable[[Any, Any], Any],
         given: inspect.BoundArguments,
     ) -> None:

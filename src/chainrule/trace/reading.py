@@ -13,9 +13,9 @@ import numpy as np
 
 from chainrule.program import Arg, Value
 from chainrule.trace import containers, growing, replay, source
-from chainrule.trace.events import Bound, Slot, Turn
+from chainrule.trace.events import Slot, SlotBound, TurnBegan
 from chainrule.trace.instrument.hooks import CURRENT
-from chainrule.trace.lending import Lender
+from chainrule.trace.lender import Lender
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.limits import Limits
 from chainrule.trace.pairs import pair_of
@@ -345,7 +345,7 @@ class Reading:
             if type(value) is Traced and value.is_array
             else None
         )
-        event = Bound(
+        event = SlotBound(
             slot,
             arg,
             earlier,
@@ -390,7 +390,11 @@ class Reading:
         events, n_lines = self.tracer.events, len(self.tracer.builder.lines)
         last = events[-1] if events else None
         # a turn in which nothing happened is not kept: loops may run for ever
-        if isinstance(last, Turn) and last.loop == loop and last.n_lines == n_lines:
+        if (
+            isinstance(last, TurnBegan)
+            and last.loop == loop
+            and last.n_lines == n_lines
+        ):
             events.pop()
         places = source.places(self.tracer.frames())
-        events.append(Turn(loop, number, names, n_lines, places))
+        events.append(TurnBegan(loop, number, names, n_lines, places))

@@ -6,7 +6,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from chainrule.program import Arg, Program, Run, Value
-from chainrule.trace.events import Bound, Escape, Event, Guard, Report, Slot, Turn
+from chainrule.trace.events import (
+    Escape,
+    Event,
+    Guard,
+    Slot,
+    SlotBound,
+    TurnBegan,
+    ValuesShown,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +44,9 @@ class Recording:
         """The lines."""
         return self.run.program
 
-    def bounds(self) -> Iterator[Bound]:
+    def bounds(self) -> Iterator[SlotBound]:
         """Every time that a slot was given a value."""
-        return (event for event in self.events if isinstance(event, Bound))
+        return (event for event in self.events if isinstance(event, SlotBound))
 
     def guards(self) -> Iterator[Guard]:
         """Every branch taken on a traced value."""
@@ -48,13 +56,13 @@ class Recording:
         """Every traced value let go."""
         return (event for event in self.events if isinstance(event, Escape))
 
-    def reports(self) -> Iterator[Report]:
+    def reports(self) -> Iterator[ValuesShown]:
         """Every time that values were shown to a person."""
-        return (event for event in self.events if isinstance(event, Report))
+        return (event for event in self.events if isinstance(event, ValuesShown))
 
-    def turns(self) -> Iterator[Turn]:
+    def turns(self) -> Iterator[TurnBegan]:
         """Every turn of a loop."""
-        return (event for event in self.events if isinstance(event, Turn))
+        return (event for event in self.events if isinstance(event, TurnBegan))
 
     def versions(self) -> dict[Slot, list[Arg]]:
         """The values that each slot held, in order."""

@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.trace.instrument.hooks import CURRENT, Notes
+from chainrule.trace.instrument.hooks import CURRENT, HookReader
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ class Chances:
         return self.seeds[self.n_taken - 1]
 
     @contextlib.contextmanager
-    def again(self, notes: Notes | None = None) -> Iterator[None]:
+    def again(self, notes: HookReader | None = None) -> Iterator[None]:
         """Everything drawn anew, from where it was; ``notes`` are taken meanwhile."""
         now = Chances.now()
         states = [(one, _state(one)) for one, _ in self.generators.values()]
@@ -80,7 +80,7 @@ def _stand(generator: Any, state: Any) -> None:
         generator.bit_generator.state = state
 
 
-class Seen(BaseException):
+class ValueReached(BaseException):
     """Raised inside a script when the value that was asked for is there."""
 
 
@@ -112,7 +112,7 @@ class Replay:
         if self.wanted is not None and self.n_passed == self.wanted[0]:
             leaves = list(each_leaf(value))
             self.seen = leaves[self.wanted[1]]
-            raise Seen
+            raise ValueReached
         return value
 
     def _moved(self, value: Any, count: Iterator[int]) -> Any:

@@ -20,7 +20,7 @@ from chainrule.trace.instrument.code import HOOKED, compiled
 from chainrule.trace.limits import Enough, Limits
 from chainrule.trace.reading import Reading
 from chainrule.trace.recording import Recording
-from chainrule.trace.replay import Chances, Replay, Seen
+from chainrule.trace.replay import Chances, Replay, ValueReached
 from chainrule.trace.surroundings import alarm, as_main
 from chainrule.trace.tracer import Tracer
 
@@ -51,7 +51,7 @@ class ScriptReading:
         steps = {self.passed[value]: step for value, step in moves.items()}
         replay = Replay(self.chances, steps, self.passed[wanted])
         with (
-            contextlib.suppress(Seen, SystemExit, Exception),
+            contextlib.suppress(ValueReached, SystemExit, Exception),
             self.chances.again(replay),
         ):
             _run(compiled(self.text, self.file), self.file, io.StringIO())

@@ -199,7 +199,7 @@ def _bindings(file: str, lines: tuple[str, ...]) -> dict[Span, Any]:
     for node in ast.walk(tree):
         for expression, target in _bound(node):
             for tail in _tails(expression):
-                found.setdefault(_span_of(tail), target)
+                found.setdefault(span_of(tail), target)
     return found
 
 
@@ -288,7 +288,8 @@ def _tails(expression: ast.expr) -> Iterator[ast.expr]:
             yield expression
 
 
-def _span_of(node: ast.expr) -> Span:
+def span_of(node: ast.expr | ast.stmt) -> Span:
+    """Where a node stands."""
     return (
         node.lineno,
         node.col_offset,

@@ -25,7 +25,7 @@ def is_sparse(item: Any) -> bool:
     )
 
 
-class Dense:
+class DenseMatrices:
     """Sparse matrices written out, each once."""
 
     def __init__(self) -> None:

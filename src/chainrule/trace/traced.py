@@ -15,7 +15,7 @@ from chainrule.program.operators import SIGNS, give_comparisons, give_signs
 from chainrule.program.sizes import measured
 from chainrule.trace import refusals, source, sparse
 from chainrule.trace.lengths import TracedInt
-from chainrule.trace.memory import View
+from chainrule.trace.memory import MemoryView
 from chainrule.trace.methods import Methods
 from chainrule.trace.tracing import Tracing
 
@@ -36,7 +36,7 @@ class Traced(Methods):
         self,
         tracer: Tracing,
         value: Value,
-        shares: View | None = None,
+        shares: MemoryView | None = None,
         *,
         is_array: bool | None = None,
         is_weak: bool | None = None,
@@ -45,7 +45,7 @@ class Traced(Methods):
         self._value = value
         self.version = 0
         # of each write, the view that it went through
-        self.written_through: list[View | None] = []
+        self.written_through: list[MemoryView | None] = []
         self.shares = shares
         self.is_array = bool(value.shape) if is_array is None else is_array
         # float(x) is a number of Python's own, though the value is one of NumPy's
@@ -247,11 +247,11 @@ class Traced(Methods):
             written.version and not view.is_stale and _same(view.params["index"], given)
         )
 
-    def _moved_on(self, view: View | None = None) -> None:
+    def _moved_on(self, view: MemoryView | None = None) -> None:
         self.version += 1
         self.written_through.append(view)
 
-    def become(self, result: Any, view: View | None = None) -> None:
+    def become(self, result: Any, view: MemoryView | None = None) -> None:
         """Stand for ``result`` from now on, as an array does that was written to, through a view of it or whole."""
         before, self._value = self.value, result.value
         self._moved_on(view)

@@ -32,13 +32,13 @@ from chainrule.program import (
 from chainrule.program.builder import described
 from chainrule.trace import dispatch, indexing, refusals, source
 from chainrule.trace.broadcast_guard import refuse_column_against_row, refuse_drift
-from chainrule.trace.events import Bound, Event, Slot
+from chainrule.trace.events import Event, Slot, SlotBound
 from chainrule.trace.gather import holds_traced, stacked
 from chainrule.trace.leaving import Leaving
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.memory import view_of
 from chainrule.trace.parameters import lowered_param, nested
-from chainrule.trace.sparse import Dense, is_sparse
+from chainrule.trace.sparse import DenseMatrices, is_sparse
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracing import Tracing
 
@@ -76,7 +76,7 @@ class Tracer(Leaving):
         self.lasting = lasting
         self.places: tuple[SourceSpan, ...] = ()
         self.constants: dict[int, tuple[Array, Value, Traced]] = {}
-        self.dense = Dense()
+        self.dense = DenseMatrices()
         self.events: list[Event] = []
         self.moved: set[Value] = set()
         self.sized = set()
@@ -170,7 +170,7 @@ class Tracer(Leaving):
         """A slot was given a value."""
         slot = Slot(kind, owner, key, name or str(key))
         n_lines = len(self.builder.lines)
-        self.events.append(Bound(slot, value, before, n_lines, places))
+        self.events.append(SlotBound(slot, value, before, n_lines, places))
 
     def again(self, traced: Traced) -> Traced:
         """The same value on a line of its own, to be given a second name."""

@@ -8,13 +8,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Unpack
 
+from chainrule.nn.constraints import whole
 from chainrule.nn.options import settled, taking
-from chainrule.nn.takes import whole
 from chainrule.program import UsageError
 from chainrule.program.room import require_room
 from chainrule.train.loop.progress import said, warn
 from chainrule.train.members import Members, Watch, at_once, cores
-from chainrule.train.model.compiled import Plan
+from chainrule.train.model.compiled import NetworkPlan
 from chainrule.train.model.ensemble import Ensemble
 from chainrule.train.model.network import Network
 from chainrule.train.model.validate import table_of
@@ -130,7 +130,7 @@ def made_ready(
                 hint="[Network((16,), seed=seed) for seed in range(8)]",
             )
     _require_room(networks, X, Y, n_threads, n_kept)
-    forms: list[Plan] = []
+    forms: list[NetworkPlan] = []
     for network in networks:
         if network.plan_ is None:
             network.data(X, Y)

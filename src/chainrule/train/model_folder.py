@@ -16,7 +16,7 @@ from chainrule.program.files import make_folder, remove
 from chainrule.trace import trace
 from chainrule.train.data.columns import words_of
 from chainrule.train.data.features import Features
-from chainrule.train.data.table import Table, read
+from chainrule.train.data.table import DataTable, read
 from chainrule.train.loop import checkpoint
 from chainrule.train.loop.epochs import Training
 from chainrule.train.model import model_file
@@ -131,7 +131,7 @@ def opened(folder: str | Path, epoch: int | None = None) -> tuple[Network, Featu
 
 def example(
     folder: str | Path,
-    data: Table | str | Path,
+    data: DataTable | str | Path,
     row: int,
     *,
     epoch: int | None = None,
@@ -142,8 +142,8 @@ def example(
         UsageError: E419 for a row that is not there.
     """
     network, features = opened(folder, epoch)
-    table = data if isinstance(data, Table) else read(data, features.words)
-    where = "the table" if isinstance(data, Table) else Path(data).name
+    table = data if isinstance(data, DataTable) else read(data, features.words)
+    where = "the table" if isinstance(data, DataTable) else Path(data).name
     if not 0 <= row < table.n_rows:
         raise UsageError(
             "E419",
@@ -176,7 +176,7 @@ def _slopes(described: Described) -> Array:
 
 
 def _cells(
-    features: Features, one: Table, numbers: Array, slopes: Array
+    features: Features, one: DataTable, numbers: Array, slopes: Array
 ) -> Iterator[tuple[str, str, str, float, float]]:
     """Each column of a row: its cell, where in X it stands, the number there and its gradient."""
     place = 0

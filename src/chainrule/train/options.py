@@ -12,22 +12,22 @@ from typing import Annotated, Any, TypedDict
 import numpy as np
 
 from chainrule.nn import Optimizer, Schedule, optimizer, schedule
-from chainrule.nn.options import Option
-from chainrule.nn.takes import (
+from chainrule.nn.constraints import (
     Above,
     ActivationName,
     AtLeast,
     Count,
     Flag,
+    ListText,
     LossName,
     Place,
     Share,
-    Split,
     Takes,
     Text,
     named,
     one_of,
 )
+from chainrule.nn.options import Option
 from chainrule.program import DTypeError, UsageError
 
 
@@ -88,7 +88,7 @@ OptimizerOrName = Annotated[
 ScheduleOrName = Annotated[str | Schedule, named(schedule, "a schedule", Callable)]
 Engine = Annotated[str, one_of("auto", "numpy", "c", "jax")]
 Task = Annotated[str, one_of("classification", "regression")]
-Names = Annotated[list[Text], Split()]
+Names = Annotated[list[Text], ListText()]
 DType = Annotated[Any, Takes("float64 or float32", _float_type)]
 Functions = Sequence[Callable[..., Any]]
 Balance = Annotated[
@@ -153,7 +153,7 @@ class FitOptions(Looping, total=False):
     verbose: Annotated[Place, Option(0, "1: a bar on a terminal; 2: a line an epoch.")]
 
 
-class Columns(TypedDict, total=False):
+class TableColumns(TypedDict, total=False):
     """What the columns of a table are, and which rows are held out."""
 
     target: Annotated[Names | None, Option(None, "The column to predict; several as a,b.", metavar="NAMES")]
@@ -167,14 +167,14 @@ class Columns(TypedDict, total=False):
 class Hidden(TypedDict, total=False):
     """The layers between a table's columns and its target."""
 
-    hidden: Annotated[list[Count], Split(numbers=True), Option((64, 32), "The sizes of the hidden layers.", metavar="SIZES")]
-    activation: Annotated[list[ActivationName], Split(), Option(("relu",), "The hidden layers' activation, or one each.", metavar="NAMES")]
+    hidden: Annotated[list[Count], ListText(numbers=True), Option((64, 32), "The sizes of the hidden layers.", metavar="SIZES")]
+    activation: Annotated[list[ActivationName], ListText(), Option(("relu",), "The hidden layers' activation, or one each.", metavar="NAMES")]
     dropout: Annotated[Share, Option(0.0, "The share of hidden units silenced in each step.", estimator=True)]
     batch_norm: Annotated[Flag, Option(False, "Normalise over the batch.", estimator=True)]
     embed: Annotated[Count | None, Option(None, "Learn so many numbers for each word of a column, as 8, in place of 0 and 1.")]
 
 
-class TableOptions(Columns, Hidden, Learning, Looping, total=False):
+class TableOptions(TableColumns, Hidden, Learning, Looping, total=False):
     """What a training on a table is told."""
 
     validation: Annotated[Share | None, Option(None, "The share of the training rows watched for --patience, as 0.2; where that is asked for, 0.15.")]

@@ -23,7 +23,7 @@ from chainrule.train.data.features import (
     require_no_typos,
     require_whole,
 )
-from chainrule.train.data.table import Table
+from chainrule.train.data.table import DataTable
 from chainrule.train.data.target_columns import (
     MOST_CLASSES,
     infer,
@@ -46,7 +46,7 @@ GROWN = 2.0
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class TabularOutcome:
     """A trained network with what it learnt its columns to be, and how it does on rows it has not seen."""
 
     network: Network
@@ -72,7 +72,7 @@ def usual_decay(n_rows: int) -> float:
 
 @taking(TableOptions)
 def train(
-    table: Table,
+    table: DataTable,
     *,
     where: str = "the table",
     say: Callable[[str], Any] = warn,
@@ -81,7 +81,7 @@ def train(
     search: Mapping[str, Sequence[Any]] | None = None,
     halving: int | None = None,
     **options: Unpack[TableOptions],
-) -> Outcome:
+) -> TabularOutcome:
     """Train a network on a table and hold it against rows it has not seen.
 
     Columns are standardised as learnt on the training part alone; those that can tell nothing are left out, and
@@ -138,7 +138,7 @@ def train(
 
 
 def _searched(
-    split: Split,
+    split: PreparedTable,
     said: TableOptions,
     lists: Mapping[str, Sequence[Any]],
     halving: int | None,
@@ -158,13 +158,13 @@ def _watched(said: TableOptions) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class PreparedTable:
     """A table made ready: what its columns are, the numbers to train on, and the rows held out."""
 
     features: Features
     X: Array
     Y: Array
-    held: Table
+    held: DataTable
     where: str
 
     def unseen(self, network: Network) -> Data | None:
@@ -177,8 +177,8 @@ class Split:
 
 
 def prepare(
-    table: Table, said: TableOptions, where: str, say: Callable[[str], Any]
-) -> Split:
+    table: DataTable, said: TableOptions, where: str, say: Callable[[str], Any]
+) -> PreparedTable:
     """Divide a table, and learn from the part to train on what its columns are.
 
     Raises:
@@ -222,10 +222,10 @@ def prepare(
         looked_up=said["embed"] is not None,
     )
     X, Y = features.inputs(part, where), features.target.encoded(part, where)
-    return Split(features, X, Y, table.at(held), where)
+    return PreparedTable(features, X, Y, table.at(held), where)
 
 
-def _network(split: Split, said: TableOptions) -> Network:
+def _network(split: PreparedTable, said: TableOptions) -> Network:
     """The network that was asked for, on the columns that there are."""
     target = split.features.target
     chosen = loss_of(target.loss(said["loss"]))
@@ -236,9 +236,11 @@ def _network(split: Split, said: TableOptions) -> Network:
     return network.build(split.X.shape[1], target.n_outputs, labels)
 
 
-def _outcome(network: Network, split: Split, diary: Diary | None) -> Outcome:
+def _outcome(
+    network: Network, split: PreparedTable, diary: Diary | None
+) -> TabularOutcome:
     measures, confusion = measured(network, split.features, split.held, split.where)
-    return Outcome(
+    return TabularOutcome(
         network,
         split.features,
         measures,
@@ -267,7 +269,7 @@ def gathered(left_out: Mapping[str, str]) -> list[str]:
 
 
 def measured(
-    network: Network, features: Features, table: Table, where: str
+    network: Network, features: Features, table: DataTable, where: str
 ) -> tuple[dict[str, float], Array | None]:
     """How a network does on a table: its metrics, and the confusion of its classes."""
     if not table.n_rows:

@@ -15,7 +15,7 @@ from chainrule.trace import Traced, Tracer
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Followed:
+class FollowedFunction:
     """A function followed: its run, whose outputs are the ``n_values`` that it gave and then what branches looked at.
 
     ``wrt`` are the inputs to differentiate by.
@@ -27,7 +27,7 @@ class Followed:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Derivation:
+class RunnableProgram:
     """A program to be run over and over: ``extra`` are inputs that the function itself does not have.
 
     Its outputs are ``n_values`` of the function, ``n_results`` that were derived, and what branches looked at.
@@ -39,15 +39,17 @@ class Derivation:
     n_results: int
 
 
-Kind = Callable[[Followed], Derivation]
+Kind = Callable[[FollowedFunction], RunnableProgram]
 
 
-def textbook(followed: Followed) -> Followed:
+def textbook(followed: FollowedFunction) -> FollowedFunction:
     """The same with written-out forms recognised and links that cancel taken in one."""
-    return Followed(fuse(recognise(followed.run)), followed.n_values, followed.wrt)
+    return FollowedFunction(
+        fuse(recognise(followed.run)), followed.n_values, followed.wrt
+    )
 
 
-def gradient(followed: Followed) -> Derivation:
+def gradient(followed: FollowedFunction) -> RunnableProgram:
     """The first value, and its gradient."""
     found = textbook(followed)
     loss, *others = found.run.program.outputs
@@ -58,10 +60,10 @@ def gradient(followed: Followed) -> Derivation:
     results, kept = rest[:n], rest[n:]
     n_aux = found.n_values - 1
     outputs = (loss, *kept[:n_aux], *results, *kept[n_aux:])
-    return Derivation(_with(whole, outputs), (), found.n_values, n)
+    return RunnableProgram(_with(whole, outputs), (), found.n_values, n)
 
 
-def transposed(followed: Followed) -> Derivation:
+def transposed(followed: FollowedFunction) -> RunnableProgram:
     """The values, and for each a weight: the sum of all, weighed, differentiated. A row of the Jacobian at a time."""
     found = textbook(followed)
     run, weights = _weighed(found.run, found.run.program.outputs[: found.n_values])
@@ -69,10 +71,10 @@ def transposed(followed: Followed) -> Derivation:
     whole = derived.whole()
     results = whole.program.outputs[1:]
     outputs = _outputs(found, results)
-    return Derivation(_with(whole, outputs), weights, found.n_values, len(results))
+    return RunnableProgram(_with(whole, outputs), weights, found.n_values, len(results))
 
 
-def along(followed: Followed) -> Derivation:
+def along(followed: FollowedFunction) -> RunnableProgram:
     """The values, and how they move in a direction.
 
     By the double-backward identity: the gradient of Σ u·f is Jᵀu, whose product with the direction v has the gradient
@@ -89,10 +91,10 @@ def along(followed: Followed) -> Derivation:
     results = whole.program.outputs[1:]
     outputs = _outputs(found, results)
     extra = (*directions, *weights)
-    return Derivation(_with(whole, outputs), extra, found.n_values, len(results))
+    return RunnableProgram(_with(whole, outputs), extra, found.n_values, len(results))
 
 
-def curvature(followed: Followed) -> Derivation:
+def curvature(followed: FollowedFunction) -> RunnableProgram:
     """The first value, and the product of its Hessian with a direction: the gradient of the slope along it."""
     found = textbook(followed)
     loss = found.run.program.outputs[0]
@@ -104,10 +106,10 @@ def curvature(followed: Followed) -> Derivation:
     results = whole.program.outputs[1:]
     outputs = _outputs(found, results)
     extra = directions
-    return Derivation(_with(whole, outputs), extra, found.n_values, len(results))
+    return RunnableProgram(_with(whole, outputs), extra, found.n_values, len(results))
 
 
-def _outputs(found: Followed, results: Sequence[Value]) -> tuple[Value, ...]:
+def _outputs(found: FollowedFunction, results: Sequence[Value]) -> tuple[Value, ...]:
     own = found.run.program.outputs
     return (*own[: found.n_values], *results, *own[found.n_values :])
 

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Callable, Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import Any
 
 import numpy as np
@@ -14,12 +12,11 @@ from chainrule.program import Array, UsageError
 from chainrule.trace.function import ACTIVE
 from chainrule.transforms import following
 from chainrule.transforms.called import Called, builders_of
-from chainrule.transforms.derivation import Kind
+from chainrule.transforms.differentiation import Differentiation
 from chainrule.transforms.environment import Environment, environment
 from chainrule.transforms.structure import Builder, Nested, leaves_of, taken_apart
-from chainrule.transforms.variant import Variant, owned
+from chainrule.transforms.variant import DerivedVariant, owned
 
-Wrt = int | str
 MOST_FORMS = 256
 MOST_WAYS = 64
 """How many forms of arguments, and ways through its branches for each, are remembered of one function."""
@@ -32,41 +29,15 @@ class _Form:
 
     objects: tuple[Any, ...]
     captured: tuple[int, ...]
-    ways: list[following.Way] = field(default_factory=list)
+    ways: list[following.BranchPath] = field(default_factory=list)
     trusted: set[tuple[bool, ...]] = field(default_factory=set)
 
 
 class Differentiable:
     """A function with what has been derived from it; ``n_derived`` is how often that was."""
 
-    def __init__(
-        self,
-        function: Callable[..., Any],
-        kind: Kind,
-        wrt: Wrt | Sequence[Wrt],
-        static: Wrt | Sequence[Wrt],
-        *,
-        single_loss: bool = False,
-        has_aux: bool = False,
-    ) -> None:
-        self.whole = function
-        self.asked = wrt, static
-        self.before: tuple[Any, ...] = ()
-        self.keywords: Mapping[str, Any] = {}
-        while isinstance(function, partial):
-            self.before = (*function.args, *self.before)
-            self.keywords = {**function.keywords, **self.keywords}
-            function = function.func
-        self.function = function
-        self.kind = kind
-        self.single_loss = single_loss
-        self.has_aux = has_aux
-        self.parameters = _parameters(function)
-        self.single = isinstance(wrt, int | str)
-        self.wrt = self._places((wrt,) if isinstance(wrt, int | str) else tuple(wrt))
-        self.static = self._places(
-            (static,) if isinstance(static, int | str) else tuple(static)
-        )
+    def __init__(self, asked: Differentiation) -> None:
+        self.asked = asked
         self.around: Environment | None = None
         self.version = 0
         self.level = following.EVERYTHING
@@ -75,103 +46,27 @@ class Differentiable:
         self.forms: dict[Hashable, _Form] = {}
         self.builders: dict[Hashable, tuple[Builder, ...]] = {}
         self.n_derived = 0
-        self.latest: Variant | None = None
-
-    def _places(self, given: Sequence[Wrt]) -> tuple[Wrt, ...]:
-        """Arguments as positions where they have one, behind what a partial function holds already."""
-        found: list[Wrt] = []
-        for one in given:
-            if isinstance(one, str) and one in self.parameters:
-                found.append(self.parameters.index(one))
-            elif isinstance(one, int) and not isinstance(one, bool) and one >= 0:
-                found.append(one + len(self.before))
-            elif isinstance(one, str):
-                found.append(one)
-            else:
-                raise UsageError(
-                    "E411",
-                    f"an argument is a position from 0 on, or a name; got {one!r}",
-                )
-        return tuple(found)
-
-    def about(
-        self, function: Callable[..., Any], kind: Kind | None = None
-    ) -> Differentiable:
-        """The same asked of another function, or something else of it."""
-        wrt, static = self.asked
-        return Differentiable(
-            function,
-            kind or self.kind,
-            wrt,
-            static,
-            single_loss=self.single_loss,
-            has_aux=self.has_aux,
-        )
-
-    def settings(self) -> dict[str, Any]:
-        """What it was made with."""
-        wrt, static = self.asked
-        aux = {"has_aux": True} if self.has_aux else {}
-        return {"wrt": wrt, "static": static, **aux}
-
-    def name_of(self, place: Wrt) -> str:
-        """An argument's name."""
-        if isinstance(place, str):
-            return place
-        listed = place < len(self.parameters)
-        return self.parameters[place] if listed else f"arg{place}"
-
-    def place_of(self, name: str) -> Wrt:
-        """An argument's position if it has one, else its name."""
-        return self.parameters.index(name) if name in self.parameters else name
-
-    def is_static(self, place: Wrt) -> bool:
-        """Whether an argument is taken by its value."""
-        return place in self.static
+        self.latest: DerivedVariant | None = None
 
     def call(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Called:
         """The function on these arguments, ready to be asked."""
-        if self.before or self.keywords:
-            args, kwargs = (*self.before, *args), {**self.keywords, **kwargs}
-        args, kwargs = self._with_defaults(args, kwargs)
+        asked = self.asked
+        args, kwargs = asked.complete(args, kwargs)
         tracer = ACTIVE.get()
         try:
             if tracer is None:
                 return self._outside(args, kwargs)
         except Nested as nested:
             tracer = nested.tracer
-        structures = tuple(self.argument(one, args, kwargs) for one in self.wrt)
-        apply = following.inside(self, tracer, args, kwargs)
+        structures = tuple(asked.argument(one, args, kwargs) for one in asked.wrt)
+        apply = following.inside(asked, tracer, args, kwargs)
         return Called(apply, structures, builders_of(structures))
-
-    def _with_defaults(
-        self, args: tuple[Any, ...], kwargs: Mapping[str, Any]
-    ) -> tuple[tuple[Any, ...], Mapping[str, Any]]:
-        """What is differentiated by stands among the arguments, also where the caller leaves it to its default."""
-        for one in self.wrt:
-            name = self.name_of(one)
-            if name in kwargs or (isinstance(one, int) and one < len(args)):
-                continue
-            default = _default(self.function, name)
-            if default is inspect.Parameter.empty:
-                raise UsageError(
-                    "E411",
-                    f"the argument {name!r}, to differentiate by, was not given",
-                )
-            kwargs = {**kwargs, name: default}
-        return args, kwargs
-
-    def argument(self, one: Wrt, args: Sequence[Any], kwargs: Mapping[str, Any]) -> Any:
-        """One of the arguments given."""
-        if isinstance(one, int) and one < len(args):
-            return args[one]
-        return kwargs[self.name_of(one)]
 
     def _form(
         self, args: Sequence[Any], kwargs: Mapping[str, Any], leaves: list[Any]
     ) -> Hashable:
         """All that a program derived for these arguments depends on besides the numbers of ``leaves``."""
-        static, form = self.static, []
+        static, form = self.asked.static, []
         for position, arg in enumerate(args):
             if static and position in static:
                 form.append(_fixed(arg))
@@ -179,7 +74,7 @@ class Differentiable:
                 form.append(taken_apart(arg, leaves))
         for name, arg in kwargs.items():
             form.append(name)
-            if static and self.place_of(name) in static:
+            if static and self.asked.place_of(name) in static:
                 form.append(_fixed(arg))
             else:
                 form.append(taken_apart(arg, leaves))
@@ -188,7 +83,8 @@ class Differentiable:
     def _outside(self, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Called:
         leaves: list[Any] = []
         form = self._form(args, kwargs, leaves)
-        structures = tuple(self.argument(one, args, kwargs) for one in self.wrt)
+        asked = self.asked
+        structures = tuple(asked.argument(one, args, kwargs) for one in asked.wrt)
 
         def apply(extra: Sequence[Any]) -> tuple[Any, list[Any]]:
             with np.errstate(all="ignore"):
@@ -231,7 +127,7 @@ class Differentiable:
     def _surroundings(self) -> tuple[list[Array], tuple[Hashable, ...]]:
         """The arrays around the function now, and what to compare of them."""
         if self.around is None:
-            self.around = environment(self.function)
+            self.around = environment(self.asked.function)
         around, arrays = self.around.now()
         if self.around.version != self.version:
             self.version = self.around.version
@@ -253,7 +149,10 @@ class Differentiable:
         arrays, _ = self._surroundings()
         around = self.around
         dice = around.dice() if around is not None else None
-        found = following.top(self, args, kwargs, arrays)
+        names = around.names if around is not None else []
+        # no arrays where what is around it never stands still; their last names stay
+        named = list(zip(names, arrays, strict=False))
+        found = following.top(self.asked, args, kwargs, named, self.level)
         self.endless |= found.escaped
         if around is not None and around.dice() != dice:
             # what it draws is drawn anew at every call
@@ -287,7 +186,7 @@ class Differentiable:
         self,
         args: tuple[Any, ...],
         kwargs: Mapping[str, Any],
-        way: following.Way,
+        way: following.BranchPath,
         values: Sequence[Any],
     ) -> bool:
         """Whether the function itself gives the same, the first time that it is not followed.
@@ -296,7 +195,7 @@ class Differentiable:
         call.
         """
         try:
-            plain = leaves_of(self.function(*args, **kwargs))
+            plain = leaves_of(self.asked.function(*args, **kwargs))
         except Exception:  # noqa: BLE001 - what it makes of plain arguments is its own affair
             return True
         ours = leaves_of(following.arranged(way.returned, values))
@@ -315,7 +214,7 @@ def _close(one: Any, other: Any) -> bool:
 
 def _tried(
     known: _Form, given: Sequence[Any], extra: Sequence[Any]
-) -> tuple[following.Way, tuple[Any, ...]] | None:
+) -> tuple[following.BranchPath, tuple[Any, ...]] | None:
     """The way whose branches go as these numbers go, and what it gives; None if it is still to be derived."""
     ways = known.ways
     if not ways:
@@ -341,7 +240,7 @@ def _tried(
         way = other
 
 
-def _last(ways: list[following.Way], way: following.Way) -> None:
+def _last(ways: list[following.BranchPath], way: following.BranchPath) -> None:
     if ways[-1] is not way:
         ways.remove(way)
         ways.append(way)
@@ -358,20 +257,3 @@ def _fixed(arg: Any) -> Hashable:
             hint="make it a tuple, a string or a number",
         ) from None
     return type(arg), arg
-
-
-def _parameters(function: Callable[..., Any]) -> list[str]:
-    try:
-        found = inspect.signature(function).parameters.values()
-    except (TypeError, ValueError):
-        return []
-    named = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
-    return [one.name for one in found if one.kind in named]
-
-
-def _default(function: Callable[..., Any], name: str) -> Any:
-    try:
-        found = inspect.signature(function).parameters.get(name)
-    except (TypeError, ValueError):
-        return inspect.Parameter.empty
-    return inspect.Parameter.empty if found is None else found.default

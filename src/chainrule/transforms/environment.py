@@ -30,7 +30,7 @@ _STANDARD = sysconfig.get_path("stdlib")
 
 
 @dataclass(slots=True, eq=False)
-class Read:
+class Readable:
     """Something a function may read: what it is called, how to get it, and what was got last."""
 
     name: str
@@ -43,7 +43,7 @@ class Environment:
     """All that one function reads; ``generators`` are the sources of random numbers among it."""
 
     function: Callable[..., Any]
-    reads: list[Read] = field(default_factory=list)
+    reads: list[Readable] = field(default_factory=list)
     generators: list[Any] = field(default_factory=list)
     endless: bool = False
     version: int = 0
@@ -112,13 +112,13 @@ def environment(function: Callable[..., Any]) -> Environment:
     False
     """
     found = Environment(function)
-    search = _Search(found)
+    search = _Reach(found)
     search.visit(function)
     search.finish()
     return found
 
 
-class _Search:
+class _Reach:
     """The walk from a function to everything it may reach."""
 
     def __init__(self, found: Environment) -> None:
@@ -233,7 +233,7 @@ class _Search:
         if isinstance(value, ModuleType) and is_installed(value):
             return
         called = name if isinstance(name, str) else "constant"
-        self.found.reads.append(Read(called, get, value))
+        self.found.reads.append(Readable(called, get, value))
         self.visit(value, depth + 1)
 
 

@@ -10,22 +10,22 @@ import numpy as np
 from chainrule.program import Array, Program, Run, Value
 from chainrule.trace import Traced, Tracer
 from chainrule.trace.events import TEXT, Escape
-from chainrule.transforms.derivation import Followed, transposed
+from chainrule.transforms.derivation import FollowedFunction, transposed
+from chainrule.transforms.differentiation import Differentiation
 from chainrule.transforms.structure import LEAVES, leaves_of, put_together
 from chainrule.transforms.variant import variant
 from chainrule.verify import lost, on_the_way, verify
 
 if TYPE_CHECKING:
     from chainrule.trace.replay import Chances
-    from chainrule.transforms.differentiable import Differentiable
 
 Given = tuple[Sequence[Any], Mapping[str, Any]]
 """Arguments by position and by name."""
 
 
 def held_to_itself(
-    asked: Differentiable,
-    followed: Followed,
+    asked: Differentiation,
+    followed: FollowedFunction,
     tracer: Tracer,
     given: Given,
     chances: Chances,
@@ -58,14 +58,16 @@ def held_to_itself(
         generator.uniform(0.5, 1.5, value.shape).astype(value.dtype) for value in values
     ]
     if values:
-        gradients = _weighed(Followed(run, len(values), followed.wrt), weights)
+        gradients = _weighed(FollowedFunction(run, len(values), followed.wrt), weights)
         weighed = dict(zip(values, weights, strict=True))
         again = _again(asked, followed.wrt, outputs, weighed, (*given, chances))
         verify(gradients, run.numbers, again, doubts)
     return any(one.how != TEXT for one in doubts)
 
 
-def _weighed(followed: Followed, weights: Sequence[Array]) -> dict[Value, Array]:
+def _weighed(
+    followed: FollowedFunction, weights: Sequence[Array]
+) -> dict[Value, Array]:
     """The gradient of the sum of what a function gives, each weighed."""
     derivation = transposed(followed)
     known = derivation.run.program.inputs[: len(followed.run.program.inputs)]
@@ -79,7 +81,7 @@ def _weighed(followed: Followed, weights: Sequence[Array]) -> dict[Value, Array]
 
 
 def _again(
-    asked: Differentiable,
+    asked: Differentiation,
     wrt: Sequence[Value],
     outputs: Sequence[Value],
     weights: Mapping[Value, Array],
@@ -107,7 +109,7 @@ def _again(
 
 
 def _moved(
-    asked: Differentiable,
+    asked: Differentiation,
     given: Given,
     numbers: Iterator[Array],
 ) -> tuple[list[Any], dict[str, Any]]:

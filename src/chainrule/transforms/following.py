@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
@@ -22,14 +22,12 @@ from chainrule.trace import Traced, TracedInt, Tracer
 from chainrule.trace.function import BOUNDARY, follow
 from chainrule.trace.function import inside as call_inside
 from chainrule.trace.replay import Chances
-from chainrule.transforms.derivation import Followed, written_into
+from chainrule.transforms.derivation import FollowedFunction, written_into
+from chainrule.transforms.differentiation import Differentiation
 from chainrule.transforms.faithful import held_to_itself
 from chainrule.transforms.stand_ins import StandIns
 from chainrule.transforms.structure import TRACED, named_leaves, put_together
-from chainrule.transforms.variant import Variant, variant
-
-if TYPE_CHECKING:
-    from chainrule.transforms.differentiable import Differentiable
+from chainrule.transforms.variant import DerivedVariant, variant
 
 EVERYTHING, FLOATS, NOTHING = range(3)
 """Which arrays around a function are followed: all, the floats, or none, whose numbers then are part of the form."""
@@ -37,7 +35,7 @@ Apply = Callable[[Sequence[Any]], tuple[Any, list[Any]]]
 
 
 @dataclass(frozen=True, slots=True)
-class Slot:
+class ResultSlot:
     """Where one of the values goes in the structure that a function returns."""
 
     position: int
@@ -45,16 +43,18 @@ class Slot:
 
 def arranged(returned: Any, values: Sequence[Any]) -> Any:
     """The values in the structure in which the function returned them."""
-    if type(returned) is Slot:
+    if type(returned) is ResultSlot:
         return values[returned.position]
-    return put_together(returned, lambda slot: values[slot.position], leaves=(Slot,))
+    return put_together(
+        returned, lambda slot: values[slot.position], leaves=(ResultSlot,)
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Way:
+class BranchPath:
     """A way through a function's branches: the program, and the structure of what the function returns."""
 
-    variant: Variant
+    variant: DerivedVariant
     returned: Any
 
 
@@ -65,7 +65,7 @@ class Found:
     Where a number ``escaped``, the program is right for these arguments only.
     """
 
-    way: Way
+    way: BranchPath
     numbers: tuple[Any, ...]
     captured: tuple[int, ...]
     hashed: tuple[int, ...]
@@ -74,27 +74,29 @@ class Found:
 
 
 def top(
-    asked: Differentiable,
+    asked: Differentiation,
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
-    arrays: Sequence[Array],
+    around: Sequence[tuple[str, Array]],
+    level: int,
 ) -> Found:
-    """The function followed on its own, with the arrays around it as inputs where that can be."""
-    for level in range(asked.level, NOTHING) if arrays else ():
+    """The function followed on its own, with the arrays around it as inputs where that can be, from ``level`` on."""
+    for lower in range(level, NOTHING) if around else ():
         try:
-            return _top(asked, args, kwargs, arrays, level)
+            return _top(asked, args, kwargs, around, lower)
         except Exception:  # noqa: BLE001, S112 - it may need the numbers of an array around it: then it gets them
             continue
-    return _top(asked, args, kwargs, arrays, NOTHING)
+    return _top(asked, args, kwargs, around, NOTHING)
 
 
 def _top(
-    asked: Differentiable,
+    asked: Differentiation,
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
-    arrays: Sequence[Array],
+    around: Sequence[tuple[str, Array]],
     level: int,
 ) -> Found:
+    names, arrays = [name for name, _ in around], [array for _, array in around]
     tracer = Tracer(
         boundary=BOUNDARY, follow_branches=True, lasting=set(map(id, arrays))
     )
@@ -111,7 +113,6 @@ def _top(
     for position, array in enumerate(arrays):
         if level == EVERYTHING or (level == FLOATS and array.dtype.kind == "f"):
             place.setdefault(id(array), position)
-    names = asked.around.names if asked.around is not None else []
     of = {
         key: tracer.input(arrays[position], names[position])
         for key, position in place.items()
@@ -124,14 +125,14 @@ def _top(
     values, returned = _values(tracer, result, asked)
     outputs = [*values, *(value for value, _ in tracer.decided)]
     run = tracer.builder.run(outputs, _name(asked.function))
-    followed = Followed(run, len(values), wrt)
+    followed = FollowedFunction(run, len(values), wrt)
     derivation = asked.kind(followed)
     escaped = held_to_itself(asked, followed, tracer, (args, kwargs), chances)
     captured = tuple(place[key] for key in of if key in stand_ins.used)
     known = [*inputs, *(of[id(arrays[i])].value for i in captured)]
     made = variant(derivation, known, tuple(yes for _, yes in tracer.decided))
     return Found(
-        Way(made, returned),
+        BranchPath(made, returned),
         tuple(derivation.run.numbers[value] for value in made.program.outputs),
         captured,
         tuple(i for i, one in enumerate(arrays) if id(one) not in stand_ins.used),
@@ -141,7 +142,7 @@ def _top(
 
 
 def inside(
-    asked: Differentiable,
+    asked: Differentiation,
     tracer: Tracer,
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
@@ -159,7 +160,7 @@ def inside(
     result = call_inside(asked.function, traced_args, traced_kwargs)
     values, returned = _values(tracer, result, asked)
     run = _part(tracer, tracer.builder.lines[begun:], values, wrt)
-    derivation = asked.kind(Followed(run, len(values), wrt))
+    derivation = asked.kind(FollowedFunction(run, len(values), wrt))
 
     def apply(extra: Sequence[Any]) -> tuple[Any, list[Any]]:
         weights = derivation.extra[len(extra) :]
@@ -183,7 +184,7 @@ def inside(
 
 
 def _traced(
-    asked: Differentiable,
+    asked: Differentiation,
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
     taken_in: Callable[[str, Any], Traced],
@@ -221,7 +222,7 @@ def _traced(
 
 
 def _no_float(
-    asked: Differentiable,
+    asked: Differentiation,
     place: int | str,
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
@@ -242,14 +243,14 @@ def _no_float(
 
 
 def _values(
-    tracer: Tracer, result: Any, asked: Differentiable
+    tracer: Tracer, result: Any, asked: Differentiation
 ) -> tuple[list[Value], Any]:
     """The values that a function returned, and its result with slots in their places."""
     values: list[Value] = []
 
-    def slot(item: Any) -> Slot:
+    def slot(item: Any) -> ResultSlot:
         values.append(_value(tracer, item))
-        return Slot(len(values) - 1)
+        return ResultSlot(len(values) - 1)
 
     if not asked.single_loss:
         returned = put_together(result, slot, leaves=TRACED)

@@ -12,7 +12,8 @@ from chainrule.emit import emit
 from chainrule.program import Array, Run, ShapeError, UsageError
 from chainrule.transforms import derivation
 from chainrule.transforms.called import Called
-from chainrule.transforms.differentiable import Differentiable, Wrt
+from chainrule.transforms.differentiable import Differentiable
+from chainrule.transforms.differentiation import Differentiation, Wrt
 from chainrule.transforms.structure import leaves_of
 
 Answer = Callable[["Transformed", tuple[Any, ...], Mapping[str, Any]], Any]
@@ -28,13 +29,13 @@ class Transformed:
     def __init__(
         self,
         name: str,
-        function: Callable[..., Any],
-        of: Differentiable,
+        asked: Differentiation,
         answer: Answer,
     ) -> None:
-        update_wrapper(self, function)
+        update_wrapper(self, asked.whole)
         self.name = name
-        self.of = of
+        self.wanted = asked
+        self.of = Differentiable(asked)
         self.answer = answer
         self.backwards: Differentiable | None = None
 
@@ -43,18 +44,18 @@ class Transformed:
         return self.answer(self, args, kwargs)
 
     def __repr__(self) -> str:
-        called = getattr(self.of.whole, "__name__", repr(self.of.whole))
+        called = getattr(self.wanted.whole, "__name__", repr(self.wanted.whole))
         return f"<{self.name} of {called}, derived {self.of.n_derived} times>"
 
     def __chainrule_around__(self, exchanged: Callable[[Any], Any]) -> Transformed:
         """The same of a function that sees other arrays."""
-        function = exchanged(self.of.whole)
-        if function is self.of.whole:
+        function = exchanged(self.wanted.whole)
+        if function is self.wanted.whole:
             return self
-        return Transformed(self.name, function, self.of.about(function), self.answer)
+        return Transformed(self.name, self.wanted.about(function), self.answer)
 
     def __reduce__(self) -> Any:
-        return _again, (self.name, self.of.whole, self.of.settings())
+        return _again, (self.name, self.wanted.whole, self.wanted.settings())
 
     @property
     def n_derived(self) -> int:
@@ -114,10 +115,10 @@ def value_and_grad(
     >>> both({"W": np.array([3.0, 4.0]), "b": 1.0}, np.array([1.0, 2.0]))
     (np.float64(144.0), {'W': array([24., 48.]), 'b': 24.0})
     """
-    of = Differentiable(
+    asked = Differentiation(
         function, derivation.gradient, wrt, static, single_loss=True, has_aux=has_aux
     )
-    return Transformed("value_and_grad", function, of, _value_and_grad)
+    return Transformed("value_and_grad", asked, _value_and_grad)
 
 
 def grad(
@@ -135,10 +136,10 @@ def grad(
     >>> slope(2.0), grad(slope)(2.0)
     (12.0, 12.0)
     """
-    of = Differentiable(
+    asked = Differentiation(
         function, derivation.gradient, wrt, static, single_loss=True, has_aux=has_aux
     )
-    return Transformed("grad", function, of, _grad)
+    return Transformed("grad", asked, _grad)
 
 
 def jvp(
@@ -160,8 +161,8 @@ def jvp(
     >>> jvp(np.square)(np.array([1.0, 2.0]), np.array([1.0, 0.0]))
     (array([1., 4.]), array([2., 0.]))
     """
-    of = Differentiable(function, derivation.along, wrt, static)
-    return Transformed("jvp", function, of, _jvp)
+    asked = Differentiation(function, derivation.along, wrt, static)
+    return Transformed("jvp", asked, _jvp)
 
 
 def hvp(
@@ -178,8 +179,10 @@ def hvp(
     >>> hvp(lambda x: np.sum(x**3))(np.array([1.0, 2.0]), np.array([1.0, 1.0]))
     array([ 6., 12.])
     """
-    of = Differentiable(function, derivation.curvature, wrt, static, single_loss=True)
-    return Transformed("hvp", function, of, _hvp)
+    asked = Differentiation(
+        function, derivation.curvature, wrt, static, single_loss=True
+    )
+    return Transformed("hvp", asked, _hvp)
 
 
 def jacobian(
@@ -198,8 +201,8 @@ def jacobian(
     array([[ 4.,  0.],
            [ 0., 12.]])
     """
-    of = Differentiable(function, derivation.along, wrt, static)
-    return Transformed("jacobian", function, of, _jacobian)
+    asked = Differentiation(function, derivation.along, wrt, static)
+    return Transformed("jacobian", asked, _jacobian)
 
 
 def hessian(
@@ -215,8 +218,10 @@ def hessian(
     array([[6., 2.],
            [2., 0.]])
     """
-    of = Differentiable(function, derivation.curvature, wrt, static, single_loss=True)
-    return Transformed("hessian", function, of, _hessian)
+    asked = Differentiation(
+        function, derivation.curvature, wrt, static, single_loss=True
+    )
+    return Transformed("hessian", asked, _hessian)
 
 
 _MAKERS: Mapping[str, Callable[..., Any]] = {
@@ -234,11 +239,11 @@ def _value_and_grad(
 
 def _grad(asked: Transformed, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
     value, gradients = _value_and_grad(asked, args, kwargs)
-    return (gradients, value[1]) if asked.of.has_aux else gradients
+    return (gradients, value[1]) if asked.wanted.has_aux else gradients
 
 
 def _as_asked(asked: Transformed, found: Sequence[Any]) -> Any:
-    return found[0] if asked.of.single else tuple(found)
+    return found[0] if asked.wanted.single else tuple(found)
 
 
 def _jvp(asked: Transformed, args: tuple[Any, ...], kwargs: Mapping[str, Any]) -> Any:
@@ -259,9 +264,9 @@ def _direction(
     asked: Transformed, args: tuple[Any, ...], kwargs: Mapping[str, Any]
 ) -> tuple[tuple[Any, ...], Any]:
     """The arguments without the direction, and the direction."""
-    by_name = any(asked.of.name_of(one) in kwargs for one in asked.of.wrt)
-    places = [one for one in asked.of.wrt if isinstance(one, int)]
-    behind = max(places, default=0) + 1 - len(asked.of.before)
+    by_name = any(asked.wanted.name_of(one) in kwargs for one in asked.wanted.wrt)
+    places = [one for one in asked.wanted.wrt if isinstance(one, int)]
+    behind = max(places, default=0) + 1 - len(asked.wanted.before)
     place = len(args) - 1 if by_name else behind
     if not 0 <= place < len(args):
         raise UsageError(
@@ -274,7 +279,7 @@ def _direction(
 
 def _directions(asked: Transformed, called: Called, direction: Any) -> list[Any]:
     """The leaves of the direction, each as what it moves."""
-    given = (direction,) if asked.of.single else tuple(direction)
+    given = (direction,) if asked.wanted.single else tuple(direction)
     found = [leaf for one in given for leaf in leaves_of(one)]
     moved = called.floats()
     if len(found) != len(moved):
@@ -310,7 +315,9 @@ def _jacobian(
         columns = [forwards.apply(one)[1] for one in _basis(moved)]
         blocks = _turned(columns, values, moved)
     else:
-        backwards = asked.of.about(asked.of.whole, derivation.transposed)
+        backwards = Differentiable(
+            asked.wanted.about(asked.wanted.whole, derivation.transposed)
+        )
         asked.backwards = asked.backwards or backwards
         called = asked.backwards.call(args, kwargs)
         rows = [called.apply(one)[1] for one in _basis(values)]

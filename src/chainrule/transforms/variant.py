@@ -13,13 +13,13 @@ from chainrule.engines import BufferedSource, buffered_source
 from chainrule.engines.lowering import lean
 from chainrule.program import Array, Program, Run, Value
 from chainrule.trace import Traced
-from chainrule.transforms.derivation import Derivation
+from chainrule.transforms.derivation import RunnableProgram
 
 NAME = "loss_and_gradients"
 
 
 @dataclass(frozen=True)
-class Variant:
+class DerivedVariant:
     """A derived program for one form of arguments and one way through its branches.
 
     ``given`` are its inputs in the order in which they are handed over; of those at the end ``fixed`` has the numbers,
@@ -70,14 +70,14 @@ class Variant:
 
 
 def variant(
-    derivation: Derivation, known: Sequence[Value], taken: tuple[bool, ...]
-) -> Variant:
+    derivation: RunnableProgram, known: Sequence[Value], taken: tuple[bool, ...]
+) -> DerivedVariant:
     """The program of ``derivation``, called with ``known`` and what is extra."""
     run = derivation.run
     handed = {*known, *derivation.extra}
     fixed = [value for value in run.program.inputs if value not in handed]
     given = (*known, *derivation.extra, *fixed)
-    return Variant(
+    return DerivedVariant(
         run.program,
         given,
         tuple(run.numbers[value] for value in derivation.extra),

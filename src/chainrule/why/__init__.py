@@ -13,10 +13,10 @@ from chainrule.why.advice import advised
 from chainrule.why.answer import Answer
 from chainrule.why.entries import Entry, only, places
 from chainrule.why.everywhere import everywhere
-from chainrule.why.ledger import Ledger, flat
+from chainrule.why.pass_names import PassNames
 from chainrule.why.question import Question, understood
 from chainrule.why.steps import later
-from chainrule.why.words import Words
+from chainrule.why.unrolled_pass import UnrolledPass, flat
 
 
 def why(
@@ -64,8 +64,8 @@ def why(
         run, question = whole, understood(asked, whole.program, ends, learnt)
         if question.value in whole.program.inputs and question.value.differentiable:
             question = replace(question, gradient=True)
-    ledger = Ledger(run, ends, question.value, learnt, roles or {})
-    words = Words(ledger)
+    ledger = UnrolledPass(run, ends, question.value, learnt, roles or {})
+    words = PassNames(ledger)
     answer = (
         _of_gradient(words, question)
         if question.gradient
@@ -97,20 +97,20 @@ def whys(
     return found
 
 
-def _told(ledger: Ledger, asked: str) -> Answer:
+def _told(ledger: UnrolledPass, asked: str) -> Answer:
     """The answer on a gradient of the value that a ledger is for."""
     program = ledger.run.program
     question = understood(asked, program, ledger.loss, ledger.parameters)
-    return _of_gradient(Words(ledger), question)
+    return _of_gradient(PassNames(ledger), question)
 
 
-def _of_value(words: Words, question: Question) -> Answer:
+def _of_value(words: PassNames, question: Question) -> Answer:
     ledger = words.ledger
     entry = striking(ledger.number(question.value), question.mask)
     return values.told(words, named(words, question, entry), question.value, entry)
 
 
-def _of_gradient(words: Words, question: Question) -> Answer:
+def _of_gradient(words: PassNames, question: Question) -> Answer:
     ledger = words.ledger
     if question.value not in ledger.uses and question.value is not ledger.loss:
         return zeros.unread(words, question.text, question.value)
@@ -128,7 +128,7 @@ def _of_gradient(words: Words, question: Question) -> Answer:
     return zeros.told(words, asked, question.value, one)
 
 
-def named(words: Words, question: Question, entry: Entry) -> str:
+def named(words: PassNames, question: Question, entry: Entry) -> str:
     """What is asked about, with the entry that is told."""
     ledger = words.ledger
     if question.mask.sum() == 1:

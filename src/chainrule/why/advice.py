@@ -13,9 +13,9 @@ from chainrule.program.run import resolve
 from chainrule.trace import Tracer
 from chainrule.why.answer import Answer
 from chainrule.why.entries import Entry
-from chainrule.why.ledger import Ledger
 from chainrule.why.nonfinite import Origin
-from chainrule.why.words import Words
+from chainrule.why.pass_names import PassNames
+from chainrule.why.unrolled_pass import UnrolledPass
 
 Change = Callable[[Any], Any]
 CANDIDATES: tuple[tuple[str, Change], ...] = (
@@ -36,7 +36,7 @@ MOVED = 0.1
 
 
 def advised(
-    words: Words,
+    words: PassNames,
     answer: Answer,
     origin: Origin,
     value: Value | None = None,
@@ -61,7 +61,7 @@ def advised(
     return answer
 
 
-def _recognised(ledger: Ledger, value: Value | None, entry: Entry) -> str:
+def _recognised(ledger: UnrolledPass, value: Value | None, entry: Entry) -> str:
     """The form that the program is recognised as, if that stays finite."""
     try:
         with np.errstate(all="ignore"):
@@ -92,7 +92,7 @@ def _is_number(new: Run, value: Value | None, entry: Entry) -> bool:
     return bool(np.isfinite(found[entry]))
 
 
-def _changed(words: Words, line: Line) -> Iterator[tuple[str, Run]]:
+def _changed(words: PassNames, line: Line) -> Iterator[tuple[str, Run]]:
     """The program with one operand written otherwise: of a line, or of what stands in it without a name."""
     ledger = words.ledger
     uses = [(line, place) for place in range(len(line.args))]
@@ -116,7 +116,7 @@ def _changed(words: Words, line: Line) -> Iterator[tuple[str, Run]]:
 
 
 def _harmless(
-    ledger: Ledger, line: Line, place: int, arg: Value, change: Change
+    ledger: UnrolledPass, line: Line, place: int, arg: Value, change: Change
 ) -> bool:
     """Whether a change moves the operand hardly here, and the loss not at all at ordinary numbers."""
     old = ledger.number(arg)
@@ -138,7 +138,7 @@ def _harmless(
     )
 
 
-def _after(ledger: Ledger, line: Line, place: int, array: Array) -> Array:
+def _after(ledger: UnrolledPass, line: Line, place: int, array: Array) -> Array:
     """The loss with other numbers for one operand of a line, everything else as it is."""
     numbers = dict(ledger.run.numbers)
     args = [*ledger.slopes.args(line)]
@@ -154,12 +154,14 @@ def _after(ledger: Ledger, line: Line, place: int, array: Array) -> Array:
     return numbers[ledger.loss]
 
 
-def _said(words: Words, line: Line, arg: Value, text: str) -> str:
+def _said(words: PassNames, line: Line, arg: Value, text: str) -> str:
     name = words.value(arg)
     return f"{text.format(name)} in the place of {name} in {words.at(line)}"
 
 
-def _with(ledger: Ledger, line: Line, place: int, arg: Value, change: Change) -> Run:
+def _with(
+    ledger: UnrolledPass, line: Line, place: int, arg: Value, change: Change
+) -> Run:
     tracer = Tracer(named=False)
     entering = tracer.input(ledger.number(arg), None)
     with np.errstate(all="ignore"):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from chainrule.program import SourceSpan
-from chainrule.program.sources import place as where
+from chainrule.program.source_places import place as where
 
 Kind = Literal["zero", "nan", "infinite", "small", "large", "ordinary"]
 Reason = Literal[

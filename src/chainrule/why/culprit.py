@@ -11,8 +11,8 @@ import numpy as np
 from chainrule.program import Array, Line, Value
 from chainrule.why.answer import Reason
 from chainrule.why.entries import Entry, only, places
-from chainrule.why.ledger import Ledger
-from chainrule.why.words import Words, plain
+from chainrule.why.pass_names import PassNames, plain
+from chainrule.why.unrolled_pass import UnrolledPass
 
 FEW = 48
 """So many candidates are tried one by one."""
@@ -35,7 +35,7 @@ class Culprit:
 
 
 def culprit(
-    words: Words,
+    words: PassNames,
     use: tuple[Line, int],
     arriving: Array,
     at: Entry,
@@ -74,7 +74,7 @@ def culprit(
 
 
 def _arriving(
-    ledger: Ledger, use: tuple[Line, int], arriving: Array, at: Entry
+    ledger: UnrolledPass, use: tuple[Line, int], arriving: Array, at: Entry
 ) -> Entry:
     """One entry of the argument that would move this entry of the result, and does not."""
     line, position = use
@@ -88,7 +88,7 @@ def _arriving(
 
 
 def _zero_entry(
-    ledger: Ledger, use: tuple[Line, int], place: int, one: Array, at: Entry
+    ledger: UnrolledPass, use: tuple[Line, int], place: int, one: Array, at: Entry
 ) -> Entry | None:
     """The entry of another operand that is 0 and, were it not, would bring the slope back."""
     line, position = use
@@ -101,7 +101,7 @@ def _zero_entry(
 
 
 def _tries(
-    ledger: Ledger, line: Line, place: int, at: Entry
+    ledger: UnrolledPass, line: Line, place: int, at: Entry
 ) -> Iterator[tuple[Entry, list[Any]]]:
     """Each entry of an operand that is 0, and the operands with another number there."""
     here = ledger.slopes.args(line)
@@ -115,13 +115,13 @@ def _tries(
         yield entry, [*here[:place], moved, *here[place + 1 :]]
 
 
-def zero_value(words: Words, value: Value, entry: Entry) -> Culprit:
+def zero_value(words: PassNames, value: Value, entry: Entry) -> Culprit:
     """Why an entry of a value is 0."""
     return _factor(words, value, entry, {}, "it comes to 0")
 
 
 def _factor(
-    words: Words,
+    words: PassNames,
     value: Value,
     entry: Entry,
     reached: Reached,
@@ -156,7 +156,7 @@ def _factor(
     )
 
 
-def _says_yes_or_no(ledger: Ledger, value: Value, reached: Reached) -> bool:
+def _says_yes_or_no(ledger: UnrolledPass, value: Value, reached: Reached) -> bool:
     """Whether a factor of entries, one by one, does not move with them and holds 0 and one other number alone."""
     array = ledger.number(value)
     return (
@@ -167,7 +167,7 @@ def _says_yes_or_no(ledger: Ledger, value: Value, reached: Reached) -> bool:
     )
 
 
-def _made_of(ledger: Ledger, value: Value, reached: Reached) -> bool:
+def _made_of(ledger: UnrolledPass, value: Value, reached: Reached) -> bool:
     """Whether a value is computed from what is reached, be it by a comparison."""
     ahead, seen = [value], {value}
     while ahead:
@@ -182,7 +182,7 @@ def _made_of(ledger: Ledger, value: Value, reached: Reached) -> bool:
 
 
 def _given(
-    ledger: Ledger, value: Value, entry: Entry, says: str, start: str
+    ledger: UnrolledPass, value: Value, entry: Entry, says: str, start: str
 ) -> Culprit:
     role = ledger.roles.get(value.name or "", "")
     array = ledger.number(value)
@@ -199,7 +199,7 @@ def _given(
     )
 
 
-def _source(ledger: Ledger, value: Value, entry: Entry) -> tuple[Value, Entry]:
+def _source(ledger: UnrolledPass, value: Value, entry: Entry) -> tuple[Value, Entry]:
     """Follow an entry that is 0 back to the entry that it is 0 because of."""
     while (line := ledger.made(value)) is not None:
         if ledger.roles.get(value.name or "") in ("data", "label"):
@@ -213,7 +213,9 @@ def _source(ledger: Ledger, value: Value, entry: Entry) -> tuple[Value, Entry]:
     return value, entry
 
 
-def _zero_before(ledger: Ledger, line: Line, at: Entry) -> tuple[Value, Entry] | None:
+def _zero_before(
+    ledger: UnrolledPass, line: Line, at: Entry
+) -> tuple[Value, Entry] | None:
     for place, arg in enumerate(line.args):
         if not isinstance(arg, Value):
             continue
@@ -223,7 +225,7 @@ def _zero_before(ledger: Ledger, line: Line, at: Entry) -> tuple[Value, Entry] |
     return None
 
 
-def _off(words: Words, line: Line, at: Entry) -> str:
+def _off(words: PassNames, line: Line, at: Entry) -> str:
     """``, as z1[0, 2] = -1.3``: the operands of an entry that is 0 although they are not."""
     ledger = words.ledger
     told = []
@@ -237,7 +239,7 @@ def _off(words: Words, line: Line, at: Entry) -> str:
 
 
 def _chosen(
-    ledger: Ledger, line: Line, at: Entry, own: tuple[Value, Entry]
+    ledger: UnrolledPass, line: Line, at: Entry, own: tuple[Value, Entry]
 ) -> tuple[Value, Entry] | None:
     """The other entry that the result is, where the line takes one and leaves the rest."""
     result = ledger.number(line.result)[at]
@@ -255,7 +257,7 @@ def _chosen(
 
 
 def _loser(
-    words: Words,
+    words: PassNames,
     line: Line,
     own: tuple[Value, Entry],
     chosen: tuple[Value, Entry],
@@ -267,7 +269,7 @@ def _loser(
     return Culprit("not chosen", *own, said, f"{mine} in the place of {other}")
 
 
-def _flat(words: Words, line: Line, at: Entry, own: tuple[Value, Entry]) -> Culprit:
+def _flat(words: PassNames, line: Line, at: Entry, own: tuple[Value, Entry]) -> Culprit:
     """The operand itself lies where the op is flat: off, at its bound, saturated."""
     ledger = words.ledger
     mine, number = words.entry(*own), ledger.number(own[0])[own[1]]
@@ -300,7 +302,7 @@ def _flat(words: Words, line: Line, at: Entry, own: tuple[Value, Entry]) -> Culp
 
 
 def _slope_at(
-    ledger: Ledger, line: Line, own: tuple[Value, Entry], at: Entry, step: float
+    ledger: UnrolledPass, line: Line, own: tuple[Value, Entry], at: Entry, step: float
 ) -> float:
     """The slope with one entry of an argument moved by ``step``."""
     value, entry = own

@@ -9,14 +9,14 @@ import numpy as np
 
 from chainrule.program import ChainruleError, Run, Value
 from chainrule.why.answer import Answer
-from chainrule.why.ledger import Ledger, flat
+from chainrule.why.unrolled_pass import UnrolledPass, flat
 
 MOST: Final = 160
 """So many entries are asked about at most, those of what is learnt first."""
 WORK: Final = MOST * 60**2
 """An answer is followed along every line, and what each hands on is measured: of long programs fewer are asked about."""
 
-Told = Callable[[Ledger, str], Answer]
+Told = Callable[[UnrolledPass, str], Answer]
 
 
 def everywhere(
@@ -38,7 +38,7 @@ def everywhere(
         value = known.get(name)
         if value is None or not value.differentiable or np.prod(value.shape) > left:
             continue
-        ledger = Ledger(run, ends, value, learnt, roles or {})
+        ledger = UnrolledPass(run, ends, value, learnt, roles or {})
         for place in np.ndindex(value.shape):
             left -= 1
             index = f"[{', '.join(map(str, place))}]" if place else ""

@@ -9,8 +9,8 @@ import numpy as np
 from chainrule.program import Array, Line, Value
 from chainrule.why.answer import Answer, Kind, Reason
 from chainrule.why.entries import Entry, only, places
-from chainrule.why.ledger import Ledger
-from chainrule.why.words import Words, plain
+from chainrule.why.pass_names import PassNames, plain
+from chainrule.why.unrolled_pass import UnrolledPass
 
 NUDGE = 1e-3
 """Where so small a move of the operands gives an ordinary number, an infinity is a pole and no overflow."""
@@ -36,7 +36,7 @@ def broken(number: object) -> bool:
     return array.dtype.kind in "fc" and not bool(np.isfinite(array))
 
 
-def origin_of_value(ledger: Ledger, value: Value, entry: Entry) -> Origin:
+def origin_of_value(ledger: UnrolledPass, value: Value, entry: Entry) -> Origin:
     """Follow a number that is not finite back to the first line that made one."""
     followed = None
     while (line := ledger.made(value)) is not None:
@@ -56,7 +56,9 @@ def origin_of_value(ledger: Ledger, value: Value, entry: Entry) -> Origin:
     return Origin(value, entry, None, followed=followed)
 
 
-def _before(ledger: Ledger, value: Value, entry: Entry) -> tuple[Value, Entry] | None:
+def _before(
+    ledger: UnrolledPass, value: Value, entry: Entry
+) -> tuple[Value, Entry] | None:
     """The first entry that is no finite number among all that an entry was made of."""
     mask = only(value.shape, entry)
     ancestors = {value: mask}
@@ -82,7 +84,7 @@ def _before(ledger: Ledger, value: Value, entry: Entry) -> tuple[Value, Entry] |
 
 
 def broken_operands(
-    ledger: Ledger, line: Line, entry: Entry
+    ledger: UnrolledPass, line: Line, entry: Entry
 ) -> list[tuple[Value, Entry]]:
     """The operands of one entry that are no finite numbers, each by the first such entry."""
     found = []
@@ -97,7 +99,7 @@ def broken_operands(
     return found
 
 
-def origin_of_gradient(ledger: Ledger, value: Value, entry: Entry) -> Origin:
+def origin_of_gradient(ledger: UnrolledPass, value: Value, entry: Entry) -> Origin:
     """Follow a gradient that is not finite towards the loss, to the slope or the value that made it so."""
     while True:
         mask = only(value.shape, entry)
@@ -122,7 +124,7 @@ def origin_of_gradient(ledger: Ledger, value: Value, entry: Entry) -> Origin:
 
 
 def _made_here(
-    ledger: Ledger, use: tuple[Line, int], of: tuple[Value, Entry], reach: Array
+    ledger: UnrolledPass, use: tuple[Line, int], of: tuple[Value, Entry], reach: Array
 ) -> Origin | None:
     """The origin, if one use of a value is where its gradient stops being finite."""
     (line, position), (value, entry) = use, of
@@ -144,7 +146,7 @@ def _made_here(
     return Origin(line.result, at, line, position)
 
 
-def told(words: Words, asked: str, number: float, origin: Origin) -> Answer:
+def told(words: PassNames, asked: str, number: float, origin: Origin) -> Answer:
     """The origin in words."""
     ledger = words.ledger
     line, at = origin.line, origin.entry
@@ -202,7 +204,7 @@ def told(words: Words, asked: str, number: float, origin: Origin) -> Answer:
     )
 
 
-def _later(words: Words, origin: Origin) -> tuple[str, ...]:
+def _later(words: PassNames, origin: Origin) -> tuple[str, ...]:
     if origin.followed is None:
         return ()
     line, entry = origin.followed
@@ -217,7 +219,7 @@ def _one(shape: tuple[int, ...], at: Entry) -> Array:
     return mask
 
 
-def _reason(ledger: Ledger, line: Line, at: Entry, result: object) -> Reason:
+def _reason(ledger: UnrolledPass, line: Line, at: Entry, result: object) -> Reason:
     if np.isnan(result):  # type: ignore[call-overload]
         return "undefined"
     moved = [
@@ -229,7 +231,7 @@ def _reason(ledger: Ledger, line: Line, at: Entry, result: object) -> Reason:
     return "overflow" if broken(ledger.slopes.forward(line, moved)[at]) else "pole"
 
 
-def operands(words: Words, line: Line, at: Entry) -> tuple[list[str], str]:
+def operands(words: PassNames, line: Line, at: Entry) -> tuple[list[str], str]:
     """The operands of one entry: their names, and their names with their numbers."""
     ledger = words.ledger
     names, shown = [], []

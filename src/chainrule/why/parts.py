@@ -9,7 +9,7 @@ import numpy as np
 
 from chainrule.program import Line, Value
 from chainrule.why.entries import Entry, places
-from chainrule.why.ledger import Ledger
+from chainrule.why.unrolled_pass import UnrolledPass
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Part:
         return self.slope * self.above
 
 
-def contributions(ledger: Ledger, value: Value, entry: Entry) -> Iterator[Part]:
+def contributions(ledger: UnrolledPass, value: Value, entry: Entry) -> Iterator[Part]:
     """What the gradient of one entry is the sum of."""
     for line, position, slope in ledger.edges(value, entry):
         above = ledger.gradient(line.result)

@@ -12,7 +12,7 @@ import numpy as np
 
 from chainrule.program import Array, Program, UsageError, Value
 from chainrule.program.errors import nearest
-from chainrule.why.words import without_turn
+from chainrule.why.pass_names import without_turn
 
 
 @dataclass(frozen=True)

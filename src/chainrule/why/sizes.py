@@ -9,9 +9,9 @@ import numpy as np
 from chainrule.program import Array, Line, Value
 from chainrule.why.answer import Answer, Kind, Reason
 from chainrule.why.entries import Entry, only, places
-from chainrule.why.ledger import Ledger
 from chainrule.why.parts import Part, contributions
-from chainrule.why.words import Words, plain
+from chainrule.why.pass_names import PassNames, plain
+from chainrule.why.unrolled_pass import UnrolledPass
 from chainrule.why.zeros import cancelling, walked
 
 SMALL = 1e-6
@@ -22,7 +22,7 @@ ROUNDING = 1e3
 
 
 @dataclass(frozen=True)
-class Link:
+class PathStep:
     """One step on the way to the loss: an entry, what its gradient is the sum of, the largest part."""
 
     value: Value
@@ -44,20 +44,20 @@ class Factor:
     whole: float
 
 
-def trail(ledger: Ledger, value: Value, entry: Entry) -> list[Link]:
+def trail(ledger: UnrolledPass, value: Value, entry: Entry) -> list[PathStep]:
     """The largest contributions from an entry to the loss."""
     links = []
     while value is not ledger.loss:
         parts = tuple(contributions(ledger, value, entry))
         if not parts:
             break
-        links.append(Link(value, entry, parts))
+        links.append(PathStep(value, entry, parts))
         following = links[-1].largest
         value, entry = following.line.result, following.entry
     return links
 
 
-def cancelled(ledger: Ledger, links: list[Link]) -> Link | None:
+def cancelled(ledger: UnrolledPass, links: list[PathStep]) -> PathStep | None:
     """The link whose contributions leave nothing but rounding."""
     for link in links:
         whole = sum(abs(part.amount) for part in link.parts)
@@ -70,7 +70,7 @@ def cancelled(ledger: Ledger, links: list[Link]) -> Link | None:
     return None
 
 
-def factors(ledger: Ledger, links: list[Link]) -> list[Factor]:
+def factors(ledger: UnrolledPass, links: list[PathStep]) -> list[Factor]:
     """By how much each line of the source multiplies the norm of what arrives, where the entry is reached."""
     mask = only(links[0].value.shape, links[0].entry)
     reached = walked(ledger, links[0].value, mask).reached
@@ -98,12 +98,12 @@ def _steepest(factor: Factor) -> float:
     return factor.whole if factor.whole > 0 else 1.0
 
 
-def _norm(ledger: Ledger, value: Value, reached: dict[Value, Array]) -> float:
+def _norm(ledger: UnrolledPass, value: Value, reached: dict[Value, Array]) -> float:
     gradient = ledger.gradient(value) * reached.get(value, True)
     return float(np.linalg.norm(np.asarray(gradient, float).ravel())) or 1.0
 
 
-def told(words: Words, asked: str, value: Value, entry: Entry) -> Answer:
+def told(words: PassNames, asked: str, value: Value, entry: Entry) -> Answer:
     """A number that is none of the others, in words: small or large step by step, or ordinary."""
     ledger = words.ledger
     number = float(ledger.gradient(value)[entry])
@@ -116,7 +116,9 @@ def told(words: Words, asked: str, value: Value, entry: Entry) -> Answer:
     return _ordinary(words, asked, number, links)
 
 
-def _step_by_step(words: Words, asked: str, number: float, links: list[Link]) -> Answer:
+def _step_by_step(
+    words: PassNames, asked: str, number: float, links: list[PathStep]
+) -> Answer:
     ledger = words.ledger
     kind: Kind = "small" if abs(number) < SMALL else "large"
     reason: Reason = "shrinks" if kind == "small" else "grows"
@@ -144,7 +146,7 @@ def _step_by_step(words: Words, asked: str, number: float, links: list[Link]) ->
     )
 
 
-def _factor(words: Words, factor: Factor) -> str:
+def _factor(words: PassNames, factor: Factor) -> str:
     where = words.at(factor.line).partition(",")[0]
     if factor.times > 1:
         each = factor.whole ** (1 / factor.times)
@@ -158,7 +160,9 @@ def _same_line(one: Line, other: Line) -> bool:
     return (one.at.file, one.at.line) == (other.at.file, other.at.line)
 
 
-def _ordinary(words: Words, asked: str, number: float, links: list[Link]) -> Answer:
+def _ordinary(
+    words: PassNames, asked: str, number: float, links: list[PathStep]
+) -> Answer:
     ledger = words.ledger
     head = f"{asked} is {plain(number)}, an ordinary number."
     if not links:
@@ -197,7 +201,7 @@ def _ordinary(words: Words, asked: str, number: float, links: list[Link]) -> Ans
     )
 
 
-def _named(words: Words, part: Part) -> str:
+def _named(words: PassNames, part: Part) -> str:
     """The slope by the name of the operand that it is, where it is one."""
     ledger = words.ledger
     for place, arg in enumerate(part.line.args):

@@ -13,9 +13,9 @@ from chainrule.program import Array, ChainruleError, Program, Run, Value, run
 from chainrule.why import nonfinite
 from chainrule.why.answer import Answer
 from chainrule.why.entries import places
-from chainrule.why.ledger import Ledger
+from chainrule.why.pass_names import PassNames, plain, without_turn
 from chainrule.why.question import Question
-from chainrule.why.words import Words, plain, without_turn
+from chainrule.why.unrolled_pass import UnrolledPass
 
 GREW = 1e3
 """So many times larger than at first, and still growing, the loss runs away."""
@@ -26,7 +26,7 @@ SMALLER = (0.3, 0.1, 0.03, 0.01, 1e-3, 1e-4, 1e-6, 1e-9)
 
 
 def later(
-    ledger: Ledger, whole: Run, question: Question, rate: float | None
+    ledger: UnrolledPass, whole: Run, question: Question, rate: float | None
 ) -> Answer | None:
     """The answer about a later step, where something goes wrong in one."""
     versions = _versions(whole, question.value)
@@ -70,12 +70,16 @@ def _versions(whole: Run, value: Value) -> list[Value]:
 
 
 def _at_step(
-    ledger: Ledger, whole: Run, question: Question, versions: list[Value], bad: int
+    ledger: UnrolledPass,
+    whole: Run,
+    question: Question,
+    versions: list[Value],
+    bad: int,
 ) -> Answer:
     value = versions[bad]
     part = Run(whole.program.pruned([value]), whole.numbers)
-    there = Ledger(part, value, value, (), ledger.roles)
-    words = Words(there)
+    there = UnrolledPass(part, value, value, (), ledger.roles)
+    words = PassNames(there)
     entry = places(~np.isfinite(part.numbers[value]))[0]
     origin = nonfinite.origin_of_value(there, value, entry)
     name = words.entry(question.value, entry)
@@ -92,14 +96,14 @@ def _at_step(
 
 
 def _too_long(
-    ledger: Ledger,
+    ledger: UnrolledPass,
     question: Question,
     answer: Answer | None,
     losses: list[float],
     rate: float | None,
 ) -> Answer:
     growth = (abs(losses[-1]) / max(abs(losses[0]), 1e-300)) ** (1 / (len(losses) - 1))
-    name = Words(ledger).value(ledger.loss)
+    name = PassNames(ledger).value(ledger.loss)
     with_rate = f", with the learning rate {plain(rate)}" if rate else ""
     said = f"The steps are too long{with_rate}: {name} grows from {plain(losses[0])} to {plain(losses[-1])} in {len(losses)} steps, {plain(growth)} times in each."
     advice = _shorter(ledger, rate) if rate else ""
@@ -123,7 +127,7 @@ def _too_long(
     )
 
 
-def _shorter(ledger: Ledger, rate: float) -> str:
+def _shorter(ledger: UnrolledPass, rate: float) -> str:
     """The largest learning rate tried with which the loss falls."""
     try:
         derived = backward(ledger.run, ledger.loss, ledger.parameters)

@@ -11,10 +11,10 @@ from chainrule.why.answer import Answer
 from chainrule.why.culprit import zero_value
 from chainrule.why.entries import Entry
 from chainrule.why.nonfinite import operands
-from chainrule.why.words import Words, plain
+from chainrule.why.pass_names import PassNames, plain
 
 
-def told(words: Words, asked: str, value: Value, entry: Entry) -> Answer:
+def told(words: PassNames, asked: str, value: Value, entry: Entry) -> Answer:
     """The answer about one entry of a value of the forward pass."""
     ledger = words.ledger
     array = ledger.number(value)
@@ -50,7 +50,7 @@ def told(words: Words, asked: str, value: Value, entry: Entry) -> Answer:
 
 
 def _made(
-    words: Words, asked: str, number: float, value: Value, entry: Entry
+    words: PassNames, asked: str, number: float, value: Value, entry: Entry
 ) -> Answer:
     ledger = words.ledger
     line = ledger.made(value)

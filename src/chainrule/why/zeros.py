@@ -15,9 +15,9 @@ from chainrule.program import Array, Line, Value
 from chainrule.why.answer import Answer
 from chainrule.why.culprit import culprit
 from chainrule.why.entries import Entry, places
-from chainrule.why.ledger import Ledger
 from chainrule.why.parts import Part, contributions
-from chainrule.why.words import Words, plain
+from chainrule.why.pass_names import PassNames, plain
+from chainrule.why.unrolled_pass import UnrolledPass
 
 FEW = 48
 """So many candidates are tried one by one."""
@@ -39,7 +39,7 @@ class Wall:
 
 
 @dataclass(frozen=True)
-class Walk:
+class ZeroWalk:
     """What an entry moves: ``reached`` are the entries by value, ``walls`` where it stops, ``ends`` where it stops by nature."""
 
     reached: dict[Value, Array]
@@ -48,7 +48,7 @@ class Walk:
     crossing: tuple[Value, Line] | None
 
 
-def walked(ledger: Ledger, value: Value, mask: Array) -> Walk:
+def walked(ledger: UnrolledPass, value: Value, mask: Array) -> ZeroWalk:
     """Follow what the entries of ``mask`` move, towards the loss."""
     reached: dict[Value, Array] = {value: mask}
     walls: list[Wall] = []
@@ -74,10 +74,10 @@ def walked(ledger: Ledger, value: Value, mask: Array) -> Walk:
                 crossing = (arg, line)
             there = reached.get(line.result, np.zeros(line.result.shape, bool))
             reached[line.result] = there | moves
-    return Walk(reached, tuple(walls), tuple(ends), crossing)
+    return ZeroWalk(reached, tuple(walls), tuple(ends), crossing)
 
 
-def told(words: Words, asked: str, value: Value, mask: Array) -> Answer:
+def told(words: PassNames, asked: str, value: Value, mask: Array) -> Answer:
     """Why a gradient is 0, in words."""
     ledger = words.ledger
     if value not in ledger.uses:
@@ -97,14 +97,14 @@ def told(words: Words, asked: str, value: Value, mask: Array) -> Answer:
     return _ends(words, asked, value, walk)
 
 
-def unread(words: Words, asked: str, value: Value) -> Answer:
+def unread(words: PassNames, asked: str, value: Value) -> Answer:
     """A value that nothing on the way to the loss reads."""
     ledger = words.ledger
     said = f"{asked} is 0: nothing on the way to {words.value(ledger.loss)} reads {words.value(value)}."
     return Answer(asked, 0.0, "zero", "no path", (said,), None, words.value(value))
 
 
-def _walls(words: Words, asked: str, walls: list[Wall], walk: Walk) -> Answer:
+def _walls(words: PassNames, asked: str, walls: list[Wall], walk: ZeroWalk) -> Answer:
     """Walls each of which stands alone between the entry and the loss."""
     ledger = words.ledger
     first = max(
@@ -135,7 +135,7 @@ def _walls(words: Words, asked: str, walls: list[Wall], walk: Walk) -> Answer:
     )
 
 
-def _behind(words: Words, asked: str, walk: Walk) -> Answer:
+def _behind(words: PassNames, asked: str, walk: ZeroWalk) -> Answer:
     """Walls one behind the other: the first is told, then what is 0 beyond it."""
     ledger = words.ledger
     first = walk.walls[0]
@@ -151,7 +151,7 @@ def _behind(words: Words, asked: str, walk: Walk) -> Answer:
 
 
 def _cancels(
-    words: Words, asked: str, walk: Walk, crossing: tuple[Value, Line]
+    words: PassNames, asked: str, walk: ZeroWalk, crossing: tuple[Value, Line]
 ) -> Answer:
     """Contributions that are not 0 and add up to 0."""
     ledger = words.ledger
@@ -165,7 +165,7 @@ def _cancels(
 
 
 def cancelling(
-    words: Words,
+    words: PassNames,
     asked: str,
     number: float,
     of: tuple[Value, Entry],
@@ -203,7 +203,7 @@ def cancelling(
     return Answer(asked, number, "zero", "cancels", (said,), line.at, where, rows)
 
 
-def _ends(words: Words, asked: str, value: Value, walk: Walk) -> Answer:
+def _ends(words: PassNames, asked: str, value: Value, walk: ZeroWalk) -> Answer:
     """What stops by nature: a step function, an index that picks other entries."""
     ledger = words.ledger
     steps = [

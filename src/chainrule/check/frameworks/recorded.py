@@ -39,7 +39,7 @@ from chainrule.check.steps.notes import user_frame
 from chainrule.check.steps.recorder import Reading
 from chainrule.check.steps.recording import Recording, recording_of
 from chainrule.program import Array, ChainruleError, Value
-from chainrule.program.sources import line_in
+from chainrule.program.source_places import line_in
 from chainrule.trace import Traced
 from chainrule.trace.statements.rewrite import rewritten
 from chainrule.trace.statements.watched import watched

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from chainrule.check.edits import Edit
 from chainrule.check.study import Study
 from chainrule.program import Value
-from chainrule.program.sources import line_in
+from chainrule.program.source_places import line_in
 from chainrule.trace.statements.watch import Execution
 
 

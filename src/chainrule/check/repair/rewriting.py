@@ -11,7 +11,7 @@ from chainrule.check.slips import Change
 from chainrule.check.spelled import text_of
 from chainrule.check.suspect import Suspect
 from chainrule.check.trees import same, with_pieces
-from chainrule.trace.statements.watch import span_of
+from chainrule.trace.source import span_of
 
 
 def rewritten(suspect: Suspect, changes: Sequence[Change]) -> str | None:

@@ -15,7 +15,8 @@ from chainrule.check.study import Study
 from chainrule.check.suspect import Suspect
 from chainrule.check.verdict import Judged
 from chainrule.program import Arg, SourceSpan, Value
-from chainrule.trace.statements.watch import Execution, span_of, within
+from chainrule.trace.source import span_of
+from chainrule.trace.statements.watch import Execution, within
 
 
 @dataclass(eq=False)

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.nn.update_rules import RULES, SHARED, New, Rule, rule
+from chainrule.nn.update_rules import RULES, SHARED, New, UpdateRule, rule
 from chainrule.program import Array
 
 EXACT = 1e-9
@@ -23,7 +23,7 @@ DECAYS, SMALL = (0.1, 1.0), (0.0, 1e-3)
 class Known:
     """The steps of a rule, one a pass and an entry, for several settings at once; a rate scales them all."""
 
-    rule: Rule
+    rule: UpdateRule
     settings: Mapping[str, Array]
     steps: Array
 
@@ -50,7 +50,9 @@ def directions(
     return found
 
 
-def _choices(one: Rule, decays: list[float], small: list[float]) -> Mapping[str, Any]:
+def _choices(
+    one: UpdateRule, decays: list[float], small: list[float]
+) -> Mapping[str, Any]:
     """All settings of a rule, a row a choice; empty where the script has no number for one."""
     free = {
         name: small if name == "eps" else decays
@@ -69,7 +71,7 @@ KEPT = ("weight_decay", "momentum_decay")
 
 
 def _followed(
-    one: Rule,
+    one: UpdateRule,
     gradients: Array,
     before: Array,
     choices: Mapping[str, Any],
@@ -94,7 +96,7 @@ def _followed(
 
 def named(
     steps: Array, size: float, known: Sequence[Known], rates: Sequence[Array]
-) -> Rule | None:
+) -> UpdateRule | None:
     """The rule whose steps these are, up to a rate: one number, or one that changes from pass to pass as ``rates`` do.
 
     ``size`` is that of the parameter, which says how exactly its steps are known.
@@ -246,7 +248,7 @@ UNFINISHED = (uncorrected_adam, uncorrected_adam_inside)
 PRETTY = {"adam": "Adam", "adamw": "AdamW", "adamax": "AdaMax", "amsgrad": "AMSGrad", "nadam": "Nadam"}  # fmt: skip
 
 
-def told(one: Rule) -> str:
+def told(one: UpdateRule) -> str:
     """What a rule is called in a sentence."""
     words = one.name.split("_")
     return next((PRETTY[w] for w in words if w in PRETTY), one.name.replace("_", " "))

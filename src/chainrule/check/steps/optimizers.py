@@ -41,7 +41,7 @@ from chainrule.check.steps.tape import Failed, Numbers
 from chainrule.check.steps.texts import Texts
 from chainrule.check.steps.truths import Truths
 from chainrule.check.steps.verdicts import Verdicts
-from chainrule.nn.update_rules import Rule
+from chainrule.nn.update_rules import UpdateRule
 from chainrule.program import Array, Value
 
 MOST_ENTRIES = 4
@@ -196,12 +196,12 @@ class Following:
             if any(run.result in inside for run in site.runs)
         ]
 
-    def rule(self, i: int, numbers: Numbers) -> Rule | None:
+    def rule(self, i: int, numbers: Numbers) -> UpdateRule | None:
         """The rule that a parameter's steps are those of."""
         steps = self.steps(self.all[i], numbers)
         return named(steps, self._sizes[i], self._rules[i], self.rates)
 
-    def with_edits(self, replaced: Replaced) -> Rule | None:
+    def with_edits(self, replaced: Replaced) -> UpdateRule | None:
         """The rule that all steps are those of, with some results computed otherwise."""
         found = None
         for cone, followed in (
@@ -274,7 +274,7 @@ class Following:
                 return site.statement
         return None
 
-    def correction(self) -> tuple[Correction, Rule] | None:
+    def correction(self) -> tuple[Correction, UpdateRule] | None:
         """The edit, or one kind of edit in two places, that makes all steps a known rule's."""
         bench = Bench(Finals(self.evidence, self.truths, []), [self.numbers])
         bends, truths = Bends(self.evidence), Truths(self.evidence)
@@ -299,7 +299,9 @@ class Following:
                         return found
         return None
 
-    def _meant_by(self, bench: Bench, *made: Edit) -> tuple[Correction, Rule] | None:
+    def _meant_by(
+        self, bench: Bench, *made: Edit
+    ) -> tuple[Correction, UpdateRule] | None:
         """The correction that edits are, if with them all steps are a known rule's."""
         sites = {edit.site.key for edit in made}
         if len(sites) < len(made) or not all(map(self._is_known, made)):

@@ -26,9 +26,9 @@ from chainrule.program import (
 from chainrule.trace import Traced, growing, source
 from chainrule.trace.events import Escape
 from chainrule.trace.lengths import TracedInt
+from chainrule.trace.source import Span
 from chainrule.trace.statements import Reader
 from chainrule.trace.statements.tracer import StatementTracer
-from chainrule.trace.statements.watch import Span
 from chainrule.trace.statements.watched import Rewriting
 
 FIRST_LOOK, MOST_LINES = 400, 30_000

@@ -32,8 +32,9 @@ from chainrule.program import (
     Run,
     Value,
 )
-from chainrule.trace.events import Report
-from chainrule.trace.statements.watch import Execution, Span
+from chainrule.trace.events import ValuesShown
+from chainrule.trace.source import Span
+from chainrule.trace.statements.watch import Execution
 
 RENAMING = (ops.identity, ops.astype, ops.reshape, ops.transpose)
 """What gives entries another shape or name, and changes none."""
@@ -324,7 +325,9 @@ def recording_of(reading: Reading, failure: ChainruleError | None) -> Recording:
         reading.stopped,
         language=NUMPY if reading.listener is None else reading.listener.language,
         wholes=reading.wholes,
-        shown=[v for e in recorder.events if isinstance(e, Report) for v in e.values],
+        shown=[
+            v for e in recorder.events if isinstance(e, ValuesShown) for v in e.values
+        ],
     )
     return _without_probes(raw)
 

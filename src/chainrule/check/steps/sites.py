@@ -19,7 +19,8 @@ from chainrule import ops
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.recorder import Spot
 from chainrule.program import Arg, Line, Op, Value
-from chainrule.trace.statements.watch import Execution, Span, span_of
+from chainrule.trace.source import Span, span_of
+from chainrule.trace.statements.watch import Execution
 
 Key = tuple[str, Span]
 COMPREHENSIONS = frozenset({"<listcomp>", "<genexpr>", "<dictcomp>", "<setcomp>"})

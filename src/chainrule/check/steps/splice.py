@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from chainrule.check.trees import tree_copy
-from chainrule.trace.statements.watch import span_of
+from chainrule.trace.source import span_of
 
 Node = ast.expr | ast.stmt
 

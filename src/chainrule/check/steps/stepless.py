@@ -16,7 +16,7 @@ from chainrule.check.steps.recording import Recording, record
 from chainrule.check.steps.script import Asked, Stepped
 from chainrule.program import ChainruleError, ProgramError, Value
 from chainrule.program.time_limit import time_limit
-from chainrule.trace.statements.watch import Span
+from chainrule.trace.source import Span
 
 RATE = 0.0731
 """No number that a script has of its own: what is written twice is taken for one and the same."""

@@ -13,7 +13,7 @@ from chainrule.check.surroundings.steps import Steps
 from chainrule.check.surroundings.updates import meant_elsewhere
 from chainrule.check.surroundings.weights import is_named_a_weight, unused
 from chainrule.program import Value
-from chainrule.program.sources import line_in
+from chainrule.program.source_places import line_in
 
 WORD = re.compile(r"[A-Za-z_]\w*")
 PARTS = re.compile(r"(\W+)")

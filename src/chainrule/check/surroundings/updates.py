@@ -10,7 +10,7 @@ from chainrule.check.surroundings.finding import Finding, Piece, Severity
 from chainrule.check.surroundings.steps import Move, Steps
 from chainrule.check.surroundings.weights import forgotten
 from chainrule.program import Value
-from chainrule.program.sources import line_in
+from chainrule.program.source_places import line_in
 from chainrule.trace.statements.roles import DATA
 
 BOUNDED_BELOW = frozenset(

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
-from chainrule.derive.idioms.positive import Search
+from chainrule.derive.idioms.positive import LogarithmSearch
 from chainrule.derive.simplify.lines import is_written, made_by, record
 from chainrule.program import Arg, Array, Builder, Line, Op, Value
 from chainrule.program.ledger import bare
@@ -26,7 +26,7 @@ def log_from_exponents(
     """A logarithm of what may round to 0 or infinity, from the exponents."""
     if op is not ops.log:
         return None
-    found = Search(builder).positive(args[0])
+    found = LogarithmSearch(builder).positive(args[0])
     if found is None or not found.rounds:
         return None
     return _if_alike(builder, found.log(), op, args, params)
@@ -39,7 +39,7 @@ def ratio_from_exponents(
     if op is not ops.divide and op is not ops.reciprocal:
         return None
     above, below = args if op is ops.divide else (1, *args)
-    search = Search(builder)
+    search = LogarithmSearch(builder)
     log_below, log_above = search.certain(below), search.certain(above)
     if log_below is None:
         return None
@@ -63,7 +63,7 @@ def written_out(tracer: Tracer, line: Line) -> Traced | None:
     op = line.op
     if op is ops.log or op.definition is None or not _takes_a_logarithm(op):
         return None
-    search = Search(tracer.builder)
+    search = LogarithmSearch(tracer.builder)
     minus = made_by(tracer.builder, line.args[0], ops.negative)
     found = search.complement(minus.args[0]) if minus else search.positive(line.args[0])
     if found is None or not found.rounds:

@@ -117,7 +117,7 @@ def _moves(param: Any) -> bool:
 
 
 @dataclass(frozen=True, eq=False)
-class Computed:
+class StandardizedProduct:
     """A product or a quotient whose numbers are those of standardizing, ``times`` a factor or not."""
 
     op: Op
@@ -237,8 +237,8 @@ def _as_written(axes: tuple[int, ...], ndim: int) -> int | tuple[int, ...]:
     return -1 if axes[0] == ndim - 1 > 0 else axes[0]
 
 
-NORMALISATIONS: tuple[Computed, ...] = tuple(
-    Computed(op, scaled)
+NORMALISATIONS: tuple[StandardizedProduct, ...] = tuple(
+    StandardizedProduct(op, scaled)
     for op in (ops.multiply, ops.divide)
     for scaled in (False, True)
 )

@@ -44,7 +44,7 @@ class Positive:
         return self.vanishes or self.overflows
 
 
-class Search:
+class LogarithmSearch:
     """Looks for logarithms of values; each value is looked at once."""
 
     def __init__(self, builder: Builder) -> None:

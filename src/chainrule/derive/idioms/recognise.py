@@ -22,7 +22,7 @@ from chainrule.derive.idioms.match import (
     compile_pattern,
     from_forms,
 )
-from chainrule.derive.idioms.normalisations import NORMALISATIONS, Computed
+from chainrule.derive.idioms.normalisations import NORMALISATIONS, StandardizedProduct
 from chainrule.derive.idioms.windowed import WINDOWED, Windowed
 from chainrule.derive.simplify import REWRITING
 from chainrule.program import (
@@ -45,7 +45,7 @@ from chainrule.program.program import substitute
 from chainrule.program.rewritten import put
 from chainrule.trace import Traced, Tracer
 
-Known = Pattern | Computed | Windowed | WrittenLabel
+Known = Pattern | StandardizedProduct | Windowed | WrittenLabel
 Index = Mapping[Op, Sequence[Known]]
 
 

@@ -30,7 +30,7 @@ Lengths = tuple[int, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class WindowView:
     """Windows of ``x``: their axes, in the order of ``size``, come behind those of ``x``."""
 
     x: Value
@@ -57,7 +57,7 @@ class Seen:
         return (of, around) if params["constant_values"] == number else (self.x, none)
 
 
-def windows_of(value: Arg, producer: Mapping[Value, Line]) -> Seen | None:
+def windows_of(value: Arg, producer: Mapping[Value, Line]) -> WindowView | None:
     """The windows that a value is, every one or every so many."""
     line = producer.get(value) if isinstance(value, Value) else None
     steps: tuple[Any, ...] = ()
@@ -74,7 +74,7 @@ def windows_of(value: Arg, producer: Mapping[Value, Line]) -> Seen | None:
     if any(step != 1 for at, step in enumerate(every) if at not in axis):
         return None
     stride = (step * every[at] for at, step in zip(axis, params["stride"], strict=True))
-    return Seen(x, tuple(map(int, params["size"])), axis, tuple(stride))
+    return WindowView(x, tuple(map(int, params["size"])), axis, tuple(stride))
 
 
 def _is_every(item: Any) -> bool:
@@ -181,7 +181,7 @@ def only(found: Sequence[str]) -> str | None:
     return found[0] if found else None
 
 
-def as_convolution(seen: Seen, words: tuple[str, str], result: str, padding: Lengths) -> How | None:  # fmt: skip
+def as_convolution(seen: WindowView, words: tuple[str, str], result: str, padding: Lengths) -> How | None:  # fmt: skip
     """How the product of windows, whose letters are the first word, with a kernel is a convolution; None if it is none."""
     mine, kernel = words
     if any(len(set(word)) < len(word) for word in (mine, kernel, result)):
@@ -312,7 +312,7 @@ class Pooled:
         yield {"x": x, "how": (Arranged((*front, *seen.axis)), settings)}
 
 
-def blocks_of(value: Value, axes: Lengths, producer: Mapping[Value, Line]) -> Seen | None:  # fmt: skip
+def blocks_of(value: Value, axes: Lengths, producer: Mapping[Value, Line]) -> WindowView | None:  # fmt: skip
     """An array cut into blocks by a reshape, of which the axes within blocks are ``axes``: each behind the one it was cut from."""
     line = producer.get(value)
     if line is None or line.op is not ops.reshape or not isinstance(line.args[0], Value):  # fmt: skip
@@ -335,7 +335,7 @@ def blocks_of(value: Value, axes: Lengths, producer: Mapping[Value, Line]) -> Se
             at += 1
     if at != value.ndim or len(places) != len(axes) or 0 in x.shape:
         return None
-    return Seen(x, tuple(sizes), tuple(places), tuple(sizes))
+    return WindowView(x, tuple(sizes), tuple(places), tuple(sizes))
 
 
 Windowed = Convolved | Pooled | Turned | Unmerged

@@ -15,7 +15,7 @@ from chainrule.emit.javascript.runtime import shipped
 from chainrule.emit.javascript.syntax import (
     FUNCTIONS,
     INDENT,
-    Expressions,
+    JavascriptExpressions,
     Opened,
     laid,
 )
@@ -66,7 +66,7 @@ def _arguments(arguments: ast.arguments) -> Opened:
     plain = len(arguments.args) - len(arguments.defaults)
     names = [one.arg for one in arguments.args]
     given = [
-        f"{name} = {Expressions().doc(default)}"
+        f"{name} = {JavascriptExpressions().doc(default)}"
         for name, default in zip(names[plain:], arguments.defaults, strict=True)
     ]
     rest = [f"...{arguments.vararg.arg}"] if arguments.vararg else []
@@ -126,7 +126,7 @@ class _Body:
         for statement in block:
             for one in ast.walk(statement):
                 self._note(one)
-        self.write = Expressions(set(self.counters), called)
+        self.write = JavascriptExpressions(set(self.counters), called)
         self._find_numbers()
 
     def _note(self, node: ast.AST) -> None:

@@ -7,7 +7,7 @@ import re
 from functools import lru_cache
 
 from chainrule.emit.javascript.module import written
-from chainrule.emit.javascript.syntax import Expressions, can_write
+from chainrule.emit.javascript.syntax import JavascriptExpressions, can_write
 
 _STRING = re.compile(r'("(?:[^"\\]|\\.)*")')
 _NUMBERS = re.compile(r"^(?:const v\d+=[^;\n]*;\n)+", re.MULTILINE)
@@ -63,7 +63,7 @@ def can_run(text: str) -> bool:
     if not can_write(text):
         return False
     try:
-        Expressions().doc(ast.parse(text, mode="eval").body)
+        JavascriptExpressions().doc(ast.parse(text, mode="eval").body)
     except (TypeError, KeyError):
         return False
     return True

@@ -117,7 +117,7 @@ def can_write(text: str) -> bool:
 
 
 @dataclass(slots=True)
-class Expressions:
+class JavascriptExpressions:
     """Writes expressions; ``numbers`` are the names of plain numbers, which have operators of their own."""
 
     numbers: AbstractSet[str] = frozenset()

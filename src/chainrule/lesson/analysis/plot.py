@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.derive import Contribution, Step
+from chainrule.derive import Contribution, GradientStep
 from chainrule.formula import Kind, Node, Text, entry, identifier, infix, number
 from chainrule.lesson.analysis.subject_study import Study
 from chainrule.lesson.analysis.told import Told, View
@@ -196,7 +196,7 @@ class Telling:
         return expression(settled(tracer, upstream), names, producer)
 
 
-def _way(contribution: Contribution, steps: dict[Value, Step]) -> Way:
+def _way(contribution: Contribution, steps: dict[Value, GradientStep]) -> Way:
     """Follow a use through nameless values to the named one it ends in."""
     links = [Link(contribution)]
     end = contribution.line.result

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
-from chainrule.derive import Contribution, Derived, Step
+from chainrule.derive import Contribution, Derived, GradientStep
 from chainrule.derive.derived import Arrival, Backwards
 from chainrule.derive.through_loops import HANDED_BACK, STARTS
 from chainrule.lesson.analysis.moments import Ahead, Moments, When
@@ -113,8 +113,10 @@ class _OneTurn:
                 )
                 if carried is not None and isinstance(carried.next, Value):
                     writing.handed[gradient] = (one.back, carried)
-        self.steps: dict[Value, Step] = {one.value: one for one in derived.steps}
-        self.found: dict[Value, Step] = {}
+        self.steps: dict[Value, GradientStep] = {
+            one.value: one for one in derived.steps
+        }
+        self.found: dict[Value, GradientStep] = {}
 
     def told(self) -> Told:
         """The derivation of one turn."""
@@ -271,7 +273,7 @@ class _OneTurn:
 
     # steps
 
-    def _step(self, step: Step, ahead: Ahead = ()) -> None:
+    def _step(self, step: GradientStep, ahead: Ahead = ()) -> None:
         """The step of a value that is told, and of what a turn further on does with it."""
         value = step.value
         if self.names.found(value) is not None or value in self.names.summed:
@@ -283,16 +285,18 @@ class _OneTurn:
         uses = self._contributions(step, ahead)
         contributions = {(x.line.result, x.position, x.gradient): x for x in uses}
         gradient = self.writing.at(step.gradient, ahead)
-        self.found[made] = Step(made, gradient, (*contributions.values(),), ())
+        self.found[made] = GradientStep(made, gradient, (*contributions.values(),), ())
 
-    def _contributions(self, step: Step, ahead: Ahead) -> Iterator[Contribution]:
+    def _contributions(
+        self, step: GradientStep, ahead: Ahead
+    ) -> Iterator[Contribution]:
         for one in step.contributions:
             yield self._contribution(one, ahead)
         for arrival in step.arrivals:
             yield from self._arrived(step, arrival, ahead)
 
     def _arrived(
-        self, step: Step, arrival: Arrival, ahead: Ahead
+        self, step: GradientStep, arrival: Arrival, ahead: Ahead
     ) -> Iterator[Contribution]:
         before = self._before_a_sum(step.value, arrival)
         pair = self.pairs.get(arrival.loop.counter)

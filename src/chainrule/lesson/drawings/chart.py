@@ -22,7 +22,7 @@ LINE_HEIGHT: Final = 15.0
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ChartLine:
     """One line of the plot: its points and their path, its dots where they are few, and where its name stands."""
 
     path: str
@@ -45,7 +45,7 @@ class Chart:
     bottom: float
     x_ticks: tuple[tuple[float, str], ...]
     y_ticks: tuple[tuple[float, str], ...]
-    lines: tuple[Line, ...]
+    lines: tuple[ChartLine, ...]
 
 
 def chart(plot: Plot) -> Chart:
@@ -72,7 +72,9 @@ def chart(plot: Plot) -> Chart:
         seen = [point for point in points if point is not None]
         dots = tuple(seen) if len(seen) <= MOST_DOTS else ()
         end = seen[-1][1] if seen else bottom
-        lines.append(Line(_path(points), tuple(points), dots, series.label, end, i % 6))
+        lines.append(
+            ChartLine(_path(points), tuple(points), dots, series.label, end, i % 6)
+        )
     return Chart(
         WIDTH,
         HEIGHT,
@@ -131,7 +133,7 @@ def _path(points: Sequence[tuple[float, float] | None]) -> str:
     return "".join(path)
 
 
-def _apart(lines: list[Line]) -> tuple[Line, ...]:
+def _apart(lines: list[ChartLine]) -> tuple[ChartLine, ...]:
     """The same lines, their names far enough apart to be read."""
     placed: dict[int, float] = {}
     floor = TOP - LINE_HEIGHT

@@ -20,7 +20,7 @@ Style = Literal["plain", "italic", "below"]
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class LabelPiece:
     """Letters of one style."""
 
     text: str
@@ -31,7 +31,7 @@ class Piece:
 class Label:
     """Pieces in a line, and about how many characters wide they are."""
 
-    pieces: tuple[Piece, ...]
+    pieces: tuple[LabelPiece, ...]
     width: float
 
 
@@ -48,20 +48,23 @@ def label(node: Node | str | None) -> Label:
         case None:
             return Label((), 0)
         case str():
-            return Label((Piece(node),), columns(node))
+            return Label((LabelPiece(node),), columns(node))
         case Symbol(_, index):
             head = plain(replace(node, index="", written="")) if index else plain(node)
             slanted: Style = "italic" if node.style == "italic" else "plain"
-            parts = (Piece(head, slanted), *((Piece(index, "below"),) if index else ()))
+            parts = (
+                LabelPiece(head, slanted),
+                *((LabelPiece(index, "below"),) if index else ()),
+            )
             return Label(parts, columns(head) + 0.7 * columns(index))
         case Call(Operand(Symbol() as head), body, opening, closing):
             name = label(head)
             inside = opening + " ".join(map(str.strip, to_text(body))) + closing
-            parts = (*name.pieces, Piece(inside))
+            parts = (*name.pieces, LabelPiece(inside))
             return Label(parts, name.width + columns(inside))
         case _:
             text = " ".join(line.strip() for line in to_text(node))
-            return Label((Piece(text),), columns(text))
+            return Label((LabelPiece(text),), columns(text))
 
 
 def short(number: float | None) -> str:

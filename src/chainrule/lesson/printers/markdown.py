@@ -28,7 +28,7 @@ from chainrule.lesson.parts import (
 )
 from chainrule.lesson.printers.align import is_continued, sides
 from chainrule.lesson.printers.shown import (
-    Words,
+    ShownWords,
     aligned,
     as_rows,
     filled,
@@ -127,8 +127,8 @@ def _tex(node: Node) -> str:
     return re.sub(r"<(?=[A-Za-z/!?])", "< ", tex)
 
 
-INLINE: Final = Words(plain, code, math)
-CELL: Final = Words(
+INLINE: Final = ShownWords(plain, code, math)
+CELL: Final = ShownWords(
     plain,
     lambda text: code(text).replace("|", r"\|"),
     lambda node: math(node).replace("|", r"\vert "),

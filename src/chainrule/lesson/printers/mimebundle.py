@@ -29,7 +29,7 @@ from chainrule.lesson.parts import (
 from chainrule.lesson.printers.align import equation
 from chainrule.lesson.printers.page.html import to_html
 from chainrule.lesson.printers.shown import (
-    Words,
+    ShownWords,
     filled,
     joined,
     remark,
@@ -112,7 +112,7 @@ def _line(node: Node) -> str:
     return " ".join(line.strip() for line in to_text(node))
 
 
-PLAIN: Final = Words(str, str, _line)
+PLAIN: Final = ShownWords(str, str, _line)
 _said = PLAIN.line
 
 

@@ -55,7 +55,7 @@ class Float(Strict):
         return NOT_FINITE[self.value]
 
 
-class Entries(Strict):
+class ArraySchema(Strict):
     """An array with its type and its shape."""
 
     dtype: str
@@ -63,7 +63,7 @@ class Entries(Strict):
     data: Any
 
     @model_validator(mode="after")
-    def _fits(self) -> Entries:
+    def _fits(self) -> ArraySchema:
         self.restored()
         return self
 
@@ -193,7 +193,7 @@ def _translated(hint: Any) -> Any:
             return hint
         case origin if origin in (np.ndarray, npt.NDArray):
             # newer releases of NumPy keep the alias as it is written
-            return Entries
+            return ArraySchema
         case typing.Literal:
             return hint
         case origin if origin is tuple:

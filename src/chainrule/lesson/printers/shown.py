@@ -36,10 +36,10 @@ class Digits:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class ShownWords:
     """How a medium writes what stands in a line, or in a cell: words, source, a formula, a number of a column.
 
-    >>> said = Words(str, "`{}`".format, lambda node: " ".join(to_text(node)))
+    >>> said = ShownWords(str, "`{}`".format, lambda node: " ".join(to_text(node)))
     >>> said.line(("here ", Code("x"), " is ", number(0.5)))
     'here `x` is 0.5'
     """

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
-from chainrule.derive import Derived, Step, backward
+from chainrule.derive import Derived, GradientStep, backward
 from chainrule.derive.simplify import LAWS
 from chainrule.formula import Node, gradient, identifier, infix, to_text
 from chainrule.lesson.notation.slopes import (
@@ -37,7 +37,7 @@ def prove(op: Op, position: int, params: Mapping[str, Any] | None = None) -> Fol
 
     It is told along the axes that ``params`` say, if the op has a sample for them.
     """
-    proof = Walk(op, position, params)
+    proof = DefinitionWalk(op, position, params)
     return Fold(
         proof.title, (Formula(tuple(proof.rows())),), f"why-{op.name}-{position}"
     )
@@ -48,7 +48,7 @@ def _trivial(op: Op) -> bool:
     return op.kind == "sum" or op is ops.multiply or op.unseen
 
 
-class Walk:
+class DefinitionWalk:
     """A definition walked backwards, on the op's own sample, over its last axis."""
 
     def __init__(
@@ -209,7 +209,7 @@ class Walk:
         if last is None or to_text(last) != to_text(form):
             yield Row(right=form, reason=("with the pieces put in",))
 
-    def _written(self, step: Step) -> Node:
+    def _written(self, step: GradientStep) -> Node:
         """A gradient; one that is only copied along an axis is the gradient it is copied from."""
         if (
             step.gradient in self.writer.producer

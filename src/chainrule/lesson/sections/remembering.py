@@ -132,7 +132,7 @@ def _statements(story: Story, run: Run) -> dict[str, str]:
     """The NumPy statement of each line, its settings as numbers; none that reads what has no name in the lesson."""
     study = story.study
     settings = {**study.optimizer.settings, "learning_rate": study.learning_rate}
-    put_in = _PutIn({**settings, "t": study.step})
+    put_in = _SettingsAsNumbers({**settings, "t": study.step})
     known = {*run.program.named(), "np"}
     (function,) = (
         node
@@ -153,7 +153,7 @@ def _statements(story: Story, run: Run) -> dict[str, str]:
     return found
 
 
-class _PutIn(ast.NodeTransformer):
+class _SettingsAsNumbers(ast.NodeTransformer):
     """Settings replaced by their numbers."""
 
     def __init__(self, numbers: Mapping[str, Any]) -> None:

@@ -8,7 +8,7 @@ from chainrule import ops
 from chainrule.lesson.analysis.plot import Story
 from chainrule.lesson.parts import Code, Place, Spans
 from chainrule.program import Line, Shape, SourceSpan, Value
-from chainrule.program.sources import cell_of
+from chainrule.program.source_places import cell_of
 
 
 def shape_words(shape: Shape) -> str:

@@ -22,8 +22,8 @@ from chainrule.lesson.parts import (
     Row,
 )
 from chainrule.lesson.worksheet.solutions import solutions
-from chainrule.lesson.worksheet.steps import Exercise, Step
-from chainrule.lesson.worksheet.variants import Variant, variants
+from chainrule.lesson.worksheet.steps import Exercise, WorksheetStep
+from chainrule.lesson.worksheet.variants import SheetNumbers, variants
 from chainrule.program import Array
 
 BLANK = "……"
@@ -54,7 +54,7 @@ class Worksheet:
     blank: Blank = "results"
 
     @cached_property
-    def variants(self) -> tuple[Variant, ...]:
+    def variants(self) -> tuple[SheetNumbers, ...]:
         """The numbers of every sheet."""
         return tuple(
             variants(self.exercise, self.n, self.seed, dead_units=self.dead_units)
@@ -65,7 +65,7 @@ class Worksheet:
         """What every number that is asked for is called, in order."""
         return [label for step in self.exercise.steps for label in step.labels]
 
-    def answers(self, variant: Variant) -> dict[str, float]:
+    def answers(self, variant: SheetNumbers) -> dict[str, float]:
         """The right numbers, in full."""
         return {
             step.label(entry): float(variant.run.numbers[step.value][entry]) + 0.0
@@ -73,7 +73,7 @@ class Worksheet:
             for entry in np.ndindex(step.value.shape)
         }
 
-    def parts(self, variant: Variant, *, solved: bool = False) -> tuple[Part, ...]:
+    def parts(self, variant: SheetNumbers, *, solved: bool = False) -> tuple[Part, ...]:
         """One sheet, in the parts that every medium prints; ``solved`` fills it in."""
         what = "answers" if solved else "worksheet"
         forward = len([step for step in self.exercise.steps if not step.is_gradient])
@@ -94,7 +94,7 @@ class Worksheet:
         )
 
     def _rows(
-        self, steps: Sequence[Step], variant: Variant, *, solved: bool
+        self, steps: Sequence[WorksheetStep], variant: SheetNumbers, *, solved: bool
     ) -> Iterator[Part]:
         lines = solutions(self.exercise) if self.blank == "code" else {}
         for step in steps:
@@ -145,4 +145,4 @@ def worksheet(study: Study, title: str, **options: Any) -> Worksheet:
     return Worksheet(Exercise(study, title), **options)
 
 
-__all__ = ["Exercise", "Variant", "Worksheet", "worksheet"]
+__all__ = ["Exercise", "SheetNumbers", "Worksheet", "worksheet"]

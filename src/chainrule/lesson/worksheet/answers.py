@@ -16,7 +16,7 @@ GAPS = ("", "-", "?", "n/a", "none")
 
 
 @dataclass
-class Sheet:
+class AnswerSheet:
     """What one pupil wrote: numbers by label, and what could not be read."""
 
     pupil: str
@@ -25,7 +25,7 @@ class Sheet:
     unread: dict[str, str] = field(default_factory=dict)
 
 
-def read_answers(text: str, labels: Sequence[str]) -> list[Sheet]:
+def read_answers(text: str, labels: Sequence[str]) -> list[AnswerSheet]:
     """The sheets of a table: columns pupil, variant and a label each; or pupil, variant, label, answer.
 
     Raises:
@@ -72,9 +72,11 @@ def _plain(label: str) -> str:
     return label.replace(" ", "").lower()
 
 
-def _wide(row: Sequence[str], head: Sequence[str], known: Mapping[str, str]) -> Sheet:
+def _wide(
+    row: Sequence[str], head: Sequence[str], known: Mapping[str, str]
+) -> AnswerSheet:
     cells = dict(zip((cell.lower() for cell in head), row, strict=False))
-    sheet = Sheet(cells.get(PUPIL, "").strip(), _variant(cells.get(VARIANT, "")))
+    sheet = AnswerSheet(cells.get(PUPIL, "").strip(), _variant(cells.get(VARIANT, "")))
     for name, cell in zip(head, row, strict=False):
         label = known.get(_plain(name))
         if label is not None:
@@ -84,13 +86,15 @@ def _wide(row: Sequence[str], head: Sequence[str], known: Mapping[str, str]) -> 
 
 def _long(
     rows: Sequence[Sequence[str]], head: Sequence[str], labels: Sequence[str]
-) -> list[Sheet]:
+) -> list[AnswerSheet]:
     known = {_plain(label): label for label in labels}
-    sheets: dict[str, Sheet] = {}
+    sheets: dict[str, AnswerSheet] = {}
     for row in rows:
         cells = dict(zip(head, row, strict=False))
         pupil = cells.get(PUPIL, "").strip()
-        sheet = sheets.setdefault(pupil, Sheet(pupil, _variant(cells.get(VARIANT, ""))))
+        sheet = sheets.setdefault(
+            pupil, AnswerSheet(pupil, _variant(cells.get(VARIANT, "")))
+        )
         label = known.get(_plain(cells.get("label", "")))
         if label is None:
             raise DataError(
@@ -102,7 +106,7 @@ def _long(
     return list(sheets.values())
 
 
-def _put(sheet: Sheet, label: str, cell: str) -> None:
+def _put(sheet: AnswerSheet, label: str, cell: str) -> None:
     try:
         sheet.answers[label] = number(cell)
     except ValueError:

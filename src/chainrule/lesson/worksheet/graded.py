@@ -9,15 +9,15 @@ import numpy as np
 
 from chainrule.formula import to_latex
 from chainrule.lesson.printers.notebook import cell, notebook
-from chainrule.lesson.worksheet import Variant, Worksheet
+from chainrule.lesson.worksheet import SheetNumbers, Worksheet
 from chainrule.lesson.worksheet.solutions import solutions
-from chainrule.lesson.worksheet.steps import Step, size
+from chainrule.lesson.worksheet.steps import WorksheetStep, size
 from chainrule.program import Array
 
 Cell = dict[str, Any]
 
 
-def nbgrader(sheet: Worksheet, variant: Variant) -> str:
+def nbgrader(sheet: Worksheet, variant: SheetNumbers) -> str:
     """The instructor's notebook of one variant: a solution and a hidden test for every step.
 
     A test is passed by the right numbers, and by those that follow from a pupil's own before them.
@@ -37,7 +37,7 @@ def nbgrader(sheet: Worksheet, variant: Variant) -> str:
     return _notebook(cells)
 
 
-def otter(sheet: Worksheet, variant: Variant) -> str:
+def otter(sheet: Worksheet, variant: SheetNumbers) -> str:
     """The master notebook of one variant for ``otter assign``; its tests are those of :func:`nbgrader`.
 
     Source: otter-grader's format of notebook assignments.
@@ -61,8 +61,8 @@ def otter(sheet: Worksheet, variant: Variant) -> str:
 
 
 def _questions(
-    sheet: Worksheet, variant: Variant
-) -> Iterator[tuple[Step, str, str, str]]:
+    sheet: Worksheet, variant: SheetNumbers
+) -> Iterator[tuple[WorksheetStep, str, str, str]]:
     """Each step with its formula, the code that finds it, and the test of it."""
     lines = solutions(sheet.exercise)
     for step in sheet.exercise.steps:
@@ -74,7 +74,7 @@ def _questions(
         yield step, asked, code, _test(sheet, step, right, lines.get(step.name))
 
 
-def _test(sheet: Worksheet, step: Step, right: Array, line: str | None) -> str:
+def _test(sheet: Worksheet, step: WorksheetStep, right: Array, line: str | None) -> str:
     name, room = step.name, f"rtol=1e-6, atol={10.0**-sheet.decimals:g}"
     # a scalar in an array of one is the same number
     tests = [
@@ -89,18 +89,18 @@ def _test(sheet: Worksheet, step: Step, right: Array, line: str | None) -> str:
     return "\n".join([*tests, f'assert {either}, "{said}"'])
 
 
-def _promise(step: Step) -> str:
+def _promise(step: WorksheetStep) -> str:
     return f"# {step.name} earns its points if it is right, or follows from your own numbers before it"
 
 
-def _title(sheet: Worksheet, variant: Variant) -> str:
+def _title(sheet: Worksheet, variant: SheetNumbers) -> str:
     return (
         f"# {sheet.exercise.title}: worksheet {variant.number}\n\n"
         f"Every number counts if it is right to {sheet.decimals} decimals."
     )
 
 
-def _given(variant: Variant) -> str:
+def _given(variant: SheetNumbers) -> str:
     lines = [f"{name} = {_written(array)}" for name, array in variant.given.items()]
     return "\n".join(["import numpy as np", "", *lines])
 

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 import numpy as np
 
-from chainrule.lesson.worksheet.steps import Exercise, Step
+from chainrule.lesson.worksheet.steps import Exercise, WorksheetStep
 from chainrule.program import Array, Line, Run, Value
 from chainrule.program.line import substitute
 from chainrule.program.run import measure, resolve
@@ -20,7 +20,7 @@ SHAKES = 6
 
 
 @dataclass(frozen=True)
-class Marked:
+class MarkedSheet:
     """One sheet, marked: a verdict for each number, the first wrong one and why."""
 
     verdicts: Mapping[str, Verdict]
@@ -40,12 +40,12 @@ def marked(
     given: Mapping[str, Any],
     answers: Mapping[str, float | None],
     decimals: int,
-) -> Marked:
+) -> MarkedSheet:
     """Mark one sheet: ``answers`` are a pupil's numbers by label, None where nothing is written."""
     true = exercise.numbers(given)
     carried = _Carried(exercise, true, answers, 0.5 * 10.0**-decimals)
     verdicts: dict[str, Verdict] = {}
-    first: tuple[Step, tuple[int, ...]] | None = None
+    first: tuple[WorksheetStep, tuple[int, ...]] | None = None
     for step in exercise.steps:
         written, expected, room = carried.step(step)
         for entry in np.ndindex(step.value.shape):
@@ -61,10 +61,10 @@ def marked(
                 expects = float(expected[entry])
                 why = _reason(carried, step, written, (expected, room))
     if first is None:
-        return Marked(verdicts)
+        return MarkedSheet(verdicts)
     step, entry = first
     value = answers[step.label(entry)]
-    return Marked(
+    return MarkedSheet(
         verdicts,
         step.label(entry),
         expects,
@@ -102,7 +102,7 @@ class _Carried:
         random = np.random.default_rng(5)
         self.shaken = [self._run(random) for _ in range(SHAKES)]
 
-    def step(self, step: Step) -> tuple[Array, Array, Array]:
+    def step(self, step: WorksheetStep) -> tuple[Array, Array, Array]:
         """What is written, what follows from what is written before it, and how far rounding may lead from that."""
         value = step.value
         expected = self.numbers[0][value]
@@ -147,7 +147,7 @@ def computed(line: Line, numbers: Mapping[Value, Array]) -> Array:
     return np.asarray(line.op.forward(*args, **params))
 
 
-def _array(step: Step, answers: Mapping[str, float | None]) -> Array:
+def _array(step: WorksheetStep, answers: Mapping[str, float | None]) -> Array:
     found = np.full(step.value.shape, np.nan)
     for entry in np.ndindex(step.value.shape):
         value = answers.get(step.label(entry))
@@ -157,7 +157,7 @@ def _array(step: Step, answers: Mapping[str, float | None]) -> Array:
 
 
 def _reason(
-    carried: _Carried, step: Step, written: Array, fitting: tuple[Array, Array]
+    carried: _Carried, step: WorksheetStep, written: Array, fitting: tuple[Array, Array]
 ) -> str:
     """Which mistake gives the numbers that are written; else by what they differ."""
     expected, room = fitting
@@ -205,7 +205,7 @@ def _simple(expected: Array) -> Iterator[tuple[str, Array]]:
         )
 
 
-def _left_out(carried: _Carried, step: Step) -> Iterator[tuple[str, Array]]:
+def _left_out(carried: _Carried, step: WorksheetStep) -> Iterator[tuple[str, Array]]:
     """The step with one operation of it left out: an operand in the place of the result."""
     producer = carried.exercise.program.producer()
     used = carried.numbers[1]

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 import numpy as np
 
 from chainrule.formula import to_latex
-from chainrule.lesson.worksheet import Variant, Worksheet
+from chainrule.lesson.worksheet import SheetNumbers, Worksheet
 from chainrule.lesson.worksheet.graded import nbgrader, otter
 from chainrule.lesson.worksheet.quizzes import canvas, given, moodle, table
 
@@ -57,7 +57,9 @@ def files(sheet: Worksheet, media: tuple[str, ...]) -> Iterator[tuple[str, str]]
         yield "answers.csv", form(sheet)
 
 
-def _printed(medium: str, sheet: Worksheet, variant: Variant, *, solved: bool) -> str:
+def _printed(
+    medium: str, sheet: Worksheet, variant: SheetNumbers, *, solved: bool
+) -> str:
     from chainrule.lesson.printers.markdown import to_markdown
     from chainrule.lesson.printers.notebook import to_notebook
     from chainrule.lesson.printers.page.html import to_html

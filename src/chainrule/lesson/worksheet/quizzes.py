@@ -9,7 +9,7 @@ import numpy as np
 
 from chainrule.formula import matrix, to_latex
 from chainrule.lesson.notation.names import name
-from chainrule.lesson.worksheet import Variant, Worksheet
+from chainrule.lesson.worksheet import SheetNumbers, Worksheet
 from chainrule.program import Array
 
 
@@ -28,7 +28,7 @@ def moodle(sheet: Worksheet) -> str:
     return f'<?xml version="1.0" encoding="UTF-8"?>\n{ET.tostring(quiz, encoding="unicode")}\n'
 
 
-def _cloze(sheet: Worksheet, variant: Variant) -> str:
+def _cloze(sheet: Worksheet, variant: SheetNumbers) -> str:
     told = [given(variant), f"<p>Round to {sheet.decimals} decimals.</p>"]
     tolerance = 10.0**-sheet.decimals
     for step in sheet.exercise.steps:
@@ -43,7 +43,7 @@ def _cloze(sheet: Worksheet, variant: Variant) -> str:
     return "\n".join(told)
 
 
-def canvas(sheet: Worksheet, variant: Variant) -> str:
+def canvas(sheet: Worksheet, variant: SheetNumbers) -> str:
     """A quiz for one variant, in the Markdown of text2qti, which makes QTI of it: a numerical question a number."""
     told = [
         f"Quiz title: {sheet.exercise.title}, variant {variant.number}",
@@ -93,7 +93,7 @@ def table(array: Array, cell: Mapping[tuple[int, ...], str] | None = None) -> st
     return f"<table>{''.join(rows)}</table>"
 
 
-def given(variant: Variant) -> str:
+def given(variant: SheetNumbers) -> str:
     """What a sheet starts from, in HTML."""
     return "".join(
         f"<p>\\({to_latex(name(one))} =\\)</p>{table(array)}"

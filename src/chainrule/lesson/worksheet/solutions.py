@@ -23,13 +23,15 @@ def solutions(exercise: Exercise) -> dict[str, str]:
     for step in exercise.steps:
         tree = known.get(step.name)
         if tree is not None:
-            spelled = _PutIn(known, shown).visit(ast.parse(ast.unparse(tree)))
+            spelled = _WhatNoSheetShows(known, shown).visit(
+                ast.parse(ast.unparse(tree))
+            )
             texts[step.name] = ast.unparse(spelled)
         shown.add(step.name)
     return texts
 
 
-class _PutIn(ast.NodeTransformer):
+class _WhatNoSheetShows(ast.NodeTransformer):
     """Puts what computes it in the place of a name that no sheet shows."""
 
     def __init__(self, known: Mapping[str, ast.expr], shown: set[str]) -> None:

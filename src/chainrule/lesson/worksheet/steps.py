@@ -27,7 +27,7 @@ def size(value: Value) -> int:
 
 
 @dataclass(frozen=True)
-class Step:
+class WorksheetStep:
     """One array to be found: its value in the program, its symbol, and the formula that gives it."""
 
     value: Value
@@ -82,7 +82,7 @@ class Exercise:
         }
 
     @cached_property
-    def steps(self) -> tuple[Step, ...]:
+    def steps(self) -> tuple[WorksheetStep, ...]:
         """What is to be found, in order.
 
         Raises:
@@ -95,7 +95,9 @@ class Exercise:
         }
         named = self.program.named()
         found = [
-            Step(named[one], name(one), story.literal.writer.written(line.result))
+            WorksheetStep(
+                named[one], name(one), story.literal.writer.written(line.result)
+            )
             for one, line in story.lines.items()
             if one in named
         ]
@@ -103,7 +105,7 @@ class Exercise:
             gradient = named.get(f"d{one}")
             if gradient is not None:
                 found.append(
-                    Step(
+                    WorksheetStep(
                         gradient,
                         gradient_of(one, self.study.loss_name),
                         formula,

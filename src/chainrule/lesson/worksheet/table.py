@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.lesson.worksheet.answers import Sheet
-from chainrule.lesson.worksheet.marking import Marked, marked
+from chainrule.lesson.worksheet.answers import AnswerSheet
+from chainrule.lesson.worksheet.marking import MarkedSheet, marked
 from chainrule.lesson.worksheet.steps import Exercise
 
 OTHER = 0.8
@@ -17,13 +17,13 @@ OTHER = 0.8
 
 
 @dataclass(frozen=True)
-class Line:
+class PupilRow:
     """One pupil: what is to be said, and the marks."""
 
     pupil: str
     variant: int | None
     of: int
-    marks: Marked | None
+    marks: MarkedSheet | None
     notes: tuple[str, ...] = ()
 
     @property
@@ -50,8 +50,8 @@ class Line:
 
 
 def lines(
-    exercise: Exercise, key: Mapping[str, Any], sheets: Sequence[Sheet]
-) -> Iterator[Line]:
+    exercise: Exercise, key: Mapping[str, Any], sheets: Sequence[AnswerSheet]
+) -> Iterator[PupilRow]:
     """Every sheet, marked by the numbers of its variant."""
     known = {one["variant"]: one for one in key["variants"]}
     decimals = key["decimals"]
@@ -73,21 +73,23 @@ def lines(
                 if number is not None
                 else "no variant is given"
             )
-            yield Line(sheet.pupil, number, of, None, (*notes, there))
+            yield PupilRow(sheet.pupil, number, of, None, (*notes, there))
             continue
         marks = marked(exercise, known[number]["given"], sheet.answers, decimals)
         if best != number and share >= OTHER > _share(known[number], sheet, decimals):
             notes.append(f"the numbers are those of variant {best}")
-        yield Line(sheet.pupil, number, of, marks, tuple(notes))
+        yield PupilRow(sheet.pupil, number, of, marks, tuple(notes))
 
 
-def _best(known: Mapping[int, Any], sheet: Sheet, decimals: int) -> tuple[int, float]:
+def _best(
+    known: Mapping[int, Any], sheet: AnswerSheet, decimals: int
+) -> tuple[int, float]:
     shares = {number: _share(one, sheet, decimals) for number, one in known.items()}
     best = max(shares, key=lambda number: shares[number])
     return best, shares[best]
 
 
-def _share(variant: Mapping[str, Any], sheet: Sheet, decimals: int) -> float:
+def _share(variant: Mapping[str, Any], sheet: AnswerSheet, decimals: int) -> float:
     """How much of what is written is right for a variant."""
     written = {
         label: value for label, value in sheet.answers.items() if value is not None
@@ -99,7 +101,7 @@ def _share(variant: Mapping[str, Any], sheet: Sheet, decimals: int) -> float:
     return float(np.mean(right)) if right else 0.0
 
 
-def text(rows: Sequence[Line]) -> str:
+def text(rows: Sequence[PupilRow]) -> str:
     """The table, aligned."""
     cells = [("pupil", "variant", "points", "first wrong number")]
     for row in rows:

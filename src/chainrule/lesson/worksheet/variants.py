@@ -21,7 +21,7 @@ NEAR = 0.02
 
 
 @dataclass(frozen=True)
-class Variant:
+class SheetNumbers:
     """The numbers of one sheet: what is given, and everything computed from it."""
 
     number: int
@@ -34,7 +34,7 @@ Wish = tuple[str, Callable[[Exercise, Run], bool]]
 
 def variants(
     exercise: Exercise, n: int, seed: int, *, dead_units: bool = False
-) -> Iterator[Variant]:
+) -> Iterator[SheetNumbers]:
     """``n`` variants; the same seed gives the same.
 
     Raises:
@@ -45,7 +45,9 @@ def variants(
         yield _variant(exercise, number, seed, wishes)
 
 
-def _variant(exercise: Exercise, number: int, seed: int, wishes: list[Wish]) -> Variant:
+def _variant(
+    exercise: Exercise, number: int, seed: int, wishes: list[Wish]
+) -> SheetNumbers:
     failed: Counter[str] = Counter()
     for attempt in range(TRIES):
         random = np.random.default_rng([seed, number, attempt])
@@ -58,7 +60,7 @@ def _variant(exercise: Exercise, number: int, seed: int, wishes: list[Wish]) -> 
             (said for said, holds in wishes if not holds(exercise, found)), None
         )
         if missed is None:
-            return Variant(number, given, found)
+            return SheetNumbers(number, given, found)
         failed[missed] += 1
     (said, times), *_ = failed.most_common(1)
     raise UsageError(

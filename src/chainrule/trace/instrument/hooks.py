@@ -12,7 +12,7 @@ MARK = "\0chainrule hooks"
 """Stands for the hooks in a syntax tree; in compiled code they are a constant, so that no name of the user's is taken."""
 
 
-class Notes(Protocol):
+class HookReader(Protocol):
     """What a reading does at each place of instrumented code."""
 
     def bind(self, value: Any, names: Any, /) -> Any:
@@ -59,7 +59,7 @@ class Notes(Protocol):
 
 
 class _Current(threading.local):
-    notes: Notes | None = None
+    notes: HookReader | None = None
 
     def __init__(self) -> None:
         self.kept: dict[tuple[int, int], Any] = {}

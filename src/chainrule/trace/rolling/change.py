@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from chainrule.program import Item, Line, Value
 from chainrule.program.rewritten import rewritten
-from chainrule.trace.rolling.spans import Span
+from chainrule.trace.rolling.spans import TurnSpan
 
 
 @dataclass(slots=True)
@@ -29,7 +29,7 @@ class Edits:
         return added + sum(len(lines) - 1 for lines in self.gone.values())
 
 
-class Change:
+class ChangeSet:
     """Changes gathered, to be made all at once."""
 
     def __init__(self, items: Sequence[Item]) -> None:
@@ -39,13 +39,13 @@ class Change:
         self.new = self.edits.new
         self._dirty: set[int] = set()
 
-    def touches(self, span: Span) -> bool:
+    def touches(self, span: TurnSpan) -> bool:
         """Whether something in ``span`` changes already."""
         if len(self._dirty) < span.stop - span.start:
             return any(span.start <= one < span.stop for one in self._dirty)
         return any(one in self._dirty for one in range(span.start, span.stop))
 
-    def fold(self, span: Span, items: Sequence[Item], edits: Edits) -> None:
+    def fold(self, span: TurnSpan, items: Sequence[Item], edits: Edits) -> None:
         """``items`` in place of those in ``span``."""
         self.folded[span.start] = (span.stop, [*items, *edits.after])
         for position, lines in edits.inserts.items():

@@ -25,8 +25,8 @@ from chainrule.program.line import moving_in
 from chainrule.program.loop import lines_of
 from chainrule.program.rewritten import mapped
 from chainrule.trace.rolling.change import Edits
-from chainrule.trace.rolling.columns import Columns
-from chainrule.trace.rolling.spans import Span
+from chainrule.trace.rolling.columns import TurnColumns
+from chainrule.trace.rolling.spans import TurnSpan
 from chainrule.trace.rolling.words import plural
 
 Readers = Mapping[Value, Sequence[int]]
@@ -37,11 +37,11 @@ class Closing:
 
     def __init__(
         self,
-        columns: Columns,
+        columns: TurnColumns,
         items: Sequence[Item],
         keys: Array,
         readers: Readers,
-        span: Span,
+        span: TurnSpan,
     ) -> None:
         self.columns = columns
         self.items = items

@@ -7,11 +7,11 @@ from dataclasses import replace
 from typing import Any
 
 from chainrule.program import Carried, Counter, Item, Line, Loop, Stacked, Value
-from chainrule.trace.rolling.fitting import Fit, Recorded, alike, unfit
+from chainrule.trace.rolling.fitting import Fit, RecordedLines, alike, unfit
 from chainrule.trace.rolling.words import word_of
 
 
-class Columns:
+class TurnColumns:
     """The turns of a loop as one ``body``; ``column`` holds all turns' values of one of the body.
 
     Raises:
@@ -19,7 +19,7 @@ class Columns:
     """
 
     def __init__(
-        self, turns: Sequence[Sequence[Item]], recorded: Recorded, name: str | None
+        self, turns: Sequence[Sequence[Item]], recorded: RecordedLines, name: str | None
     ) -> None:
         self.n = len(turns)
         self.counter = Counter(name or "t")

@@ -39,7 +39,7 @@ Home = tuple[int, Value]
 
 
 @dataclass(frozen=True, slots=True)
-class Recorded:
+class RecordedLines:
     """What is known of what was recorded: numbers, the lines that made them, when each was first met, in lines.
 
     ``wanted`` are values that somebody asks for: they are no constants, and stay what they are.
@@ -59,7 +59,7 @@ class Fit:
     """
 
     def __init__(
-        self, turns: Sequence[Sequence[Item]], recorded: Recorded, counter: Counter
+        self, turns: Sequence[Sequence[Item]], recorded: RecordedLines, counter: Counter
     ) -> None:
         self.n = len(turns)
         self.begins = [begin(turn, recorded.met) for turn in turns]

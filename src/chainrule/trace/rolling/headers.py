@@ -10,8 +10,7 @@ from functools import lru_cache
 
 from chainrule.program import Item, SourceSpan
 from chainrule.program.loop import lines_of, loops_of
-
-Span = tuple[int, int, int, int]
+from chainrule.trace.source import Span
 
 
 @dataclass(frozen=True, slots=True)

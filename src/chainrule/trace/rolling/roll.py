@@ -21,15 +21,15 @@ from chainrule.program import (
 )
 from chainrule.program.loop import lines_of
 from chainrule.program.rewritten import results_of, rewritten
-from chainrule.trace.rolling.change import Change
+from chainrule.trace.rolling.change import ChangeSet
 from chainrule.trace.rolling.closing import Closing, reading
-from chainrule.trace.rolling.columns import Columns
+from chainrule.trace.rolling.columns import TurnColumns
 from chainrule.trace.rolling.counting import counted
-from chainrule.trace.rolling.fitting import Recorded, Unfit, begin
+from chainrule.trace.rolling.fitting import RecordedLines, Unfit, begin
 from chainrule.trace.rolling.headers import header
 from chainrule.trace.rolling.keys import Keys, first_of_turn, periods, repeats
 from chainrule.trace.rolling.naming import named
-from chainrule.trace.rolling.spans import Span, spans
+from chainrule.trace.rolling.spans import TurnSpan, spans
 from chainrule.trace.rolling.stores import forwarded
 from chainrule.trace.rolling.writes import stacked_writes
 
@@ -88,7 +88,7 @@ class _Rolling:
         self.numbers = dict(flat.numbers)
         self.met = {**{x.result: i for i, x in enumerate(program.lines)}, **met}
         producer = {line.result: line for line in lines}
-        self.recorded = Recorded(self.numbers, producer, self.met, self.wanted)
+        self.recorded = RecordedLines(self.numbers, producer, self.met, self.wanted)
         self.keys = Keys()
         self.key_of: dict[int, tuple[Item, int]] = {}
         self.failed: set[tuple[int, int, int]] = set()
@@ -133,7 +133,7 @@ class _Rolling:
         keys = np.array([self._key(item) for item in self.items], dtype=np.int64)
         readers: dict[Value, list[int]] = {}
         for period in periods(keys):
-            change = Change(self.items)
+            change = ChangeSet(self.items)
             for start, stop in repeats(keys, period):
                 first = first_of_turn(self.items, start, stop, period)
                 for tried in spans(self.items, first, stop, period):
@@ -149,7 +149,7 @@ class _Rolling:
                 return True
         return False
 
-    def _known_to_fail(self, span: Span) -> bool:
+    def _known_to_fail(self, span: TurnSpan) -> bool:
         mark = (id(self.items[span.start]), span.stop - span.start, span.period)
         known = mark in self.failed
         self.failed.add(mark)
@@ -157,10 +157,10 @@ class _Rolling:
 
     def _fold(
         self,
-        span: Span,
+        span: TurnSpan,
         keys: Array,
         readers: Mapping[Value, Sequence[int]],
-        change: Change,
+        change: ChangeSet,
     ) -> None:
         """The turns of a span as a loop; without the first or the last ones where these differ."""
         if change.touches(span) or self._known_to_fail(span):
@@ -170,7 +170,7 @@ class _Rolling:
             found = header(items[0])
             name = found.counter if found is not None else None
             try:
-                columns = Columns(items, self.recorded, name)
+                columns = TurnColumns(items, self.recorded, name)
             except Unfit:
                 continue
             closing = Closing(columns, self.items, keys, readers, turns)

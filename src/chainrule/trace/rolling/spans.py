@@ -15,7 +15,7 @@ Segment = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TurnSpan:
     """Items from ``start`` to ``stop``, ``period`` a turn."""
 
     start: int
@@ -26,21 +26,21 @@ class Span:
         """Where the turns begin."""
         return range(self.start, self.stop, self.period)
 
-    def peeled(self) -> Iterator[Span]:
+    def peeled(self) -> Iterator[TurnSpan]:
         """All the turns, then without the first, the last, both, the first two."""
         for front, back in ((0, 0), (1, 0), (0, 1), (1, 1), (2, 0)):
             start = self.start + front * self.period
             stop = self.stop - back * self.period
             if stop - start >= FEWEST * self.period:
-                yield Span(start, stop, self.period)
+                yield TurnSpan(start, stop, self.period)
 
 
 def spans(
     items: Sequence[Item], start: int, stop: int, period: int
-) -> list[list[Span]]:
+) -> list[list[TurnSpan]]:
     """The spans in which turns of ``period`` items may be those of one loop; what to try first, and then."""
     n = (stop - start) // period
-    whole = Span(start, start + n * period, period)
+    whole = TurnSpan(start, start + n * period, period)
     counts = np.array(
         [list(_counts(items[a : a + period])) for a in whole.starts()], dtype=object
     )
@@ -58,7 +58,7 @@ def spans(
         pairs = start + n // length * length * period
         return [*spans(items, start, pairs, period * length), [whole]]
     cut = [
-        Span(start + a * period, start + b * period, period)
+        TurnSpan(start + a * period, start + b * period, period)
         for a, b in segments
         if b - a >= FEWEST
     ]

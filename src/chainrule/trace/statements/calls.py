@@ -10,7 +10,7 @@ from typing import Any
 from chainrule.trace.containers import held_by
 from chainrule.trace.drawn import is_generator
 from chainrule.trace.growing import Grown
-from chainrule.trace.lending import Lender
+from chainrule.trace.lender import Lender
 from chainrule.trace.statements.rewrite import HELD_BY, KEEP, KEPT
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracer import Tracer
@@ -42,7 +42,7 @@ class Callees(Lender):
         return function(*args, **kwargs)
 
 
-class Kept:
+class EvaluatedOnce:
     """What expressions gave that are evaluated once and read again, by their frame and place."""
 
     def __init__(self) -> None:

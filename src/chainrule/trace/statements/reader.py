@@ -16,13 +16,14 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
-from chainrule.program import ChainruleError, ProgramError, SourceSpan, Value
+from chainrule.program import ChainruleError, SourceSpan, Value
 from chainrule.program.sources import ARGUMENTS
 from chainrule.trace import growing, source
-from chainrule.trace.events import Named, Update
+from chainrule.trace.events import Named, ParameterMoved
 from chainrule.trace.lengths import TracedInt
+from chainrule.trace.script import ScriptError
 from chainrule.trace.statements import rewrite
-from chainrule.trace.statements.calls import Callees, Kept, key_name, leaves
+from chainrule.trace.statements.calls import Callees, EvaluatedOnce, key_name, leaves
 from chainrule.trace.statements.roles import LOSS_NAMES
 from chainrule.trace.statements.tracer import StatementTracer
 from chainrule.trace.statements.watch import Watch
@@ -31,10 +32,6 @@ from chainrule.trace.surroundings import settings_kept
 from chainrule.trace.traced import Traced
 
 LONGEST_LIST = 1000
-
-
-class ScriptError(ProgramError):
-    """A script that does not run (E330)."""
 
 
 class _PassEnd(BaseException):
@@ -65,8 +62,8 @@ class Reader:
         if self.watch is not None and callable(watch):
             self.watch.distinct = watch
         self.bound: list[Named] = []
-        self.updates: list[Update] = []
-        self.rebound: list[Update] = []
+        self.updates: list[ParameterMoved] = []
+        self.rebound: list[ParameterMoved] = []
         self.text = ""
         self.held: dict[str, list[Value]] = {}
         self.loss_places: dict[tuple[str, int], Value] = {}
@@ -123,7 +120,7 @@ class Reader:
             rewrite.KEY: key_name,
             rewrite.CALLEE: self.callees.callee,
             rewrite.APPEND: self.append,
-            **Kept().names(),
+            **EvaluatedOnce().names(),
             **({} if self.watch is None else self.watch.names()),
         }
 
@@ -359,13 +356,13 @@ class Reader:
             or not before.differentiable
         ):
             return
-        self.rebound.append(Update(name, before, after, at))
+        self.rebound.append(ParameterMoved(name, before, after, at))
         if (
             line.op in (ops.add, ops.subtract)
             and before in line.args
             and not any(update.after is after for update in self.updates)
         ):
-            self.updates.append(Update(name, before, after, at))
+            self.updates.append(ParameterMoved(name, before, after, at))
 
 
 @contextlib.contextmanager

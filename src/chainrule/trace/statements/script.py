@@ -10,7 +10,7 @@ from pathlib import Path
 from chainrule.program import ChainruleError, Run, Value
 from chainrule.program.asked import require_pass
 from chainrule.program.sources import read_source
-from chainrule.trace.events import Named, Update
+from chainrule.trace.events import Named, ParameterMoved
 from chainrule.trace.recording import Recording
 from chainrule.trace.slice import cut
 from chainrule.trace.statements.reader import Reader
@@ -31,11 +31,11 @@ class Script:
     loss: Value
     parameters: tuple[Value, ...]
     bound: tuple[Named, ...]
-    updates: tuple[Update, ...]
+    updates: tuple[ParameterMoved, ...]
     printed: str
     watch: Watch | None = None
     failure: ChainruleError | None = None
-    rebound: tuple[Update, ...] = ()
+    rebound: tuple[ParameterMoved, ...] = ()
     text: str = ""
     met: Mapping[Value, int] = field(default_factory=dict)
     recording: Recording | None = None
@@ -112,7 +112,9 @@ def read_script(
 
 
 def _read_last(
-    rebound: Sequence[Update], updates: Sequence[Update], needed: AbstractSet[Value]
+    rebound: Sequence[ParameterMoved],
+    updates: Sequence[ParameterMoved],
+    needed: AbstractSet[Value],
 ) -> dict[str, Value]:
     """The value of each updated name that the pass read, under the name that its first value has."""
     earlier = {update.after: update.before for update in rebound}

@@ -13,8 +13,9 @@ from typing import Any
 
 from chainrule import ops
 from chainrule.program import Arg, Value
-from chainrule.trace.lending import Lender
+from chainrule.trace.lender import Lender
 from chainrule.trace.lengths import TracedInt
+from chainrule.trace.source import Span, span_of
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracer import Tracer
 
@@ -30,7 +31,6 @@ NOTE, AFTER, AFTER_ITEM, WROTE, HELD, OWNS, SEE, GET, ITEM, TURN = (
     "__chainrule_item__",
     "__chainrule_turn__",
 )
-Span = tuple[int, int, int, int]
 Part = tuple[Span, str, bool]
 """A part of an expression: where it stands, its text, whether it is a call."""
 LONGEST = 100
@@ -369,16 +369,6 @@ def _results(
 def within(inner: Span, outer: Span) -> bool:
     """Whether one place lies inside of another."""
     return outer[:2] <= inner[:2] and inner[2:] <= outer[2:]
-
-
-def span_of(node: ast.expr | ast.stmt) -> Span:
-    """Where a node stands."""
-    return (
-        node.lineno,
-        node.col_offset,
-        node.end_lineno or node.lineno,
-        node.end_col_offset or 0,
-    )
 
 
 def _name(text: str | None, key: Any) -> str | None:

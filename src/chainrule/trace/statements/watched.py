@@ -9,6 +9,7 @@ from functools import lru_cache
 from types import CodeType
 from typing import Any
 
+from chainrule.trace.source import span_of
 from chainrule.trace.statements.rewrite import HELD_BY, call, harmless, once
 from chainrule.trace.statements.watch import (
     AFTER,
@@ -23,7 +24,6 @@ from chainrule.trace.statements.watch import (
     WROTE,
     Part,
     Site,
-    span_of,
 )
 
 GROWING = frozenset({"append", "insert", "appendleft"})

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from chainrule.nn.takes import Above, Flag, Number, Text
+from chainrule.nn.constraints import Above, Flag, Number, Text
 from chainrule.program import Array, DataError
 from chainrule.train.data.parse_cells import is_number
-from chainrule.train.data.table import Table
+from chainrule.train.data.table import DataTable
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Column:
         """How many numbers a cell becomes."""
         return 1 if self.categories is None or self.looked_up else len(self.categories)
 
-    def encoded(self, table: Table, where: str) -> Array:
+    def encoded(self, table: DataTable, where: str) -> Array:
         """The column of ``table`` as numbers, a row a cell.
 
         Raises:
@@ -48,14 +48,14 @@ class Column:
             return places[:, None].astype(np.float64)
         return np.eye(len(self.categories))[places]
 
-    def _standardised(self, table: Table, where: str) -> Array:
+    def _standardised(self, table: DataTable, where: str) -> Array:
         cells = numbers_of(table, self.name, where)
         if self.fill is not None:
             cells = np.where(np.isnan(cells), self.fill, cells)
         return ((cells - self.mean) / self.scale)[:, None]
 
 
-def numbers_of(table: Table, name: str, where: str) -> Array:
+def numbers_of(table: DataTable, name: str, where: str) -> Array:
     """A column of numbers, NaN where one is missing.
 
     Raises:
@@ -90,7 +90,7 @@ def words_of(cells: Array) -> list[str | None]:
 def places_of(
     words: list[str | None],
     known: tuple[str, ...],
-    table: Table,
+    table: DataTable,
     name: str,
     where: str,
     *,

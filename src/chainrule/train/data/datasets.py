@@ -8,17 +8,19 @@ import numpy as np
 
 from chainrule.nn.names import find
 from chainrule.program import MissingEngineError
-from chainrule.train.data.table import Table
+from chainrule.train.data.table import DataTable
 
-Maker = Callable[[int], Table]
+Maker = Callable[[int], DataTable]
 
 
-def _plane(X: np.ndarray, label: np.ndarray) -> Table:
+def _plane(X: np.ndarray, label: np.ndarray) -> DataTable:
     names = np.array(["inner", "outer"])[label]
-    return Table({"x": X[:, 0], "y": X[:, 1], "class": names.astype(object)}, "class")
+    return DataTable(
+        {"x": X[:, 0], "y": X[:, 1], "class": names.astype(object)}, "class"
+    )
 
 
-def moons(seed: int, n: int = 400, noise: float = 0.15) -> Table:
+def moons(seed: int, n: int = 400, noise: float = 0.15) -> DataTable:
     """Two half moons that reach into each other."""
     rng = np.random.default_rng(seed)
     label = np.arange(n) % 2
@@ -28,7 +30,7 @@ def moons(seed: int, n: int = 400, noise: float = 0.15) -> Table:
     return _plane(X + rng.normal(0, noise, X.shape), label)
 
 
-def circles(seed: int, n: int = 400, noise: float = 0.08) -> Table:
+def circles(seed: int, n: int = 400, noise: float = 0.08) -> DataTable:
     """A circle within a circle."""
     rng = np.random.default_rng(seed)
     label = np.arange(n) % 2
@@ -38,7 +40,7 @@ def circles(seed: int, n: int = 400, noise: float = 0.08) -> Table:
     return _plane(X + rng.normal(0, noise, X.shape), label)
 
 
-def spirals(seed: int, n: int = 400, noise: float = 0.03) -> Table:
+def spirals(seed: int, n: int = 400, noise: float = 0.03) -> DataTable:
     """Two arms wound around each other."""
     rng = np.random.default_rng(seed)
     label = np.arange(n) % 2
@@ -48,7 +50,7 @@ def spirals(seed: int, n: int = 400, noise: float = 0.03) -> Table:
     return _plane(X + rng.normal(0, noise, X.shape), label)
 
 
-def xor(seed: int, n: int = 400, noise: float = 0.1) -> Table:
+def xor(seed: int, n: int = 400, noise: float = 0.1) -> DataTable:
     """Four clouds at the corners of a square; those that face each other belong together."""
     rng = np.random.default_rng(seed)
     corner = rng.integers(0, 2, (n, 2))
@@ -56,7 +58,7 @@ def xor(seed: int, n: int = 400, noise: float = 0.1) -> Table:
 
 
 def _bundled(name: str) -> Maker:
-    def load(_seed: int) -> Table:
+    def load(_seed: int) -> DataTable:
         try:
             from sklearn import datasets
         except ImportError as error:
@@ -76,7 +78,7 @@ def _bundled(name: str) -> Maker:
             if names is None or name == "digits"
             else np.asarray(names, dtype=object)[bunch.target]
         )
-        return Table({**columns, "target": target}, "target")
+        return DataTable({**columns, "target": target}, "target")
 
     return load
 
@@ -93,7 +95,7 @@ DATASETS: Mapping[str, Maker] = {
 }
 
 
-def dataset(name: str, seed: int = 0) -> Table:
+def dataset(name: str, seed: int = 0) -> DataTable:
     """The data set of that name.
 
     >>> dataset("xor").n_rows

@@ -10,7 +10,7 @@ import numpy as np
 
 from chainrule.program import Array
 from chainrule.train.data.columns import words_of
-from chainrule.train.data.table import Table
+from chainrule.train.data.table import DataTable
 
 ALIKE = 1e-3
 """A column whose middle nine tenths take less than this share of its standard deviation is ruled by a few cells."""
@@ -20,7 +20,7 @@ MOST = 3
 
 
 def doubts(
-    table: Table, names: Sequence[str], classes: Array | None, held: Array
+    table: DataTable, names: Sequence[str], classes: Array | None, held: Array
 ) -> Iterator[str]:
     """Sentences on columns that count the rows or are ruled by a few cells, and on classes that are rare or look alike."""
     for name, cells in table.columns.items():
@@ -55,7 +55,7 @@ def _counts_rows(cells: Array) -> bool:
     return len(cells) > 1 and cells[0] in (0, 1) and bool(np.all(np.diff(cells) == 1))
 
 
-def _ruled(name: str, cells: Array, table: Table, places: Array) -> Iterator[str]:
+def _ruled(name: str, cells: Array, table: DataTable, places: Array) -> Iterator[str]:
     """A few cells so far from the others that these become one number when they are standardised."""
     if len(cells) < 20:
         return

@@ -10,12 +10,12 @@ from typing import Annotated, Any, TypedDict
 
 import numpy as np
 
-from chainrule.nn.options import Inside, Mistake, read
+from chainrule.nn.options import Mistake, NestedPlaces, read
 from chainrule.program import Array, CorruptFileError, DataError
 from chainrule.train.data.columns import Column, spread, words_of
 from chainrule.train.data.parse_cells import is_number
-from chainrule.train.data.table import Table
-from chainrule.train.data.target_columns import Target, learn_target
+from chainrule.train.data.table import DataTable
+from chainrule.train.data.target_columns import TargetColumn, learn_target
 
 FAR = 20.0
 """So many standard deviations from the mean of training, a cell is like none that was trained on."""
@@ -28,7 +28,7 @@ class Features:
     """All inputs and the target, as they were at training."""
 
     columns: tuple[Column, ...]
-    target: Target
+    target: TargetColumn
 
     @property
     def words(self) -> list[str]:
@@ -42,7 +42,7 @@ class Features:
         """How many numbers a sample has."""
         return sum(column.width for column in self.columns)
 
-    def inputs(self, table: Table, where: str) -> Array:
+    def inputs(self, table: DataTable, where: str) -> Array:
         """The samples of a table, in rows.
 
         Raises:
@@ -71,7 +71,7 @@ class Features:
         require_whole(table, need, where)
         return np.hstack([column.encoded(table, where) for column in self.columns])
 
-    def far(self, X: Array, table: Table) -> Iterator[str]:
+    def far(self, X: Array, table: DataTable) -> Iterator[str]:
         """Sentences on numbers far outside of what was trained on, where a prediction is a guess."""
         place = 0
         for column in self.columns:
@@ -93,7 +93,9 @@ class Features:
                 {key: getattr(column, key) for key in Column.__slots__}
                 for column in self.columns
             ],
-            "target": {key: getattr(self.target, key) for key in Target.__slots__},
+            "target": {
+                key: getattr(self.target, key) for key in TargetColumn.__slots__
+            },
         }
 
     @staticmethod
@@ -145,15 +147,15 @@ def _columns(said: Any, where: str) -> tuple[Any, list[Mistake]]:
 class FeaturesFile(TypedDict):
     """What a model's file says of its columns."""
 
-    columns: Annotated[Any, Inside(_columns)]
-    target: Annotated[Any, Inside(partial(_made, Target))]
+    columns: Annotated[Any, NestedPlaces(_columns)]
+    target: Annotated[Any, NestedPlaces(partial(_made, TargetColumn))]
 
 
 IMPUTED = "fill them, leave those rows out, or train with --impute (the median, the most frequent word)"
 
 
 def require_whole(
-    table: Table, names: Sequence[str], where: str, hint: str = IMPUTED
+    table: DataTable, names: Sequence[str], where: str, hint: str = IMPUTED
 ) -> None:
     """Refuse missing values, with their positions.
 
@@ -175,7 +177,7 @@ def require_whole(
         )
 
 
-def require_no_typos(table: Table, where: str) -> None:
+def require_no_typos(table: DataTable, where: str) -> None:
     """Refuse a word in a column of numbers, which nobody may have meant.
 
     Raises:
@@ -198,11 +200,11 @@ def require_no_typos(table: Table, where: str) -> None:
             )
 
 
-def idle(table: Table, names: Sequence[str]) -> dict[str, str]:
+def idle(table: DataTable, names: Sequence[str]) -> dict[str, str]:
     """The columns that cannot tell anything, each with the reason.
 
     >>> names = np.array([f"A{i}" for i in range(50)], dtype=object)
-    >>> idle(Table({"id": names, "unit": np.ones(50)}), ["id", "unit"])
+    >>> idle(DataTable({"id": names, "unit": np.ones(50)}), ["id", "unit"])
     {'id': 'it names the rows: 50 words in 50 rows', 'unit': 'it is always 1'}
     """
     found: dict[str, str] = {}
@@ -231,13 +233,13 @@ def shown(word: str) -> str:
 
 
 def learn(
-    train: Table,
+    train: DataTable,
     names: Sequence[str],
     task: str,
     *,
     impute: bool,
     where: str,
-    whole: Table | None = None,
+    whole: DataTable | None = None,
     loss: str | None = None,
     looked_up: bool = False,
 ) -> Features:
@@ -267,7 +269,7 @@ def learn(
 
 
 def _column(
-    name: str, train: Table, whole: Table, *, impute: bool, looked_up: bool
+    name: str, train: DataTable, whole: DataTable, *, impute: bool, looked_up: bool
 ) -> Column:
     cells = train.columns[name]
     if cells.dtype == object:

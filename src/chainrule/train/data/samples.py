@@ -11,7 +11,7 @@ from chainrule.nn import Loss
 from chainrule.program import Array, DTypeError, ShapeError, UsageError
 from chainrule.train.loop.metrics import classes
 from chainrule.train.loop.state import Data
-from chainrule.train.model.compiled import Plan
+from chainrule.train.model.compiled import NetworkPlan
 from chainrule.train.model.validate import (
     require_class_weights,
     require_classes,
@@ -106,7 +106,7 @@ def n_outputs_of(labels: Array, kind: str | None) -> int:
     return int(labels.shape[1]) if labels.ndim > 1 else 1
 
 
-def labels_of(Y: Any, plan: Plan, n: int) -> Array:
+def labels_of(Y: Any, plan: NetworkPlan, n: int) -> Array:
     """Labels in the shape of the predictions, or a class number a sample.
 
     Raises:
@@ -132,7 +132,7 @@ def labels_of(Y: Any, plan: Plan, n: int) -> Array:
     return labels
 
 
-def weights_of(weight: Any, plan: Plan, n: int) -> Array:
+def weights_of(weight: Any, plan: NetworkPlan, n: int) -> Array:
     """How much each sample weighs, in the shape that the loss multiplies.
 
     Raises:
@@ -146,7 +146,9 @@ def weights_of(weight: Any, plan: Plan, n: int) -> Array:
     return weights[:, None] if plan.loss.entries else weights
 
 
-def class_weights(data: Data, plan: Plan, asked: Mapping[int, float] | str) -> Array:
+def class_weights(
+    data: Data, plan: NetworkPlan, asked: Mapping[int, float] | str
+) -> Array:
     """Each sample's weight by its class: as told, or ``"balanced"``, so that every class counts alike.
 
     Raises:

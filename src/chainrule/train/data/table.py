@@ -31,7 +31,7 @@ from chainrule.train.data.parse_cells import words as worded
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class DataTable:
     """Named columns of one length: floats with NaN where a value is missing, or words with None there.
 
     ``notes`` say how columns were read that do not stand in the file as they are here; ``numbers`` are the rows'
@@ -54,20 +54,20 @@ class Table:
         """The number of a row in the file it is from."""
         return place + 2 if self.numbers is None else int(self.numbers[place])
 
-    def at(self, rows: Any) -> Table:
+    def at(self, rows: Any) -> DataTable:
         """Some of the rows."""
         numbers = np.arange(self.n_rows) + 2 if self.numbers is None else self.numbers
         cut = {name: column[rows] for name, column in self.columns.items()}
         return replace(self, columns=cut, numbers=numbers[rows])
 
-    def without(self, names: Iterable[str]) -> Table:
+    def without(self, names: Iterable[str]) -> DataTable:
         """The table without some of its columns."""
         gone = {*names}
         left = {name: one for name, one in self.columns.items() if name not in gone}
         return replace(self, columns=left)
 
 
-def read(path: str | Path, words: Collection[str] = ()) -> Table:
+def read(path: str | Path, words: Collection[str] = ()) -> DataTable:
     """The table in a file; its kind is told by its name. The columns of ``words`` are words, whatever they look like.
 
     Raises:
@@ -122,7 +122,7 @@ def _table(
     *,
     comma: bool = False,
     numbers: Array | None = None,
-) -> Table:
+) -> DataTable:
     """Columns as floats or words, with notes on those that had to be interpreted."""
     found: dict[str, Array] = dict.fromkeys(columns, np.empty(0))
     read_as: dict[str, Cells] = {}
@@ -147,7 +147,7 @@ def _table(
         if cells.typo is not None:
             typos[key] = cells.typo
     said = tuple(f"{', '.join(keys)}: {note}" for note, keys in notes.items())
-    return Table(found, notes=said, numbers=numbers, typos=typos)
+    return DataTable(found, notes=said, numbers=numbers, typos=typos)
 
 
 def parse(
@@ -156,7 +156,7 @@ def parse(
     delimiter: str = "",
     *,
     words: Collection[str] = (),
-) -> Table:
+) -> DataTable:
     r"""The table in CSV text, its first row being the names.
 
     Raises:

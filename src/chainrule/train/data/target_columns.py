@@ -9,13 +9,13 @@ from typing import Annotated, Any
 import numpy as np
 
 from chainrule.nn import LOSSES, loss_of
+from chainrule.nn.constraints import Above, Number, Text, one_of
 from chainrule.nn.names import unknown
-from chainrule.nn.takes import Above, Number, Text, one_of
 from chainrule.program import Array, DataError, UsageError
 from chainrule.program.asked import listed
 from chainrule.train.data.columns import numbers_of, places_of, spread, words_of
 from chainrule.train.data.parse_cells import is_number
-from chainrule.train.data.table import Table
+from chainrule.train.data.table import DataTable
 
 MOST_CLASSES = 20
 NO_AND_YES = (("0", "1"), ("false", "true"), ("no", "yes"), ("n", "y"), ("f", "t"))
@@ -31,7 +31,7 @@ FITTING: Mapping[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class TargetColumn:
     """What is predicted: one of several classes, several yes-or-no labels, or numbers (standardised).
 
     The ``classes`` of labels are two for each, first the word for no.
@@ -81,7 +81,7 @@ class Target:
             )
         return name
 
-    def encoded(self, table: Table, where: str) -> Array:
+    def encoded(self, table: DataTable, where: str) -> Array:
         """The labels for the loss.
 
         Raises:
@@ -101,7 +101,9 @@ class Target:
         return places[:, None].astype(float) if len(self.classes) == 2 else places
 
     @staticmethod
-    def _places(table: Table, name: str, classes: tuple[str, ...], where: str) -> Array:
+    def _places(
+        table: DataTable, name: str, classes: tuple[str, ...], where: str
+    ) -> Array:
         words = words_of(table.columns[name])
         return places_of(words, classes, table, name, where, kind="the class ")
 
@@ -134,7 +136,7 @@ def _said(word: str) -> Any:
 
 
 def target_names(
-    table: Table, asked: Sequence[str] | str | None, where: str
+    table: DataTable, asked: Sequence[str] | str | None, where: str
 ) -> tuple[str, ...]:
     """The target columns: those asked for, or the data set's own.
 
@@ -153,7 +155,7 @@ def target_names(
     return names
 
 
-def require_columns(table: Table, names: Sequence[str], where: str) -> None:
+def require_columns(table: DataTable, names: Sequence[str], where: str) -> None:
     """Refuse names of columns that are not there.
 
     Raises:
@@ -165,7 +167,7 @@ def require_columns(table: Table, names: Sequence[str], where: str) -> None:
             raise UsageError("E421", f"{where} has no column {name!r}", hint=near)
 
 
-def infer(table: Table, names: Sequence[str], task: str | None) -> str:
+def infer(table: DataTable, names: Sequence[str], task: str | None) -> str:
     """What kind of target it is, unless told: classes, several yes-or-no labels, or numbers."""
     columns = [table.columns[name] for name in names]
     if task == "regression":
@@ -198,24 +200,24 @@ def no_and_yes(cells: Array) -> tuple[str, str] | None:
 
 
 def learn_target(
-    train: Table,
-    whole: Table,
+    train: DataTable,
+    whole: DataTable,
     names: tuple[str, ...],
     task: str,
     *,
     loss: str | None,
     where: str,
-) -> Target:
+) -> TargetColumn:
     """What the target is: its classes from the whole table, its mean and spread from the training part.
 
     Raises:
         DataError: E425 for a target that cannot be learnt.
     """
     if task == "classification":
-        return Target(names, task, _classes(whole, names[0], where))
+        return TargetColumn(names, task, _classes(whole, names[0], where))
     if task == "labels":
         pairs = [no_and_yes(whole.columns[name]) for name in names]
-        return Target(
+        return TargetColumn(
             names, task, tuple(word for pair in pairs if pair for word in pair)
         )
     words = [name for name in names if whole.columns[name].dtype == object]
@@ -240,12 +242,12 @@ def learn_target(
                 hint="--loss mse",
             )
         # its logarithm knows no other unit
-        return Target(names, task, (), (0.0,) * len(names), (1.0,) * len(names))
+        return TargetColumn(names, task, (), (0.0,) * len(names), (1.0,) * len(names))
     means, scales = zip(*(spread(column) for column in numbers), strict=True)
-    return Target(names, task, mean=means, scale=scales)
+    return TargetColumn(names, task, mean=means, scale=scales)
 
 
-def _classes(table: Table, name: str, where: str) -> tuple[str, ...]:
+def _classes(table: DataTable, name: str, where: str) -> tuple[str, ...]:
     words = [str(word) for word in words_of(table.columns[name])]
     numeric = table.columns[name].dtype != object
     kinds = sorted(set(words), key=float if numeric else None)

@@ -1,6 +1,6 @@
 """Figures with matplotlib: each takes an ``ax`` to draw on, or makes one, and returns it.
 
-What a figure shows is said once, as a ``Plot``; ``onto`` draws it with matplotlib, ``svg`` as SVG for a page.
+What a figure shows is said once, as a ``FigurePlot``; ``onto`` draws it with matplotlib, ``svg`` as SVG for a page.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy as np
 from chainrule.program import Array, ShapeError
 from chainrule.train.figures import curves, drawn, plane, spread
 from chainrule.train.figures.onto import onto
-from chainrule.train.figures.plot import Plot
+from chainrule.train.figures.plot import FigurePlot
 from chainrule.train.figures.svg import svg
 from chainrule.train.loop.log import Diary
 from chainrule.train.model.inspect import spaced
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from chainrule.train.model.network import Network
 
 __all__ = [
-    "Plot",
+    "FigurePlot",
     "decision_boundary",
     "gradient_flow",
     "histogram",

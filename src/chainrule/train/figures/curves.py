@@ -8,7 +8,7 @@ import numpy as np
 
 from chainrule.formula import format_number
 from chainrule.program import Array
-from chainrule.train.figures.plot import Axis, Band, Curve, Plot, thinned
+from chainrule.train.figures.plot import Axis, Band, Curve, FigurePlot, thinned
 
 MOST_POINTS = 300
 MOST_LAYERS = 6
@@ -26,7 +26,7 @@ def curves(
     title: str,
     called: Mapping[str, str] = CALLED,
     log: bool = False,
-) -> Plot:
+) -> FigurePlot:
     """Numbers of a history by epoch, a line each.
 
     The axis is logarithmic if that is asked for, all numbers are above 0, and they differ enough to need it.
@@ -46,7 +46,7 @@ def curves(
         if len(line)
     ]
     last = epochs[-1] if len(epochs) else 0
-    return Plot(
+    return FigurePlot(
         title,
         f"Up to epoch {last:g}: {'; '.join(said) or 'nothing was measured'}.",
         tuple(
@@ -60,7 +60,7 @@ def curves(
 
 def flow(
     epochs: Sequence[int], quantiles: Mapping[str, Sequence[Sequence[float]]]
-) -> Plot:
+) -> FigurePlot:
     """The middle half and the median of the sizes of gradients, a line a parameter.
 
     ``quantiles`` has for every parameter, for every epoch, the lower quarter, the median and the upper quarter. Of
@@ -83,7 +83,7 @@ def flow(
             said.append(
                 f"{name} from {format_number(three[0, 1])} to {format_number(three[-1, 1])}"
             )
-    return Plot(
+    return FigurePlot(
         "Sizes of the gradients by layer",
         f"The median size of a gradient's entries: {'; '.join(said)}.",
         tuple(sorted(marks, key=lambda mark: isinstance(mark, Curve))),

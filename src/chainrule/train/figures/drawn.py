@@ -11,10 +11,16 @@ import numpy as np
 from chainrule.formula import format_number
 from chainrule.nn.layers import Dense
 from chainrule.program import Array
-from chainrule.train.figures.plot import Box, Link, Mark, Plot, Words
+from chainrule.train.figures.plot import (
+    Connection,
+    FigurePlot,
+    Mark,
+    PlacedWords,
+    RoundedBox,
+)
 from chainrule.train.loop.state import Data
-from chainrule.train.model.compiled import Plan
-from chainrule.train.model.inspect import Inside, Look, Station, looker, stations
+from chainrule.train.model.compiled import NetworkPlan
+from chainrule.train.model.inspect import Inspection, Look, Station, looker, stations
 
 MOST_COLUMNS = 6
 MOST_ROWS = 10
@@ -26,7 +32,7 @@ BLOCK_WIDE, BLOCK_HIGH, BLOCK_DOWN = 560.0, 46.0, 66.0
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
+class UnitColumn:
     """A layer's units on one sample: their values, their gradients, and where those that are shown stand."""
 
     title: str
@@ -37,8 +43,11 @@ class Column:
 
 
 def drawing(
-    plan: Plan, numbers: Mapping[str, Array], some: Data, look: Look | None = None
-) -> Plot:
+    plan: NetworkPlan,
+    numbers: Mapping[str, Array],
+    some: Data,
+    look: Look | None = None,
+) -> FigurePlot:
     """The network on samples: its units with values and gradients of the first one, or its layers with means over all."""
     look = look or looker(plan, weighted=some.weight is not None)
     found = stations(plan)
@@ -48,7 +57,7 @@ def drawing(
     return _blocks(plan, look(numbers, some), found, len(some))
 
 
-def unit_by_unit(plan: Plan) -> bool:
+def unit_by_unit(plan: NetworkPlan) -> bool:
     """Whether a network is drawn unit by unit: its layers are dense, and few."""
     dense = all(isinstance(layer, Dense) for layer in plan.layers)
     return dense and len(plan.layers) < MOST_COLUMNS and len(plan.units) == 1
@@ -66,12 +75,12 @@ def short(number: float) -> str:
 
 
 def _units(
-    plan: Plan,
+    plan: NetworkPlan,
     numbers: Mapping[str, Array],
     one: Data,
-    seen: Inside,
+    seen: Inspection,
     found: Sequence[Station],
-) -> Plot:
+) -> FigurePlot:
     columns = [_column("X", f"{plan.units[0]} inputs", one.X[0], None)]
     for station in found:
         slopes = seen.slopes.get(station.result)
@@ -95,7 +104,7 @@ def _units(
     width = places[-1] + WIDE / 2 + 20
     height = HEAD + DOWN * (tall - 1) + HIGH + FOOT
     marks.append(
-        Words(
+        PlacedWords(
             width / 2,
             height - 10,
             "left: the unit's value · right: the gradient of the loss with respect to it",
@@ -108,7 +117,7 @@ def _units(
         f"{column.title}: {', '.join(short(float(column.values[row])) for row in column.rows)}"
         for column in (columns[0], columns[-1])
     )
-    return Plot(
+    return FigurePlot(
         "The network on one sample",
         f"{steps}; the loss on it is {loss}. {told}. Lines are weights: thick where large, dashed where negative.",
         tuple(marks),
@@ -116,7 +125,7 @@ def _units(
     )
 
 
-def _column(title: str, about: str, values: Array, slopes: Array | None) -> Column:
+def _column(title: str, about: str, values: Array, slopes: Array | None) -> UnitColumn:
     n = values.size
     shown = [*range(n)]
     if n > MOST_ROWS:
@@ -128,42 +137,44 @@ def _column(title: str, about: str, values: Array, slopes: Array | None) -> Colu
         unit: row + (gap and row >= FIRST) - (height - 1) / 2
         for row, unit in enumerate(shown)
     }
-    return Column(title, about, values, slopes, rows)
+    return UnitColumn(title, about, values, slopes, rows)
 
 
 def _links(
-    weights: Array, before: Column, after: Column, x: float, middle: float
-) -> Iterator[Link]:
+    weights: Array, before: UnitColumn, after: UnitColumn, x: float, middle: float
+) -> Iterator[Connection]:
     largest = float(np.abs(weights).max(initial=0.0)) or 1.0
     for i, up in before.rows.items():
         for j, down in after.rows.items():
-            yield Link(
+            yield Connection(
                 (x + WIDE / 2, middle + DOWN * up),
                 (x + ACROSS - WIDE / 2, middle + DOWN * down),
                 float(weights[i, j]) / largest,
             )
 
 
-def _boxes(column: Column, x: float, middle: float) -> Iterator[Mark]:
-    yield Words(x, 18, column.title, "strong")
-    yield Words(x, 34, column.about, "quiet")
+def _boxes(column: UnitColumn, x: float, middle: float) -> Iterator[Mark]:
+    yield PlacedWords(x, 18, column.title, "strong")
+    yield PlacedWords(x, 34, column.about, "quiet")
     for unit, row in column.rows.items():
         y = middle + DOWN * row
         value = short(float(column.values[unit]))
-        yield Box(x, y, WIDE, HIGH, parted=column.slopes is not None)
+        yield RoundedBox(x, y, WIDE, HIGH, parted=column.slopes is not None)
         if column.slopes is None:
-            yield Words(x, y + 4, value, "value")
+            yield PlacedWords(x, y + 4, value, "value")
             continue
         slope = short(float(column.slopes[unit]))
-        yield Words(x - WIDE / 4, y + 4, value, "value")
-        yield Words(x + WIDE / 4, y + 4, slope, "gradient")
+        yield PlacedWords(x - WIDE / 4, y + 4, value, "value")
+        yield PlacedWords(x + WIDE / 4, y + 4, slope, "gradient")
     left_out = column.values.size - len(column.rows)
     if left_out:
         row = FIRST - len(column.rows) / 2
-        yield Words(x, middle + DOWN * row + 4, f"⋮ {left_out} more", "quiet")
+        yield PlacedWords(x, middle + DOWN * row + 4, f"⋮ {left_out} more", "quiet")
 
 
-def _blocks(plan: Plan, seen: Inside, found: Sequence[Station], n: int) -> Plot:
+def _blocks(
+    plan: NetworkPlan, seen: Inspection, found: Sequence[Station], n: int
+) -> FigurePlot:
     shown = list(range(len(found)))
     if len(found) > MOST_BLOCKS:
         half = MOST_BLOCKS // 2
@@ -175,11 +186,13 @@ def _blocks(plan: Plan, seen: Inside, found: Sequence[Station], n: int) -> Plot:
     for place in shown:
         y += BLOCK_DOWN
         marks.append(
-            Link((x, y - BLOCK_DOWN + BLOCK_HIGH / 2), (x, y - BLOCK_HIGH / 2), 0.4)
+            Connection(
+                (x, y - BLOCK_DOWN + BLOCK_HIGH / 2), (x, y - BLOCK_HIGH / 2), 0.4
+            )
         )
         if place < 0:
             left_out = len(found) - len(shown) + 1
-            marks.append(Words(x, y + 4, f"⋮ {left_out} more layers", "quiet"))
+            marks.append(PlacedWords(x, y + 4, f"⋮ {left_out} more layers", "quiet"))
             continue
         station = found[place]
         marks += _block(
@@ -191,7 +204,7 @@ def _blocks(plan: Plan, seen: Inside, found: Sequence[Station], n: int) -> Plot:
             slope=_mean("gradient", seen.slopes.get(station.result)),
         )
     layers = " → ".join(station.layer for station in found[:MOST_BLOCKS])
-    return Plot(
+    return FigurePlot(
         "The network, layer by layer",
         f"{size} inputs → {layers}. Sizes are means over the entries of {n} samples.",
         tuple(marks),
@@ -209,8 +222,8 @@ def _block(
     x: float, y: float, name: str, about: str, *, value: str, slope: str
 ) -> Iterator[Mark]:
     left, right = x - BLOCK_WIDE / 2 + 14, x + BLOCK_WIDE / 2 - 14
-    yield Box(x, y, BLOCK_WIDE, BLOCK_HIGH)
-    yield Words(left, y - 4, name, "strong", "start")
-    yield Words(left, y + 14, about, "quiet", "start")
-    yield Words(right, y - 4, value, "value", "end")
-    yield Words(right, y + 14, slope, "gradient", "end")
+    yield RoundedBox(x, y, BLOCK_WIDE, BLOCK_HIGH)
+    yield PlacedWords(left, y - 4, name, "strong", "start")
+    yield PlacedWords(left, y + 14, about, "quiet", "start")
+    yield PlacedWords(right, y - 4, value, "value", "end")
+    yield PlacedWords(right, y + 14, slope, "gradient", "end")

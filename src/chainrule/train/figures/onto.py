@@ -10,13 +10,13 @@ from chainrule.program import MissingEngineError
 from chainrule.train.figures.plot import (
     Area,
     Band,
-    Box,
+    Connection,
     Curve,
     Dots,
-    Link,
+    FigurePlot,
     Mark,
-    Plot,
-    Words,
+    PlacedWords,
+    RoundedBox,
     look,
     span,
 )
@@ -30,7 +30,7 @@ WORDS = {"value": COLOURS[0], "gradient": COLOURS[1], "quiet": "0.4"}
 SIDES = {"start": "left", "middle": "center", "end": "right"}
 
 
-def onto(plot: Plot, ax: Any = None) -> Any:
+def onto(plot: FigurePlot, ax: Any = None) -> Any:
     """``ax`` with the figure drawn onto it; without one, new axes.
 
     Raises:
@@ -63,7 +63,7 @@ def onto(plot: Plot, ax: Any = None) -> Any:
     return ax
 
 
-def _axes(plot: Plot) -> Any:
+def _axes(plot: FigurePlot) -> Any:
     try:
         import matplotlib.pyplot as plt
     except ImportError as error:
@@ -103,7 +103,7 @@ def _draw(mark: Mark, ax: Any, letters: float = 10.0) -> None:
                 label=label or None,
                 zorder=3,
             )
-        case Link((x0, y0), (x1, y1), strength):
+        case Connection((x0, y0), (x1, y1), strength):
             t = np.linspace(0, 1, 20)
             ax.plot(
                 x0 + (x1 - x0) * t,
@@ -114,12 +114,12 @@ def _draw(mark: Mark, ax: Any, letters: float = 10.0) -> None:
                 alpha=0.45,
                 zorder=1,
             )
-        case Box(x, y, _, height, parted):
+        case RoundedBox(x, y, _, height, parted):
             _box(ax, mark)
             if parted:
                 half = height / 2
                 ax.plot([x, x], [y - half, y + half], color="0.7", lw=0.6, zorder=3)
-        case Words(x, y, text, kind, anchor):
+        case PlacedWords(x, y, text, kind, anchor):
             ax.text(
                 x,
                 y,
@@ -158,7 +158,7 @@ def _fill(ax: Any, loops: tuple[Any, ...], style: int, label: str) -> None:
         ax.autoscale_view()
 
 
-def _box(ax: Any, box: Box) -> None:
+def _box(ax: Any, box: RoundedBox) -> None:
     from matplotlib.patches import FancyBboxPatch
 
     corner = box.x - box.width / 2, box.y - box.height / 2

@@ -9,7 +9,7 @@ import numpy as np
 from chainrule.formula import format_number
 from chainrule.program import Array
 from chainrule.train.figures.contour import loops
-from chainrule.train.figures.plot import Area, Axis, Dots, Mark, Plot, thinned
+from chainrule.train.figures.plot import Area, Axis, Dots, FigurePlot, Mark, thinned
 
 SURELY = (0.0, 0.5, 0.9)
 """How far ahead of all others a class has to be, for each of the shades laid over one another."""
@@ -45,7 +45,7 @@ def boundary(
     names: Sequence[str] = (),
     axes: tuple[str, str] = ("", ""),
     n: int = 120,
-) -> Plot:
+) -> FigurePlot:
     """Where each class is found, in stronger colour where it is surer, and the samples with their true ``classes`` (0, 1, ...).
 
     ``ahead`` gives the margins of samples in rows.
@@ -73,7 +73,7 @@ def boundary(
         for place, name in enumerate(called)
     ]
     right = float(np.mean(ahead(X).argmax(axis=1) == true)) if len(X) else 0.0
-    return Plot(
+    return FigurePlot(
         "Decision boundary",
         f"In the part of the plane shown the network finds {', '.join(shares)};"
         f" {right:.1%} of the samples shown lie where their own class is found.",

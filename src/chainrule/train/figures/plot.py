@@ -64,7 +64,7 @@ class Dots:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class Connection:
     """A connection: as thick as ``strength`` of 1 is large, dashed where it is negative."""
 
     start: tuple[float, float]
@@ -73,7 +73,7 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Box:
+class RoundedBox:
     """A rounded box about a point, parted in two by a line down its middle if it is ``parted``."""
 
     x: float
@@ -84,7 +84,7 @@ class Box:
 
 
 @dataclass(frozen=True, slots=True)
-class Words:
+class PlacedWords:
     """Words at a point; ``kind`` says what they are: ``strong``, ``quiet``, a ``value`` or a ``gradient``."""
 
     x: float
@@ -94,7 +94,7 @@ class Words:
     anchor: str = "middle"
 
 
-Mark = Curve | Band | Area | Dots | Link | Box | Words
+Mark = Curve | Band | Area | Dots | Connection | RoundedBox | PlacedWords
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ class Axis:
 
 
 @dataclass(frozen=True, slots=True)
-class Plot:
+class FigurePlot:
     """Marks, axes, a title, and what there is to see, for those who cannot.
 
     A ``sheet`` is its width and height: a drawing without axes, whose marks are placed from its upper left corner.
@@ -134,10 +134,13 @@ class Plot:
         )
 
 
-def span(plot: Plot, axis: str) -> tuple[float, float]:
+def span(plot: FigurePlot, axis: str) -> tuple[float, float]:
     """From where to where an axis goes: as asked for, or as far as the marks do.
 
-    >>> span(Plot("", "", (Curve(np.array([1.0, 9.0]), np.array([2.0, 4.0])),)), "x")
+    >>> span(
+    ...     FigurePlot("", "", (Curve(np.array([1.0, 9.0]), np.array([2.0, 4.0])),)),
+    ...     "x",
+    ... )
     (1.0, 9.0)
     """
     asked: Axis = getattr(plot, axis)
@@ -157,7 +160,7 @@ def span(plot: Plot, axis: str) -> tuple[float, float]:
     return low, high
 
 
-def _along(plot: Plot, axis: str) -> Iterator[Array]:
+def _along(plot: FigurePlot, axis: str) -> Iterator[Array]:
     for mark in plot.marks:
         match mark:
             case Curve() | Dots():

@@ -9,7 +9,15 @@ import numpy as np
 
 from chainrule.formula import format_number
 from chainrule.program import Array
-from chainrule.train.figures.plot import Axis, Band, Curve, Dots, Mark, Plot, thinned
+from chainrule.train.figures.plot import (
+    Axis,
+    Band,
+    Curve,
+    Dots,
+    FigurePlot,
+    Mark,
+    thinned,
+)
 
 MOST_DOTS = 1000
 MANY_ZEROS = 0.02
@@ -19,7 +27,7 @@ LEAST_BINS, MOST_BINS = 8, 40
 
 def histogram(
     arrays: Mapping[str, Array], *, bins: int | None = None, title: str = ""
-) -> Plot:
+) -> FigurePlot:
     """How the entries of arrays are spread, one outline an array; the last one is filled.
 
     Where many entries are exactly 0, as behind a relu, they are told and not drawn: they would dwarf all others.
@@ -54,7 +62,7 @@ def histogram(
                 f"{name}: mean {format_number(float(np.mean(entries)))}, deviation {spread},"
                 f" from {format_number(float(entries.min()))} to {format_number(float(entries.max()))}"
             )
-    return Plot(
+    return FigurePlot(
         title or f"Spread of {', '.join(arrays)}",
         ". ".join(said) + ".",
         tuple(marks),
@@ -67,7 +75,7 @@ def _finite(array: Array) -> Array:
     return np.asarray(flat[np.isfinite(flat)])
 
 
-def predicted(true: Array, found: Array, name: str = "") -> Plot:
+def predicted(true: Array, found: Array, name: str = "") -> FigurePlot:
     """Predictions over what is true; right ones lie on the line."""
     t, f = np.ravel(true).astype(float), np.ravel(found).astype(float)
     both = np.concatenate([t, f]) if t.size else np.array([0.0, 1.0])
@@ -78,7 +86,7 @@ def predicted(true: Array, found: Array, name: str = "") -> Plot:
     off = format_number(float(np.mean(np.abs(t - f)))) if t.size else "0"
     what = f" {name}" if name else ""
     places = thinned(np.arange(t.size), MOST_DOTS)
-    return Plot(
+    return FigurePlot(
         f"Predicted and true{what}",
         f"{t.size} samples; on average the prediction is off by {off}.",
         (Curve(ends, ends, quiet=True), Dots(t[places], f[places])),

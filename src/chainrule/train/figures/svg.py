@@ -15,13 +15,13 @@ from chainrule.train.figures.plot import (
     Area,
     Axis,
     Band,
-    Box,
+    Connection,
     Curve,
     Dots,
-    Link,
+    FigurePlot,
     Mark,
-    Plot,
-    Words,
+    PlacedWords,
+    RoundedBox,
     look,
     span,
     ticks,
@@ -42,7 +42,7 @@ MARKERS = (
 
 
 @dataclass(frozen=True, slots=True)
-class Sheet:
+class SvgSheet:
     """Where the marks are drawn: the frame, and from numbers to places on it."""
 
     width: float
@@ -55,7 +55,7 @@ class Sheet:
     up: Callable[[Array], Array]
 
 
-def svg(plot: Plot, identity: str, size: tuple[float, float] = (420, 260)) -> str:
+def svg(plot: FigurePlot, identity: str, size: tuple[float, float] = (420, 260)) -> str:
     """The figure as one ``svg`` element, which says its title and what there is to see; ``identity`` is its id."""
     sheet = _free(plot.sheet) if plot.sheet else _framed(plot, size)
     body = [] if plot.sheet else [*_grid(plot, sheet)]
@@ -72,11 +72,11 @@ def svg(plot: Plot, identity: str, size: tuple[float, float] = (420, 260)) -> st
     )
 
 
-def _free(size: tuple[float, float]) -> Sheet:
-    return Sheet(*size, 0, size[0], 0, size[1], lambda x: x, lambda y: y)
+def _free(size: tuple[float, float]) -> SvgSheet:
+    return SvgSheet(*size, 0, size[0], 0, size[1], lambda x: x, lambda y: y)
 
 
-def _framed(plot: Plot, size: tuple[float, float]) -> Sheet:
+def _framed(plot: FigurePlot, size: tuple[float, float]) -> SvgSheet:
     width, height = size
     ends = _ending(plot)
     wide = max((len(mark.label) for mark in ends), default=0)
@@ -95,7 +95,7 @@ def _framed(plot: Plot, size: tuple[float, float]) -> Sheet:
     rim = 0.0 if any(isinstance(mark, Area) for mark in plot.marks) else RIM
     across = _scale(plot.x, span(plot, "x"), left + rim, right - rim)
     up = _scale(plot.y, span(plot, "y"), bottom - rim, top + rim)
-    return Sheet(width, height, left, right, top, bottom, across, up)
+    return SvgSheet(width, height, left, right, top, bottom, across, up)
 
 
 def _scale(
@@ -115,7 +115,7 @@ def _scale(
     return place
 
 
-def _ticks(plot: Plot, name: str, room: float = math.inf) -> tuple[float, ...]:
+def _ticks(plot: FigurePlot, name: str, room: float = math.inf) -> tuple[float, ...]:
     axis: Axis = getattr(plot, name)
     if name == "y" and plot.bare:
         return ()
@@ -141,7 +141,7 @@ def _number(number: float, axis: Axis) -> str:
     return format_number(number)
 
 
-def _grid(plot: Plot, sheet: Sheet) -> Iterator[str]:
+def _grid(plot: FigurePlot, sheet: SvgSheet) -> Iterator[str]:
     for tick in _ticks(plot, "y"):
         y = float(sheet.up(np.array(tick)))
         yield f'<path class="grid" d="M{sheet.left:.1f} {y:.1f}H{sheet.right:.1f}"/>'
@@ -153,7 +153,7 @@ def _grid(plot: Plot, sheet: Sheet) -> Iterator[str]:
     yield f'<path class="axis" d="M{sheet.left:.1f} {sheet.bottom:.1f}H{sheet.right:.1f}"/>'
 
 
-def _names(plot: Plot, sheet: Sheet) -> Iterator[str]:
+def _names(plot: FigurePlot, sheet: SvgSheet) -> Iterator[str]:
     """What the axes measure, and which mark is which: curves at their ends, the rest in a row above."""
     if plot.x.label:
         middle = (sheet.left + sheet.right) / 2
@@ -184,7 +184,7 @@ def _names(plot: Plot, sheet: Sheet) -> Iterator[str]:
 
 
 def _key(
-    plot: Plot, left: float, right: float
+    plot: FigurePlot, left: float, right: float
 ) -> list[tuple[Curve | Area | Dots, float, float]]:
     """The marks that are named above the frame, from where and how far down their names stand."""
     found: list[tuple[Curve | Area | Dots, float, float]] = []
@@ -200,7 +200,7 @@ def _key(
     return found
 
 
-def _ending(plot: Plot) -> list[Curve]:
+def _ending(plot: FigurePlot) -> list[Curve]:
     """The curves that are named where they end; outlines of histograms end where they began."""
     curves = [mark for mark in plot.labelled if isinstance(mark, Curve)]
     return [] if plot.bare else curves
@@ -225,7 +225,7 @@ def apart(
     return found
 
 
-def _mark(mark: Mark, sheet: Sheet) -> Iterator[str]:
+def _mark(mark: Mark, sheet: SvgSheet) -> Iterator[str]:
     match mark:
         case Curve(x, y, _, style, quiet):
             colour, shape = look(style)
@@ -250,18 +250,18 @@ def _mark(mark: Mark, sheet: Sheet) -> Iterator[str]:
             colour, shape = look(style)
             path = "".join(f"M{a:.1f} {b:.1f}{MARKERS[shape]}" for a, b in places)
             yield f'<path class="dots s{colour}" d="{path}"/>'
-        case Link((x0, y0), (x1, y1), strength):
+        case Connection((x0, y0), (x1, y1), strength):
             bend = (x1 - x0) / 2
             path = f"M{x0:.1f} {y0:.1f}c{bend:.1f} 0 {x1 - x0 - bend:.1f} {y1 - y0:.1f} {x1 - x0:.1f} {y1 - y0:.1f}"
             sign = "below" if strength < 0 else "above"
             width = 0.4 + 2.6 * min(abs(strength), 1.0)
             yield f'<path class="link {sign}" stroke-width="{width:.2f}" d="{path}"/>'
-        case Box(x, y, width, height, parted):
+        case RoundedBox(x, y, width, height, parted):
             corner = f'x="{x - width / 2:.1f}" y="{y - height / 2:.1f}"'
             yield f'<rect class="box" {corner} width="{width:.1f}" height="{height:.1f}" rx="6"/>'
             if parted:
                 yield f'<path class="axis" d="M{x:.1f} {y - height / 2:.1f}v{height:.1f}"/>'
-        case Words(x, y, text, kind, anchor):
+        case PlacedWords(x, y, text, kind, anchor):
             yield _text(x, y, text, f"{kind} {anchor}".strip())
 
 

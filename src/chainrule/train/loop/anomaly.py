@@ -11,17 +11,17 @@ import numpy as np
 from chainrule.program import ChainruleError, NonFiniteError, Program
 from chainrule.trace import trace
 from chainrule.train.loop.health import first_non_finite, plain
+from chainrule.train.loop.ongoing import Ongoing
 from chainrule.why import why
 
 if TYPE_CHECKING:
-    from chainrule.train.loop.epochs import Training
-    from chainrule.train.model.compiled import Plan
+    from chainrule.train.model.compiled import NetworkPlan
 
 HINT = "lower the learning rate, standardise the inputs, or clip the gradients with clip_norm=1.0"
 
 
 def diverged(
-    training: Training, program: Program, numbers: Mapping[str, Any], loss: float
+    training: Ongoing, program: Program, numbers: Mapping[str, Any], loss: float
 ) -> NonFiniteError:
     """E201 for the step at hand: which it is, and where in ``program`` the trouble starts."""
     progress = training.progress
@@ -46,7 +46,7 @@ def diverged(
     )
 
 
-def reason(plan: Plan, numbers: Mapping[str, Any]) -> str:
+def reason(plan: NetworkPlan, numbers: Mapping[str, Any]) -> str:
     """Why the loss is no finite number, as ``chainrule why`` says it; nothing where that cannot be told."""
     drafted = plan.predicting
     function = plan.function(plan.source(training=False, returned=["loss"]), drafted, "trained")  # fmt: skip
@@ -62,7 +62,7 @@ def reason(plan: Plan, numbers: Mapping[str, Any]) -> str:
     return "".join(f"{one}\n" for one in answer.sentences) if told else ""
 
 
-def require_finite(training: Training) -> None:
+def require_finite(training: Ongoing) -> None:
     """Hold the weights after an epoch: a last step can break them without a loss that shows it.
 
     Raises:
@@ -79,7 +79,7 @@ def require_finite(training: Training) -> None:
             )
 
 
-def kept(training: Training) -> str:
+def kept(training: Ongoing) -> str:
     """Which weights there are now."""
     if not training.good.epoch:
         return "the weights are those before training"

@@ -5,23 +5,21 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 
 from chainrule.program import Array
 from chainrule.train.loop.anomaly import diverged
+from chainrule.train.loop.ongoing import Ongoing
 from chainrule.train.loop.seeds import masks
 from chainrule.train.loop.state import Data
 from chainrule.train.loop.training_step import Compiled
 
-if TYPE_CHECKING:
-    from chainrule.train.loop.epochs import Training
-
 Live = dict[str, Any]
 
 
-def each(training: Training, compiled: Compiled, mixed: Data) -> None:
+def each(training: Ongoing, compiled: Compiled, mixed: Data) -> None:
     """One update a batch; the loop that everything else waits for.
 
     Raises:
@@ -62,7 +60,7 @@ def each(training: Training, compiled: Compiled, mixed: Data) -> None:
 
 
 def accumulated(
-    training: Training, gradients: Compiled, update: Compiled, mixed: Data
+    training: Ongoing, gradients: Compiled, update: Compiled, mixed: Data
 ) -> None:
     """One update for several batches, whose gradients add up by their weights.
 
@@ -131,7 +129,7 @@ class Pile:
         return {f"d{name}": total / self.weight for name, total in self.totals.items()}
 
 
-def store(training: Training, live: Mapping[str, Any]) -> None:
+def store(training: Ongoing, live: Mapping[str, Any]) -> None:
     """Let the progress hold the numbers that the steps have reached."""
     progress = training.progress
     for kept in (progress.parameters, progress.state, progress.running):
@@ -144,7 +142,7 @@ def _weightless(batch: Data) -> bool:
     return batch.weight is not None and not batch.weight.any()
 
 
-def begun(training: Training) -> Live:
+def begun(training: Ongoing) -> Live:
     """The arrays that steps begin with, those that they may write into in one piece; running statistics are copied."""
     progress = training.progress
     running = {name: np.array(array) for name, array in progress.running.items()}
@@ -152,7 +150,7 @@ def begun(training: Training) -> Live:
     return {**strengths, **running, **progress.parameters, **progress.state}
 
 
-def _feed(training: Training, live: Live, batch: Data) -> None:
+def _feed(training: Ongoing, live: Live, batch: Data) -> None:
     progress = training.progress
     live["X"], live["Y"], live["weight"] = batch.X, batch.Y, batch.weight
     live["learning_rate"], live["t"] = training.learning_rate, float(progress.step + 1)
@@ -166,7 +164,7 @@ def _feed(training: Training, live: Live, batch: Data) -> None:
         )
 
 
-def _count(training: Training, batch: Data, loss: float) -> float:
+def _count(training: Ongoing, batch: Data, loss: float) -> float:
     """Add a batch to the epoch's mean loss; how much it weighs."""
     progress, weight = training.progress, batch.weight
     size = float(len(batch) if weight is None else weight.sum())
@@ -176,7 +174,7 @@ def _count(training: Training, batch: Data, loss: float) -> float:
     return size
 
 
-def counted(training: Training, losses: Array, order: Array | None) -> None:
+def counted(training: Ongoing, losses: Array, order: Array | None) -> None:
     """Add batches that were done one after the other."""
     progress, weight = training.progress, training.data.weight
     size, n = training.settings.fit["batch_size"], len(training.data)
@@ -203,7 +201,7 @@ def counted(training: Training, losses: Array, order: Array | None) -> None:
         progress.step += 1
 
 
-def ends(training: Training) -> bool:
+def ends(training: Ongoing) -> bool:
     """Whether one of those who watch the steps says stop; all of them are asked."""
     answers = [watcher(training) for watcher in training.after_step]
     training.progress.stopped |= any(answers)
@@ -214,7 +212,7 @@ def _finite(arrays: Iterable[Array]) -> bool:
     return all(np.isfinite(array).all() for array in arrays)
 
 
-def replayed(training: Training, compiled: Compiled, mixed: Data) -> Live:
+def replayed(training: Ongoing, compiled: Compiled, mixed: Data) -> Live:
     """What went into the step at hand, whose parameters have been written over: the epoch done once more."""
     progress = training.progress
     here = progress.batch, progress.step

@@ -5,7 +5,6 @@ from __future__ import annotations
 import warnings
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -19,11 +18,9 @@ from chainrule.engines.stretch import (
 )
 from chainrule.program import Array, UsageError
 from chainrule.train.loop.anomaly import diverged
+from chainrule.train.loop.ongoing import Ongoing
 from chainrule.train.loop.seeds import mask_key
 from chainrule.train.loop.state import Data
-
-if TYPE_CHECKING:
-    from chainrule.train.loop.epochs import Training
 
 WORTH = 0.5
 """Seconds of NumPy's from which on it pays to compile: as long as a compiler takes for a small network."""
@@ -46,7 +43,7 @@ class Engine:
         return f"{self.name} ({self.why})" if self.why else self.name
 
 
-def engine_of(training: Training) -> tuple[Engine, Step | None]:
+def engine_of(training: Ongoing) -> tuple[Engine, Step | None]:
     """The engine asked for, as far as it goes, with its step where that is compiled.
 
     ``auto`` looks at the work alone, not at the clock or the cache, so that a training repeated gives the same numbers:
@@ -80,7 +77,7 @@ def engine_of(training: Training) -> tuple[Engine, Step | None]:
     return Engine("numpy", said), None
 
 
-def _hindrance(training: Training) -> str:
+def _hindrance(training: Ongoing) -> str:
     """Why no engine for whole epochs can take these steps, whatever the program; empty if it can."""
     fit, data = training.settings.fit, training.data
     if fit["accumulate"] > 1:
@@ -103,7 +100,7 @@ def _hindrance(training: Training) -> str:
     return ""
 
 
-def seconds_of_numpy(training: Training) -> float:
+def seconds_of_numpy(training: Ongoing) -> float:
     """About how long NumPy would take for the whole training."""
     fit = training.settings.fit
     size = min(fit["batch_size"], len(training.data))
@@ -115,7 +112,7 @@ def seconds_of_numpy(training: Training) -> float:
     return step * training.n_batches * fit["epochs"]
 
 
-def _compiled(training: Training, engine: str) -> Step | Trouble:
+def _compiled(training: Ongoing, engine: str) -> Step | Trouble:
     step, fit = training.step, training.settings.fit
     size = min(fit["batch_size"], len(training.data))
     masks = {
@@ -142,12 +139,12 @@ def rows_of(data: Data) -> dict[str, Array]:
 class CompiledEpochs:
     """The epochs of a training whose steps are compiled."""
 
-    def __init__(self, training: Training, step: Step) -> None:
+    def __init__(self, training: Ongoing, step: Step) -> None:
         self.step = step
         self.key = mask_key(training.settings.seed)
         self.epochs: Epochs | None = None
 
-    def run(self, training: Training, order: Array | None) -> None:
+    def run(self, training: Ongoing, order: Array | None) -> None:
         """The batches of an epoch that are still to come.
 
         Raises:
@@ -187,7 +184,7 @@ class CompiledEpochs:
 
     @staticmethod
     def _stopped(
-        training: Training, losses: Array, order: Array | None, ended: int
+        training: Ongoing, losses: Array, order: Array | None, ended: int
     ) -> None:
         """Say what is wrong with the last of these batches, from the same steps taken once more in NumPy."""
         from chainrule.train.loop import batches

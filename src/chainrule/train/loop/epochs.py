@@ -17,7 +17,7 @@ from chainrule.train.loop.interrupt import deferred
 from chainrule.train.loop.metrics import Metric
 from chainrule.train.loop.seeds import shuffled
 from chainrule.train.loop.state import Data, Progress, Settings
-from chainrule.train.model.compiled import Plan
+from chainrule.train.model.compiled import NetworkPlan
 from chainrule.train.model.forward import evaluate
 
 Watcher = Callable[["Training"], Any]
@@ -32,7 +32,7 @@ class Training:
 
     def __init__(
         self,
-        plan: Plan,
+        plan: NetworkPlan,
         settings: Settings,
         data: Data,
         progress: Progress,

@@ -5,24 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from chainrule.program import NonFiniteError
 from chainrule.program.folder_lock import only_writer
 from chainrule.train.loop import checkpoint
-from chainrule.train.loop.epochs import Training
+from chainrule.train.loop.epochs import Training, Watcher
 from chainrule.train.loop.health import teller
 from chainrule.train.loop.metrics import Metric
 from chainrule.train.loop.progress import bar, warn
 from chainrule.train.loop.state import Data, Progress, Settings
 from chainrule.train.model import model_file
-
-if TYPE_CHECKING:
-    from chainrule.train.model.network import Network
+from chainrule.train.model.learner import Learner
 
 
 def fitted(
-    network: Network,
+    network: Learner,
     settings: Settings,
     data: Data,
     *,
@@ -31,7 +28,10 @@ def fitted(
 ) -> None:
     """Train ``network``, and give it the numbers and the history that came of it, however it ends."""
     described, fit = model_file.described(network), settings.fit
-    watchers = [*fit["callbacks"], *([teller(warn)] if fit["verbose"] else [])]
+    watchers: list[Watcher] = [
+        *fit["callbacks"],
+        *([teller(warn)] if fit["verbose"] else []),
+    ]
     folder = None if fit["checkpoint"] is None else Path(fit["checkpoint"])
     if folder is not None:
         every, keep = fit["checkpoint_every"], fit["keep"]
@@ -66,7 +66,7 @@ def fitted(
             hand_over(training, network)
 
 
-def hand_over(training: Training, network: Network) -> None:
+def hand_over(training: Training, network: Learner) -> None:
     """Give a network what its training has reached."""
     progress = training.progress
     network.numbers_ = dict(progress.everything())
@@ -77,7 +77,7 @@ def hand_over(training: Training, network: Network) -> None:
 
 
 def _begun(
-    network: Network, settings: Settings, data: Data, folder: Path | None
+    network: Learner, settings: Settings, data: Data, folder: Path | None
 ) -> Progress:
     """The progress in the newest checkpoint, or one that begins with the network's numbers."""
     if folder is not None and folder.is_dir():
@@ -95,7 +95,7 @@ def _begun(
     return beginning(network)
 
 
-def beginning(network: Network) -> Progress:
+def beginning(network: Learner) -> Progress:
     """The progress of a training that begins with a network's numbers."""
     drafted = network.plan.training
     parameters = {name: network.numbers_[name] for name in drafted.parameters}

@@ -11,15 +11,15 @@ import numpy as np
 from chainrule.program import Array, ChainruleError, Line, Program, Run, Value, run
 from chainrule.program.program import concrete
 from chainrule.program.run import resolve
+from chainrule.train.loop.ongoing import Ongoing
 
 if TYPE_CHECKING:
     from chainrule.derive import Derived
-    from chainrule.train.loop.epochs import Training
-    from chainrule.train.model.compiled import Plan
+    from chainrule.train.model.compiled import NetworkPlan
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class HealthFinding:
     """Something to know about a layer: which one, what, how much of it, and of what ``why`` can be asked."""
 
     layer: str
@@ -37,7 +37,7 @@ TELLING = 0.1
 """A smaller share of units is no trouble yet, and is not told while training."""
 
 
-def units(filled: Run) -> Iterator[Finding]:
+def units(filled: Run) -> Iterator[HealthFinding]:
     """Units of a run that never fire (dead) or always sit at a bound (saturated), by layer."""
     for line in filled.program.lines:
         name, numbers = line.result.name, filled.numbers[line.result]
@@ -57,7 +57,9 @@ def units(filled: Run) -> Iterator[Finding]:
                 if between
                 else f"dead ({at:g} for every sample)"
             )
-            yield Finding(name, what, float(np.mean(off)), _gradient_before(line, off))
+            yield HealthFinding(
+                name, what, float(np.mean(off)), _gradient_before(line, off)
+            )
 
 
 def _gradient_before(line: Line, off: Array) -> str:
@@ -131,13 +133,15 @@ def first_non_finite(
     return None
 
 
-def health(plan: Plan, numbers: Mapping[str, Array], X: Array, Y: Array) -> list[str]:
+def health(
+    plan: NetworkPlan, numbers: Mapping[str, Array], X: Array, Y: Array
+) -> list[str]:
     """What is wrong inside a network on some samples, a sentence each; nothing if nothing is."""
     return [one.sentence for one in remarks(plan, numbers, X, Y)]
 
 
 def remarks(
-    plan: Plan,
+    plan: NetworkPlan,
     numbers: Mapping[str, Array],
     X: Array,
     Y: Array,
@@ -168,12 +172,12 @@ def remarks(
 
 def teller(
     say: Callable[[str], Any], every: int = 10, n_samples: int = 256
-) -> Callable[[Training], None]:
+) -> Callable[[Ongoing], None]:
     """A watcher of a training that says what is wrong inside, when it is new, every few epochs."""
     known: set[str] = set()
     derivations: list[Derived] = []
 
-    def tell(training: Training) -> None:
+    def tell(training: Ongoing) -> None:
         progress = training.progress
         if progress.epoch != 1 and progress.epoch % every:
             return

@@ -12,7 +12,7 @@ import numpy as np
 from chainrule.program import Array
 from chainrule.train.loop.metrics import usual
 from chainrule.train.loop.state import Data
-from chainrule.train.model.compiled import Plan
+from chainrule.train.model.compiled import NetworkPlan
 from chainrule.train.model.forward import evaluate
 from chainrule.train.model.inspect import Look, looker, spaced
 
@@ -22,7 +22,7 @@ MOST = 8192
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class EpochEntry:
     """After an epoch: losses and metrics, and the quantiles of the sizes of each parameter's gradient."""
 
     epoch: int
@@ -80,7 +80,7 @@ class Diary:
         self.most = most
         self.n_looked = n_looked
         self.n_measured = n_measured
-        self.entries: list[Entry] = []
+        self.entries: list[EpochEntry] = []
         self.first: Spread | None = None
         self.last: Spread | None = None
         self._look: Look | None = None
@@ -111,7 +111,7 @@ class Diary:
         }
 
     def write(
-        self, epoch: int, plan: Plan, numbers: Mapping[str, Array], data: Data
+        self, epoch: int, plan: NetworkPlan, numbers: Mapping[str, Array], data: Data
     ) -> None:
         """An entry for an epoch after which the network had these numbers; one there was is replaced."""
         if self._look is None:
@@ -124,7 +124,7 @@ class Diary:
         weights = {name: seen.gradients[name] for name in plan.training.weights()}
         flow = {name: sizes(gradient) for name, gradient in weights.items()}
         self.entries = [one for one in self.entries if one.epoch != epoch]
-        self.entries.append(Entry(epoch, measures, flow))
+        self.entries.append(EpochEntry(epoch, measures, flow))
         self.entries.sort(key=lambda entry: entry.epoch)
         spread = Spread(
             epoch,
@@ -140,7 +140,7 @@ class Diary:
 def recall(
     diary: Diary,
     epochs: int,
-    plan: Plan,
+    plan: NetworkPlan,
     data: Data,
     read: Callable[[int], Mapping[str, Array] | None],
 ) -> None:
@@ -155,7 +155,9 @@ def recall(
             diary.write(epoch, plan, numbers, data)
 
 
-def measured(plan: Plan, numbers: Mapping[str, Array], data: Data) -> dict[str, float]:
+def measured(
+    plan: NetworkPlan, numbers: Mapping[str, Array], data: Data
+) -> dict[str, float]:
     """The loss and the usual metrics, every sample counting alike and without penalties."""
     loss, predicted = evaluate(plan, numbers, replace(data, weight=None))
     metrics = usual(plan.labels, logits=plan.loss.logits)

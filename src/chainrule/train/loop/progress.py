@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from typing import Any, Protocol
 
 
-class Shown(Protocol):
+class EpochWatcher(Protocol):
     """Something that is told of every epoch."""
 
     def __call__(self, training: Any) -> None:
@@ -16,7 +16,7 @@ class Shown(Protocol):
 
 
 @contextmanager
-def bar(n_epochs: int, verbose: int) -> Iterator[Shown]:
+def bar(n_epochs: int, verbose: int) -> Iterator[EpochWatcher]:
     """A progress bar on a terminal (``verbose=1``), a line an epoch (``verbose=2``), else nothing."""
     if verbose >= 2:
         yield _line

@@ -8,7 +8,7 @@ import numpy as np
 
 from chainrule.engines.stretch import least_bits
 from chainrule.program import Array
-from chainrule.train.model.compiled import Plan
+from chainrule.train.model.compiled import NetworkPlan
 
 
 def shuffled(seed: int, epoch: int, n: int) -> Array:
@@ -16,7 +16,9 @@ def shuffled(seed: int, epoch: int, n: int) -> Array:
     return _stream(seed, 0, epoch).permutation(n)
 
 
-def masks(plan: Plan, seed: int, epoch: int, batch: int, n: int) -> dict[str, Array]:
+def masks(
+    plan: NetworkPlan, seed: int, epoch: int, batch: int, n: int
+) -> dict[str, Array]:
     """The dropout masks of a batch of ``n`` samples, by name.
 
     Philox draws numbers that depend on a key and a place alone (Salmon et al. 2011), so that compiled steps draw the

@@ -13,7 +13,7 @@ import numpy as np
 from chainrule.nn.optimizers import Optimizer
 from chainrule.nn.schedules import Schedule
 from chainrule.program import Array
-from chainrule.train.loop.training_step import Limits
+from chainrule.train.loop.training_step import StepLimits
 from chainrule.train.options import FitOptions
 
 
@@ -51,7 +51,7 @@ class Settings:
     fit: FitOptions
     optimizer: Optimizer
     schedule: Schedule | None = None
-    limits: Limits = field(default_factory=Limits)
+    limits: StepLimits = field(default_factory=StepLimits)
     seed: int = 0
 
 

@@ -30,7 +30,7 @@ MAKING = RLock()
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class StepLimits:
     """What keeps a step small: gradients clipped by value or by their common norm, weights by their norm."""
 
     clip_value: float | None = None
@@ -108,7 +108,7 @@ def training_step(
     *,
     optimizer: Optimizer,
     carried: Mapping[str, str],
-    limits: Limits = Limits(),
+    limits: StepLimits = StepLimits(),
 ) -> Run:
     """The program from data, parameters and state to the loss and the new parameters and state.
 
@@ -142,7 +142,7 @@ def gradient_step(run: Run, derived: Derived, carried: Mapping[str, str]) -> Run
     return Run(program.pruned(), both.numbers)
 
 
-def update_step(derived: Derived, *, optimizer: Optimizer, limits: Limits) -> Run:
+def update_step(derived: Derived, *, optimizer: Optimizer, limits: StepLimits) -> Run:
     """The program from parameters, gradients and state to the new parameters and state."""
     tracer = Tracer(laws=LAWS, named=False)
     gradients = {}
@@ -158,7 +158,7 @@ def updates(
     tracer: Tracer,
     gradients: Mapping[str, Traced],
     optimizer: Optimizer,
-    limits: Limits,
+    limits: StepLimits,
 ) -> list[Value]:
     """Write the update of every parameter; the values that hold the new parameters, then the new state."""
     inputs = {value.name: Traced(tracer, value) for value in tracer.builder.inputs}
@@ -187,7 +187,7 @@ def updates(
     return [new[name] for name in (*gradients, *state)]
 
 
-def clipped(gradients: Mapping[str, Any], limits: Limits) -> dict[str, Any]:
+def clipped(gradients: Mapping[str, Any], limits: StepLimits) -> dict[str, Any]:
     """The gradients within their limits: each entry by value, all together by their common norm."""
     kept = dict(gradients)
     if limits.clip_value is not None:

@@ -22,7 +22,7 @@ from chainrule.trace import trace
 from chainrule.train.loop.training_step import (
     MAKING,
     Compiled,
-    Limits,
+    StepLimits,
     compiled,
     derive,
     gradient_step,
@@ -74,7 +74,7 @@ class Penalty:
 
 
 @dataclass(frozen=True)
-class Plan:
+class NetworkPlan:
     """Layers on inputs of given units, with a loss: everything that can be known before there is data."""
 
     layers: tuple[Layer, ...]
@@ -203,11 +203,11 @@ class Plan:
             )
 
     @cached_property
-    def form(self) -> Plan:
+    def form(self) -> NetworkPlan:
         """The plan whose penalty has no strength yet: what is derived and compiled for it serves every strength."""
         return replace(self, penalty=self.penalty.without_numbers())
 
-    def share(self, forms: list[Plan]) -> None:
+    def share(self, forms: list[NetworkPlan]) -> None:
         """Use the form among these that is alike, with all that was made for it; else add the own one."""
         alike = next((one for one in forms if one == self.form), None)
         if alike is None:
@@ -215,7 +215,9 @@ class Plan:
         else:
             self.__dict__["form"] = alike
 
-    def step(self, optimizer: Optimizer, limits: Limits, *, weighted: bool) -> Compiled:
+    def step(
+        self, optimizer: Optimizer, limits: StepLimits, *, weighted: bool
+    ) -> Compiled:
         """The training step as one compiled function; the learning rate and the penalty's strengths are inputs.
 
         It is made once for all plans that share a form, whichever thread asks first.
@@ -237,7 +239,7 @@ class Plan:
         return []
 
     def _step(
-        self, optimizer: Optimizer, limits: Limits, *, weighted: bool
+        self, optimizer: Optimizer, limits: StepLimits, *, weighted: bool
     ) -> Compiled:
         with np.errstate(all="ignore"):
             run, derived = self.derived(weighted=weighted)
@@ -257,7 +259,7 @@ class Plan:
         )
 
     def split_step(
-        self, optimizer: Optimizer, limits: Limits, *, weighted: bool
+        self, optimizer: Optimizer, limits: StepLimits, *, weighted: bool
     ) -> tuple[Compiled, Compiled]:
         """The gradients and the update as two functions, so that gradients can add up in between."""
         with MAKING, np.errstate(all="ignore"):

@@ -8,11 +8,11 @@ import numpy as np
 
 from chainrule.program import Array
 from chainrule.train.loop.state import Data
-from chainrule.train.model.compiled import Plan
+from chainrule.train.model.compiled import NetworkPlan
 
 
 def evaluate(
-    plan: Plan, numbers: Mapping[str, Array], data: Data
+    plan: NetworkPlan, numbers: Mapping[str, Array], data: Data
 ) -> tuple[float, Array]:
     """The loss and the predictions of a network on data, as it is used."""
     compiled = plan.evaluation
@@ -25,7 +25,7 @@ def evaluate(
     return float(loss), np.asarray(predicted)
 
 
-def predict(plan: Plan, numbers: Mapping[str, Array], X: Array) -> Array:
+def predict(plan: NetworkPlan, numbers: Mapping[str, Array], X: Array) -> Array:
     """The predictions of a network."""
     compiled = plan.prediction
     given = {"X": X, **numbers}

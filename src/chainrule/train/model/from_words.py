@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import Any, TypeVar
 
 from chainrule.nn import Described
 from chainrule.nn.layers import Dense
 from chainrule.program import UsageError
+from chainrule.train.model.learner import Learner
 
-if TYPE_CHECKING:
-    from chainrule.train.model.network import Network
+N = TypeVar("N", bound=Learner)
 
 
-def trainable(described: Described, kind: type[Network], **options: Any) -> Network:
+def trainable(described: Described, kind: Callable[..., N], **options: Any) -> N:
     """The described network as a ``kind``, starting from the numbers that the description gives.
 
     Raises:

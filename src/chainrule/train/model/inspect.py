@@ -12,7 +12,7 @@ from chainrule.nn.layers import Dense
 from chainrule.program import Array, Program, Run, Value
 from chainrule.train.loop.state import Data
 from chainrule.train.loop.training_step import compiled, gradient_step
-from chainrule.train.model.compiled import Plan
+from chainrule.train.model.compiled import NetworkPlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,7 +27,7 @@ class Station:
 
 
 @dataclass(frozen=True, slots=True)
-class Inside:
+class Inspection:
     """The loss, each layer's result, the gradient of each result, and the gradient of each parameter.
 
     Where an activation and the loss have become one line, the gradient is that of what goes into the activation.
@@ -39,14 +39,14 @@ class Inside:
     gradients: Mapping[str, Array]
 
 
-Look = Callable[[Mapping[str, Array], Data], Inside]
+Look = Callable[[Mapping[str, Array], Data], Inspection]
 
 
-def stations(plan: Plan) -> list[Station]:
+def stations(plan: NetworkPlan) -> list[Station]:
     """The layers in order, by the names of their results.
 
     >>> from chainrule.nn import loss_of
-    >>> plan = Plan((Dense(4, "relu"), Dense(1)), (2,), loss_of("mse"), "real")
+    >>> plan = NetworkPlan((Dense(4, "relu"), Dense(1)), (2,), loss_of("mse"), "real")
     >>> [(one.layer, one.result, one.parameters) for one in stations(plan)]
     [('Dense(4), relu', 'h1', ('W1', 'b1')), ('Dense(1)', 'y_pred', ('W2', 'b2'))]
     """
@@ -74,7 +74,7 @@ def stations(plan: Plan) -> list[Station]:
     return found
 
 
-def looker(plan: Plan, *, weighted: bool = False) -> Look:
+def looker(plan: NetworkPlan, *, weighted: bool = False) -> Look:
     """A compiled function of a network's numbers and some samples that looks inside; nothing is dropped out."""
     run, derived = plan.derived(weighted=weighted)
     named = run.program.named()
@@ -99,7 +99,7 @@ def looker(plan: Plan, *, weighted: bool = False) -> Look:
     )
     masks = plan.training.masks
 
-    def look(numbers: Mapping[str, Array], some: Data) -> Inside:
+    def look(numbers: Mapping[str, Array], some: Data) -> Inspection:
         given = {"X": some.X, "Y": some.Y, "weight": some.weight, **numbers}
         for name, mask in masks.items():
             given[name] = np.ones((len(some), *mask.units), plan.dtype)
@@ -107,7 +107,7 @@ def looker(plan: Plan, *, weighted: bool = False) -> Look:
             loss, *rest = function.function(*[given[name] for name in function.inputs])
         arrays = [np.asarray(array) for array in rest]
         ends = len(parameters), len(parameters) + len(kept)
-        return Inside(
+        return Inspection(
             float(loss),
             dict(zip(kept, arrays[ends[0] : ends[1]], strict=True)),
             dict(zip(slopes, arrays[ends[1] :], strict=True)),

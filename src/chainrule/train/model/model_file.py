@@ -14,15 +14,15 @@ import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, TypedDict, cast
+from typing import Annotated, Any, TypedDict, cast
 
 import numpy as np
 
+from chainrule.nn.constraints import AtLeast, Count, Flag, Number, Place, Text, one_of
 from chainrule.nn.layer_registry import LAYERS, Layer, layer_to, layers_from
 from chainrule.nn.layers import Written
 from chainrule.nn.losses import LOSSES
 from chainrule.nn.options import Mistake, read
-from chainrule.nn.takes import AtLeast, Count, Flag, Number, Place, Text, one_of
 from chainrule.program import (
     Array,
     CorruptFileError,
@@ -39,9 +39,7 @@ from chainrule.program.files import (
 )
 from chainrule.program.folder_lock import only_writer
 from chainrule.train.model.array_files import LARGEST, corrupt, packed, unpacked
-
-if TYPE_CHECKING:
-    from chainrule.train.model.network import Network
+from chainrule.train.model.learner import Learner
 
 VERSION = 2
 DESCRIPTION, NUMBERS, NEXT = (
@@ -83,7 +81,7 @@ class Model:
     n_steps: int
 
 
-def described(network: Network) -> dict[str, Any]:
+def described(network: Learner) -> dict[str, Any]:
     """A network without its numbers, as plain data."""
     plan = network.plan
     return {
@@ -109,7 +107,7 @@ def digest(said: Mapping[str, Any]) -> str:
 
 
 def save(
-    network: Network, folder: str | Path, about: Mapping[str, Any] | None = None
+    network: Learner, folder: str | Path, about: Mapping[str, Any] | None = None
 ) -> Path:
     """Write the description and the numbers of a network into a folder; ``about`` is kept with them.
 
@@ -291,7 +289,7 @@ def options(
         raise UsageError(
             "E415",
             f"the model has a loss of your own, {name}, and a file carries no code",
-            hint=f"give it: Network.load(path, loss={name})",
+            hint=f"give it: Learner.load(path, loss={name})",
         )
     kept = ("loss", "optimizer", "learning_rate", "l1", "l2", "seed", "dtype", "labels")
     given: Mapping[str, Any] = said
@@ -330,7 +328,7 @@ def _with_own(said: Any, own: Sequence[Written]) -> Any:
     raise UsageError(
         "E415",
         f"the model has a layer of your own, {name}, and a file carries no code",
-        hint=f"give it: Network.load(path, layers=[Written({name}, ...)])",
+        hint=f"give it: Learner.load(path, layers=[Written({name}, ...)])",
     )
 
 

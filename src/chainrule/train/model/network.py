@@ -23,7 +23,7 @@ from chainrule.nn.layer_registry import Layer
 from chainrule.nn.layers import Written
 from chainrule.nn.losses import Labels
 from chainrule.nn.mlp import draw
-from chainrule.nn.mlp_spec import Words
+from chainrule.nn.mlp_spec import MlpSpec
 from chainrule.nn.options import settled, taking
 from chainrule.program import Array, ChainruleError, ShapeError, UsageError
 from chainrule.train.data.samples import (
@@ -42,9 +42,9 @@ from chainrule.train.loop.fitting import fitted
 from chainrule.train.loop.health import health
 from chainrule.train.loop.metrics import Metric, classes, usual
 from chainrule.train.loop.state import Data, Settings
-from chainrule.train.loop.training_step import Limits
+from chainrule.train.loop.training_step import StepLimits
 from chainrule.train.model import model_file, validate
-from chainrule.train.model.compiled import Penalty, Plan
+from chainrule.train.model.compiled import NetworkPlan, Penalty
 from chainrule.train.model.forward import evaluate, predict
 from chainrule.train.model.from_words import trainable
 from chainrule.train.model.output_layer import closed, planned, usual_loss
@@ -93,16 +93,18 @@ class Network:
         self.optimizer = optimizer(said["optimizer"], said["learning_rate"])
         self.schedule = None if said["schedule"] is None else schedule(said["schedule"])
         self.penalty = Penalty(said["l1"], said["l2"])
-        self.limits = Limits(said["clip_value"], said["clip_norm"], said["max_norm"])
+        self.limits = StepLimits(
+            said["clip_value"], said["clip_norm"], said["max_norm"]
+        )
         self.seed, self.dtype = said["seed"], said["dtype"]
-        self.plan_: Plan | None = None
+        self.plan_: NetworkPlan | None = None
         self.numbers_: dict[str, Array] = {}
         self.history_: list[dict[str, float]] = []
         self.best_epoch_ = self.n_steps_ = 0
         self.engine_: Engine | None = None
 
     @property
-    def plan(self) -> Plan:
+    def plan(self) -> NetworkPlan:
         """What is known once the inputs and labels are.
 
         Raises:
@@ -159,7 +161,7 @@ class Network:
         labels: str | None,
         *,
         whole_numbers: bool,
-    ) -> Plan:
+    ) -> NetworkPlan:
         loss = self.loss or usual_loss(
             None if self.open_ended else self.hidden[-1], labels
         )
@@ -333,7 +335,7 @@ class Network:
         arrays = {"X": data.X, "Y": data.Y, **self.numbers_}
         used = {name: arrays[name] for name in plan.arguments(drafted, weighted=False)}
         sizes = (math.prod(plan.units), plan.n_outputs)
-        words = Words(sizes, (), plan.loss, plan.labels)
+        words = MlpSpec(sizes, (), plan.loss, plan.labels)
         function = plan.function(source, drafted, "trained")
         return Described(
             words,

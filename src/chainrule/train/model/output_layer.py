@@ -10,7 +10,7 @@ from chainrule.nn.layers import Dense
 from chainrule.nn.losses import LOSSES, USUAL, Loss
 from chainrule.nn.mlp_spec import read_labels
 from chainrule.program import ShapeError, UsageError
-from chainrule.train.model.compiled import Penalty, Plan
+from chainrule.train.model.compiled import NetworkPlan, Penalty
 
 
 def closed(
@@ -49,7 +49,7 @@ def planned(
     dtype: str,
     penalty: Penalty,
     whole_numbers: bool,
-) -> Plan:
+) -> NetworkPlan:
     """The plan of layers that are complete.
 
     Raises:
@@ -60,7 +60,7 @@ def planned(
     if isinstance(last, str):
         loss.require(activation(last))
     kind = read_labels(loss, labels)
-    plan = Plan(layers, units, loss, kind, dtype, penalty, whole_numbers)
+    plan = NetworkPlan(layers, units, loss, kind, dtype, penalty, whole_numbers)
     if n_outputs not in (None, plan.n_outputs) and kind != "integer":
         raise ShapeError(
             "E101",

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from dataclasses import MISSING, dataclass, fields
 from html import escape
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from chainrule.nn.forward_builder import Row
+from chainrule.nn.forward_builder import SummaryRow
 from chainrule.nn.layers import Residual, Written
-
-if TYPE_CHECKING:
-    from chainrule.train.model.network import Network
+from chainrule.train.model.learner import Learner
 
 HEADINGS = ("layer", "output", "parameters", "FLOPs forward", "FLOPs backward")
 
@@ -22,7 +20,7 @@ class Summary:
     FLOPs are for one sample; a product of weights costs twice as much on the way back, for its two gradients.
     """
 
-    rows: tuple[Row, ...]
+    rows: tuple[SummaryRow, ...]
 
     @property
     def n_parameters(self) -> int:
@@ -83,7 +81,7 @@ def _row(cells: tuple[str, ...], tag: str = "td", *, bold: bool = False) -> str:
     return f"<tr>{''.join(said)}</tr>"
 
 
-def told(network: Network) -> str:
+def told(network: Learner) -> str:
     """A network in a line: its layers, how it learns, and what it has learnt so far."""
     plan, optimizer = network.plan_, network.optimizer
     layers = network.hidden if plan is None else plan.layers

@@ -8,6 +8,7 @@ from typing import Any, cast
 import numpy as np
 
 from chainrule.nn import activation as activation_of
+from chainrule.nn.constraints import number
 from chainrule.nn.layer_registry import Layer
 from chainrule.nn.layers import (
     Activation,
@@ -18,7 +19,6 @@ from chainrule.nn.layers import (
     RMSNorm,
 )
 from chainrule.nn.names import unknown
-from chainrule.nn.takes import number
 from chainrule.program import Array, DTypeError, ShapeError, UsageError
 
 

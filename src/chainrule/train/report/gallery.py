@@ -10,10 +10,10 @@ import numpy as np
 from chainrule.program import Array
 from chainrule.train.figures import curves as lines
 from chainrule.train.figures import drawn, plane, spread
-from chainrule.train.figures.plot import Plot, thinned
+from chainrule.train.figures.plot import FigurePlot, thinned
 from chainrule.train.loop.health import Remark, remarks
 from chainrule.train.model.inspect import spaced
-from chainrule.train.tabular import Outcome
+from chainrule.train.tabular import TabularOutcome
 
 MOST_LAYERS = 8
 MOST_TARGETS = 6
@@ -21,7 +21,7 @@ MOST_SAMPLES = 256
 CALLED = {"r2": "R² (the share of the variance that is explained)"}
 
 
-def curves(outcome: Outcome) -> list[Plot]:
+def curves(outcome: TabularOutcome) -> list[FigurePlot]:
     """The loss and every metric, on training rows and on those held out."""
     if outcome.diary is None or not outcome.diary.entries:
         return []
@@ -42,7 +42,7 @@ def curves(outcome: Outcome) -> list[Plot]:
     ]
 
 
-def about_curves(outcome: Outcome) -> str:
+def about_curves(outcome: TabularOutcome) -> str:
     """What the curves are measured on."""
     diary = outcome.diary
     n = min(outcome.n_train, diary.n_measured) if diary else outcome.n_train
@@ -53,7 +53,7 @@ def about_curves(outcome: Outcome) -> str:
     return f"{said}; penalties on large weights are left out."
 
 
-def predictions(outcome: Outcome) -> list[Plot]:
+def predictions(outcome: TabularOutcome) -> list[FigurePlot]:
     """Of a regression, what was predicted for the rows held out over what is true, in the target's own units."""
     target, held = outcome.features.target, outcome.held
     if target.task != "regression" or held is None:
@@ -67,7 +67,7 @@ def predictions(outcome: Outcome) -> list[Plot]:
     ]
 
 
-def boundary(outcome: Outcome) -> Plot | None:
+def boundary(outcome: TabularOutcome) -> FigurePlot | None:
     """The classes all over the plane, where there are two columns of numbers and one of classes."""
     columns, target = outcome.features.columns, outcome.features.target
     numeric = all(column.categories is None for column in columns)
@@ -97,7 +97,7 @@ def boundary(outcome: Outcome) -> Plot | None:
     )
 
 
-def network(outcome: Outcome) -> Plot | None:
+def network(outcome: TabularOutcome) -> FigurePlot | None:
     """The network with what it makes of the rows held out."""
     some = outcome.held or outcome.data
     if some is None:
@@ -106,7 +106,7 @@ def network(outcome: Outcome) -> Plot | None:
     return drawn.drawing(plan, numbers, spaced(some, MOST_SAMPLES))
 
 
-def about_network(outcome: Outcome) -> str:
+def about_network(outcome: TabularOutcome) -> str:
     """How to read the drawing."""
     plan = outcome.network.plan
     whose = "held out" if outcome.held else "trained on"
@@ -121,7 +121,7 @@ def about_network(outcome: Outcome) -> str:
     )  # fmt: skip
 
 
-def findings(outcome: Outcome, least: float = 0.0) -> list[Remark]:
+def findings(outcome: TabularOutcome, least: float = 0.0) -> list[Remark]:
     """What is wrong inside, a sentence each, with what ``why`` can be asked; smaller shares than ``least`` are passed over."""
     if outcome.data is None:
         return []
@@ -130,24 +130,24 @@ def findings(outcome: Outcome, least: float = 0.0) -> list[Remark]:
     return remarks(plan, numbers, some.X, some.Y, least=least)
 
 
-def flow(outcome: Outcome) -> Plot | None:
+def flow(outcome: TabularOutcome) -> FigurePlot | None:
     """The sizes of each layer's gradients, epoch by epoch."""
     if outcome.diary is None or not outcome.diary.entries:
         return None
     return lines.flow(*outcome.diary.flow())
 
 
-def weights(outcome: Outcome) -> list[Plot]:
+def weights(outcome: TabularOutcome) -> list[FigurePlot]:
     """The weights of each layer, after the first epoch and after the last."""
     return _spreads(outcome, "weights")
 
 
-def activations(outcome: Outcome) -> list[Plot]:
+def activations(outcome: TabularOutcome) -> list[FigurePlot]:
     """What each layer gives, after the first epoch and after the last."""
     return _spreads(outcome, "activations")
 
 
-def _spreads(outcome: Outcome, what: str) -> list[Plot]:
+def _spreads(outcome: TabularOutcome, what: str) -> list[FigurePlot]:
     diary = outcome.diary
     if diary is None or diary.first is None or diary.last is None:
         return []
@@ -164,7 +164,7 @@ def _spreads(outcome: Outcome, what: str) -> list[Plot]:
     ]
 
 
-def looked(outcome: Outcome) -> dict[str, Any]:
+def looked(outcome: TabularOutcome) -> dict[str, Any]:
     """On how many rows, and after which two epochs, the network was looked into."""
     diary = outcome.diary
     if diary is None or diary.first is None or diary.last is None:

@@ -15,13 +15,13 @@ import numpy as np
 
 from chainrule.program import Array
 from chainrule.train.data.columns import Column
-from chainrule.train.figures.plot import Plot
+from chainrule.train.figures.plot import FigurePlot
 from chainrule.train.figures.svg import svg
 from chainrule.train.loop import metrics
 from chainrule.train.model.summary import HEADINGS
 from chainrule.train.report import gallery
 from chainrule.train.search import Tried, table
-from chainrule.train.tabular import Outcome
+from chainrule.train.tabular import TabularOutcome
 from chainrule.version import __version__
 
 MOST_CLASSES = 20
@@ -32,7 +32,7 @@ SHOWN = 10
 SMALL = (250, 170)
 
 
-def text(outcome: Outcome) -> str:
+def text(outcome: TabularOutcome) -> str:
     """Metrics and confusion for a terminal."""
     rows = f"{outcome.n_test} row{'s' * (outcome.n_test != 1)}"
     lines = [
@@ -119,7 +119,7 @@ def _kind(share: float, right: bool) -> str:  # noqa: FBT001
 
 
 def html(
-    outcome: Outcome,
+    outcome: TabularOutcome,
     title: str,
     *,
     settings: Mapping[str, Any] | None = None,
@@ -139,7 +139,7 @@ def html(
     ).from_string((pages / "report.html").read_text(encoding="utf-8"))
     numbers = count(1)
 
-    def shown(plot: Plot | None, size: tuple[float, float] = (420, 260)) -> Any:
+    def shown(plot: FigurePlot | None, size: tuple[float, float] = (420, 260)) -> Any:
         if plot is None:
             return None
         drawn = svg(plot, f"figure-{next(numbers)}", size)
@@ -197,14 +197,14 @@ def _hash(style: str) -> str:
     return base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
 
 
-def _confusion(outcome: Outcome) -> list[tuple[str, list[Cell]]] | None:
+def _confusion(outcome: TabularOutcome) -> list[tuple[str, list[Cell]]] | None:
     if outcome.confusion is None or not outcome.n_test:
         return None
     names = outcome.features.target.classes
     return list(zip(names, cells(outcome.confusion), strict=True))
 
 
-def _scores(outcome: Outcome) -> list[tuple[str, list[str], int]]:
+def _scores(outcome: TabularOutcome) -> list[tuple[str, list[str], int]]:
     """How each class fares among the rows held out: precision, recall, F1, and how many rows it has."""
     if outcome.confusion is None or not outcome.n_test:
         return []
@@ -220,7 +220,7 @@ def _scores(outcome: Outcome) -> list[tuple[str, list[str], int]]:
     ]
 
 
-def _baseline(outcome: Outcome) -> str:
+def _baseline(outcome: TabularOutcome) -> str:
     """What an answer that looks at no column would reach on the rows held out: the least to be better than."""
     target, data, held = outcome.features.target, outcome.data, outcome.held
     if data is None or held is None:
@@ -255,7 +255,7 @@ def _encoded(column: Column) -> str:
     return f"{said}; empty cells as {fill}"
 
 
-def _lead(outcome: Outcome) -> str:
+def _lead(outcome: TabularOutcome) -> str:
     network, task = outcome.network, outcome.features.target.task
     n_epochs, target = (
         len(network.history_),

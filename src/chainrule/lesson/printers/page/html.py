@@ -35,7 +35,7 @@ from chainrule.lesson.printers.page.arrays import Detail, array_shown, rows_show
 from chainrule.lesson.printers.page.asking import Whys, answers
 from chainrule.lesson.printers.page.bindings import Bindings
 from chainrule.lesson.printers.page.pieces import (
-    Link,
+    ShownLink,
     cell_shown,
     description,
     line,
@@ -338,19 +338,21 @@ class _Page:
             )
         )
 
-    def links(self, part: Chain) -> list[Link]:
+    def links(self, part: Chain) -> list[ShownLink]:
         """The links near the current one and the two ends; what is between is left out."""
         last = len(part.links) - 1
         near = {0, last, *range(part.current - NEAR, part.current + NEAR + 1)}
         # the sign for what is left out is no shorter than one link
         near |= {i for i in range(last) if {i - 1, i + 1} <= near}
-        links: list[Link] = []
+        links: list[ShownLink] = []
         for i, node in enumerate(part.links):
             if i in near:
                 address = self.steps.get(node, "")
-                links.append(Link(mathml(node), line(node), address, i == part.current))
+                links.append(
+                    ShownLink(mathml(node), line(node), address, i == part.current)
+                )
             elif not links[-1].left_out:
-                links.append(Link(left_out=True))
+                links.append(ShownLink(left_out=True))
         return links
 
     def graph(self, part: Graph) -> None:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 from markupsafe import Markup
 
 from chainrule.formula import Node, to_mathml, to_text
-from chainrule.formula.mathml import Binding
+from chainrule.formula.mathml import NumberBinding
 from chainrule.formula.numbers import Said, said
 from chainrule.lesson.drawings.graph import words
 from chainrule.lesson.drawings.sheet import Drawing
@@ -17,14 +17,14 @@ from chainrule.lesson.printers.page.compact import compact
 from chainrule.lesson.printers.shown import Digits
 
 
-def mathml(node: Node, binding: Binding | None = None) -> Markup:
+def mathml(node: Node, binding: NumberBinding | None = None) -> Markup:
     """A formula in a line."""
     shown = to_mathml(node, display=False, focusable=False, binding=binding)
     # formula escapes every name and word it writes
     return Markup(compact(shown))  # noqa: S704 - MathML of ours
 
 
-def moving(text: str, binding: Binding | None) -> str:
+def moving(text: str, binding: NumberBinding | None) -> str:
     """The characters of a number in running text, called by its number if it is remembered."""
     if binding is None or not isinstance(text, Said):
         return text
@@ -38,7 +38,9 @@ def line(node: Node) -> str:
     return " ".join(line.strip() for line in to_text(node))
 
 
-def spans_shown(spans: Spans, binding: Binding | None = None) -> list[tuple[str, str]]:
+def spans_shown(
+    spans: Spans, binding: NumberBinding | None = None
+) -> list[tuple[str, str]]:
     """Running text, each piece with what it is."""
     shown: list[tuple[str, str]] = []
     for span in spans:
@@ -52,7 +54,9 @@ def spans_shown(spans: Spans, binding: Binding | None = None) -> list[tuple[str,
     return shown
 
 
-def cell_shown(cell: Cell | Digits, binding: Binding | None = None) -> tuple[str, str]:
+def cell_shown(
+    cell: Cell | Digits, binding: NumberBinding | None = None
+) -> tuple[str, str]:
     """A cell of a table with what it is."""
     match cell:
         case str():
@@ -88,7 +92,7 @@ def description(part: Graph, drawing: Drawing) -> dict[str, str]:
     }
 
 
-class Link(NamedTuple):
+class ShownLink(NamedTuple):
     """One link of the chain: shown as a formula, left out, or the place where we are."""
 
     shown: Markup = Markup()

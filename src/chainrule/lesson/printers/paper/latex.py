@@ -33,7 +33,7 @@ from chainrule.lesson.printers.align import is_continued, sides
 from chainrule.lesson.printers.paper.drawing import network, plot
 from chainrule.lesson.printers.paper.letters import code, declarations, text
 from chainrule.lesson.printers.shown import (
-    Words,
+    ShownWords,
     aligned,
     as_rows,
     filled,
@@ -142,7 +142,7 @@ def _between(node: Node) -> str:
     return f"${_math(node)}$"
 
 
-CELL: Final = Words(text, code, _between, _between)
+CELL: Final = ShownWords(text, code, _between, _between)
 INLINE: Final = replace(CELL, code=lambda source: rf"{{\normalfont {code(source)}}}")
 _spans = INLINE.line
 

@@ -25,7 +25,7 @@ from chainrule.lesson.parts import (
     Row,
     Table,
 )
-from chainrule.lesson.sections.backward.given import Given
+from chainrule.lesson.sections.backward.given import StepTelling
 from chainrule.lesson.sections.backward.product import further_on, in_turn, products
 from chainrule.lesson.sections.backward.remarks import remarks, special
 from chainrule.lesson.sections.backward.rules import rules
@@ -49,7 +49,7 @@ class Backward:
     def __init__(
         self, story: Story, roles: Roles, listing: Listing, *, detailed: bool
     ) -> None:
-        self.given = Given(story, roles, listing, detailed)
+        self.given = StepTelling(story, roles, listing, detailed)
         self.story, self.loss = story, self.given.loss
         self.proved: set[tuple[Op, int]] = set()
         self.cancelled: set[Idiom] = set()

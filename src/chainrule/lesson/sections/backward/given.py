@@ -18,7 +18,7 @@ from chainrule.program.conversions import as_floats
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class StepTelling:
     """What every step is told from, and whether it is told in full."""
 
     story: Story

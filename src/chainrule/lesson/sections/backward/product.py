@@ -13,13 +13,15 @@ from chainrule.lesson.notation.names import fits, gradient_of, name, numbers
 from chainrule.lesson.notation.slopes import slope
 from chainrule.lesson.notation.turns import LAST, OVER_TURNS, of_a_turn
 from chainrule.lesson.parts import Row, Spans
-from chainrule.lesson.sections.backward.given import Given, plain, slope_numbers
+from chainrule.lesson.sections.backward.given import StepTelling, plain, slope_numbers
 from chainrule.lesson.sections.stages import stages, too_wide
 from chainrule.lesson.summary import is_small
 from chainrule.program import Value
 
 
-def products(given: Given, telling: Telling, stop: Stop, view: Shown) -> Iterator[Row]:
+def products(
+    given: StepTelling, telling: Telling, stop: Stop, view: Shown
+) -> Iterator[Row]:
     """The gradient as upstream times local: in symbols, then in the numbers of ``view``."""
     writer = telling.writer
     mine = telling.stops[stop.name]
@@ -76,14 +78,14 @@ def products(given: Given, telling: Telling, stop: Stop, view: Shown) -> Iterato
 NO_TURN_AFTER = "no turn comes after the last"
 
 
-def further_on(given: Given, way: Way) -> bool:
+def further_on(given: StepTelling, way: Way) -> bool:
     """Whether a way goes through a turn further on."""
     end = way.end.name or ""
     return of_a_turn(end) and end not in given.story.lines
 
 
 def in_turn(
-    given: Given, stop: Stop, view: Shown, most: int | None = None
+    given: StepTelling, stop: Stop, view: Shown, most: int | None = None
 ) -> Iterator[Row]:
     """The gradient with the numbers of one turn put in."""
     if not view.at:
@@ -102,7 +104,7 @@ def in_turn(
         yield from stages(writer, stop.gradient, most=most, label=label, left=left)
 
 
-def _shares(given: Given, telling: Telling, stop: Stop) -> Iterator[Row]:
+def _shares(given: StepTelling, telling: Telling, stop: Stop) -> Iterator[Row]:
     """What one turn adds to a sum over all of them."""
     share = telling.writer.producer[stop.gradient].args[-1]
     for view in telling.shown[:1] if given.detailed else ():
@@ -123,7 +125,7 @@ def _literal_result(telling: Telling, stop: Stop) -> Iterator[Row]:
 
 
 def _product_numbers(
-    given: Given, telling: Telling, stop: Stop, sign: str, view: Shown
+    given: StepTelling, telling: Telling, stop: Stop, sign: str, view: Shown
 ) -> Iterator[Row]:
     """Upstream times local, in numbers."""
     (way,) = stop.ways
@@ -144,7 +146,7 @@ def _product_numbers(
         yield from _literal_result(telling, stop)
 
 
-def _batch(given: Given, stop: Stop) -> Spans:
+def _batch(given: StepTelling, stop: Stop) -> Spans:
     """What a product of matrices adds up besides."""
     if len(stop.ways) != 1:
         return ()

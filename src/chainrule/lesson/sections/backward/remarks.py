@@ -11,13 +11,13 @@ from chainrule.lesson.analysis.plot import Link, Stop, Way
 from chainrule.lesson.notation.names import gradient_of, name, numbers
 from chainrule.lesson.notation.slopes import expression, for_label, slope
 from chainrule.lesson.parts import Formula, Note, Part, Row
-from chainrule.lesson.sections.backward.given import Given, plain
+from chainrule.lesson.sections.backward.given import StepTelling, plain
 from chainrule.lesson.sections.words import caution_of
 from chainrule.program import Value
 from chainrule.program.conversions import as_float, as_floats
 
 
-def special(given: Given, stop: Stop) -> Iterator[Part]:
+def special(given: StepTelling, stop: Stop) -> Iterator[Part]:
     """The gradient for this very label, where the label is 0 or 1 throughout."""
     for way in stop.ways:
         label = _label(given, way)
@@ -54,7 +54,7 @@ def special(given: Given, stop: Stop) -> Iterator[Part]:
         )
 
 
-def _label(given: Given, way: Way) -> tuple[Value, float] | None:
+def _label(given: StepTelling, way: Way) -> tuple[Value, float] | None:
     if not way.direct:
         return None
     for arg in way.links[0].line.args:
@@ -65,7 +65,7 @@ def _label(given: Given, way: Way) -> tuple[Value, float] | None:
     return None
 
 
-def remarks(given: Given, stop: Stop) -> Iterator[Part]:
+def remarks(given: StepTelling, stop: Stop) -> Iterator[Part]:
     """The conventions a step rests on, and the units through which nothing flows."""
     for way in stop.ways:
         for link in way.links:
@@ -75,7 +75,7 @@ def remarks(given: Given, stop: Stop) -> Iterator[Part]:
             yield from _off(given, stop, link)
 
 
-def _off(given: Given, stop: Stop, link: Link) -> Iterator[Part]:
+def _off(given: StepTelling, stop: Stop, link: Link) -> Iterator[Part]:
     """The units of a small network through which nothing flows."""
     line = link.line
     array = given.story.study.values.get(stop.name)

@@ -16,7 +16,7 @@ from chainrule.lesson.notation.written import hands_over
 from chainrule.lesson.parts import Formula, Part, Row, Spans
 from chainrule.lesson.proofs.convolutions import convolution_slope
 from chainrule.lesson.proofs.products import product_slope
-from chainrule.lesson.sections.backward.given import Given, plain, slope_numbers
+from chainrule.lesson.sections.backward.given import StepTelling, plain, slope_numbers
 from chainrule.lesson.sections.words import times
 from chainrule.program import Run, Value
 
@@ -26,7 +26,7 @@ def _kind(way: Way) -> object:
     return tuple((link.line.op, link.contribution.position) for link in way.links)
 
 
-def rules(given: Given, stop: Stop) -> Iterator[Part]:
+def rules(given: StepTelling, stop: Stop) -> Iterator[Part]:
     """Each way by which the loss is reached: in words, then as a local derivative."""
     rows: list[Row] = []
     if len(stop.ways) > 1:
@@ -75,7 +75,7 @@ def _hands_on(link: Link) -> bool:
     return link.line.op is ops.add and "add up" not in link.contribution.why
 
 
-def _said(given: Given, link: Link) -> str:
+def _said(given: StepTelling, link: Link) -> str:
     """The reason of a link in the reader's names, with what un-broadcasting adds to it."""
     contribution = link.contribution
     writer = given.story.literal.writer
@@ -89,7 +89,7 @@ def _said(given: Given, link: Link) -> str:
     return said
 
 
-def _locals(given: Given, stop: Stop, ways: Sequence[Way]) -> list[Row]:
+def _locals(given: StepTelling, stop: Stop, ways: Sequence[Way]) -> list[Row]:
     """The local derivative along the ways from one end: one number an entry, or the other factor of a product."""
     links = [
         [(link.line, link.contribution.position) for link in reversed(way.links)]
@@ -123,7 +123,7 @@ def _locals(given: Given, stop: Stop, ways: Sequence[Way]) -> list[Row]:
     return []
 
 
-def _slope_rows(given: Given, found: Slope, shown: Node) -> Iterator[Row]:
+def _slope_rows(given: StepTelling, found: Slope, shown: Node) -> Iterator[Row]:
     """A slope with its numbers put in, and what it comes to."""
     result = slope_numbers(found)
     if result is None or not isinstance(found.of, Value) or not given.detailed:

@@ -11,11 +11,11 @@ from chainrule.lesson.analysis.fusing import fusion_of
 from chainrule.lesson.analysis.plot import Shown, Stop
 from chainrule.lesson.notation.names import gradient_of
 from chainrule.lesson.parts import Fold, Formula, Part, Row
-from chainrule.lesson.sections.backward.given import Given
+from chainrule.lesson.sections.backward.given import StepTelling
 from chainrule.lesson.sections.backward.product import in_turn
 
 
-def textbook(given: Given, stop: Stop, view: Shown) -> Iterator[Part]:
+def textbook(given: StepTelling, stop: Stop, view: Shown) -> Iterator[Part]:
     """The same gradient with the links a textbook takes in one."""
     telling = given.story.textbook
     mine = telling.stops[stop.name]
@@ -30,7 +30,7 @@ def textbook(given: Given, stop: Stop, view: Shown) -> Iterator[Part]:
     yield Formula(tuple(rows))
 
 
-def cancelling(given: Given, stop: Stop, cancelled: set[Idiom]) -> Iterator[Part]:
+def cancelling(given: StepTelling, stop: Stop, cancelled: set[Idiom]) -> Iterator[Part]:
     """Why the factors of a fused step cancel, once."""
     idiom = fusion_of(given.story.textbook.stops[stop.name])
     if idiom is None or not idiom.proof or not given.detailed or idiom in cancelled:

@@ -12,13 +12,13 @@ from chainrule.lesson.proofs.convolutions import convolution_proof
 from chainrule.lesson.proofs.definition import provable
 from chainrule.lesson.proofs.products import product_proof
 from chainrule.lesson.proofs.proof import prove
-from chainrule.lesson.sections.backward.given import Given
+from chainrule.lesson.sections.backward.given import StepTelling
 from chainrule.program import Line, Op, Size, Value
 from chainrule.program.conversions import as_float
 from chainrule.program.line import concrete
 
 
-def whys(given: Given, stop: Stop, proved: set[tuple[Op, int]]) -> Iterator[Part]:
+def whys(given: StepTelling, stop: Stop, proved: set[tuple[Op, int]]) -> Iterator[Part]:
     """The proofs not told before; ``proved`` remembers them."""
     for way in stop.ways:
         for link in way.links:
@@ -43,7 +43,7 @@ def whys(given: Given, stop: Stop, proved: set[tuple[Op, int]]) -> Iterator[Part
                 yield prove(op, position, at, dict(link.line.params))
 
 
-def _point(given: Given, line: Line) -> list[float] | None:
+def _point(given: StepTelling, line: Line) -> list[float] | None:
     """The first entries of a line's arguments, to put into a proof."""
     points = []
     numbers = given.story.study.literal.run.numbers

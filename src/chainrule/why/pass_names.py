@@ -11,9 +11,9 @@ import numpy as np
 from chainrule.derive.display_names import SHORT, called, expression_of
 from chainrule.emit import expression
 from chainrule.program import Array, ChainruleError, Line, SourceSpan, Value
-from chainrule.program.sources import line_in
+from chainrule.program.source_places import line_in
 from chainrule.why.entries import Entry
-from chainrule.why.ledger import Ledger
+from chainrule.why.unrolled_pass import UnrolledPass
 
 MANY = 4
 """So many entries are listed one by one."""
@@ -51,10 +51,10 @@ def index(entry: Entry) -> str:
 
 
 @dataclass(frozen=True)
-class Words:
+class PassNames:
     """The names of one ledger."""
 
-    ledger: Ledger
+    ledger: UnrolledPass
 
     @cached_property
     def written(self) -> frozenset[str]:

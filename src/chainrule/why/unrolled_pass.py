@@ -16,7 +16,7 @@ from chainrule.why.slopes import Slopes
 
 
 @dataclass(frozen=True)
-class Ledger:
+class UnrolledPass:
     """A forward pass as it was written, every turn by itself, and the gradients of its loss by the bare chain rule.
 
     ``roles`` says of named values what they are to the program: data, parameter, label. ``target`` is the value whose

@@ -61,7 +61,7 @@ class Takes:
 
 
 @dataclass(frozen=True, slots=True)
-class Split:
+class ListText:
     """Text as the list that it stands for, before its parts are read: ``"64, 32"``."""
 
     numbers: bool = False
