@@ -217,13 +217,15 @@ def _derivations(written: Run, names: Sequence[str]) -> _Derivations:
     recognised = recognise(written)
     named = recognised.program.named()
     christened = christen(recognised.program, [named[name] for name in names])
-    source = _derived(fuse(recognised), names)
+    source = literal = _derived(recognised, names)
+    textbook = as_written = told(literal)
+    fused = fuse(recognised)
+    before, after = (one.program.every_line() for one in (recognised, fused))
+    if [line.op for line in before] != [line.op for line in after]:
+        source = _derived(fused, names)
+        textbook = told(source)
     return _Derivations(
-        told_forward(written),
-        told(_derived(recognised, names)),
-        told(source),
-        source,
-        frozenset(christened),
+        told_forward(written), as_written, textbook, source, frozenset(christened)
     )
 
 
