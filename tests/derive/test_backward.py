@@ -241,3 +241,15 @@ def test_a_batch_folds_to_prediction_minus_truth_over_its_size():
     ]
     assert "log" not in ops
     assert "ones_like" not in [line.op.name for line in derived.run.program.lines]
+
+
+def test_a_product_that_is_turned_is_written_without_turning_it():
+    def scores(x, Wq, Wk):
+        q, k = x @ Wq, x @ Wk
+        return np.sum(np.sin(q @ k.T))
+
+    derived = backward(trace(scores, x=normal(4, 3), Wq=normal(3, 2), Wk=normal(3, 2)))
+    made = derived.run.program.producer()
+    dk = next(line for line in made.values() if line.result.name == "dk")
+    assert [arg.name for arg in dk.args][1] == "q"
+    assert dk.op.name == "matmul"

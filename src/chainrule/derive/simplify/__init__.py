@@ -7,6 +7,7 @@ from chainrule.derive.simplify.copies import (
     copied_anyway,
     copied_last,
     one_without_an_axis,
+    product_turned,
     there_and_back,
 )
 from chainrule.derive.simplify.factors import (
@@ -33,6 +34,7 @@ LAWS = (
     copied_last,
     shares_of_one,
     there_and_back,
+    product_turned,
     stays_untaken,
 )
 """The laws under which a backward pass is written."""
