@@ -198,7 +198,9 @@ class Slots:
         before, after = np.asarray(numbers[held]), np.asarray(numbers[value])
         if before.shape != after.shape or np.any(before[before != after]):
             return False
-        parts = [producer.get(one) for one in (written, *addends(written, producer, numbers))]
+        parts = [
+            producer.get(one) for one in (written, *addends(written, producer, numbers))
+        ]
         return all(one is None or held not in one.reads() for one in parts)
 
     def is_renamed(self, value: Value) -> bool:
