@@ -79,9 +79,10 @@ class _Machine:
             # asked once of a line that thousands of turns take
             moving = [key for key, one in line.params.items() if any(moving_in(one))]
             self.moving[line] = moving
-        params = line.params if not moving else dict(line.params)
-        for key in moving:
-            params[key] = substitute(params[key], self._measured)
+        params = line.params
+        if moving:
+            now = {key: substitute(params[key], self._measured) for key in moving}
+            params = {**params, **now}
         self.numbers[line.result] = result_of(
             line.op.forward(*args, **params), args, line.op.kind
         )

@@ -44,6 +44,7 @@ BEFORE: dict[str, Meaning] = {
     "target": "label",
     "real": "data",
     "train": "data",
+    "trn": "data",
     "test": "data",
     "learning": "setting",
     "step": "setting",
@@ -88,8 +89,8 @@ def meaning(name: str) -> Meaning | None:
 
     >>> [meaning(name) for name in ("expected_output", "W1", "lr", "X_train", "foo")]
     ['label', 'weight', 'setting', 'data', None]
-    >>> [meaning(name) for name in ("X_b", "encoder_b")]
-    ['data', 'weight']
+    >>> [meaning(name) for name in ("X_b", "encoder_b", "trn_indep")]
+    ['data', 'weight', 'data']
     """
     lower = name.lower().rstrip("_0123456789")
     if name.lower() in TABLE:

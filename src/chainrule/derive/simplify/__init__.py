@@ -20,8 +20,11 @@ from chainrule.derive.simplify.factors import (
 from chainrule.derive.simplify.scalars import numbers_worked_out
 from chainrule.derive.simplify.signs import double_minus, minus_out
 
-REWRITING = (double_minus, minus_out)
-"""The laws that hold while a user's own forward pass is rewritten: nothing of it is moved but a minus."""
+REWRITING = (double_minus, minus_out, plus_nothing)
+"""The laws that hold while a user's own forward pass is rewritten: nothing of it is moved but a minus.
+
+The 0 that ``sum(…)`` and ``loss = 0`` begin with is left out.
+"""
 LAWS = (
     times_one,
     plus_nothing,
