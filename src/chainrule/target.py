@@ -153,7 +153,7 @@ class Target:
     def _rolled(self) -> Run:
         """The program with its loops found again, where all that is to be learnt stands before them."""
         if self.call is None:
-            found = self.report.rolled()
+            found = self.report.rolled
         else:
             found = rolled(self.run, self.parameters, self.call.recording.met).run
         return found if set(self.parameters) <= set(found.program.inputs) else self.run

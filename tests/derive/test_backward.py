@@ -241,3 +241,25 @@ def test_a_batch_folds_to_prediction_minus_truth_over_its_size():
     ]
     assert "log" not in ops
     assert "ones_like" not in [line.op.name for line in derived.run.program.lines]
+
+
+def test_a_product_that_is_turned_is_written_without_turning_it():
+    def scores(x, Wq, Wk):
+        q, k = x @ Wq, x @ Wk
+        return np.sum(np.sin(q @ k.T))
+
+    derived = backward(trace(scores, x=normal(4, 3), Wq=normal(3, 2), Wk=normal(3, 2)))
+    made = derived.run.program.producer()
+    dk = next(line for line in made.values() if line.result.name == "dk")
+    assert [arg.name for arg in dk.args][1] == "q"
+    assert dk.op.name == "matmul"
+
+
+def test_the_nothing_that_a_sum_begins_with_is_left_out():
+    def penalty(W, V):
+        return 0.5 * sum(np.sum(one**2) for one in (W, V))
+
+    recognised = recognise(trace(penalty, W=normal(3), V=normal(2)))
+    added = [line for line in recognised.program.lines if line.op.name == "add"]
+    assert len(added) == 1
+    assert 0 not in added[0].args

@@ -220,3 +220,32 @@ def test_a_word_beside_a_letter_keeps_its_distance():
     lesson = explain(loss, **given, wrt=["W"])
     assert '<mspace width="0.3333em">' in lesson.to_html()
     assert r"\;\textcolor{cr-value}{\mathrm{feature}}" in lesson.to_latex()
+
+
+CLIPPED = """
+import numpy as np
+rng = np.random.default_rng(0)
+X, y = rng.normal(size=(3, 2)), np.array([0, 1, 2])
+W, b = rng.normal(size=(2, 3)), np.zeros((1, 3))
+z = np.dot(X, W) + b
+H = np.maximum(z, np.zeros_like(z))
+e = np.exp(H - np.max(H, axis=1, keepdims=True))
+p = e / np.sum(e, axis=1, keepdims=True)
+clipped = np.clip(p, 1e-7, 1 - 1e-7)
+loss = np.mean(-np.log(clipped[range(len(p)), y]))
+"""
+
+
+def test_what_a_clip_passes_is_a_mask_and_nobody_is_told_that_nothing_is_clamped(
+    told,
+):
+    text = " ".join(told(CLIPPED).to_text(width=140).split())
+    assert "∂clipped/∂p = 1[clipped = p]" in text
+    assert "clamped" not in text
+    assert "start from logits" in text
+
+
+def test_a_relu_against_zeros_like_its_argument_is_a_relu(told):
+    text = " ".join(told(CLIPPED).to_text(width=140).split())
+    assert "relu passes the gradient where z > 0" in text
+    assert "share it" not in text

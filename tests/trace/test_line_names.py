@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from chainrule import trace
+from chainrule.target import from_script
 
 X = np.array([[1.0, 2.0], [3.0, 4.0]])
 
@@ -149,6 +150,28 @@ def test_parameters_inside_containers_are_named_by_their_keys():
 
     run = trace(net, x=X, params={"W1": X, "b": [np.ones(2)]})
     assert [value.name for value in run.program.inputs] == ["x", "W1", "b_0"]
+
+
+NESTED = """
+import numpy as np
+nets = {"encoder": {"w": np.ones((2, 3)), "b": np.zeros(3)}, "decoder": {"w": np.ones(3)}}
+x = np.array([[1.0, 2.0]])
+h = np.tanh(x @ nets["encoder"]["w"] + nets["encoder"]["b"])
+loss = np.sum((h @ nets["decoder"]["w"]) ** 2)
+"""
+
+
+def test_parameters_of_nested_dicts_are_named_by_both_keys(tmp_path):
+    def net(x, nets):
+        return np.sum(x @ nets["encoder"]["w"] + nets["decoder"]["w"])
+
+    given = {"encoder": {"w": X}, "decoder": {"w": np.ones(2)}}
+    run = trace(net, x=X, nets=given)
+    assert [one.name for one in run.program.inputs] == ["x", "encoder_w", "decoder_w"]
+    script = tmp_path / "nested.py"
+    script.write_text(NESTED)
+    learnt = [one.name for one in from_script(script).parameters]
+    assert learnt == ["encoder_w", "encoder_b", "decoder_w"]
 
 
 def test_a_constant_of_the_surroundings_keeps_its_name():

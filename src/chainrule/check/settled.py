@@ -48,6 +48,8 @@ def settled(text: str, asked: Asked, by_claims: Callable[..., Report]) -> Report
         refused = error
         given = with_steps(text, asked) or inside(asked)
         taken = given.stepped(text)
+        if taken is not None and taken.n_lines > LONG:
+            return taken.report
     if steps is not None and (
         # claims are held against one loss, and what is handed over claims nothing
         steps.n_lines > LONG or steps.is_summed or _mended(steps.report, ARGUMENT)

@@ -134,7 +134,7 @@ def loss(
     return Op(quietly(forward), shape, rules, **{**named, **facts})
 
 
-SURE = "a probability of exactly 0 has no finite slope, and nothing is clamped: start from logits"
+SURE = "a probability of exactly 0 has no finite slope: start from logits"
 STABLE = "from the logits themselves: no exponential overflows, no logarithm meets 0"
 LINEAR = "the loss is linear in the target"
 

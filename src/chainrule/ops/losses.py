@@ -163,7 +163,7 @@ binary_cross_entropy = loss(
     title="binary cross-entropy",
     label="cross-entropy",
     notation=r"-\left[#2 \log(#1) + (1 - #2) \log(1 - #1)\right]",
-    caution="a probability of exactly 0 or 1 has no finite slope, and nothing is clamped: start from logits",
+    caution="a probability of exactly 0 or 1 has no finite slope: start from logits",
     samples=SHARES,
 )
 binary_cross_entropy_with_logits = loss(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
 import numpy as np
 
@@ -11,15 +11,18 @@ from chainrule.program.ledger import look
 from chainrule.program.remembered import Figure, Remembered
 from chainrule.program.values import Array
 
+KEEPS: Final = (Remembered, Figure)
+"""What remembers; a tuple, since a union would be made anew for every line of every turn."""
+
 
 def result_of(number: Any, args: Sequence[Any], kind: str) -> Array:
     """What an op of ``args`` gave, as an array; if it remembers nothing, it is told for these arguments.
 
     What creates an array reads the form of its arguments alone.
     """
-    if not isinstance(number, Remembered | Figure) and kind != "creation":
+    if not isinstance(number, KEEPS) and kind != "creation":
         for one in args:
-            if isinstance(one, Remembered | Figure):
+            if isinstance(one, KEEPS):
                 look(one)
     return as_array(number)
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from operator import is_
 from typing import Any
 
-from chainrule.program.line import Line, substitute
+from chainrule.program.line import Line, moving_in, substitute
 from chainrule.program.loop import Item, Loop
 from chainrule.program.values import Arg, Size, Value
 
@@ -34,10 +35,13 @@ def mapped(item: Item, change: Callable[[Any], Any]) -> Item:
     """``item`` with ``change`` applied to everything it reads: values, numbers, sizes, turns."""
     match item:
         case Line():
-            params = {
-                key: substitute(param, change) for key, param in item.params.items()
-            }
-            return replace(item, args=tuple(map(change, item.args)), params=params)
+            args = tuple(map(change, item.args))
+            moving = [k for k, one in item.params.items() if any(moving_in(one))]
+            if not moving and all(map(is_, args, item.args)):
+                return item
+            params = dict(item.params)
+            params |= {key: substitute(params[key], change) for key in moving}
+            return replace(item, args=args, params=params)
         case Loop():
             return replace(
                 item,

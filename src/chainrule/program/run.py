@@ -10,7 +10,7 @@ import numpy as np
 
 from chainrule.program.conversions import as_array, result_of
 from chainrule.program.errors import ProgramError
-from chainrule.program.line import Line, substitute
+from chainrule.program.line import Line, moving_in, substitute
 from chainrule.program.loop import Item, Loop
 from chainrule.program.program import Program
 from chainrule.program.values import Arg, Array, Counter, Size, Turn, Value
@@ -62,6 +62,7 @@ class _Machine:
         self.numbers = numbers
         self.turns: dict[Counter, int] = {}
         self.watch = watch
+        self.moving: dict[Line, list[str]] = {}
 
     def items(self, items: Iterable[Item]) -> None:
         for item in items:
@@ -73,10 +74,15 @@ class _Machine:
 
     def line(self, line: Line) -> None:
         args = [resolve(arg, self.numbers, self.turns) for arg in line.args]
-        params = {
-            key: substitute(param, lambda one: measure(one, self.numbers, self.turns))
-            for key, param in line.params.items()
-        }
+        moving = self.moving.get(line)
+        if moving is None:
+            # asked once of a line that thousands of turns take
+            moving = [key for key, one in line.params.items() if any(moving_in(one))]
+            self.moving[line] = moving
+        params = line.params
+        if moving:
+            now = {key: substitute(params[key], self._measured) for key in moving}
+            params = {**params, **now}
         self.numbers[line.result] = result_of(
             line.op.forward(*args, **params), args, line.op.kind
         )
@@ -107,6 +113,9 @@ class _Machine:
                 self.numbers[one.kept] = _stacked(one.kept, numbers, loop)
         for stacked, numbers in zip(loop.stacks, stacks, strict=True):
             self.numbers[stacked.out] = _stacked(stacked.out, numbers, loop)
+
+    def _measured(self, one: Size | Turn) -> int:
+        return measure(one, self.numbers, self.turns)
 
     def _array(self, arg: Arg, like: Value | None = None) -> Array:
         """The number of ``arg``; a plain one takes the shape and the type of what it is met as."""
@@ -154,4 +163,4 @@ def resolve(
     """The number an argument stands for."""
     if isinstance(arg, Value):
         return numbers[arg].item() if arg.plain else numbers[arg]
-    return measure(arg, numbers, turns) if isinstance(arg, Size | Turn) else arg
+    return measure(arg, numbers, turns) if isinstance(arg, (Size, Turn)) else arg

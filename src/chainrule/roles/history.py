@@ -26,7 +26,7 @@ MOST_REMADE = 20
 """So many of one that is computed anew; each asks for the whole way between two of them."""
 
 
-@dataclass(frozen=True, slots=True, eq=False)
+@dataclass(frozen=True, eq=False)
 class Variable:
     """A slot and the values it held, in order; ``bounds`` are the events that say so."""
 
@@ -38,6 +38,11 @@ class Variable:
     def name(self) -> str:
         """What the reader calls it."""
         return self.slot.name
+
+    @cached_property
+    def held(self) -> frozenset[Value]:
+        """Its versions, to be asked whether a value is among them."""
+        return frozenset(self.versions)
 
 
 class History:
@@ -177,7 +182,7 @@ class History:
         if not value.shape or self._needs_others(value):
             return False
         behind = self.behind(value)
-        before = behind.intersection(self.own[value].versions) - {value}
+        before = (behind & self.own[value].held) - {value}
         drawn = any(
             one.shape and one not in self.held and not self._reads(one)
             for one in behind - before
@@ -186,7 +191,7 @@ class History:
 
     def _needs_others(self, value: Value) -> bool:
         """Whether arrays of other variables are behind a value."""
-        own = frozenset(self.own[value].versions)
+        own = self.own[value].held
         return self.meets(
             value, lambda one: bool(one.shape) and one in self.held and one not in own
         )

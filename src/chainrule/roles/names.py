@@ -44,6 +44,7 @@ BEFORE: dict[str, Meaning] = {
     "target": "label",
     "real": "data",
     "train": "data",
+    "trn": "data",
     "test": "data",
     "learning": "setting",
     "step": "setting",
@@ -88,6 +89,8 @@ def meaning(name: str) -> Meaning | None:
 
     >>> [meaning(name) for name in ("expected_output", "W1", "lr", "X_train", "foo")]
     ['label', 'weight', 'setting', 'data', None]
+    >>> [meaning(name) for name in ("X_b", "encoder_b", "trn_indep")]
+    ['data', 'weight', 'data']
     """
     lower = name.lower().rstrip("_0123456789")
     if name.lower() in TABLE:
@@ -114,4 +117,5 @@ def meaning(name: str) -> Meaning | None:
         return TABLE[words[0]]
     if words and re.fullmatch(r"[wb][a-z]{1,2}", words[-1]):
         return "weight"
-    return None
+    # X_b is a batch of X, and encoder_b the bias of the encoder
+    return "weight" if parts(name)[-1:] == ["b"] else None

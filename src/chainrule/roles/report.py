@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Literal
 
 from chainrule import ops
@@ -14,7 +15,7 @@ from chainrule.trace.rolling import rolled
 from chainrule.trace.slice import cut, severed
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class RoleReport:
     """Which value is the loss, which are learnt, and what the others are, by their names.
 
@@ -46,6 +47,7 @@ class RoleReport:
     words: Mapping[Value, str] = field(default_factory=dict, repr=False)
     """What the reader calls a value: the name of what held it first."""
 
+    @cached_property
     def rolled(self) -> Run:
         """The forward pass of a script with its loops found again, as far as its turns fit into one body."""
         # before it is cut: a first turn that no parameter moves would else be no turn any more

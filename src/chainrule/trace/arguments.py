@@ -82,11 +82,12 @@ def foreign(others: Mapping[str, DTypeError]) -> ForeignArrayError | None:
 
 
 def _name(argument: str, path: Path) -> str:
-    """What a leaf is called: the key it has in a dict or a dataclass, else the argument and its place."""
-    name = argument
+    """What a leaf is called: the key it has in a dict or a dataclass, both keys of nested ones, else the argument and its place."""
+    name, before = argument, False
     for key in path:
         plain = isinstance(key, str) and key.isidentifier()
-        name = key if plain else f"{name}_{key}"
+        name = key if plain and not before else f"{name}_{key}"
+        before = plain
     return name
 
 

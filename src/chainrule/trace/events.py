@@ -26,6 +26,12 @@ class Slot:
     key: Hashable
     name: str = field(default="", compare=False)
 
+    @property
+    def is_key(self) -> bool:
+        """Whether it is the item of a dict that is called by its key."""
+        last = self.key[-1] if isinstance(self.key, tuple) else self.key
+        return self.kind == "item" and isinstance(last, str)
+
     def path(self) -> tuple[Hashable, ...]:
         """The name of the list or dict that an item was first put into, and its keys: params, layers, 0."""
         key, keys = self.key, []

@@ -129,8 +129,11 @@ class Reading:
         self._note(self._name_slot(sys._getframe(2), name), followed)  # noqa: SLF001
         return self._passed(followed)
 
-    def followed(self, value: Any, name: str) -> Any:
-        """``value`` with every array in it, and in a script every number, followed under its name."""
+    def followed(self, value: Any, name: str, *, nested: bool = False) -> Any:
+        """``value`` with every array in it, and in a script every number, followed under its name.
+
+        ``nested`` is what stands in a dict under a key, by which it is called.
+        """
         kind = type(value)
         if kind is Traced:
             self._call(value.value, name)
@@ -138,7 +141,7 @@ class Reading:
         if kind is np.ndarray:
             return self._array(value, name, local=True)
         if isinstance(value, list | tuple | dict):
-            return self._inside(value, name)
+            return self._inside(value, name, nested=nested)
         if not self.is_script:
             return value
         if kind is float or isinstance(value, np.floating):
@@ -167,14 +170,15 @@ class Reading:
             self.tracer.moved.add(held.value)
         return held
 
-    def _inside(self, value: Any, name: str) -> Any:
+    def _inside(self, value: Any, name: str, *, nested: bool) -> Any:
         """A list, tuple or dict with what is in it followed; a list and a dict stay the same object."""
         if containers.n_leaves(value, LONGEST) > LONGEST:
             return value
         match value:
             case dict():
                 for key, item in value.items():
-                    inner = self._inner(item, name_of_item(name, key))
+                    called = name_of_item(name, key, nested=nested)
+                    inner = self._inner(item, called, nested=isinstance(key, str))
                     if inner is not item:
                         value[key] = inner
                 return value
@@ -196,9 +200,9 @@ class Reading:
             case _:
                 return value
 
-    def _inner(self, item: Any, name: str) -> Any:
+    def _inner(self, item: Any, name: str, *, nested: bool = False) -> Any:
         """An item of a container: counts stay plain."""
-        return item if type(item) is int else self.followed(item, name)
+        return item if type(item) is int else self.followed(item, name, nested=nested)
 
     # values that are read
 

@@ -55,7 +55,7 @@ class Owners:
             holder = self._called.get(id(container), "item")
             name = name_of_item(holder, key)
             return Slot("item", self.number(container), named, name)
-        name = name_of_item(path.name, key)
+        name = name_of_item(path.name, key, nested=path.is_key)
         return Slot("item", path.owner, (path.key, named), name)
 
     def filled(self, owner: Any, key: Any, *, is_item: bool) -> None:
@@ -70,12 +70,16 @@ class Owners:
             yield owner, key, is_item
 
 
-def name_of_item(holder: str, key: Any) -> str:
+def name_of_item(holder: str, key: Any, *, nested: bool = False) -> str:
     """What an item is called: by its key, or by its place in what holds it.
+
+    What holds it may be ``nested``, under a key of its own; an item is called by both keys then.
 
     >>> name_of_item("params", "W1"), name_of_item("hs", 2), name_of_item("hs", -1)
     ('W1', 'hs_2', 'hs_minus_1')
+    >>> name_of_item("encoder", "W", nested=True)
+    'encoder_W'
     """
     if isinstance(key, str):
-        return key
+        return f"{holder}_{key}" if nested else key
     return f"{holder}_{key}".replace("-", "minus_") if holder else ""

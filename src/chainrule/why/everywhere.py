@@ -7,7 +7,7 @@ from typing import Final
 
 import numpy as np
 
-from chainrule.program import ChainruleError, Run, Value
+from chainrule.program import ChainruleError, Item, Line, Run, Value
 from chainrule.why.answer import Answer
 from chainrule.why.unrolled_pass import UnrolledPass, flat
 
@@ -29,11 +29,13 @@ def everywhere(
     roles: Mapping[str, str] | None = None,
 ) -> Iterator[tuple[str, tuple[int, ...], Answer]]:
     """For every entry of the gradients of ``names`` its name, its place and the answer, as ``told`` finds it."""
+    left = min(MOST, WORK // max(1, _n_taken(written.program.items)) ** 2)
+    if not left:
+        return
     run = flat(written)
     known = run.program.named()
     ends = run.program.outputs[0] if loss not in run.numbers else loss
     learnt = tuple(known[one.name] for one in parameters if one.name in known)
-    left = min(MOST, WORK // max(1, len(run.program.lines)) ** 2)
     for name in names:
         value = known.get(name)
         if value is None or not value.differentiable or np.prod(value.shape) > left:
@@ -46,3 +48,10 @@ def everywhere(
                 yield name, place, told(ledger, f"d{name}{index}")
             except ChainruleError:
                 continue
+
+
+def _n_taken(items: Sequence[Item]) -> int:
+    """How many lines are run, those of a loop in every turn of it."""
+    return sum(
+        1 if isinstance(one, Line) else one.turns * _n_taken(one.items) for one in items
+    )

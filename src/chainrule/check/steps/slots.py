@@ -149,7 +149,7 @@ class Slots:
         for after in self._candidates(slots):
             mine = slots.get(after, {})
             best: Value | None = None
-            if self.is_renamed(after):
+            if self.is_renamed(after) or self.is_filled(after):
                 continue
             for one in addends(after, producer, numbers):
                 same = sources.get(after) is one or any(
@@ -183,6 +183,26 @@ class Slots:
                 if n_read[one] > 1 and recording.wholes.get(one, NOWHERE)[-1] in mine
             )
         return found
+
+    def is_filled(self, value: Value) -> bool:
+        """Whether entries that were 0 are written with what nothing of the array is a part of: nothing has moved.
+
+        The states of a recurrence are kept so; who moves weights adds to what they were.
+        """
+        producer, numbers = self.recording.producer, self.recording.run.numbers
+        line = producer.get(value)
+        if line is None or line.op is not ops.setitem:
+            return False
+        held, written = line.args[:2]
+        if not (isinstance(held, Value) and isinstance(written, Value)):
+            return False
+        before, after = np.asarray(numbers[held]), np.asarray(numbers[value])
+        if before.shape != after.shape or np.any(before[before != after]):
+            return False
+        parts = [
+            producer.get(one) for one in (written, *addends(written, producer, numbers))
+        ]
+        return all(one is None or held not in one.reads() for one in parts)
 
     def is_renamed(self, value: Value) -> bool:
         """Whether a value is another shape or name of what its slot holds already: nothing has moved."""

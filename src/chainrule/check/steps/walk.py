@@ -135,21 +135,31 @@ class Walk:
         """Whether a value is computed entry by entry from the parameter, and from nothing else that moves."""
         if not isinstance(arg, Value):
             return False
-        place = self.evidence.tape.at[arg]
-        if place not in self._of_parameter:
-            self._of_parameter[place] = self._reads_parameter(place)
-        return self._of_parameter[place]
+        known = self._of_parameter
+        ahead = [self.evidence.tape.at[arg]]
+        # no recursion: what a loop adds up hangs on as many lines as it takes turns
+        while ahead:
+            place = ahead[-1]
+            read = self._moving_behind(place)
+            unknown = [one for one in read if one not in known]
+            if place not in known and unknown:
+                ahead += unknown
+                continue
+            known[place] = place in self.before or (
+                bool(read) and all(known[one] for one in read)
+            )
+            ahead.pop()
+        return known[self.evidence.tape.at[arg]]
 
-    def _reads_parameter(self, place: int) -> bool:
+    def _moving_behind(self, place: int) -> list[int]:
+        """What a value is computed from entry by entry, of what moves."""
         line = self.evidence.tape.line(place)
-        if place in self.before:
-            return True
-        if line is None or not (line.op.elementwise or line.op in VIEWS):
-            return False
-        moving = [
-            one for one in line.args if isinstance(one, Value) and self._moves(one)
-        ]
-        return bool(moving) and all(map(self._is_of_parameter, moving))
+        if place in self.before or line is None:
+            return []
+        if not (line.op.elementwise or line.op in VIEWS):
+            return []
+        values = (one for one in line.args if isinstance(one, Value))
+        return [self.evidence.tape.at[one] for one in values if self._moves(one)]
 
     def _moves(self, value: Value) -> bool:
         place = self.evidence.tape.at[value]

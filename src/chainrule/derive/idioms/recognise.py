@@ -40,7 +40,7 @@ from chainrule.program import (
 )
 from chainrule.program import run as again
 from chainrule.program.builder import Law
-from chainrule.program.loop import loops_of
+from chainrule.program.loop import lines_of, loops_of
 from chainrule.program.program import substitute
 from chainrule.program.rewritten import put
 from chainrule.trace import Traced, Tracer
@@ -129,12 +129,17 @@ def rewrite(run: Run, patterns: Index, laws: Sequence[Law] = REWRITING) -> Run:
     ]
     kept = program.pruned([*outputs, *named], named=True)
     slim = Program(program.inputs, kept.items, program.outputs, program.name)
-    # what the turns of a loop compute is known once they are taken
-    return Run(slim, builder.numbers) if slim.flat else again(slim, builder.numbers)
+    if rewriting.known:
+        return Run(slim, builder.numbers)
+    # what the turns of a loop compute otherwise than before is known once they are taken
+    return again(slim, builder.numbers)
 
 
 class _Rewriting:
-    """A program being written anew; ``new`` says what a value has become, ``before`` which ops there were."""
+    """A program being written anew; ``new`` says what a value has become, ``before`` which ops there were.
+
+    ``known`` says whether every loop does what it did, so that what it came to stands.
+    """
 
     def __init__(self, run: Run, patterns: Index, laws: Sequence[Law]) -> None:
         self.run = run
@@ -142,6 +147,7 @@ class _Rewriting:
         self.tracer = Tracer(laws=laws, named=False)
         self.new: dict[Value, Value] = {}
         self.before = {line.op for line in run.program.every_line()}
+        self.known = True
         for value in run.program.inputs:
             self.tracer.builder.inputs.append(value)
             self._stays(value)
@@ -160,17 +166,14 @@ class _Rewriting:
                     self._loop(item)
 
     def _line(self, line: Line) -> None:
-        tracer, numbers = self.tracer, self.tracer.builder.numbers
+        tracer = self.tracer
         tracer.places = line.places
         args = [tracer.lift(put(arg, self.new)) for arg in line.args]
         params = {
             key: substitute(param, self._moved) for key, param in line.params.items()
         }
         # what nothing before it has changed is not computed again
-        same = all(
-            numbers[self.new[arg]] is self.run.numbers[arg] for arg in line.reads()
-        )
-        number = self.run.numbers[line.result] if same else None
+        number = self.run.numbers[line.result] if self._same(line) else None
         result = tracer.record(line.op, args, params, line.why, number)
         if not line.args and _called_otherwise(line.result, result.value):
             # h = np.zeros(3) and c = np.zeros(3) are two values, though their numbers are the same
@@ -188,12 +191,18 @@ class _Rewriting:
             result.value.christen(name, line.result.word)
         self.new[line.result] = result.value
 
+    def _same(self, item: Item) -> bool:
+        """Whether an item reads the very numbers that it read before."""
+        before, now = self.run.numbers, self.tracer.builder.numbers
+        return all(now[self.new[arg]] is before[arg] for arg in item.reads())
+
     def _moved(self, one: Size | Turn) -> Any:
         return put(one, self.new)
 
     def _loop(self, loop: Loop) -> None:
         """The body is a program of its own, which reads what stands before it."""
         outer = self.tracer.builder
+        self.known = self.known and self._same(loop)
         starts = [put(one.start, self.new) for one in loop.carried]
         for value in (*(one.inside for one in loop.carried), *loop.results):
             self._stays(value)
@@ -207,6 +216,10 @@ class _Rewriting:
             items = self.tracer.builder.items
         finally:
             self.tracer.builder = outer
+        ops_before, ops_now = (
+            [line.op for line in lines_of(one)] for one in (loop.items, items)
+        )
+        self.known = self.known and ops_before == ops_now
         outer.repeat(
             replace(
                 loop,

@@ -97,5 +97,24 @@ def there_and_back(builder: Builder, op: Op, args: Args, params: Params) -> Arg 
     return None
 
 
+def product_turned(builder: Builder, op: Op, args: Args, params: Params) -> Arg | None:
+    """``(q.T @ d).T`` is ``d.T @ q``: a product that is turned is that of its factors, turned, the other way round."""
+    if op is not ops.transpose or params["axes"] is not None:
+        return None
+    product = made_by(builder, args[0], ops.matmul)
+    if product is None or any(len(arg_shape(arg)) != 2 for arg in product.args):
+        return None
+    left, right = product.args
+    if not any(_turned(builder, one) for one in (left, right)):
+        return None
+    turned = [record(builder, ops.transpose, one, axes=None) for one in (right, left)]
+    return record(builder, ops.matmul, *turned)
+
+
+def _turned(builder: Builder, arg: Arg) -> bool:
+    line = made_by(builder, arg, ops.transpose)
+    return line is not None and line.params["axes"] is None
+
+
 def _length(one: Any) -> int:
     return one.number if isinstance(one, Size) else one

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -159,58 +159,73 @@ def study(
             f"step {step} is not among the {steps} taken",
             hint=f"ask for steps={step}, or choose a step from 1 to {steps}",
         )
-    written = _tellable(_ending_in(written, loss), wrt)
-    names = _names(written, wrt)
-    recognised, christened = _recognised(written, names)
-    textbook = _derived(fuse(recognised), names)
+    written, names, derivations = _tellable(_ending_in(written, loss), wrt)
     rate = USUAL_RATE if optimizer is None else None
     chosen = optimizer_of(
         optimizer or "sgd", rate if learning_rate is None else learning_rate
     )
-    moments = tuple(_moments(textbook, chosen, steps))
+    moments = tuple(_moments(derivations.source, chosen, steps))
     if step > 1:
         written = _moved(written, moments[step - 1].parameters)
-        recognised, christened = _recognised(written, names)
-        textbook = _derived(fuse(recognised), names)
-    literal = told(_derived(recognised, names))
-    found = reading or Reading(dict.fromkeys(names, "parameter"), literal.loss.name)
+        derivations = _derivations(written, names)
+    loss_name = derivations.literal.loss.name
     return Study(
         written,
-        told_forward(written),
-        literal,
-        told(textbook),
-        textbook,
+        derivations.written,
+        derivations.literal,
+        derivations.textbook,
+        derivations.source,
         moments,
         chosen,
         step,
-        christened,
-        found,
+        derivations.christened,
+        reading or Reading(dict.fromkeys(names, "parameter"), loss_name),
     )
 
 
-def _tellable(written: Run, wrt: Sequence[Value | str] | None) -> Run:
-    """``written``, or every turn of its loops by itself where one turn cannot tell them."""
-    if written.program.flat:
-        return written
+def _tellable(
+    written: Run, wrt: Sequence[Value | str] | None
+) -> tuple[Run, tuple[str, ...], _Derivations]:
+    """``written`` and its derivations; every turn of its loops by itself where one turn cannot tell them."""
     written = as_sums(written)
     names = _names(written, wrt)
     try:
-        recognised = recognise(written)
-        for run_ in (recognised, fuse(recognised)):
-            told(_derived(run_, names))
-        told_forward(written)
+        return written, names, _derivations(written, names)
     except Untold:
         program = unrolled(written.program)
-        return run(program, {one: written.numbers[one] for one in program.inputs})
-    return written
+        given = {one: written.numbers[one] for one in program.inputs}
+        flat = run(program, given)
+        return flat, names, _derivations(flat, names)
 
 
-def _recognised(written: Run, names: Sequence[str]) -> tuple[Run, frozenset[str]]:
-    """The run with written-out forms recognised, and the names its nameless values were given."""
+class _Derivations(NamedTuple):
+    """The program as it is told, the chain rule on it factor by factor and in one, and the latter with its loops."""
+
+    written: Run
+    literal: Told
+    textbook: Told
+    source: Derived
+    christened: frozenset[str]
+
+
+def _derivations(written: Run, names: Sequence[str]) -> _Derivations:
+    """What a lesson tells of ``written``.
+
+    Raises:
+        Untold: where one turn of a loop cannot tell them all.
+    """
     recognised = recognise(written)
     named = recognised.program.named()
-    return recognised, frozenset(
-        christen(recognised.program, [named[name] for name in names])
+    christened = christen(recognised.program, [named[name] for name in names])
+    source = literal = _derived(recognised, names)
+    textbook = as_written = told(literal)
+    fused = fuse(recognised)
+    before, after = (one.program.every_line() for one in (recognised, fused))
+    if [line.op for line in before] != [line.op for line in after]:
+        source = _derived(fused, names)
+        textbook = told(source)
+    return _Derivations(
+        told_forward(written), as_written, textbook, source, frozenset(christened)
     )
 
 
@@ -280,6 +295,8 @@ def _moments(derived: Derived, optimizer: Optimizer, steps: int) -> Iterator[Mom
     inputs: dict[Value, Any] = {v: derived.run.numbers[v] for v in program.inputs}
     state = optimizer.start({v.name or "": inputs[v] for v in derived.wrt})
     now = derived.run
+    # after the last step only the loss is asked
+    ahead = program.pruned(program.outputs[:1])
     for t in range(1, steps + 1):
         loss, *gradients = (now.numbers[value] for value in program.outputs)
         slopes = {
@@ -297,7 +314,7 @@ def _moments(derived: Derived, optimizer: Optimizer, steps: int) -> Iterator[Mom
             )
             inputs[value] = new[name]
         state = {name: new[name] for name in state}
-        now = run(program, inputs)
+        now = run(program if t < steps else ahead, inputs)
     yield _moment(derived, inputs, now.numbers[program.outputs[0]], state)
 
 

@@ -29,7 +29,8 @@ def _added(items: Sequence[Item], before: dict[Value, Value]) -> Iterator[Item]:
                     for one in item.carried
                     if isinstance(one.next, Value)
                 }
-                yield replace(item, items=tuple(_added(item.items, handed)))
+                items = tuple(_added(item.items, handed))
+                yield item if items == item.items else replace(item, items=items)
             case Line(op=ops.subtract, args=(left, Value() as right)) if (
                 left is before.get(item.result)
             ):

@@ -70,7 +70,7 @@ def over_itself(
 
 
 def mask_alone(builder: Builder, value: Value) -> Value:
-    """1 times a mask, told as the mask.
+    """1 times a mask, or 1 where it is true and else 0, told as the mask.
 
     Only where nothing goes on from it: a mask is yes or no, and has no minus.
     """
@@ -80,6 +80,10 @@ def mask_alone(builder: Builder, value: Value) -> Value:
             plain = not isinstance(one, Value | Size)
             if plain and one == 1 and isinstance(other, Value):
                 return other
+    if line is not None and line.op is ops.where:
+        mask, yes, no = line.args
+        if isinstance(mask, Value) and is_number(yes, 1) and is_number(no, 0):
+            return mask
     return value
 
 

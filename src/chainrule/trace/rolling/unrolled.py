@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter as Counted
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
@@ -36,6 +37,7 @@ class _Unrolled:
         # what stands outside of loops keeps its name; the turns of a loop share theirs
         self.taken |= {v.name for v in program.values() if v not in inner}
         self.inner = inner
+        self.counts: Counted[str] = Counted()
 
     def items(self, items: Iterable[Item]) -> None:
         for item in items:
@@ -143,9 +145,10 @@ class _Unrolled:
         return Value(value.shape, value.dtype, name, value.weak, value.word)
 
     def _free(self, word: str) -> str:
-        name, count = word, 1
+        # counted on, not from 2 again: a word of 10,000 turns has as many names
+        name = word
         while name in self.taken:
-            count += 1
-            name = f"{word}_{count}"
+            self.counts[word] += 1
+            name = f"{word}_{self.counts[word] + 1}"
         self.taken.add(name)
         return name
