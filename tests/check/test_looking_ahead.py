@@ -3,6 +3,7 @@
 import pytest
 
 from chainrule.check import check_script
+from chainrule.check.verdict import Verdict
 
 NET = """\
 import numpy as np
@@ -160,6 +161,41 @@ for name, w, g in (("W1", W1, dW1), ("b1", b1, db1), ("W2", W2, dW2), ("b2", b2,
     w += eps * v
     print(name, (plus - minus) / (2 * eps), np.sum(g * v))
 """
+MOVED_FIRST = """\
+import numpy as np
+rng = np.random.default_rng(4)
+X = rng.normal(size=(30, 3))
+y = (X @ np.array([1.0, -1.0, 0.5]) > 0).astype(float)
+w = 0.1 * rng.normal(size=3)
+
+def f(w):
+    p = 1 / (1 + np.exp(-X @ w))
+    return -np.mean(y * np.log(p) + (1 - y) * np.log(1 - p))
+
+def slope(w):
+    p = 1 / (1 + np.exp(-X @ w))
+    return X.T @ (p - y) / len(y)
+
+class Mover:
+    def __init__(self, wrt, slope):
+        self.wrt, self.slope = wrt, slope
+        self.seen = np.zeros_like(wrt)
+        self.step = np.zeros_like(wrt)
+    def iterate(self):
+        first = self.step * 0.5
+        self.wrt -= first
+        gradient = self.slope(self.wrt)
+        self.seen = 0.9 * self.seen + 0.1 * gradient ** 2
+        second = gradient / np.sqrt(self.seen + 1e-4) * 0.05
+        self.wrt -= second
+        self.step = first + second
+
+mover = Mover(w, slope)
+for k in range(6):
+    loss = f(w)
+    mover.iterate()
+    print(k, loss)
+"""
 SCRIPTS = {
     "momentum's place, in lists": NESTEROV,
     "momentum's place, by name": BY_NAME,
@@ -171,6 +207,13 @@ SCRIPTS = {
     "differences along the gradient": ALONG,
     "differences along a direction": DIRECTION,
 }
+
+
+@pytest.mark.parametrize("n_pass", [1, 2])
+def test_weights_that_momentum_moves_first_for_good_are_not_blamed(n_pass, write):
+    """The loss is shown before, the gradient is taken behind: the loss is asked where the gradient is."""
+    report = check_script(write(MOVED_FIRST), n_pass=n_pass)
+    assert {line.verdict for line in report.lines} == {Verdict.RIGHT}
 
 
 @pytest.mark.parametrize("name", SCRIPTS)

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterator
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.check.agree import RELATIVE, close
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.finals import Final
@@ -31,7 +32,8 @@ def overwritten(
         line = recording.producer.get(value)
         # another name of what moves is no parameter of its own
         is_other = line is not None and any(True for _ in line.reads())
-        is_old = value in known or not recording.is_given(value)
+        names = {value, *_names(recording, value)}
+        is_old = not names.isdisjoint(known) or not recording.is_given(value)
         if is_old or is_other or not value.differentiable:
             continue
         for slot in recording.slots.get(value, {}):
@@ -47,6 +49,13 @@ def overwritten(
             ):
                 yield Update(value, after, value.name or "")
                 break
+
+
+def _names(recording: Recording, value: Value) -> Iterator[Value]:
+    """What else an array is called: an argument, an attribute."""
+    for line in recording.readers.get(value, ()):
+        if line.op is ops.identity:
+            yield line.result
 
 
 def _reads(recording: Recording, value: Value) -> set[object]:

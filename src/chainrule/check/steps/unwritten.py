@@ -12,7 +12,7 @@ from functools import cached_property
 
 from chainrule import ops
 from chainrule.check.steps.appended import Appended
-from chainrule.check.steps.passes import Versions, upstream
+from chainrule.check.steps.passes import Versions, is_read, upstream
 from chainrule.check.steps.recording import RENAMING, Recording
 from chainrule.check.steps.slots import terms
 from chainrule.program import Arg, Value
@@ -60,10 +60,10 @@ class Unwritten:
 
     def readings(self) -> Iterator[Reading]:
         """What the loss may be meant as, but for what it is."""
-        of_one_version = self.of_one_version()
-        if of_one_version is not None:
-            held, loss = of_one_version
-            yield Reading(held, loss, is_shown=False, is_penalised=False)
+        for elsewhere in (self.of_one_version(), self.moved_first()):
+            if elsewhere is not None:
+                held, loss = elsewhere
+                yield Reading(held, loss, is_shown=False, is_penalised=False)
         for held, loss in self.penalised():
             yield Reading(held, loss, is_shown=False, is_penalised=True)
         inside = self.inside()
@@ -75,20 +75,42 @@ class Unwritten:
 
     def of_one_version(self) -> tuple[Recording, Value] | None:
         """The loss at the weights that its error was computed with, where its penalty is that of the next ones."""
-        producer, position = self.recording.producer, self.recording.position
-        behind = sorted(
-            upstream(self.recording, self.loss, self._read),
-            key=lambda one: position.get(one, -1),
-        )
+        behind = upstream(self.recording, self.loss, self._read)
+        met = [[one for one in c if one in behind] for c in self.versions.learnt]
+        return self._with({two[1]: two[0] for two in met if len(two) == 2}, self.loss)
+
+    def moved_first(self) -> tuple[Recording, Value] | None:
+        """The loss at the weights that the gradients are taken at, where it is shown before momentum has moved them."""
         moved: dict[Value, Value] = {}
         for chain in self.versions.learnt:
-            met = [one for one in chain if one in behind]
-            if len(met) == 2:
-                moved[met[1]] = met[0]
-        if not moved:
-            return None
-        made = Appended(self.recording, producer[self.loss])
-        for one in behind:
+            at = self.versions.latest(chain, self.loss)
+            if at is None or at + 2 >= len(chain):
+                continue
+            one, other, later = chain[at : at + 3]
+            if is_read(self.recording, other, later) and self._moves_alone(one, other):
+                moved[one] = other
+        last = max(
+            moved.values(), key=self.recording.position.__getitem__, default=self.loss
+        )
+        return self._with(moved, last)
+
+    def _moves_alone(self, one: Value, other: Value) -> bool:
+        """Whether what a version is moved on by is not computed from it."""
+        step = upstream(self.recording, other, {one})
+        (line, *more) = [
+            line for line in self.recording.readers.get(one, ()) if line.result in step
+        ]
+        return not more and line.op in (ops.add, ops.subtract)
+
+    def _with(
+        self, moved: dict[Value, Value], last: Value
+    ) -> tuple[Recording, Value] | None:
+        """The loss computed once more, behind ``last``, of other versions; None where it reads none of those moved."""
+        producer, position = self.recording.producer, self.recording.position
+        behind = upstream(self.recording, self.loss, {*self._read, *moved})
+        made = Appended(self.recording, producer[last])
+        moved = dict(moved)
+        for one in sorted(behind, key=lambda one: position.get(one, -1)):
             line = producer.get(one)
             if (
                 line is not None
