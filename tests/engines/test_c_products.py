@@ -67,3 +67,14 @@ def test_rows_of_a_matrix_turned_around_are_laid_side_by_side_where_its_lines_ar
     assert "lay_f32(laid, a" in text(263, 90)
     assert "lay_f32(laid, a" not in text(100, 90)
     assert "lay_f32(laid, a" not in text(263, 41)
+
+
+def test_what_a_tile_ends_with_is_asked_for_before_where_it_may_be_far_off():
+    def text(columns):
+        size = (310, 263, columns)
+        a, b = arrays("with what follows", size, "d")
+        program = trace(WAYS["with what follows"], a=a, b=b).program
+        return written(program, "p").text
+
+    assert "fetch_f64(result + 120 * i0 + j0, rows, 120, width);" in text(120)
+    assert "fetch_f64(result" not in text(90)

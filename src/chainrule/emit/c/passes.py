@@ -21,7 +21,7 @@ from chainrule.emit.c.nests import (
     reads,
 )
 from chainrule.emit.c.storage import Storage
-from chainrule.emit.c.tiles import NEAR, is_laid, panel
+from chainrule.emit.c.tiles import BLOCK, NEAR, is_laid, panel
 from chainrule.emit.c.words import TYPES, suffix
 from chainrule.program import Value
 
@@ -229,6 +229,7 @@ class Pass:
             next_rows = "ROWS < bottom - i0 ? ROWS : bottom - i0"
         self._line(depth, f"for (long i0 = {first}, rows; i0 < {last}; i0 += rows) {{")
         self._line(depth + 1, f"rows = {next_rows};")
+        self._fetched(tiles, depth + 1)
         out, after, moved = self._out(tiles, depth + 1, wide)
         called = f"narrow_{tag}(" if tiles.one_panel else f"product_{tag}({width}, "
         self._line(depth + 1, f"{called}rows, {product.inner.text}, {left}, {row}, {step}, {right}, {down}, {out}, {after});")  # fmt: skip
@@ -236,6 +237,22 @@ class Pass:
             self._unpacked(product, depth + 1, wide, moved)
         self._tail(tiles, depth + 1, wide)
         self._line(depth, "}")
+
+    def _fetched(self, tiles: Tiles, depth: int) -> None:
+        """What a tile's end reads or writes of arrays that may be far off, asked for before its sums are begun."""
+        product = tiles.product
+        dtype, entries = product.value.dtype, product.rows.at(self.most) * product.columns.at(self.most)  # fmt: skip
+        if tiles.one_panel or entries * dtype.itemsize <= BLOCK:
+            return
+        ended = [read for item in tiles.columns.body for read in everywhere(item)]
+        asked: dict[str, str] = {}
+        for read in [product.target, *ended]:
+            near = read.root in self.kept.tiled or read.root in self.kept.numbers
+            far, along = read.strides[:2]
+            if not near and not read.computed and read.root.dtype == dtype and along == ONE and far != NONE:  # fmt: skip
+                asked[self._from(read, ["i0", "j0"])] = far.text
+        for place, far_text in asked.items():
+            self._line(depth, f"fetch_{suffix(dtype)}({place}, rows, {far_text}, {self.width});")  # fmt: skip
 
     def _out(self, tiles: Tiles, depth: int, wide: str) -> tuple[str, str, str]:
         """Where a tile goes, how far it is from each of its rows to the next, and where it has to be moved from there: when."""

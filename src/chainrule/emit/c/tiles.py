@@ -158,6 +158,14 @@ static inline __attribute__((always_inline)) void gather_TAG(
             panel[k * width + c] = c < columns ? right[k * down + c * along] : 0;
 }
 
+/* A tile of an array is asked for: it comes while other things are computed. */
+static inline void fetch_TAG(const TYPE *from, long rows, long next, const long width)
+{
+    for (long r = 0; r < rows; r++)
+        for (long c = 0; c < width; c += NARROW_TAG)
+            __builtin_prefetch(from + r * next + c);
+}
+
 /* So many rows of a matrix whose columns lie in a row: tile after tile, and in each what a turn of its sums needs side by side. */
 static inline void lay_TAG(TYPE *restrict laid, const TYPE *restrict left, long rows, long inner, long step)
 {
