@@ -21,7 +21,7 @@ from chainrule.emit.c.nests import (
     reads,
 )
 from chainrule.emit.c.storage import Storage
-from chainrule.emit.c.tiles import BLOCK, NEAR, is_laid, panel
+from chainrule.emit.c.tiles import FAR, NEAR, is_laid, panel
 from chainrule.emit.c.words import TYPES, suffix
 from chainrule.program import Value
 
@@ -242,7 +242,7 @@ class Pass:
         """What a tile's end reads or writes of arrays that may be far off, asked for before its sums are begun."""
         product = tiles.product
         dtype, entries = product.value.dtype, product.rows.at(self.most) * product.columns.at(self.most)  # fmt: skip
-        if tiles.one_panel or entries * dtype.itemsize <= BLOCK:
+        if tiles.one_panel or entries * dtype.itemsize <= FAR:
             return
         ended = [read for item in tiles.columns.body for read in everywhere(item)]
         asked: dict[str, str] = {}

@@ -11,7 +11,9 @@ MOST_ROWS, MOST_LINES = 12, 2
 """No processor has room for more rows than that, and more lines of cache across."""
 NEAR = 16384
 """Bytes of a matrix that stay in the nearest cache as it lies: what a larger one gives a tile is laid side by side."""
-BLOCK = 2**18
+FAR = 2**18
+"""Bytes of an array from which on a part of it has to be waited for, if it is not asked for before."""
+BLOCK = 2**19
 """Bytes of a left matrix that are laid side by side at once: they stay in the second cache for all panels."""
 
 
