@@ -18,8 +18,10 @@ from chainrule.derive.require import require_floats, require_scalar
 from chainrule.derive.walk import BackwardWalk
 from chainrule.program import Line, Program, Run, Value
 from chainrule.program.loop import loops_of
+from chainrule.program.uncollected import uncollected
 
 
+@uncollected()
 def backward(
     run: Run, loss: Value | None = None, wrt: Sequence[Value] | None = None
 ) -> Derived:

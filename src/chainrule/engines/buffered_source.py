@@ -38,6 +38,7 @@ from chainrule.engines.buffer_plan import (
 from chainrule.engines.memory_arena import Arena
 from chainrule.engines.numpy import load
 from chainrule.program import Arg, Line, Program, Run, Value
+from chainrule.program.uncollected import uncollected
 
 
 @dataclass(frozen=True)
@@ -92,6 +93,7 @@ class BufferedSource:
         return load(text, name)[name]
 
 
+@uncollected()
 def buffered_source(
     program: Program, name: str, owned: Collection[str] = ()
 ) -> BufferedSource:

@@ -79,8 +79,17 @@ class Pattern:
         """The op of the last line, by which candidates are found."""
         return self.root.op
 
+    @cached_property
+    def behind(self) -> frozenset[Op]:
+        """The ops that have to stand right behind the last line; a reduction may be told by how it is spread."""
+        computed = [self.producer[arg] for arg in self.root.reads() if arg in self.producer]  # fmt: skip
+        return frozenset(one.op for one in computed if not one.params.get("keepdims"))
+
     def match(self, line: Line, producer: Mapping[Value, Line]) -> Iterator[Bindings]:
         """Every way the pattern ends in ``line``."""
+        # most lines do not come near: what stands behind them says so without a search
+        if not self.behind.issubset(_ops_behind(line, producer)):
+            return
         for bound in self._line(self.root, line, producer, {}):
             if self._sizes_agree(bound.pop(SIZES, ()), bound, producer):
                 yield bound
@@ -161,11 +170,8 @@ class Pattern:
             if name is not None:
                 yield from _bind(name, arg, bound)
             elif isinstance(arg, Value) and arg in producer:
-                expected, made = self.producer[pattern], producer[arg]
-                # what is computed a second time under another name is the first, by that name
-                while made.op is ops.identity and made.args[0] in producer:
-                    made = producer[made.args[0]]  # type: ignore[index]
-                yield from self._line(expected, made, producer, bound)
+                made = _made(producer[arg], producer)
+                yield from self._line(self.producer[pattern], made, producer, bound)
         elif isinstance(pattern, _AnyFloat):
             if not isinstance(arg, Size | Turn) and (
                 not isinstance(arg, Value) or arg.shape == ()
@@ -176,6 +182,21 @@ class Pattern:
                 yield {**bound, SIZES: (*bound.get(SIZES, ()), (pattern, arg))}
         elif not isinstance(arg, Value | Size | Turn) and arg == pattern:
             yield bound
+
+
+def _made(line: Line, producer: Mapping[Value, Line]) -> Line:
+    """What is computed a second time under another name is the first, by that name."""
+    while line.op is ops.identity and line.args[0] in producer:
+        line = producer[line.args[0]]  # type: ignore[index]
+    return line
+
+
+def _ops_behind(line: Line, producer: Mapping[Value, Line]) -> set[Op]:
+    return {
+        _made(producer[arg], producer).op
+        for arg in line.args
+        if isinstance(arg, Value) and arg in producer
+    }
 
 
 def _bind(name: str, arg: Any, bound: Bindings) -> Iterator[Bindings]:

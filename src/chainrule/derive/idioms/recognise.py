@@ -43,6 +43,7 @@ from chainrule.program.builder import Law
 from chainrule.program.loop import lines_of, loops_of
 from chainrule.program.program import substitute
 from chainrule.program.rewritten import put
+from chainrule.program.uncollected import uncollected
 from chainrule.trace import Traced, Tracer
 
 Known = Pattern | StandardizedProduct | Windowed | WrittenLabel
@@ -111,6 +112,7 @@ def _differ(one: Pattern, other: Pattern) -> bool:
     ]
 
 
+@uncollected()
 def rewrite(run: Run, patterns: Index, laws: Sequence[Law] = REWRITING) -> Run:
     """``run`` with the patterns replaced wherever they end."""
     rewriting = _Rewriting(run, patterns, laws)

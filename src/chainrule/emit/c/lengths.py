@@ -33,6 +33,11 @@ class Length:
         return f"{scaled} {sign} {abs(self.plus)}"
 
     @property
+    def factor(self) -> str:
+        """As it stands beside a factor: with brackets around a sum."""
+        return f"({self.text})" if self.per_row and self.plus else self.text
+
+    @property
     def number(self) -> int | None:
         """The number, where it does not depend on the batch."""
         return None if self.per_row else self.plus

@@ -21,7 +21,7 @@ from chainrule.emit.c.nests import (
     reads,
 )
 from chainrule.emit.c.storage import Storage
-from chainrule.emit.c.tiles import panel
+from chainrule.emit.c.tiles import FAR, NEAR, is_laid, panel
 from chainrule.emit.c.words import TYPES, suffix
 from chainrule.program import Value
 
@@ -31,13 +31,15 @@ LONGEST = 60
 """A number that is used once is put where it is used, while the text stays within this."""
 UNROLLED = 8
 """Loops of at most so many turns in all are none in the machine's code."""
-GATHERED = 16384
-"""Bytes of a matrix from which on its columns are gathered for a tile: less stays in the nearest cache as it lies."""
 
 
 @dataclass(slots=True)
 class Written:
-    """A pass as text, and what it is called with."""
+    """A pass as text, and what it is called with.
+
+    One in several panels is that of ``tiles``, its lines from ``first`` on for each panel; ``laid`` is where a left matrix
+    begins whose rows are laid side by side before.
+    """
 
     lines: list[str] = field(default_factory=list)
     arrays: dict[Value, bool] = field(default_factory=dict)
@@ -45,8 +47,9 @@ class Written:
     numbers: dict[Value, bool] = field(default_factory=dict)
     values: list[Value] = field(default_factory=list)
     checks: bool = False
-    panels: Length | None = None
-    panel_of: tuple[Length, int] | None = None
+    needs_room: bool = False
+    tiles: Product | None = None
+    laid: str = ""
     first: int = 0
 
 
@@ -66,6 +69,7 @@ class Pass:
         self.over = over
         self.written = Written()
         self.counters: dict[int, str] = {}
+        self.width = ""
 
     def write(self, item: Item) -> Written:
         """The text of an item's loops; an array of which one part is read is handed over from there on.
@@ -161,8 +165,7 @@ class Pass:
         if read.root in self.kept.numbers:
             return ast.Name(self.names[read.root])
         if read.root in self.kept.tiled:
-            width = panel(read.root.dtype)
-            place = f"(i - i0) * {width} + j - j0"
+            place = f"(i - i0) * {self.width} + j - j0"
             if read.start != NONE:
                 place += f" + {read.start.text}"
             index = ast.parse(place, mode="eval").body
@@ -193,77 +196,109 @@ class Pass:
     # products
 
     def _tiles(self, tiles: Tiles, depth: int) -> None:
-        product, columns = tiles.product, tiles.product.columns
-        dtype = product.value.dtype
-        width = panel(dtype)
+        product = tiles.product
         for read in (product.left, product.right):
             self._touch(read.root, writes=False)
         self._touch(product.target.root, writes=True)
         self.written.values.insert(0, product.value)
         self.counters[id(tiles.rows)], self.counters[id(tiles.columns)] = "i", "j"
-        number = columns.number
         if tiles.one_panel:
+            self.width = str(panel(product.value.dtype))
             self._line(depth, "const long j0 = 0;")
-            self._panel(tiles, depth, str(number))
-        elif number is not None and number % width == 0:
-            self._line(depth, f"for (long j0 = 0; j0 < {number}; j0 += {width}) {{")
-            self._panel(tiles, depth + 1, str(width))
-            self._line(depth, "}")
+            self._panel(tiles, depth, product.columns.text)
         else:
-            # the last columns do not fill a tile: the text is compiled once for full tiles, once for these
-            self.written.panel_of = columns, width
+            # how broad a tile is, the processor says: the text is compiled once for full ones, once for the last columns
+            self.width = "width"
+            self.written.tiles = product
+            if is_laid(product, self.most):
+                self.written.laid = self._pointer(product.left, 0, "top")
             self._panel(tiles, depth, "wide")
 
     def _panel(self, tiles: Tiles, depth: int, wide: str) -> None:
         """One panel: its columns gathered if need be, then tile after tile down its rows."""
-        product = tiles.product
-        dtype = product.value.dtype
-        width, tag, inner = panel(dtype), suffix(dtype), product.inner.text
-        right, (down, along) = (
-            self._pointer(product.right, 1, "j0"),
-            product.right.strides,
-        )
-        below = down.text
-        if along != ONE or wide != str(width) or self._is_large(product):
-            self._line(
-                depth,
-                f"gather_{tag}(panel, {right}, {inner}, {below}, {along.text}, {wide});",
-            )
-            self.written.panels = product.inner
-            right, below = "panel", str(width)
-        rows = product.rows.text
-        self._line(depth, f"for (long i0 = 0, rows; i0 < {rows}; i0 += rows) {{")
-        self._line(depth + 1, f"rows = rows_of({rows} - i0);")
-        own = product.value in self.kept.tiled
-        direct = not own and wide == str(width)
-        name = self.names[product.value]
-        if direct:
-            out, after = (
-                self._pointer_two(product.target),
-                product.target.strides[0].text,
-            )
-        else:
-            out, after = (name if own else "tile"), str(width)
-            self._line(depth + 1, f"{TYPES[dtype.name]} {out}[ROWS * {width}];")
-        left, (row, step) = self._pointer(product.left, 0, "i0"), product.left.strides
-        self._line(
-            depth + 1,
-            f"product_{tag}(rows, {inner}, {left}, {row.text}, {step.text}, {right}, {below}, {out}, {after});",
-        )
-        if not own and not direct:
-            self._unpacked(product, depth + 1, wide)
+        product, width = tiles.product, self.width
+        tag = suffix(product.value.dtype)
+        right, down = self._right(tiles, depth, wide)
+        first, last = "0", product.rows.text
+        left = self._pointer(product.left, 0, "i0")
+        row, step = (stride.text for stride in product.left.strides)
+        next_rows = f"rows_of({last} - i0)"
+        if self.written.laid:
+            first, last, row, step = "top", "bottom", "1", "ROWS"
+            left = f"laid + (i0 - top) * {product.inner.factor}"
+            next_rows = "ROWS < bottom - i0 ? ROWS : bottom - i0"
+        self._line(depth, f"for (long i0 = {first}, rows; i0 < {last}; i0 += rows) {{")
+        self._line(depth + 1, f"rows = {next_rows};")
+        self._fetched(tiles, depth + 1)
+        out, after, moved = self._out(tiles, depth + 1, wide)
+        called = f"narrow_{tag}(" if tiles.one_panel else f"product_{tag}({width}, "
+        self._line(depth + 1, f"{called}rows, {product.inner.text}, {left}, {row}, {step}, {right}, {down}, {out}, {after});")  # fmt: skip
+        if moved:
+            self._unpacked(product, depth + 1, wide, moved)
         self._tail(tiles, depth + 1, wide)
         self._line(depth, "}")
 
-    def _unpacked(self, product: Product, depth: int, wide: str) -> None:
+    def _fetched(self, tiles: Tiles, depth: int) -> None:
+        """What a tile's end reads or writes of arrays that may be far off, asked for before its sums are begun."""
+        product = tiles.product
+        dtype, entries = product.value.dtype, product.rows.at(self.most) * product.columns.at(self.most)  # fmt: skip
+        if tiles.one_panel or entries * dtype.itemsize <= FAR:
+            return
+        ended = [read for item in tiles.columns.body for read in everywhere(item)]
+        asked: dict[str, str] = {}
+        for read in [product.target, *ended]:
+            near = read.root in self.kept.tiled or read.root in self.kept.numbers
+            far, along = read.strides[:2]
+            if not near and not read.computed and read.root.dtype == dtype and along == ONE and far != NONE:  # fmt: skip
+                asked[self._from(read, ["i0", "j0"])] = far.text
+        for place, far_text in asked.items():
+            self._line(depth, f"fetch_{suffix(dtype)}({place}, rows, {far_text}, {self.width});")  # fmt: skip
+
+    def _out(self, tiles: Tiles, depth: int, wide: str) -> tuple[str, str, str]:
+        """Where a tile goes, how far it is from each of its rows to the next, and where it has to be moved from there: when."""
+        product, width = tiles.product, self.width
+        tag, kind = suffix(product.value.dtype), TYPES[product.value.dtype.name]
+        own = product.value in self.kept.tiled
+        place, far = self._from(product.target, ["i0", "j0"]), product.target.strides[0].text  # fmt: skip
+        if wide == width and not own:
+            return place, far, ""
+        name = self.names[product.value] if own else "tile"
+        columns = width if tiles.one_panel else f"BROAD_{tag}"
+        self._line(depth, f"{kind} {name}[ROWS * {columns}];")
+        if own or tiles.one_panel:
+            return name, width, "" if own else f"{wide} < {width}"
+        part = f"{wide} < {width}"
+        return f"{part} ? tile : {place}", f"{part} ? {width} : {far}", part
+
+    def _right(self, tiles: Tiles, depth: int, wide: str) -> tuple[str, str]:
+        """Where the columns of a panel begin, and how far it is from each row to the next."""
+        product, width = tiles.product, self.width
+        tag, inner = suffix(product.value.dtype), product.inner.text
+        right = self._pointer(product.right, 1, "j0")
+        down, along = product.right.strides
+        gather = f"gather_{tag}(panel, {right}, {inner}, {down.text}, {along.text}, {wide}, {width});"
+        entries = product.inner.at(self.most) * product.columns.at(self.most)
+        turned, large = along != ONE, entries * product.value.dtype.itemsize > NEAR
+        if wide == width and not turned and not large:
+            return right, down.text
+        self.written.needs_room = True
+        if tiles.one_panel or turned or large:
+            self._line(depth, gather)
+            return "panel", width
+        # what is small is read as it lies, but for the last columns
+        part = f"{wide} < {width}"
+        self._line(depth, f"if ({part})")
+        self._line(depth + 1, gather)
+        return f"{part} ? panel : {right}", f"{part} ? {width} : {down.text}"
+
+    def _unpacked(self, product: Product, depth: int, wide: str, when: str) -> None:
         """A tile copied to where it belongs."""
         from_on = self.written.from_on
         spoken = Expressions(self.names, ["i", "j"], lambda _: None, from_on)
         target = spoken.entry(product.target, self.names[product.target.root])
-        width = panel(product.value.dtype)
-        self._line(depth, "for (long i = i0; i < i0 + rows; i++)")
+        self._line(depth, f"for (long i = i0; {when} && i < i0 + rows; i++)")
         self._line(depth + 1, f"for (long j = j0; j < j0 + {wide}; j++)")
-        self._line(depth + 2, f"{flat(target)} = tile[(i - i0) * {width} + j - j0];")
+        self._line(depth + 2, f"{flat(target)} = tile[(i - i0) * {self.width} + j - j0];")  # fmt: skip
 
     def _tail(self, tiles: Tiles, depth: int, wide: str) -> None:
         """What is done with a tile once it is finished."""
@@ -277,19 +312,12 @@ class Pass:
             self._items(tiles.columns.body, depth + 2, [tiles.rows, tiles.columns])
             self._line(depth + 1, "}")
 
-    def _is_large(self, product: Product) -> bool:
-        entries = product.inner.at(self.most) * product.columns.at(self.most)
-        return entries * product.value.dtype.itemsize > GATHERED
-
     def _pointer(self, read: Read, loop: int, counter: str) -> str:
         """An array from a tile's first row, or column, on."""
         strides = [
             stride if k == loop else NONE for k, stride in enumerate(read.strides)
         ]
         return self._from(Read(read.root, read.start, tuple(strides)), [counter] * 2)
-
-    def _pointer_two(self, read: Read) -> str:
-        return self._from(read, ["i0", "j0"])
 
     def _from(self, read: Read, counters: Sequence[str]) -> str:
         from_on = self.written.from_on

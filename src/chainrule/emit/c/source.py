@@ -13,6 +13,7 @@ from chainrule.emit.c.fusion import Fusion
 from chainrule.emit.c.layout import Layout
 from chainrule.emit.c.lengths import ONE
 from chainrule.emit.c.nests import DType, Item, Statement, products
+from chainrule.emit.c.panels import in_two_functions
 from chainrule.emit.c.passes import COUNTERS, INDENT, Pass, Written
 from chainrule.emit.c.special import SPECIAL
 from chainrule.emit.c.storage import storage
@@ -26,8 +27,8 @@ RESERVED = frozenset(
         *("auto", "break", "case", "char", "const", "continue", "default", "do", "double", "else", "enum", "extern"),
         *("float", "for", "goto", "if", "inline", "int", "long", "register", "restrict", "return", "short", "signed"),
         *("sizeof", "static", "struct", "switch", "typedef", "union", "unsigned", "void", "volatile", "while", "main"),
-        *("n", *COUNTERS, "i0", "j0", "rows", "wide", "panel", "tile", "room", "work", "outside"),
-        *("VECTOR", "ROWS", "TURNS", "INFINITY", "NAN", "y0", "y1", "yn", "j1", "jn", "gamma", "signgam", "index"),
+        *("n", *COUNTERS, "i0", "j0", "top", "bottom", "block", "laid", "rest", "rows", "wide", "width", "panel", "tile", "room", "work", "outside"),
+        *("VECTOR", "ROWS", "LINES", "TURNS", "INFINITY", "NAN", "y0", "y1", "yn", "j1", "jn", "gamma", "signgam", "index"),
         *("abs", "ceil", "clock", "cos", "div", "exp", "floor", "log", "pow", "sin", "sqrt", "tan", "time"),
     }
 )  # fmt: skip
@@ -232,49 +233,11 @@ class _Writer:
     def _function(self, name: str, written: Written) -> str:
         """A pass as a function."""
         parameters, before, after = self._signature(written)
-        if written.panel_of is None:
+        if written.tiles is None:
             header = f"static void {name}({', '.join(parameters)})"
             return "\n".join([header, "{", *before, *written.lines, *after, "}"])
-        return "\n".join(self._panels(name, written))
-
-    def _panels(self, name: str, written: Written) -> list[str]:
-        """A pass in two functions: one panel, compiled for full ones and for the last; and all of them in turn."""
-        assert written.panel_of is not None  # noqa: S101 - asked by the caller
-        columns, width = written.panel_of
-        parameters, before, after = self._signature(written)
-        given, inside = [], list(before)
-        for one in parameters:
-            own = one.rpartition(" ")[2].lstrip("*")
-            number = own.removesuffix("_made")
-            given.append(own if number == own else f"&{number}")
-            if number != own:
-                place = next(
-                    k for k, text in enumerate(inside) if text.endswith(f" {number};")
-                )
-                inside[place] = inside[place].removesuffix(";") + f" = *{own};"
-        listed = ", ".join(given)
-        panel = ", ".join([*parameters, "const long j0", "const long wide"])
-        numbers = [text for text in before if "room" not in text]
-        return [
-            f"static inline __attribute__((always_inline)) void {name}_panel({panel})",
-            "{",
-            *inside,
-            *written.lines[written.first :],
-            *after,
-            "}",
-            "",
-            f"static void {name}({', '.join(parameters)})",
-            "{",
-            *numbers,
-            *written.lines[: written.first],
-            f"{INDENT}long j0 = 0;",
-            f"{INDENT}for (; j0 + {width} <= {columns.text}; j0 += {width})",
-            f"{INDENT * 2}{name}_panel({listed}, j0, {width});",
-            f"{INDENT}if (j0 < {columns.text})",
-            f"{INDENT * 2}{name}_panel({listed}, j0, {columns.text} - j0);",
-            *after,
-            "}",
-        ]
+        lines = in_two_functions(name, written, parameters, before, after)
+        return "\n".join(lines)
 
     def _signature(self, written: Written) -> tuple[list[str], list[str], list[str]]:
         """The parameters of a pass, what it begins with and what it ends with."""
@@ -292,7 +255,7 @@ class _Writer:
                 after.append(f"{INDENT}*{own}_made = {own};")
             else:
                 parameters.append(f"const {kind} {own}")
-        if written.panels is not None:
+        if written.needs_room or written.laid:
             parameters.append("void *restrict room")
             kind = TYPES[written.values[0].dtype.name]
             before.append(f"{INDENT}{kind} *const panel = room;")
@@ -308,17 +271,15 @@ class _Writer:
             found.append(name if start is None else f"{name} + {start.text}")
         for value, writes in written.numbers.items():
             found.append(f"&{self.names[value]}" if writes else self.names[value])
-        if written.panels is not None:
+        if written.needs_room or written.laid:
             found.append(f"work + {self.kept.bytes}")
         if written.checks:
             found.append("outside")
         return found
 
     def _bytes(self) -> int:
-        panels = [
-            product.inner.at(self.most) * tiles.LINE for product in products(self.items)
-        ]
-        return self.kept.bytes + max(panels, default=0)
+        rooms = [tiles.room(product, self.most) for product in products(self.items)]
+        return self.kept.bytes + max(rooms, default=0)
 
     def _parameters(self) -> tuple[Parameter, ...]:
         over = {old: new for new, old in self.over.items()}
