@@ -125,6 +125,10 @@ class TurnBegan:
     n_lines: int = 0
     places: tuple[SourceSpan, ...] = ()
 
+    def is_empty(self, loop: int, n_lines: int) -> bool:
+        """Whether nothing was recorded in this turn, where the loop's next one begins after ``n_lines``."""
+        return (self.loop, self.n_lines) == (loop, n_lines)
+
 
 @dataclass(frozen=True, slots=True)
 class Objective:

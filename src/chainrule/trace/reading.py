@@ -394,11 +394,7 @@ class Reading:
         events, n_lines = self.tracer.events, len(self.tracer.builder.lines)
         last = events[-1] if events else None
         # a turn in which nothing happened is not kept: loops may run for ever
-        if (
-            isinstance(last, TurnBegan)
-            and last.loop == loop
-            and last.n_lines == n_lines
-        ):
+        if isinstance(last, TurnBegan) and last.is_empty(loop, n_lines):
             events.pop()
-        places = source.places(self.tracer.frames())
-        events.append(TurnBegan(loop, number, names, n_lines, places))
+        spans = source.places(self.tracer.frames())
+        events.append(TurnBegan(loop, number, names, n_lines, spans))

@@ -9,7 +9,6 @@ from chainrule.check.steps.collected import finals_of
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.finals import CONVENTIONS, Finals
 from chainrule.check.steps.implied import (
-    ENTROPY,
     form_of,
     is_called_loss,
     is_moved_between,
@@ -21,6 +20,7 @@ from chainrule.check.steps.implied import (
 from chainrule.check.steps.recording import Recording
 from chainrule.check.steps.sites import Sites
 from chainrule.check.steps.slots import Training
+from chainrule.check.steps.targets import ENTROPY
 from chainrule.check.steps.truths import Truths
 from chainrule.check.steps.worlds import gather
 from chainrule.program import ChainruleError, ProgramError, Value
@@ -78,7 +78,7 @@ def checked_recording(
             and plain
             and is_shared(plain.evidence)
             and not is_of_more(plain.evidence)
-            and (plain.n_right or is_called_loss(plain.evidence.loss))
+            and (plain.n_right or form or is_called_loss(plain.evidence.loss))
         ):
             # a loss that is computed, and of what the steps are made of, is meant
             break

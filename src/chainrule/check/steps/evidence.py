@@ -247,9 +247,10 @@ def is_finite(number: Array | None) -> bool:
 def meetings(found: Evidence, place: int) -> list[int]:
     """The lines in which a value, alone or changed by itself, meets another that moves."""
     tape, alone = found.tape, {place}
+    moving = found.active | found.past
     meetings = []
     for reader in tape.downstream([place]):
-        others = [r for r in tape.reads[reader] if r not in alone and r in found.active]
+        others = [r for r in tape.reads[reader] if r not in alone and r in moving]
         if others and not alone.isdisjoint(tape.reads[reader]):
             meetings.append(reader)
         elif not others:
