@@ -3,6 +3,7 @@
 import pytest
 
 from chainrule.check import check_script
+from chainrule.check.steps.recording import record
 from chainrule.check.verdict import Verdict
 
 NET = """\
@@ -257,3 +258,20 @@ def test_of_two_steps_in_a_pass_both_are_judged(write):
     assert report.first_wrong is not None
     assert report.first_wrong.line == head.count("\n") + 1
     assert report.corrected() == right
+
+
+def test_a_bias_that_goes_to_and_fro_on_its_labels_is_not_put_back(write):
+    """A perceptron's bias comes back to what it was by the statement that moved it: both were steps."""
+    text = """
+import numpy as np
+rng = np.random.default_rng(5)
+X = rng.normal(size=(6, 3))
+w, b = rng.normal(size=3) * 0.1, 0.0
+for x_i, y_i in zip(X, [1, -1, 1, -1, 1, -1]):
+    loss = max(0.0, 3 - y_i * (np.dot(x_i, w) - b))
+    w -= 0.1 * -y_i * x_i
+    b -= 0.1 * y_i
+    print(loss)
+"""
+    assert check_script(write(text)).ok
+    assert not record(write(text)).undone

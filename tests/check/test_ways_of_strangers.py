@@ -267,3 +267,21 @@ def test_a_number_forgotten_at_a_name_is_written_there(tmp_path) -> None:
     assert wrong.cause == "dbn should be N * dbn."
     assert wrong.fix is not None
     assert "(N * dbn - dbn.sum(0)" in wrong.fix
+
+
+def test_the_shape_of_a_row_is_set_in_place(check):
+    report = check("""
+import numpy as np
+rng = np.random.default_rng(2)
+images, labels = rng.random((4, 6)), np.eye(3)[[0, 2, 1, 0]]
+w = rng.uniform(-0.5, 0.5, (3, 6))
+for img, l in zip(images, labels):
+    img.shape += (1,)
+    l.shape += (1,)
+    o = 1 / (1 + np.exp(-(w @ img)))
+    e = 1 / len(o) * np.sum((o - l) ** 2, axis=0)
+    delta = 2 / len(o) * (o - l) * (o * (1 - o))
+    w += -0.01 * delta @ np.transpose(img)
+""")
+    assert report.ok
+    assert report.lines

@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import types
-from collections.abc import Container, Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator, Mapping
 from typing import Any
 
 import numpy as np
@@ -50,8 +50,8 @@ def n_leaves(value: Any, most: int) -> int:
 
 def held_by(owner: Any, name: str) -> Any:
     """What an attribute holds, where that can be seen without running a line of the user's; else None."""
-    held = getattr(owner, "__dict__", {})
-    if name in held:
+    held = getattr(owner, "__dict__", None)
+    if isinstance(held, Mapping) and name in held:
         return held[name]
     kind = type(owner)
     place = inspect.getattr_static(kind, name, None)

@@ -15,8 +15,10 @@ from chainrule.check.steps.implied import (
     is_of_more,
     is_shared,
     is_stepped_on,
+    is_weighted,
     trainings,
 )
+from chainrule.check.steps.passes import upstream
 from chainrule.check.steps.recording import Recording
 from chainrule.check.steps.sites import Sites
 from chainrule.check.steps.slots import Training
@@ -125,8 +127,13 @@ def _wrong_beside(
 ) -> Iterator[Checked]:
     """What is wrong beside steps that are right: steps made of another loss of the pass, and right by none."""
     right = {best.finals.moved(one) for one in best.finals.all}
+    meant = best.computed or best.evidence.loss
+    parts = upstream(recording, meant)
     for held, found in trainings(recording, n_pass=n_pass):
         if found.loss is not found.computed or _moves(found) <= right:
+            continue
+        if found.loss in parts or meant in upstream(recording, found.loss):
+            # a sum that is not yet whole, or the sum over all passes
             continue
         try:
             one = _judged(held, found, seed, as_written=False)
@@ -195,6 +202,12 @@ def _refuse(best: Checked, plain: Checked | None) -> None:
             "E329",
             "the loss is computed from other data than the steps, and says nothing about them",
             hint="compute the loss of the pass in which the gradients are taken, or name it: --loss NAME",
+        )
+    if best.implied is not None and not best.n_right and is_weighted(best.evidence):
+        raise ProgramError(
+            "E329",
+            "the steps weigh errors by numbers that no loss of this script has: what they go down on is not known",
+            hint="compute the loss, weighted as the steps are, or name it: --loss NAME",
         )
     if best.finals.wrong() and is_moved_between(best.recording, best.computed):
         raise ProgramError(

@@ -195,6 +195,23 @@ def is_stepped_on(evidence: Evidence) -> bool:
     )
 
 
+def is_weighted(evidence: Evidence) -> bool:
+    """Whether steps take errors times an array that is no part of the loss, as the gains of a game are."""
+    tape = evidence.tape
+    steps = tape.upstream([tape.at[update.after] for update in evidence.updates])
+    for place in steps - evidence.behind_loss - evidence.past:
+        line = tape.line(place)
+        if line is not None and line.op is ops.multiply and place in evidence.judged:
+            weights = [
+                one
+                for one in tape.reads[place]
+                if tape.values[one].shape and one not in evidence.active
+            ]
+            if set(weights) - evidence.behind_loss - {*range(tape.n_inputs)}:
+                return True
+    return False
+
+
 def is_called_loss(loss: Value) -> bool:
     """Whether a number is called what is descended: an error that is shown need not be, as the mean of absolute ones is none."""
     name = (loss.name or "").lower()

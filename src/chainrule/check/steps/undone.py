@@ -60,7 +60,7 @@ def undone(
                 if not _is_same(one, anchor, probes, numbers, largest):
                     continue
                 sums = _Sums(producer, position, numbers, found, anchor)
-                if sums.of(one).is_anchor and sums.are_looks(probes, readers):
+                if sums.of(one).is_anchor and sums.are_looks(one, probes, readers):
                     found.update(dict.fromkeys(probes))
                     tried.append([anchor, *probes, one])
                     if one is not anchor:
@@ -122,9 +122,13 @@ class _Sums:
         return self.known[self._again(value)]
 
     def are_looks(
-        self, probes: Sequence[Value], readers: Mapping[Value, set[Value]]
+        self, again: Value, probes: Sequence[Value], readers: Mapping[Value, set[Value]]
     ) -> bool:
-        """Whether these are the anchor, moved, and something else is computed from one of them."""
+        """Whether these are the anchor, moved, before it is there ``again``, and something is computed from one of them."""
+        back, *tries = [self._statement(one) for one in (again, *probes)]
+        if all(one == back for one in tries):
+            # turn by turn the same statement goes to and fro: a bias on its labels
+            return False
         sums = [self.of(one) for one in probes]
         own = {*self.known, *probes}
         return (
@@ -136,6 +140,10 @@ class _Sums:
             )
             and any(readers.get(one, own) - own for one in probes)
         )
+
+    def _statement(self, value: Value) -> object:
+        line = self.producer.get(value)
+        return line.places[:1] if line and line.places else value
 
     def _again(self, value: Value) -> Value:
         return self.found.get(value) or value
@@ -163,9 +171,7 @@ class _Sums:
         line = self.producer.get(value)
         if value is self.anchor:
             return _Sum(has_anchor=True)
-        if line is None:
-            return _Sum()
-        if not self._is_later(value):
+        if line is None or not self._is_later(value):
             return _Sum({value: 1.0})
         parts = [self._part(arg) for arg in line.args]
         if all(one.is_number for one in parts):
