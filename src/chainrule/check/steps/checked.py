@@ -10,10 +10,10 @@ from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.finals import CONVENTIONS, Finals
 from chainrule.check.steps.implied import (
     form_of,
-    is_called_loss,
     is_moved_between,
     is_of_more,
     is_shared,
+    is_shown_alone,
     is_stepped_on,
     is_weighted,
     trainings,
@@ -80,7 +80,7 @@ def checked_recording(
             and plain
             and is_shared(plain.evidence)
             and not is_of_more(plain.evidence)
-            and (plain.n_right or form or is_called_loss(plain.evidence.loss))
+            and (plain.n_right or not is_shown_alone(plain.evidence))
         ):
             # a loss that is computed, and of what the steps are made of, is meant
             break

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterator
 from collections.abc import Set as AbstractSet
@@ -11,7 +12,7 @@ from itertools import pairwise
 import numpy as np
 
 from chainrule import ops
-from chainrule.check.agree import ratio
+from chainrule.check.agree import RELATIVE, ratio
 from chainrule.check.steps.ahead import read_ahead
 from chainrule.check.steps.appended import Appended
 from chainrule.check.steps.evidence import Evidence
@@ -20,6 +21,7 @@ from chainrule.check.steps.passes import (
     Versions,
     behind,
     by_pass,
+    called,
     losses,
     monitor,
     nth_trained,
@@ -195,6 +197,10 @@ def is_stepped_on(evidence: Evidence) -> bool:
     )
 
 
+SHOWN = ("error", "err")
+"""What a loss may be called, and is as often a distance that is shown."""
+
+
 def is_weighted(evidence: Evidence) -> bool:
     """Whether steps take errors times an array that is no part of the loss, as the gains of a game are."""
     tape = evidence.tape
@@ -212,10 +218,19 @@ def is_weighted(evidence: Evidence) -> bool:
     return False
 
 
-def is_called_loss(loss: Value) -> bool:
-    """Whether a number is called what is descended: an error that is shown need not be, as the mean of absolute ones is none."""
-    name = (loss.name or "").lower()
-    return "loss" in name or "cost" in name or name in {"l", "j", "e", "c"}
+def is_shown_alone(evidence: Evidence) -> bool:
+    """Whether a number is a mean of absolute errors that is called no loss: it says how far off one is, not what is descended."""
+    name = re.sub(r"_\d+$", "", evidence.loss.name or "")
+    if name not in SHOWN and called({name}):
+        return False
+    tape, numbers = evidence.tape, evidence.worlds[0].numbers
+    for gradient in evidence.derived.gradients.values():
+        slope = numbers[tape.at[gradient]] if gradient in tape.at else None
+        if slope is None or slope.size < 2 or not slope.min() < 0 < slope.max():
+            continue
+        if np.ptp(np.abs(slope)) <= RELATIVE * slope.max():
+            return True
+    return False
 
 
 def is_shared(evidence: Evidence) -> bool:

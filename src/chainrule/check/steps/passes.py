@@ -234,7 +234,7 @@ def losses(
     looked_at = set() if asked else recording.looked_at(ends_of_steps)
     calm = {v: names for v, names in candidates.items() if v not in looked_at}
     likely = {
-        value: (reads[places[value]], _called(names))
+        value: (reads[places[value]], called(names))
         for value, names in (calm or candidates).items()
         if reads[places[value]] and (asked or versions.fed_nowhere(value))
     }
@@ -275,7 +275,7 @@ def monitor(
 ) -> Value | None:
     """A loss that is computed when all steps are taken: nothing moves after it, and yet it says what is meant."""
     ranks = {
-        value: (len(versions.read(value)), _called(names))
+        value: (len(versions.read(value)), called(names))
         for value, names in candidates.items()
         if versions.read(value) and versions.fed_nowhere(value)
     }
@@ -305,7 +305,7 @@ def by_pass(values: Sequence[Value], versions: Versions) -> Iterator[list[Value]
         yield group
 
 
-def _called(names: Iterable[str]) -> int:
+def called(names: Iterable[str]) -> int:
     """How much a name says that it is the loss's."""
     known = [len(LOSS_NAMES) - LOSS_NAMES.index(n) for n in names if n in LOSS_NAMES]
     if known:

@@ -199,10 +199,14 @@ class Slots:
         before, after = np.asarray(numbers[held]), np.asarray(numbers[value])
         if before.shape != after.shape or np.any(before[before != after]):
             return False
+        names, line = {held}, producer.get(held)
+        while line is not None and line.op is ops.identity:
+            names.update(line.reads())
+            line = producer.get(line.reads()[0])
         parts = [
             producer.get(one) for one in (written, *addends(written, producer, numbers))
         ]
-        return all(one is None or held not in one.reads() for one in parts)
+        return all(one is None or names.isdisjoint(one.reads()) for one in parts)
 
     def is_renamed(self, value: Value) -> bool:
         """Whether a value is another shape or name of what its slot holds already: nothing has moved."""
