@@ -196,3 +196,50 @@ for turn in range(1, 5):
     W = W - 0.01 * hat / (np.sqrt(size) + 1e-8)
 """
     assert {line.verdict for line in check(text).lines} == {Verdict.RIGHT}
+
+
+def test_a_check_of_all_weights_before_any_gradient_is_taken(check) -> None:
+    """The losses that the differences are made of are no pass of their own, however many they are."""
+    report = check("""
+import numpy as np
+np.random.seed(7)
+def numerical_gradient(f, x):
+    h = 1e-4
+    grad = np.zeros_like(x)
+    it = np.nditer(x, flags=["multi_index"], op_flags=["readwrite"])
+    while not it.finished:
+        idx = it.multi_index
+        tmp = x[idx]
+        x[idx] = tmp + h
+        above = f(x)
+        x[idx] = tmp - h
+        below = f(x)
+        grad[idx] = (above - below) / (2 * h)
+        x[idx] = tmp
+        it.iternext()
+    return grad
+class Net:
+    def __init__(self):
+        self.params = {"W": 0.3 * np.random.randn(5, 3), "b": np.zeros(3)}
+    def predict(self, x):
+        a = x @ self.params["W"] + self.params["b"]
+        e = np.exp(a - a.max(axis=1, keepdims=True))
+        return e / e.sum(axis=1, keepdims=True)
+    def loss(self, x, t):
+        return -np.sum(t * np.log(self.predict(x))) / x.shape[0]
+    def gradient(self, x, t):
+        dy = (self.predict(x) - t) / x.shape[0]
+        return {"W": x.T @ dy, "b": dy.sum(axis=0)}
+x, t = np.random.rand(6, 5), np.eye(3)[np.random.randint(0, 3, 6)]
+net = Net()
+differences = {k: numerical_gradient(lambda _: net.loss(x, t), p) for k, p in net.params.items()}
+slopes = net.gradient(x, t)
+for key in slopes:
+    print(key, np.abs(differences[key] - slopes[key]).mean())
+for turn in range(4):
+    slopes = net.gradient(x, t)
+    for key in net.params:
+        net.params[key] -= 0.1 * slopes[key]
+    print(net.loss(x, t))
+""")
+    assert {line.verdict for line in report.lines} == {Verdict.RIGHT}

@@ -133,8 +133,10 @@ def _array(
     """``np.array`` of what may hold traced values: they are stacked, so that nothing is lost."""
     made: Any
     if type(items) is Traced:
+        # whether it is a copy NumPy knows: of what lies in order already, ``np.ascontiguousarray`` makes none
+        own = maker(items.memory, *args, **options)
         made = items
-        if maker is np.array or not items.is_array:
+        if not (items.is_array and np.shares_memory(own, items.memory)):
             made = Traced(lender.tracer, items.value, is_array=True)
     elif isinstance(items, list | tuple) and (holds_traced(items) or holds_pair(items)):
         made = lender.gathered(items)

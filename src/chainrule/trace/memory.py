@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -31,6 +31,7 @@ class MemoryView:
     """How an array was taken from another one whose memory it shares.
 
     ``version`` counts the writes to ``base`` that the view has seen; ``memory`` is laid out as NumPy's own view is.
+    ``again`` takes the view once more, where that is more than ``op``; then ``known_places`` are the entries it shows.
     """
 
     base: Any
@@ -38,7 +39,8 @@ class MemoryView:
     params: Mapping[str, Any]
     version: int
     memory: Array
-    _places: Array | None = None
+    known_places: Array | None = None
+    again: Callable[[], Any] | None = None
 
     @property
     def is_stale(self) -> bool:
@@ -57,17 +59,20 @@ class MemoryView:
     @property
     def places(self) -> Array:
         """Which entries of the array the view shows, counted as they lie."""
-        if self._places is None:
+        if self.known_places is None:
             shape = self.base.number.shape
             numbers = np.arange(int(np.prod(shape))).reshape(shape)
-            self._places = self.op.forward(numbers, **concrete(self.params))
-        return self._places
+            self.known_places = self.op.forward(numbers, **concrete(self.params))
+        return self.known_places
 
     def taken_again(self) -> Any:
         """The view of what the array is now."""
         self.version = self.base.version
+        again = self.again
         return self.base.tracer.unbound(
-            lambda tracer: tracer.record(self.op, (self.base,), self.params)
+            lambda tracer: (
+                again() if again else tracer.record(self.op, (self.base,), self.params)
+            )
         )
 
     def put_back(self, written: Any) -> Any:
@@ -77,7 +82,7 @@ class MemoryView:
             return base.tracer.unbound(
                 lambda tracer: tracer.record(ops.setitem, (base, written), self.params)
             )
-        if written.number.size < base.number.size:
+        if self.again or written.number.size < base.number.size:
             return self._put_back_at_places(written)
         rule = self.op.rule(0)
         if rule is None:

@@ -8,7 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.trace import source
+from chainrule.trace.memory import MemoryView
 
 
 class Methods:
@@ -49,8 +51,12 @@ class Methods:
 
     @property
     def flat(self: Any) -> Any:
-        """All entries in a row."""
-        return np.ravel(self)
+        """All entries in a row; what is written to it is written here, in whatever order the entries lie."""
+        made: Any = np.ravel(self)
+        if made is not self and made.shares is None:
+            row = {"shape": (-1,)}
+            made.shares = MemoryView(self, ops.reshape, row, self.version, made.number)
+        return made
 
     @property
     def real(self: Any) -> Any:

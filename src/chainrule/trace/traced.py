@@ -306,9 +306,11 @@ class Traced(Methods):
             return self.tracer.record(ops.identity, (self,))  # type: ignore[no-any-return]
         return Traced(self.tracer, self.value, is_array=self.is_array)
 
-    def astype(self, dtype: Any, **_: Any) -> Any:
-        """The same numbers as another element type."""
+    def astype(self, dtype: Any, *_: Any, copy: bool = True, **__: Any) -> Any:
+        """The same numbers as another element type; without ``copy``, the array itself where it has that type."""
         wanted = np.dtype(dtype)
+        if not copy and wanted == self.dtype:
+            return self
         if wanted.kind == "c":
             return np.add(self, 0j)
         if wanted.kind not in "fiub":

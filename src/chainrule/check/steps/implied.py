@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import replace
 from itertools import pairwise
@@ -58,6 +58,9 @@ def trainings(
         raise ProgramError(
             "E325", f"no value is called {asked!r}", detail=f"names seen: {seen}"
         )
+    if asked is None:
+        # where nothing else is computed, a loss that is looked at is the loss
+        candidates = _of_steps(recording, versions, candidates) or candidates
     found = losses(recording, versions, candidates, asked=asked is not None)
     met = [*found, *(() if asked else differences(versions))]
     require_pass(n_pass, max(map(len, met), default=n_pass))
@@ -86,6 +89,17 @@ def trainings(
         for one, implied, form, n in implied_losses(recording, versions, n_pass):
             own = Versions(one, chains)
             yield from _readings(one, own, _training(one, own, implied, form), n)
+
+
+def _of_steps(
+    recording: Recording,
+    versions: Versions,
+    candidates: Mapping[Value, frozenset[str]],
+) -> dict[Value, frozenset[str]]:
+    """The candidates that are not only looked at, to take a difference."""
+    ends = {chain[-1] for chain in versions.learnt} - recording.meanwhile
+    looked_at = recording.looked_at(ends)
+    return {v: names for v, names in candidates.items() if v not in looked_at}
 
 
 def _readings(
@@ -163,6 +177,8 @@ def is_complete(
     """Whether a pass and the next one's loss were recorded: what follows is more of the same."""
     versions = Versions(recording, Slots(recording).chains)
     candidates = singles(recording, versions, asked)
+    if asked is None:
+        candidates = _of_steps(recording, versions, candidates)
     found = losses(recording, versions, candidates, asked=asked is not None)
     if found or asked is not None:
         return bool(found) and all(

@@ -230,12 +230,9 @@ def losses(
     for value in candidates:
         n_read = versions.n_steering(value)
         reads[places[value]] = max(n_read, reads.get(places[value], 0))
-    ends_of_steps = {chain[-1] for chain in versions.learnt} - recording.meanwhile
-    looked_at = set() if asked else recording.looked_at(ends_of_steps)
-    calm = {v: names for v, names in candidates.items() if v not in looked_at}
     likely = {
         value: (reads[places[value]], called(names))
-        for value, names in (calm or candidates).items()
+        for value, names in candidates.items()
         if reads[places[value]] and (asked or versions.fed_nowhere(value))
     }
     most = max((n for n, _ in likely.values()), default=0)

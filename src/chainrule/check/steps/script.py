@@ -19,7 +19,7 @@ from chainrule.check.steps.checked import Checked, checked_recording
 from chainrule.check.steps.finals import State
 from chainrule.check.steps.forward import Forward
 from chainrule.check.steps.implied import is_complete
-from chainrule.check.steps.optimizers import mistakes
+from chainrule.check.steps.optimizers import Following, mistakes
 from chainrule.check.steps.parameters import parameter_verdicts
 from chainrule.check.steps.recording import Recording, record
 from chainrule.check.steps.rewrite import Fix, Rewriter
@@ -134,11 +134,13 @@ class Asked:
 
     def _followed(self, checked: Checked) -> Iterator[LineReport]:
         """What is wrong with how right gradients are followed: rules are known from the first step on."""
-        found = following(checked.finals) if self.n_pass == 1 else None
-        if self.n_pass == 1 and found is None and checked.recording.stopped:
-            # a longer look, for a script of which one pass is enough to judge its gradients
-            again = self.checked(checked.recording.text, n_passes=N_PASSES)
-            checked, found = again, following(again.finals)
+        found: Following | None = None
+        if self.n_pass == 1:
+            found = following(checked.finals)
+            if found is None and checked.recording.stopped:
+                # a longer look, for a script of which one pass is enough to judge its gradients
+                checked = self.checked(checked.recording.text, n_passes=N_PASSES)
+                found = following(checked.finals)
         text = checked.recording.text
         if found is not None:
             wrong = list(mistakes(found, text, self._takes_steps))

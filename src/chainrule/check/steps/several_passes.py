@@ -14,7 +14,7 @@ from chainrule.check.steps.finals import Final, Finals
 from chainrule.check.steps.optimizers import Followed, Following
 from chainrule.check.steps.passes import Versions, is_read
 from chainrule.check.steps.sites import Sites
-from chainrule.check.steps.slots import Slots
+from chainrule.check.steps.slots import NOWHERE, Slots
 from chainrule.check.steps.tape import Tape
 from chainrule.program import Value
 
@@ -91,7 +91,6 @@ def _gradient(finals: Finals, final: Final) -> int | None:
 def _remembered(evidence: Evidence, final: Final, gradient: int) -> set[int]:
     """The arrays in a step that nothing of this pass is in: what is remembered from the passes before."""
     tape = evidence.tape
-    begun = {chain[0] for chain in Slots(evidence.recording).chains}
     ahead, seen, found = [final.after or 0], set[int](), set[int]()
     below = {gradient, *tape.downstream([gradient])}
     while ahead:
@@ -99,14 +98,27 @@ def _remembered(evidence: Evidence, final: Final, gradient: int) -> set[int]:
         if place in seen or place in (gradient, final.before):
             continue
         seen.add(place)
-        # what begins as a single 0 is an array from its second version on
-        is_state = tape.values[place].shape != () or tape.values[place] in begun
-        if is_state and place not in evidence.active:
+        if place not in evidence.active and _is_array(evidence, tape.values[place]):
             # made as long as a gradient is, or not at all of this pass
             found.add(place)
-        elif place in below:
+        elif place in below or place not in evidence.active:
             ahead += tape.reads[place]
     return found
+
+
+def _is_array(evidence: Evidence, value: Value) -> bool:
+    """Whether a value is an array, or a single 0 whose place holds an array later: ``m = 0``."""
+    if value.shape != ():
+        return True
+    recording = evidence.recording
+    _, _, whole = recording.wholes.get(value, NOWHERE)
+    own = recording.slots.get(value, ())
+    return any(
+        one.value.shape
+        for slot, several in recording.history.items()
+        if slot in own or (isinstance(slot, tuple) and slot[-1] == whole)
+        for one in several
+    )
 
 
 def _entering(evidence: Evidence, final: Final, gradient: int, kept: set[int]) -> int:
