@@ -14,7 +14,7 @@ from chainrule.program import Op
 from chainrule.trace import numpy_adapters, pairs, refusals
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.numpy_adapters import ufunc_methods
-from chainrule.trace.sharing import Call
+from chainrule.trace.sharing import NumpyCall
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracing import Tracing
 from chainrule.trace.written_out import definition_of, follow_through
@@ -101,7 +101,7 @@ def call_function(
     """A function of NumPy, or of a library whose functions are in the catalogue, called on traced values."""
     result = _called(tracer, function, args, kwargs)
     if kwargs.get("out") is None:
-        Call(tracer, function, args, kwargs).share_memory(result)
+        NumpyCall(tracer, function, args, kwargs).share_memory(result)
     return result
 
 

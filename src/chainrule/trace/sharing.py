@@ -22,7 +22,7 @@ KINDS = ("view", "arrangement", "indexing")
 
 
 @dataclass(frozen=True)
-class Call:
+class NumpyCall:
     """A function of NumPy, called on traced arrays."""
 
     tracer: Tracing

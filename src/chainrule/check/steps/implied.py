@@ -37,7 +37,7 @@ from chainrule.check.steps.targets import (
     implied_losses,
 )
 from chainrule.check.steps.unwritten import Unwritten
-from chainrule.program import Arg, ProgramError, Value
+from chainrule.program import Arg, Array, ProgramError, Value
 from chainrule.program.asked import require_pass
 
 
@@ -240,13 +240,20 @@ def is_shown_alone(evidence: Evidence) -> bool:
     if name not in SHOWN and called({name}):
         return False
     tape, numbers = evidence.tape, evidence.worlds[0].numbers
-    for gradient in evidence.derived.gradients.values():
+    slopes: dict[object, list[Array]] = {}
+    for value, gradient in evidence.derived.gradients.items():
         slope = numbers[tape.at[gradient]] if gradient in tape.at else None
-        if slope is None or slope.size < 2 or not slope.min() < 0 < slope.max():
-            continue
-        if np.ptp(np.abs(slope)) <= RELATIVE * slope.max():
-            return True
-    return False
+        if slope is not None:
+            # of samples that are taken one by one, each has its own
+            slopes.setdefault(evidence.recording.place(value), []).append(slope.ravel())
+    return any(_are_of_absolutes(np.concatenate(found)) for found in slopes.values())
+
+
+def _are_of_absolutes(slopes: Array) -> bool:
+    """Whether slopes are of one size, up and down."""
+    size = np.abs(slopes)
+    both = slopes.size > 1 and slopes.min() < 0 < slopes.max()
+    return bool(both and np.ptp(size) <= RELATIVE * size.max())
 
 
 def is_shared(evidence: Evidence) -> bool:
