@@ -243,9 +243,8 @@ class Traced(Methods):
         if view is None or view.base is not self or view.op is not ops.getitem:
             return False
         given = key if isinstance(key, tuple) else (key,)
-        return bool(
-            written.version and not view.is_stale and _same(view.params["index"], given)
-        )
+        last = self.written_through[-1] if self.written_through else None
+        return last is view and _same(view.params["index"], given)
 
     def _moved_on(self, view: MemoryView | None = None) -> None:
         self.version += 1
@@ -259,7 +258,9 @@ class Traced(Methods):
         if self.shares is not None and before.shape == self._value.shape:
             base, shared = self.shares.base, self.shares
             base.become(shared.put_back(Traced(self.tracer, self._value)), shared)
-            shared.version = base.version
+            if not self.tracer.as_it_is:
+                # where mistakes are looked for, what is read is the array, by whatever view it was written
+                shared.version = base.version
 
     def write(self, result: Any) -> None:
         """Take the entries of ``result``, broadcast and cast as NumPy does it for an assignment."""

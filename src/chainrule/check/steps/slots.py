@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -251,22 +250,7 @@ class Slots:
                 going_on = [one for one in options if one in later]
                 chain.append((going_on or options)[0])
             chains.append(chain)
-        moving = {version for chain in chains for version in chain}
-        return [chain for chain in chains if not self._is_mirror(chain, moving)]
-
-    def _is_mirror(self, chain: Sequence[Value], moving: AbstractSet[Value]) -> bool:
-        """Whether an array is only what views of it were cut out of: they are read and moved, it takes what they hold."""
-        recording, own = self.recording, set(chain)
-        for version in chain[1:]:
-            line = recording.producer[version]
-            held = line.args[1] if line.op is ops.setitem else version
-            while isinstance(held, Value) and held not in moving:
-                made = recording.producer.get(held)
-                held = made.args[0] if made and made.op in RENAMING else version
-            read = {one.result for one in recording.readers.get(version, ())}
-            if held not in moving - own or read - own:
-                return False
-        return True
+        return chains
 
 
 def _is_kept_in(one: Value, after: Value) -> bool:

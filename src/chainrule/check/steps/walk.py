@@ -105,10 +105,8 @@ class Walk:
         """Whether a value can be the gradient of what is updated."""
         if place in self.evidence.behind_loss:
             return False
-        return squeezed(self.evidence.tape.values[place]) in (
-            self.layout,
-            self._written,
-        )
+        mine = squeezed(self.evidence.tape.values[place])
+        return mine == self.layout or mine in self._written
 
     def _holds_parameter(self, line: Line) -> bool:
         """Whether the parameter, or a part of it, is a summand of what a line computes."""
@@ -166,11 +164,18 @@ class Walk:
         return place in self.before or place in self.evidence.active
 
     @cached_property
-    def _written(self) -> tuple[int, ...]:
-        """The layout of what is written into the parameter, where only some entries are."""
-        line = self.evidence.tape.line(self.after)
+    def _written(self) -> list[tuple[int, ...]]:
+        """The layouts of what is written into the parameter, where only some entries are, before and after it was laid out."""
+        tape = self.evidence.tape
+        line = tape.line(self.after)
         written = line.args[1] if line is not None and line.op is ops.setitem else None
-        return squeezed(written) if isinstance(written, Value) else self.layout
+        found = []
+        while isinstance(written, Value):
+            found.append(squeezed(written))
+            line = tape.line(tape.at[written])
+            laid_out = line is not None and line.op in (ops.reshape, ops.transpose)
+            written = line.args[0] if line is not None and laid_out else None
+        return found
 
     def _is_rate(self, line: Line, position: int) -> bool:
         """Whether an argument is a single number that scales the others."""
@@ -210,7 +215,17 @@ class Walk:
         if place in self.before or place not in self.evidence.active:
             return True
         line = self.evidence.tape.line(place)
-        if line is None or line.op not in VIEWS or place in self.evidence.bound:
+        if line is None or line.op not in VIEWS:
             return False
-        first = line.args[0]
-        return isinstance(first, Value) and self._is_inert(self.evidence.tape.at[first])
+        first = self.evidence.tape.at[line.reads()[0]]
+        if place in self.evidence.bound:
+            # a weight that is cut out of the parameter has a name
+            return self._is_part(first)
+        return self._is_inert(first)
+
+    def _is_part(self, place: int) -> bool:
+        line = self.evidence.tape.line(place)
+        is_view = line is not None and line.op in VIEWS
+        return place in self.before or (
+            is_view and self._is_part(self.evidence.tape.reads[place][0])
+        )
