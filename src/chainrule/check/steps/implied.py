@@ -160,7 +160,8 @@ def _training(
         read_ahead(recording, loss, tuple(updates(recording, versions, loss)))
     )
     known = {version for chain in versions.chains for version in chain}
-    moved += tuple(overwritten(recording, loss, known))
+    read = {update.read for update in moved}
+    moved += tuple(overwritten(recording, loss, known, read))
     later = {
         one
         for slot in recording.slots.get(loss, {})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 
@@ -24,9 +25,13 @@ def overwritten(
     recording: Recording,
     loss: Value,
     known: Collection[Value],
+    read: AbstractSet[Value],
 ) -> Iterator[Update]:
-    """What the loss is given whose place holds something of the backward pass when the next pass reads it as it read them."""
-    behind = upstream(recording, loss)
+    """What the loss is given whose place holds something of the backward pass when the next pass reads it as it read them.
+
+    What is only in the parameters that the pass has ``read``, as velocities are, is not given to it.
+    """
+    behind = upstream(recording, loss, read)
     computed = behind & recording.producer.keys()
     for value in sorted(behind, key=recording.position.__getitem__):
         line = recording.producer.get(value)
@@ -86,7 +91,7 @@ def starts_elsewhere(evidence: Evidence, final: Final) -> bool:
 
 def _moves_on(evidence: Evidence, final: Final) -> bool:
     """Whether a velocity of the passes before is in the step: it moves a weight without any gradient."""
-    own = {final.before, *final.cuts}
+    own = {final.before, *final.cuts[-1:]}
     step = evidence.tape.upstream([final.after or 0], own) - own
     return not step.isdisjoint(evidence.past)
 
