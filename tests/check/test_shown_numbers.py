@@ -128,3 +128,90 @@ for turn in range(5):
 """)
     (line,) = [one for one in report.lines if one.verdict is Verdict.WRONG]
     assert line.fix.strip() == "vb = mu * vb - step * b_grad"
+
+
+PERCEPTRON = """
+import numpy as np
+np.random.seed(0)
+class Part:
+    def __init__(self, n, d):
+        self.w, self.b = np.random.rand(n, d) - 0.5, np.random.rand(n) - 0.5
+        self.w_diff, self.b_diff = np.zeros((n, d)), np.zeros(n)
+        self.w_mom, self.b_mom = np.zeros((n, d)), np.zeros(n)
+    def step(self):
+        self.w_mom = 0.5 * self.w_mom + self.w_diff
+        self.b_mom = 0.5 * self.b_mom + self.b_diff
+        self.w -= 0.1 * self.w_mom
+        self.b -= 0.1 * self.b_mom
+        self.w_diff[:] = 0
+        self.b_diff[:] = 0
+X, y = np.random.rand(6, 3), np.random.rand(6, 1)
+inner, outer = Part(4, 3), Part(1, 4)
+for turn in range(4):
+    h = np.tanh(X @ inner.w.T + inner.b)
+    out = h @ outer.w.T + outer.b
+    loss = np.sum((out - y) ** 2)
+    d = 2 * (out - y)
+    outer.w_diff += d.T @ h
+    outer.b_diff += d.sum(axis=0)
+    dz = d @ outer.w * (1 - h**2)
+    inner.w_diff += dz.T @ X
+    inner.b_diff += dz.sum(axis=0)
+    inner.step()
+    outer.step()
+"""
+
+
+@pytest.mark.parametrize("n_pass", [1, 2, 3])
+def test_momentum_of_any_share_is_no_parameter_of_a_later_pass(n_pass, write):
+    report = check_script(write(PERCEPTRON), n_pass=n_pass)
+    assert {line.verdict for line in report.lines} == {Verdict.RIGHT}
+
+
+ONE_BY_ONE = """
+import numpy as np
+rng = np.random.default_rng(21)
+R = rng.integers(1, 6, size=(4, 5)).astype(float)
+P, Q = rng.normal(size=(4, 2)), rng.normal(size=(5, 2))
+for epoch in range(2):
+    errors = []
+    for u, i in [(0, 1), (2, 3), (3, 0), (1, 4)]:
+        e = R[u, i] - P[u] @ Q[i]
+        errors.append(abs(e))
+        old = P[u].copy()
+        P[u] += 0.02 * e * Q[i]
+        Q[i] += 0.02 * e * old
+    print("MAE", np.mean(errors))
+"""
+
+
+def test_absolute_errors_of_samples_taken_one_by_one_are_shown_alone(check):
+    assert check(ONE_BY_ONE).ok
+
+
+PIECES = """
+import numpy as np
+rng = np.random.default_rng(5)
+X, y = rng.normal(size=(6, 3)), rng.normal(size=(6, 2))
+theta = rng.normal(size=8) * 0.4
+W, b = theta[:6].reshape(3, 2), theta[6:]
+b[:] = 0
+slope = np.zeros_like(theta)
+dW, db = slope[:6].reshape(3, 2), slope[6:]
+for turn in range(4):
+    d = X @ W + b - y
+    loss = np.sum(d**2)
+    dW[...] = 2 * X.T @ d
+    db[...] = 2 * d.sum(axis=0)
+    theta -= 0.01 * slope
+"""
+
+
+@pytest.mark.parametrize("n_pass", [1, 2])
+def test_pieces_of_one_array_are_judged_where_the_array_is_moved(n_pass, write):
+    right = check_script(write(PIECES), n_pass=n_pass)
+    assert {line.verdict for line in right.lines} == {Verdict.RIGHT}
+    wrong = PIECES.replace("2 * d.sum", "3 * d.sum")
+    found = check_script(write(wrong), n_pass=n_pass)
+    (line,) = [one for one in found.lines if one.verdict is Verdict.WRONG]
+    assert line.source.strip().startswith("db")

@@ -82,3 +82,15 @@ def test_an_array_of_several_is_followed_where_each_lies():
 
     value, _ = chainrule.value_and_grad(several)(X)
     assert value == pytest.approx(several(X), rel=1e-12)
+
+
+def test_what_lies_by_columns_is_copied_where_numpy_copies_it():
+    def laid_out_by_columns(x):
+        v = np.reshape(x * 1.0, (-1, 2), order="F")
+        v[0] = 1.0
+        v.reshape(-1)[::3] *= 0.77
+        v.ravel(order="F")[::2] *= 0.5
+        return np.sum(v**2)
+
+    value, _ = chainrule.value_and_grad(laid_out_by_columns)(X)
+    assert value == pytest.approx(laid_out_by_columns(X), rel=1e-12)

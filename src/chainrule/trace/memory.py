@@ -9,7 +9,7 @@ from typing import Any, Protocol
 import numpy as np
 
 from chainrule import ops
-from chainrule.program import Array, Op
+from chainrule.program import Array, Op, Value
 from chainrule.program.program import concrete
 from chainrule.trace.tracing import Tracing
 
@@ -104,6 +104,15 @@ class MemoryView:
             return np.reshape(flat, self.base.shape)
 
         return self.base.tracer.unbound(put)
+
+
+def lay_out(tracer: Tracing, value: Value, like: Array) -> None:
+    """Lay the numbers of a value out in memory as others are: whether what is taken of it is a view hangs on it."""
+    number = tracer.builder.numbers[value]
+    if number.shape == like.shape and number.strides != like.strides:
+        laid_out = np.empty_like(like, number.dtype)
+        laid_out[...] = number
+        tracer.builder.numbers[value] = laid_out
 
 
 def view_of(base: Held, op: Op, params: Mapping[str, Any]) -> MemoryView | None:

@@ -13,7 +13,7 @@ from chainrule import ops
 from chainrule.program import Array
 from chainrule.trace.gather import leaves_of
 from chainrule.trace.lengths import TracedInt
-from chainrule.trace.memory import MemoryView, view_of
+from chainrule.trace.memory import MemoryView, lay_out, view_of
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracing import Tracing
 
@@ -44,6 +44,8 @@ class NumpyCall:
         for i, (one, own) in enumerate(zip(leaves, plain, strict=False)):
             if self._may_be_view(one) and isinstance(own, np.ndarray):
                 one.shares = self._view(i, one, own)
+                if one.shares is None:
+                    lay_out(self.tracer, one.value, own)
 
     @cached_property
     def given(self) -> list[Traced]:

@@ -15,7 +15,7 @@ from chainrule.program.operators import SIGNS, give_comparisons, give_signs
 from chainrule.program.sizes import measured
 from chainrule.trace import refusals, source, sparse
 from chainrule.trace.lengths import TracedInt
-from chainrule.trace.memory import MemoryView
+from chainrule.trace.memory import MemoryView, lay_out
 from chainrule.trace.methods import Methods
 from chainrule.trace.tracing import Tracing
 
@@ -244,7 +244,7 @@ class Traced(Methods):
             return False
         given = key if isinstance(key, tuple) else (key,)
         last = self.written_through[-1] if self.written_through else None
-        return last is view and _same(view.params["index"], given)
+        return _same(view.params["index"], given) and last is view
 
     def _moved_on(self, view: MemoryView | None = None) -> None:
         self.version += 1
@@ -253,6 +253,8 @@ class Traced(Methods):
     def become(self, result: Any, view: MemoryView | None = None) -> None:
         """Stand for ``result`` from now on, as an array does that was written to, through a view of it or whole."""
         before, self._value = self.value, result.value
+        if self.shares is None:
+            lay_out(self.tracer, self._value, self.tracer.builder.numbers[before])
         self._moved_on(view)
         self.tracer.written(self, before)
         if self.shares is not None and before.shape == self._value.shape:

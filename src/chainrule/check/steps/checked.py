@@ -141,6 +141,8 @@ def _wrong_beside(
             continue
         if not one.finals.wrong() or not is_stepped_on(one.evidence):
             continue
+        if is_shown_alone(one.evidence):
+            continue
         # a weight that one loss reads may be moved by another one, of the next pass at the latest
         blamed = one.finals.wrong()
         one.finals.excuse((best.finals, *_of_pass(one, recording, n_pass + 1, seed)))

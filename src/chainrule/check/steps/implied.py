@@ -240,13 +240,15 @@ def is_shown_alone(evidence: Evidence) -> bool:
     name = re.sub(r"_\d+$", "", evidence.loss.name or "")
     if name not in SHOWN and called({name}):
         return False
-    tape, numbers = evidence.tape, evidence.worlds[0].numbers
+    tape = evidence.tape
     slopes: dict[object, list[Array]] = {}
     for value, gradient in evidence.derived.gradients.items():
-        slope = numbers[tape.at[gradient]] if gradient in tape.at else None
-        if slope is not None:
-            # of samples that are taken one by one, each has its own
-            slopes.setdefault(evidence.recording.place(value), []).append(slope.ravel())
+        for world in evidence.worlds if gradient in tape.at else ():
+            slope = world.numbers[tape.at[gradient]]
+            if slope is not None:
+                # of samples that are taken one by one, each has its own
+                place = evidence.recording.place(value)
+                slopes.setdefault(place, []).append(slope.ravel())
     return any(_are_of_absolutes(np.concatenate(found)) for found in slopes.values())
 
 
