@@ -18,7 +18,7 @@ from chainrule.check.steps.inside import inside
 from chainrule.check.steps.script import Asked, Stepped, with_lines
 from chainrule.check.steps.stepless import Given, with_steps
 from chainrule.check.verdict import Verdict
-from chainrule.program import ChainruleError, LimitError
+from chainrule.program import ChainruleError, LimitError, UsageError
 
 LONG = 250
 """A script whose pass is of more recorded lines than this is judged by its steps alone."""
@@ -42,7 +42,7 @@ def settled(text: str, asked: Asked, by_claims: Callable[..., Report]) -> Report
     refused: ChainruleError | None = None
     try:
         steps = asked.report(text)
-    except LimitError:
+    except (LimitError, UsageError):
         raise
     except ChainruleError as error:
         refused = error
@@ -114,7 +114,7 @@ def _clearer(claims: ChainruleError, steps: ChainruleError | None) -> ChainruleE
 def _of_two(steps: Stepped, claims: Report, asked: Asked) -> Report:
     """The one to be believed."""
     if steps.report.ok:
-        return _spared(steps, claims)
+        return _spared(steps, claims, asked)
     if claims.ok or steps.is_true or _is_of_slopes(steps.report, claims):
         return steps.report
     return claims if _is_believed(steps, claims, asked) else steps.report
@@ -143,7 +143,7 @@ def _is_believed(steps: Stepped, claims: Report, asked: Asked) -> bool:
     return not proposed and not is_explained(steps.report)
 
 
-def _spared(steps: Stepped, claims: Report) -> Report:
+def _spared(steps: Stepped, claims: Report, asked: Asked) -> Report:
     """Every step is right: no line is wrong, whatever it claims to be; what is the matter beside the gradients stays."""
     kept = tuple(
         one
@@ -166,7 +166,7 @@ def _spared(steps: Stepped, claims: Report) -> Report:
     claims = replace(claims, lines=mine, notes=notes)
     if claims.ok or not steps.is_beyond_doubt:
         # a factor that all gradients have in common is one that a rate could hold
-        return claims
+        return claims if claims.ok or _is_whole(claims, asked) else steps.report
     lines = {
         (line.line, line.name): line
         for line in claims.lines
@@ -178,6 +178,12 @@ def _spared(steps: Stepped, claims: Report) -> Report:
             lines[line.line, line.name] = line
     ordered = sorted(lines.values(), key=lambda line: (line.line, line.column))
     return replace(claims, lines=tuple(ordered), failure=steps.report.failure)
+
+
+def _is_whole(claims: Report, asked: Asked) -> bool:
+    """Whether the corrections, if there are any, leave steps of the very gradient, and of no multiple of it."""
+    proposed = any(line.edits for line in claims.lines if line.verdict in WRONG)
+    return not proposed or replace(asked, as_written=True).heals(claims.corrected())
 
 
 def _is_multiple(line: LineReport) -> bool:

@@ -88,6 +88,7 @@ def _finals(evidence: Evidence, update: Update, common: set[int]) -> Iterator[Fi
             taken=walk.taken,
             inner=tuple(inner),
             kept=_kept(evidence, one, other),
+            added=walk.added,
         )
         if starts_elsewhere(evidence, final):
             # only the step itself says whether it is right

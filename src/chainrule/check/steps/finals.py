@@ -22,6 +22,8 @@ from chainrule.program import Arg, Array, Size, Value
 
 CONVENTIONS = (1.0, 2.0, 0.5)
 """A loss is often written without the half that its gradient is taken with, or the other way round."""
+NOTHING = 1e-12
+"""What a gradient, and a step, is rounding below, beside a weight of about 1."""
 
 
 class State(Enum):
@@ -39,7 +41,7 @@ class Final:
     ``cuts`` are nearest first. ``target`` is the place of the true gradient; ``entries`` says which of its entries
     are meant, where a statement updates some of them. ``taken`` is the nearest value with a name through which all of
     the step passes, whatever its layout; ``inner`` are the numbers that scale what was given that name. ``kept`` is what decay leaves
-    of the parameter before the step, where it does.
+    of the parameter before the step, where it does; ``added`` is what a velocity is given in this step.
     """
 
     parameter: Value
@@ -58,6 +60,7 @@ class Final:
     columns: Array | None = None
     signs: dict[int, float] = field(default_factory=dict)
     kept: int | None = None
+    added: int | None = None
 
     def part(self, number: Array) -> Array:
         """The entries that are meant."""
@@ -250,12 +253,15 @@ class Finals:
             if final.entries is not None and final.entries.shape != before.shape:
                 return None
             start = final.part(before if final.kept is None else one[final.kept])
-            step = (start - final.part(after)).ravel()
+            step = self._taken(final, start, one)
             flat = final.part(true).ravel() * self.convention * self.direction
             size = float(flat @ flat)
-            if size == 0:
+            if step.size != flat.size:
+                return None
+            least = NOTHING * (1 + np.max(np.abs(start), initial=0.0))
+            if np.max(np.abs(flat), initial=0.0) <= least:
                 # no gradient here: nothing may move, and it says nothing about the rate
-                if np.max(np.abs(step), initial=0.0) > 1e-12:
+                if np.max(np.abs(step), initial=0.0) > least:
                     return None
                 factors.append(np.nan)
                 continue
@@ -268,6 +274,14 @@ class Finals:
                 return None
             factors.append(factor)
         return factors
+
+    def _taken(self, final: Final, start: Array, numbers: Numbers) -> Array:
+        """What a step takes off, without what is left of earlier ones."""
+        added = None if final.added is None else numbers[final.added]
+        if final.added is None or added is None:
+            return (start - final.part(numbers[final.after or 0])).ravel()
+        taken: Array = self._sign(final, final.added, numbers) * added.ravel()
+        return taken
 
     def _products(
         self, rates: Sequence[Arg], numbers: Sequence[Numbers]

@@ -111,7 +111,7 @@ class Forward:
         for kind in FORWARD:
             for look in self._looks:
                 for edit in kind(look):
-                    if self._is_before(edit):
+                    if self._is_before(edit) and not self._drops(edit):
                         yield edit
 
     @cached_property
@@ -140,6 +140,28 @@ class Forward:
             for item, run in zip(operand.items, runs, strict=True)
             if isinstance(item, Value)
         )
+
+    def _drops(self, edit: Edit) -> bool:
+        """Whether an edit leaves out something learnt and takes nothing else for it: any loss is right without what is wrong."""
+        tape, result = self.finals.evidence.tape, edit.site.runs[0].result
+        read = set(tape.reads[result])
+        used = [one.first for one in edit.operands if isinstance(one.first, Value)]
+        if any(tape.at[one] not in read for one in used):
+            return False
+        compute = self.bench.computes(edit)[result]
+        return any(
+            self._is_left_out(place, compute) for place in read & self._of_parameters
+        )
+
+    def _is_left_out(self, place: int, compute: Compute) -> bool:
+        numbers = list(self.bench.numbers[0])
+        numbers[place] = np.full(np.shape(numbers[place]), np.nan)
+        try:
+            compute(numbers)
+        except ValueError:
+            # what is no number is no number in all that is made of it
+            return False
+        return True
 
     # what is measured
 

@@ -50,9 +50,21 @@ class Versions:
             found[line.result] = mask
         return found
 
+    @cached_property
+    def at_hand(self) -> dict[Value, int]:
+        """The versions that each value reads, its own included, and not what these were made of in earlier passes."""
+        learnt = {version for chain in self.learnt for version in chain}
+        found = {v: self.bit.get(v, 0) for v in self.recording.program.inputs}
+        for line in self.recording.program.lines:
+            mask = self.bit.get(line.result, 0)
+            for read in () if line.result in learnt else made_of(line):
+                mask |= found[read]
+            found[line.result] = mask
+        return found
+
     def latest(self, chain: Sequence[Value], value: Value) -> int | None:
-        """Which version of a thing ``value`` was computed from; the last, if from several."""
-        mask = self.behind[value]
+        """Which version of a thing ``value`` reads; the last, if several."""
+        mask = self.at_hand[value]
         return next(
             (i for i in reversed(range(len(chain))) if mask & self.bit[chain[i]]), None
         )

@@ -6,9 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
+
 from chainrule import ops
 from chainrule.check.agree import squeezed
 from chainrule.check.steps.evidence import Evidence
+from chainrule.check.steps.tape import number_of
 from chainrule.program import Arg, Line, Value
 
 VIEWS = frozenset(
@@ -36,19 +39,27 @@ class Walk:
     before: set[int]
     after: int
     taken: int | None = None
+    added: int | None = None
     named: list[int] = field(default_factory=list)
     common: set[int] = field(default_factory=set)
     _of_parameter: dict[int, bool] = field(default_factory=dict, init=False)
 
     def cuts(self) -> tuple[list[int], list[Arg]]:
-        """The bound values through which all of the step passes, and the single numbers met on the way."""
+        """The bound values through which all of the step passes, and the single numbers met on the way.
+
+        What is ``added`` to a velocity is a gradient though nothing binds it: ``dW = X.T @ d + mu * dW``.
+        """
         tape, bound = self.evidence.tape, self.evidence.bound
         frontier, cuts = {self.after}, []
         rates: dict[Arg, None] = {}
+        is_added = is_sum = False
         while frontier:
-            if len(frontier) == 1 and self.after not in frontier and frontier <= bound:
+            is_named = frontier <= bound or is_added
+            if len(frontier) == 1 and self.after not in frontier and is_named:
                 cuts += [one for one in frontier if self._has_layout(one)]
                 self.taken = max(frontier) if self.taken is None else self.taken
+                if is_added and self.added is None:
+                    self.added = max(frontier)
             latest = max(frontier)
             line = tape.line(latest)
             if line is None or latest in self.evidence.behind_loss:
@@ -65,6 +76,9 @@ class Walk:
             if latest in cuts and self._holds_parameter(line):
                 # the new entry itself, not what it is moved by
                 cuts.remove(latest)
+            past = self._past_summands(line)
+            is_sum = is_sum or not all(map(self._fades, past))
+            is_added = not is_sum and (is_added or bool(past))
             met: dict[Arg, None] = {}
             for position, arg in enumerate(line.args):
                 if self._is_rate(line, position):
@@ -115,6 +129,30 @@ class Walk:
             and self.evidence.tape.at[arg] in self.evidence.active
             and self._is_inert(self.evidence.tape.at[arg])
             for arg in line.args
+        )
+
+    def _past_summands(self, line: Line) -> list[int]:
+        """The summands of a line that are made of what earlier steps were made of, and of nothing new."""
+        tape, active = self.evidence.tape, self.evidence.active
+        if line.op not in (ops.add, ops.subtract):
+            return []
+        summands = {tape.at[arg] for arg in line.args if isinstance(arg, Value)}
+        past = self.evidence.past - self.before
+        return [
+            one
+            for one in summands - self.before - active
+            if not past.isdisjoint(tape.upstream([one]))
+        ]
+
+    def _fades(self, place: int) -> bool:
+        """Whether a summand is a number below 1 times something, as what is left of a velocity is."""
+        line = self.evidence.tape.line(place)
+        numbers = self.evidence.worlds[0].numbers
+        return line is not None and any(
+            self._is_rate(line, position)
+            and (held := number_of(arg, self.evidence.tape.at, numbers)) is not None
+            and abs(float(np.ravel(held)[0])) < 1
+            for position, arg in enumerate(line.args)
         )
 
     def _is_scaled_by_parameter(self, line: Line) -> bool:
