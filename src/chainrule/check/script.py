@@ -49,7 +49,8 @@ def check_script(
     """Hold every hand-written gradient line of a script against the true one.
 
     The script is run, as ``python path`` would. ``mapped`` says of what a name is the gradient, where its name
-    does not: ``{"dL_dz2": "z2"}``. A training loop is followed in its first pass, or in pass ``n_pass``.
+    does not: ``{"dL_dz2": "z2"}``. A training loop is followed in its first pass, or in pass ``n_pass``; where
+    that is right and the pass after it is wrong, the report is of the pass after, and says so.
 
     Raises:
         ScriptError: E330 if the script fails before its loss is computed.
@@ -65,7 +66,10 @@ def check_script(
         report = limited(causes=True)
     else:
         asked = Asked(str(path), loss, n_pass, timeout, seed)
-        report = settled(Path(path).read_text(encoding="utf-8"), asked, limited)
+        text = Path(path).read_text(encoding="utf-8")
+        report = settled(text, asked, limited)
+        later = asked.next_pass(text) if report.ok else None
+        report = report if later is None else later
     unlimited = () if timeout is None or can_limit() else (UNLIMITED,)
     return replace(report, notes=(*report.notes, *unlimited))
 

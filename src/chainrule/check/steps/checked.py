@@ -196,7 +196,7 @@ def _refuse(best: Checked, plain: Checked | None) -> None:
     """Say so where what is computed as a loss says nothing about the steps."""
     if (
         best.implied is None
-        and not best.n_right
+        and best.finals.wrong()
         and plain
         and not is_shared(plain.evidence)
     ):

@@ -14,6 +14,7 @@ from itertools import combinations, product
 
 import numpy as np
 
+from chainrule import ops
 from chainrule.check.agree import RELATIVE, close, same_layout
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.tape import Failed, Numbers, number_of
@@ -229,8 +230,29 @@ class Finals:
             # a step that nothing scales has its rate in what was given a name: step = 0.1 * gradient
             rates = final.rates or tuple(filter(self.may_be_rate, final.inner))
             worlds = [world.numbers for world in self.evidence.worlds]
-            final.columns = np.array(list(self._products(rates, worlds)))
+            alone = ([rate] for rate in self._rates_within(final))
+            many = (self._products(several, worlds) for several in (rates, *alone))
+            final.columns = np.array([row for rows in many for row in rows])
         return final.columns
+
+    def _rates_within(self, final: Final) -> list[Arg]:
+        """The numbers by which anything is multiplied that a step is made of, but those that the loss is made of."""
+        tape, behind = self.evidence.tape, self.evidence.behind_loss
+        found: dict[Arg, None] = {}
+        for place in tape.upstream([final.after or 0]) - behind - self.evidence.past:
+            line = tape.line(place)
+            if line is not None and line.op is ops.multiply:
+                found.update(
+                    (arg, None)
+                    for arg in line.args
+                    if not (isinstance(arg, Value) and tape.at[arg] in behind)
+                    and getattr(arg, "shape", ()) == ()
+                    and not (
+                        isinstance(arg, Value) and tape.at[arg] in self.evidence.active
+                    )
+                    and self.may_be_rate(arg)
+                )
+        return list(found)
 
     def may_be_rate(self, number: Arg) -> bool:
         """Whether a number may be a rate: no length, and none of those that gradients are made of."""
