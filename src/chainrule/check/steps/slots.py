@@ -94,11 +94,24 @@ def terms(
     whole = loss
     line = producer.get(whole)
     while line is not None and line.op in (ops.divide, ops.multiply, *RENAMING):
-        first = line.args[0]
-        if not isinstance(first, Value) or first.shape != loss.shape:
+        args = [one for one in line.args if isinstance(one, Value)]
+        # what scales it is made of less: (1 / (2 * m)) * (errors + penalty)
+        scaled = max(args, key=lambda one: _n_lines(one, producer), default=None)
+        if scaled is None or scaled.shape != loss.shape:
             break
-        whole, line = first, producer.get(first)
+        whole, line = scaled, producer.get(scaled)
     return {whole, *addends(whole, producer, run)}
+
+
+def _n_lines(value: Value, producer: Mapping[Value, Line]) -> int:
+    """Of how many lines a value is made."""
+    ahead, seen = [value], {value}
+    while ahead:
+        line = producer.get(ahead.pop())
+        fresh = [one for one in line.reads() if one not in seen] if line else []
+        seen.update(fresh)
+        ahead += fresh
+    return len(seen)
 
 
 def _summands(line: Line, numbers: Mapping[Value, object]) -> list[Value]:

@@ -108,7 +108,22 @@ def repeated_index(look: Look) -> Edits:
         said,
         partial(_add_at, look.site.params.get("index")),
         *look.args,
+        write=_every_time,
     )
+
+
+def _every_time(statement: ast.stmt) -> ast.stmt | None:
+    """``d[i] += g`` as ``np.add.at(d, i, g)``; None where the index can stand in brackets alone."""
+    match statement:
+        case ast.AugAssign(ast.Subscript(array, index), ast.Add() | ast.Sub(), value):
+            if any(isinstance(node, ast.Slice) for node in ast.walk(index)):
+                return None
+            name = "add" if isinstance(statement.op, ast.Add) else "subtract"
+            at = ast.parse(f"np.{name}.at", mode="eval").body
+            held = ast.parse(ast.unparse(array), mode="eval").body
+            return ast.Expr(ast.Call(at, [held, index, value], []))
+        case _:
+            return None
 
 
 def _add_at(template: Any, base: Any, written: Any, *arrays: Any) -> Any:
