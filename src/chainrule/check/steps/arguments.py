@@ -13,6 +13,7 @@ from functools import cached_property
 from itertools import combinations, pairwise
 from typing import Any
 
+from chainrule.check.steps.bends import Bends
 from chainrule.check.steps.edits.record import Edit, Edits, Operand
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.look import MOST_RUNS
@@ -29,6 +30,7 @@ ARGUMENT = "wrong argument"
 ADDED = "missing term"
 SAID = "The wrong argument: {was} where {meant} belongs."
 SAID_ADDED = "The term {added} is missing in what is handed over."
+SAID_TWICE = "{was} is already {bend} of {meant}, which belongs here."
 TURNED = "The arguments {one} and {other} belong the other way round."
 
 
@@ -39,6 +41,7 @@ class Arguments:
     evidence: Evidence
     sites: Sites
     texts: Texts
+    bends: Bends
     _things: dict[tuple[int, int], dict[str, Thing]] = field(default_factory=dict)
 
     def of(self, suspects: Sequence[Statement]) -> Iterator[Site]:
@@ -152,6 +155,40 @@ class Arguments:
                 if tuple(one.items[0] for one in operands) not in beside:
                     words = {"was": _text(site), "meant": text}
                     yield Edit(site, ARGUMENT, SAID, _themselves, operands, words)
+
+    def before_bends(self, sites: Sequence[Site]) -> Edits:
+        """What an activation was taken of was meant to be handed over, as the source computes it, and not the activation."""
+        for site in sites:
+            values = [
+                one for run in site.runs for one in run.args if isinstance(one, Value)
+            ]
+            bends = [self.bends.out_of(one) for one in values]
+            known = [one for one in bends if one is not None and one.op.elementwise]
+            texts = {
+                self._computed_as(one.x, run)
+                for one, run in zip(known, site.runs, strict=False)
+            }
+            if len(known) == len(site.runs) == len(values) and len(texts) == 1:
+                text = texts.pop()
+                words = {
+                    "was": _text(site),
+                    "bend": known[0].op.name,
+                    "meant": text or "",
+                }
+                operand = Operand(tuple(one.x for one in known), None, text or "")
+                if text:
+                    yield Edit(
+                        site, ARGUMENT, SAID_TWICE, _themselves, (operand,), words
+                    )
+
+    def _computed_as(self, value: Value, run: Ran) -> str | None:
+        """The expression that computes a value in the frame of a call; None if it is computed elsewhere."""
+        recording = self.evidence.recording
+        spots, place = recording.spots.get(value, ()), recording.place(value)
+        if not spots or spots[0].frame != run.frame or not isinstance(place, tuple):
+            return None
+        node = self.sites.trees.node(*place)
+        return None if node is None else ast.unparse(node)
 
     def more(self, sites: Sequence[Site]) -> Edits:
         """Something more was meant to be handed over."""

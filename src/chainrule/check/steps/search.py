@@ -52,7 +52,7 @@ class Search:
         self.bench = Bench(self.finals, [world.numbers for world in evidence.worlds])
         self.texts = Texts(evidence, self.sites)
         self.bends = Bends(evidence)
-        self.arguments = Arguments(evidence, self.sites, self.texts)
+        self.arguments = Arguments(evidence, self.sites, self.texts, self.bends)
         self.twins = Twins(self.finals.truths)
         self.firsts = FirstWrong(self)
         self.wrong = self.finals.wrong()
@@ -132,7 +132,11 @@ class Search:
         if best is None or len(best.healed) < len(self.wrong):
             # what could be written otherwise in a function was tried there
             tried = [one for one in sites if self._are_among(one, suspects)]
-            late = chain(self.arguments.more(sites), self.arguments.swapped(tried))
+            late = chain(
+                self.arguments.more(sites),
+                self.arguments.swapped(tried),
+                self.arguments.before_bends(sites),
+            )
             more, is_all = self.most(self._healing_each(late))
             best = more if is_all else self._everywhere(suspects) or best or more
         if best is not None:
