@@ -75,6 +75,14 @@ def _finals(evidence: Evidence, update: Update, common: set[int]) -> Iterator[Fi
     for one, other, entries in [*steps] or whole:
         walk = Walk(evidence, {before, one}, other, common=common)
         cuts, rates = walk.cuts()
+        if not cuts and all(
+            np.array_equal(world.numbers[one], world.numbers[other])
+            for world in evidence.worlds
+        ):
+            # it stays where it is: nothing that moves was added to its gradient
+            begun = evidence.begun
+            walk = Walk(evidence, {before, one}, other, common=common, begun=begun)
+            cuts, rates = walk.cuts()
         inner = walk.inner(cuts)
         final = Final(
             update.before,

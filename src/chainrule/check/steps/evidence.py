@@ -145,6 +145,22 @@ class Evidence:
         return frozenset(moved)
 
     @cached_property
+    def begun(self) -> frozenset[int]:
+        """What begins as zeros in this pass and what is made of it: sums, though nothing that moves may be added to them."""
+        learnt = {self.tape.at[one] for one in self.parameters}
+        met = self.behind_loss & {*self.tape.downstream(learnt)}
+        read = [self.moment(place) for place in met - learnt]
+        zeros = {
+            place
+            for place in self.bound - self.active - self.past
+            if self.moment(place) > min(read, default=0)
+            and (number := self.worlds[0].numbers[place]) is not None
+            and number.shape != ()
+            and not number.any()
+        }
+        return frozenset(self.tape.downstream(zeros)) | zeros
+
+    @cached_property
     def labels(self) -> frozenset[int]:
         """Data that meet nothing before the whole prediction: what it is held against."""
         parameters = {self.tape.at[value] for value in self.parameters}

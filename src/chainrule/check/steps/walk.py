@@ -42,6 +42,7 @@ class Walk:
     added: int | None = None
     named: list[int] = field(default_factory=list)
     common: set[int] = field(default_factory=set)
+    begun: frozenset[int] = frozenset()
     _of_parameter: dict[int, bool] = field(default_factory=dict, init=False)
 
     def cuts(self) -> tuple[list[int], list[Arg]]:
@@ -111,6 +112,11 @@ class Walk:
         return found
 
     @cached_property
+    def moving(self) -> frozenset[int]:
+        """What this pass makes."""
+        return self.evidence.active | self.begun
+
+    @cached_property
     def layout(self) -> tuple[int, ...]:
         """The layout of the parameter."""
         return squeezed(self.evidence.tape.values[min(self.before)])
@@ -126,14 +132,14 @@ class Walk:
         """Whether the parameter, or a part of it, is a summand of what a line computes."""
         return line.op in (ops.add, ops.subtract) and any(
             isinstance(arg, Value)
-            and self.evidence.tape.at[arg] in self.evidence.active
+            and self.evidence.tape.at[arg] in self.moving
             and self._is_inert(self.evidence.tape.at[arg])
             for arg in line.args
         )
 
     def _past_summands(self, line: Line) -> list[int]:
         """The summands of a line that are made of what earlier steps were made of, and of nothing new."""
-        tape, active = self.evidence.tape, self.evidence.active
+        tape, active = self.evidence.tape, self.moving
         if line.op not in (ops.add, ops.subtract):
             return []
         summands = {tape.at[arg] for arg in line.args if isinstance(arg, Value)}
@@ -163,7 +169,7 @@ class Walk:
         return any(alone) and any(
             isinstance(arg, Value)
             and not one
-            and self.evidence.tape.at[arg] in self.evidence.active
+            and self.evidence.tape.at[arg] in self.moving
             for arg, one in zip(line.args, alone, strict=True)
         )
 
@@ -199,7 +205,7 @@ class Walk:
 
     def _moves(self, value: Value) -> bool:
         place = self.evidence.tape.at[value]
-        return place in self.before or place in self.evidence.active
+        return place in self.before or place in self.moving
 
     @cached_property
     def _written(self) -> list[tuple[int, ...]]:
@@ -250,7 +256,7 @@ class Walk:
 
     def _is_inert(self, place: int) -> bool:
         """Whether a value is the parameter, a part of it, a state or a setting: nothing of this pass is in it."""
-        if place in self.before or place not in self.evidence.active:
+        if place in self.before or place not in self.moving:
             return True
         line = self.evidence.tape.line(place)
         if line is None or line.op not in VIEWS:

@@ -30,7 +30,11 @@ def updated_weight(look: Look) -> Edits:
 def other_operand(look: Look) -> Edits:
     """Another value of the same shape was meant."""
     said = "The wrong operand: {part} where {part_new} belongs."
-    for i, arg in enumerate(look.args):
+    operands = list(enumerate(look.args))
+    if isinstance(look.site.node, ast.AugAssign):
+        # what is added is likelier another than what it is added to
+        operands.reverse()
+    for i, arg in operands:
         if isinstance(arg.first, Value) and not _is_scaled(look, arg.first):
             for other in look.others(arg):
                 yield from look.edit_arg(
