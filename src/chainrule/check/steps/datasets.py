@@ -51,13 +51,14 @@ def nudged(roots: Mapping[Value, Array], seed: int) -> Given:
 
 @dataclass(eq=False)
 class Sets:
-    """The data sets of one script: ``free`` roots take any number, single ``labels`` 0 or 1, ``fixed`` ones their own."""
+    """The data sets of one script: ``free`` roots take any number, single ``labels`` ``low`` or 1, ``fixed`` ones their own."""
 
     roots: Mapping[Value, Array]
     free: AbstractSet[Value]
     labels: AbstractSet[Value]
     fixed: AbstractSet[Value]
     seed: int = 0
+    low: int = 0
 
     def others(self) -> Iterator[Data]:
         """Data sets beside the script's own."""
@@ -65,7 +66,7 @@ class Sets:
         for _ in range(N_FRESH):
             yield Data("other numbers", lambda spread: self._fresh(rng, spread))
         for value in self.labels - self.fixed:
-            for label in (0, 1):
+            for label in (self.low, 1):
                 given = {value: np.full(value.shape, label, value.dtype)}
 
                 def numbers(spread: float, given: Given = given) -> Given:
@@ -88,7 +89,8 @@ class Sets:
         if number.size == 0 or value in self.fixed:
             return number
         if value in self.labels:
-            return rng.integers(0, 2, number.shape).astype(number.dtype)
+            drawn = np.where(rng.random(number.shape) < 0.5, self.low, 1)
+            return drawn.astype(number.dtype)
         if value in self.free:
             return _moved(number, rng, spread)
         if number.dtype.kind == "b":

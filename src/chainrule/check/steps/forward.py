@@ -158,8 +158,7 @@ class Forward:
         numbers[place] = np.full(np.shape(numbers[place]), np.nan)
         try:
             compute(numbers)
-        except ValueError:
-            # what is no number is no number in all that is made of it
+        except Exception:  # noqa: BLE001 - what is no number, or of no shape, is so in all that is made of it
             return False
         return True
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
@@ -137,6 +138,7 @@ def _fill(
         frozenset(labels[:MOST_LABELS]),
         frozenset((*_deciding(found, roots), *_repeated(found, roots, labels))),
         seed,
+        -1 if _are_signs(found, labels) else 0,
     )
     fixed = {value: run.numbers[value] for value in run.program.inputs}
     fixed.update(more)
@@ -260,7 +262,7 @@ def _deciding(found: Evidence, roots: Iterable[Value]) -> Iterator[Value]:
 
 
 def _labels(found: Evidence, roots: Mapping[Value, Array]) -> Iterator[Value]:
-    """Single zeros and ones that meet nothing before the whole prediction: what it is held against."""
+    """Single zeros and ones, or signs, that meet nothing before the whole prediction: what it is held against."""
     tape = found.tape
     parameters = [tape.at[value] for value in found.parameters]
     if not parameters:
@@ -270,7 +272,7 @@ def _labels(found: Evidence, roots: Mapping[Value, Array]) -> Iterator[Value]:
     for value, number in roots.items():
         if value in found.parameters or value in parts or number.size != 1:
             continue
-        if float(number.ravel()[0]) not in {0.0, 1.0}:
+        if float(number.ravel()[0]) not in {-1.0, 0.0, 1.0}:
             continue
         place = tape.at[value]
         if any(_is_entry(found, place, reader) for reader in tape.readers[place]):
@@ -285,6 +287,20 @@ def _labels(found: Evidence, roots: Mapping[Value, Array]) -> Iterator[Value]:
         # a margin only decides where the slope changes; a label changes it
         if _sways(found, value, number, roots):
             yield value
+
+
+def _are_signs(found: Evidence, labels: Sequence[Value]) -> bool:
+    """Whether labels are 1 and -1: one is -1, here or in another pass."""
+    numbers = found.recording.run.numbers
+    names = {_bare(one) for one in labels}
+    return any(
+        _bare(one) in names and one.shape == () and float(numbers[one]) == -1
+        for one in found.recording.program.inputs
+    )
+
+
+def _bare(value: Value) -> str:
+    return re.sub(r"_\d+$", "", value.name or "")
 
 
 def _is_entry(found: Evidence, place: int, reader: int) -> bool:
