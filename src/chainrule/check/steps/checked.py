@@ -54,7 +54,9 @@ class Checked:
     def _rank(self) -> tuple[int, bool, bool, bool]:
         convention = self.finals.convention
         is_whole = self.is_summed and convention == 1.0
-        return self.n_right, convention in CONVENTIONS, self.is_penalised, is_whole
+        # a penalty that makes nothing right is none
+        is_penalised = self.is_penalised and bool(self.n_right)
+        return self.n_right, convention in CONVENTIONS, is_penalised, is_whole
 
 
 def checked_recording(

@@ -62,9 +62,11 @@ class Versions:
             found[line.result] = mask
         return found
 
-    def latest(self, chain: Sequence[Value], value: Value) -> int | None:
-        """Which version of a thing ``value`` reads; the last, if several."""
-        mask = self.at_hand[value]
+    def latest(
+        self, chain: Sequence[Value], value: Value, *, is_at_hand: bool = False
+    ) -> int | None:
+        """Which version of a thing ``value`` was computed from, or reads; the last, if several."""
+        mask = (self.at_hand if is_at_hand else self.behind)[value]
         return next(
             (i for i in reversed(range(len(chain))) if mask & self.bit[chain[i]]), None
         )
@@ -303,7 +305,8 @@ def by_pass(values: Sequence[Value], versions: Versions) -> Iterator[list[Value]
         now = {
             i: at
             for i, chain in enumerate(versions.learnt)
-            if value not in chain and (at := versions.latest(chain, value)) is not None
+            if value not in chain
+            and (at := versions.latest(chain, value, is_at_hand=True)) is not None
         }
         if any(read.get(i, at) != at for i, at in now.items()):
             yield group
