@@ -136,7 +136,7 @@ import numpy as np
 rng = np.random.default_rng(0)
 X, y, w = rng.normal(size=(4, 2)), rng.normal(size=4), rng.normal(size=2)
 loss = np.mean((X @ w - y) ** 2)
-dw = 2 * X.T @ (X @ w - y) / 4
+dw = 2 * X.T @ (X @ w - y) / len(y)
 w -= 0.1 * dw
 """
 

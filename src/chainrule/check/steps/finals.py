@@ -184,7 +184,8 @@ class Finals:
             if by_effect is None:
                 return 0.0
             if by_effect:
-                own = _step_sign(final, cut, world.numbers)
+                # what is left of earlier steps may outweigh this one's, on other data
+                own = 0.0 if final.added else _step_sign(final, cut, world.numbers)
                 return by_effect if by_effect != own else 0.0
         return 0.0
 

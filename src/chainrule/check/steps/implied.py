@@ -352,8 +352,12 @@ def _data(evidence: Evidence, places: AbstractSet[int]) -> set[Path]:
         line = tape.line(place)
         if line is not None and line.op is ops.getitem and tape.reads[place]:
             held = paths.get(tape.reads[place][0])
-            if held is not None:
-                paths[place] = (*held, *map(repr, line.params["index"]))
+            index = line.params["index"]
+            if held is not None and index[:1] == (slice(None),):
+                # some columns of all samples
+                paths[place] = held
+            elif held is not None:
+                paths[place] = (*held, *map(repr, index))
     return {
         paths[tape.at[arg]]
         for place in places
