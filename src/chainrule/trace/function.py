@@ -27,6 +27,7 @@ from chainrule.trace.arguments import (
     ForeignArrayError,
     foreign,
 )
+from chainrule.trace.containers import ARRAYS
 from chainrule.trace.instrument.code import HOOKED, functions_in, is_library
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.limits import Limits
@@ -339,5 +340,5 @@ def _outputs(
             yield path, value
         elif type(leaf) is TracedInt or isinstance(leaf, int | float | np.generic):
             yield path, tracer.builder.input(np.asarray(leaf), called)
-        elif type(leaf) is np.ndarray and leaf.dtype.kind in "fiub":
+        elif type(leaf) in ARRAYS and leaf.dtype.kind in "fiub":
             yield path, tracer.builder.input(np.array(leaf), called)

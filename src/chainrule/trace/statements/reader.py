@@ -177,7 +177,8 @@ class Reader:
             case np.ndarray() | np.floating() | float():
                 if isinstance(value, np.ndarray) and value.dtype.kind not in "fiub":
                     return value
-                held = value if type(value) is float else np.array(value)
+                matrix = type(value) is np.matrix
+                held = value if type(value) is float else np.array(value, subok=matrix)
                 return self.tracer.input(held, name or "value")
             case int():
                 traced = self.tracer.input(np.asarray(value), name or "value")
