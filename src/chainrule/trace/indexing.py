@@ -23,7 +23,7 @@ def get_item(tracer: Tracing, target: Traced, key: Any) -> Any:
     if type(result) is not Traced:
         return result
     if arrays:
-        return result.as_kind(is_matrix=target.is_matrix)
+        return result.as_kind(is_matrix=target.is_matrix and result.is_array)
     single = all(isinstance(item, int | np.integer) for item in index)
     if single and len(index) == target.ndim:
         return Traced(tracer, result.value, is_array=False)

@@ -32,10 +32,15 @@ def is_matrix(item: Any) -> bool:
 
 def among(items: Iterable[Any]) -> bool:
     """Whether a matrix is among arguments, or in lists of them."""
-    return any(
-        among(one) if type(one) is list or type(one) is tuple else is_matrix(one)
-        for one in items
-    )
+    for one in items:
+        kind = type(one)
+        if kind is list or kind is tuple:
+            found = among(one)
+        else:
+            found = one.is_matrix if kind is Traced else kind is np.matrix
+        if found:
+            return True
+    return False
 
 
 def called(

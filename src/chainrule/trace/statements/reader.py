@@ -7,7 +7,6 @@ import io
 import linecache
 import os
 import sys
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -18,7 +17,7 @@ import numpy as np
 from chainrule import ops
 from chainrule.program import ChainruleError, SourceSpan, Value
 from chainrule.program.sources import ARGUMENTS
-from chainrule.trace import growing, source
+from chainrule.trace import growing, refusals, source
 from chainrule.trace.events import Named, ParameterMoved
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.script import ScriptError
@@ -135,20 +134,8 @@ class Reader:
             at = SourceSpan(self.file, error.lineno or 0, (error.offset or 1) - 1)
             raise ScriptError("E330", f"SyntaxError: {error.msg}", where=at) from None
         except Exception as error:
-            frames = [
-                f
-                for f in traceback.extract_tb(error.__traceback__)
-                if f.filename == self.file
-            ]
-            last = frames[-1] if frames else None
-            place = (
-                SourceSpan(self.file, last.lineno or 0, last.colno or 0)
-                if last
-                else None
-            )
-            said = "".join(traceback.format_exception_only(error)).strip()
-            message = f"the script does not run: {said}"
-            raise ScriptError("E330", message, where=place) from error
+            place = refusals.failed_at(error, {self.file})
+            raise ScriptError.of(error, place) from error
 
     def bind(self, value: Any, name: str | tuple[str | None, ...] | None) -> Any:
         """``value`` with its arrays and numbers traced, under the name it is given."""
