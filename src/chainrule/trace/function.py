@@ -31,6 +31,7 @@ from chainrule.trace.containers import ARRAYS
 from chainrule.trace.instrument.code import HOOKED, functions_in, is_library
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.limits import Limits
+from chainrule.trace.memory import of_kind
 from chainrule.trace.reading import Reading
 from chainrule.trace.recording import Recording
 from chainrule.trace.replay import Chances
@@ -131,8 +132,10 @@ def read_function(
         }
 
         def leaf_of(argument: str, path: trees.Path, leaf: Any) -> Any:
-            leaf = moved.get((argument, path), leaf)
-            return np.array(leaf) if type(leaf) is np.ndarray else leaf
+            number = moved.get((argument, path), leaf)
+            if type(leaf) in ARRAYS:
+                return of_kind(np.array(number), is_matrix=type(leaf) is np.matrix)
+            return number
 
         plain = {
             argument: trees.mapped(item, functools.partial(leaf_of, argument))

@@ -11,8 +11,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.program import Array
-from chainrule.trace.gather import leaves_of
-from chainrule.trace.lengths import TracedInt
+from chainrule.trace.gather import leaves_of, plain_of
 from chainrule.trace.memory import MemoryView, lay_out, of_kind, view_of, whole_of
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracing import Tracing
@@ -103,11 +102,9 @@ def _leaves(result: Any) -> list[Any]:
 def _memory_of(item: Any) -> Any:
     if type(item) is Traced:
         return of_kind(item.memory, is_matrix=item.is_matrix)
-    if type(item) is TracedInt:
-        return int(item)
     if type(item) is list or type(item) is tuple:
         return type(item)(map(_memory_of, item))
-    return item
+    return plain_of(item)
 
 
 def _places(own: Array, memory: Array) -> Array | None:

@@ -48,7 +48,7 @@ class ResultSlot:
         if not self.is_matrix:
             return value
         traced = isinstance(value, Traced)
-        return value.as_kind(is_matrix=True) if traced else np.asmatrix(value)
+        return value.as_kind(is_matrix=True) if traced else value.view(np.matrix)
 
 
 def arranged(returned: Any, values: Sequence[Any]) -> Any:
