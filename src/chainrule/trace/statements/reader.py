@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
-from chainrule.program import ChainruleError, SourceSpan, Value
+from chainrule.program import ChainruleError, Size, SourceSpan, Value
 from chainrule.program.sources import ARGUMENTS
 from chainrule.trace import growing, refusals, source
 from chainrule.trace.events import Named, ParameterMoved
@@ -119,6 +119,7 @@ class Reader:
             rewrite.KEY: key_name,
             rewrite.CALLEE: self.callees.callee,
             rewrite.APPEND: self.append,
+            rewrite.BEHIND: _behind,
             **EvaluatedOnce().names(),
             **({} if self.watch is None else self.watch.names()),
         }
@@ -351,6 +352,12 @@ class Reader:
             and not any(update.after is after for update in self.updates)
         ):
             self.updates.append(ParameterMoved(name, before, after, at))
+
+
+def _behind(value: Any) -> Any:
+    """``0.1 / len(x)``: a length says what it is there; a number of the script's own answers for itself."""
+    length = type(value) is TracedInt and isinstance(value.ref, Size)
+    return value.__chainrule_behind__ if length else value
 
 
 @contextlib.contextmanager
