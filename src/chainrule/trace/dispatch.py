@@ -11,7 +11,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.program import Op
-from chainrule.trace import numpy_adapters, pairs, refusals
+from chainrule.trace import matrices, numpy_adapters, pairs, refusals
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.numpy_adapters import ufunc_methods
 from chainrule.trace.sharing import NumpyCall
@@ -38,6 +38,9 @@ def call_ufunc(
     kwargs: Mapping[str, Any],
 ) -> Any:
     """A ufunc called on traced values, or one of its methods."""
+    if matrices.among((*inputs, *kwargs.values())):
+        own = getattr(ufunc, method)
+        return matrices.called(tracer, own, own, inputs, kwargs)
     if any(map(pairs.is_complex, inputs)):
         return pairs.call_ufunc(tracer, ufunc, method, inputs, kwargs)
     if method != "__call__":
@@ -99,6 +102,13 @@ def call_function(
     tracer: Tracing, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Any:
     """A function of NumPy, or of a library whose functions are in the catalogue, called on traced values."""
+    if matrices.among((*args, *kwargs.values())):
+
+        def follow(*arrays: Any, **options: Any) -> Any:
+            return _called(tracer, function, arrays, options)
+
+        keeps = matrices.keeps_axes(function)
+        return matrices.called(tracer, function, follow, args, kwargs, keeps_axes=keeps)
     result = _called(tracer, function, args, kwargs)
     if kwargs.get("out") is None:
         NumpyCall(tracer, function, args, kwargs).share_memory(result)

@@ -12,7 +12,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.program import Value
-from chainrule.trace import drawn, growing, numpy_adapters, refusals
+from chainrule.trace import containers, drawn, growing, numpy_adapters, refusals
 from chainrule.trace.frozen import Frozen
 from chainrule.trace.gather import holds_traced, leaves_of, numbers_of, stacked
 from chainrule.trace.instrument.code import HOOKED, functions_in, is_library, is_ours
@@ -129,7 +129,7 @@ class Lender:
 
     def _builtin(self, function: Any) -> Any:
         owner = function.__self__
-        if type(owner) is np.ndarray:
+        if type(owner) in containers.ARRAYS:
             return functools.partial(self._array_method, owner, function)
         if growing.grows(owner, function.__name__):
             return functools.partial(growing.grow, self.grown, owner, function)
@@ -315,7 +315,7 @@ class Lender:
 
     def item(self, container: Any, key: Any) -> Any:
         """``container[key]``, of a plain array by traced places, and of ``np.c_`` and ``np.r_``, too."""
-        if type(container) is np.ndarray and _has_traced(key):
+        if type(container) in containers.ARRAYS and _has_traced(key):
             return self.table(container)[key]
         if type(container) in _JOINERS and _has_traced(key):
             return self.joined(container, key)
@@ -326,6 +326,7 @@ class Lender:
         square = array.ndim == 2 and array.shape[0] == array.shape[1] > 0
         if (
             square
+            and type(array) is np.ndarray
             and array.dtype.kind == "f"
             and bool((array == np.eye(len(array))).all())
         ):

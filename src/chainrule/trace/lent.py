@@ -13,11 +13,12 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
-from chainrule.trace import entries, refusals
+from chainrule.trace import entries, matrices, refusals
 from chainrule.trace.gather import holds_pair, holds_traced, numbers_of
 from chainrule.trace.instrument.hooks import CURRENT
 from chainrule.trace.lending import Lending
 from chainrule.trace.lengths import TracedInt
+from chainrule.trace.memory import of_kind
 from chainrule.trace.pairs import Pair
 from chainrule.trace.traced import Traced
 
@@ -134,10 +135,12 @@ def _array(
     made: Any
     if type(items) is Traced:
         # whether it is a copy NumPy knows: of what lies in order already, ``np.ascontiguousarray`` makes none
-        own = maker(items.memory, *args, **options)
+        memory = of_kind(items.memory, is_matrix=items.is_matrix)
+        own = maker(memory, *args, **options)
         made = items
-        if not (items.is_array and np.shares_memory(own, items.memory)):
+        if not (items.is_array and np.shares_memory(own, memory)):
             made = Traced(lender.tracer, items.value, is_array=True)
+        made = made.as_kind(is_matrix=isinstance(own, np.matrix))
     elif isinstance(items, list | tuple) and (holds_traced(items) or holds_pair(items)):
         made = lender.gathered(items)
     elif type(items) is Pair:
@@ -155,10 +158,26 @@ def _array(
 
 
 def _matrix(lender: Lending, maker: Any, items: Any, *args: Any, **options: Any) -> Any:
-    """``np.asmatrix(x)``: what is a matrix from now on has other operators."""
-    if holds_traced(items):
-        raise refusals.matrix(lender.tracer.here())
-    return maker(items, *args, **options)
+    """``np.asmatrix(x)``, with the memory of ``x``, and ``np.matrix(x)``, a copy."""
+    if not holds_traced(items):
+        return maker(items, *args, **options)
+    if maker is np.asmatrix and matrices.is_matrix(items):
+        return items
+    follow = np.asarray if maker is np.asmatrix else np.array
+    return matrices.called(
+        lender.tracer,
+        maker,
+        lambda *given, **named: _array(lender, follow, *given, **named),
+        (items, *args),
+        options,
+    )
+
+
+def _blocks(lender: Lending, maker: Any, items: Any, *args: Any) -> Any:
+    """``np.bmat([[A, B], [C, D]])``: the blocks as one matrix."""
+    if not holds_traced(items):
+        return maker(items, *args)
+    return matrices.called(lender.tracer, maker, np.block, (items, *args), {})
 
 
 def _filled(lender: Lending, maker: Any, shape: Any, *args: Any, **options: Any) -> Any:
@@ -266,6 +285,7 @@ LENT: dict[Any, Lent] = {
     np.ascontiguousarray: _array,
     np.matrix: _matrix,
     np.asmatrix: _matrix,
+    np.bmat: _blocks,
     np.zeros: _filled,
     np.ones: _filled,
     np.empty: _filled,

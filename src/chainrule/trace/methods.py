@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
-from chainrule.trace import source
+from chainrule.trace import refusals, source
 from chainrule.trace.memory import MemoryView
 
 
@@ -86,6 +86,19 @@ class Methods:
     def __deepcopy__(self: Any, _: Any) -> Any:
         return self.copy()
 
+    def view(self: Any, *types: Any) -> Any:
+        """The same memory; of another type only where it is the same."""
+        classes = (np.ndarray, np.matrix)
+        if any(kind not in (*classes, self.dtype, self.dtype.type) for kind in types):
+            raise refusals.changes_memory(self.value.name, self.tracer.here())
+        seen = self[...] if self.ndim else self
+        asked = [kind for kind in types if kind in classes]
+        return seen.as_kind(is_matrix=asked[-1] is np.matrix) if asked else seen
+
+    def is_integer(self: Any) -> bool:
+        """Whether a Python float is a whole number."""
+        return float(self.tracer.as_number(self.value, "is_integer()", "")).is_integer()
+
     def reshape(self: Any, *shape: Any, order: str = "C", **_: Any) -> Any:
         """The same entries in another shape."""
         made: Any = np.reshape
@@ -97,8 +110,7 @@ class Methods:
 
     def flatten(self: Any, order: str = "C") -> Any:
         """A copy of all entries in a row."""
-        made: Any = np.ravel
-        return made(self, order).copy()
+        return self.ravel(order).copy()
 
     def __round__(self: Any, digits: int | None = None) -> Any:
         rounded = np.round(self, digits or 0)

@@ -66,7 +66,7 @@ class Environment:
                     found.append((value.shape, value.dtype, place))
                 elif kind in VALUES:
                     found.append(value)
-                elif value is read.seen:
+                elif value is read.seen and kind is not np.matrix:
                     found.append(id(value))
                 else:
                     break
@@ -74,7 +74,7 @@ class Environment:
                 self.names = called
                 return tuple(found), arrays
             self._look_again()
-        # something is another object whenever it is looked at
+        # something is another object whenever it is looked at, or may be written to: a matrix is no input of a program
         self.endless = True
         return (), []
 

@@ -21,6 +21,7 @@ from chainrule.program import (
 from chainrule.trace import Traced, TracedInt, Tracer
 from chainrule.trace.function import BOUNDARY, follow
 from chainrule.trace.function import inside as call_inside
+from chainrule.trace.matrices import is_matrix
 from chainrule.trace.replay import Chances
 from chainrule.transforms.derivation import FollowedFunction, written_into
 from chainrule.transforms.differentiation import Differentiation
@@ -36,18 +37,25 @@ Apply = Callable[[Sequence[Any]], tuple[Any, list[Any]]]
 
 @dataclass(frozen=True, slots=True)
 class ResultSlot:
-    """Where one of the values goes in the structure that a function returns."""
+    """Where one of the values goes in the structure that a function returns, and whether it is one of NumPy's matrices."""
 
     position: int
+    is_matrix: bool = False
+
+    def of(self, values: Sequence[Any]) -> Any:
+        """The value."""
+        value = values[self.position]
+        if not self.is_matrix:
+            return value
+        traced = isinstance(value, Traced)
+        return value.as_kind(is_matrix=True) if traced else value.view(np.matrix)
 
 
 def arranged(returned: Any, values: Sequence[Any]) -> Any:
     """The values in the structure in which the function returned them."""
     if type(returned) is ResultSlot:
-        return values[returned.position]
-    return put_together(
-        returned, lambda slot: values[slot.position], leaves=(ResultSlot,)
-    )
+        return returned.of(values)
+    return put_together(returned, lambda slot: slot.of(values), leaves=(ResultSlot,))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -250,7 +258,7 @@ def _values(
 
     def slot(item: Any) -> ResultSlot:
         values.append(_value(tracer, item))
-        return ResultSlot(len(values) - 1)
+        return ResultSlot(len(values) - 1, is_matrix(item))
 
     if not asked.single_loss:
         returned = put_together(result, slot, leaves=TRACED)

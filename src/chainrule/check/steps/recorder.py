@@ -169,7 +169,8 @@ class Reading(Reader):
         if kept is not None and np.array_equal(
             self.tracer.builder.numbers[kept[1]], value
         ):
-            return Traced(self.tracer, kept[1])
+            matrix = type(value) is np.matrix
+            return Traced(self.tracer, kept[1], is_matrix=matrix)
         wrapped = super()._wrap(value, name)
         self.tracer.constants[id(value)] = (value, wrapped.value, wrapped)
         return wrapped

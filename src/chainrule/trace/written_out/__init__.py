@@ -107,14 +107,15 @@ def follow_through(
         result = tracer.unbound(lambda _: definition(*args, **given))
     except (ArithmeticError, LookupError, TypeError, ValueError):
         result = None  # of something that the few lines do not cover
-    if result is None or not _same(result, true):
+    if result is None or not is_same(result, true):
         raise refusals.differs(name, tracer.here())
     return result
 
 
-def _same(result: Any, true: Any) -> bool:
+def is_same(result: Any, true: Any) -> bool:
+    """Whether a result has the numbers that NumPy or SciPy gives, as far as rounding goes."""
     if isinstance(true, tuple | list):
-        return len(result) == len(true) and all(map(_same, result, true))
+        return len(result) == len(true) and all(map(is_same, result, true))
     found, wanted = np.asarray(plain_of(result)), np.asarray(true)
     if found.shape != wanted.shape or wanted.dtype.kind not in "fciub":
         return False

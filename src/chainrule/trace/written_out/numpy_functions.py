@@ -291,8 +291,13 @@ def insert(arr: Any, obj: int, values: Any, axis: Axis = None) -> Any:
     flat, axis = (np.ravel(arr), 0) if axis is None else (arr, axis)
     front = (slice(None),) * (axis % flat.ndim)
     shape = list(map(int, flat.shape))
-    shape[axis] = 1
-    put = np.broadcast_to(np.expand_dims(values, axis) if np.ndim(values) else values, tuple(shape))  # fmt: skip
+    put, n_axes = values, np.ndim(values)
+    if n_axes:
+        # as many axes as the array has: several are put in
+        whole = n_axes == flat.ndim
+        put = np.moveaxis(put, 0, axis) if whole else np.expand_dims(put, axis)
+    shape[axis] = int(np.shape(put)[axis]) if n_axes else 1
+    put = np.broadcast_to(put, tuple(shape))
     parts = [flat[(*front, slice(None, obj))], put, flat[(*front, slice(obj, None))]]
     return np.concatenate(parts, axis=axis)
 
