@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import partial
 
@@ -78,6 +78,12 @@ class Writer:
             euler=not any(written_e(symbol) for symbol in names.values()),
             sample=next((one for one in "ijnmsrq" if one not in self.letters), "i"),
         )
+
+    def forget(self, values: Iterable[Value]) -> None:
+        """Write ``values`` out as what they are, though they have names."""
+        left = set(values)
+        self.names = {one: name for one, name in self.names.items() if one not in left}
+        self._lengths.clear()
 
     def symbol(self, value: Value) -> Node:
         """A value by its name, or as the expression it is."""
