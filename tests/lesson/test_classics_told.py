@@ -90,6 +90,22 @@ for t in range(3):
     h = (1 - z) * h + z * np.tanh(W_h @ X[t] + U_h @ (r * h) + b_h)
     loss += 0.5 * np.sum((V @ h + c - Y[t]) ** 2)
 """
+EPSILON = """
+import numpy as np
+np.random.seed(4)
+X, Y = np.random.randn(2, 4), np.array([[1, 0, 1, 0]])
+W1, W2, m = np.random.randn(3, 2) * 0.5, np.random.randn(1, 3) * 0.5, Y.shape[1]
+A2 = 1 / (1 + np.exp(-np.dot(W2, np.tanh(np.dot(W1, X)))))
+L = -1 / m * np.sum(Y * np.log(A2 + 1e-8) + (1 - Y) * np.log(1 - A2 + 1e-8))
+"""
+GUARDED_CLASSES = """
+import numpy as np
+np.random.seed(0)
+X, Y, W = np.random.randn(4, 5), np.eye(3)[[0, 1, 2, 1]], np.random.randn(5, 3) * 0.3
+e = np.exp(X @ W)
+p = e / np.sum(e, axis=1, keepdims=True)
+loss = -np.sum(Y * np.log(p + 1e-9)) / X.shape[0]
+"""
 
 
 @pytest.fixture(scope="module")
@@ -162,3 +178,17 @@ def test_a_convention_is_told_where_a_gradient_comes_through(told):
 
 def test_no_proof_is_told_on_an_empty_array(told):
     assert "of shape (0" not in told(COSINE).to_text()
+
+
+def test_a_cross_entropy_with_an_epsilon_is_one(told):
+    text = " ".join(told(EPSILON).to_text(width=160).split())
+    assert "this is the binary cross-entropy with ε, written out" in text
+    assert "∂L/∂A2 = (−Y/(A2 + 1 × 10⁻⁸) + (1 − Y)/(1 − A2 + 1 × 10⁻⁸))/4" in text
+    # nothing rounds to log 0, so nothing is taken apart for that
+    assert "the factors cancel" not in text
+    assert "behind a sigmoid the slope without it is p − t" in text
+
+
+def test_a_sum_that_divides_stands_in_brackets_in_a_sentence(told):
+    text = " ".join(told(GUARDED_CLASSES).to_text().split())
+    assert "by Y/(p + 1 × 10⁻⁹)" in text
