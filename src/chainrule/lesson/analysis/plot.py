@@ -29,6 +29,7 @@ from chainrule.lesson.notation.turns import (
 )
 from chainrule.lesson.notation.writer import READABLE, Writer
 from chainrule.program import Array, Line, Program, Value
+from chainrule.program.ledger import bare
 from chainrule.program.program import arg_shape
 
 
@@ -146,9 +147,9 @@ class Telling:
     def numbers_of(self, stop: Stop) -> list[Array]:
         """The gradient of a stop in numbers, in every turn in which it has some."""
         runs = (self.writer.run, *(one.writer.run for one in self.shown))
-        return [
-            run.numbers[stop.gradient] for run in runs if stop.gradient in run.numbers
-        ]
+        known = (run.numbers.get(stop.gradient) for run in runs)
+        # which ways pass a value by is a matter of the lines: other numbers are told in the same way
+        return [bare(one) for one in known if one is not None]
 
     def forget(self, names: Collection[str]) -> None:
         """Write out the gradients of the values called so, where they stand in others, in place of their names."""
