@@ -106,6 +106,22 @@ e = np.exp(X @ W)
 p = e / np.sum(e, axis=1, keepdims=True)
 loss = -np.sum(Y * np.log(p + 1e-9)) / X.shape[0]
 """
+GELU = """
+import numpy as np
+rng = np.random.default_rng(4)
+x, t, W = rng.normal(size=(3, 5)), rng.normal(size=(3, 5)), rng.normal(size=(5, 5))
+def gelu(x):
+    return 0.5 * x * (1 + np.tanh(np.sqrt(2 / np.pi) * (x + 0.044715 * x**3)))
+loss = ((gelu(x @ W) - t) ** 2).mean()
+"""
+NOISY = """
+import numpy as np
+rng = np.random.default_rng(3)
+x1 = rng.normal(size=(3, 4))
+x2 = x1 + 0.3 * rng.normal(size=(3, 4))
+W = rng.normal(size=(4, 2))
+loss = np.mean((x1 @ W - x2 @ W) ** 2) + np.mean(x1 @ np.array([1.0, -2.0, 0.5, 3.0]) * (x1 @ W)[:, 0])
+"""
 
 
 @pytest.fixture(scope="module")
@@ -192,3 +208,27 @@ def test_a_cross_entropy_with_an_epsilon_is_one(told):
 def test_a_sum_that_divides_stands_in_brackets_in_a_sentence(told):
     text = " ".join(told(GUARDED_CLASSES).to_text().split())
     assert "by Y/(p + 1 × 10⁻⁹)" in text
+
+
+def test_gates_and_states_are_called_what_they_are(told):
+    text = told(GRU).to_text(width=160)
+    rows = re.findall(r"^   (\S+) += .*?   +(.*), shape", text, re.MULTILINE)
+    words = {name: said for name, said in rows if name.endswith("ₜ")}
+    assert {words["zₜ"], words["rₜ"]} == {"a gate"}
+    assert words["hₜ"] == "a state, handed on from turn to turn"
+    assert "the input of a gate" in words.values()
+    # what two gates let through is no input of units
+    assert "next_cₜ = fₜ ⊙ next_cₜ₋₁ + iₜ ⊙ tanh(aₜ[:, 6:])" in told(GATES).to_text()
+    assert "each hidden unit's input" not in told(GATES).to_text()
+
+
+def test_numbers_of_the_program_keep_the_digits_that_they_are_given(told):
+    text = told(GELU).to_text(width=160)
+    assert "√(2/π) · (z1 + 0.044715 · z1³)" in text
+    assert "0.0447 " not in text
+
+
+def test_an_array_in_the_program_is_no_row_of_digits(told):
+    text = told(NOISY).to_text(width=160)
+    assert "x2 = x1 + 3×4 numbers of the program" in text
+    assert "(1.0, −2.0, 0.5, 3.0)" in text
