@@ -122,6 +122,17 @@ x2 = x1 + 0.3 * rng.normal(size=(3, 4))
 W = rng.normal(size=(4, 2))
 loss = np.mean((x1 @ W - x2 @ W) ** 2) + np.mean(x1 @ np.array([1.0, -2.0, 0.5, 3.0]) * (x1 @ W)[:, 0])
 """
+STEPS = """
+import numpy as np
+rng = np.random.default_rng(0)
+X, Y = rng.normal(size=(5, 2, 4)), rng.normal(size=(5, 2, 3))
+W_x, W_h = rng.normal(size=(4, 3)), rng.normal(size=(3, 3))
+state, outputs = np.zeros((2, 3)), []
+for x in X:
+    state = np.tanh(x @ W_x + state @ W_h)
+    outputs.append(state)
+loss = np.mean((np.stack(outputs) - Y) ** 2)
+"""
 
 
 @pytest.fixture(scope="module")
@@ -232,3 +243,14 @@ def test_an_array_in_the_program_is_no_row_of_digits(told):
     text = told(NOISY).to_text(width=160)
     assert "x2 = x1 + 3×4 numbers of the program" in text
     assert "(1.0, −2.0, 0.5, 3.0)" in text
+
+
+def test_a_part_of_many_numbers_is_told_as_what_it_is(told):
+    text = told(STEPS).to_text()
+    assert re.search(r"array, [^\n]*\[\d", text) is None
+
+
+def test_the_last_turn_says_that_nothing_comes_from_above(told):
+    text = told(STEPS).to_text()
+    assert "no turn comes after the last" in text
+    assert re.search(r"= \(0, 0[^\n]*\) \+", text) is None
