@@ -110,11 +110,24 @@ divide = Op(
 )
 
 
+one_less = composite(
+    lambda x: np.where(x == 0, 1, x - 1),
+    sloped(lambda y, x: x != 0, "{x} less one moves as {x} does; of a 0 nothing moves"),
+    forms=None,
+    name="one_less",
+    title="exponent of a slope",
+    notation="#1 - 1",
+    caution="0 to the power 0 is flat: 1 stands in the place of 0 - 1",
+    samples=on(REALS, -2.0, 2.0, 0.0),
+)
+"""The exponent that a power leaves: formulas say b - 1, and of a power of 0, which is flat, nothing divides by 0."""
+
+
 def pull_base(dy: Any, y: Any, a: Any, b: Any) -> Any:
     """∂L/∂a = ∂L/∂y · b aᵇ⁻¹, which is 0 for b = 0 even at a = 0."""
     if isinstance(b, int | float):
         return dy * b * a ** (b - 1) if b else np.zeros_like(a)
-    return dy * b * a ** np.where(b == 0, 1, b - 1)
+    return dy * b * a ** one_less(b)
 
 
 def pull_exponent(dy: Any, y: Any, a: Any, b: Any) -> Any:
