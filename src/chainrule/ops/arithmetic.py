@@ -18,7 +18,7 @@ from chainrule.ops.families import (
     steps,
     unary,
 )
-from chainrule.program import Op, Rule, Sample, Unit
+from chainrule.program import Op, Rule, Sample, Turn, Unit
 
 identity = Op(
     lambda x: np.copy(x),
@@ -110,18 +110,25 @@ divide = Op(
 )
 
 
+def _stays(number: Any) -> bool:
+    """Whether a rule may look at a number: what counts the turns of a loop is another one in the next turn."""
+    return isinstance(number, int | float) and not isinstance(
+        getattr(number, "ref", None), Turn
+    )
+
+
 def pull_base(dy: Any, y: Any, a: Any, b: Any) -> Any:
     """∂L/∂a = ∂L/∂y · b aᵇ⁻¹, which is 0 for b = 0 even at a = 0."""
-    if isinstance(b, int | float):
+    if _stays(b):
         return dy * b * a ** (b - 1) if b else np.zeros_like(a)
-    return dy * b * a ** np.where(b == 0, 1, b - 1)
+    return dy * b * a ** np.where(np.equal(b, 0), 1, b - 1)
 
 
 def pull_exponent(dy: Any, y: Any, a: Any, b: Any) -> Any:
     """∂L/∂b = ∂L/∂y · aᵇ log a, which is 0 at a = 0."""
-    if isinstance(a, int | float):
+    if _stays(a):
         return dy * y * np.log(a or 1)
-    return dy * y * np.log(np.where(a == 0, 1, a))
+    return dy * y * np.log(np.where(np.equal(a, 0), 1, a))
 
 
 power = Op(
