@@ -12,8 +12,10 @@ import numpy as np
 from chainrule import ops
 from chainrule.program import Op
 from chainrule.trace import numpy_adapters, pairs, refusals
+from chainrule.trace.gather import holds_traced, leaves_of, stacked
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.numpy_adapters import ufunc_methods
+from chainrule.trace.numpy_adapters.require import takes_several
 from chainrule.trace.sharing import NumpyCall
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracing import Tracing
@@ -113,12 +115,14 @@ def _called(
         if function not in own and definition_of(function) is not None:
             return follow_through(tracer, function, args, kwargs)
         return pairs.call_function(function, args, kwargs)
-    options = dict(kwargs)
+    adapter = numpy_adapters.READERS.get(function)
+    op = ops.op_of(function)
+    several = takes_several(adapter)
+    args = [_as_array(one, several and not place) for place, one in enumerate(args)]
+    options = {key: _as_array(one, several=False) for key, one in kwargs.items()}
     out = options.pop("out", None)
     if out is NO_VALUE:
         out = None
-    adapter = numpy_adapters.READERS.get(function)
-    op = ops.op_of(function)
     if adapter is not None:
         result = adapter(tracer, *args, **options)
     elif op is not None:
@@ -131,6 +135,16 @@ def _called(
     if out is not None:
         return _written_into(tracer, function, out, result, where=True)
     return result
+
+
+def _as_array(item: Any, several: bool) -> Any:  # noqa: FBT001
+    """A list of traced numbers as the array it is; where ``several`` arrays are asked for, each of them."""
+    if type(item) not in (list, tuple) or not holds_traced(item):
+        return item
+    if several:
+        return type(item)(_as_array(one, several=False) for one in item)
+    single = all(not getattr(one, "ndim", 0) for one in leaves_of(item))
+    return stacked(item) if single else item
 
 
 def _bind(

@@ -38,6 +38,8 @@ def _drawn(lender: Lending, method: Any, *args: Any, **kwargs: Any) -> Any:
     picked = method.__name__ == "choice" and not holds_traced(args[:1])
     flat = picked or np.asarray(result).dtype.kind in "iub"
     lost = Fixed | Escape if flat else Fixed
+    if any(isinstance(one, Escape) for one in events[start:]):
+        lender.tracer.draws_by_what_is_given = True
     events[start:] = [one for one in events[start:] if not isinstance(one, lost)]
     _note(lender, result)
     return result

@@ -16,7 +16,7 @@ from chainrule.program.sizes import measured
 from chainrule.trace import refusals, source, sparse
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.memory import MemoryView, lay_out
-from chainrule.trace.methods import Methods
+from chainrule.trace.methods import Methods, raise_as_python
 from chainrule.trace.tracing import Tracing
 
 
@@ -364,11 +364,11 @@ def _same(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
 
 
 def _puts_into_text(frame: FrameType) -> bool:
-    """Whether a frame is at ``"%.3f" % x``: no other operator asks for Python's own number."""
-    return source.written_as_operator(frame)
+    """Whether a frame is at ``"%.3f" % x``; an array asks a list beside it for numbers, too."""
+    return source.written_as_operator(frame) and source.puts_into_text(frame)
 
 
-NUMBERS = (int, float, complex, np.generic, np.ndarray, list, tuple)
+NUMBERS = (int, float, complex, np.generic, np.ndarray, list, tuple, range)
 """What an array or a number meets in an operator; anything else answers for itself."""
 
 
@@ -378,6 +378,7 @@ def _meets(one: Any) -> bool:
 
 def _meet(function: np.ufunc, left: Any, right: Any) -> Any:
     if _meets(left) and _meets(right):
+        raise_as_python(function, left, right)
         return function(left, right)
     other = right if type(left) is Traced else left
     product = sparse.product(function, other)

@@ -74,6 +74,12 @@ def size(_: Tracing, a: Any, axis: int | None = None) -> Any:
     return a.size if axis is None else a.shape[axis]
 
 
+@reads(np.shares_memory, np.may_share_memory)
+def shares_memory(_: Tracing, a: Any, b: Any, *__: Any) -> bool:
+    """``np.shares_memory(a, b)``: as the memory lies."""
+    return np.shares_memory(*(getattr(one, "memory", one) for one in (a, b)))
+
+
 @reads(np.ndim)
 def n_axes(_: Tracing, a: Any) -> int:
     """``np.ndim(a)``."""
