@@ -23,7 +23,7 @@ FOLLOWED = {
     "one side": "y = math.hypot(x[0] - 1) * x",
     "a number is a scalar": "y = x * np.isscalar(x[0]) + np.isscalar(x)",
     "a number has no length": 'y = x * hasattr(x[0], "__len__") + hasattr(x, "__len__")',
-    "a division by 0": "try:\n    y = x[0] / float(x[1] - x[1])\nexcept ZeroDivisionError:\n    y = x * 2",
+    "a division by 0": "try:\n    y = 1.0 / float(x[1] - x[1])\nexcept ZeroDivisionError:\n    y = x * 2",
     "the method compress": "y = x.compress([True, False, True])",
     "memory": "y = x * np.shares_memory(x, x[1:]) + np.shares_memory(x, x + 1)",
     "rows added to none": "y = np.vstack([np.empty((0, 3)), x])",
@@ -83,3 +83,36 @@ def test_a_list_beside_an_array_is_no_text(tmp_path):
         total = 2.0 + (x[0] > 0.5)
         assert np.isclose(value, np.sum(np.sin(total * x)) + np.sum(x**2))
         np.testing.assert_allclose(slope, total * np.cos(total * x) + 2 * x)
+
+
+def test_what_is_left_out_is_what_the_function_says(tmp_path):
+    body = "from scipy.special import log_softmax, softmax\nA = np.outer(x, x)\ny = log_softmax(A)[1] + softmax(A)[0]"
+    function = function_of(body, tmp_path / "functions.py")
+    value, slope = chainrule.value_and_grad(function)(X)
+    assert np.isclose(value, function(X))
+    np.testing.assert_allclose(slope, measured(function, X), rtol=1e-5)
+
+
+def test_a_place_is_the_users_where_a_library_calls_back(tmp_path):
+    body = "from scipy.integrate import quad\ny = quad(lambda t: np.exp(-t * x[0]), 0, 1)[0] * x"
+    with pytest.raises(chainrule.ChainruleError, match="E304") as caught:
+        chainrule.value_and_grad(function_of(body, tmp_path / "functions.py"))(X)
+    assert caught.value.where.file.endswith("functions.py")
+
+
+def test_a_gradient_has_the_type_of_what_it_is_the_gradient_of():
+    slope = chainrule.grad(lambda x: np.sum(np.arange(3) * x))
+    assert [slope(X).dtype.name for _ in range(3)] == ["float64"] * 3
+
+
+def test_the_order_of_memory_is_no_order_of_entries():
+    with pytest.raises(chainrule.ChainruleError, match="E301"):
+        chainrule.grad(lambda A: np.sum(A.ravel("K")[:2]))(np.ones((2, 3)).T)
+
+
+def test_a_single_number_has_a_norm_and_a_softmax():
+    def loss(x):
+        e = np.exp(x)
+        return np.linalg.norm(x + 1) + np.sum(e / np.sum(e))
+
+    assert chainrule.value_and_grad(loss)(0.5) == (2.5, 1.0)

@@ -156,7 +156,7 @@ def _bind(
 ) -> tuple[list[Any], dict[str, Any]]:
     """Arguments split into arrays and parameters; options that the op does not know are refused."""
     n_arrays = len(op.rules) if isinstance(op.rules, tuple) else len(args)
-    names = _parameter_names(function)
+    names = tuple(_parameters(function))
     arrays = list(args[:n_arrays])
     rest = dict(kwargs)
     arrays += [rest.pop(name) for name in names[len(arrays) : n_arrays] if name in rest]
@@ -171,15 +171,27 @@ def _bind(
     }
     if unknown:
         raise refusals.option(_written(function), unknown, tracer.here())
+    # what is left out is what the function says, which need not be what the op says
+    given = {**_defaults(function), **given}
     return arrays, {key: given[key] for key in op.params if key in given}
 
 
 @lru_cache(maxsize=512)
-def _parameter_names(function: Any) -> tuple[str, ...]:
+def _parameters(function: Any) -> Mapping[str, inspect.Parameter]:
     try:
-        return tuple(inspect.signature(function).parameters)
+        return inspect.signature(function).parameters
     except (TypeError, ValueError):
-        return ()
+        return {}
+
+
+def _defaults(function: Any) -> dict[str, Any]:
+    """What a function takes for the options that are left out."""
+    found = ((name, one.default) for name, one in _parameters(function).items())
+    return {
+        name: value
+        for name, value in found
+        if value is not inspect.Parameter.empty and value is not NO_VALUE
+    }
 
 
 def _written(function: Any) -> str:

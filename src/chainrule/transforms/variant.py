@@ -75,7 +75,19 @@ class DerivedVariant:
             done = run(self.program, dict(zip(self.given, numbers, strict=True)))
             return tuple(done.numbers[value] for value in self.program.outputs)
         found = self.written.source(*given, *extra, *usual, *self.fixed, self._empty)
-        return found if type(found) is tuple else (found,)
+        found = found if type(found) is tuple else (found,)
+        return tuple(map(_of_type, found, self._types))
+
+    @cached_property
+    def _types(self) -> tuple[np.dtype[Any], ...]:
+        """What the program says its results are: a text may give whole numbers where all of them are."""
+        return tuple(value.dtype for value in self.program.outputs)
+
+
+def _of_type(found: Any, wanted: np.dtype[Any]) -> Any:
+    if type(found) is np.ndarray and found.dtype is not wanted:
+        return found.astype(wanted, copy=False)
+    return found
 
 
 def variant(
