@@ -126,8 +126,12 @@ def _called(
     if adapter is not None:
         result = adapter(tracer, *args, **options)
     elif op is not None:
+        args, initial = _begun(op, args, options)
         arrays, params = _bind(tracer, op, function, args, options)
         result = tracer.record(op, arrays, params)
+        begin = ufunc_of(op.folds)
+        if begin is not None and initial is not None:
+            result = begin(result, initial)
     elif definition_of(function) is not None:
         result = follow_through(tracer, function, args, options)
     else:
@@ -135,6 +139,33 @@ def _called(
     if out is not None:
         return _written_into(tracer, function, out, result, where=True)
     return result
+
+
+def ufunc_of(op: Op | None) -> np.ufunc | None:
+    """The ufunc of an op that folds, as the sum folds an addition."""
+    return op.forward if op is not None and isinstance(op.forward, np.ufunc) else None
+
+
+def _begun(
+    op: Op, args: Sequence[Any], options: dict[str, Any]
+) -> tuple[Sequence[Any], Any]:
+    """``np.sum(a, where=mask, initial=3)``: what is left out is neutral, what it begins with is folded in at the end."""
+    ufunc = ufunc_of(op.folds)
+    if op.kind != "reduction" or ufunc is None or not args:
+        return args, None
+    if getattr(args[0], "dtype", None) == options.get("dtype", 0):
+        del options["dtype"]
+    initial = options.pop("initial", NO_VALUE)
+    begins = initial is not NO_VALUE and initial is not None
+    neutral = ufunc.identity if ufunc.identity is not None else initial
+    where = options.pop("where", True)
+    if where is True or where is NO_VALUE:
+        return args, initial if begins else None
+    if neutral is NO_VALUE:
+        options["where"] = where
+        return args, None
+    left = np.where(where, args[0], neutral)
+    return [left, *args[1:]], initial if begins else None
 
 
 def _as_array(item: Any, several: bool) -> Any:  # noqa: FBT001
