@@ -93,6 +93,21 @@ def test_what_is_left_out_is_what_the_function_says(tmp_path):
     np.testing.assert_allclose(slope, measured(function, X), rtol=1e-5)
 
 
+@pytest.mark.parametrize(
+    "loss",
+    [
+        lambda x, R: np.nansum((R - np.outer(x, x)) ** 2),
+        lambda x, R: np.nanmean((R - np.outer(x, x)) ** 2) + np.nanstd(R * x),
+        lambda x, R: np.sum(np.where(np.isnan(R), 0, (R - np.outer(x, x)) ** 2)),
+    ],
+)
+def test_what_is_missing_from_the_data_has_no_part_in_a_gradient(loss):
+    R = np.array([[5.0, np.nan, 1.0], [np.nan, 2.0, 0.5], [1.0, 1.5, np.nan]])
+    slope = chainrule.grad(loss)(X, R)
+    wanted = measured(lambda x: loss(x, R), X)
+    np.testing.assert_allclose(slope, wanted, rtol=1e-6)
+
+
 def test_a_place_is_the_users_where_a_library_calls_back(tmp_path):
     body = "from scipy.integrate import quad\ny = quad(lambda t: np.exp(-t * x[0]), 0, 1)[0] * x"
     with pytest.raises(chainrule.ChainruleError, match="E304") as caught:

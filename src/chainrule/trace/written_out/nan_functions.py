@@ -7,8 +7,6 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.trace.written_out.numpy_functions import nanmean, nansum
-
 
 def _where_a_number(a: Any, neutral: float) -> Any:
     return np.where(np.isnan(a), neutral, a)
@@ -31,9 +29,13 @@ def nancumprod(a: Any, axis: Any = None) -> Any:
 
 def nanvar(a: Any, axis: Any = None, *, ddof: Any = 0, keepdims: Any = False) -> Any:
     """How far what is a number lies from its mean, squared."""
-    n = np.sum(~np.isnan(a), axis=axis, keepdims=keepdims)
-    apart = (a - nanmean(a, axis, keepdims=True)) ** 2
-    return nansum(apart, axis, keepdims=keepdims) / (n - ddof)
+    known = ~np.isnan(a)
+    n = np.sum(known, axis=axis, keepdims=True)
+    clean = np.where(known, a, 0.0)
+    mean = np.sum(clean, axis=axis, keepdims=True) / n
+    apart = np.where(known, clean - mean, 0.0)
+    n = np.sum(known, axis=axis, keepdims=keepdims)
+    return np.sum(apart**2, axis=axis, keepdims=keepdims) / (n - ddof)
 
 
 def nanstd(a: Any, axis: Any = None, *, ddof: Any = 0, keepdims: Any = False) -> Any:
