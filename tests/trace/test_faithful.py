@@ -208,7 +208,7 @@ def branch(x):
 
 
 def odd_option(x):
-    return np.sum(x, where=np.array([True, False, True]))
+    return np.mean(x, where=np.array([True, False, True]))
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,14 @@ def test_a_random_program_with_loops_keeps_every_bit(roll, seed):
 
 # what repeats, and how many loops and lines are left of it
 KINDS = {
+    "powers of the turn, and the turn to a power": (
+        (
+            "loss = np.sum((x[0] @ W + b) ** 2)\n"
+            "for t in range(T):\n    loss = loss + np.sum((b * b + 0.5) ** t) + np.sum(t ** (b * b))\n"
+        ),
+        [("t", 7)],
+        14,
+    ),
     "a state, vectors": (
         (
             "h, loss = np.zeros(H), 0.0\n"

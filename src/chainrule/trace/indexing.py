@@ -41,7 +41,8 @@ def set_item(tracer: Tracing, target: Traced, key: Any, written: Any) -> None:
         raise TypeError(message)
     if target.is_matrix:
         key = matrices.index_of(target, key, written=True)
-    if type(written) is Traced and not tracer.as_it_is and _repeats(target, key):
+    traced = type(written) is Traced and not tracer.as_it_is
+    if traced and not is_met_once(target, key):
         raise refusals.written_twice(target.value.name, tracer.here())
     arrays, index = index_of(tracer, target, key)
     target.write(
@@ -86,15 +87,15 @@ def _index_array(tracer: Tracing, target: Any, item: Any, position: int) -> Any:
     return array
 
 
-def _repeats(target: Traced, key: Any) -> bool:
-    """Whether an index of whole numbers names an entry twice: only the last write to it would count."""
+def is_met_once(target: Traced, key: Any) -> bool:
+    """Whether an index names no entry twice: only the last write to it would count."""
     items = key if type(key) is tuple else (key,)
     if not any(
         type(item) is Traced or isinstance(item, list | range | np.ndarray)
         for item in items
     ):
-        return False
+        return True
     places = np.arange(target.number.size).reshape(target.number.shape)
     plain = (getattr(item, "number", item) for item in items)
     met = places[tuple(list(one) if isinstance(one, range) else one for one in plain)]
-    return bool(np.unique(met).size < met.size)
+    return bool(np.unique(met).size == met.size)

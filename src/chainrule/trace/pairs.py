@@ -243,6 +243,7 @@ EACH_PART = (
 )
 """What only moves entries about, or adds them up."""
 FUNCTIONS: Mapping[Any, Callable[..., Any]] = {
+    **{one: lambda a, fact=one: fact(a.real) for one in (np.shape, np.ndim, np.size)},
     np.real: lambda a: a.real,
     np.imag: lambda a: a.imag,
     np.where: _where,

@@ -11,7 +11,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.program import Array
-from chainrule.trace.gather import leaves_of, plain_of
+from chainrule.trace.gather import holds_pair, leaves_of, plain_of
 from chainrule.trace.memory import MemoryView, lay_out, of_kind, view_of, whole_of
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracing import Tracing
@@ -32,6 +32,8 @@ class NumpyCall:
     def share_memory(self, result: Any) -> None:
         """Make views of the results where NumPy's own are, and copies where those are."""
         leaves = _leaves(result)
+        if holds_pair([*self.args, *self.kwargs.values()]):
+            return  # both parts of a complex array are arrays of their own
         if not any(map(self._may_be_view, leaves)):
             return
         args = map(_memory_of, self.args)

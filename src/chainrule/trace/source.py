@@ -137,6 +137,14 @@ def written_as_operator(frame: FrameType) -> bool:
     )
 
 
+def puts_into_text(frame: FrameType) -> bool:
+    """Whether a frame is at ``%``: a number that is asked for there is put into a text."""
+    at = (
+        one for one in dis.get_instructions(frame.f_code) if one.offset == frame.f_lasti
+    )
+    return next(at).argrepr.rstrip("=") == "%"
+
+
 @lru_cache(maxsize=4096)
 def _opcodes(key: _Itself) -> bytes:
     return key.code.co_code

@@ -16,7 +16,7 @@ from chainrule.program.sizes import measured
 from chainrule.trace import refusals, source, sparse
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.memory import MemoryView, lay_out, of_kind, whole_of
-from chainrule.trace.methods import Methods
+from chainrule.trace.methods import Methods, raise_as_python
 from chainrule.trace.tracing import Tracing
 
 
@@ -366,11 +366,11 @@ SHARED = frozenset({"__dlpack__", "__dlpack_device__"})
 
 
 def _puts_into_text(frame: FrameType) -> bool:
-    """Whether a frame is at ``"%.3f" % x``: no other operator asks for Python's own number."""
-    return source.written_as_operator(frame)
+    """Whether a frame is at ``"%.3f" % x``; an array asks a list beside it for numbers, too."""
+    return source.written_as_operator(frame) and source.puts_into_text(frame)
 
 
-NUMBERS = (int, float, complex, np.generic, np.ndarray, list, tuple)
+NUMBERS = (int, float, complex, np.generic, np.ndarray, list, tuple, range)
 """What an array or a number meets in an operator; anything else answers for itself."""
 
 
@@ -380,6 +380,7 @@ def _meets(one: Any) -> bool:
 
 def _meet(function: np.ufunc, left: Any, right: Any) -> Any:
     if _meets(left) and _meets(right):
+        raise_as_python(function, left, right)
         traced = left if type(left) is Traced else right
         return traced.tracer.sign(function, left, right)
     other = right if type(left) is Traced else left

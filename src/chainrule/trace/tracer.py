@@ -87,6 +87,8 @@ class Tracer(Leaving):
         self.on_written: Callable[[Traced, Value], None] | None = None
         self.on_line: Callable[[Value, Sequence[FrameType]], None] | None = None
         self.as_it_is = False
+        # what is drawn with such odds is another thing with other numbers
+        self.draws_by_what_is_given = False
 
     # lines
 
@@ -155,7 +157,7 @@ class Tracer(Leaving):
         self, op: Op, args: tuple[Arg, ...], places: tuple[SourceSpan, ...]
     ) -> None:
         try:
-            refuse_column_against_row(op, args, self.builder.producer)
+            refuse_column_against_row(op, args, self.builder.producer, self.moved)
         except ChainruleError as error:
             error.detail = error.detail or described(args)
             raise error.at(places[0] if places else None) from None
@@ -309,7 +311,9 @@ class Tracer(Leaving):
                 hint="use an array of floats, integers or booleans",
             )
         known = name or source.name_in(self.frames(), array)
-        short = array.size <= WRITTEN_OUT and id(array) not in self.lasting
+        # nested lists without an entry do not say how long the other axes are
+        told = array.size > 0 or array.ndim == 1
+        short = array.size <= WRITTEN_OUT and told and id(array) not in self.lasting
         if short and (known is None or (name and written_out)):
             value = self._written_out(array)
             if name:

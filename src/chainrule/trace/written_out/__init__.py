@@ -21,9 +21,11 @@ from chainrule.trace.numpy_adapters.require import UNSET
 from chainrule.trace.tracing import Tracing
 from chainrule.trace.written_out import (
     arrangements,
+    array_standard,
     fourier,
     images,
     linear,
+    nan_functions,
     numpy_functions,
     polynomials,
     scipy_functions,
@@ -38,6 +40,8 @@ MET: dict[Any, tuple[str, Definition]] = {}
 WAITING: dict[str, Mapping[str, Definition]] = {
     "numpy": {
         **numpy_functions.DEFINITIONS,
+        **nan_functions.DEFINITIONS,
+        **array_standard.DEFINITIONS,
         **arrangements.DEFINITIONS,
         **selecting.DEFINITIONS,
         **polynomials.DEFINITIONS,

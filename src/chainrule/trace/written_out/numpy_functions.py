@@ -59,6 +59,27 @@ def modf(x: Any) -> Any:
     return x - np.trunc(x), np.trunc(x)
 
 
+def fix(x: Any) -> Any:
+    """What is before the point."""
+    return np.trunc(x)
+
+
+def logspace(start: Any, stop: Any, num: int = 50) -> Any:
+    """Powers of ten at equal steps."""
+    return 10.0 ** np.linspace(start, stop, num)
+
+
+def choose(a: Any, choices: Any) -> Any:
+    """At each place the entry of the array that is named there."""
+    every = np.broadcast_arrays(*choices)
+    return np.take_along_axis(np.stack(every), np.expand_dims(a, 0), 0)[0]
+
+
+def diagflat(v: Any, k: int = 0) -> Any:
+    """A matrix with these entries on a diagonal."""
+    return np.diag(np.ravel(v), k)
+
+
 def fmod(x: Any, y: Any) -> Any:
     """What is left of x, with its sign."""
     return x - np.trunc(x / y) * y
@@ -366,7 +387,7 @@ DEFINITIONS: Mapping[str, Callable[..., Any]] = {
             *(ptp, ediff1d, gradient, trapezoid, interp, convolve),
             *(correlate, cross, bincount, cov, corrcoef, kron, rot90, dstack),
             *(block, insert, delete, extract, compress, broadcast_arrays),
-            *(meshgrid, apply_along_axis, linspace),
+            *(meshgrid, apply_along_axis, linspace, fix, logspace, choose, diagflat),
         )
     },
 }
