@@ -29,8 +29,10 @@ class Line:
 
     def __post_init__(self) -> None:
         # asked of every line many times, and never another
-        entries = (arg for arg in self.args if isinstance(arg, Value))
-        object.__setattr__(self, "_reads", (*entries, *self.measures()))
+        entries = [arg for arg in self.args if isinstance(arg, Value)]
+        if self.params or len(entries) < len(self.args):
+            entries += self.measures()
+        object.__setattr__(self, "_reads", tuple(entries))
 
     @property
     def at(self) -> SourceSpan | None:

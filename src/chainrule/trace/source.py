@@ -55,8 +55,9 @@ def user_frames(*, boundary: frozenset[CodeType]) -> Iterator[FrameType]:
     while frame is not None:
         code = frame.f_code
         # by what it is: a code's hash and its equality read all of its constants
-        if any(code is one for one in boundary):
-            return
+        for one in boundary:
+            if code is one:
+                return
         if is_users(frame):
             yield frame
         frame = frame.f_back

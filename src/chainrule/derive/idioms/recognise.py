@@ -21,6 +21,7 @@ from chainrule.derive.idioms.match import (
     always,
     compile_pattern,
     from_forms,
+    ops_behind,
 )
 from chainrule.derive.idioms.normalisations import NORMALISATIONS, StandardizedProduct
 from chainrule.derive.idioms.windowed import WINDOWED, Windowed
@@ -287,7 +288,12 @@ def _inside(tracer: Tracer, result: Traced, line: Line, patterns: Index) -> Trac
 
 
 def _first(tracer: Tracer, line: Any, patterns: Index) -> Traced | None:
-    for pattern in patterns.get(line.op, ()):
+    known = patterns.get(line.op)
+    behind = ops_behind(line, tracer.builder.producer) if known else set()
+    for pattern in known or ():
+        # most lines do not come near: what stands behind them says so without a search
+        if isinstance(pattern, Pattern) and not pattern.behind <= behind:
+            continue
         for bound in pattern.match(line, tracer.builder.producer):
             if not _holds(pattern.idiom, tracer.builder, bound):
                 continue

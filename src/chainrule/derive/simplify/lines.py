@@ -15,7 +15,7 @@ Args = tuple[Arg, ...]
 
 def made_by(builder: Builder, arg: Arg, op: Op) -> Line | None:
     """The line of ``arg`` if ``op`` made it."""
-    line = builder.producer.get(arg) if isinstance(arg, Value) else None
+    line = builder.producer.get(arg)  # type: ignore[arg-type]
     return line if line is not None and line.op is op else None
 
 
