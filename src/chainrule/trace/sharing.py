@@ -14,6 +14,7 @@ from chainrule.program import Array
 from chainrule.trace.gather import leaves_of
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.memory import MemoryView, lay_out, view_of
+from chainrule.trace.pairs import Pair
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracing import Tracing
 
@@ -102,6 +103,8 @@ def _memory_of(item: Any) -> Any:
         return item.memory
     if type(item) is TracedInt:
         return int(item)
+    if type(item) is Pair:
+        return item.real.memory + 1j * item.imag.memory
     if type(item) is list or type(item) is tuple:
         return type(item)(map(_memory_of, item))
     return item
