@@ -244,5 +244,3 @@ def _candidates(ndim: int) -> Iterator[tuple[Op, dict[str, Any]]]:
             if -ndim <= axis < ndim:
                 yield op, {**op.params, "axis": axis}
 
-
-Through = Callable[[Any, Any, Any], Any]
