@@ -243,4 +243,3 @@ def _candidates(ndim: int) -> Iterator[tuple[Op, dict[str, Any]]]:
         for axis in dict.fromkeys((-1, *range(ndim))):
             if -ndim <= axis < ndim:
                 yield op, {**op.params, "axis": axis}
-
