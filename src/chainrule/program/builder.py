@@ -17,7 +17,7 @@ from chainrule.program.op import Op, shape_of
 from chainrule.program.program import Program
 from chainrule.program.run import Run
 from chainrule.program.source_places import SourceSpan
-from chainrule.program.values import Arg, Array, Size, Turn, Value
+from chainrule.program.values import MOVING, Arg, Array, Value
 
 Law = Callable[["Builder", Op, tuple[Arg, ...], Mapping[str, Any]], "Arg | None"]
 """A simplification: the argument that a line may be replaced by, or None where the law says nothing."""
@@ -214,7 +214,7 @@ class Builder:
         """The number an argument has now."""
         if isinstance(arg, Value):
             return self.numbers[arg].item() if arg.plain else self.numbers[arg]
-        return arg.number if isinstance(arg, Size | Turn) else arg
+        return arg.number if isinstance(arg, MOVING) else arg
 
     def run(self, outputs: Iterable[Value], name: str = "program") -> Run:
         """What has been written, as a program with its numbers."""

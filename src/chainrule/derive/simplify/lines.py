@@ -11,6 +11,7 @@ from chainrule.program.program import arg_shape
 
 Params = Mapping[str, Any]
 Args = tuple[Arg, ...]
+NO_NUMBERS = (Value, Size, Turn)
 
 
 def made_by(builder: Builder, arg: Arg, op: Op) -> Line | None:
@@ -21,7 +22,7 @@ def made_by(builder: Builder, arg: Arg, op: Op) -> Line | None:
 
 def is_number(arg: Arg, number: float) -> bool:
     """Whether ``arg`` is this number, written out."""
-    return not isinstance(arg, Value | Size | Turn) and arg == number
+    return not isinstance(arg, NO_NUMBERS) and arg == number
 
 
 def is_one(builder: Builder, arg: Arg) -> bool:
