@@ -101,7 +101,6 @@ divide = Op(
             "a quotient falls as its divisor grows, by the quotient over {b}",
         ),
     ),
-    name="divide",
     spelling={"numpy": "{0} / {1}"},
     kind="arithmetic",
     result_name=("{0}_over_{1}", "ratio"),

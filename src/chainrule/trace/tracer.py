@@ -30,6 +30,7 @@ from chainrule.program import (
     Value,
 )
 from chainrule.program.builder import described
+from chainrule.program.values import MOVING
 from chainrule.trace import dispatch, indexing, matrices, refusals, source
 from chainrule.trace.broadcast_guard import refuse_column_against_row, refuse_drift
 from chainrule.trace.events import Event, Slot, SlotBound
@@ -44,6 +45,8 @@ from chainrule.trace.tracing import Tracing
 
 KEPT_KIND = (ops.identity, ops.astype)
 """What leaves one of NumPy's matrices a matrix."""
+NUMPY_NUMBERS = (np.float64, np.int64, np.bool_)
+PLAIN_NUMBERS = (bool, int, float)
 WRITTEN_OUT = 16
 """A nameless constant with at most this many entries is written out in the program."""
 
@@ -246,7 +249,7 @@ class Tracer(Leaving):
         """An argument as a rule or a user's function meets it: traced, or a plain number."""
         if isinstance(arg, Value):
             return Traced(self, arg)
-        if isinstance(arg, Size | Turn):
+        if isinstance(arg, MOVING):
             return TracedInt(arg.number, self, arg)
         return arg
 
@@ -271,9 +274,9 @@ class Tracer(Leaving):
             return arg.current(self)
         if type(arg) is TracedInt:
             return arg.ref
-        if isinstance(arg, np.float64 | np.int64 | np.bool_):
+        if isinstance(arg, NUMPY_NUMBERS):
             return self.lower(arg.item())
-        if isinstance(arg, bool | int | float):
+        if isinstance(arg, PLAIN_NUMBERS):
             return arg
         if isinstance(arg, list | tuple):
             return self._gathered(arg)

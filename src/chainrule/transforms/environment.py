@@ -230,6 +230,14 @@ class _Reach:
 
     def _items(self, items: Any, depth: int) -> None:
         """What stands in a list, a tuple or a dict, and how much there is."""
+        if isinstance(items, tuple):
+            # the very tuple still holds the very items: asked again are those that may change, or are handed over
+            for position, item in enumerate(items):
+                if type(item) is tuple:
+                    self.visit(item, depth + 1)
+                elif type(item) not in VALUES:
+                    self._read(items, position, partial(_itself, item), depth)
+            return
         self._read(items, "length", partial(len, items))
         pairs = items.items() if isinstance(items, dict) else enumerate(items)
         for key, _ in list(pairs):

@@ -36,7 +36,6 @@ FIRST_LOOK, MOST_LINES = 400, 30_000
 Place = tuple[str, int, str | None]
 """Where a number gets its name: the file, the line, the name."""
 HERE = str(Path(__file__).parent)
-TRACE = str(Path(source.__file__).parent)
 
 
 @dataclass(frozen=True, slots=True)
