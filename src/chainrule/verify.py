@@ -7,8 +7,16 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.program import Array, CannotTrace, ProgramError, Run, Value
+from chainrule.program import (
+    Array,
+    CannotTrace,
+    ProgramError,
+    Run,
+    SourceSpan,
+    Value,
+)
 from chainrule.trace.events import Escape
+from chainrule.trace.instrument.code import is_library
 
 Again = Callable[[Mapping[Value, Array]], Any]
 """The loss that the user's own code gives with other numbers for some values; None where it gives none."""
@@ -101,6 +109,12 @@ def _agrees(
     return False
 
 
+def _own(places: Sequence[SourceSpan]) -> SourceSpan | None:
+    """The innermost place in the user's own code: where a library calls back, theirs is further out."""
+    own = (one for one in places if not is_library(one.file))
+    return next(own, places[0] if places else None)
+
+
 def lost(escapes: Sequence[Escape]) -> CannotTrace:
     """The refusal of a gradient that went with a number to where it cannot be followed (E304)."""
     escape = escapes[-1] if escapes else None
@@ -109,7 +123,7 @@ def lost(escapes: Sequence[Escape]) -> CannotTrace:
     return CannotTrace(
         "E304",
         f"{how} takes the numbers of {name}, and what comes back has no gradient: the one derived without it is wrong",
-        where=escape.places[0] if escape is not None and escape.places else None,
+        where=_own(escape.places) if escape is not None else None,
         hint="write this step with functions of NumPy, or give it a rule:\n"
         "f = chainrule.Op(forward, lambda shape: shape, (chainrule.Rule(lambda dy, y, x: ..., 'why'),))",
     )
@@ -122,7 +136,7 @@ def unmeasured(escapes: Sequence[Escape]) -> CannotTrace:
         "E304",
         f"{escape.how} takes the numbers of {escape.value.name or 'a value'}, and no number of the script's own tells"
         " whether a gradient was lost by that",
-        where=escape.places[0] if escape.places else None,
+        where=_own(escape.places),
         hint="give the loss a name, as loss = ..., or write this step with functions of NumPy",
     )
 

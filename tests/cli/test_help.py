@@ -3,6 +3,8 @@
 import importlib
 import re
 import shlex
+import subprocess
+import sys
 
 import pytest
 import typer.main
@@ -81,3 +83,13 @@ def test_what_training_gives_as_an_example_is_taken():
             number = re.fullmatch(r"[\d.]+", value)
             said = (float(value) if "." in value else int(value)) if number else value
             assert settled(TrainOptions, {"data": "iris", name: said})[name] is not None
+
+
+def test_a_command_in_its_own_process_seldom_looks_for_garbage():
+    code = (
+        "import gc, sys, chainrule.cli as cli; sys.argv[1:] = ['doctor'];"
+        "cli.main = lambda: print(gc.get_freeze_count() > 10_000, gc.get_threshold());"
+        "cli.entry()"
+    )
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)  # fmt: skip
+    assert done.stdout == "True (20000, 20, 20)\n"

@@ -1,6 +1,7 @@
 """Deriving looks for patterns and for garbage only where there may be some."""
 
 import gc
+import importlib
 
 import numpy as np
 import pytest
@@ -8,7 +9,7 @@ import pytest
 from chainrule.derive import backward, fuse, recognise
 from chainrule.derive.idioms.match import Pattern
 from chainrule.engines.buffered_source import buffered_source
-from chainrule.program import ProgramError
+from chainrule.program import ProgramError, builder
 from chainrule.trace import trace
 
 
@@ -79,3 +80,24 @@ def test_patterns_are_not_searched_for_where_what_they_are_made_of_is_not_there(
     monkeypatch.setattr(Pattern, "_line", counted)
     recognise(run)
     assert [one for one in searched if one.behind] == []
+
+
+def test_a_line_s_key_is_made_once_and_what_stands_behind_it_is_looked_at_once(
+    monkeypatch,
+):
+    recognising = importlib.import_module("chainrule.derive.idioms.recognise")
+    keys, looks = [], []
+
+    def counted(function, calls):
+        return lambda *args: calls.append(args[0]) or function(*args)
+
+    run = long_run()
+    fuse(recognise(run))
+    monkeypatch.setattr(builder, "key_of", counted(builder.key_of, keys))
+    behind = counted(recognising.ops_behind, looks)
+    monkeypatch.setattr(recognising, "ops_behind", behind)
+    found = backward(recognise(run)).run.program
+    n_lines = len(run.program.lines)
+    # a line that a law writes otherwise has no key of its own, one that stands already has no line
+    assert len(keys) < 1.1 * (2 * n_lines + len(found.lines))
+    assert len(looks) <= 1.1 * n_lines

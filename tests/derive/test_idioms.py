@@ -29,7 +29,7 @@ def numbers(idiom, seed):
             for array in arrays[1:]
             if array.ndim > 1
         ]
-        if len(holds) == 1 and _holds(idiom, [arrays[0], holds[0]]):
+        if len(holds) == len(arrays) - 1 == 1 and _holds(idiom, [arrays[0], holds[0]]):
             return [arrays[0], holds[0]]
     return arrays
 

@@ -2,6 +2,7 @@
 
 import ast
 import keyword
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -14,6 +15,7 @@ from chainrule.derive import backward
 from chainrule.emit import emit, expression
 from chainrule.emit.names import RESERVED, Names, valid
 from chainrule.program import Line, Program, Run, Value
+from chainrule.target import from_script
 from chainrule.trace import trace
 
 HOSTILE = [
@@ -153,3 +155,12 @@ def test_no_reason_gives_a_nameless_value_the_name_of_what_is_made_of_it():
     text = emit(backward(trace(loss, **arrays)))
     assert "# p was reached from W2 through h;" in text
     assert "# X @ W1 was reached from W1 through X;" in text
+
+
+def test_names_do_not_hang_on_where_values_lie_in_memory():
+    course = Path(__file__).parents[1] / "lesson/courses/course_captioning_rnn.py"
+    found, texts, kept = from_script(course), set(), []
+    for n in range(8):
+        texts.add(emit(found.derived()))
+        kept.append([[] for _ in range(37 * n)])
+    assert len(texts) == 1

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from chainrule import ops
+from chainrule.derive import backward
 from chainrule.emit import emit
 from chainrule.emit.places import places
 from chainrule.engines import buffered_source, load
@@ -283,6 +284,26 @@ def test_an_op_that_is_called_as_numpys_function_is_that_function(dtype):
             )
             tried += 1
     assert tried > 30
+
+
+def test_gradients_of_pieces_are_added_where_they_belong_in_one_array_bit_for_bit():
+    scale = np.array([-0.0, 2.0, -0.0])
+
+    def loss(flat):
+        rows = flat[:6].reshape(2, 3)
+        later = np.sum(np.exp(flat[4:7] * scale)) + flat[-1]
+        return np.sum((rows * scale) ** 2) + later + np.sum(flat[::-2] * 3)
+
+    flat = np.linspace(-1, 1, 9)
+    whole = backward(trace(loss, flat)).whole()
+    engine = buffered_source(whole.program, "both")
+    assert engine.text.count("np.zeros(") == 1
+    text = emit(whole, part="forward", name="both")
+    assert text.count("np.zeros(") == 4
+    given = [whole.numbers[value] for value in whole.program.inputs]
+    for call in (engine.function, engine.repeated()):
+        for one, other in zip(call(*given), load(text, "both")["both"](*given), strict=True):  # fmt: skip
+            assert np.asarray(one).tobytes() == np.asarray(other).tobytes()
 
 
 def test_a_step_computes_in_no_new_array():

@@ -156,6 +156,8 @@ class Calculator:
         name = written(node)
         if name in self.known:
             return self.known[name]
+        if name == "π":
+            return np.pi
         raise CannotEvaluate(f"the symbol {name}")
 
     def listed(self, body):

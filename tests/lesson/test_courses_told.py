@@ -109,7 +109,7 @@ SAID = {
         "⊙ (std_rows(z1) + 1 × 10⁻⁵)/std_rows(z1))/(4(std_rows(z1) + 1 × 10⁻⁵))",
     ),
     "unbiased_batch_norm": ("x̂ = standardize(z1, ddof = 1)",),
-    "vae": ("∂L/∂u5 = column(−∂L/∂recon_loss)",),
+    "vae": ("⊙ (−X/(X̂ + 1 × 10⁻⁸) + (1 − X)/(1 − X̂ + 1 × 10⁻⁸))",),
 }
 
 
@@ -125,7 +125,7 @@ def test_letters_of_an_index_mean_nothing_else(told):
     assert "∂logits[p, q]/∂W2[r, q] = flat[p, r]" in symbols(told("lenet_im2col"))
 
 
-def test_a_convolution_by_four_loops_is_two_of_them_however_few_its_channels(told):
+def test_a_convolution_by_four_loops_is_four_of_them_however_few_its_channels(told):
     text = symbols(told("lenet_loops"))
-    assert "a_slice_prev[w,c] = a_prev_pad[w:w+3, c:c+3, :]" in text
+    assert "a_slice_prev[i,h,w,c] = a_prev_padᵢ[h:h+3, w:w+3, :]" in text
     assert "further lines are of these same kinds" not in text

@@ -90,3 +90,9 @@ def test_every_turn_that_is_written_out_has_names_of_its_own(tmp_path):
     names = [one.result.name for one in program.lines if one.result.name]
     assert len(set(names)) == len(names)
     assert {"h_2", "h_30"} <= {*names}
+
+
+def test_a_recurrence_of_a_thousand_turns_is_told_on_a_few_screens(tmp_path):
+    target = recurrence(1000, tmp_path)
+    lesson = explain(target.run, loss=target.loss, wrt=["Wx", "Wh", "b"])
+    assert len(lesson.to_text().splitlines()) <= 300

@@ -93,6 +93,7 @@ MEANINGS: Mapping[str, Callable[..., Any]] = {
     "sigmoid": lambda x: 1 / (1 + np.exp(-x)),
     "silu": lambda x: x / (1 + np.exp(-x)),
     "softplus": lambda x: np.log(1 + np.exp(x)),
+    "one_less": lambda x: x - 1 + 2 * (np.real(x) == 0),
     "or_one": lambda x: x * (np.real(x) > 0) + (np.real(x) <= 0),
     "relu": lambda x: (x + np.abs(x)) / 2,
     "clip": lambda x, low, high: np.minimum(np.maximum(x, low), high),

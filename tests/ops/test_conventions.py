@@ -35,6 +35,7 @@ CONVENTIONS = [
     ("remainder", [6.0, 3.0], {}, [1.0, -2.0]),
     ("hypot", [0.0, 0.0], {}, [0.0, 0.0]),
     ("or_one", [0.0], {}, [0.0]),
+    ("one_less", [0.0], {}, [0.0]),
     ("maximum", [2.0, 2.0], {}, [0.5, 0.5]),
     ("minimum", [2.0, 2.0], {}, [0.5, 0.5]),
     ("clip", [1.0, -1.0, 1.0], {}, [1.0, 0.0, 0.0]),
@@ -89,6 +90,7 @@ def test_every_kinked_op_says_so_and_stands_in_the_table():
     said = {op.name for op in ops.CATALOGUE.values() if op.caution}
     from_the_outside = {
         "binary_cross_entropy",
+        "guarded_cross_entropy",
         "categorical_cross_entropy",
         "sparse_categorical_cross_entropy",
         "poisson",

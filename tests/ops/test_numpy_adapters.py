@@ -168,7 +168,7 @@ REFUSED = {
     "another order": lambda a: np.ravel(a, order="A"),
     "wrapped indices": lambda a: np.take(a, [7], mode="wrap"),
     "a mean where": lambda a: np.mean(a, where=MASK),
-    "a maximum with a start": lambda a: np.max(a, initial=0.0),
+    "a maximum where": lambda a: np.maximum.reduce(a, where=MASK, initial=0.0),
 }
 
 

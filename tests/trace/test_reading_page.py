@@ -45,6 +45,7 @@ def measured(call, name, step=1e-6):
 
 
 @pytest.mark.spread(4)
+@pytest.mark.filterwarnings("ignore::PendingDeprecationWarning")
 @pytest.mark.parametrize(("row", "what"), ROWS, ids=[row for row, _ in ROWS])
 def test_a_row_of_the_page_says_what_happens(row, what, tmp_path):
     file = tmp_path / "functions.py"

@@ -78,6 +78,14 @@ def test_a_random_program_with_loops_keeps_every_bit(roll, seed):
 
 # what repeats, and how many loops and lines are left of it
 KINDS = {
+    "powers of the turn, and the turn to a power": (
+        (
+            "loss = np.sum((x[0] @ W + b) ** 2)\n"
+            "for t in range(T):\n    loss = loss + np.sum((b * b + 0.5) ** t) + np.sum(t ** (b * b))\n"
+        ),
+        [("t", 7)],
+        14,
+    ),
     "a state, vectors": (
         (
             "h, loss = np.zeros(H), 0.0\n"
@@ -112,7 +120,20 @@ KINDS = {
             "out = np.zeros((T - 1, H - 1))\nfor i in range(T - 1):\n    for j in range(H - 1):\n"
             "        out[i, j] = np.sum(x[i:i + 2, j:j + 2] * W[:2, :2])\nloss = np.sum(out ** 2)\n"
         ),
-        [("i", 6)],
+        [("i", 6), ("j", 2)],
+        None,
+    ),
+    "two turns": (
+        "h, loss = np.zeros(H), 0\nfor t in range(2):\n    h = cell(x[t], h)\n    loss += np.sum((h - y[t]) ** 2)\n",
+        [("t", 2)],
+        None,
+    ),
+    "two samples of two channels": (
+        (
+            "out = np.zeros((2, 3, 2))\nfor n in range(2):\n    for t in range(3):\n        for c in range(2):\n"
+            "            out[n, t, c] = np.sum(X[n, t:t + 2] * W[:2]) + b[c]\nloss = np.sum(out ** 2)\n"
+        ),
+        [("n", 2), ("t", 3), ("c", 2)],
         None,
     ),
     "a product by entries": (

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from chainrule import grad, value_and_grad
+from chainrule.transforms.environment import environment
 
 RATE = 0.5
 TABLE = {"scale": 2.0, "weights": [np.ones(3), np.ones(3)]}
@@ -119,6 +120,23 @@ def test_containers_and_objects_are_looked_into(w):
     require()
     TABLE["weights"][1] += 1
     require()
+
+
+def test_what_a_tuple_holds_is_looked_at_again_only_where_it_may_change(w):
+    shapes, parts = ((3, 1), ("a", 3)), (np.ones(3), (2.0, [3.0]))
+
+    def loss(x):
+        (scale, (factor, (offset,))), n = parts, shapes[1][1]
+        return np.sum(scale * x.reshape(shapes[0])[:, 0]) * factor / n + offset * x[0]
+
+    read = [one.name for one in environment(loss).reads]
+    assert len(read) == 6  # two tuples, an array, a list: its length and its number
+    slope = grad(loss)
+    for scale, offset in ((1.0, 3.0), (4.0, 3.0), (4.0, 5.0)):
+        parts[0][:], parts[1][1][0] = scale, offset
+        np.testing.assert_allclose(slope(w), scale * 2 / 3 + offset * np.eye(3)[0])
+    parts = (np.ones(3), (6.0, [0.0]))
+    np.testing.assert_allclose(slope(w), np.full(3, 2.0))
 
 
 def test_a_function_called_may_be_exchanged(w):

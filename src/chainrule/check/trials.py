@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,6 +24,7 @@ class Data:
 
     kind: str
     numbers: Callable[[float], Numbers]
+    other_size: bool = False
 
 
 def wide(number: Array) -> Array:
@@ -63,7 +65,7 @@ def datasets(
                     return {**fresh(roots, free, rng, spread), **labelled}
 
                 yield Data(f"{value.name} = {label}", numbers)
-    yield from _other_batches(roots, free, rng)
+    yield from other_batch(roots, free, lambda spread: fresh(roots, free, rng, spread))
 
 
 def _small(number: Array) -> Array:
@@ -100,11 +102,13 @@ def _fresh(
     if number.size == 0:
         return number
     if free:
-        return _moved(number, rng, spread)
+        return moved(number, rng, spread)
     if number.dtype.kind == "b":
         return rng.random(number.shape) < 0.5
     if number.dtype.kind in "iu":
-        return _integers(value, number, rng)
+        if _is_single_label(value, number) and number.shape == ():
+            return np.asarray(rng.integers(0, 2), number.dtype)
+        return integers(number, rng)
     if number.shape == () and (
         _is_single_label(value, number) or float(number) in lengths
     ):
@@ -119,10 +123,11 @@ def _fresh(
         return binary(number, rng)
     if number.size > 4 and 1 < len(distinct) <= 2:
         return rng.permutation(number.ravel()).reshape(number.shape)
-    return _moved(number, rng, spread)
+    return moved(number, rng, spread)
 
 
-def _moved(number: Array, rng: np.random.Generator, spread: float) -> Array:
+def moved(number: Array, rng: np.random.Generator, spread: float) -> Array:
+    """Other numbers of the same size, of one sign where these are."""
     scale = float(np.sqrt(np.mean(number**2))) or 0.5
     noise = rng.standard_normal(number.shape)
     if np.all(number > 0):
@@ -132,19 +137,15 @@ def _moved(number: Array, rng: np.random.Generator, spread: float) -> Array:
     )
 
 
-def _integers(value: Value, number: Array, rng: np.random.Generator) -> Array:
+def integers(number: Array, rng: np.random.Generator) -> Array:
+    """Other whole numbers: an order in another order, a single number as it is."""
     if number.shape == ():
-        single = _is_single_label(value, number)
-        return np.asarray(rng.integers(0, 2), number.dtype) if single else number
+        return number
     if number.min() < 0 or np.array_equal(
         np.sort(number.ravel()), np.arange(number.size)
     ):
         return rng.permutation(number.ravel()).reshape(number.shape)
-    return whole(number, rng)
-
-
-def whole(number: Array, rng: np.random.Generator) -> Array:
-    """Other whole numbers from the smallest to the largest that are there, as large as they may be."""
+    # from the smallest to the largest that are there, as large as they may be
     low, high = int(number.min()), int(number.max())
     drawn = np.int64 if high <= np.iinfo(np.int64).max else np.uint64
     found = rng.integers(low, high, number.shape, drawn, endpoint=True)
@@ -167,9 +168,12 @@ def _is_single_label(value: Value, number: Array) -> bool:
     )
 
 
-def _other_batches(
-    roots: Mapping[Value, Array], free: frozenset[Value], rng: np.random.Generator
+def other_batch(
+    roots: Mapping[Value, Array],
+    free: AbstractSet[Value],
+    anew: Callable[[float], Numbers],
 ) -> Iterator[Data]:
+    """One sample more, where all data have an axis of one length in common; ``anew`` gives new numbers for all roots."""
     data = {
         value: number
         for value, number in roots.items()
@@ -181,8 +185,7 @@ def _other_batches(
     length = next(data[value].shape[axis] for value, axis in axes.items())
 
     def numbers(spread: float) -> Numbers:
-        made = fresh(roots, free, rng, spread)
-        more = fresh(roots, free, rng, spread)
+        made, more = anew(spread), anew(spread)
         for value, axis in axes.items():
             joined = np.concatenate([made[value], more[value]], axis=axis)
             made[value] = np.take(joined, np.arange(length + 1), axis=axis)
@@ -191,7 +194,7 @@ def _other_batches(
                 made[value] = np.asarray(length + 1, number.dtype)
         return made
 
-    yield Data(f"a batch of {length + 1}", numbers)
+    yield Data(f"a batch of {length + 1}", numbers, other_size=True)
 
 
 def _batch_axes(data: Mapping[Value, Array]) -> dict[Value, int] | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import gc
 import importlib
 import os
 import sys
@@ -65,6 +66,9 @@ def main() -> None:
 
 def entry() -> None:
     """The same for a process of its own: where a script is run, in a process whose end cannot be taken for a verdict."""
+    # what is imported stays to the end, and most commands are over before there is garbage worth a search
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
     arguments = sys.argv[1:]
     verb = next((word for word in arguments if not word.startswith("-")), "")
     scripts = any(

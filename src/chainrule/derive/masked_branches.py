@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 from weakref import WeakKeyDictionary
 
+import numpy as np
+
 from chainrule import ops
 from chainrule.program import Arg, Builder, Line, Op, Size, Value
 
@@ -98,12 +100,18 @@ def _may_be_boundless(builder: Builder, op: Op, arg: Arg) -> bool:
             if line is not None and line.op.elementwise
             else set()
         )
-        named = line is not None and line.op.unbounded
+        # data may have no number at a place, which is masked for that
+        given = line is None and value in builder.numbers
+        named = (
+            not np.all(np.isfinite(builder.numbers[value]))
+            if given
+            else line is not None and line.op.unbounded
+        )
         ahead = [] if named else [one for one in sources if one not in known]
         if value not in known and ahead:
             waiting += ahead
             continue
-        known[value] = named or any(known[one] for one in sources)
+        known[value] = bool(named) or any(known[one] for one in sources)
         waiting.pop()
     return known[arg]
 

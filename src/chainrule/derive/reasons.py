@@ -9,6 +9,7 @@ from typing import Any
 from chainrule.program import Line, Rule, Size, Value
 
 _WORD = re.compile(r"{(\w+)}")
+_SUM, _CLOSED = re.compile(r" [+−-] "), re.compile(r"\([^()]*\)|\[[^][]*\]")
 Describe = Callable[[Value], str]
 
 
@@ -23,10 +24,19 @@ def said(rule: Rule, line: Line, whole: Describe, spell: Describe) -> str:
         for word in _WORD.findall(rule.why)
         if word == result or word in args
     }
-    try:
-        return rule.why.format_map(names)
-    except (KeyError, IndexError):
+    if not names.keys() >= set(_WORD.findall(rule.why)):
         return rule.why
+    return _WORD.sub(lambda found: _in_brackets(names[found[1]], found), rule.why)
+
+
+def _in_brackets(name: str, found: re.Match[str]) -> str:
+    """A sum that is divided, divides or is taken away stands in brackets."""
+    before, after = (
+        found.string[: found.start()].rstrip()[-1:],
+        found.string[found.end() :][:1],
+    )
+    binds = before in ("/", "-", "−") or after == "/"
+    return f"({name})" if binds and _SUM.search(_CLOSED.sub("", name)) else name
 
 
 def _name(arg: Any, spell: Describe) -> str:

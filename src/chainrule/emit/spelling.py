@@ -217,7 +217,10 @@ class Speller:
         """What goes into each hole of the line's spelling."""
         args = self.fitted(line)
         if line.result in self.of_lengths.arrays:
-            args = [self.as_array(arg, line.result.dtype) for arg in args]
+            # what compares counts gives yes or no of whole numbers
+            counts = line.result.dtype.kind == "b"
+            dtype = np.dtype(np.int64) if counts else line.result.dtype
+            args = [self.as_array(arg, dtype) for arg in args]
         arrays = args[line.op.first_index :] if "index" in line.params else []
         filled: dict[str, Filling] = {str(i): arg for i, arg in enumerate(args)}
         filled["args"] = list(args)

@@ -238,7 +238,8 @@ class Plan:
 
     def _name_by_liveness(self) -> None:
         """Names for what goes with loops, now that all statements are known."""
-        there = {v for v in self.program.values() if v in self.own}
+        # in the order of the program: which of two values gets a name may not hang on where they lie in memory
+        there = dict.fromkeys(v for v in self.program.values() if v in self.own)
         words = {v: self.word(v) for v in there if self.shares(v)}
         for loop in self.scopes.loops:
             for one in loop.carried:

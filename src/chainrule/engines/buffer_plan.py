@@ -6,6 +6,7 @@ for the last time. Whatever may be a view of an array counts as that array.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,11 +21,12 @@ class Storage:
     """The places of results: ``into`` an older value's array, or an array that is ``kept`` from call to call.
 
     A result in neither is a new array at every call. What is kept is in use from one position among the lines to
-    another, both included.
+    another, both included. Of ``pieces`` only the first of a sum is an array: see there.
     """
 
     into: Mapping[Value, Value]
     kept: Mapping[Value, tuple[int, int]]
+    pieces: Mapping[Value, Line]
 
 
 def storage(program: Program, owned: Collection[Value] = ()) -> Storage:
@@ -40,7 +42,8 @@ def storage(program: Program, owned: Collection[Value] = ()) -> Storage:
     >>> storage(run.program).kept  # it is returned, and the caller may keep it
     {}
     """
-    last = _last_reads(program)
+    in_place = pieces(program)
+    last = _last_reads(program, in_place)
     held = _Held()
     for value in program.inputs:
         held.alone(value, last.get(value, -1))
@@ -50,6 +53,10 @@ def storage(program: Program, owned: Collection[Value] = ()) -> Storage:
     for position, line in enumerate(program.lines):
         result = line.result
         until = last.get(result, position)
+        if line.op is ops.scatter_add:
+            held.alone(result, until)
+            writable.add(result)
+            continue
         if not writes(line):
             seen = [arg for arg in line.args if isinstance(arg, Value)]
             held.views(result, [] if is_single(line) else seen, until)
@@ -79,7 +86,34 @@ def storage(program: Program, owned: Collection[Value] = ()) -> Storage:
         for value, start in made.items()
         if value not in returned
     }
-    return Storage(into, kept)
+    return Storage(into, kept, in_place)
+
+
+def pieces(program: Program) -> dict[Value, Line]:
+    """Sums of arrays that are 0 but in one place each: for each sum, the line of the array that it adds.
+
+    Such a line need not be written: the first of the arrays becomes the sum, and of the others each is added where it
+    belongs. So a thousand slices of one array cost a thousand slices, and not a thousand arrays.
+    """
+    uses = Counter(value for line in program.lines for value in line.reads())
+    uses.update(program.outputs)
+    alone: dict[Value, Line] = {}
+    found: dict[Value, Line] = {}
+    for line in program.lines:
+        # index arrays may name an entry twice
+        if line.op is ops.scatter_add and len(line.args) == 1:
+            alone[line.result] = line
+        elif line.op is ops.add:
+            whole, piece = line.args
+            if (
+                piece in alone
+                and (whole in alone or whole in found)
+                and piece is not whole
+                and uses[whole] == uses[piece] == 1
+                and whole.dtype == piece.dtype
+            ):
+                found[line.result] = alone[piece]
+    return found
 
 
 class _Held:
@@ -158,10 +192,12 @@ def is_single(line: Line) -> bool:
     return line.result.shape == () and (is_reduction(line) or is_product(line))
 
 
-def _last_reads(program: Program) -> dict[Value, int]:
+def _last_reads(program: Program, in_place: Mapping[Value, Line]) -> dict[Value, int]:
     """The position of the last line that reads the entries of each value; outputs are read after all of them."""
     last: dict[Value, int] = {}
     for position, line in enumerate(program.lines):
-        last.update(dict.fromkeys(line.args, position))  # type: ignore[arg-type]
+        piece = in_place.get(line.result)
+        read = line.args if piece is None else (*line.args, *piece.args)
+        last.update(dict.fromkeys(read, position))  # type: ignore[arg-type]
     last.update(dict.fromkeys(program.outputs, len(program.lines)))
     return last

@@ -129,6 +129,9 @@ def buffered_source(
     return BufferedSource(text, program, places, batch, load(text, name)[name])
 
 
+SUM_OF_PIECES = (
+    "{result} = np.zeros({shape}, dtype={0}.dtype)\n{result}[{index}] += {0}"
+)
 LONG_ROW = 128
 """From this width on, a relu is quicker with a row of zeros than with one 0."""
 
@@ -144,8 +147,16 @@ class _Text:
         whole = GradientRoles(frozenset(program.values()))
         self.plan = Plan(program, NUMPY, whole, self.names)
         self.plan.give_statements(
-            line.result for line in program.lines if writes(line) or is_single(line)
+            line.result
+            for line in program.lines
+            if writes(line) or is_single(line) or line.result in places.pieces
         )
+        self.added = {piece.result for piece in places.pieces.values()}
+        self.summed: dict[Value, str] = {}
+        for line in reversed(program.lines):
+            if line.result in places.pieces and isinstance(line.args[0], Value):
+                name = self.summed.get(line.result) or self.plan.name(line.result)
+                self.summed[line.args[0]] = name
         self.constants: dict[str, str] = {}
 
     def source(self) -> str:
@@ -195,7 +206,7 @@ class _Text:
         lines: list[str] = []
         said = ""
         for line in self.program.lines:
-            if line.result not in self.plan.own:
+            if line.result not in self.plan.own or line.result in self.added:
                 continue
             if line.why and line.why != said:
                 lines += comment(line.why)
@@ -203,7 +214,19 @@ class _Text:
             lines += self._statement(line)
         return lines
 
+    def _piece(self, line: Line) -> list[str]:
+        """A piece is added where it belongs, to the array that becomes the sum; the first of them makes that array."""
+        piece = self.places.pieces.get(line.result, line)
+        name = self.summed.get(line.result) or self.plan.name(line.result)
+        filled = self.plan.speller.fillings(piece, name)
+        written = template(SUM_OF_PIECES).statements(filled)
+        shown = written if piece is line else written[1:]
+        texts = [ast.unparse(ast.fix_missing_locations(one)) for one in shown]
+        return [row for text in texts for row in wrap.statement(text)]
+
     def _statement(self, line: Line) -> list[str]:
+        if line.result in self.summed or line.result in self.places.pieces:
+            return self._piece(line)
         name = self.plan.name(line.result)
         form = _form(line)
         if form is None:

@@ -9,6 +9,7 @@ from chainrule.formula import names
 from chainrule.formula.brackets import bracketed, plain_exponent
 from chainrule.formula.canvas import (
     Box,
+    Line,
     Segment,
     beside,
     box,
@@ -54,8 +55,14 @@ def to_text(node: Node, width: int | None = None, *, inside: bool = True) -> lis
     >>> to_text(formula(r"\hat{y} = \frac{1}{1 + e^{-z}}"))
     ['ŷ = 1/(1 + e^(−z))']
     """
-    lines = to_box(node, width, inside=inside).lines
-    return ["".join(segment.text for segment in merged(line)) for line in lines]
+    return [_letters(line) for line in to_box(node, width, inside=inside).lines]
+
+
+def _letters(line: Line) -> str:
+    text = "".join([segment.text for segment in line])
+    if not text[-1:].isspace():
+        return text
+    return "".join(segment.text for segment in merged(line))
 
 
 def to_segments(node: Node, width: int | None = None) -> list[list[Segment]]:

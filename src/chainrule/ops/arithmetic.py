@@ -18,7 +18,7 @@ from chainrule.ops.families import (
     steps,
     unary,
 )
-from chainrule.program import Op, Rule, Sample, Unit
+from chainrule.program import Op, Rule, Sample, Turn, Unit
 
 identity = Op(
     lambda x: np.copy(x),
@@ -101,7 +101,6 @@ divide = Op(
             "a quotient falls as its divisor grows, by the quotient over {b}",
         ),
     ),
-    name="divide",
     spelling={"numpy": "{0} / {1}"},
     kind="arithmetic",
     result_name=("{0}_over_{1}", "ratio"),
@@ -110,18 +109,38 @@ divide = Op(
 )
 
 
+one_less = composite(
+    lambda x: np.where(np.equal(x, 0), 1, x - 1),
+    sloped(lambda y, x: x != 0, "{x} less one moves as {x} does; of a 0 nothing moves"),
+    forms=None,
+    name="one_less",
+    title="exponent of a slope",
+    notation="#1 - 1",
+    caution="0 to the power 0 is flat: 1 stands in the place of 0 - 1",
+    samples=on(REALS, -2.0, 2.0, 0.0),
+)
+"""The exponent that a power leaves: formulas say b - 1, and of a power of 0, which is flat, nothing divides by 0."""
+
+
+def _stays(number: Any) -> bool:
+    """Whether a rule may look at a number: what counts the turns of a loop is another one in the next turn."""
+    return isinstance(number, int | float) and not isinstance(
+        getattr(number, "ref", None), Turn
+    )
+
+
 def pull_base(dy: Any, y: Any, a: Any, b: Any) -> Any:
     """∂L/∂a = ∂L/∂y · b aᵇ⁻¹, which is 0 for b = 0 even at a = 0."""
-    if isinstance(b, int | float):
+    if _stays(b):
         return dy * b * a ** (b - 1) if b else np.zeros_like(a)
-    return dy * b * a ** np.where(b == 0, 1, b - 1)
+    return dy * b * a ** one_less(b)
 
 
 def pull_exponent(dy: Any, y: Any, a: Any, b: Any) -> Any:
     """∂L/∂b = ∂L/∂y · aᵇ log a, which is 0 at a = 0."""
-    if isinstance(a, int | float):
+    if _stays(a):
         return dy * y * np.log(a or 1)
-    return dy * y * np.log(np.where(a == 0, 1, a))
+    return dy * y * np.log(np.where(np.equal(a, 0), 1, a))
 
 
 power = Op(

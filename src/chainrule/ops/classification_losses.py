@@ -197,7 +197,6 @@ nll = loss(
     ),
     None,
     name="nll",
-    label="nll",
     notation="-#1[#2]",
     samples=labelled(-2.0, 2.0),
 )

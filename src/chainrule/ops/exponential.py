@@ -83,7 +83,6 @@ logaddexp = Op(
             "each of the two has its share of the sum of exponentials",
         ),
     ),
-    name="logaddexp",
     numpy_functions=(np.logaddexp,),
     spelling={
         "torch": tensors("torch.logaddexp"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from chainrule.ops.spelling import Site, ndim
 from chainrule.program import IndexSlot, Value
+from chainrule.program.program import arg_shape
 
 
 def _backwards(item: Any) -> bool:
@@ -198,7 +199,8 @@ def _gathered(
         )
         axes = _axes_of(index, n_axes)
         return f"tf.gather({array}{cut}, {{{first}}}, axis={axes[holes[0]]})"
-    return _gathered_nd(array, index, n_axes, first)
+    gathered = _gathered_nd(array, index, n_axes, first)
+    return _put_back(site, gathered, index, n_axes, first)
 
 
 def _axes_of(index: tuple[Any, ...], n_axes: int) -> list[int]:
@@ -210,12 +212,50 @@ def _axes_of(index: tuple[Any, ...], n_axes: int) -> list[int]:
     return axes
 
 
-def _gathered_nd(array: str, index: tuple[Any, ...], n_axes: int, first: int) -> str:
-    """Several index arrays at once: their axes to the front, one gather, and back to where NumPy puts them."""
+def _in_full(index: tuple[Any, ...], n_axes: int) -> tuple[Any, ...]:
+    """An index with a slice for each axis that it leaves out."""
     dots = index.index(...) if ... in index else len(index)
     missing = n_axes - sum(item is not None and item is not ... for item in index)
-    full = (*index[:dots], *(slice(None) for _ in range(missing)), *index[dots + 1 :])
-    full = tuple(item for item in full if item is not None)
+    return (*index[:dots], *(slice(None) for _ in range(missing)), *index[dots + 1 :])
+
+
+def _put_back(
+    site: Site, gathered: str, index: tuple[Any, ...], n_axes: int, first: int
+) -> str:
+    """What was gathered, its axes where NumPy puts them: those of the index arrays where these stand together, else first."""
+    full = _in_full(index, n_axes)
+    free = [item is None or isinstance(item, slice) for item in full]
+    start, end = free.index(False), len(full) - free[::-1].index(False)
+    together = not any(free[start:end])
+    n_gathered = max(
+        len(arg_shape(site.args[item.position + first]))
+        for item in full
+        if isinstance(item, IndexSlot)
+    )
+    kept = [item for item in full if isinstance(item, slice)]
+    ahead = sum(isinstance(item, slice) for item in full[: start * together])
+    order = [
+        *(n_gathered + i for i in range(ahead)),
+        *range(n_gathered),
+        *(n_gathered + i for i in range(ahead, len(kept))),
+    ]
+    if order != sorted(order):
+        gathered = f"tf.transpose({gathered}, {tuple(order)})"
+    if None in full:
+        whole: list[Any] = [slice(None)] * n_gathered
+        axes = [
+            None if item is None else slice(None)
+            for item in full
+            if item is None or isinstance(item, slice)
+        ]
+        at = sum(free[:start]) if together else 0
+        gathered += f"[{written((*axes[:at], *whole, *axes[at:]))}]"
+    return gathered
+
+
+def _gathered_nd(array: str, index: tuple[Any, ...], n_axes: int, first: int) -> str:
+    """Several index arrays at once: their axes to the front, and one gather."""
+    full = tuple(item for item in _in_full(index, n_axes) if item is not None)
     chosen = [place for place, item in enumerate(full) if not isinstance(item, slice)]
     rest = [place for place in range(n_axes) if place not in chosen]
     slices = tuple(item if isinstance(item, slice) else slice(None) for item in full)

@@ -115,6 +115,22 @@ INDICES = (
     Sample(((),), {"index": ()}),
     Sample(((3, 4), (5,)), {"index": (IndexSlot(0),)}, integers={1: 3}),
     Sample(((3, 4), (2, 3)), {"index": (slice(None), IndexSlot(0))}, integers={1: 4}),
+    # index arrays that stand together keep their place, im2col's x[:, k, i, j]; others come first
+    Sample(
+        ((2, 3, 4, 2), (2, 1), (3,)),
+        {"index": (slice(None), IndexSlot(0), IndexSlot(1))},
+        integers={1: 3, 2: 3},
+    ),
+    Sample(
+        ((2, 3, 4), (2, 1)),
+        {"index": (slice(None), 1, IndexSlot(0), None)},
+        integers={1: 4},
+    ),
+    Sample(
+        ((3, 2, 4), (2,), (2,)),
+        {"index": (IndexSlot(0), None, slice(None), IndexSlot(1))},
+        integers={1: 3, 2: 4},
+    ),
     Sample(
         ((3, 4), (5,), (5,)),
         {"index": (IndexSlot(0), IndexSlot(1))},
@@ -166,6 +182,11 @@ setitem = Op(
         Sample(((3, 4), (3, 2)), {"index": (slice(None), slice(0, 2))}),
         Sample(((3, 4), ()), {"index": (slice(None, None, -2),)}),
         Sample(((5,), (2,), (2,)), {"index": (IndexSlot(0),)}, integers={2: 5}),
+        Sample(
+            ((2, 3, 4), (2, 2), (2,)),
+            {"index": (slice(None), 1, IndexSlot(0))},
+            integers={2: 4},
+        ),
     ),
 )
 scatter_add = Op(
@@ -192,6 +213,11 @@ scatter_add = Op(
         Sample(
             ((5,), (5,), (5,)),
             {"shape": (3, 4), "index": (IndexSlot(0), IndexSlot(1))},
+            integers={1: 3, 2: 4},
+        ),
+        Sample(
+            ((2, 2, 3), (2, 1), (3,)),
+            {"shape": (2, 3, 4), "index": (slice(None), IndexSlot(0), IndexSlot(1))},
             integers={1: 3, 2: 4},
         ),
     ),

@@ -166,6 +166,28 @@ binary_cross_entropy = loss(
     caution="a probability of exactly 0 or 1 has no finite slope: start from logits",
     samples=SHARES,
 )
+guarded_cross_entropy = loss(
+    lambda p, t, eps: -(t * np.log(p + eps) + (1 - t) * np.log(1 - p + eps)),
+    Rule(
+        lambda dy, y, p, t, eps: dy * (-(t / (p + eps)) + (1 - t) / (1 - p + eps)),
+        "the cross-entropy falls as {p} nears {t}: −{t}/{p} for what is true, (1 − {t})/(1 − {p}) for what is not, ε added below",
+    ),
+    Rule(
+        lambda dy, y, p, t, eps: dy * (np.log(1 - p + eps) - np.log(p + eps)),
+        "the loss is linear in the label",
+    ),
+    Rule(
+        lambda dy, y, p, t, eps: -(dy * (t / (p + eps) + (1 - t) / (1 - p + eps))),
+        "more {eps} costs less, where {p} is small and where 1 − {p} is",
+    ),
+    name="guarded_cross_entropy",
+    forms=None,  # what is added may be anything: the idiom asks for one number
+    title="binary cross-entropy with ε",
+    label="cross-entropy",
+    notation=r"-\left[#2 \log(#1 + #3) + (1 - #2) \log(1 - #1 + #3)\right]",
+    caution="ε keeps the logarithms finite; behind a sigmoid the slope without it is p − t",
+    samples=tuple(Sample((*sample.shapes, ()), domain=(0.1, 0.9)) for sample in ALIKE),
+)
 binary_cross_entropy_with_logits = loss(
     lambda z, t: t * softplus(-z) + (1 - t) * softplus(z),
     Rule(

@@ -29,7 +29,6 @@ max = Op(
             "only the largest entry moves {y}, so it gets the whole gradient",
         ),
     ),
-    name="max",
     params=AXES,
     spelling={
         "torch": torch_reduction("torch.amax"),
@@ -52,7 +51,6 @@ min = Op(
             "only the smallest entry moves {y}, so it gets the whole gradient",
         ),
     ),
-    name="min",
     params=AXES,
     spelling={
         "torch": torch_reduction("torch.amin"),

@@ -108,7 +108,6 @@ zscore = Op(
     ),
     name="zscore",
     title="z-score",
-    label="z-score",
     params=standardize.params,
     notation=r"\operatorname{zscore}(#1)",
     definition=z_scores,

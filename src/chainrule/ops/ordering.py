@@ -121,7 +121,6 @@ nonzero = Op(
             if site.args[0].dtype.kind == "b"
             else "tf.where({0} != 0)[:, {axis}]"
         ),
-        "jax": "jnp.nonzero({0})[{axis}]",
     },
     kind="order",
     notation=r"\operatorname{nonzero}_{#axis}(#1)",
@@ -156,7 +155,6 @@ searchsorted = Op(
         "numpy": call("np.searchsorted", SIDE),
         "torch": call("torch.searchsorted", SIDE),
         "tensorflow": _tf_places,
-        "jax": call("jnp.searchsorted", SIDE),
     },
     kind="order",
     notation=r"\operatorname{searchsorted}(#1, #2)",

@@ -26,7 +26,7 @@ ROWS = (
 
 def largest(x: Any, axis: Any) -> Any:
     """The largest entry of each row, by which exponents are shifted so that none overflows; of none, none."""
-    if x.size:
+    if np.size(x):
         return np.max(x, axis=axis, keepdims=True)
     return np.max(x, axis=axis, keepdims=True, initial=-np.inf)
 

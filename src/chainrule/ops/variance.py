@@ -132,7 +132,7 @@ def length(x: Any, axis: Any = None, keepdims: bool = False) -> Any:  # noqa: FB
     """
     with np.errstate(all="ignore"):
         plain = np.linalg.norm(x, axis=axis, keepdims=keepdims)
-        if x.size == 0 or np.all((plain > SQUARABLE) & (plain < 1 / SQUARABLE)):
+        if np.size(x) == 0 or np.all((plain > SQUARABLE) & (plain < 1 / SQUARABLE)):
             return plain
         # by a power of two, so that no digit changes
         _, exponent = np.frexp(np.max(np.abs(x)))

@@ -4,21 +4,20 @@ from __future__ import annotations
 
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Mapping, MutableMapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
 
 from chainrule.program.conversions import as_array, result_of
 from chainrule.program.errors import ChainruleError, ShapeError
-from chainrule.program.line import Line, concrete
+from chainrule.program.line import Line, arg_shape, concrete
 from chainrule.program.loop import Item, Loop, lines_of
 from chainrule.program.names import Taken, free_name
 from chainrule.program.op import Op, shape_of
 from chainrule.program.program import Program
 from chainrule.program.run import Run
 from chainrule.program.source_places import SourceSpan
-from chainrule.program.values import Arg, Array, Size, Turn, Value
+from chainrule.program.values import MOVING, Arg, Array, Value
 
 Law = Callable[["Builder", Op, tuple[Arg, ...], Mapping[str, Any]], "Arg | None"]
 """A simplification: the argument that a line may be replaced by, or None where the law says nothing."""
@@ -135,17 +134,17 @@ class Builder:
 
         ``number`` is what it gives, if that is known.
         """
-        full = {**op.params, **(params or {})}
+        full = {**op.params, **params} if params else op.params
         given = tuple(args)
         for law in self.laws:
             replaced = law(self, op, given, full)
             if replaced is not None:
                 return replaced
-        if self.laws:
-            standing = self._written.get(key_of(op, given, full))
-            if standing is not None:
-                return standing
-        return self.append(op, given, full, why, places, number=number)
+        key = key_of(op, given, full) if self.laws else None
+        standing = self._written.get(key)
+        if standing is not None:
+            return standing
+        return self.append(op, given, full, why, places, number=number, key=key)
 
     def append(
         self,
@@ -156,18 +155,19 @@ class Builder:
         places: tuple[SourceSpan, ...] = (),
         *,
         number: Array | None = None,
+        key: Any = None,
     ) -> Value:
-        """A line of its own, whatever the laws say.
+        """A line of its own, whatever the laws say; ``key`` is its key, if that is known.
 
         Raises:
             ShapeError: where the arguments do not fit, or the op's shape rule does not say what its forward does.
         """
         at = places[0] if places else None
-        numbers = [self.number(arg) for arg in args]
-        plain = concrete(params)
+        plain = concrete(params) if params else params
         try:
-            shape = shape_of(op, [np.shape(number) for number in numbers], plain)
+            shape = shape_of(op, [arg_shape(arg) for arg in args], plain)
             if number is None:
+                numbers = [self.number(arg) for arg in args]
                 with np.errstate(all="ignore"):
                     number = result_of(op.forward(*numbers, **plain), numbers, op.kind)
         except ChainruleError as error:
@@ -179,13 +179,13 @@ class Builder:
         weak = number.ndim == 0 and bool(args) and all(_is_weak(arg) for arg in args)
         value = Value(number.shape, number.dtype, weak=weak)
         self.numbers[value] = number
-        self._join(Line(value, op, args, params, why, places))
+        self._join(Line(value, op, args, params, why, places), key)
         return value
 
-    def _join(self, line: Line) -> None:
+    def _join(self, line: Line, key: Any = None) -> None:
         self._position[line.result] = len(self.lines)
         if self.laws:
-            key = key_of(line.op, line.args, line.params)
+            key = key or key_of(line.op, line.args, line.params)
             self._written.setdefault(key, line.result)
         self.lines.append(line)
         self.read.update(line.reads())
@@ -205,7 +205,8 @@ class Builder:
         if value not in self._position and self.around is not None:
             self.around.give_reason(value, why)
             return
-        line = replace(self.producer[value], why=why)
+        old = self.producer[value]
+        line = Line(value, old.op, old.args, old.params, why, old.places)
         self.lines[self._position[value]] = line
         self.producer[value] = line
 
@@ -213,7 +214,7 @@ class Builder:
         """The number an argument has now."""
         if isinstance(arg, Value):
             return self.numbers[arg].item() if arg.plain else self.numbers[arg]
-        return arg.number if isinstance(arg, Size | Turn) else arg
+        return arg.number if isinstance(arg, MOVING) else arg
 
     def run(self, outputs: Iterable[Value], name: str = "program") -> Run:
         """What has been written, as a program with its numbers."""
@@ -235,7 +236,9 @@ def _is_weak(arg: Arg) -> bool:
 def key_of(op: Op, args: tuple[Arg, ...], params: Mapping[str, Any]) -> Any:
     """What two lines have in common that compute the same."""
     # 1, 1.0 and True are equal and hash alike, yet are not the same argument
-    typed = tuple((type(arg), arg) for arg in args)
+    typed = (*args, *map(type, args))
+    if not params:
+        return op, typed
     return op, typed, tuple((name, _hashable(param)) for name, param in params.items())
 
 

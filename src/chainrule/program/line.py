@@ -8,7 +8,10 @@ from typing import Any
 
 from chainrule.program.op import Op
 from chainrule.program.source_places import SourceSpan
-from chainrule.program.values import Arg, Shape, Size, Turn, Value
+from chainrule.program.values import MOVING, Arg, Shape, Size, Turn, Value
+
+NESTING = (Size, tuple, slice)
+"""In what a size may stand."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -29,8 +32,10 @@ class Line:
 
     def __post_init__(self) -> None:
         # asked of every line many times, and never another
-        entries = (arg for arg in self.args if isinstance(arg, Value))
-        object.__setattr__(self, "_reads", (*entries, *self.measures()))
+        entries = [arg for arg in self.args if isinstance(arg, Value)]
+        if self.params or len(entries) < len(self.args):
+            entries += self.measures()
+        object.__setattr__(self, "_reads", tuple(entries))
 
     @property
     def at(self) -> SourceSpan | None:
@@ -44,13 +49,13 @@ class Line:
     def measures(self) -> Iterator[Value]:
         """Every value whose lengths (not entries) this line needs."""
         for part in (*self.args, *self.params.values()):
-            if isinstance(part, Size | tuple | slice):
+            if isinstance(part, NESTING):
                 yield from (one.value for one in sizes_in(part))
 
 
 def moving_in(param: Any) -> Iterator[Size | Turn]:
     """The sizes and turns inside an argument or a parameter, however deep in tuples and slices they stand."""
-    if isinstance(param, Size | Turn):
+    if isinstance(param, MOVING):
         yield param
     elif isinstance(param, tuple):
         for item in param:
@@ -67,7 +72,7 @@ def sizes_in(param: Any) -> Iterator[Size]:
 
 def substitute(param: Any, number: Callable[[Any], Any]) -> Any:
     """``param`` with ``number(one)`` in place of every size and turn in it."""
-    if isinstance(param, Size | Turn):
+    if isinstance(param, MOVING):
         return number(param)
     if isinstance(param, tuple):
         return tuple(substitute(item, number) for item in param)

@@ -119,3 +119,5 @@ class IndexSlot:
 
 
 Arg = Value | Size | Turn | int | float | bool
+MOVING = (Size, Turn)
+"""What is another number at other lengths or in other turns; a tuple, since a union would be made anew at every look."""

@@ -119,11 +119,24 @@ def _left(
         rest = [one for one in chosen if one not in own]
         if scores[value] >= 2 or not rest or _made(value, history) >= 1:
             continue
-        kind = kind_of(history, Meetings(history, lines, rest), value)
+        meetings = Meetings(history, lines, rest)
+        kind = kind_of(history, meetings, value)
+        if kind == "setting" and value.shape and _is_bias(history, meetings, value):
+            continue
         said = meaning(value.name or "")
         if kind in ("label", "mask", "setting") and said not in ("weight", "setting"):
             chosen = rest
     return chosen
+
+
+def _is_bias(history: History, meetings: Meetings, value: Value) -> bool:
+    """Whether an array of one number is added to what a product of weights gives: the bias of a single output."""
+    return any(
+        line.op is ops.add
+        and (made := history.producer.get(other)) is not None
+        and made.op in PRODUCTS
+        for line, other in meetings.of(value)
+    )
 
 
 def _weigh_against_labels(
@@ -288,11 +301,12 @@ def _weigh_grids(history: History, scores: dict[Value, float]) -> None:
 
 
 def _is_laid_out(number: np.ndarray) -> bool:
-    """Whether an array is a grid, in equal steps, or picks and leaves: noughts and ones, and not the identity."""
+    """Whether an array is a grid, in equal steps, or picks and leaves: noughts and one other number, and not the identity."""
     if number.size < 2:
         return False
     flat = number.ravel()
-    if bool(np.isin(flat, (0, 1)).all()) and 0 < flat.sum() < flat.size:
+    taken = flat[flat != 0]
+    if 0 < taken.size < flat.size and (taken == taken[0]).all():
         square = number.ndim == 2 and number.shape[0] == number.shape[1]
         return not (square and np.array_equal(number, np.eye(len(number))))
     step = np.diff(flat)
@@ -321,6 +335,9 @@ def _said_by(statement: str) -> float:
     drawn = not words.isdisjoint(
         {"randn", "rand", "normal", "uniform", "random", "standard_normal"}
     )
+    if drawn and any(isinstance(node, ast.Compare) for node in ast.walk(tree)):
+        # who is kept in a dropout is drawn, and not learnt
+        return BY_NAME["mask"]
     scaled = any(
         isinstance(node, ast.BinOp)
         and isinstance(node.op, ast.Mult | ast.Div | ast.Sub)

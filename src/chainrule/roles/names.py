@@ -91,6 +91,8 @@ def meaning(name: str) -> Meaning | None:
     ['label', 'weight', 'setting', 'data', None]
     >>> [meaning(name) for name in ("X_b", "encoder_b", "trn_indep")]
     ['data', 'weight', 'data']
+    >>> [meaning(name) for name in ("W_x", "b_y", "x_t", "U_z")]
+    ['weight', 'weight', 'data', None]
     """
     lower = name.lower().rstrip("_0123456789")
     if name.lower() in TABLE:
@@ -104,6 +106,9 @@ def meaning(name: str) -> Meaning | None:
     for word in words[:-1]:
         if word in BEFORE:
             return BEFORE[word]
+    if re.fullmatch(r"[^\W\d_]_[a-z]", name):
+        # a letter behind a letter is an index, and no noun: W_x weighs x, and x_t is x at t
+        return TABLE.get(words[0])
     if lower in TABLE:
         return TABLE[lower]
     if words and words[-1] in TABLE:

@@ -61,8 +61,9 @@ class CallArguments:
             # a stand-in of another reading: gradients inside of gradients
             leaf = np.asarray(leaf)
         kind = type(leaf)
-        if kind in (np.ndarray, np.memmap) and leaf.dtype.kind in "fiub":
-            number: Any = np.array(leaf, dtype=leaf.dtype.newbyteorder("="))
+        if kind in (np.ndarray, np.memmap, np.matrix) and leaf.dtype.kind in "fiub":
+            native, matrix = leaf.dtype.newbyteorder("="), kind is np.matrix
+            number: Any = np.array(leaf, dtype=native, subok=matrix)
         elif kind is float or isinstance(leaf, np.floating):
             number = leaf
         else:

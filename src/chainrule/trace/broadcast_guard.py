@@ -13,11 +13,14 @@ TURNS = (ops.getitem, ops.expand_dims, ops.reshape)
 
 
 def refuse_column_against_row(
-    op: Op, args: Sequence[Arg], producer: Mapping[Value, Line]
+    op: Op,
+    args: Sequence[Arg],
+    producer: Mapping[Value, Line],
+    moved: Container[Value],
 ) -> None:
-    """A column (n, 1) against a flat (n,) makes an (n, n) that nobody meant, but of two kinds that are meant.
+    """A column (n, 1) against a flat (n,) makes an (n, n) that nobody meant, but of three kinds that are meant.
 
-    Squares of lengths of rows meet in every pair: ``(X**2).sum(1)[:, None] + (X**2).sum(1) - 2 * X @ X.T``. And what
+    Counts of entries, ``np.arange(n)``, meet one another. Squares of lengths of rows meet in every pair: ``(X**2).sum(1)[:, None] + (X**2).sum(1) - 2 * X @ X.T``. And what
     meets itself does: ``labels[:, None] == labels``, ``x[:, None] - x``.
     """
     values = [arg for arg in args if isinstance(arg, Value)]
@@ -29,6 +32,7 @@ def refuse_column_against_row(
                 and flat.shape[0] > 1
                 and not (_sums_rows(column, producer) and _sums_rows(flat, producer))
                 and _unturned(column, producer) is not _unturned(flat, producer)
+                and any(_is_given(one, moved, producer) for one in (column, flat))
             ):
                 n = flat.shape[0]
                 one, other = column.name or "one side", flat.name or "the other"
@@ -89,6 +93,24 @@ def refuse_drift(
         detail=cause,
         hint=f"bring both to one type, such as .astype(np.{narrow[0].dtype}) or .astype(np.{result.dtype})",
     )
+
+
+def _is_given(
+    value: Value, moved: Container[Value], producer: Mapping[Value, Line]
+) -> bool:
+    """Whether a value holds the entries of an array that was given, or of one that is written out."""
+    ahead, seen = [value], {value}
+    while ahead:
+        one = ahead.pop()
+        line = producer.get(one)
+        if one in moved or line is None or line.op is ops.array:
+            return True
+        # a length that a line asks for holds no entries
+        read = {arg for arg in line.args if isinstance(arg, Value) and arg.ndim}
+        more = read - seen
+        ahead += more
+        seen |= more
+    return False
 
 
 def _has_slope(

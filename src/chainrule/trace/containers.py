@@ -18,7 +18,9 @@ ADOPTED = frozenset({Traced, float, np.float64, np.float32, list, dict})
 """What an attribute holds that may be learnt, besides arrays."""
 NO_OBJECTS = (types.ModuleType, type, Traced)
 """What has attributes that nobody has put there to be learnt."""
-UNPACKED = frozenset({list, tuple, Traced, np.ndarray})
+ARRAYS = frozenset({np.ndarray, np.matrix})
+"""What is followed as an array is."""
+UNPACKED = frozenset({list, tuple, Traced, *ARRAYS})
 """What a target of several names is unpacked from."""
 
 

@@ -11,9 +11,11 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.program import Op
-from chainrule.trace import numpy_adapters, pairs, refusals
+from chainrule.trace import matrices, numpy_adapters, pairs, refusals
+from chainrule.trace.gather import holds_traced, leaves_of, stacked
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.numpy_adapters import ufunc_methods
+from chainrule.trace.numpy_adapters.require import takes_several
 from chainrule.trace.sharing import NumpyCall
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracing import Tracing
@@ -38,6 +40,9 @@ def call_ufunc(
     kwargs: Mapping[str, Any],
 ) -> Any:
     """A ufunc called on traced values, or one of its methods."""
+    if matrices.among((*inputs, *kwargs.values())):
+        own = getattr(ufunc, method)
+        return matrices.called(tracer, own, own, inputs, kwargs)
     if any(map(pairs.is_complex, inputs)):
         return pairs.call_ufunc(tracer, ufunc, method, inputs, kwargs)
     if method != "__call__":
@@ -99,6 +104,13 @@ def call_function(
     tracer: Tracing, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Any:
     """A function of NumPy, or of a library whose functions are in the catalogue, called on traced values."""
+    if matrices.among((*args, *kwargs.values())):
+
+        def follow(*arrays: Any, **options: Any) -> Any:
+            return _called(tracer, function, arrays, options)
+
+        keeps = matrices.keeps_axes(function)
+        return matrices.called(tracer, function, follow, args, kwargs, keeps_axes=keeps)
     result = _called(tracer, function, args, kwargs)
     if kwargs.get("out") is None:
         NumpyCall(tracer, function, args, kwargs).share_memory(result)
@@ -113,17 +125,23 @@ def _called(
         if function not in own and definition_of(function) is not None:
             return follow_through(tracer, function, args, kwargs)
         return pairs.call_function(function, args, kwargs)
-    options = dict(kwargs)
+    adapter = numpy_adapters.READERS.get(function)
+    op = ops.op_of(function)
+    several = takes_several(adapter)
+    args = [_as_array(one, several and not place) for place, one in enumerate(args)]
+    options = {key: _as_array(one, several=False) for key, one in kwargs.items()}
     out = options.pop("out", None)
     if out is NO_VALUE:
         out = None
-    adapter = numpy_adapters.READERS.get(function)
-    op = ops.op_of(function)
     if adapter is not None:
         result = adapter(tracer, *args, **options)
     elif op is not None:
+        args, initial = _begun(op, args, options)
         arrays, params = _bind(tracer, op, function, args, options)
         result = tracer.record(op, arrays, params)
+        begin = ufunc_of(op.folds)
+        if begin is not None and initial is not None:
+            result = begin(result, initial)
     elif definition_of(function) is not None:
         result = follow_through(tracer, function, args, options)
     else:
@@ -131,6 +149,43 @@ def _called(
     if out is not None:
         return _written_into(tracer, function, out, result, where=True)
     return result
+
+
+def ufunc_of(op: Op | None) -> np.ufunc | None:
+    """The ufunc of an op that folds, as the sum folds an addition."""
+    return op.forward if op is not None and isinstance(op.forward, np.ufunc) else None
+
+
+def _begun(
+    op: Op, args: Sequence[Any], options: dict[str, Any]
+) -> tuple[Sequence[Any], Any]:
+    """``np.sum(a, where=mask, initial=3)``: what is left out is neutral, what it begins with is folded in at the end."""
+    ufunc = ufunc_of(op.folds)
+    if op.kind != "reduction" or ufunc is None or not args:
+        return args, None
+    if getattr(args[0], "dtype", None) == options.get("dtype", 0):
+        del options["dtype"]
+    initial = options.pop("initial", NO_VALUE)
+    begins = initial is not NO_VALUE and initial is not None
+    neutral = ufunc.identity if ufunc.identity is not None else initial
+    where = options.pop("where", True)
+    if where is True or where is NO_VALUE:
+        return args, initial if begins else None
+    if neutral is NO_VALUE:
+        options["where"] = where
+        return args, None
+    left = np.where(where, args[0], neutral)
+    return [left, *args[1:]], initial if begins else None
+
+
+def _as_array(item: Any, several: bool) -> Any:  # noqa: FBT001
+    """A list of traced numbers as the array it is; where ``several`` arrays are asked for, each of them."""
+    if type(item) not in (list, tuple) or not holds_traced(item):
+        return item
+    if several:
+        return type(item)(_as_array(one, several=False) for one in item)
+    single = all(not getattr(one, "ndim", 0) for one in leaves_of(item))
+    return stacked(item) if single else item
 
 
 def _bind(
@@ -142,7 +197,7 @@ def _bind(
 ) -> tuple[list[Any], dict[str, Any]]:
     """Arguments split into arrays and parameters; options that the op does not know are refused."""
     n_arrays = len(op.rules) if isinstance(op.rules, tuple) else len(args)
-    names = _parameter_names(function)
+    names = tuple(_parameters(function))
     arrays = list(args[:n_arrays])
     rest = dict(kwargs)
     arrays += [rest.pop(name) for name in names[len(arrays) : n_arrays] if name in rest]
@@ -157,15 +212,27 @@ def _bind(
     }
     if unknown:
         raise refusals.option(_written(function), unknown, tracer.here())
+    # what is left out is what the function says, which need not be what the op says
+    given = {**_defaults(function), **given}
     return arrays, {key: given[key] for key in op.params if key in given}
 
 
 @lru_cache(maxsize=512)
-def _parameter_names(function: Any) -> tuple[str, ...]:
+def _parameters(function: Any) -> Mapping[str, inspect.Parameter]:
     try:
-        return tuple(inspect.signature(function).parameters)
+        return inspect.signature(function).parameters
     except (TypeError, ValueError):
-        return ()
+        return {}
+
+
+def _defaults(function: Any) -> dict[str, Any]:
+    """What a function takes for the options that are left out."""
+    found = ((name, one.default) for name, one in _parameters(function).items())
+    return {
+        name: value
+        for name, value in found
+        if value is not inspect.Parameter.empty and value is not NO_VALUE
+    }
 
 
 def _written(function: Any) -> str:

@@ -8,7 +8,7 @@ from typing import Any, Self
 import numpy as np
 
 from chainrule.trace import refusals
-from chainrule.trace.gather import holds_traced
+from chainrule.trace.gather import holds_traced, stacked
 from chainrule.trace.lending import Lending
 from chainrule.trace.traced import Traced
 
@@ -105,3 +105,24 @@ def ndenumerate(_: Lending, function: Any, arr: Any) -> Any:
 def _enumerated(array: Traced) -> Iterator[tuple[tuple[int, ...], Any]]:
     for place in np.ndindex(array.number.shape):
         yield place, array[place]
+
+
+def each_entry(lender: Lending, vectorized: Any, *args: Any, **kwargs: Any) -> Any:
+    """A function by ``np.vectorize``: called for each entry, as NumPy does, and what it gives is laid out again."""
+    if kwargs or vectorized.excluded or vectorized.signature is not None:
+        return lender.elsewhere(vectorized, *args, **kwargs)
+    function = lender.callee(vectorized.pyfunc)
+    arrays = [one if type(one) is Traced else np.asarray(one) for one in args]
+    shape = np.broadcast_shapes(*(tuple(map(int, one.shape)) for one in arrays))
+    wide: list[Any] = [np.broadcast_to(one, shape) for one in arrays]
+    given = [
+        function(*(one[at] if type(one) is Traced else one[at].item() for one in wide))
+        for at in np.ndindex(shape)
+    ]
+    if not holds_traced(given):
+        return vectorized(*args)
+    if any(isinstance(one, tuple) for one in given):
+        return tuple(
+            np.reshape(stacked(part), shape) for part in zip(*given, strict=True)
+        )
+    return np.reshape(stacked(given), shape)

@@ -27,9 +27,11 @@ from chainrule.trace.arguments import (
     ForeignArrayError,
     foreign,
 )
+from chainrule.trace.containers import ARRAYS
 from chainrule.trace.instrument.code import HOOKED, functions_in, is_library
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.limits import Limits
+from chainrule.trace.memory import of_kind
 from chainrule.trace.reading import Reading
 from chainrule.trace.recording import Recording
 from chainrule.trace.replay import Chances
@@ -130,8 +132,10 @@ def read_function(
         }
 
         def leaf_of(argument: str, path: trees.Path, leaf: Any) -> Any:
-            leaf = moved.get((argument, path), leaf)
-            return np.array(leaf) if type(leaf) is np.ndarray else leaf
+            number = moved.get((argument, path), leaf)
+            if type(leaf) in ARRAYS:
+                return of_kind(np.array(number), is_matrix=type(leaf) is np.matrix)
+            return number
 
         plain = {
             argument: trees.mapped(item, functools.partial(leaf_of, argument))
@@ -339,5 +343,5 @@ def _outputs(
             yield path, value
         elif type(leaf) is TracedInt or isinstance(leaf, int | float | np.generic):
             yield path, tracer.builder.input(np.asarray(leaf), called)
-        elif type(leaf) is np.ndarray and leaf.dtype.kind in "fiub":
+        elif type(leaf) in ARRAYS and leaf.dtype.kind in "fiub":
             yield path, tracer.builder.input(np.array(leaf), called)

@@ -39,7 +39,10 @@ def _stacked(items: Any) -> Any:
     parts = [
         _stacked(item) if holds_traced(item) else np.asarray(item) for item in items
     ]
-    return np.stack(parts)
+    # rows that are matrices make an array, too
+    return np.stack(
+        [one.as_kind(is_matrix=False) if type(one) is Traced else one for one in parts]
+    )
 
 
 def numbers_of(items: Any) -> Any:

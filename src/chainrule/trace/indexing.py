@@ -8,7 +8,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.program import IndexSlot
-from chainrule.trace import refusals
+from chainrule.trace import matrices, refusals
 from chainrule.trace.memory import view_of
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracing import Tracing
@@ -16,17 +16,20 @@ from chainrule.trace.tracing import Tracing
 
 def get_item(tracer: Tracing, target: Traced, key: Any) -> Any:
     """``target[key]``: a number, a view where NumPy gives one, else a copy."""
+    if target.is_matrix:
+        key = matrices.index_of(target, key)
     arrays, index = index_of(tracer, target, key)
     result = tracer.record(ops.getitem, (target, *arrays), {"index": index})
     if type(result) is not Traced:
         return result
     if arrays:
-        return result
+        return result.as_kind(is_matrix=target.is_matrix and result.is_array)
     single = all(isinstance(item, int | np.integer) for item in index)
     if single and len(index) == target.ndim:
         return Traced(tracer, result.value, is_array=False)
     shared = view_of(target, ops.getitem, {"index": index}) if target.is_array else None
-    return Traced(tracer, result.value, shared, is_array=True)
+    matrix = target.is_matrix
+    return Traced(tracer, result.value, shared, is_array=True, is_matrix=matrix)
 
 
 def set_item(tracer: Tracing, target: Traced, key: Any, written: Any) -> None:
@@ -36,7 +39,10 @@ def set_item(tracer: Tracing, target: Traced, key: Any, written: Any) -> None:
             f"{target.stands_for.__name__!r} object does not support item assignment"
         )
         raise TypeError(message)
-    if type(written) is Traced and not tracer.as_it_is and _repeats(target, key):
+    if target.is_matrix:
+        key = matrices.index_of(target, key, written=True)
+    traced = type(written) is Traced and not tracer.as_it_is
+    if traced and not is_met_once(target, key):
         raise refusals.written_twice(target.value.name, tracer.here())
     arrays, index = index_of(tracer, target, key)
     target.write(
@@ -81,15 +87,15 @@ def _index_array(tracer: Tracing, target: Any, item: Any, position: int) -> Any:
     return array
 
 
-def _repeats(target: Traced, key: Any) -> bool:
-    """Whether an index of whole numbers names an entry twice: only the last write to it would count."""
+def is_met_once(target: Traced, key: Any) -> bool:
+    """Whether an index names no entry twice: only the last write to it would count."""
     items = key if type(key) is tuple else (key,)
     if not any(
         type(item) is Traced or isinstance(item, list | range | np.ndarray)
         for item in items
     ):
-        return False
+        return True
     places = np.arange(target.number.size).reshape(target.number.shape)
     plain = (getattr(item, "number", item) for item in items)
     met = places[tuple(list(one) if isinstance(one, range) else one for one in plain)]
-    return bool(np.unique(met).size < met.size)
+    return bool(np.unique(met).size == met.size)

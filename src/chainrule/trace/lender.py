@@ -12,7 +12,14 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.program import Value
-from chainrule.trace import drawn, growing, numpy_adapters, refusals
+from chainrule.trace import (
+    containers,
+    drawn,
+    entries,
+    growing,
+    numpy_adapters,
+    refusals,
+)
 from chainrule.trace.frozen import Frozen
 from chainrule.trace.gather import holds_traced, leaves_of, numbers_of, stacked
 from chainrule.trace.instrument.code import HOOKED, functions_in, is_library, is_ours
@@ -73,6 +80,8 @@ class Lender:
             return functools.partial(self._numpy, function)
         if kind is types.BuiltinFunctionType:
             return self._builtin(function)
+        if getattr(function, "__objclass__", None) is np.ndarray:
+            return functools.partial(self._by_class, function)
         if kind is types.MethodType:
             return self._method(function)
         if isinstance(function, type):
@@ -91,6 +100,10 @@ class Lender:
         if _is_known(function):
             return functools.partial(self._in_catalogue, function)
         if _root(function) in PASSED_ON or _is_numpy(function):
+            return function
+        if function.__globals__.get("__name__") in PASSED_ON:
+            # a decorator's: it calls the user's function, whose name it bears
+            self.callee(getattr(function, "__wrapped__", None))
             return function
         if is_minimiser(function):
             return functools.partial(minimised, self, function)
@@ -129,7 +142,7 @@ class Lender:
 
     def _builtin(self, function: Any) -> Any:
         owner = function.__self__
-        if type(owner) is np.ndarray:
+        if type(owner) in containers.ARRAYS:
             return functools.partial(self._array_method, owner, function)
         if growing.grows(owner, function.__name__):
             return functools.partial(growing.grow, self.grown, owner, function)
@@ -167,7 +180,7 @@ class Lender:
         if definition_of(item) is not None:
             return functools.partial(self._in_catalogue, item)
         if kind is np.vectorize:
-            return functools.partial(self._each_entry, item)
+            return functools.partial(entries.each_entry, self, item)
         if Frozen.is_known(item):
             return functools.partial(Frozen, self, item)
         if _is_users(kind):
@@ -185,11 +198,13 @@ class Lender:
         """A function of NumPy: traced values in lists are joined first."""
         args = tuple(map(self._array_of_users, args))
         for item in args:
-            if (type(item) is list or type(item) is tuple) and holds_traced(item):
+            if _is_joined(item):
                 if kwargs.get("out") is None and type(function) is np.ufunc:
                     args = tuple(stacked(one) for one in args)
                     return function(*args, **kwargs)
                 return self.tracer.call_function(function, args, kwargs)
+        if any(map(_is_joined, kwargs.values())):
+            return self.tracer.call_function(function, args, kwargs)
         return self.baked(function, *args, **kwargs)
 
     def baked(self, function: Any, *args: Any, **kwargs: Any) -> Any:
@@ -228,28 +243,6 @@ class Lender:
             return self.tracer.call_function(function, args, kwargs)
         return function(*args, **kwargs)
 
-    def _each_entry(self, vectorized: Any, *args: Any, **kwargs: Any) -> Any:
-        """A function by ``np.vectorize``: called for each entry, as NumPy does, and what it gives is laid out again."""
-        if kwargs or vectorized.excluded or vectorized.signature is not None:
-            return self.elsewhere(vectorized, *args, **kwargs)
-        function = self.callee(vectorized.pyfunc)
-        arrays = [one if type(one) is Traced else np.asarray(one) for one in args]
-        shape = np.broadcast_shapes(*(tuple(map(int, one.shape)) for one in arrays))
-        wide: list[Any] = [np.broadcast_to(one, shape) for one in arrays]
-        given = [
-            function(
-                *(one[at] if type(one) is Traced else one[at].item() for one in wide)
-            )
-            for at in np.ndindex(shape)
-        ]
-        if not holds_traced(given):
-            return vectorized(*args)
-        if any(isinstance(one, tuple) for one in given):
-            return tuple(
-                np.reshape(stacked(part), shape) for part in zip(*given, strict=True)
-            )
-        return np.reshape(stacked(given), shape)
-
     def _array_method(
         self, owner: Any, function: Any, *args: Any, **kwargs: Any
     ) -> Any:
@@ -257,6 +250,12 @@ class Lender:
         if any(holds_traced(item) for item in (*args, *kwargs.values())):
             followed = self.tracer.array_of(owner)
             return getattr(followed, function.__name__)(*args, **kwargs)
+        return function(*args, **kwargs)
+
+    def _by_class(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+        """``np.ndarray.sum(x)``: the method, asked of the class."""
+        if args and type(args[0]) is Traced:
+            return getattr(args[0], function.__name__)(*args[1:], **kwargs)
         return function(*args, **kwargs)
 
     def _print(self, function: Any, start: int, *args: Any, **kwargs: Any) -> None:
@@ -315,7 +314,7 @@ class Lender:
 
     def item(self, container: Any, key: Any) -> Any:
         """``container[key]``, of a plain array by traced places, and of ``np.c_`` and ``np.r_``, too."""
-        if type(container) is np.ndarray and _has_traced(key):
+        if type(container) in containers.ARRAYS and _has_traced(key):
             return self.table(container)[key]
         if type(container) in _JOINERS and _has_traced(key):
             return self.joined(container, key)
@@ -326,6 +325,7 @@ class Lender:
         square = array.ndim == 2 and array.shape[0] == array.shape[1] > 0
         if (
             square
+            and type(array) is np.ndarray
             and array.dtype.kind == "f"
             and bool((array == np.eye(len(array))).all())
         ):
@@ -346,6 +346,10 @@ class Lender:
         return np.concatenate(
             [one if one.ndim > 1 else one[:, None] for one in parts], axis=-1
         )
+
+
+def _is_joined(item: Any) -> bool:
+    return (type(item) is list or type(item) is tuple) and holds_traced(item)
 
 
 _CACHED = (type(functools.lru_cache(len)),)

@@ -10,7 +10,7 @@ from typing import Any, Self
 import numpy as np
 
 from chainrule import ops
-from chainrule.program import Arg, Op, Size, Value
+from chainrule.program import Arg, Op, Size, Turn, Value
 from chainrule.program.operators import ARITHMETIC, give_signs
 from chainrule.trace import source
 from chainrule.trace.tracing import Tracing
@@ -140,6 +140,11 @@ def _plainly(sign: str) -> Any:
     plain = getattr(int, sign)
 
     def answer(self: TracedInt, *others: Any) -> Any:
+        counts = isinstance(self.ref, Turn) and sign in DECIDES
+        if counts and all(isinstance(one, int | float) for one in others):
+            # a rule that looks at one turn of a loop would hold for that turn alone
+            message = f"a rule decides by {self.ref}, which is another number in the next turn"
+            raise TypeError(message)
         if source.is_users(sys._getframe(1)):  # noqa: SLF001 - the caller's frame
             self.tracer.fix(self.ref)
         return plain(self, *others)
@@ -147,6 +152,8 @@ def _plainly(sign: str) -> Any:
     return answer
 
 
+DECIDES = frozenset({"__bool__", "__lt__", "__le__", "__gt__", "__ge__", "__eq__", "__ne__"})  # fmt: skip
+"""What code branches on."""
 give_signs(TracedInt, _kept)
 for _sign in (
     *("lt", "le", "gt", "ge", "eq", "ne", "bool", "int", "floor", "ceil", "trunc"),

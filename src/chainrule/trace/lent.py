@@ -7,17 +7,19 @@ import math
 import operator
 import os
 import time
+from collections import deque
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
 from chainrule import ops
-from chainrule.trace import entries, refusals
+from chainrule.trace import entries, matrices, refusals
 from chainrule.trace.gather import holds_pair, holds_traced, numbers_of
 from chainrule.trace.instrument.hooks import CURRENT
 from chainrule.trace.lending import Lending
 from chainrule.trace.lengths import TracedInt
+from chainrule.trace.memory import of_kind
 from chainrule.trace.pairs import Pair
 from chainrule.trace.traced import Traced
 
@@ -55,6 +57,16 @@ def _isinstance(_: Lending, function: Any, item: Any, kinds: Any) -> bool:
     return bool(function(item, kinds))
 
 
+def _hasattr(_: Lending, function: Any, item: Any, name: str) -> bool:
+    """``hasattr(x, "__len__")``: a number of NumPy's has no length, though its stand-in has."""
+    return bool(function(item.plain if type(item) is Traced else item, name))
+
+
+def _isscalar(_: Lending, function: Any, item: Any) -> bool:
+    """``np.isscalar(x)`` is answered for what a stand-in stands for."""
+    return bool(function(item.plain if type(item) is Traced else item))
+
+
 def _pow(_: Lending, function: Any, *args: Any) -> Any:
     """``pow(x, y)`` is ``x ** y``."""
     if len(args) == 2 and any(type(one) in {Traced, TracedInt} for one in args):
@@ -87,12 +99,15 @@ MATH: Mapping[Any, Any] = {
         getattr(math, name): getattr(np, name)
         for name in (
             *("exp", "expm1", "log2", "log10", "log1p", "sqrt", "sin", "cos", "tan"),
-            *("sinh", "cosh", "tanh", "fabs", "floor", "ceil", "trunc", "hypot"),
+            *("sinh", "cosh", "tanh", "fabs", "floor", "ceil", "trunc"),
             *("copysign", "degrees", "radians", "isnan", "isinf", "isfinite", "fmod"),
         )
     },
     **({math.exp2: np.exp2} if hasattr(math, "exp2") else {}),
     **({math.cbrt: np.cbrt} if hasattr(math, "cbrt") else {}),
+    math.hypot: lambda *sides: (
+        functools.reduce(np.hypot, sides) if sides[1:] else np.abs(*sides)
+    ),
     math.asin: np.arcsin,
     math.acos: np.arccos,
     math.atan: np.arctan,
@@ -132,13 +147,17 @@ def _array(
 ) -> Any:
     """``np.array`` of what may hold traced values: they are stacked, so that nothing is lost."""
     made: Any
+    if isinstance(items, deque):
+        items = list(items)
     if type(items) is Traced:
         # whether it is a copy NumPy knows: of what lies in order already, ``np.ascontiguousarray`` makes none
-        own = maker(items.memory, *args, **options)
+        memory = of_kind(items.memory, is_matrix=items.is_matrix)
+        own = maker(memory, *args, **options)
         made = items
-        if not (items.is_array and np.shares_memory(own, items.memory)):
+        if not (items.is_array and np.shares_memory(own, memory)):
             made = Traced(lender.tracer, items.value, is_array=True)
-    elif isinstance(items, list | tuple) and (holds_traced(items) or holds_pair(items)):
+        made = made.as_kind(is_matrix=isinstance(own, np.matrix))
+    elif _holds_any(items):
         made = lender.gathered(items)
     elif type(items) is Pair:
         made = np.copy(items) if maker is np.array else items
@@ -154,11 +173,41 @@ def _array(
     return np.reshape(made, (*(1,) * missing, *made.shape)) if missing > 0 else made
 
 
+def _holds_any(items: Any) -> bool:
+    return isinstance(items, list | tuple) and (
+        holds_traced(items) or holds_pair(items)
+    )
+
+
+def _fromiter(lender: Lending, maker: Any, items: Any, dtype: Any, *args: Any, **options: Any) -> Any:  # fmt: skip
+    """``np.fromiter(...)`` of what may give traced numbers."""
+    listed = list(items)
+    if _holds_any(listed):
+        return lender.gathered(listed).astype(dtype, copy=False)
+    return maker(listed, dtype, *args, **options)
+
+
 def _matrix(lender: Lending, maker: Any, items: Any, *args: Any, **options: Any) -> Any:
-    """``np.asmatrix(x)``: what is a matrix from now on has other operators."""
-    if holds_traced(items):
-        raise refusals.matrix(lender.tracer.here())
-    return maker(items, *args, **options)
+    """``np.asmatrix(x)``, with the memory of ``x``, and ``np.matrix(x)``, a copy."""
+    if not holds_traced(items):
+        return maker(items, *args, **options)
+    if maker is np.asmatrix and matrices.is_matrix(items):
+        return items
+    follow = np.asarray if maker is np.asmatrix else np.array
+    return matrices.called(
+        lender.tracer,
+        maker,
+        lambda *given, **named: _array(lender, follow, *given, **named),
+        (items, *args),
+        options,
+    )
+
+
+def _blocks(lender: Lending, maker: Any, items: Any, *args: Any) -> Any:
+    """``np.bmat([[A, B], [C, D]])``: the blocks as one matrix."""
+    if not holds_traced(items):
+        return maker(items, *args)
+    return matrices.called(lender.tracer, maker, np.block, (items, *args), {})
 
 
 def _filled(lender: Lending, maker: Any, shape: Any, *args: Any, **options: Any) -> Any:
@@ -254,6 +303,8 @@ LENT: dict[Any, Lent] = {
     float: _float,
     type: _type,
     isinstance: _isinstance,
+    hasattr: _hasattr,
+    np.isscalar: _isscalar,
     setattr: _setattr,
     pow: _pow,
     round: _round,
@@ -264,8 +315,13 @@ LENT: dict[Any, Lent] = {
     np.asarray: _array,
     np.asanyarray: _array,
     np.ascontiguousarray: _array,
+    np.asfortranarray: _array,
+    np.asarray_chkfinite: _array,
+    np.require: _array,
+    np.fromiter: _fromiter,
     np.matrix: _matrix,
     np.asmatrix: _matrix,
+    np.bmat: _blocks,
     np.zeros: _filled,
     np.ones: _filled,
     np.empty: _filled,

@@ -11,6 +11,7 @@ import numpy as np
 from chainrule import ops
 from chainrule.program import Array, Op, Value
 from chainrule.program.program import concrete
+from chainrule.trace.lengths import TracedInt
 from chainrule.trace.tracing import Tracing
 
 
@@ -67,10 +68,25 @@ class MemoryView:
             self.known_places = self.op.forward(numbers, **concrete(self.params))
         return self.known_places
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether it is the array itself, as another kind of array."""
+        return self.op is ops.identity and self.again is None
+
+    def is_at(self, base: Any, key: Any) -> bool:
+        """Whether it is what an index without arrays takes from ``base``."""
+        if self.base is not base or self.op is not ops.getitem:
+            return False
+        return _axes(self.params["index"]) == _axes(
+            key if type(key) is tuple else (key,)
+        )
+
     def taken_again(self) -> Any:
         """The view of what the array is now."""
         self.version = self.base.version
         again = self.again
+        if self.is_whole:
+            return self.base
         return self.base.tracer.unbound(
             lambda tracer: (
                 again() if again else tracer.record(self.op, (self.base,), self.params)
@@ -91,8 +107,10 @@ class MemoryView:
             message = f"a view by {self.op.name} is read-only"
             raise ValueError(message)
         # a view that shows each entry once only rearranges: its adjoint is its inverse
-        vjp = rule.vjp
-        return base.tracer.unbound(lambda _: vjp(written, written, base, **self.params))
+        vjp, array = rule.vjp, base.as_kind(is_matrix=False)
+        return base.tracer.unbound(
+            lambda _: vjp(written, written, array, **self.params)
+        )
 
     def _put_back_at_places(self, written: Any) -> Any:
         """The same for a view that leaves entries out, as a diagonal does."""
@@ -104,6 +122,22 @@ class MemoryView:
             return np.reshape(flat, self.base.shape)
 
         return self.base.tracer.unbound(put)
+
+
+def _axes(index: tuple[Any, ...]) -> list[tuple[type, Any]]:
+    """An index of the array's own axes, with what each is: a length is a number, an array is compared with nothing."""
+    kinds = (int if type(one) is TracedInt else type(one) for one in index)
+    return [pair for pair in zip(kinds, index, strict=True) if pair[1] is not None]
+
+
+def of_kind(array: Array, *, is_matrix: bool) -> Array:
+    """The same memory, as a matrix of NumPy's if it is one."""
+    return array.view(np.matrix) if is_matrix else array
+
+
+def whole_of(base: Held) -> MemoryView:
+    """An array with the memory of another one, entry by entry."""
+    return MemoryView(base, ops.identity, {}, base.version, base.memory)
 
 
 def lay_out(tracer: Tracing, value: Value, like: Array) -> None:

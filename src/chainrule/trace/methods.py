@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 import sys
 from collections.abc import Iterator
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
-from chainrule.trace import source
+from chainrule.trace import refusals, source
 from chainrule.trace.memory import MemoryView
 
 
@@ -58,6 +59,10 @@ class Methods:
             made.shares = MemoryView(self, ops.reshape, row, self.version, made.number)
         return made
 
+    @flat.setter
+    def flat(self: Any, written: Any) -> None:
+        self[...] = np.reshape(written, self.shape) if np.ndim(written) else written
+
     @property
     def real(self: Any) -> Any:
         """The real part."""
@@ -76,6 +81,10 @@ class Methods:
         """Every entry the same number."""
         self[...] = written
 
+    def compress(self: Any, condition: Any, axis: int | None = None) -> Any:
+        """The entries where the condition holds; NumPy's function has it first."""
+        return np.compress(condition, self, axis)
+
     def sort(self: Any, axis: int = -1, **options: Any) -> None:
         """The entries put in order, in place."""
         self.write(np.sort(self, axis, **options))
@@ -85,6 +94,19 @@ class Methods:
 
     def __deepcopy__(self: Any, _: Any) -> Any:
         return self.copy()
+
+    def view(self: Any, *types: Any) -> Any:
+        """The same memory; of another type only where it is the same."""
+        classes = (np.ndarray, np.matrix)
+        if any(kind not in (*classes, self.dtype, self.dtype.type) for kind in types):
+            raise refusals.changes_memory(self.value.name, self.tracer.here())
+        seen = self[...] if self.ndim else self
+        asked = [kind for kind in types if kind in classes]
+        return seen.as_kind(is_matrix=asked[-1] is np.matrix) if asked else seen
+
+    def is_integer(self: Any) -> bool:
+        """Whether a Python float is a whole number."""
+        return float(self.tracer.as_number(self.value, "is_integer()", "")).is_integer()
 
     def reshape(self: Any, *shape: Any, order: str = "C", **_: Any) -> Any:
         """The same entries in another shape."""
@@ -97,8 +119,7 @@ class Methods:
 
     def flatten(self: Any, order: str = "C") -> Any:
         """A copy of all entries in a row."""
-        made: Any = np.ravel
-        return made(self, order).copy()
+        return self.ravel(order).copy()
 
     def __round__(self: Any, digits: int | None = None) -> Any:
         rounded = np.round(self, digits or 0)
@@ -114,7 +135,7 @@ class Methods:
         return int(np.ceil(self))
 
     def __pos__(self: Any) -> Any:
-        return self
+        return self.copy() if self.is_array else self
 
     def __invert__(self: Any) -> Any:
         return np.invert(self)
@@ -130,3 +151,25 @@ def _listed(given: tuple[Any, ...]) -> tuple[Any, ...]:
     """Arguments that may be given one by one, or as one tuple or list."""
     whole = len(given) == 1 and isinstance(given[0], tuple | list)
     return tuple(given[0]) if whole else given
+
+
+def raise_as_python(function: np.ufunc, *sides: Any) -> None:
+    """Raise what Python's own numbers raise, as in a division by 0, where NumPy's go on."""
+    if function in RAISING and all(map(_is_pythons, sides)):
+        RAISING[function](*(getattr(one, "plain", one) for one in sides))
+
+
+def _is_pythons(one: Any) -> bool:
+    """Whether something is, or stands for, a number of Python's own."""
+    return type(one) in (int, float) or (
+        getattr(one, "is_weak", False) and not one.is_array
+    )
+
+
+RAISING = {
+    np.true_divide: operator.truediv,
+    np.floor_divide: operator.floordiv,
+    np.remainder: operator.mod,
+    np.power: operator.pow,
+}
+"""Arithmetic that some numbers have no result for."""

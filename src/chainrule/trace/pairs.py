@@ -113,7 +113,7 @@ def is_complex(item: Any) -> bool:
     """Whether something is complex: a pair, a plain number, a plain array."""
     if isinstance(item, np.ndarray):
         return bool(item.dtype.kind == "c")
-    return isinstance(item, Pair | complex | np.complexfloating)
+    return isinstance(item, COMPLEX)
 
 
 def paired(real: Part, imag: Part) -> Any:
@@ -213,6 +213,7 @@ def _power(a: Any, exponent: Any) -> Any:
     return made
 
 
+COMPLEX = (Pair, complex, np.complexfloating)
 MOST_FACTORS = 8
 """A power is written out as a product of at most so many."""
 UFUNCS: Mapping[Any, Callable[..., Any]] = {
@@ -243,6 +244,7 @@ EACH_PART = (
 )
 """What only moves entries about, or adds them up."""
 FUNCTIONS: Mapping[Any, Callable[..., Any]] = {
+    **{one: lambda a, fact=one: fact(a.real) for one in (np.shape, np.ndim, np.size)},
     np.real: lambda a: a.real,
     np.imag: lambda a: a.imag,
     np.where: _where,

@@ -39,12 +39,15 @@ def lowered_param(param: Any) -> Any:
             )
         case np.integer() | np.floating() | np.bool_():
             return param.item()
+        case Traced() if param.dtype.kind in "iub" and not param.number.ndim:
+            # as Python asks for it: what it hangs on is measured, or it hangs on nothing that was given
+            return param.__index__()
         case Traced():
             raise CannotTrace(
                 "E301",
                 "a traced value is used as a parameter (an axis, a shape or a count)",
                 where=param.tracer.here(),
-                hint="parameters are plain Python numbers",
+                hint="parameters are plain whole numbers, as int(n)",
             )
         case _:
             return param

@@ -87,7 +87,7 @@ class Reading:
             pairs = zip(value, names, strict=True)
             return tuple(self._bound(frame, one, name) for one, name in pairs)
         name = names.lstrip(".")
-        if not name and type(value) is np.ndarray:
+        if not name and type(value) in containers.ARRAYS:
             # an item whose key is computed: it is followed, and named, where it has been put
             return value
         followed = self.followed(value, name)
@@ -138,7 +138,7 @@ class Reading:
         if kind is Traced:
             self._call(value.value, name)
             return value
-        if kind is np.ndarray:
+        if kind in containers.ARRAYS:
             return self._array(value, name, local=True)
         if isinstance(value, list | tuple | dict):
             return self._inside(value, name, nested=nested)
@@ -158,7 +158,7 @@ class Reading:
             self.tracer.builder.christen(value, name)
 
     def _array(self, array: Any, name: str, *, local: bool) -> Any:
-        if array.dtype.kind == "c":
+        if array.dtype.kind == "c" and type(array) is np.ndarray:
             return pair_of(self.tracer, array, name)
         if array.dtype.kind not in "fiub":
             return array
@@ -208,7 +208,7 @@ class Reading:
 
     def load(self, value: Any, name: str) -> Any:
         """An array that was made elsewhere is followed from the moment it is read."""
-        if type(value) is not np.ndarray:
+        if type(value) not in containers.ARRAYS:
             return value
         return self._array(value, name, local=False)
 
@@ -216,7 +216,7 @@ class Reading:
         """``owner.name``; an array, and in a script a number, that was put there by other code is followed from here on."""
         value = getattr(owner, name)
         kind = type(value)
-        if kind is np.ndarray:
+        if kind in containers.ARRAYS:
             return self._adopted(owner, name, value)
         if (
             kind in containers.ADOPTED
@@ -231,7 +231,7 @@ class Reading:
         """``container[key]``, of a plain array by traced places, too."""
         self.tick()
         found = self.lender.item(container, key)
-        return self.load(found, "") if type(found) is np.ndarray else found
+        return self.load(found, "") if type(found) in containers.ARRAYS else found
 
     def callee(self, function: Any) -> Any:
         """What is called in the place of ``function``."""
@@ -248,7 +248,7 @@ class Reading:
                 self.attribute(owner, key)
         elif isinstance(owner, list | dict):
             with contextlib.suppress(LookupError, TypeError):
-                if type(held := owner[key]) is np.ndarray:
+                if type(held := owner[key]) in containers.ARRAYS:
                     owner[key] = self.load(held, self.owners.item_slot(owner, key).name)
                     self.has_item(owner, key)
 
@@ -282,7 +282,7 @@ class Reading:
         except (LookupError, TypeError):
             return
         slot = self.owners.item_slot(container, key)
-        if type(value) is np.ndarray:
+        if type(value) in containers.ARRAYS:
             # the key was computed: ``params["W" + gate] = ...``
             value = self.followed(value, slot.name)
             growing.put(container, key, value)

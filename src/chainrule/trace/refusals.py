@@ -51,8 +51,10 @@ def plain_array(name: str | None, where: SourceSpan | None) -> CannotTrace:
 
 
 def is_unlike(item: Any) -> bool:
-    """Whether something is a kind of array whose arithmetic is its own: masks, units, NumPy's matrices."""
+    """Whether something is a kind of array whose arithmetic is its own, and not followed: masks, units."""
     kind = type(item)
+    if kind is np.matrix:
+        return False
     return isinstance(item, np.ndarray) and any(
         getattr(kind, name) is not getattr(np.ndarray, name)
         for name in ("__mul__", "__array_ufunc__")
@@ -61,8 +63,6 @@ def is_unlike(item: Any) -> bool:
 
 def unlike(item: Any, where: SourceSpan | None) -> CannotTrace:
     """An array whose arithmetic is its own, which the lines of a program do not have."""
-    if isinstance(item, np.matrix):
-        return matrix(where)
     if isinstance(item, np.ma.MaskedArray):
         what, lost = "a masked array", "its mask would be lost"
         hint = "give its numbers with .filled(0.0), and multiply by the mask where it matters"
@@ -74,11 +74,11 @@ def unlike(item: Any, where: SourceSpan | None) -> CannotTrace:
     )
 
 
-def matrix(where: SourceSpan | None) -> CannotTrace:
-    """NumPy's matrix class, whose operators are other ones than an array's."""
+def matrix(what: str, where: SourceSpan | None) -> CannotTrace:
+    """A matrix of NumPy's in what is not done with its array."""
     return CannotTrace(
         "E301",
-        "an np.matrix meets a traced value here, and its * and ** are those of matrices, not of arrays",
+        f"an np.matrix {what} here, which is not followed",
         where=where,
         hint="write np.asarray(M) for the matrix M, and @ where * was meant as the product of matrices",
     )

@@ -6,12 +6,15 @@ import contextlib
 import io
 import linecache
 import os
+import re
 import traceback
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
 from typing import Any
+
+import numpy as np
 
 from chainrule.program import ChainruleError, ProgramError, SourceSpan, Value
 from chainrule.program.sources import read_source
@@ -27,6 +30,30 @@ from chainrule.trace.tracer import Tracer
 
 class ScriptError(ProgramError):
     """A script that does not run (E330)."""
+
+    @classmethod
+    def of(cls, error: Exception, where: SourceSpan | None) -> ScriptError:
+        """The script's own error, with its place."""
+        said = "".join(traceback.format_exception_only(error)).strip()
+        message = f"the script does not run: {said}"
+        return cls("E330", message, where=where, hint=_removed_from_numpy(error))
+
+
+def _removed_from_numpy(error: Exception) -> str:
+    """What NumPy says of a name that it once had, where the script takes its names without the module's."""
+    found = re.search(r"name '(\w+)'", str(error))
+    if found is None or not isinstance(error, ImportError | NameError):
+        return ""
+    scopes = [frame.f_globals for frame, _ in traceback.walk_tb(error.__traceback__)]
+    starred = bool(scopes) and scopes[-1].get("ndarray") is np.ndarray
+    if not (starred if isinstance(error, NameError) else error.name == "numpy"):
+        return ""
+    try:
+        getattr(np, found[1])
+    except AttributeError as numpys:
+        first = str(numpys).partition("\n")[0]
+        return "" if first.startswith("module 'numpy' has no attribute") else first
+    return ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +186,4 @@ def _failing(file: str) -> Iterator[None]:
         at = SourceSpan(file, error.lineno or 0, (error.offset or 1) - 1)
         raise ScriptError("E330", f"SyntaxError: {error.msg}", where=at) from None
     except Exception as error:
-        place = refusals.failed_at(error, {file})
-        said = "".join(traceback.format_exception_only(error)).strip()
-        message = f"the script does not run: {said}"
-        raise ScriptError("E330", message, where=place) from error
+        raise ScriptError.of(error, refusals.failed_at(error, {file})) from error

@@ -11,9 +11,8 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.program import Array
-from chainrule.trace.gather import leaves_of
-from chainrule.trace.lengths import TracedInt
-from chainrule.trace.memory import MemoryView, lay_out, view_of
+from chainrule.trace.gather import holds_pair, leaves_of, plain_of
+from chainrule.trace.memory import MemoryView, lay_out, of_kind, view_of, whole_of
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracing import Tracing
 
@@ -33,6 +32,8 @@ class NumpyCall:
     def share_memory(self, result: Any) -> None:
         """Make views of the results where NumPy's own are, and copies where those are."""
         leaves = _leaves(result)
+        if holds_pair([*self.args, *self.kwargs.values()]):
+            return  # both parts of a complex array are arrays of their own
         if not any(map(self._may_be_view, leaves)):
             return
         args = map(_memory_of, self.args)
@@ -43,9 +44,10 @@ class NumpyCall:
             return  # what is not to be had from plain arrays is settled where it is recorded
         for i, (one, own) in enumerate(zip(leaves, plain, strict=False)):
             if self._may_be_view(one) and isinstance(own, np.ndarray):
-                one.shares = self._view(i, one, own)
+                laid_out = np.asarray(own)
+                one.shares = self._view(i, one, laid_out)
                 if one.shares is None:
-                    lay_out(self.tracer, one.value, own)
+                    lay_out(self.tracer, one.value, laid_out)
 
     @cached_property
     def given(self) -> list[Traced]:
@@ -78,6 +80,8 @@ class NumpyCall:
         )
         if base is None:
             return None
+        if one.value is base.value:
+            return whole_of(base)
         line = self.tracer.builder.producer.get(one.value)
         if line is not None and line.args == (base.value,):
             # by one op: it is taken again, and put back, for any length
@@ -99,12 +103,10 @@ def _leaves(result: Any) -> list[Any]:
 
 def _memory_of(item: Any) -> Any:
     if type(item) is Traced:
-        return item.memory
-    if type(item) is TracedInt:
-        return int(item)
+        return of_kind(item.memory, is_matrix=item.is_matrix)
     if type(item) is list or type(item) is tuple:
         return type(item)(map(_memory_of, item))
-    return item
+    return plain_of(item)
 
 
 def _places(own: Array, memory: Array) -> Array | None:

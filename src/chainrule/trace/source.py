@@ -20,7 +20,8 @@ from chainrule.program import SourceSpan
 from chainrule.trace.instrument.code import is_library
 
 HERE = str(Path(__file__).parent.parent)
-NUMPY = str(Path(np.__file__).parent)
+LIBRARY = (HERE, str(Path(np.__file__).parent))
+"""What is no code of the user's: this library and NumPy."""
 Span = tuple[int, int, int, int]
 RETURNED = object()
 
@@ -55,8 +56,9 @@ def user_frames(*, boundary: frozenset[CodeType]) -> Iterator[FrameType]:
     while frame is not None:
         code = frame.f_code
         # by what it is: a code's hash and its equality read all of its constants
-        if any(code is one for one in boundary):
-            return
+        for one in boundary:
+            if code is one:
+                return
         if is_users(frame):
             yield frame
         frame = frame.f_back
@@ -64,60 +66,65 @@ def user_frames(*, boundary: frozenset[CodeType]) -> Iterator[FrameType]:
 
 def is_users(frame: FrameType) -> bool:
     """Whether a frame is at a line of the user's own, or of a library's other than NumPy."""
-    return not frame.f_code.co_filename.startswith((HERE, NUMPY))
+    return not frame.f_code.co_filename.startswith(LIBRARY)
+
+
+@dataclass(eq=False, slots=True)
+class _Known:
+    """What has been found out of a code: its instructions, the span of each of them, and the places asked for."""
+
+    code: CodeType
+    instructions: bytes
+    spans: tuple[Span | None, ...]
+    places: dict[int, SourceSpan | None]
+
+
+_KNOWN: dict[int, _Known] = {}
+"""By what a code is: its own hash reads all of its constants, those of a long script each time."""
+MOST_CODES = 4096
+
+
+def _known(code: CodeType) -> _Known:
+    found = _KNOWN.get(id(code))
+    if found is None:
+        if len(_KNOWN) >= MOST_CODES:
+            _KNOWN.clear()
+        found = _KNOWN[id(code)] = _Known(code, code.co_code, tuple(_spans(code)), {})
+    return found
+
+
+def _spans(code: CodeType) -> Iterator[Span | None]:
+    for line, end_line, column, end_column in code.co_positions():
+        if line is None or end_line is None or column is None or end_column is None:
+            yield None
+        else:
+            yield line, column, end_line, end_column
 
 
 def span(frame: FrameType) -> Span | None:
     """The source range of the instruction a frame is at: lines, and columns in UTF-8 bytes."""
-    return _spans(_Itself(frame.f_code))[frame.f_lasti // 2]
-
-
-class _Itself:
-    """A code as a key, by what it is: its own hash reads all of its constants, those of a long script each time."""
-
-    __slots__ = ("code",)
-
-    def __init__(self, code: CodeType) -> None:
-        self.code = code
-
-    def __hash__(self) -> int:
-        return id(self.code)
-
-    def __eq__(self, other: object) -> bool:
-        return isinstance(other, _Itself) and self.code is other.code
-
-
-@lru_cache(maxsize=4096)
-def _spans(key: _Itself) -> tuple[Span | None, ...]:
-    spans: list[Span | None] = []
-    for line, end_line, column, end_column in key.code.co_positions():
-        if line is None or end_line is None or column is None or end_column is None:
-            spans.append(None)
-        else:
-            spans.append((line, column, end_line, end_column))
-    return tuple(spans)
+    return _known(frame.f_code).spans[frame.f_lasti // 2]
 
 
 def place(frame: FrameType) -> SourceSpan | None:
     """Where a frame is, as lines and columns in characters."""
-    return _place(_Itself(frame.f_code), frame.f_lasti)
+    known, instruction = _known(frame.f_code), frame.f_lasti
+    if instruction not in known.places:
+        known.places[instruction] = _place(known, instruction)
+    return known.places[instruction]
 
 
 def places(frames: Iterable[FrameType]) -> tuple[SourceSpan, ...]:
     """Where each frame is, those that are nowhere left out."""
-    found = (_place(_Itself(frame.f_code), frame.f_lasti) for frame in frames)
-    return tuple(one for one in found if one is not None)
+    return tuple([one for one in map(place, frames) if one is not None])
 
 
-@lru_cache(maxsize=1 << 16)
-def _place(key: _Itself, instruction: int) -> SourceSpan | None:
-    code, file = key.code, key.code.co_filename
-    found = _spans(key)[instruction // 2]
+def _place(known: _Known, instruction: int) -> SourceSpan | None:
+    file, found = known.code.co_filename, known.spans[instruction // 2]
     if found is None:
-        lines = (
-            line for start, end, line in code.co_lines() if start <= instruction < end
-        )
-        number = next(lines, None)
+        lines = known.code.co_lines()
+        here = (line for start, end, line in lines if start <= instruction < end)
+        number = next(here, None)
         return SourceSpan(file, number) if number else None
     line, column, end_line, end_column = found
     return SourceSpan(
@@ -131,15 +138,16 @@ def _place(key: _Itself, instruction: int) -> SourceSpan | None:
 
 def written_as_operator(frame: FrameType) -> bool:
     """Whether a frame is at an arithmetic operator, rather than inside a function written in C."""
-    return dis.opname[_opcodes(_Itself(frame.f_code))[frame.f_lasti]] in (
-        "BINARY_OP",
-        "UNARY_NEGATIVE",
+    instruction = _known(frame.f_code).instructions[frame.f_lasti]
+    return dis.opname[instruction] in ("BINARY_OP", "UNARY_NEGATIVE")
+
+
+def puts_into_text(frame: FrameType) -> bool:
+    """Whether a frame is at ``%``: a number that is asked for there is put into a text."""
+    at = (
+        one for one in dis.get_instructions(frame.f_code) if one.offset == frame.f_lasti
     )
-
-
-@lru_cache(maxsize=4096)
-def _opcodes(key: _Itself) -> bytes:
-    return key.code.co_code
+    return next(at).argrepr.rstrip("=") == "%"
 
 
 def called(frame: FrameType) -> Any:

@@ -15,8 +15,8 @@ from chainrule.program.operators import SIGNS, give_comparisons, give_signs
 from chainrule.program.sizes import measured
 from chainrule.trace import refusals, source, sparse
 from chainrule.trace.lengths import TracedInt
-from chainrule.trace.memory import MemoryView, lay_out
-from chainrule.trace.methods import Methods
+from chainrule.trace.memory import MemoryView, lay_out, of_kind, whole_of
+from chainrule.trace.methods import Methods, raise_as_python
 from chainrule.trace.tracing import Tracing
 
 
@@ -27,7 +27,7 @@ class Traced(Methods):
     """
 
     __slots__ = (
-        *("_value", "is_array", "is_weak", "shares", "tracer", "version"),
+        *("_value", "is_array", "is_matrix", "is_weak", "shares", "tracer", "version"),
         "written_through",
     )
     __array_priority__ = 1000.0
@@ -40,6 +40,7 @@ class Traced(Methods):
         *,
         is_array: bool | None = None,
         is_weak: bool | None = None,
+        is_matrix: bool = False,
     ) -> None:
         self.tracer = tracer
         self._value = value
@@ -48,6 +49,7 @@ class Traced(Methods):
         self.written_through: list[MemoryView | None] = []
         self.shares = shares
         self.is_array = bool(value.shape) if is_array is None else is_array
+        self.is_matrix = is_matrix
         # float(x) is a number of Python's own, though the value is one of NumPy's
         self.is_weak = value.weak if is_weak is None else is_weak
 
@@ -72,7 +74,7 @@ class Traced(Methods):
     def stands_for(self) -> type:
         """The class of what this stands for."""
         if self.is_array:
-            return np.ndarray
+            return np.matrix if self.is_matrix else np.ndarray
         dtype = self._value.dtype
         weak = {"f": float, "i": int, "b": bool}
         return weak.get(dtype.kind, dtype.type) if self.is_weak else dtype.type
@@ -89,8 +91,18 @@ class Traced(Methods):
         """What this stands for: an array of its own, a number of NumPy's or of Python's."""
         number = self.tracer.builder.numbers[self._value]
         if self.is_array:
-            return np.array(number)
+            return of_kind(np.array(number), is_matrix=self.is_matrix)
         return number.item() if self.is_weak else number[()]
+
+    def as_kind(self, *, is_matrix: bool) -> Traced:
+        """The same memory as a matrix of NumPy's, or as an array that is none."""
+        if is_matrix == self.is_matrix:
+            return self
+        return Traced(
+            *(self.tracer, self.value, whole_of(self)),
+            is_array=True,
+            is_matrix=is_matrix,
+        )
 
     @property
     def memory(self) -> Array:
@@ -166,6 +178,10 @@ class Traced(Methods):
     def __array_ufunc__(
         self, ufunc: np.ufunc, method: str, *inputs: Any, **kwargs: Any
     ) -> Any:
+        plain = self.is_matrix and type(inputs[0]) is np.ndarray and not kwargs
+        if plain and source.written_as_operator(sys._getframe(1)):  # noqa: SLF001 - the caller's frame
+            # in ``a * M`` the sign is the matrix's, though the plain array is asked first
+            return self.tracer.sign(ufunc, *inputs)
         return self.tracer.call_ufunc(ufunc, method, inputs, kwargs)
 
     def __array_function__(
@@ -217,9 +233,9 @@ class Traced(Methods):
     def item(self, *at: Any) -> Any:
         """The entry as a number, which stays traced."""
         if at:
-            return self.ravel()[at[0]] if len(at) == 1 else self[at]
+            return np.ravel(self)[at[0]] if len(at) == 1 else self[at]
         if self._value.shape:
-            return np.reshape(self, ())[()]
+            return np.reshape(self.as_kind(is_matrix=False), ())[()]
         return Traced(self.tracer, self.value, is_array=False, is_weak=True)
 
     def tolist(self) -> Any:
@@ -240,11 +256,8 @@ class Traced(Methods):
     def _already_holds(self, key: Any, written: Any) -> bool:
         """``h[1] += v`` writes through its view ``h[1]`` first, and then assigns what is there already."""
         view = written.shares if type(written) is Traced else None
-        if view is None or view.base is not self or view.op is not ops.getitem:
-            return False
-        given = key if isinstance(key, tuple) else (key,)
         last = self.written_through[-1] if self.written_through else None
-        return _same(view.params["index"], given) and last is view
+        return view is not None and last is view and view.is_at(self, key)
 
     def _moved_on(self, view: MemoryView | None = None) -> None:
         self.version += 1
@@ -269,15 +282,16 @@ class Traced(Methods):
         if not self.memory.flags.writeable:
             message = "assignment destination is read-only"
             raise ValueError(message)
+        result = result.as_kind(is_matrix=False)
         if result.dtype != self.dtype:
             result = result.astype(self.dtype)
         if result.number.shape != self._value.shape:
-            result = np.broadcast_to(result, self.shape)
+            result = np.broadcast_to(result, tuple(self.shape))
         self.become(result)
 
     def changed_by(self, function: Any, other: Any) -> Any:
         """``x += other``: an array is written to, a number is another one."""
-        result = function(self, other)
+        result = self.tracer.sign(function, self, other)
         if not self.is_array:
             # numbers are never written to: the name on the left gets another one
             self.tracer.succeeded(self._value, result)
@@ -307,7 +321,9 @@ class Traced(Methods):
         if self.tracer.as_it_is:
             # where mistakes are looked for, a copy is another thing than what it is a copy of
             return self.tracer.record(ops.identity, (self,))  # type: ignore[no-any-return]
-        return Traced(self.tracer, self.value, is_array=self.is_array)
+        made = Traced(self.tracer, self.value, is_array=self.is_array)
+        made.is_matrix = self.is_matrix
+        return made
 
     def astype(self, dtype: Any, *_: Any, copy: bool = True, **__: Any) -> Any:
         """The same numbers as another element type; without ``copy``, the array itself where it has that type."""
@@ -320,20 +336,15 @@ class Traced(Methods):
             return self.tracer.as_array(self.value).astype(wanted)
         return self.tracer.record(ops.astype, (self,), {"dtype": wanted.name})
 
-    def view(self, *types: Any) -> Any:
-        """The same memory; of another type only where it is the same."""
-        if any(kind not in (np.ndarray, self.dtype, self.dtype.type) for kind in types):
-            raise refusals.changes_memory(self._value.name, self.tracer.here())
-        return self[...] if self.ndim else self
-
-    def is_integer(self) -> bool:
-        """Whether a Python float is a whole number."""
-        return float(self.tracer.as_number(self.value, "is_integer()", "")).is_integer()
-
     def __getattr__(self, name: str) -> Any:
         """A method of arrays, by the function of NumPy that it stands for; facts of the memory from the numbers."""
         if name in MEMORY:
             return getattr(self.memory, name)
+        if (
+            self.is_matrix
+            and (own := self.tracer.matrix_attribute(self, name)) is not None
+        ):
+            return own
         function = getattr(np, name, None) if hasattr(np.ndarray, name) else None
         if function is not None:
             return lambda *args, **kwargs: function(self, *args, **kwargs)
@@ -354,21 +365,12 @@ SHARED = frozenset({"__dlpack__", "__dlpack_device__"})
 """How other libraries ask for the memory."""
 
 
-def _same(one: tuple[Any, ...], other: tuple[Any, ...]) -> bool:
-    """Whether two indices without arrays are the same."""
-    return len(one) == len(other) and all(
-        (type(a) is type(b) and a == b)
-        or (isinstance(a, int) and isinstance(b, int) and a == b)
-        for a, b in zip(one, other, strict=True)
-    )
-
-
 def _puts_into_text(frame: FrameType) -> bool:
-    """Whether a frame is at ``"%.3f" % x``: no other operator asks for Python's own number."""
-    return source.written_as_operator(frame)
+    """Whether a frame is at ``"%.3f" % x``; an array asks a list beside it for numbers, too."""
+    return source.written_as_operator(frame) and source.puts_into_text(frame)
 
 
-NUMBERS = (int, float, complex, np.generic, np.ndarray, list, tuple)
+NUMBERS = (int, float, complex, np.generic, np.ndarray, list, tuple, range)
 """What an array or a number meets in an operator; anything else answers for itself."""
 
 
@@ -378,7 +380,9 @@ def _meets(one: Any) -> bool:
 
 def _meet(function: np.ufunc, left: Any, right: Any) -> Any:
     if _meets(left) and _meets(right):
-        return function(left, right)
+        raise_as_python(function, left, right)
+        traced = left if type(left) is Traced else right
+        return traced.tracer.sign(function, left, right)
     other = right if type(left) is Traced else left
     product = sparse.product(function, other)
     return NotImplemented if product is None else product(left, right)

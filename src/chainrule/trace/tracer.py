@@ -30,7 +30,8 @@ from chainrule.program import (
     Value,
 )
 from chainrule.program.builder import described
-from chainrule.trace import dispatch, indexing, refusals, source
+from chainrule.program.values import MOVING
+from chainrule.trace import dispatch, indexing, matrices, refusals, source
 from chainrule.trace.broadcast_guard import refuse_column_against_row, refuse_drift
 from chainrule.trace.events import Event, Slot, SlotBound
 from chainrule.trace.gather import holds_traced, stacked
@@ -42,6 +43,10 @@ from chainrule.trace.sparse import DenseMatrices, is_sparse
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracing import Tracing
 
+KEPT_KIND = (ops.identity, ops.astype)
+"""What leaves one of NumPy's matrices a matrix."""
+NUMPY_NUMBERS = (np.float64, np.int64, np.bool_)
+PLAIN_NUMBERS = (bool, int, float)
 WRITTEN_OUT = 16
 """A nameless constant with at most this many entries is written out in the program."""
 
@@ -85,15 +90,17 @@ class Tracer(Leaving):
         self.on_written: Callable[[Traced, Value], None] | None = None
         self.on_line: Callable[[Value, Sequence[FrameType]], None] | None = None
         self.as_it_is = False
+        # what is drawn with such odds is another thing with other numbers
+        self.draws_by_what_is_given = False
 
     # lines
 
     def input(self, number: Any, name: str | None) -> Traced:
         """A new input with its numbers, traced."""
-        array = isinstance(number, np.ndarray)
-        value = self.builder.input(number, name)
+        array, matrix = isinstance(number, np.ndarray), type(number) is np.matrix
+        value = self.builder.input(np.asarray(number) if matrix else number, name)
         self.moved.add(value)
-        return Traced(self, value, is_array=array)
+        return Traced(self, value, is_array=array, is_matrix=matrix)
 
     def record(
         self,
@@ -138,7 +145,9 @@ class Tracer(Leaving):
         first = args[0] if args else None
         if op.kind == "view" and type(first) is Traced and frames:
             return Traced(self, result, view_of(first, op, {**op.params, **kept}))
-        return Traced(self, result, is_array=self._gives_array(op, result))
+        matrix = op in KEPT_KIND and matrices.is_matrix(first)
+        is_array = self._gives_array(op, result)
+        return Traced(self, result, is_array=is_array, is_matrix=matrix)
 
     def _gives_array(self, op: Op, result: Value) -> bool:
         """Whether NumPy gives an array, where there are no axes; else it gives a number."""
@@ -151,7 +160,7 @@ class Tracer(Leaving):
         self, op: Op, args: tuple[Arg, ...], places: tuple[SourceSpan, ...]
     ) -> None:
         try:
-            refuse_column_against_row(op, args, self.builder.producer)
+            refuse_column_against_row(op, args, self.builder.producer, self.moved)
         except ChainruleError as error:
             error.detail = error.detail or described(args)
             raise error.at(places[0] if places else None) from None
@@ -175,7 +184,7 @@ class Tracer(Leaving):
     def again(self, traced: Traced) -> Traced:
         """The same value on a line of its own, to be given a second name."""
         made = self.builder.append(ops.identity, (self.lower(traced),), {})
-        return Traced(self, made)
+        return Traced(self, made, is_matrix=traced.is_matrix)
 
     def unbound(self, make: Callable[[Tracing], Any]) -> Any:
         """What ``make`` writes, at the user's place, without the name on the left of the user's statement."""
@@ -196,6 +205,14 @@ class Tracer(Leaving):
     ) -> Any:
         """A ufunc met a traced value."""
         return dispatch.call_ufunc(self, ufunc, method, inputs, kwargs)
+
+    def sign(self, ufunc: np.ufunc, left: Any, right: Any) -> Any:
+        """An operator between two, of which one is traced."""
+        return matrices.sign(self, ufunc, left, right)
+
+    def matrix_attribute(self, matrix: Any, name: str) -> Any:
+        """An attribute of one of NumPy's matrices, or a method; None for one that has no function of NumPy's."""
+        return matrices.attribute(matrix, name)
 
     def call_function(
         self, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
@@ -232,7 +249,7 @@ class Tracer(Leaving):
         """An argument as a rule or a user's function meets it: traced, or a plain number."""
         if isinstance(arg, Value):
             return Traced(self, arg)
-        if isinstance(arg, Size | Turn):
+        if isinstance(arg, MOVING):
             return TracedInt(arg.number, self, arg)
         return arg
 
@@ -257,9 +274,9 @@ class Tracer(Leaving):
             return arg.current(self)
         if type(arg) is TracedInt:
             return arg.ref
-        if isinstance(arg, np.float64 | np.int64 | np.bool_):
+        if isinstance(arg, NUMPY_NUMBERS):
             return self.lower(arg.item())
-        if isinstance(arg, bool | int | float):
+        if isinstance(arg, PLAIN_NUMBERS):
             return arg
         if isinstance(arg, list | tuple):
             return self._gathered(arg)
@@ -269,7 +286,8 @@ class Tracer(Leaving):
             return self.array_of(
                 self.dense.of(arg), source.name_in(self.frames(), arg)
             ).value
-        return self.array_of(np.asarray(arg)).value
+        plain = arg if type(arg) is np.matrix else np.asarray(arg)
+        return self.array_of(plain).value
 
     def _gathered(self, items: Sequence[Any]) -> Arg:
         """A list as an array: stacked where it holds traced values."""
@@ -296,7 +314,9 @@ class Tracer(Leaving):
                 hint="use an array of floats, integers or booleans",
             )
         known = name or source.name_in(self.frames(), array)
-        short = array.size <= WRITTEN_OUT and id(array) not in self.lasting
+        # nested lists without an entry do not say how long the other axes are
+        told = array.size > 0 or array.ndim == 1
+        short = array.size <= WRITTEN_OUT and told and id(array) not in self.lasting
         if short and (known is None or (name and written_out)):
             value = self._written_out(array)
             if name:
@@ -304,7 +324,7 @@ class Tracer(Leaving):
         else:
             value = self.builder.input(_copied(array), known or "constant")
         # the array itself is kept alive, so that its id stays its own
-        held = Traced(self, value, is_array=True)
+        held = Traced(self, value, is_array=True, is_matrix=type(array) is np.matrix)
         self.constants[id(array)] = (array, value, held)
         return held
 

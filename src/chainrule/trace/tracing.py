@@ -34,6 +34,12 @@ class Tracing(Protocol):
     ) -> Any:
         """A ufunc met a traced value."""
 
+    def sign(self, ufunc: np.ufunc, left: Any, right: Any) -> Any:
+        """An operator between two, of which one is traced."""
+
+    def matrix_attribute(self, matrix: Any, name: str) -> Any:
+        """An attribute of one of NumPy's matrices, or a method; None for one that has no function of NumPy's."""
+
     def call_function(
         self, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
     ) -> Any:
@@ -74,6 +80,9 @@ class Tracing(Protocol):
 
     def unbound(self, make: Callable[[Tracing], Any]) -> Any:
         """What ``make`` writes, without the name on the left of the user's statement."""
+
+    def array_of(self, array: Array) -> Any:
+        """The stand-in for a plain array, the same one each time."""
 
     def here(self) -> SourceSpan | None:
         """The user's place right now."""

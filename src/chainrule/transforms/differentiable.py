@@ -149,9 +149,12 @@ class Differentiable:
         arrays, _ = self._surroundings()
         around = self.around
         dice = around.dice() if around is not None else None
-        names = around.names if around is not None else []
-        # no arrays where what is around it never stands still; their last names stay
-        named = list(zip(names, arrays, strict=False))
+        named = following.Surroundings()
+        if around is not None and arrays:
+            # no arrays where what is around it never stands still; their last names stay
+            named = following.Surroundings(
+                around.names, arrays, around.apart, around.writes
+            )
         found = following.top(self.asked, args, kwargs, named, self.level)
         self.endless |= found.escaped
         if around is not None and around.dice() != dice:

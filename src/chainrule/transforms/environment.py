@@ -6,6 +6,7 @@ call, as further inputs; numbers, strings and functions are part of what it was 
 
 from __future__ import annotations
 
+import dis
 import random
 import sys
 import sysconfig
@@ -40,11 +41,17 @@ class Readable:
 
 @dataclass(slots=True, eq=False)
 class Environment:
-    """All that one function reads; ``generators`` are the sources of random numbers among it."""
+    """All that one function reads; ``generators`` are the sources of random numbers among it.
+
+    ``apart`` are the functions that are reached through a class, which is the same for everybody. ``writes`` says
+    whether a function gives a global, or a variable of the function around it, another value.
+    """
 
     function: Callable[..., Any]
     reads: list[Readable] = field(default_factory=list)
     generators: list[Any] = field(default_factory=list)
+    apart: list[FunctionType] = field(default_factory=list)
+    writes: bool = False
     endless: bool = False
     version: int = 0
     names: list[str] = field(default_factory=list)
@@ -66,7 +73,7 @@ class Environment:
                     found.append((value.shape, value.dtype, place))
                 elif kind in VALUES:
                     found.append(value)
-                elif value is read.seen:
+                elif value is read.seen and kind is not np.matrix:
                     found.append(id(value))
                 else:
                     break
@@ -74,7 +81,7 @@ class Environment:
                 self.names = called
                 return tuple(found), arrays
             self._look_again()
-        # something is another object whenever it is looked at
+        # something is another object whenever it is looked at, or may be written to: a matrix is no input of a program
         self.endless = True
         return (), []
 
@@ -82,6 +89,7 @@ class Environment:
         """A function or an object is another one: what it reads may be something else."""
         again = environment(self.function)
         self.reads, self.generators = again.reads, again.generators
+        self.apart, self.writes = again.apart, again.writes
         self.endless = again.endless
         self.version += 1
 
@@ -127,6 +135,7 @@ class _Reach:
         self.objects: list[Any] = []
         self.met: dict[int, Any] = {}
         self.read: set[tuple[int, Hashable]] = set()
+        self.through_class = False
 
     def finish(self) -> None:
         """Read every attribute that some code names of every object that some code reaches, until nothing is new."""
@@ -187,6 +196,9 @@ class _Reach:
             self.visit(wrapped)
         if is_installed(function):
             return
+        self.found.writes |= writes_around(function)
+        if self.through_class:
+            self.found.apart.append(function)
         self.names.update(names(function.__code__))
         cells = zip(
             function.__code__.co_freevars, function.__closure__ or (), strict=False
@@ -208,16 +220,24 @@ class _Reach:
         if found is _MISSING:
             return
         if isinstance(found, property):
-            if found.fget is not None:
-                self.visit(found.fget)
-            return
+            found = found.fget
         if isinstance(found, FunctionType | classmethod | staticmethod):
+            before, self.through_class = self.through_class, True
             self.visit(getattr(found, "__func__", found))
+            self.through_class = before
             return
         self._read(item, name, partial(getattr, item, name, _MISSING))
 
     def _items(self, items: Any, depth: int) -> None:
         """What stands in a list, a tuple or a dict, and how much there is."""
+        if isinstance(items, tuple):
+            # the very tuple still holds the very items: asked again are those that may change, or are handed over
+            for position, item in enumerate(items):
+                if type(item) is tuple:
+                    self.visit(item, depth + 1)
+                elif type(item) not in VALUES:
+                    self._read(items, position, partial(_itself, item), depth)
+            return
         self._read(items, "length", partial(len, items))
         pairs = items.items() if isinstance(items, dict) else enumerate(items)
         for key, _ in list(pairs):
@@ -263,6 +283,28 @@ def _static(item: Any, name: str) -> Any:
         if held is not None and name in held:
             return held[name]
     return _MISSING
+
+
+def held_by(function: FunctionType) -> Iterator[Any]:
+    """What a function finds around it, as it is now."""
+    for cell in function.__closure__ or ():
+        yield _contents(cell)
+    for name in names(function.__code__):
+        yield function.__globals__.get(name)
+
+
+def writes_around(function: FunctionType) -> bool:
+    """Whether a function, or one inside of it, gives a global or a variable around it another value."""
+    ahead, around = [function.__code__], set(function.__code__.co_freevars)
+    while ahead:
+        code = ahead.pop()
+        ahead += [one for one in code.co_consts if isinstance(one, CodeType)]
+        for step in dis.get_instructions(code):
+            if step.opname.endswith("_GLOBAL") and not step.opname.startswith("LOAD"):
+                return True
+            if step.opname == "STORE_DEREF" and step.argval in around:
+                return True
+    return False
 
 
 def names(code: CodeType) -> Iterator[str]:

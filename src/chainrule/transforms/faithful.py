@@ -43,6 +43,8 @@ def held_to_itself(
     outputs = whole.outputs[:n_counted]
     run = Run(Program(whole.inputs, whole.lines, outputs, whole.name), followed.run.numbers)  # fmt: skip
     escapes = [one for one in tracer.events if isinstance(one, Escape)]
+    # a whole number has no slope that could be lost, and still is that of these arguments
+    escaped = any(one.how != TEXT for one in escapes)
     # all that was recorded: what only led to where a number left is not needed by the program itself
     every = Run(Program((), tuple(tracer.builder.lines), ()), run.numbers)
     end = Value((), np.dtype(float))
@@ -50,7 +52,7 @@ def held_to_itself(
     # what is not seen to be used may be, and costs one look
     used = set(run.program.pruned().values())
     if not doubts and used.issuperset(followed.wrt):
-        return False
+        return escaped
     values = [value for value in outputs if value.differentiable]
     run = Run(Program(whole.inputs, whole.lines, tuple(values), whole.name), run.numbers)  # fmt: skip
     generator = np.random.default_rng(20260226)
@@ -62,7 +64,7 @@ def held_to_itself(
         weighed = dict(zip(values, weights, strict=True))
         again = _again(asked, followed.wrt, outputs, weighed, (*given, chances))
         verify(gradients, run.numbers, again, doubts)
-    return any(one.how != TEXT for one in doubts)
+    return escaped
 
 
 def _weighed(

@@ -21,6 +21,7 @@ from chainrule.program import (
 from chainrule.trace import Traced, TracedInt, Tracer
 from chainrule.trace.function import BOUNDARY, follow
 from chainrule.trace.function import inside as call_inside
+from chainrule.trace.matrices import is_matrix
 from chainrule.trace.replay import Chances
 from chainrule.transforms.derivation import FollowedFunction, written_into
 from chainrule.transforms.differentiation import Differentiation
@@ -36,18 +37,25 @@ Apply = Callable[[Sequence[Any]], tuple[Any, list[Any]]]
 
 @dataclass(frozen=True, slots=True)
 class ResultSlot:
-    """Where one of the values goes in the structure that a function returns."""
+    """Where one of the values goes in the structure that a function returns, and whether it is one of NumPy's matrices."""
 
     position: int
+    is_matrix: bool = False
+
+    def of(self, values: Sequence[Any]) -> Any:
+        """The value."""
+        value = values[self.position]
+        if not self.is_matrix:
+            return value
+        traced = isinstance(value, Traced)
+        return value.as_kind(is_matrix=True) if traced else value.view(np.matrix)
 
 
 def arranged(returned: Any, values: Sequence[Any]) -> Any:
     """The values in the structure in which the function returned them."""
     if type(returned) is ResultSlot:
-        return values[returned.position]
-    return put_together(
-        returned, lambda slot: values[slot.position], leaves=(ResultSlot,)
-    )
+        return returned.of(values)
+    return put_together(returned, lambda slot: slot.of(values), leaves=(ResultSlot,))
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -73,15 +81,29 @@ class Found:
     escaped: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """The arrays around a function, with their names; the functions that it reaches through classes, and whether any writes."""
+
+    names: Sequence[str] = ()
+    arrays: Sequence[Array] = ()
+    apart: Sequence[Any] = ()
+    writes: bool = False
+
+
+class _SplitError(Exception):
+    """An array around the function was met as itself, too, beside its stand-in."""
+
+
 def top(
     asked: Differentiation,
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
-    around: Sequence[tuple[str, Array]],
+    around: Surroundings,
     level: int,
 ) -> Found:
     """The function followed on its own, with the arrays around it as inputs where that can be, from ``level`` on."""
-    for lower in range(level, NOTHING) if around else ():
+    for lower in range(level, NOTHING) if around.arrays and not around.writes else ():
         try:
             return _top(asked, args, kwargs, around, lower)
         except Exception:  # noqa: BLE001, S112 - it may need the numbers of an array around it: then it gets them
@@ -93,12 +115,15 @@ def _top(
     asked: Differentiation,
     args: Sequence[Any],
     kwargs: Mapping[str, Any],
-    around: Sequence[tuple[str, Array]],
+    around: Surroundings,
     level: int,
 ) -> Found:
-    names, arrays = [name for name, _ in around], [array for _, array in around]
+    names, arrays = around.names, around.arrays
     tracer = Tracer(
-        boundary=BOUNDARY, follow_branches=True, lasting=set(map(id, arrays))
+        boundary=BOUNDARY,
+        lets_go=True,
+        follow_branches=True,
+        lasting=set(map(id, arrays)),
     )
     inputs: list[Value] = []
 
@@ -118,16 +143,20 @@ def _top(
         for key, position in place.items()
     }
     stand_ins = StandIns(of)
+    function = stand_ins(asked.function)
     chances = Chances.now()
-    result = follow(
-        tracer, stand_ins(asked.function), traced_args, traced_kwargs, chances
-    )
+    if stand_ins.is_split(around.apart):
+        raise _SplitError
+    result = follow(tracer, function, traced_args, traced_kwargs, chances)
+    if not tracer.constants.keys().isdisjoint(of):
+        raise _SplitError
     values, returned = _values(tracer, result, asked)
     outputs = [*values, *(value for value, _ in tracer.decided)]
     run = tracer.builder.run(outputs, _name(asked.function))
     followed = FollowedFunction(run, len(values), wrt)
     derivation = asked.kind(followed)
     escaped = held_to_itself(asked, followed, tracer, (args, kwargs), chances)
+    escaped |= tracer.draws_by_what_is_given
     captured = tuple(place[key] for key in of if key in stand_ins.used)
     known = [*inputs, *(of[id(arrays[i])].value for i in captured)]
     made = variant(derivation, known, tuple(yes for _, yes in tracer.decided))
@@ -250,7 +279,7 @@ def _values(
 
     def slot(item: Any) -> ResultSlot:
         values.append(_value(tracer, item))
-        return ResultSlot(len(values) - 1)
+        return ResultSlot(len(values) - 1, is_matrix(item))
 
     if not asked.single_loss:
         returned = put_together(result, slot, leaves=TRACED)

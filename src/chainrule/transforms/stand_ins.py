@@ -7,14 +7,14 @@ the functions and objects it reaches, hold traced values in the place of arrays.
 from __future__ import annotations
 
 import copy
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 from types import CellType, FunctionType, MethodType
 from typing import Any
 
 import numpy as np
 
-from chainrule.transforms.environment import VALUES, is_installed, names
+from chainrule.transforms.environment import VALUES, held_by, is_installed, names
 
 
 class StandIns:
@@ -33,13 +33,21 @@ class StandIns:
                 return item
             self.used.add(id(item))
             return self.of[id(item)]
-        if type(item) in VALUES or isinstance(item, type | np.generic):
+        if not self.of or type(item) in VALUES or isinstance(item, type | np.generic):
             return item
         if id(item) not in self.made:
             self.kept.append(item)
             self.made[id(item)] = item
             self.made[id(item)] = self._copied(item)
         return self.made[id(item)]
+
+    def is_split(self, apart: Iterable[FunctionType]) -> bool:
+        """Whether one of these functions, which are not copied, finds around it what others find exchanged."""
+        return any(
+            id(held) in self.used or self.made.get(id(held), held) is not held
+            for function in apart
+            for held in held_by(function)
+        )
 
     def _copied(self, item: Any) -> Any:
         match item:
@@ -120,8 +128,8 @@ class StandIns:
             if name in function.__globals__:
                 held = function.__globals__[name]
                 again.__globals__[name] = self(held)
-                changed |= again.__globals__[name] is not held
-        return again
+                changed |= again.__globals__[name] is not held and held is not function
+        return again if changed else function
 
 
 def _is(one: Any, other: Any) -> bool:

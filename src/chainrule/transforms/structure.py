@@ -72,10 +72,11 @@ def _still(value: Any) -> Form:
 
 
 def _refuse(kind: type) -> None:
+    inside = ", and write np.asmatrix(x) in the function" if kind is np.matrix else ""
     raise CannotTrace(
         "E301",
-        f"a {kind.__name__} has its own arithmetic, which is not followed",
-        hint="pass np.asarray(x)",
+        f"a {kind.__name__} has its own arithmetic, and is not followed as an argument",
+        hint=f"pass np.asarray(x){inside}",
     )
 
 

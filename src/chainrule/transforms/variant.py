@@ -11,7 +11,7 @@ import numpy as np
 
 from chainrule.engines import BufferedSource, buffered_source
 from chainrule.engines.lowering import lean
-from chainrule.program import Array, Program, Run, Value
+from chainrule.program import Array, Program, Run, Value, run
 from chainrule.trace import Traced
 from chainrule.transforms.derivation import RunnableProgram
 
@@ -42,6 +42,11 @@ class DerivedVariant:
         return buffered_source(lean(Run(program, {})).program, NAME)
 
     @cached_property
+    def _can_be_written(self) -> bool:
+        """Whether a text says all: a function outside the catalogue holds arguments that stand in no line."""
+        return all(line.op.says != "opaque" for line in self.program.every_line())
+
+    @cached_property
     def _empty(self) -> list[None]:
         # nothing is kept from call to call: a result is the caller's
         return [None] * len(self.written.places.kept)
@@ -65,8 +70,24 @@ class DerivedVariant:
             given = list(given)
             for place in self._plain:
                 given[place] = np.float64(given[place])
+        if not self._can_be_written:
+            numbers = (*given, *extra, *usual, *self.fixed)
+            done = run(self.program, dict(zip(self.given, numbers, strict=True)))
+            return tuple(done.numbers[value] for value in self.program.outputs)
         found = self.written.source(*given, *extra, *usual, *self.fixed, self._empty)
-        return found if type(found) is tuple else (found,)
+        found = found if type(found) is tuple else (found,)
+        return tuple(map(_of_type, found, self._types))
+
+    @cached_property
+    def _types(self) -> tuple[np.dtype[Any], ...]:
+        """What the program says its results are: a text may give whole numbers where all of them are."""
+        return tuple(value.dtype for value in self.program.outputs)
+
+
+def _of_type(found: Any, wanted: np.dtype[Any]) -> Any:
+    if type(found) is np.ndarray and found.dtype is not wanted:
+        return found.astype(wanted, copy=False)
+    return found
 
 
 def variant(

@@ -12,8 +12,9 @@ import numpy as np
 
 from chainrule.check.claims import Claims
 from chainrule.check.judge import Judge
+from chainrule.check.moved_statements import Move
 from chainrule.check.place import Known, Place
-from chainrule.check.repair.moving import Move, later_update
+from chainrule.check.repair.moving import later_update
 from chainrule.check.repair.multiples import described
 from chainrule.check.repair.rewriting import rewritten, swapped
 from chainrule.check.repair.statements import Statements

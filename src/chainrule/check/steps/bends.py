@@ -6,7 +6,7 @@ What is known of the op, its slope, is then known of the script.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from typing import Any
@@ -243,6 +243,3 @@ def _candidates(ndim: int) -> Iterator[tuple[Op, dict[str, Any]]]:
         for axis in dict.fromkeys((-1, *range(ndim))):
             if -ndim <= axis < ndim:
                 yield op, {**op.params, "axis": axis}
-
-
-Through = Callable[[Any, Any, Any], Any]

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from types import FrameType
 from typing import Any
 
+from chainrule import ops
 from chainrule.program import (
     Value,
 )
@@ -72,6 +73,10 @@ class Notes(Watch):
             group = self.aliases.get(first) or [value]
             group.append(made)
             self.aliases[first] = self.aliases[second] = group
+            line = self.tracer.builder.producer.get(first)
+            if line is not None and line.op is ops.setitem:
+                # an array that is filled in every pass, theta = new: what is moved is moved in both
+                value._value = second  # noqa: SLF001 - as they stand
         return made
 
     def wrote_to(self, before: Value, after: Value) -> None:

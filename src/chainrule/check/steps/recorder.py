@@ -36,7 +36,6 @@ FIRST_LOOK, MOST_LINES = 400, 30_000
 Place = tuple[str, int, str | None]
 """Where a number gets its name: the file, the line, the name."""
 HERE = str(Path(__file__).parent)
-TRACE = str(Path(source.__file__).parent)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +168,8 @@ class Reading(Reader):
         if kept is not None and np.array_equal(
             self.tracer.builder.numbers[kept[1]], value
         ):
-            return Traced(self.tracer, kept[1])
+            matrix = type(value) is np.matrix
+            return Traced(self.tracer, kept[1], is_matrix=matrix)
         wrapped = super()._wrap(value, name)
         self.tracer.constants[id(value)] = (value, wrapped.value, wrapped)
         return wrapped

@@ -12,10 +12,11 @@ import numpy as np
 from chainrule import ops
 from chainrule.check.edits import Edit as LineEdit
 from chainrule.check.languages import Language
+from chainrule.check.moved_statements import Move
 from chainrule.check.steps.correction import Correction
 from chainrule.check.steps.edits.record import Edit, Operand
 from chainrule.check.steps.evidence import Evidence
-from chainrule.check.steps.moving import Move, copied, later_update
+from chainrule.check.steps.moving import copied, later_update
 from chainrule.check.steps.operand_nodes import operand_nodes
 from chainrule.check.steps.sites import Sites, Statement
 from chainrule.check.steps.splice import (

@@ -80,11 +80,26 @@ def addends(
         line = None if one is until else producer.get(one)
         if line is None:
             continue
-        for one in _summands(line, run):
+        for one in (*_summands(line, run), *_by_entries(line, producer, run)):
             if one not in seen:
                 seen.add(one)
                 ahead.append(one)
                 yield one
+
+
+def _by_entries(
+    line: Line, producer: Mapping[Value, Line], run: Mapping[Value, object]
+) -> Iterator[Value]:
+    """What an array is a successor of that is filled entry by entry: ``new[j] = W[j] - step``."""
+    if line.op is not ops.setitem or not isinstance(line.args[1], Value):
+        return
+    for one in (line.args[1], *addends(line.args[1], producer, run)):
+        read = producer.get(one)
+        if read is None or read.op is not ops.getitem:
+            continue
+        whole, same = read.args[0], read.params["index"] == line.params["index"]
+        if same and isinstance(whole, Value) and whole.shape == line.result.shape:
+            yield whole
 
 
 def terms(

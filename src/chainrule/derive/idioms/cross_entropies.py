@@ -10,6 +10,7 @@ from chainrule.program import Array, Sample
 
 VECTORS = Sample(((3,), (3,)), domain=(0.1, 0.9))
 ENTRIES = Sample(((2, 3), (2, 3)), domain=(0.1, 0.9))
+SMALL = 1e-2
 NEGATIVE = "this is the cross-entropy, still without its minus"
 IN_TWO_SUMS = (
     "the two halves of the cross-entropy, added up apart, still without their minus"
@@ -26,7 +27,33 @@ def zeros_and_ones(t: Array, **_: Array) -> bool:
     return bool(np.all((t == 0) | (t == 1)))
 
 
+def one_number(p: Array, t: Array, eps: Array) -> bool:  # noqa: ARG001 - of three, one counts
+    """Whether what keeps the logarithms finite is a single small number."""
+    return np.ndim(eps) == 0 and bool(0 < eps < SMALL)
+
+
 CROSS_ENTROPIES: tuple[Idiom, ...] = (
+    *(
+        Idiom(
+            pattern,
+            replacement,
+            Sample(((2, 3), (2, 3), ()), domain=(0.001, 0.009)),
+            sentence=sentence,
+            fits=one_number,
+        )
+        for pattern, replacement, sentence in (
+            (
+                lambda p, t, eps: t * np.log(p + eps) + (1 - t) * np.log(1 - p + eps),
+                lambda p, t, eps: -ops.guarded_cross_entropy(p, t, eps),
+                NEGATIVE,
+            ),
+            (
+                lambda p, t, eps: -t * np.log(p + eps) - (1 - t) * np.log(1 - p + eps),
+                ops.guarded_cross_entropy,
+                "this is the cross-entropy, its logarithms kept finite",
+            ),
+        )
+    ),
     *(
         Idiom(
             pattern,

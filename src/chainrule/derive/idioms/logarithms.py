@@ -68,6 +68,8 @@ def written_out(tracer: Tracer, line: Line) -> Traced | None:
     found = search.complement(minus.args[0]) if minus else search.positive(line.args[0])
     if found is None or not found.rounds:
         return None
+    if not found.overflows and _is_guarded(op, -1.0 if minus else 1.0):
+        return None
     better: Traced = op.definition(*map(tracer.lift, line.args), **line.params)
     return better
 
@@ -83,6 +85,22 @@ def _takes_a_logarithm(op: Op) -> bool:
     assert op.definition is not None  # noqa: S101 - asked of ops that have one
     op.definition(*arrays, **{**op.params, **sample.params})
     return any(line.op is ops.log for line in tracer.builder.lines)
+
+
+@cache
+def _is_guarded(op: Op, whole: float) -> bool:
+    """Whether an op is finite where its first argument has rounded to 0 or to ``whole``: something keeps its logarithms from 0."""
+    sample = op.samples[0]
+    for end in (0.0, whole):
+        arrays = [
+            np.full(shape, 0 if place in sample.integers else 0.5 if place else end)
+            for place, shape in enumerate(sample.shapes)
+        ]
+        with np.errstate(all="ignore"):
+            found = op.forward(*arrays, **{**op.params, **sample.params})
+        if not np.isfinite(found).all():
+            return False
+    return True
 
 
 def _if_alike(

@@ -87,9 +87,6 @@ class Pattern:
 
     def match(self, line: Line, producer: Mapping[Value, Line]) -> Iterator[Bindings]:
         """Every way the pattern ends in ``line``."""
-        # most lines do not come near: what stands behind them says so without a search
-        if not self.behind.issubset(_ops_behind(line, producer)):
-            return
         for bound in self._line(self.root, line, producer, {}):
             if self._sizes_agree(bound.pop(SIZES, ()), bound, producer):
                 yield bound
@@ -191,7 +188,8 @@ def _made(line: Line, producer: Mapping[Value, Line]) -> Line:
     return line
 
 
-def _ops_behind(line: Line, producer: Mapping[Value, Line]) -> set[Op]:
+def ops_behind(line: Line, producer: Mapping[Value, Line]) -> set[Op]:
+    """The ops of what ``line`` reads."""
     return {
         _made(producer[arg], producer).op
         for arg in line.args

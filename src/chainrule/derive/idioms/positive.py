@@ -131,7 +131,8 @@ class LogarithmSearch:
         return None if first is None else self._of_one(line, first)
 
     def _of_one(self, line: Line, first: Positive) -> Positive | None:
-        if line.op.kind in ("view", "indexing"):
+        # an index that writes has other entries than those of its first argument
+        if line.op.kind == "view" or line.op is ops.getitem:
             return self._seen_through(line, first)
         if line.op in (ops.sum, ops.mean):
             return self._total(line, first)

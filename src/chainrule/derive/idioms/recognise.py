@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
@@ -21,6 +21,7 @@ from chainrule.derive.idioms.match import (
     always,
     compile_pattern,
     from_forms,
+    ops_behind,
 )
 from chainrule.derive.idioms.normalisations import NORMALISATIONS, StandardizedProduct
 from chainrule.derive.idioms.windowed import WINDOWED, Windowed
@@ -86,10 +87,8 @@ def _index(idioms: Iterable[Idiom]) -> dict[Op, list[Pattern]]:
     for pattern in written:
         found.setdefault(pattern.op, []).append(pattern)
     for pattern in written:
-        others = {
-            op: [p for p in ps if _another(p, pattern)] for op, ps in found.items()
-        }
-        seen = Pattern(pattern.idiom, rewrite(pattern.run, others), pattern.inputs)
+        parts = rewrite(pattern.run, _Others(found, pattern))
+        seen = Pattern(pattern.idiom, parts, pattern.inputs)
         if seen.run.program.outputs[0] in seen.producer and _differ(seen, pattern):
             found.setdefault(seen.op, []).append(seen)
     for patterns in found.values():
@@ -97,13 +96,23 @@ def _index(idioms: Iterable[Idiom]) -> dict[Op, list[Pattern]]:
     return found
 
 
-def _another(candidate: Pattern, pattern: Pattern) -> bool:
-    """Whether a pattern is of other parts: not the same idiom, nor another way to the same op."""
-    return (
-        candidate.idiom is not pattern.idiom
-        and candidate.idiom.becomes is not pattern.idiom.becomes
-        and len(candidate.producer) < len(pattern.producer)
-    )
+@dataclass(frozen=True)
+class _Others:
+    """The patterns of parts of another: not of the same idiom, nor another way to the same op."""
+
+    found: Index
+    pattern: Pattern
+
+    def get(self, op: Op) -> Sequence[Known]:
+        mine, size = self.pattern.idiom, len(self.pattern.run.program.items)
+        return [
+            one
+            for one in self.found.get(op, ())
+            if isinstance(one, Pattern)
+            and one.idiom is not mine
+            and one.idiom.becomes is not mine.becomes
+            and len(one.run.program.items) < size
+        ]
 
 
 def _differ(one: Pattern, other: Pattern) -> bool:
@@ -113,7 +122,9 @@ def _differ(one: Pattern, other: Pattern) -> bool:
 
 
 @uncollected()
-def rewrite(run: Run, patterns: Index, laws: Sequence[Law] = REWRITING) -> Run:
+def rewrite(
+    run: Run, patterns: Index | _Others, laws: Sequence[Law] = REWRITING
+) -> Run:
     """``run`` with the patterns replaced wherever they end."""
     rewriting = _Rewriting(run, patterns, laws)
     rewriting.items(run.program.items)
@@ -143,7 +154,9 @@ class _Rewriting:
     ``known`` says whether every loop does what it did, so that what it came to stands.
     """
 
-    def __init__(self, run: Run, patterns: Index, laws: Sequence[Law]) -> None:
+    def __init__(
+        self, run: Run, patterns: Index | _Others, laws: Sequence[Law]
+    ) -> None:
         self.run = run
         self.patterns = patterns
         self.tracer = Tracer(laws=laws, named=False)
@@ -262,7 +275,7 @@ def _called_otherwise(value: Value, found: Value) -> bool:
     return mine is not None and its is not None and mine != its
 
 
-def _replaced(tracer: Tracer, result: Traced, patterns: Index) -> Traced:
+def _replaced(tracer: Tracer, result: Traced, patterns: Index | _Others) -> Traced:
     """``result`` by the first idiom that ends in it, and by the next, until none does."""
     for _ in range(8):
         line = tracer.builder.producer.get(result.value)
@@ -275,7 +288,9 @@ def _replaced(tracer: Tracer, result: Traced, patterns: Index) -> Traced:
     return result
 
 
-def _inside(tracer: Tracer, result: Traced, line: Line, patterns: Index) -> Traced:
+def _inside(
+    tracer: Tracer, result: Traced, line: Line, patterns: Index | _Others
+) -> Traced:
     """``result`` with what stands behind a minus replaced, where a law has just put that minus in front."""
     made = tracer.builder.producer.get(result.value)
     if made is None or made.op is not ops.negative or line.op is ops.negative:
@@ -286,8 +301,13 @@ def _inside(tracer: Tracer, result: Traced, line: Line, patterns: Index) -> Trac
     return result if better is inner else tracer.record(ops.negative, (better,))
 
 
-def _first(tracer: Tracer, line: Any, patterns: Index) -> Traced | None:
-    for pattern in patterns.get(line.op, ()):
+def _first(tracer: Tracer, line: Any, patterns: Index | _Others) -> Traced | None:
+    known = patterns.get(line.op)
+    behind = ops_behind(line, tracer.builder.producer) if known else set()
+    for pattern in known or ():
+        # most lines do not come near: what stands behind them says so without a search
+        if isinstance(pattern, Pattern) and not pattern.behind <= behind:
+            continue
         for bound in pattern.match(line, tracer.builder.producer):
             if not _holds(pattern.idiom, tracer.builder, bound):
                 continue

@@ -59,5 +59,5 @@ def spread_reduction(value: Value, producer: Mapping[Value, Line]) -> Value | No
 
 
 def _of_one(line: Line) -> bool:
-    """Whether a line only arranges the entries of its first argument, at places known beforehand."""
-    return not any(isinstance(arg, Value) for arg in line.args[1:])
+    """Whether a line only arranges the entries of its one argument, at places known beforehand."""
+    return len(line.args) == 1

@@ -16,13 +16,13 @@ def copied_anyway(builder: Builder, op: Op, args: Args, params: Params) -> Arg |
     if not op.elementwise or len(args) < 2:
         return None
     slim = list(args)
-    wide = ops.multiply.shape(*(arg_shape(arg) for arg in args))
-    for position, arg in enumerate(args):
-        copy = made_by(builder, arg, ops.broadcast_to)
+    copies = [made_by(builder, arg, ops.broadcast_to) for arg in args]
+    for position, copy in enumerate(copies):
         if copy is None:
             continue
+        wide = ops.multiply.shape(*map(arg_shape, args))
         trial = [*slim[:position], copy.args[0], *slim[position + 1 :]]
-        if ops.multiply.shape(*(arg_shape(one) for one in trial)) == wide:
+        if ops.multiply.shape(*map(arg_shape, trial)) == wide:
             slim = trial
     if slim == list(args):
         return None
@@ -35,13 +35,13 @@ def one_without_an_axis(
     """A single number beside an array needs no axis of its own."""
     if not op.elementwise or len(args) < 2:
         return None
-    wide = ops.multiply.shape(*(arg_shape(arg) for arg in args))
     for position, arg in enumerate(args):
         axis = made_by(builder, arg, ops.expand_dims)
         if axis is None or arg_shape(axis.args[0]) != ():
             continue
         slim = (*args[:position], axis.args[0], *args[position + 1 :])
-        if ops.multiply.shape(*(arg_shape(one) for one in slim)) == wide:
+        wide = ops.multiply.shape(*map(arg_shape, args))
+        if ops.multiply.shape(*map(arg_shape, slim)) == wide:
             return record(builder, op, *slim, **params)
     return None
 

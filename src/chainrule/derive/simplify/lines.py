@@ -11,17 +11,18 @@ from chainrule.program.program import arg_shape
 
 Params = Mapping[str, Any]
 Args = tuple[Arg, ...]
+NO_NUMBERS = (Value, Size, Turn)
 
 
 def made_by(builder: Builder, arg: Arg, op: Op) -> Line | None:
     """The line of ``arg`` if ``op`` made it."""
-    line = builder.producer.get(arg) if isinstance(arg, Value) else None
+    line = builder.producer.get(arg)  # type: ignore[arg-type]
     return line if line is not None and line.op is op else None
 
 
 def is_number(arg: Arg, number: float) -> bool:
     """Whether ``arg`` is this number, written out."""
-    return not isinstance(arg, Value | Size | Turn) and arg == number
+    return not isinstance(arg, NO_NUMBERS) and arg == number
 
 
 def is_one(builder: Builder, arg: Arg) -> bool:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from chainrule.lesson.analysis.plot import Stop, Story
+from chainrule import ops
+from chainrule.lesson.analysis.plot import Link, Stop, Story, Way
 
 LONG = 24
 LONG_TURN = 8
@@ -59,11 +60,17 @@ def fold(story: Story) -> Folding:
     return Folding(like, repeated, FEW, within)
 
 
+def _mixing(way: Way) -> list[Link]:
+    """The links of a way without the sums that it enters further on: wherever it stands in them, they hand it on."""
+    first, *others = way.links
+    return [first, *(link for link in others if link.line.op is not ops.add)]
+
+
 def _kind(story: Story, stop: Stop) -> object:
     """What makes two steps alike: the same ops on the same kinds of ways, fused or not."""
     ways = tuple(
         (
-            *((link.line.op, link.contribution.position) for link in way.links),
+            *((link.line.op, link.contribution.position) for link in _mixing(way)),
             way.end is story.study.literal.loss,
         )
         for way in stop.ways

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -28,7 +28,8 @@ from chainrule.lesson.notation.turns import (
     over_all_turns,
 )
 from chainrule.lesson.notation.writer import READABLE, Writer
-from chainrule.program import Line, Program, Value
+from chainrule.program import Array, Line, Program, Value
+from chainrule.program.ledger import bare
 from chainrule.program.program import arg_shape
 
 
@@ -143,6 +144,19 @@ class Telling:
         ]
         return known if late_first else known[::-1]
 
+    def numbers_of(self, stop: Stop) -> list[Array]:
+        """The gradient of a stop in numbers, in every turn in which it has some."""
+        runs = (self.writer.run, *(one.writer.run for one in self.shown))
+        known = (run.numbers.get(stop.gradient) for run in runs)
+        # which ways pass a value by is a matter of the lines: other numbers are told in the same way
+        return [bare(one) for one in known if one is not None]
+
+    def forget(self, names: Collection[str]) -> None:
+        """Write out the gradients of the values called so, where they stand in others, in place of their names."""
+        gradients = [self.stops[one].gradient for one in names]
+        for writer in (self.writer, *(one.writer for one in self.shown)):
+            writer.forget(gradients)
+
     def _stops(self) -> Iterator[Stop]:
         steps = {step.value: step for step in self.derived.steps}
         targets = set(self.derived.wrt)
@@ -222,13 +236,24 @@ class Story:
     def textbook(self) -> Telling:
         """With links that cancel taken in one, where what is left can be read."""
         telling = Telling(self.study.textbook, self.study.loss_name)
+        # where a link that is taken in one passes a value by, what is left of its gradient is no gradient of it
+        whole = self.literal.stops
+        told = [
+            one
+            for one, stop in telling.stops.items()
+            if one in whole
+            and not _differ(
+                telling.numbers_of(stop), self.literal.numbers_of(whole[one])
+            )
+        ]
+        telling.forget(telling.stops.keys() - set(told))
         # the gradient itself has a name: what it is made of is what would be written
         writer = telling.writer
         telling.stops = {
-            one: stop
-            for one, stop in telling.stops.items()
-            if stop.gradient not in writer.producer
-            or writer.length(stop.gradient) <= READABLE
+            one: telling.stops[one]
+            for one in told
+            if telling.stops[one].gradient not in writer.producer
+            or writer.length(telling.stops[one].gradient) <= READABLE
         }
         return telling
 
@@ -339,6 +364,18 @@ class Story:
             _shape_of(way) != _shape_of(one)
             for way, one in zip(stop.ways, mine.ways, strict=False)
         )
+
+
+def _differ(found: Sequence[Array], known: Sequence[Array]) -> bool:
+    """Whether two numbers of one thing are not the same; where factor by factor nothing is left, there is no telling."""
+    return any(
+        one.shape == other.shape
+        and np.isfinite(other).all()
+        and not np.allclose(
+            one, other, rtol=0, atol=1e-6 * np.abs(other).max(initial=1e-12)
+        )
+        for one, other in zip(found, known, strict=False)
+    )
 
 
 def _entered(line: Line) -> list[Value]:

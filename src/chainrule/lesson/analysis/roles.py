@@ -14,6 +14,11 @@ from chainrule.lesson.parts import Role
 from chainrule.program import Line, Value
 
 ON_THE_WAY = "a value on the way"
+GATE, GATED, STATE = (
+    "a gate",
+    "the input of a gate",
+    "a state, handed on from turn to turn",
+)
 
 
 class Roles:
@@ -145,15 +150,69 @@ class Roles:
             return "shares that add up to 1"
         if line.op is ops.log_softmax:
             return "the logarithms of shares"
+        if self._is_gate(line):
+            return GATE
         if line.op.kind == "activation":
             return f"the output of the {self._units(line.result)}"
-        used = self.uses.get(line.result, [])
-        into = [user.op for user in used if user.op.kind == "activation"]
-        if not into:
-            return ON_THE_WAY
-        if ops.softmax in into:
+        into = [
+            user
+            for user in self.uses.get(line.result, [])
+            if user.op.kind == "activation"
+        ]
+        if any(user.op is ops.softmax for user in into):
             return "scores"
+        if not (into and self._is_weighed(line)):
+            handed_on = line.result.name in self._handed_on
+            return STATE if handed_on else ON_THE_WAY
+        if all(map(self._is_gate, into)):
+            return GATED
         return f"the input of the {self._units(line.result)}"
+
+    def _is_gate(self, line: Line) -> bool:
+        """Whether shares between 0 and 1 say, entry by entry, how much goes through of something else that is computed."""
+        low, high = line.op.range
+        if low != 0 or high != 1 or line.op is ops.softmax:
+            return False
+        return any(
+            other is not line.result and self._is_computed(other)
+            for user in self.uses.get(line.result, [])
+            if user.op is ops.multiply and user.result.shape == line.result.shape
+            for other in user.reads()
+        )
+
+    def _is_computed(self, value: Value) -> bool:
+        name = value.name or ""
+        made = value in self.story.literal.writer.producer
+        if value.name is None or name in self.parameters:
+            return made
+        return self._moving(name) or of_a_turn(name)
+
+    def _is_weighed(self, line: Line) -> bool:
+        """Whether weights come in, or part of what they gave is taken: what two gates let through is no input of units."""
+        if line.op.kind in ("product", "view", "indexing", "arrangement"):
+            return True
+        reads = [one for one in line.reads() if self._is_computed(one)]
+        if any(one.name in self.parameters for one in line.reads()):
+            return True
+        producer = self.story.literal.writer.producer
+        nameless = [producer[one] for one in reads if one.name is None]
+        if line.op.kind != "sum" and len(reads) > 1:
+            return False
+        return any(map(self._is_weighed, nameless))
+
+    @cached_property
+    def _handed_on(self) -> set[str]:
+        """What a turn of a loop hands on to the next."""
+        firsts = {
+            first.partition("[")[0]
+            for one in self.story.study.literal.repeated
+            for first, _ in one.hands_on
+        }
+        return {
+            name
+            for name in self.story.lines
+            if of_a_turn(name) and name.partition("[")[0] in firsts
+        }
 
     def _units(self, value: Value) -> str:
         """Which units a value belongs to: hidden ones, if a parameter enters further on."""
@@ -210,6 +269,10 @@ class Roles:
                     if single
                     else "how the loss changes with each prediction"
                 )
+            case _, "a gate":
+                return "how the loss changes with how far each gate is open"
+            case _, "the input of a gate":
+                return "how the loss changes with what opens each gate"
             case _, "weights":
                 return "how the loss changes with each weight"
             case _, "a bias":

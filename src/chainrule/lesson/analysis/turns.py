@@ -349,7 +349,8 @@ class _OneTurn:
         outs += [
             one.kept for one in pair.loop.carried if one.next is value and one.kept
         ]
-        for out in outs:
+        # what is kept for the way back alone sends nothing back
+        for out in (one for one in outs if one in self.derived.gradients):
             args = (self.writing.at(value),)
             where = {"turns": (self.names.letters[pair.loop.counter],)}
             line = Line(self.writing.at(out), SIDE_BY_SIDE, args, where)

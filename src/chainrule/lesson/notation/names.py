@@ -9,8 +9,10 @@ import numpy as np
 from chainrule.formula import (
     Kind,
     Node,
+    fraction,
     gradient,
     identifier,
+    infix,
     matrix,
     number,
     root,
@@ -21,6 +23,8 @@ from chainrule.program import Array
 
 WIDEST = 84
 LARGEST_ROOT = 1000
+USUAL, MOST_DECIMALS = 4, 6
+"""A number that is computed has four decimals; one that somebody typed has its own."""
 
 
 def fits(node: Node) -> bool:
@@ -39,16 +43,45 @@ def numbers(array: Array, of: str | None = None, kind: Kind = "") -> Node:
 
 
 def constant(written: Any) -> Node:
-    """A number of the program: the root of a whole number as that root, √2 and not 1.4142.
+    """A number of the program: with the digits that the program gives it; the root of a whole number as that root.
 
     >>> from chainrule.formula import to_text
-    >>> to_text(constant(np.sqrt(64) * np.sqrt(2))), to_text(constant(0.5))
-    (['√128'], ['0.5'])
+    >>> [
+    ...     *to_text(constant(np.sqrt(64) * np.sqrt(2))),
+    ...     *to_text(constant(0.044715)),
+    ...     *to_text(constant(np.sqrt(2 / np.pi))),
+    ... ]
+    ['√128', '0.044715', '√(2/π)']
     """
     squared = round(written * written) if _is_root(written) else 0
     if squared and np.sqrt(float(squared)) == written:
         return root(number(squared))
-    return number(written)
+    if not isinstance(written, float | np.floating):
+        return number(written)
+    return _with_pi(float(written)) or number(written, digits=_digits(float(written)))
+
+
+def _digits(written: float) -> int:
+    """How many decimals a number is given in a program, where a reader takes them in."""
+    decimals = len(repr(written).partition(".")[2])
+    return (
+        decimals
+        if USUAL < decimals <= MOST_DECIMALS and "e" not in repr(written)
+        else USUAL
+    )
+
+
+def _with_pi(written: float) -> Node | None:
+    """π, or the root of a small number over π or times π, as densities and smooth activations have them."""
+    pi = identifier("π")
+    if written in (np.pi, 2 * np.pi):
+        return pi if written == np.pi else infix(number(2), "·", pi)
+    for small in (1, 2, 8):
+        if written == np.sqrt(small / np.pi):
+            return root(fraction(number(small), pi))
+        if written == np.sqrt(small * np.pi):
+            return root(pi if small == 1 else infix(number(small), "·", pi))
+    return None
 
 
 def _is_root(written: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from functools import partial
 
@@ -79,6 +79,12 @@ class Writer:
             sample=next((one for one in "ijnmsrq" if one not in self.letters), "i"),
         )
 
+    def forget(self, values: Iterable[Value]) -> None:
+        """Write ``values`` out as what they are, though they have names."""
+        left = set(values)
+        self.names = {one: name for one, name in self.names.items() if one not in left}
+        self._lengths.clear()
+
     def symbol(self, value: Value) -> Node:
         """A value by its name, or as the expression it is."""
         if value in self.names:
@@ -126,7 +132,8 @@ class Writer:
 
         Nothing is told where the numbers are too many to print.
         """
-        if self.producer[value].op in (OVER_TURNS, SIDE_BY_SIDE):
+        line = self.producer[value]
+        if line.op in (OVER_TURNS, SIDE_BY_SIDE) or self._takes_from_much(line):
             return []
         done: set[Value] = set()
         found: list[Node] = []
@@ -146,6 +153,13 @@ class Writer:
             if node is not None and not alike(node, found[-1]):
                 found.append(node)
         return found
+
+    def _takes_from_much(self, line: Line) -> bool:
+        """Whether a line only takes a part of an array that nobody wants to see: the part is told as its result."""
+        known = self.run.numbers.get(line.reads()[0]) if line.reads() else None
+        if line.op.kind != "indexing" or known is None:
+            return False
+        return known.ndim > 2 or not is_small(known)
 
     def _innermost(self, value: Value, done: set[Value]) -> set[Value]:
         """The nameless functions under ``value`` that are still to work out and hold no other such."""

@@ -39,8 +39,10 @@ from chainrule.formula import (
 from chainrule.formula.build import TIMES, beside
 from chainrule.formula.moving import in_letters, is_negative
 from chainrule.lesson.notation import turns
+from chainrule.lesson.notation.names import numbers
+from chainrule.lesson.summary import MOST_COLUMNS
 from chainrule.ops.shapes import axes_of
-from chainrule.program import Arg, IndexSlot, Line, Size, Value
+from chainrule.program import Arg, Array, IndexSlot, Line, Size, Value
 from chainrule.program.program import arg_shape, concrete
 
 ROWS, COLUMNS = "rows", "columns"
@@ -97,6 +99,8 @@ def written(line: Line, args: list[Node], spelling: Spelling = USUAL) -> Node:
             return _side_by_side(line, args)
         case turns.LAST:
             return _of_the_last(line, args)
+        case ops.array:
+            return _typed(np.array(line.params["value"]))
         case ops.arange:
             return _counted(concrete(line.params)["n"])
         case op if "padding" in op.params:
@@ -121,6 +125,13 @@ def written(line: Line, args: list[Node], spelling: Spelling = USUAL) -> Node:
     if not spelling.euler:
         notation = _EULER.sub(r"\\exp(\1)", notation)
     return apply(notation, args, params)
+
+
+def _typed(array: Array) -> Node:
+    """An array that is written out in the program: itself if it stands in a line, else how large it is."""
+    if array.ndim < 2 and array.size <= MOST_COLUMNS:
+        return numbers(array)
+    return Text(f"{'×'.join(map(str, array.shape))} numbers of the program")
 
 
 def hands_over(line: Line) -> bool:

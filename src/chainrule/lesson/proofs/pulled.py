@@ -57,9 +57,9 @@ class DefinitionWalk:
         definition = definition_of(op)
         self.op, self.position = op, position
         wanted = inspect.signature(definition).parameters
-        known = [{**op.params, **sample.params} for sample in op.samples]
-        same = [one for one in known if one == params]
-        self.sample = op.samples[known.index(same[0]) if same else 0]
+        known = [one for one in op.samples if all(map(np.prod, one.shapes))]
+        same = [one for one in known if {**op.params, **one.params} == params]
+        self.sample = (same or known)[0]
         self.params = {**op.params, **self.sample.params}
         if not same and "axis" in self.params and self.params["axis"] is None:
             self.params["axis"] = -1

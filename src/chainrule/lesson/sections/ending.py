@@ -16,7 +16,10 @@ from chainrule.lesson.parts import Cell, Heading, Note, Part, Prose, Table
 from chainrule.lesson.sections.update import NORMS, norms
 from chainrule.lesson.sections.words import caution_of, joined
 from chainrule.lesson.summary import is_small, summarise
-from chainrule.program import Array, Value
+from chainrule.program import Array
+from chainrule.program.conversions import as_float
+from chainrule.program.program import arg_shape
+from chainrule.program.run import resolve
 
 MOST_BESIDE = 5
 """How many columns three arrays may have that stand side by side."""
@@ -60,9 +63,13 @@ def _cell(array: Array) -> Node | str:
 
 def _conventions(story: Story, roles: Roles) -> Iterator[str]:
     study = story.study
+    # conventions are those of slopes: one is used where a gradient comes back through the line
+    used = {
+        one.line.result for step in study.literal.steps for one in step.contributions
+    }
     for line in study.literal.forward.program.lines:
         caution = caution_of(line)
-        if caution:
+        if caution and line.result in used:
             yield f"{line.op.title}: {caution}."
     yield from _reduced(story)
     data = [
@@ -82,33 +89,35 @@ def _conventions(story: Story, roles: Roles) -> Iterator[str]:
 
 
 def _reduced(story: Story) -> Iterator[str]:
-    """Mean or sum: how many numbers became one loss."""
-    names = list(story.lines)
-    producer = story.literal.writer.producer
-    ahead = [story.lines[names[-1]].result]
-    seen = set(ahead)
-    averaged = False
-    while ahead:
-        value = ahead.pop()
-        line = producer.get(value)
-        if line is None or not line.args:
-            continue
-        averaged = averaged or (
-            line.op is ops.divide and not isinstance(line.args[1], Value)
-        )
-        shape = getattr(line.args[0], "shape", ()) if line.args else ()
-        count = int(np.prod(shape))
-        if line.op is ops.mean and count > 1:
-            yield f"The loss is a mean over {count} numbers, so each enters with the weight 1/{count}; with a sum, every gradient would be {count} times as large."
-        elif line.op is ops.sum and count > 1 and averaged:
-            yield f"The loss adds up {count} numbers and divides by how many samples there are, so each sample enters with its share; without the division, every gradient would be larger by that number."
-        elif line.op is ops.sum and count > 1:
-            yield f"The loss adds up {count} numbers; with a mean, every gradient would be {count} times smaller."
-        if line.op.elementwise or line.op in (ops.mean, ops.sum):
-            fresh = [
-                one
-                for one in line.reads()
-                if one not in seen and one.name not in story.literal.stops
-            ]
-            seen.update(fresh)
-            ahead += fresh
+    """Mean or sum: how many numbers became one loss, where only factors stand between."""
+    writer, factor = story.literal.writer, 1.0
+    moving = {step.value for step in story.study.literal.steps}
+    line = writer.producer.get(story.study.literal.loss)
+    while line is not None:
+        entering = [one for one in line.args if one in moving]
+        if len(entering) != 1:
+            return
+        (value,) = entering
+        count = int(np.prod(arg_shape(value)))
+        if line.op in (ops.mean, ops.sum) and count > 1:
+            yield from _told_of(count, abs(factor), mean=line.op is ops.mean)
+            return
+        if line.op in (ops.multiply, ops.divide) and (
+            line.op is ops.multiply or value is line.args[0]
+        ):
+            other = resolve(line.args[value is line.args[0]], writer.run.numbers)
+            by = as_float(other) if np.size(other) == 1 else 0.0
+            factor = factor / by if line.op is ops.divide and by else factor * by
+        elif line.op not in (ops.negative, ops.sum, ops.mean):
+            return
+        line = writer.producer.get(value)
+
+
+def _told_of(count: int, factor: float, *, mean: bool) -> Iterator[str]:
+    parts = round(1 / factor) if factor else 0
+    if mean:
+        yield f"The loss is a mean over {count} numbers, so each enters with the weight 1/{count}; with a sum, every gradient would be {count} times as large."
+    elif parts > 1 and np.isclose(factor * parts, 1):
+        yield f"The loss adds up {count} numbers and divides by {parts}; without the division, every gradient would be {parts} times as large."
+    elif factor == 1:
+        yield f"The loss adds up {count} numbers; with a mean, every gradient would be {count} times smaller."

@@ -113,8 +113,8 @@ def line(
         # its numbers are those of the last turn, which stand above
         yield Formula(tuple(rows))
         return
-    # what another turn has a part in is put in numbers in both turns, all else in one
-    worked = views if _reads_another_turn(story, found.result) else views[:1]
+    # what another turn has a part in is put in numbers where there is another before it, all else in the first turn
+    worked = views[-1:] if _reads_another_turn(story, found.result) else views[:1]
     for view in views:
         if view.at:
             writer, value = view.writer, found.result

@@ -51,7 +51,9 @@ def update(story: Story, folding: Folding) -> Iterator[Part]:
     else:
         yield from remembering.opening(story)
     before = study.moments[study.step - 1].parameters
-    full = study.parameters[:2] if folding.folded else study.parameters
+    # where one turn is told for all, one parameter's step is, too
+    most = 1 if study.literal.repeated else 2
+    full = study.parameters[:most] if folding.folded else study.parameters
     for one in full:
         yield from (_moved if plain else remembering.moved)(story, one, before[one])
     others = study.parameters[len(full) :]

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, TypeVar
 
 import numpy as np
 
 from chainrule import ops
 from chainrule.trace import refusals
+from chainrule.trace.gather import numbers_of
 from chainrule.trace.tracing import Tracing
 
 Read = TypeVar("Read", bound=Callable[..., Any])
@@ -27,6 +30,15 @@ def reads(*functions: Any) -> Callable[[Read], Read]:
     return noted
 
 
+@lru_cache(maxsize=512)
+def takes_several(reader: Callable[..., Any] | None) -> bool:
+    """Whether what a reader is given first is a sequence of arrays, and not an array."""
+    if reader is None:
+        return False
+    _, first, *_ = inspect.signature(reader).parameters.values()
+    return str(first.annotation).startswith("Sequence")
+
+
 def refuse(tracer: Tracing, name: str, options: Mapping[str, Any]) -> None:
     """Options that would be silently dropped are an error."""
     kept = [
@@ -42,7 +54,7 @@ def ndim(item: Any) -> int:
     """The number of axes of anything array-like."""
     return int(
         getattr(item, "ndim", None)
-        or np.ndim(np.asarray(item) if isinstance(item, list) else item)
+        or np.ndim(numbers_of(item) if isinstance(item, list | tuple) else item)
     )
 
 

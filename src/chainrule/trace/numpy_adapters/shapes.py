@@ -22,7 +22,8 @@ def ravel(tracer: Tracing, a: Any, order: str = "C") -> Any:
     """``np.ravel(a)``; by columns, where it is asked for."""
     if order == "F":
         a = tracer.record(ops.transpose, (a,))
-    elif order not in {"C", "K"}:
+    elif order != "C" and ndim(a) > 1:
+        # as the entries lie in memory, which may be another way in the next call
         refuse(tracer, "ravel", {"order": order})
     return reshaped(tracer, a, (-1,))
 
@@ -72,6 +73,12 @@ def shape(_: Tracing, a: Any) -> Any:
 def size(_: Tracing, a: Any, axis: int | None = None) -> Any:
     """``np.size(a)``."""
     return a.size if axis is None else a.shape[axis]
+
+
+@reads(np.shares_memory, np.may_share_memory)
+def shares_memory(_: Tracing, a: Any, b: Any, *__: Any) -> bool:
+    """``np.shares_memory(a, b)``: as the memory lies."""
+    return np.shares_memory(*(getattr(one, "memory", one) for one in (a, b)))
 
 
 @reads(np.ndim)

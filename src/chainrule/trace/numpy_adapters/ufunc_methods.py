@@ -10,6 +10,7 @@ import numpy as np
 from chainrule import ops
 from chainrule.program import Kind, Op
 from chainrule.trace import refusals
+from chainrule.trace.indexing import is_met_once
 from chainrule.trace.numpy_adapters.require import UNSET, ndim
 from chainrule.trace.tracing import Tracing
 from chainrule.trace.written_out import definition_of, follow_through
@@ -58,12 +59,20 @@ def _folding(ufunc: np.ufunc, kind: Kind | None) -> Op | None:
 
 def _at(tracer: Tracing, ufunc: np.ufunc, target: Any, key: Any, *given: Any) -> None:
     """``np.add.at(target, key, written)``, which adds up where an index repeats."""
-    if ufunc not in (np.add, np.subtract) or not hasattr(target, "write"):
+    adds = ufunc in (np.add, np.subtract)
+    if not hasattr(target, "write") or not (adds or is_met_once(target, key)):
         raise refusals.unknown_method(f"np.{ufunc.__name__}.at", tracer.here())
+    if not adds:
+        target[key] = ufunc(target[key], *given)
+        return
     (written,) = given
     if ufunc is np.subtract:
         written = np.negative(written)
     arrays, index = tracer.index_of(target, key)
+    if not hasattr(written, "write"):
+        added = tracer.record(ops.add_at, (target, written, *arrays), {"index": index})
+        target.write(added)
+        return
     added = tracer.record(
         ops.scatter_add,
         (written, *arrays),

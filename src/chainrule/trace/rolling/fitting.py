@@ -23,7 +23,8 @@ from chainrule.program import (
     Turn,
     Value,
 )
-from chainrule.trace.rolling.tables import TABLE, word_of_table
+from chainrule.trace.rolling.keys import FEWEST
+from chainrule.trace.rolling.tables import TABLE, table_of
 from chainrule.trace.rolling.words import plural, word_of
 
 FARTHEST = 3
@@ -109,7 +110,7 @@ class Fit:
         if last is None:
             unfit()
         back = self.n - 1 - last[0]
-        if back > min(FARTHEST, self.n - 2) or any(
+        if back > min(FARTHEST, max(self.n - 2, 1)) or any(
             homes[turn] != (turn - back, last[1]) for turn in range(back, self.n)
         ):
             unfit()
@@ -261,14 +262,15 @@ class Fit:
         self.rows.append(Line(value, ops.getitem, (rows,), {"index": index}))
         return value
 
-    def _number(self, column: Sequence[Any], word: str) -> Arg:
+    def _number(self, column: Sequence[Any], word: str, listed: bool = False) -> Arg:  # noqa: FBT001, FBT002
         """A plain number: the same, one that counts up, or one out of a table."""
         first = column[0]
         if any(type(one) is not type(first) for one in column):
             unfit()
         if all(one == first or one != one for one in column) and first == first:  # noqa: PLR0124 - nan
             return _same_sign(column)
-        if type(first) is int:
+        # any two entries of a list are in equal steps, and count nothing
+        if type(first) is int and not (listed and self.n == FEWEST):
             step = column[1] - first
             if all(one == first + step * turn for turn, one in enumerate(column)):
                 return Turn(first, ((self.counter, step),))
@@ -349,7 +351,7 @@ class Fit:
             case int() if type(first) is int:
                 if any(type(one) is not int for one in column):
                     unfit()
-                return self._number(column, word_of_table(reader, position))
+                return self._number(column, *table_of(reader, position))
             case _:
                 return first
 

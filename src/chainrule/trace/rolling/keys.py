@@ -9,8 +9,8 @@ import numpy as np
 
 from chainrule.program import Arg, Array, IndexSlot, Item, Line, Loop, Size, Turn
 
-FEWEST = 3
-"""Turns that make a loop: two are as soon read one after the other."""
+FEWEST = 2
+"""Turns that make a loop: the same statement, run twice, is one."""
 
 
 class Keys:
@@ -102,7 +102,8 @@ def first_of_turn(items: Sequence[Item], start: int, stop: int, period: int) -> 
         for position in range(start, min(start + period, stop))
     ]
     first = min(places)[1]
-    return first if (stop - first) // period >= FEWEST else start
+    left, whole = (stop - first) // period, (stop - start) // period
+    return first if left > FEWEST or left == whole else start
 
 
 def _lines(item: Item) -> tuple[int, ...]:

@@ -31,7 +31,8 @@ class TurnSpan:
         for front, back in ((0, 0), (1, 0), (0, 1), (1, 1), (2, 0)):
             start = self.start + front * self.period
             stop = self.stop - back * self.period
-            if stop - start >= FEWEST * self.period:
+            # of two turns beside a third that differs nothing is gained
+            if stop - start >= (FEWEST + bool(front or back)) * self.period:
                 yield TurnSpan(start, stop, self.period)
 
 
@@ -51,18 +52,14 @@ def spans(
     inner = {tuple(steps[a]) for a, b in segments if b - a > 1}
     if len(segments) == 1 or len(inner) != 1:
         return [[whole]]
-    lengths = {b - a for a, b in segments}
-    length = max(lengths)
-    if length < FEWEST:
-        # turns of two are written out in the body of the loop around them
-        pairs = start + n // length * length * period
-        return [*spans(items, start, pairs, period * length), [whole]]
+    # any two turns move alike: they are a loop of their own where all others are such two
+    even = all(b - a == FEWEST for a, b in segments)
     cut = [
         TurnSpan(start + a * period, start + b * period, period)
         for a, b in segments
-        if b - a >= FEWEST
+        if even or b - a > FEWEST
     ]
-    return [cut, [whole]]
+    return [cut, [whole]] if cut else [[whole]]
 
 
 def _segments(steps: Any, n: int) -> Iterator[Segment]:

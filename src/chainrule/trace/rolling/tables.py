@@ -16,31 +16,32 @@ TABLE = "table"
 Place = tuple[int, int, int, int]
 
 
-def word_of_table(reader: Line, position: int) -> str:
-    """What the numbers are called that stand at ``position`` of the index of ``reader``, turn by turn."""
+def table_of(reader: Line, position: int) -> tuple[str, bool]:
+    """What the numbers are called that stand at ``position`` of the index of ``reader``, and whether that is a list's name."""
     place = reader.at
     if place is None:
-        return TABLE
+        return TABLE, False
     reads = _subscripts(place.file, tuple(linecache.getlines(place.file)))
     found = reads.get((place.line, place.column, place.end_line, place.end_column))
     if found is None:
-        return TABLE
+        return TABLE, False
     node, loops = found
     index = node.slice
     items = index.elts if isinstance(index, ast.Tuple) else [index]
-    return _word(items[position], loops) if position < len(items) else TABLE
+    return _word(items[position], loops) if position < len(items) else (TABLE, False)
 
 
-def _word(item: ast.expr, loops: tuple[ast.For, ...]) -> str:
+def _word(item: ast.expr, loops: tuple[ast.For, ...]) -> tuple[str, bool]:
     """The list that an index comes from: by its own name, or that of the loop that goes through it."""
     counters = {name for loop in loops for name in _names(loop.target)}
     match item:
         case ast.Subscript(value=ast.Name(id=name), slice=ast.Name(id=counter)):
-            return name if counter in counters else TABLE
+            return (name, True) if counter in counters else (TABLE, False)
         case ast.Name(id=name):
             lists = (_list_of(name, loop.target, loop.iter) for loop in loops)
-            return next(filter(None, lists), plural(name) or TABLE)
-    return TABLE
+            found = next(filter(None, lists), None)
+            return found or plural(name) or TABLE, found is not None
+    return TABLE, False
 
 
 def _list_of(name: str, target: ast.expr, source: ast.expr) -> str | None:

@@ -7,7 +7,6 @@ import io
 import linecache
 import os
 import sys
-import traceback
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
@@ -16,9 +15,9 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
-from chainrule.program import ChainruleError, SourceSpan, Value
+from chainrule.program import ChainruleError, Size, SourceSpan, Value
 from chainrule.program.sources import ARGUMENTS
-from chainrule.trace import growing, source
+from chainrule.trace import growing, refusals, source
 from chainrule.trace.events import Named, ParameterMoved
 from chainrule.trace.lengths import TracedInt
 from chainrule.trace.script import ScriptError
@@ -120,6 +119,7 @@ class Reader:
             rewrite.KEY: key_name,
             rewrite.CALLEE: self.callees.callee,
             rewrite.APPEND: self.append,
+            rewrite.BEHIND: _behind,
             **EvaluatedOnce().names(),
             **({} if self.watch is None else self.watch.names()),
         }
@@ -135,20 +135,8 @@ class Reader:
             at = SourceSpan(self.file, error.lineno or 0, (error.offset or 1) - 1)
             raise ScriptError("E330", f"SyntaxError: {error.msg}", where=at) from None
         except Exception as error:
-            frames = [
-                f
-                for f in traceback.extract_tb(error.__traceback__)
-                if f.filename == self.file
-            ]
-            last = frames[-1] if frames else None
-            place = (
-                SourceSpan(self.file, last.lineno or 0, last.colno or 0)
-                if last
-                else None
-            )
-            said = "".join(traceback.format_exception_only(error)).strip()
-            message = f"the script does not run: {said}"
-            raise ScriptError("E330", message, where=place) from error
+            place = refusals.failed_at(error, {self.file})
+            raise ScriptError.of(error, place) from error
 
     def bind(self, value: Any, name: str | tuple[str | None, ...] | None) -> Any:
         """``value`` with its arrays and numbers traced, under the name it is given."""
@@ -177,7 +165,8 @@ class Reader:
             case np.ndarray() | np.floating() | float():
                 if isinstance(value, np.ndarray) and value.dtype.kind not in "fiub":
                     return value
-                held = value if type(value) is float else np.array(value)
+                matrix = type(value) is np.matrix
+                held = value if type(value) is float else np.array(value, subok=matrix)
                 return self.tracer.input(held, name or "value")
             case int():
                 traced = self.tracer.input(np.asarray(value), name or "value")
@@ -363,6 +352,12 @@ class Reader:
             and not any(update.after is after for update in self.updates)
         ):
             self.updates.append(ParameterMoved(name, before, after, at))
+
+
+def _behind(value: Any) -> Any:
+    """``0.1 / len(x)``: a length says what it is there; a number of the script's own answers for itself."""
+    length = type(value) is TracedInt and isinstance(value.ref, Size)
+    return value.__chainrule_behind__ if length else value
 
 
 @contextlib.contextmanager

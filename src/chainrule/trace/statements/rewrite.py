@@ -6,10 +6,15 @@ import ast
 import copy
 from collections.abc import Iterable
 
+from chainrule.trace.instrument.transform import ARITHMETIC
+
 OURS = "__chainrule_"
-BIND, LOOP, KEY, CALLEE, APPEND, KEEP, KEPT, HELD_BY = (
+BIND, LOOP, KEY, CALLEE, APPEND, BEHIND, KEEP, KEPT, HELD_BY = (
     f"{OURS}{name}__"
-    for name in ("bind", "loop", "key", "callee", "append", "keep", "kept", "held_by")
+    for name in (
+        *("bind", "loop", "key", "callee", "append", "behind"),
+        *("keep", "kept", "held_by"),
+    )
 )
 
 
@@ -73,6 +78,13 @@ class _Binder(ast.NodeTransformer):
             node.value.args = [
                 ast.copy_location(call(APPEND, [grown, item, name]), item)
             ]
+        return node
+
+    def visit_BinOp(self, node: ast.BinOp) -> ast.AST:
+        self.generic_visit(node)
+        if isinstance(node.op, ARITHMETIC) and not isinstance(node.right, ast.Constant):
+            # a number before a length would take it for any whole number
+            node.right = ast.copy_location(call(BEHIND, [node.right]), node.right)
         return node
 
     def visit_Call(self, node: ast.Call) -> ast.AST:

@@ -21,9 +21,11 @@ from chainrule.trace.numpy_adapters.require import UNSET
 from chainrule.trace.tracing import Tracing
 from chainrule.trace.written_out import (
     arrangements,
+    array_standard,
     fourier,
     images,
     linear,
+    nan_functions,
     numpy_functions,
     polynomials,
     scipy_functions,
@@ -38,6 +40,8 @@ MET: dict[Any, tuple[str, Definition]] = {}
 WAITING: dict[str, Mapping[str, Definition]] = {
     "numpy": {
         **numpy_functions.DEFINITIONS,
+        **nan_functions.DEFINITIONS,
+        **array_standard.DEFINITIONS,
         **arrangements.DEFINITIONS,
         **selecting.DEFINITIONS,
         **polynomials.DEFINITIONS,
@@ -107,14 +111,15 @@ def follow_through(
         result = tracer.unbound(lambda _: definition(*args, **given))
     except (ArithmeticError, LookupError, TypeError, ValueError):
         result = None  # of something that the few lines do not cover
-    if result is None or not _same(result, true):
+    if result is None or not is_same(result, true):
         raise refusals.differs(name, tracer.here())
     return result
 
 
-def _same(result: Any, true: Any) -> bool:
+def is_same(result: Any, true: Any) -> bool:
+    """Whether a result has the numbers that NumPy or SciPy gives, as far as rounding goes."""
     if isinstance(true, tuple | list):
-        return len(result) == len(true) and all(map(_same, result, true))
+        return len(result) == len(true) and all(map(is_same, result, true))
     found, wanted = np.asarray(plain_of(result)), np.asarray(true)
     if found.shape != wanted.shape or wanted.dtype.kind not in "fciub":
         return False

@@ -59,6 +59,27 @@ def modf(x: Any) -> Any:
     return x - np.trunc(x), np.trunc(x)
 
 
+def fix(x: Any) -> Any:
+    """What is before the point."""
+    return np.trunc(x)
+
+
+def logspace(start: Any, stop: Any, num: int = 50) -> Any:
+    """Powers of ten at equal steps."""
+    return 10.0 ** np.linspace(start, stop, num)
+
+
+def choose(a: Any, choices: Any) -> Any:
+    """At each place the entry of the array that is named there."""
+    every = np.broadcast_arrays(*choices)
+    return np.take_along_axis(np.stack(every), np.expand_dims(a, 0), 0)[0]
+
+
+def diagflat(v: Any, k: int = 0) -> Any:
+    """A matrix with these entries on a diagonal."""
+    return np.diag(np.ravel(v), k)
+
+
 def fmod(x: Any, y: Any) -> Any:
     """What is left of x, with its sign."""
     return x - np.trunc(x / y) * y
@@ -291,8 +312,13 @@ def insert(arr: Any, obj: int, values: Any, axis: Axis = None) -> Any:
     flat, axis = (np.ravel(arr), 0) if axis is None else (arr, axis)
     front = (slice(None),) * (axis % flat.ndim)
     shape = list(map(int, flat.shape))
-    shape[axis] = 1
-    put = np.broadcast_to(np.expand_dims(values, axis) if np.ndim(values) else values, tuple(shape))  # fmt: skip
+    put, n_axes = values, np.ndim(values)
+    if n_axes:
+        # as many axes as the array has: several are put in
+        whole = n_axes == flat.ndim
+        put = np.moveaxis(put, 0, axis) if whole else np.expand_dims(put, axis)
+    shape[axis] = int(np.shape(put)[axis]) if n_axes else 1
+    put = np.broadcast_to(put, tuple(shape))
     parts = [flat[(*front, slice(None, obj))], put, flat[(*front, slice(obj, None))]]
     return np.concatenate(parts, axis=axis)
 
@@ -361,7 +387,7 @@ DEFINITIONS: Mapping[str, Callable[..., Any]] = {
             *(ptp, ediff1d, gradient, trapezoid, interp, convolve),
             *(correlate, cross, bincount, cov, corrcoef, kron, rot90, dstack),
             *(block, insert, delete, extract, compress, broadcast_arrays),
-            *(meshgrid, apply_along_axis, linspace),
+            *(meshgrid, apply_along_axis, linspace, fix, logspace, choose, diagflat),
         )
     },
 }

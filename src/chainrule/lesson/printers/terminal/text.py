@@ -96,8 +96,8 @@ def show(parts: Iterable[Part], stream: TextIO | None = None) -> None:
         stream.write(chunk)
 
 
-MOST_LISTED = 36
-"""How many lines a listing has that is printed in every language."""
+MOST_LISTED = 28
+"""How many lines the first listing has of those that are printed in every language."""
 
 
 class Printer:
@@ -107,7 +107,7 @@ class Printer:
         self.width = width
         self.section = 0
         self.before: type | None = None
-        self.listed = ""
+        self.listed = ("", 0)
         self.named = self.begun = self.labelled = False
 
     def lines(self, part: Part) -> Iterator[Line]:
@@ -324,8 +324,8 @@ class Printer:
 
     def _elsewhere(self, part: Source) -> bool:
         """Whether a listing stands here in one language, and of the others is said how to get them."""
-        long = part.text.count("\n") > MOST_LISTED
-        return bool(part.group) and part.group == self.listed and long
+        group, n_lines = self.listed
+        return bool(group) and part.group == group and n_lines > MOST_LISTED
 
     def _source(self, part: Source) -> Box:
         title, text = part.title, part.text
@@ -333,7 +333,8 @@ class Printer:
             # a terminal has no tabs: what is long is listed in one language
             how = f"chainrule emit … --in {part.language}"
             return beside(box(f" {title}".ljust(14), "strong"), box(how, "code"))
-        self.listed = part.group
+        if part.group != self.listed[0]:
+            self.listed = (part.group, text.count("\n"))
         source = narrowed(text.rstrip().splitlines(), self.width - 4)
         code = ragged((Segment(f"    {line}", "code"),) for line in source)
         return stacked(box(f" {title}", "strong"), box(""), code)

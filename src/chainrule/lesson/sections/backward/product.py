@@ -94,13 +94,10 @@ def in_turn(
         writer, label = view.writer, view.label
         left: Node | None = gradient_of(view.called(stop.name), given.loss, "result")
         if view.last and any(further_on(given, way) for way in stop.ways):
-            yield Row(
-                label,
-                left,
-                right=writer.written(stop.gradient),
-                reason=(NO_TURN_AFTER,),
-            )
-            label, left = "", None
+            # with nothing from above the numbers say little: another turn has them
+            last = writer.written(stop.gradient)
+            yield Row(label, left, right=last, reason=(NO_TURN_AFTER,))
+            return
         yield from stages(writer, stop.gradient, most=most, label=label, left=left)
 
 

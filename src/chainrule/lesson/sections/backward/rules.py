@@ -22,8 +22,11 @@ from chainrule.program import Run, Value
 
 
 def _kind(way: Way) -> object:
-    """What makes two ways alike: the same operations, used at the same place."""
-    return tuple((link.line.op, link.contribution.position) for link in way.links)
+    """What makes two ways alike: the same operations are told of them, used at the same place."""
+    return tuple(
+        (link.line.op, 0 if _hands_on(link) else link.contribution.position)
+        for link in _told(way)
+    )
 
 
 def rules(given: StepTelling, stop: Stop) -> Iterator[Part]:
