@@ -16,10 +16,11 @@ from chainrule.check.edits import Edit, edited
 from chainrule.check.report import LineReport
 from chainrule.check.steps.finals import Final, Finals
 from chainrule.check.steps.operand_nodes import operand_nodes
-from chainrule.check.steps.passes import Versions, upstream
+from chainrule.check.steps.passes import upstream
 from chainrule.check.steps.sites import Site, Sites, Statement
 from chainrule.check.steps.slots import Slots
 from chainrule.check.steps.verdicts import Verdicts
+from chainrule.check.steps.versions import Versions
 from chainrule.program import Array, Value
 
 KEEPS = (

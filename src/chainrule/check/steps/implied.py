@@ -18,7 +18,6 @@ from chainrule.check.steps.appended import Appended
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.overwritten import overwritten
 from chainrule.check.steps.passes import (
-    Versions,
     behind,
     by_pass,
     called,
@@ -37,6 +36,7 @@ from chainrule.check.steps.targets import (
     implied_losses,
 )
 from chainrule.check.steps.unwritten import Unwritten
+from chainrule.check.steps.versions import Versions
 from chainrule.program import Arg, Array, ProgramError, Value
 from chainrule.program.asked import require_pass
 

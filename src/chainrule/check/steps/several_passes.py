@@ -12,10 +12,10 @@ from chainrule.check.steps.datasets import own
 from chainrule.check.steps.evidence import Evidence, World
 from chainrule.check.steps.finals import Final, Finals
 from chainrule.check.steps.optimizers import Followed, Following
-from chainrule.check.steps.passes import Versions, is_read
 from chainrule.check.steps.sites import Sites
 from chainrule.check.steps.slots import NOWHERE, Slots
 from chainrule.check.steps.tape import Tape
+from chainrule.check.steps.versions import Versions, is_read
 from chainrule.program import Value
 
 N_PASSES = 3

@@ -9,8 +9,9 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.check.steps.appended import Appended
-from chainrule.check.steps.passes import Versions, by_pass
+from chainrule.check.steps.passes import by_pass
 from chainrule.check.steps.recording import Recording
+from chainrule.check.steps.versions import Versions
 from chainrule.program import Line, Value
 
 MOST_PLACES = 3

@@ -12,9 +12,10 @@ from functools import cached_property
 
 from chainrule import ops
 from chainrule.check.steps.appended import Appended
-from chainrule.check.steps.passes import Versions, is_read, upstream
+from chainrule.check.steps.passes import upstream
 from chainrule.check.steps.recording import RENAMING, Recording
 from chainrule.check.steps.slots import terms
+from chainrule.check.steps.versions import Versions, is_read
 from chainrule.program import Arg, Value
 
 ROOTS = (ops.sqrt, ops.log, ops.exp)
