@@ -198,7 +198,7 @@ def _refuse(best: Checked, plain: Checked | None) -> None:
     """Say so where what is computed as a loss says nothing about the steps."""
     if (
         best.implied is None
-        and best.finals.wrong()
+        and not best.n_right
         and plain
         and not is_shared(plain.evidence)
     ):

@@ -109,24 +109,30 @@ def terms(
     whole = loss
     line = producer.get(whole)
     while line is not None and line.op in (ops.divide, ops.multiply, *RENAMING):
-        args = [one for one in line.args if isinstance(one, Value)]
-        # what scales it is made of less: (1 / (2 * m)) * (errors + penalty)
-        scaled = max(args, key=lambda one: _n_lines(one, producer), default=None)
-        if scaled is None or scaled.shape != loss.shape:
+        made = [
+            (one, _made_of(one, producer))
+            for one in line.args
+            if isinstance(one, Value)
+        ]
+        # what scales it is made of less, and of nothing that it is made of: (1 / (2 * m)) * (errors + penalty)
+        made.sort(key=lambda pair: len(pair[1]), reverse=True)
+        shared = set.intersection(*(of for _, of in made)) if len(made) > 1 else set()
+        if not made or shared or made[0][0].shape != loss.shape:
             break
-        whole, line = scaled, producer.get(scaled)
+        whole = made[0][0]
+        line = producer.get(whole)
     return {whole, *addends(whole, producer, run)}
 
 
-def _n_lines(value: Value, producer: Mapping[Value, Line]) -> int:
-    """Of how many lines a value is made."""
+def _made_of(value: Value, producer: Mapping[Value, Line]) -> set[Value]:
+    """A value, and everything that it is computed from."""
     ahead, seen = [value], {value}
     while ahead:
         line = producer.get(ahead.pop())
         fresh = [one for one in line.reads() if one not in seen] if line else []
         seen.update(fresh)
         ahead += fresh
-    return len(seen)
+    return seen
 
 
 def _summands(line: Line, numbers: Mapping[Value, object]) -> list[Value]:
