@@ -154,10 +154,11 @@ class Calculator:
 
     def named(self, node):
         name = written(node)
+        if name == "π":
+            # no letter that may stand for anything
+            return np.pi
         if name in self.known:
             return self.known[name]
-        if name == "π":
-            return np.pi
         raise CannotEvaluate(f"the symbol {name}")
 
     def listed(self, body):

@@ -156,10 +156,7 @@ STATED = {
     "images, maps, rows, columns": (
         IMAGES,
         ["w", "b", "x"],
-        {
-            "b": "Σ_(t,k,n) put((∂L/∂out_3)[1][t][k][n], at [t]) + "
-            "Σ_(f,i,j) put((∂L/∂out_2)[0][f][i][j], at [f])"
-        },
+        {"b": "Σ_(n,f,i,j) put(∂L/∂out[n,f,i,j], at [f])"},
     ),
 }
 

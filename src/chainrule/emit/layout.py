@@ -345,7 +345,13 @@ def statement(node: ast.stmt, depth: int = 1) -> list[str] | None:
                 return [f"{margin}{before}(", inside, f"{margin})"]
             return laid
         case ast.Expr(value=value):
-            return broken("", value, "", depth)
+            laid = broken("", value, "", depth)
+            if laid is None and isinstance(value, ast.Call):
+                # the method of what a call gives: its own arguments are laid out
+                head = f"{flat(value.func)}("
+                items = [("", one) for one in value.args]
+                return _opened(head, arguments(value), items, ")", depth)
+            return laid
         case ast.For(target=target, iter=turns, body=body):
             lines = [f"{INDENT * depth}for {flat(target)} in {flat(turns)}:"]
             for one in body:

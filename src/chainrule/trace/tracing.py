@@ -15,6 +15,7 @@ class Tracing(Protocol):
 
     builder: Builder
     as_it_is: bool
+    named: bool
 
     def record(
         self,
