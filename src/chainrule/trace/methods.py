@@ -160,9 +160,9 @@ def raise_as_python(function: np.ufunc, *sides: Any) -> None:
 
 
 def _is_pythons(one: Any) -> bool:
-    """Whether something is, or stands for, a number of Python's own."""
+    """Whether something is, or stands for, a number of Python's own; what rules compute with is NumPy's."""
     return type(one) in (int, float) or (
-        getattr(one, "is_weak", False) and not one.is_array
+        getattr(one, "is_weak", False) and not one.is_array and one.tracer.named
     )
 
 

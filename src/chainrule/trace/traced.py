@@ -380,10 +380,8 @@ def _meets(one: Any) -> bool:
 
 def _meet(function: np.ufunc, left: Any, right: Any) -> Any:
     if _meets(left) and _meets(right):
+        raise_as_python(function, left, right)
         traced = left if type(left) is Traced else right
-        if traced.tracer.named:
-            # rules are NumPy's, whatever the numbers that they are asked for
-            raise_as_python(function, left, right)
         return traced.tracer.sign(function, left, right)
     other = right if type(left) is Traced else left
     product = sparse.product(function, other)
