@@ -116,7 +116,11 @@ class Claims:
                 value, sign = args[0], -sign
             elif line.op in (ops.multiply, ops.divide):
                 numbers = [arg for arg in args if not self._is_array(arg)]
-                arrays = [arg for arg in args if self._is_array(arg)]
+                arrays = [
+                    arg
+                    for arg in args
+                    if isinstance(arg, Value) and self._is_array(arg)
+                ]
                 if len(arrays) != 1 or (
                     line.op is ops.divide and arrays[0] is not args[0]
                 ):
@@ -124,7 +128,7 @@ class Claims:
                 scales += [arg for arg in numbers if isinstance(arg, Value)]
                 if sum(self._is_negative(arg) for arg in numbers) % 2:
                     sign = -sign
-                value = arrays[0]  # type: ignore[assignment]
+                value = arrays[0]
             else:
                 break
         return Step(step.parameter, value, sign, tuple(scales))

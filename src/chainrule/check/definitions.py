@@ -145,7 +145,8 @@ def called_by(
     while ahead:
         one = ahead.pop()
         for name in _names(one.tree):
-            inner = inspect.unwrap(scope.get(name))  # type: ignore[arg-type]
+            named = scope.get(name)
+            inner = inspect.unwrap(named) if callable(named) else None
             if (
                 not isinstance(inner, FunctionType)
                 or inner in known

@@ -35,6 +35,18 @@ OF_PARAMETERS = re.compile(
 )
 """What says of a thing no more than that it is learnt: ``layer.params["W"]`` is ``layer.W``."""
 
+COUNT = re.compile(r"_\d+$")
+"""What is put to a name where a recording has met it before."""
+
+
+def without_count(name: str | None) -> str:
+    """The name as the script has it.
+
+    >>> without_count("loss_3")
+    'loss'
+    """
+    return COUNT.sub("", name or "")
+
 
 def names_a_gradient(name: str) -> bool:
     """Whether a name looks like a gradient's.

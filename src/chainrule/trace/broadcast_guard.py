@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 
 from chainrule import ops
 from chainrule.ops.shapes import size
@@ -99,31 +99,35 @@ def _is_given(
     value: Value, moved: Container[Value], producer: Mapping[Value, Line]
 ) -> bool:
     """Whether a value holds the entries of an array that was given, or of one that is written out."""
-    ahead, seen = [value], {value}
-    while ahead:
-        one = ahead.pop()
-        line = producer.get(one)
-        if one in moved or line is None or line.op is ops.array:
-            return True
+    return any(
+        one in moved or one not in producer or producer[one].op is ops.array
         # a length that a line asks for holds no entries
-        read = {arg for arg in line.args if isinstance(arg, Value) and arg.ndim}
-        more = read - seen
-        ahead += more
-        seen |= more
-    return False
+        for one in _behind(value, producer, lambda line: line.args, lambda v: v.ndim)
+    )
 
 
 def _has_slope(
     value: Value, moved: Container[Value], producer: Mapping[Value, Line]
 ) -> bool:
     """Whether floating numbers lead from what was given to ``value``."""
+    return any(
+        one in moved and one not in producer
+        for one in _behind(value, producer, Line.reads, lambda v: v.differentiable)
+    )
+
+
+def _behind(
+    value: Value,
+    producer: Mapping[Value, Line],
+    read: Callable[[Line], Iterable[Arg]],
+    leads_on: Callable[[Value], object],
+) -> Iterator[Value]:
+    """A value, and what leads to it: of what lines ``read`` what ``leads_on``."""
     ahead, seen = [value], {value}
     while ahead:
         one = ahead.pop()
-        line = producer.get(one)
-        if line is None and one in moved:
-            return True
-        more = {read for read in (line.reads() if line else ()) if read.differentiable}
-        ahead += more - seen
+        yield one
+        args = read(producer[one]) if one in producer else ()
+        more = {arg for arg in args if isinstance(arg, Value) and leads_on(arg)} - seen
+        ahead += more
         seen |= more
-    return False

@@ -11,9 +11,8 @@ from collections.abc import Set as AbstractSet
 from dataclasses import replace
 
 from chainrule import ops
-from chainrule.check.steps.passes import upstream
 from chainrule.check.steps.recording import RENAMING, Recording
-from chainrule.check.steps.slots import Update
+from chainrule.check.steps.slots import Update, upstream
 from chainrule.program import Line, Value
 
 SUMS = (ops.add, ops.subtract)
@@ -24,18 +23,20 @@ def read_ahead(
     recording: Recording, loss: Value, found: Sequence[Update]
 ) -> list[Update]:
     """The updates, each with the sum that the loss reads in its weight's place; those of velocities are left out."""
-    behind = upstream(recording, loss)
+    behind = upstream(recording.producer, loss)
     ahead: dict[Update, Value] = {}
     moved_by: dict[Update, set[Value]] = {}
     for one in found:
         line = _sum_of(recording, behind, one.before)
         if line is not None:
             ahead[one] = line.result
-            moved_by[one] = set().union(*(upstream(recording, v) for v in line.reads()))
+            moved_by[one] = set().union(
+                *(upstream(recording.producer, v) for v in line.reads())
+            )
     learnt = {one.before: one for one in found}
     while ahead:
         totals = set(ahead.values())
-        read = upstream(recording, loss, totals)
+        read = upstream(recording.producer, loss, totals)
         moves = {value for one in ahead for value in _moved_by(recording, one)}
         known = {one for one in found if one in ahead or one.after in moves}
         kept = {
@@ -48,7 +49,7 @@ def read_ahead(
                 or {learnt[v] for v in moved_by[one] & learnt.keys()} <= known
             )
             # nor what hides where another one is read
-            and (totals - read).isdisjoint(upstream(recording, total))
+            and (totals - read).isdisjoint(upstream(recording.producer, total))
         }
         if len(kept) == len(ahead):
             return [

@@ -16,9 +16,8 @@ from chainrule.check.edits import Edit, edited
 from chainrule.check.report import LineReport
 from chainrule.check.steps.finals import Final, Finals
 from chainrule.check.steps.operand_nodes import operand_nodes
-from chainrule.check.steps.passes import upstream
 from chainrule.check.steps.sites import Site, Sites, Statement
-from chainrule.check.steps.slots import Slots
+from chainrule.check.steps.slots import Slots, upstream
 from chainrule.check.steps.verdicts import Verdicts
 from chainrule.check.steps.versions import Versions
 from chainrule.program import Array, Value
@@ -53,9 +52,10 @@ def _added_to(first: Finals) -> dict[int, tuple[Value, Value]]:
         for later in chain[chain.index(after) + 1 :]:
             again = [
                 value
-                for value in upstream(recording, later, learnt - {later}) - {gradient}
+                for value in upstream(recording.producer, later, learnt - {later})
+                - {gradient}
                 if place(value) == place(gradient)
-                and gradient in upstream(recording, value, learnt)
+                and gradient in upstream(recording.producer, value, learnt)
             ]
             if again:
                 last = max(again, key=recording.position.__getitem__)

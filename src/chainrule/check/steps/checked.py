@@ -18,10 +18,9 @@ from chainrule.check.steps.implied import (
     is_weighted,
     trainings,
 )
-from chainrule.check.steps.passes import upstream
 from chainrule.check.steps.recording import Recording
 from chainrule.check.steps.sites import Sites
-from chainrule.check.steps.slots import Training
+from chainrule.check.steps.slots import Training, upstream
 from chainrule.check.steps.targets import ENTROPY
 from chainrule.check.steps.truths import Truths
 from chainrule.check.steps.worlds import gather
@@ -130,11 +129,11 @@ def _wrong_beside(
     """What is wrong beside steps that are right: steps made of another loss of the pass, and right by none."""
     right = {best.finals.moved(one) for one in best.finals.all}
     meant = best.computed or best.evidence.loss
-    parts = upstream(recording, meant)
+    parts = upstream(recording.producer, meant)
     for held, found in trainings(recording, n_pass=n_pass):
         if found.loss is not found.computed or _moves(found) <= right:
             continue
-        if found.loss in parts or meant in upstream(recording, found.loss):
+        if found.loss in parts or meant in upstream(recording.producer, found.loss):
             # a sum that is not yet whole, or the sum over all passes
             continue
         try:

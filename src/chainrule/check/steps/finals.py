@@ -238,22 +238,20 @@ class Finals:
 
     def _rates_within(self, final: Final) -> list[Arg]:
         """The numbers by which anything is multiplied that a step is made of, but those that the loss is made of."""
-        tape, behind = self.evidence.tape, self.evidence.behind_loss
-        found: dict[Arg, None] = {}
-        for place in tape.upstream([final.after or 0]) - behind - self.evidence.past:
-            line = tape.line(place)
-            if line is not None and line.op is ops.multiply:
-                found.update(
-                    (arg, None)
-                    for arg in line.args
-                    if not (isinstance(arg, Value) and tape.at[arg] in behind)
-                    and getattr(arg, "shape", ()) == ()
-                    and not (
-                        isinstance(arg, Value) and tape.at[arg] in self.evidence.active
-                    )
-                    and self.may_be_rate(arg)
-                )
-        return list(found)
+        tape, evidence = self.evidence.tape, self.evidence
+        is_of_loss = evidence.behind_loss | evidence.active
+        made_of = tape.upstream([final.after or 0]) - evidence.behind_loss
+        lines = (tape.line(place) for place in made_of - evidence.past)
+        factors = (
+            arg
+            for line in lines
+            if line is not None and line.op is ops.multiply
+            for arg in line.args
+            if not (
+                isinstance(arg, Value) and (arg.shape or tape.at[arg] in is_of_loss)
+            )
+        )
+        return list(filter(self.may_be_rate, dict.fromkeys(factors)))
 
     def may_be_rate(self, number: Arg) -> bool:
         """Whether a number may be a rate: no length, and none of those that gradients are made of."""

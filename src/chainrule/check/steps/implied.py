@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from collections.abc import Set as AbstractSet
@@ -13,6 +12,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.check.agree import RELATIVE, ratio
+from chainrule.check.names import without_count
 from chainrule.check.steps.ahead import read_ahead
 from chainrule.check.steps.appended import Appended
 from chainrule.check.steps.evidence import Evidence
@@ -237,7 +237,7 @@ def is_weighted(evidence: Evidence) -> bool:
 
 def is_shown_alone(evidence: Evidence) -> bool:
     """Whether a number is a mean of absolute errors that is called no loss: it says how far off one is, not what is descended."""
-    name = re.sub(r"_\d+$", "", evidence.loss.name or "")
+    name = without_count(evidence.loss.name)
     if name not in SHOWN and called({name}):
         return False
     tape = evidence.tape

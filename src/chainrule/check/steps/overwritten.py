@@ -11,9 +11,8 @@ from chainrule import ops
 from chainrule.check.agree import RELATIVE, close
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.finals import Final
-from chainrule.check.steps.passes import upstream
 from chainrule.check.steps.recording import Recording
-from chainrule.check.steps.slots import Update
+from chainrule.check.steps.slots import Update, upstream
 from chainrule.check.steps.tape import Failed, Numbers
 from chainrule.program import Value
 
@@ -31,7 +30,7 @@ def overwritten(
 
     What is only in the parameters that the pass has ``read``, as velocities are, is not given to it.
     """
-    behind = upstream(recording, loss, read)
+    behind = upstream(recording.producer, loss, read)
     computed = behind & recording.producer.keys()
     for value in sorted(behind, key=recording.position.__getitem__):
         line = recording.producer.get(value)
@@ -49,7 +48,7 @@ def overwritten(
                 after is not None
                 and after.shape == value.shape
                 and after in recording.producer
-                and not computed.isdisjoint(upstream(recording, after))
+                and not computed.isdisjoint(upstream(recording.producer, after))
                 and _reads(recording, value) & _reads(recording, after)
             ):
                 yield Update(value, after, value.name or "")

@@ -3,34 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from collections.abc import Set as AbstractSet
 
 import numpy as np
 
 from chainrule.check.steps.recording import Recording
-from chainrule.check.steps.slots import Update, addends
-from chainrule.check.steps.versions import Versions, is_read, made_of
+from chainrule.check.steps.slots import Update, addends, made_of, upstream
+from chainrule.check.steps.versions import Versions, is_read
 from chainrule.program import Value
 from chainrule.trace.statements.roles import LOSS_NAMES
 
 MOST_LOSSES = 4
 SMALL = 1e-3
 """By what part of itself a number is moved at most to look at a difference."""
-
-
-def upstream(
-    recording: Recording, value: Value, until: AbstractSet[Value] = frozenset()
-) -> set[Value]:
-    """A value and what its numbers come from, up to those in ``until``."""
-    ahead, seen = [value], {value}
-    while ahead:
-        one = ahead.pop()
-        line = None if one in until else recording.producer.get(one)
-        for read in made_of(line):
-            if read not in seen:
-                seen.add(read)
-                ahead.append(read)
-    return seen
 
 
 def singles(
@@ -165,7 +149,7 @@ def behind(recording: Recording, values: Sequence[Value]) -> set[Value]:
     """Those of ``values`` that others of them are computed from."""
     wanted, found = set(values), set[Value]()
     for value in values:
-        found |= (upstream(recording, value) & wanted) - {value}
+        found |= (upstream(recording.producer, value) & wanted) - {value}
     return found
 
 
@@ -185,7 +169,7 @@ def updates(recording: Recording, versions: Versions, loss: Value) -> Iterator[U
             name = next((one.name for one in chain if one.name), "")
             found.append((Update(chain[at], chain[to], name), is_step))
     # a velocity that is only in the weight that it has moved is not read by this pass
-    read = upstream(recording, loss, {update.before for update, _ in found})
+    read = upstream(recording.producer, loss, {update.before for update, _ in found})
     # what stays as it is has lost its gradient where others take theirs; before the first step it is to stay
     if any(is_step for _, is_step in found):
         yield from (update for update, _ in found if update.before in read)
@@ -199,8 +183,8 @@ def _is_nudge(
     A share of the weight itself that is no small one is no such move.
     """
     own = set(chain)
-    step = upstream(recording, after, own - {after})
-    if not (step - own).isdisjoint(upstream(recording, loss, own) - own):
+    step = upstream(recording.producer, after, own - {after})
+    if not (step - own).isdisjoint(upstream(recording.producer, loss, own) - own):
         return False
     numbers, producer = recording.run.numbers, recording.producer
     kept = {after, *addends(after, producer, numbers)}

@@ -8,7 +8,8 @@ else is called an update, whatever it is called.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -24,6 +25,8 @@ KEPT = (0.9, 1.0)
 MOST_STEPS = 400
 PASSES_ON = (ops.identity, ops.astype, ops.clip, ops.setitem, ops.reshape)
 """What hands the entries of its first argument on."""
+LENGTHS = (ops.zeros_like, ops.ones_like)
+"""What reads the shape of its argument alone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +113,7 @@ def terms(
     line = producer.get(whole)
     while line is not None and line.op in (ops.divide, ops.multiply, *RENAMING):
         made = [
-            (one, _made_of(one, producer))
+            (one, upstream(producer, one))
             for one in line.args
             if isinstance(one, Value)
         ]
@@ -124,14 +127,24 @@ def terms(
     return {whole, *addends(whole, producer, run)}
 
 
-def _made_of(value: Value, producer: Mapping[Value, Line]) -> set[Value]:
-    """A value, and everything that it is computed from."""
+def made_of(line: Line | None) -> Iterable[Value]:
+    """What the numbers of a line's result come from; a length says nothing of them."""
+    return () if line is None or line.op in LENGTHS else line.reads()
+
+
+def upstream(
+    producer: Mapping[Value, Line],
+    value: Value,
+    until: AbstractSet[Value] = frozenset(),
+) -> set[Value]:
+    """A value and what its numbers come from, up to those in ``until``."""
     ahead, seen = [value], {value}
     while ahead:
-        line = producer.get(ahead.pop())
-        fresh = [one for one in line.reads() if one not in seen] if line else []
-        seen.update(fresh)
-        ahead += fresh
+        one = ahead.pop()
+        for read in made_of(None if one in until else producer.get(one)):
+            if read not in seen:
+                seen.add(read)
+                ahead.append(read)
     return seen
 
 

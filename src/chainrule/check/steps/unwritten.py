@@ -12,9 +12,8 @@ from functools import cached_property
 
 from chainrule import ops
 from chainrule.check.steps.appended import Appended
-from chainrule.check.steps.passes import upstream
 from chainrule.check.steps.recording import RENAMING, Recording
-from chainrule.check.steps.slots import terms
+from chainrule.check.steps.slots import terms, upstream
 from chainrule.check.steps.versions import Versions, is_read
 from chainrule.program import Arg, Value
 
@@ -76,7 +75,7 @@ class Unwritten:
 
     def of_one_version(self) -> tuple[Recording, Value] | None:
         """The loss at the weights that its error was computed with, where its penalty is that of the next ones."""
-        behind = upstream(self.recording, self.loss, self._read)
+        behind = upstream(self.recording.producer, self.loss, self._read)
         met = [[one for one in c if one in behind] for c in self.versions.learnt]
         return self._with({two[1]: two[0] for two in met if len(two) == 2}, self.loss)
 
@@ -97,7 +96,7 @@ class Unwritten:
 
     def _moves_alone(self, one: Value, other: Value) -> bool:
         """Whether what a version is moved on by is not computed from it."""
-        step = upstream(self.recording, other, {one})
+        step = upstream(self.recording.producer, other, {one})
         (line, *more) = [
             line for line in self.recording.readers.get(one, ()) if line.result in step
         ]
@@ -108,7 +107,7 @@ class Unwritten:
     ) -> tuple[Recording, Value] | None:
         """The loss computed once more, behind ``last``, of other versions; None where it reads none of those moved."""
         producer, position = self.recording.producer, self.recording.position
-        behind = upstream(self.recording, self.loss, {*self._read, *moved})
+        behind = upstream(self.recording.producer, self.loss, {*self._read, *moved})
         made = Appended(self.recording, producer[last])
         moved = dict(moved)
         for one in sorted(behind, key=lambda one: position.get(one, -1)):
@@ -173,7 +172,7 @@ class Unwritten:
         """What a value is computed from, what is learnt left out."""
         return {
             one
-            for one in upstream(self.recording, value, self._read) - self._read
+            for one in upstream(self.recording.producer, value, self._read) - self._read
             if one not in self.recording.producer
             or not any(self.recording.producer[one].reads())
         }
@@ -185,7 +184,7 @@ class Unwritten:
 
     def _pulls(self) -> Iterator[Pull]:
         # what the prediction is added up of is no penalty
-        met = upstream(self.recording, self.loss, self._read)
+        met = upstream(self.recording.producer, self.loss, self._read)
         for line in self.recording.program.lines:
             if line.op not in (ops.add, ops.subtract):
                 continue

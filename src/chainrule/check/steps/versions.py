@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
 from chainrule import ops
 from chainrule.check.steps.recording import RENAMING, Recording, is_laid_out
-from chainrule.check.steps.slots import addends
+from chainrule.check.steps.slots import addends, made_of
 from chainrule.program import Line, Value
-
-LENGTHS = (ops.zeros_like, ops.ones_like)
-"""What reads the shape of its argument alone."""
 
 
 @dataclass(eq=False)
@@ -168,11 +165,6 @@ class Versions:
                     seen.add(read)
                     ahead.append(read)
         return seen
-
-
-def made_of(line: Line | None) -> Iterable[Value]:
-    """What the numbers of a line's result come from; a length says nothing of them."""
-    return () if line is None or line.op in LENGTHS else line.reads()
 
 
 def is_read(recording: Recording, version: Value, later: Value) -> bool:

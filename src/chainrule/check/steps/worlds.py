@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from chainrule import ops
+from chainrule.check.names import without_count
 from chainrule.check.steps.datasets import SPREADS, Sets, nudged, own
 from chainrule.check.steps.evidence import (
     MOST_LABELS,
@@ -292,15 +292,13 @@ def _labels(found: Evidence, roots: Mapping[Value, Array]) -> Iterator[Value]:
 def _are_signs(found: Evidence, labels: Sequence[Value]) -> bool:
     """Whether labels are 1 and -1: one is -1, here or in another pass."""
     numbers = found.recording.run.numbers
-    names = {_bare(one) for one in labels}
+    names = {without_count(one.name) for one in labels}
     return any(
-        _bare(one) in names and one.shape == () and float(numbers[one]) == -1
+        without_count(one.name) in names
+        and one.shape == ()
+        and float(numbers[one]) == -1
         for one in found.recording.program.inputs
     )
-
-
-def _bare(value: Value) -> str:
-    return re.sub(r"_\d+$", "", value.name or "")
 
 
 def _is_entry(found: Evidence, place: int, reader: int) -> bool:

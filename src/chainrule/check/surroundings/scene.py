@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import ast
-import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
 from chainrule import ops
+from chainrule.check.names import without_count
 from chainrule.check.surroundings.finding import Finding, Piece, Severity, reads_as
 from chainrule.program import Arg, Array, Line, SourceSpan, Value
 from chainrule.trace.statements import Script
 
-COUNT = re.compile(r"_\d+$")
 Span = tuple[int, int, int, int]
 TIGHT = (ast.Name, ast.Attribute, ast.Subscript, ast.Call, ast.Constant)
 STATEMENTS = (
@@ -100,7 +99,7 @@ class Scene:
         given = self.names.get(value, [])
         if value.name is None:
             return given[0] if given else None
-        stem = COUNT.sub("", value.name)
+        stem = without_count(value.name)
         return stem if stem in given and value.name not in given else value.name
 
     def made_by(self, arg: Arg) -> Line | None:
