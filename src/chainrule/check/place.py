@@ -146,6 +146,26 @@ class Place:
         except Exception:  # noqa: BLE001 - a change that does not fit is no change
             return None
 
+    @cached_property
+    def is_as_recorded(self) -> bool:
+        """Whether the expression, read as arrays, gives what was recorded: a ``*`` of matrices does not, and is edited by nobody."""
+        results = [item for _, item in self.execution.results]
+        if self.execution.site.augmented is not None or len(results) != 1:
+            return True
+        (result,) = results
+        numbers = self.study.trials[0].numbers
+        if not isinstance(result, Value) or result not in numbers:
+            return True
+        try:
+            found = np.asarray(self.evaluate(self.root, numbers), float)
+        except ValueError:
+            # shapes that do not fit, as they are written
+            return False
+        except Exception:  # noqa: BLE001 - what cannot be worked out here may be worked out after a change
+            return True
+        known = numbers[result]
+        return found.shape == known.shape and bool(np.allclose(found, known))
+
     def changed(self, old: ast.expr, new: ast.expr) -> ast.expr:
         """The expression with ``old`` replaced by ``new``."""
         changed: ast.expr = with_pieces(self.root, {old: new})

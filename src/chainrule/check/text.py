@@ -122,6 +122,12 @@ def _values(line: LineReport) -> Iterator[str]:
     if found is not None and found.n_entries > 1:
         place = ", ".join(map(str, found.largest))
         said = f"     {found.n_differing} of {found.n_entries} entries differ, most at [{place}]"
+        if yours == true:
+            # what is printed of them is the same: the entry that differs most
+            both = (line.value, line.true_value)
+            shape = max((one.shape for one in both), key=len)
+            yours, true = (brief(one.reshape(shape)[found.largest]) for one in both)
+            said = f" at [{place}]{said.partition(',')[0]}"
     yield f"     yours  {yours}     true  {true}{said}{where}"
 
 

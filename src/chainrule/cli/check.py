@@ -14,6 +14,7 @@ from chainrule.cli import options, outputs
 from chainrule.cli.suggestions import suggesting
 from chainrule.program import UsageError
 from chainrule.program.asked import listed
+from chainrule.program.files import near_files
 from chainrule.program.source_places import NOTEBOOK
 from chainrule.program.sources import encoding_of
 
@@ -130,9 +131,8 @@ def _print(found: dict[str, Any], json: Path | None, text: str) -> None:
 
 def _existing(file: Path) -> Path:
     if not file.is_file():
-        raise UsageError(
-            "E403", f"there is no file {file}", hint="name a Python script"
-        )
+        hint = near_files(file, "name a Python script")
+        raise UsageError("E403", f"there is no file {file}", hint=hint)
     return file
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import json
 import math
 import sys
@@ -19,6 +18,7 @@ from chainrule import target as pointed
 from chainrule.cli.suggestions import suggesting
 from chainrule.program import ProgramError, UsageError
 from chainrule.program.asked import listed
+from chainrule.program.files import near_files
 from chainrule.program.room import require_room
 from chainrule.program.source_places import NOTEBOOK
 from chainrule.program.sources import read_source
@@ -109,15 +109,7 @@ def _existing(file: str) -> Path:
     path = Path(file)
     if path.is_file():
         return path
-    folder = path.parent if path.parent.is_dir() else Path()
-    near = difflib.get_close_matches(
-        path.name, [one.name for one in folder.iterdir()], n=2
-    )
-    hint = (
-        f"did you mean {' or '.join(str(folder / one) for one in near)}?"
-        if near
-        else f"give {FORMS}"
-    )
+    hint = near_files(path, f"give {FORMS}")
     raise UsageError("E403", f"{file} does not exist", hint=hint)
 
 

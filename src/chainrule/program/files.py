@@ -216,17 +216,28 @@ def require_file(path: str | Path, most: int = LARGEST) -> None:
     _require_regular(path, about, most)
 
 
-def _near(path: Path) -> str:
-    """What of the same folder may have been meant by a name that is not there."""
-    folder = next((one for one in path.parents if one.is_dir()), Path())
-    try:
-        there = [one.name for one in folder.iterdir()]
-    except OSError:
-        there = []
+def near_files(path: Path, otherwise: str) -> str:
+    """The hint for a file that is not there: what of its folder may have been meant, or what to do ``otherwise``."""
+    folder = path.parent
+    there = (
+        [one.name for one in folder.iterdir()]
+        if os.access(folder, os.R_OK) and folder.is_dir()
+        else []
+    )
     near = difflib.get_close_matches(path.name, there, n=2, cutoff=0.5)
-    if near and folder == path.parent:
-        return f"did you mean {' or '.join(str(folder / one) for one in near)}?"
-    return f"give the name of a file that is there; it was looked for in {folder.resolve()}"
+    return (
+        f"did you mean {' or '.join(str(folder / one) for one in near)}?"
+        if near
+        else otherwise
+    )
+
+
+def _near(path: Path) -> str:
+    folder = next((one for one in path.parents if one.is_dir()), Path())
+    return near_files(
+        path,
+        f"give the name of a file that is there; it was looked for in {folder.resolve()}",
+    )
 
 
 def _require_regular(path: str | Path, about: os.stat_result, most: int) -> None:

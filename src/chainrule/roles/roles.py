@@ -210,7 +210,8 @@ class _Reading:
         if how is not None and how.rate_value is not None and how.rate_value.name:
             roles[how.rate_value.name] = "setting"
         said = (
-            f"the script computes no loss; its steps descend {implied}, which is taken"
+            "no loss is computed before the steps; they descend"
+            f" {implied}, which is taken"
         )
         return RoleReport(
             run,
@@ -274,7 +275,9 @@ class _Reading:
             "E325",
             f"no single number is called {name!r}",
             detail=f"single numbers seen: {', '.join(names) or 'none'}",
-            hint=nearest(name, names),
+            hint=nearest(name, names)
+            if names
+            else f"a loss is a single number: write one, as np.sum({name})",
         )
 
     def _no_loss(self, moved: str) -> ProgramError:

@@ -141,6 +141,8 @@ def keeps_axes(function: Any) -> bool:
 def sign(tracer: Tracing, ufunc: np.ufunc, left: Any, right: Any) -> Any:
     """``M * x`` and ``M ** n``, which are those of matrices; whatever is between others is the ufunc."""
     own = SIGNS.get(ufunc) if among((left, right)) else None
+    if own and ufunc is np.power and is_matrix(left) and len({*left.shape}) == 2:
+        raise refusals.power_of_matrix(left.shape, tracer.here())
     return called(tracer, *own, (left, right), {}) if own else ufunc(left, right)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import traceback
-from collections.abc import Container, Iterable
+from collections.abc import Container, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -71,6 +71,16 @@ def unlike(item: Any, where: SourceSpan | None) -> CannotTrace:
         hint = "write np.asarray(a) for the plain numbers of the array a"
     return CannotTrace(
         "E301", f"{what} meets a traced value here, and {lost}", where=where, hint=hint
+    )
+
+
+def power_of_matrix(shape: Sequence[int], where: SourceSpan | None) -> ShapeError:
+    """``M ** 2`` of a matrix that is no square, which NumPy has no result for."""
+    return ShapeError(
+        "E101",
+        f"** multiplies a matrix by itself, and one of the shape {tuple(map(int, shape))} cannot be",
+        where=where,
+        hint="for the power of every entry write np.power(M, 2)",
     )
 
 

@@ -45,6 +45,8 @@ class Statements:
         for executions in groups:
             turns = self._turns(executions, fault.claim)
             places = [Place(self.study, one, fault.world) for one in turns]
+            if not all(place.is_as_recorded for place in places):
+                continue
             words = words_at(places[0], self.gradients())
             claimed = (fault.claim.value,)
             free = fault.claim.free

@@ -24,7 +24,7 @@ from chainrule.check.steps.edits import brackets, factors, operands, signs
 from chainrule.check.steps.edits import optimizers as edits
 from chainrule.check.steps.edits.record import Edit, Edits, Operand
 from chainrule.check.steps.evidence import Evidence
-from chainrule.check.steps.finals import Finals
+from chainrule.check.steps.finals import NOTHING, Finals
 from chainrule.check.steps.known_steps import (
     UNFINISHED,
     Known,
@@ -122,7 +122,7 @@ class Following:
         """Which entries are looked at: some that have a gradient in every pass."""
         sizes = np.min([abs(self.numbers[p].ravel()) for p in one.gradients], axis=0)
         order = np.argsort(-sizes, kind="stable")[:MOST_ENTRIES]
-        found: Array = order[sizes[order] > 0]
+        found: Array = order[sizes[order] > NOTHING]
         return found
 
     def at(self, places: Sequence[int], entries: Array, numbers: Numbers) -> Array:

@@ -64,9 +64,10 @@ def following(finals: Finals) -> Following | None:
         if gradients is not None:
             before, after = tuple(places[:-1]), tuple(places[1:])
             found.append(Followed(name, gradients, before, after, n_kept))
-    if not found:
-        return None
-    return Following(several, finals.truths, Sites(several), found)
+    made = Following(several, finals.truths, Sites(several), found)
+    # of what no pass has more than rounding for, nothing can be told
+    made.all = [one for one in found if made.entries(one).size]
+    return made if made.all else None
 
 
 def _has_gradient(evidence: Evidence, final: Final) -> bool:
