@@ -1,8 +1,10 @@
 """What is right in one pass and wrong in the next: a word that is met twice, a velocity without a name."""
 
+import re
+
 import pytest
 
-from chainrule.check import check_script
+from chainrule.check import check_script, text
 from chainrule.check.verdict import Verdict
 from chainrule.program import UsageError
 
@@ -50,6 +52,8 @@ def test_what_the_second_pass_shows_is_told_with_what_to_write(script):
     (line,) = _wrong(report)
     assert line.source.strip() == TWICE
     assert line.fix.strip() == EVERY_TIME
+    # the first rows are alike: the entry that differs is shown
+    assert re.search(r"yours  (\S+)     true  (?!\1 )\S+ at \[", text(report))
     assert any("pass 1 is right; this is pass 2" in note for note in report.notes)
     assert not report
     assert check_script(script(report.corrected())).ok

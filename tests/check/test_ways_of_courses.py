@@ -185,3 +185,35 @@ def test_half_a_gradient_is_no_mistake_of_the_forward_pass(tmp_path):
     path = tmp_path / "script.py"
     path.write_text(HALF, encoding="utf-8")
     assert check_script(path).ok
+
+
+STILL_BIASES = """
+import numpy as np
+rng = np.random.default_rng(1)
+X = np.array([[-2.0], [-1.0], [1.0], [2.0]])
+Y = np.sin(X)
+W, b = rng.normal(size=(1, 1)), np.zeros((1, 1))
+m, v = [np.zeros_like(W), np.zeros_like(b)], [np.zeros_like(W), np.zeros_like(b)]
+for t in range(1, 6):
+    e = X @ W + b - Y
+    loss = 0.5 * np.mean(e ** 2)
+    grads = [X.T @ e / len(X), e.mean(axis=0, keepdims=True)]
+    for i, (p, g) in enumerate(zip([W, b], grads)):
+        m[i] = 0.9 * m[i] + 0.1 * g
+        v[i] = 0.999 * v[i] + 0.001 * g * g
+        p -= 0.01 * (m[i] / (1 - 0.9 ** t)) / (np.sqrt(v[i] / (1 - 0.999 ** t)) + 1e-8)
+    print(loss)
+"""
+
+
+def test_a_rule_is_known_by_what_has_more_than_rounding_to_follow(tmp_path):
+    """The data lie about 0: the bias has no gradient, and stays."""
+    path = tmp_path / "script.py"
+    path.write_text(STILL_BIASES, encoding="utf-8")
+    report = check_script(path)
+    assert report.ok
+    assert all(one.verdict is not Verdict.CANNOT_TELL for one in report.lines)
+    slip = STILL_BIASES.replace("(1 - 0.999 ** t)", "(1 - 0.999)")
+    path.write_text(slip, encoding="utf-8")
+    left = {one.verdict for one in check_script(path).lines}
+    assert left & {Verdict.WRONG, Verdict.CANNOT_TELL}

@@ -163,3 +163,11 @@ def test_prints_of_the_script_do_not_disturb_the_output(command, script):
     )
     assert code == 0, err
     assert "noise" not in out
+
+
+@pytest.mark.parametrize("verb", ["check", "explain"])
+def test_a_misspelt_file_is_told_beside_the_one_that_is_there(command, script, verb):
+    there = script(GOOD)
+    code, _, err = command(verb, there.with_name("ent.py"))
+    assert code == 2
+    assert f"did you mean {there}?" in " ".join(err.split())

@@ -281,3 +281,37 @@ def test_a_name_that_numpy_removed_is_told_with_what_to_write(text, tmp_path):
     with pytest.raises(chainrule.ChainruleError, match="E330") as caught:
         chainrule.gradients(script)
     assert "np.asmatrix" in caught.value.hint
+
+
+def test_a_matrix_that_is_no_square_has_no_power_of_its_own():
+    with pytest.raises(
+        chainrule.ChainruleError, match=r"(?s)E101.*np\.power\(M, 2\)"
+    ) as caught:
+        chainrule.gradients(lambda a: np.sum(np.asmatrix(a) ** 2), a=GIVEN["a"])
+    assert caught.value.where is not None
+    squared = chainrule.gradients(
+        lambda a: np.sum(np.power(np.asmatrix(a), 2)), a=GIVEN["a"]
+    )
+    np.testing.assert_allclose(squared["a"], 2 * GIVEN["a"])
+
+
+SIGN = """
+import numpy as np
+X = np.matrix([[1, 2], [1, 3], [1, 5], [1, 7]])
+y = np.matrix([[3], [5], [9], [12]])
+theta = np.matrix([[0.0], [0.0]])
+m = len(y)
+for i in range(4):
+    error = y - X * theta
+    cost = np.sum(np.power(error, 2)) / (2 * m)
+    grad = X.T * error / m
+    theta = theta - 0.01 * grad
+"""
+
+
+def test_the_product_of_matrices_is_no_second_mistake(tmp_path):
+    path = tmp_path / "script.py"
+    path.write_text(SIGN, encoding="utf-8")
+    (line,) = [one for one in check_script(path).lines if one.cause]
+    assert line.cause == "The sign is flipped."
+    assert line.fix.strip() == "grad = -(X.T * error / m)"
