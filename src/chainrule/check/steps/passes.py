@@ -8,7 +8,7 @@ import numpy as np
 
 from chainrule.check.steps.recording import Recording
 from chainrule.check.steps.slots import Update, addends, made_of, upstream
-from chainrule.check.steps.versions import Versions, is_read
+from chainrule.check.steps.versions import Versions, Written, is_read
 from chainrule.program import Value
 from chainrule.trace.statements.roles import LOSS_NAMES
 
@@ -161,8 +161,11 @@ def updates(recording: Recording, versions: Versions, loss: Value) -> Iterator[U
         at = versions.latest(chain, loss)
         if at is None:
             continue
-        to = at + 1
-        while to < len(chain) - 1 and not is_read(recording, chain[to], chain[to + 1]):
+        to, written = at + 1, Written(recording, chain[at], loss)
+        while to < len(chain) - 1 and (
+            not is_read(recording, chain[to], chain[to + 1])
+            or written.goes_on(chain[to], chain[to + 1])
+        ):
             to += 1
         is_step = not _is_nudge(recording, chain, chain[to], loss)
         if is_step or np.array_equal(numbers[chain[at]], numbers[chain[to]]):

@@ -12,17 +12,19 @@ from functools import cached_property
 
 from chainrule import ops
 from chainrule.check.steps.appended import Appended
+from chainrule.check.steps.passes import updates
 from chainrule.check.steps.recording import RENAMING, Recording
 from chainrule.check.steps.slots import terms, upstream
-from chainrule.check.steps.versions import Versions, is_read
-from chainrule.program import Arg, Value
+from chainrule.check.steps.versions import Versions, Written, is_read
+from chainrule.program import Arg, Line, Value
 
 ROOTS = (ops.sqrt, ops.log, ops.exp)
 """What is shown in the place of a loss, and rises with it."""
 VIEWS = (*RENAMING, ops.getitem)
+SUMS = (ops.add, ops.subtract)
 SCALING = (ops.multiply, ops.divide, ops.negative, ops.sign)
-SCALES = (1.0, 2.0)
-"""A square is penalised with the half that its gradient is taken with, or without."""
+SCALES = (1.0, 2.0, 0.5)
+"""A square is penalised with the half that its gradient is taken with, or without; so may be that of the error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,25 @@ class Pull:
     """A summand of a step that is made of a parameter alone: a number times its entries, or times their signs.
 
     It is the slope of ``share`` of itself times the entries: p that of ½p·p, and sign(p) that of p·sign(p).
-    ``scales`` are the numbers it is multiplied by.
+    ``scales`` are the numbers it is multiplied by; ``way`` are the lines from the ``version`` that the loss reads to it.
     """
 
     summand: Value
     entries: Value
     share: float
     scales: tuple[Value, ...]
+    version: Value
+    way: tuple[Line, ...]
+
+    def product(self, made: Appended) -> Value:
+        """The summand times its entries, as the loss reads them: others may have been moved before they are."""
+        summand = entries = self.version
+        for i, line in enumerate(self.way):
+            first = self.way[i - 1].result if i else line.args[0]
+            args = [summand if arg is first else arg for arg in line.args]
+            summand = made.add(line.op, *args, params=line.params)
+            entries = summand if line.result is self.entries else entries
+        return made.add(ops.multiply, summand, entries)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,9 +163,8 @@ class Unwritten:
             made = Appended(self.recording, self.recording.producer[last])
             total = self.loss
             for pull in pulls:
-                product = made.add(ops.multiply, pull.summand, pull.entries)
-                share = scale * pull.share
-                part = made.add(ops.multiply, share, made.add(ops.sum, product))
+                whole = made.add(ops.sum, pull.product(made))
+                part = made.add(ops.multiply, scale * pull.share, whole)
                 total = made.add(ops.add, total, part)
             yield made.done(total)
 
@@ -186,7 +199,7 @@ class Unwritten:
         # what the prediction is added up of is no penalty
         met = upstream(self.recording.producer, self.loss, self._read)
         for line in self.recording.program.lines:
-            if line.op not in (ops.add, ops.subtract):
+            if line.op not in SUMS or self._is_weighed(line.result):
                 continue
             for arg in line.args if line.result in self.versions.feeding else ():
                 pull = None if arg in met else self._pull(arg)
@@ -194,13 +207,25 @@ class Unwritten:
                     met.add(pull.summand)
                     yield pull
 
+    def _is_weighed(self, total: Value) -> bool:
+        """Whether what is made of a sum is its product with something that moves: no summand of it is one of a step."""
+        readers = self.recording.readers.get(total, ())
+        return bool(readers) and all(
+            self._is_weighed(line.result)
+            if line.op in SUMS
+            else line.op is ops.multiply
+            and all(one is total or self.versions.behind[one] for one in line.reads())
+            for line in readers
+        )
+
     def _pull(self, summand: Arg) -> Pull | None:
         entries: Arg | None = summand
-        share, scales = 0.5, list[Value]()
-        while isinstance(entries, Value) and not self._is_part(entries):
+        share, scales, way = 0.5, list[Value](), list[Line]()
+        while isinstance(entries, Value) and (views := self._views(entries)) is None:
             line = self.recording.producer.get(entries)
             if line is None or line.op not in SCALING:
                 return None
+            way.append(line)
             moving = [arg for arg in line.args if self._moves(arg)]
             if moving != [line.args[0]] and (len(moving) > 1 or line.op is ops.divide):
                 return None
@@ -211,17 +236,38 @@ class Unwritten:
             isinstance(summand, Value) and isinstance(entries, Value)
         ):
             return None
-        return Pull(summand, entries, share, tuple(scales))
+        version, looks = views
+        path = (*looks, *way[::-1])
+        return Pull(summand, entries, share, tuple(scales), version, path)
 
     def _moves(self, arg: Arg) -> bool:
         return isinstance(arg, Value) and (
             arg.shape != () or bool(self.versions.behind[arg])
         )
 
-    def _is_part(self, value: Value) -> bool:
-        """Whether a value is a parameter as the loss reads it, or entries of it."""
-        held: Arg | None = value
-        while isinstance(held, Value) and held not in self._read:
+    def _views(self, value: Value) -> tuple[Value, tuple[Line, ...]] | None:
+        """The parameter that the loss reads and that a value is entries of, and the views that lead there."""
+        held: Value | None = value
+        views: list[Line] = []
+        while held is not None and held not in self._read:
+            written = self._moved.get(held)
+            if written is not None and not written.entries(value).any():
+                return written.since, tuple(views[::-1])
             line = self.recording.producer.get(held)
-            held = line.args[0] if line is not None and line.op in VIEWS else None
-        return isinstance(held, Value)
+            if line is None or line.op not in VIEWS:
+                return None
+            views.append(line)
+            held = line.args[0] if isinstance(line.args[0], Value) else None
+        return None if held is None else (held, tuple(views[::-1]))
+
+    @cached_property
+    def _moved(self) -> dict[Value, Written]:
+        """The versions between those that the loss reads and those that the steps of its pass end with."""
+        found: dict[Value, Written] = {}
+        chains = self.versions.chains
+        for update in updates(self.recording, self.versions, self.loss):
+            chain = next(one for one in chains if update.before in one)
+            written = Written(self.recording, update.before, self.loss)
+            at, to = chain.index(update.before), chain.index(update.after)
+            found.update(dict.fromkeys(chain[at + 1 : to], written))
+        return found

@@ -7,10 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
+import numpy as np
+
 from chainrule import ops
 from chainrule.check.steps.recording import RENAMING, Recording, is_laid_out
-from chainrule.check.steps.slots import addends, made_of
-from chainrule.program import Line, Value
+from chainrule.check.steps.slots import addends, made_of, upstream
+from chainrule.program import Array, Line, Value
+from chainrule.program.line import substitute
+from chainrule.program.run import measure, resolve
 
 
 @dataclass(eq=False)
@@ -165,6 +169,60 @@ class Versions:
                     seen.add(read)
                     ahead.append(read)
         return seen
+
+
+@dataclass(eq=False)
+class Written:
+    """Which entries of an array are no longer what they were at the version that a loss reads."""
+
+    recording: Recording
+    since: Value
+    loss: Value
+
+    def __post_init__(self) -> None:
+        self.known: dict[Value, Array] = {self.since: np.zeros(self.since.shape, bool)}
+
+    @cached_property
+    def _met(self) -> set[object]:
+        """Where the loss reads the version, in the source: there the next pass reads what was moved."""
+        producer, readers = self.recording.producer, self.recording.readers
+        behind = upstream(producer, self.loss, {self.since})
+        lines = [one for one in readers.get(self.since, ()) if one.result in behind]
+        return {self.recording.place(one.result) for one in lines}
+
+    def goes_on(self, version: Value, later: Value) -> bool:
+        """Whether other entries are written next, in the same pass: a step that is taken entry by entry."""
+        further = self.recording.readers.get(version, ())
+        if any(self.recording.place(line.result) in self._met for line in further):
+            return False
+        new = Written(self.recording, version, self.loss).entries(later)
+        return new.any() and not (new & self.entries(version)).any()
+
+    def entries(self, value: Value) -> Array:
+        """The entries that were written; all of what was made anew."""
+        if value not in self.known:
+            line = self.recording.producer.get(value)
+            self.known[value] = (
+                self._entries(line)
+                if line is not None
+                and line.op in (ops.setitem, ops.getitem, ops.identity)
+                else np.ones(value.shape, bool)
+            )
+        return self.known[value]
+
+    def _entries(self, line: Line) -> Array:
+        n = 2 if line.op is ops.setitem else 1
+        first = [
+            self.entries(arg) if isinstance(arg, Value) else True
+            for arg in line.args[:n]
+        ]
+        numbers = self.recording.run.numbers
+        rest = [resolve(arg, numbers, {}) for arg in line.args[n:]]
+        params = {
+            key: substitute(one, lambda size: measure(size, numbers, {}))
+            for key, one in line.params.items()
+        }
+        return np.asarray(line.op.forward(*first, *rest, **params))
 
 
 def is_read(recording: Recording, version: Value, later: Value) -> bool:
