@@ -38,6 +38,7 @@ class Checked:
     implied: str | None = None
     is_penalised: bool = False
     is_summed: bool = False
+    held: tuple[Value, ...] = ()
     computed: Value | None = None
 
     @property
@@ -239,5 +240,6 @@ def _judged(
         found.implied,
         found.is_penalised,
         found.is_summed,
+        found.held,
         found.computed,
     )

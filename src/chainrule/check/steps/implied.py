@@ -117,6 +117,7 @@ def _readings(
                 loss_name=found.loss_name,
                 goes_on=found.goes_on or one.is_shown,
                 is_penalised=one.is_penalised,
+                held=one.held,
                 computed=found.computed,
             ),
         )

@@ -161,7 +161,7 @@ def updates(recording: Recording, versions: Versions, loss: Value) -> Iterator[U
         at = versions.latest(chain, loss)
         if at is None:
             continue
-        to, written = at + 1, Written(recording, chain[at], loss)
+        to, written = at + 1, Written(versions, chain[at], loss)
         while to < len(chain) - 1 and (
             not is_read(recording, chain[to], chain[to + 1])
             or written.goes_on(chain[to], chain[to + 1])

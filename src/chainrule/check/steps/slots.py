@@ -17,7 +17,8 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.check.steps.recording import RENAMING, Recording
-from chainrule.program import Arg, Line, Value
+from chainrule.ops import shapes
+from chainrule.program import Arg, Line, Op, Value
 
 NOWHERE = ("", 0, None)
 KEPT = (0.9, 1.0)
@@ -25,8 +26,10 @@ KEPT = (0.9, 1.0)
 MOST_STEPS = 400
 PASSES_ON = (ops.identity, ops.astype, ops.clip, ops.setitem, ops.reshape)
 """What hands the entries of its first argument on."""
-LENGTHS = (ops.zeros_like, ops.ones_like)
-"""What reads the shape of its argument alone."""
+CONSTANT = Op(lambda x: x, shapes.broadcast, (None,), name="constant")
+"""What has the numbers of its argument, and hands no gradient on."""
+LENGTHS = (ops.zeros_like, ops.ones_like, CONSTANT)
+"""What does not move with its argument, of which it reads the shape."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +57,7 @@ class Training:
     ``parameters`` are the versions that the loss reads; ``implied`` is the form of a loss that is written nowhere.
     ``goes_on`` says that later passes are added to it, or that its root is shown: then what it is divided by is for
     show. ``is_penalised`` says that the steps' penalty was added to it, ``is_summed`` that it is added up over what
-    one step is taken for; ``computed`` is the loss as it stands.
+    one step is taken for; ``held`` is what it holds constant; ``computed`` is the loss as it stands.
     """
 
     loss: Value
@@ -65,6 +68,7 @@ class Training:
     goes_on: bool = False
     is_penalised: bool = False
     is_summed: bool = False
+    held: tuple[Value, ...] = ()
     computed: Value | None = None
 
 

@@ -10,43 +10,56 @@ import numpy as np
 from chainrule import ops
 from chainrule.check.steps.appended import Appended
 from chainrule.check.steps.passes import by_pass
-from chainrule.check.steps.recording import Recording
+from chainrule.check.steps.recording import RENAMING, Recording
+from chainrule.check.steps.slots import upstream
 from chainrule.check.steps.versions import Versions
-from chainrule.program import Line, Value
+from chainrule.program import Arg, Line, Value
 
 MOST_PLACES = 3
 SQUARES, ENTROPY = "½Σ(a − b)²", "a cross-entropy"
+HINGE = "a hinge, Σmax(0, a − b)"
+COMPARING = (ops.less, ops.less_equal, ops.greater, ops.greater_equal)
+SUMMING = (ops.add, ops.subtract)
+HANDING_ON = (*RENAMING, ops.setitem, ops.where)
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A prediction held against what it should be."""
+    """A prediction held against what it should be: the difference is taken, or asked for its sign."""
 
     line: Line
     prediction: Value
+    target: Arg
     n_read: int
 
 
 def differences(versions: Versions) -> list[list[list[Difference]]]:
     """Where predictions are held against what they should be: by place, the likeliest first, then by pass.
 
-    A difference of what reads most of the things that move and of what reads none; the steps are made of it.
+    A difference of what reads most of the things that move and of what reads none; the steps are made of it, or
+    hang on its sign.
     """
     recording = versions.recording
+    decided = {value for value, _ in recording.guards}
     places: dict[object, dict[Value, Difference]] = {}
     for line in recording.program.lines:
-        if line.op is not ops.subtract or line.result not in versions.feeding:
+        if line.op not in (ops.subtract, *COMPARING):
+            continue
+        if line.result not in versions.feeding and line.result not in decided:
             continue
         one, other = line.args
         for prediction, target in ((one, other), (other, one)):
             if not isinstance(prediction, Value):
                 continue
-            if isinstance(target, Value) and versions.behind[target] & versions.moving:
+            is_held = _has_data(versions, target) and not _has_data(
+                versions, prediction
+            )
+            if versions.moves(target) and not is_held:
                 continue
             n_read = len(versions.moved(prediction))
             if n_read:
                 found = places.setdefault(recording.place(line.result), {})
-                found[line.result] = Difference(line, prediction, n_read)
+                found[line.result] = Difference(line, prediction, target, n_read)
     most = max(
         (one.n_read for found in places.values() for one in found.values()), default=0
     )
@@ -67,11 +80,13 @@ def implied_losses(
 ) -> Iterator[tuple[Recording, Value, str, int]]:
     """Recordings with a loss that is written nowhere and descended all the same, its form, and over how many samples.
 
-    Half the squared differences, or the cross-entropy, of every place at which predictions meet their targets.
+    Half the squared differences, or the cross-entropy, of every place at which predictions meet their targets; a hinge
+    where only the sign of a difference is asked for.
     """
     for passes in differences(versions):
         pairs = passes[min(n_pass, len(passes)) - 1]
-        for form, parts in FORMS.items():
+        is_asked = pairs[-1].line.op in COMPARING
+        for form, parts in (HINGES if is_asked else FORMS).items():
             made = Appended(recording, pairs[-1].line)
             terms = [term for pair in pairs for term in parts(made, pair)]
             if terms:
@@ -82,6 +97,50 @@ def implied_losses(
                 yield (*made.done(total), form, n)
 
 
+def moving_targets(versions: Versions, loss: Value) -> list[Value]:
+    """What stands on the labels' side of errors that are squared, and is computed from what is learnt all the same.
+
+    ``reward + gamma * V(next)`` of a temporal difference is: its step holds it constant (Sutton and Barto, 9.3).
+    """
+    producer, readers = versions.recording.producer, versions.recording.readers
+    found: list[Value] = []
+    for error in sorted(
+        upstream(producer, loss),
+        key=lambda one: versions.recording.position.get(one, -1),
+    ):
+        line = producer.get(error)
+        if line is None or line.op is not ops.subtract:
+            continue
+        if not any(map(_is_square, readers.get(error, ()))):
+            continue
+        known = [arg for arg in line.args if _has_data(versions, arg)]
+        if len(known) == 1 and isinstance(known[0], Value) and versions.moves(known[0]):
+            found.append(known[0])
+    return found
+
+
+def _has_data(versions: Versions, arg: Arg) -> bool:
+    """Whether data are a summand of a value: nothing that is learnt is in it."""
+    ahead, seen = [arg], {arg}
+    while ahead:
+        one = ahead.pop()
+        if not isinstance(one, Value) or not versions.moves(one):
+            return True
+        line = versions.recording.producer.get(one)
+        if line is not None and line.op in (*SUMMING, *HANDING_ON):
+            parts = line.args[1:] if line.op is ops.where else line.args[:2]
+            further = set(parts) - seen
+            seen |= further
+            ahead += further
+    return False
+
+
+def _is_square(line: Line) -> bool:
+    is_power = line.op is ops.power and line.args[1] == 2
+    is_product = line.op is ops.multiply and line.args[0] is line.args[1]
+    return line.op is ops.square or is_power or is_product
+
+
 def _squares(made: Appended, pair: Difference) -> list[Value]:
     whole = made.add(ops.sum, made.add(ops.square, pair.line.result))
     return [made.add(ops.multiply, 0.5, whole)]
@@ -89,8 +148,7 @@ def _squares(made: Appended, pair: Difference) -> list[Value]:
 
 def _entropies(made: Appended, pair: Difference) -> list[Value]:
     """The cross-entropy of what may be probabilities: of classes, where they add up to 1."""
-    prediction = pair.prediction
-    target = next((arg for arg in pair.line.args if arg is not prediction), prediction)
+    prediction, target = pair.prediction, pair.target
     p = made.numbers[prediction]
     y = np.asarray(made.numbers[target] if isinstance(target, Value) else target)
     if not (np.all(p > 0) and np.all(p < 1) and np.all(y >= 0) and np.all(y <= 1)):
@@ -104,4 +162,11 @@ def _entropies(made: Appended, pair: Difference) -> list[Value]:
     return [made.add(ops.negative, made.add(ops.sum, both))]
 
 
+def _hinges(made: Appended, pair: Difference) -> list[Value]:
+    """What a prediction lacks: a step is taken where there is something, and it leads on."""
+    lacking = made.add(ops.subtract, pair.target, pair.prediction)
+    return [made.add(ops.sum, made.add(ops.maximum, 0.0, lacking))]
+
+
 FORMS = {SQUARES: _squares, ENTROPY: _entropies}
+HINGES = {HINGE: _hinges}

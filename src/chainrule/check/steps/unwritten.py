@@ -1,4 +1,4 @@
-"""What a loss may leave unsaid: the penalty that its steps go down on, and that only its root is shown.
+"""What a loss may leave unsaid: the penalty that its steps go down on, that only its root is shown, that targets are held.
 
 A person prints the error, and its root rather than the error, and goes down on the error and a penalty. Both are
 hypotheses on the loss: they are held against the steps as the loss itself is, and taken where they explain more.
@@ -14,7 +14,8 @@ from chainrule import ops
 from chainrule.check.steps.appended import Appended
 from chainrule.check.steps.passes import updates
 from chainrule.check.steps.recording import RENAMING, Recording
-from chainrule.check.steps.slots import terms, upstream
+from chainrule.check.steps.slots import CONSTANT, terms, upstream
+from chainrule.check.steps.targets import moving_targets
 from chainrule.check.steps.versions import Versions, Written, is_read
 from chainrule.program import Arg, Line, Value
 
@@ -23,6 +24,8 @@ ROOTS = (ops.sqrt, ops.log, ops.exp)
 VIEWS = (*RENAMING, ops.getitem)
 SUMS = (ops.add, ops.subtract)
 SCALING = (ops.multiply, ops.divide, ops.negative, ops.sign)
+Step = tuple[Line, Value]
+"""A line, with that of its arguments which leads further."""
 SCALES = (1.0, 2.0, 0.5)
 """A square is penalised with the half that its gradient is taken with, or without; so may be that of the error."""
 
@@ -32,7 +35,8 @@ class Pull:
     """A summand of a step that is made of a parameter alone: a number times its entries, or times their signs.
 
     It is the slope of ``share`` of itself times the entries: p that of ½p·p, and sign(p) that of p·sign(p).
-    ``scales`` are the numbers it is multiplied by; ``way`` are the lines from the ``version`` that the loss reads to it.
+    ``scales`` are the numbers it is multiplied by; ``way`` are the lines to it from the ``version`` that the loss
+    reads, each with the argument that leads there.
     """
 
     summand: Value
@@ -40,14 +44,13 @@ class Pull:
     share: float
     scales: tuple[Value, ...]
     version: Value
-    way: tuple[Line, ...]
+    way: tuple[Step, ...]
 
     def product(self, made: Appended) -> Value:
         """The summand times its entries, as the loss reads them: others may have been moved before they are."""
         summand = entries = self.version
-        for i, line in enumerate(self.way):
-            first = self.way[i - 1].result if i else line.args[0]
-            args = [summand if arg is first else arg for arg in line.args]
+        for line, before in self.way:
+            args = [summand if arg is before else arg for arg in line.args]
             summand = made.add(line.op, *args, params=line.params)
             entries = summand if line.result is self.entries else entries
         return made.add(ops.multiply, summand, entries)
@@ -55,12 +58,13 @@ class Pull:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a loss may be meant as; of what ``is_shown`` as a root the scale is not known."""
+    """What a loss may be meant as; of what ``is_shown`` as a root the scale is not known; ``held`` are constants."""
 
     recording: Recording
     loss: Value
-    is_shown: bool
-    is_penalised: bool
+    is_shown: bool = False
+    is_penalised: bool = False
+    held: tuple[Value, ...] = ()
 
 
 @dataclass(eq=False)
@@ -76,16 +80,19 @@ class Unwritten:
         """What the loss may be meant as, but for what it is."""
         for elsewhere in (self.of_one_version(), self.moved_first()):
             if elsewhere is not None:
-                held, loss = elsewhere
-                yield Reading(held, loss, is_shown=False, is_penalised=False)
-        for held, loss in self.penalised():
-            yield Reading(held, loss, is_shown=False, is_penalised=True)
+                yield Reading(*elsewhere)
+        for made in self.penalised():
+            yield Reading(*made, is_penalised=True)
         inside = self.inside()
         if inside is not None:
-            yield Reading(self.recording, inside, is_shown=True, is_penalised=False)
+            yield Reading(self.recording, inside, is_shown=True)
             whole = Unwritten(self.recording, self.versions, inside)
-            for held, loss in whole.penalised():
-                yield Reading(held, loss, is_shown=True, is_penalised=True)
+            for made in whole.penalised():
+                yield Reading(*made, is_shown=True, is_penalised=True)
+        targets = tuple(moving_targets(self.versions, self.loss))
+        held = self._with({}, self.loss, targets) if targets else None
+        if held is not None:
+            yield Reading(*held, held=targets)
 
     def of_one_version(self) -> tuple[Recording, Value] | None:
         """The loss at the weights that its error was computed with, where its penalty is that of the next ones."""
@@ -117,13 +124,14 @@ class Unwritten:
         return not more and line.op in (ops.add, ops.subtract)
 
     def _with(
-        self, moved: dict[Value, Value], last: Value
+        self, moved: dict[Value, Value], last: Value, held: Sequence[Value] = ()
     ) -> tuple[Recording, Value] | None:
-        """The loss computed once more, behind ``last``, of other versions; None where it reads none of those moved."""
+        """The loss computed once more, behind ``last``, of other versions and of constants; None where it reads none."""
         producer, position = self.recording.producer, self.recording.position
-        behind = upstream(self.recording.producer, self.loss, {*self._read, *moved})
+        known = {*self._read, *moved, *held}
+        behind = upstream(self.recording.producer, self.loss, known)
         made = Appended(self.recording, producer[last])
-        moved = dict(moved)
+        moved = {**moved, **{one: made.add(CONSTANT, one) for one in held}}
         for one in sorted(behind, key=lambda one: position.get(one, -1)):
             line = producer.get(one)
             if (
@@ -208,34 +216,41 @@ class Unwritten:
                     yield pull
 
     def _is_weighed(self, total: Value) -> bool:
-        """Whether what is made of a sum is its product with something that moves: no summand of it is one of a step."""
-        readers = self.recording.readers.get(total, ())
-        return bool(readers) and all(
-            self._is_weighed(line.result)
-            if line.op in SUMS
-            else line.op is ops.multiply
-            and all(one is total or self.versions.behind[one] for one in line.reads())
-            for line in readers
-        )
+        """Whether all that is made of a sum is its product with something that moves: its summands are none of a step."""
+        ahead, seen, is_read = [total], {total}, False
+        while ahead:
+            one = ahead.pop()
+            for line in self.recording.readers.get(one, ()):
+                others = [read for read in line.reads() if read is not one]
+                if line.op in SUMS:
+                    ahead += {line.result} - seen
+                    seen.add(line.result)
+                elif line.op is ops.multiply and any(
+                    self.versions.behind[o] for o in others
+                ):
+                    is_read = True
+                else:
+                    return False
+        return is_read
 
     def _pull(self, summand: Arg) -> Pull | None:
-        entries: Arg | None = summand
-        share, scales, way = 0.5, list[Value](), list[Line]()
-        while isinstance(entries, Value) and (views := self._views(entries)) is None:
+        if not isinstance(summand, Value) or self._views(summand) is not None:
+            return None
+        entries = summand
+        share, scales, way = 0.5, list[Value](), list[Step]()
+        while (views := self._views(entries)) is None:
             line = self.recording.producer.get(entries)
             if line is None or line.op not in SCALING:
                 return None
-            way.append(line)
             moving = [arg for arg in line.args if self._moves(arg)]
             if moving != [line.args[0]] and (len(moving) > 1 or line.op is ops.divide):
                 return None
             share = 1.0 if line.op is ops.sign else share
             scales += [one for one in line.reads() if one not in moving]
-            entries = moving[0] if moving else None
-        if summand is entries or not (
-            isinstance(summand, Value) and isinstance(entries, Value)
-        ):
-            return None
+            if not moving or not isinstance(moving[0], Value):
+                return None
+            entries = moving[0]
+            way.append((line, entries))
         version, looks = views
         path = (*looks, *way[::-1])
         return Pull(summand, entries, share, tuple(scales), version, path)
@@ -245,10 +260,10 @@ class Unwritten:
             arg.shape != () or bool(self.versions.behind[arg])
         )
 
-    def _views(self, value: Value) -> tuple[Value, tuple[Line, ...]] | None:
+    def _views(self, value: Value) -> tuple[Value, tuple[Step, ...]] | None:
         """The parameter that the loss reads and that a value is entries of, and the views that lead there."""
         held: Value | None = value
-        views: list[Line] = []
+        views: list[Step] = []
         while held is not None and held not in self._read:
             written = self._moved.get(held)
             if written is not None and not written.entries(value).any():
@@ -256,8 +271,8 @@ class Unwritten:
             line = self.recording.producer.get(held)
             if line is None or line.op not in VIEWS:
                 return None
-            views.append(line)
-            held = line.args[0] if isinstance(line.args[0], Value) else None
+            held = line.reads()[0] if line.reads() else None
+            views += [(line, held)] if held is not None else []
         return None if held is None else (held, tuple(views[::-1]))
 
     @cached_property
@@ -267,7 +282,7 @@ class Unwritten:
         chains = self.versions.chains
         for update in updates(self.recording, self.versions, self.loss):
             chain = next(one for one in chains if update.before in one)
-            written = Written(self.recording, update.before, self.loss)
+            written = Written(self.versions, update.before, self.loss)
             at, to = chain.index(update.before), chain.index(update.after)
             found.update(dict.fromkeys(chain[at + 1 : to], written))
         return found

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,7 +13,7 @@ import numpy as np
 from chainrule import ops
 from chainrule.check.steps.recording import RENAMING, Recording, is_laid_out
 from chainrule.check.steps.slots import addends, made_of, upstream
-from chainrule.program import Array, Line, Value
+from chainrule.program import Arg, Array, Line, Value
 from chainrule.program.line import substitute
 from chainrule.program.run import measure, resolve
 
@@ -82,6 +83,10 @@ class Versions:
             for version in chain:
                 mask |= self.bit[version]
         return mask
+
+    def moves(self, value: Arg) -> bool:
+        """Whether something that is learnt is behind a value."""
+        return isinstance(value, Value) and bool(self.behind[value] & self.moving)
 
     @cached_property
     def learnt(self) -> list[Sequence[Value]]:
@@ -173,56 +178,69 @@ class Versions:
 
 @dataclass(eq=False)
 class Written:
-    """Which entries of an array are no longer what they were at the version that a loss reads."""
+    """Which entries of an array are no longer what they were at the version ``since`` that a loss reads."""
 
-    recording: Recording
+    versions: Versions
     since: Value
     loss: Value
 
     def __post_init__(self) -> None:
         self.known: dict[Value, Array] = {self.since: np.zeros(self.since.shape, bool)}
 
+    @property
+    def recording(self) -> Recording:
+        """What was recorded."""
+        return self.versions.recording
+
     @cached_property
-    def _met(self) -> set[object]:
-        """Where the loss reads the version, in the source: there the next pass reads what was moved."""
-        producer, readers = self.recording.producer, self.recording.readers
-        behind = upstream(producer, self.loss, {self.since})
-        lines = [one for one in readers.get(self.since, ()) if one.result in behind]
-        return {self.recording.place(one.result) for one in lines}
+    def _again(self) -> float:
+        """Where something that the loss is computed from is computed once more: the next pass begins."""
+        position, way = self.recording.position, self.recording.way
+        learnt = {version for chain in self.versions.learnt for version in chain}
+        behind = upstream(self.recording.producer, self.loss, learnt) - learnt
+        known = {one for one in behind if position.get(one, -1) >= 0}
+        last = max(map(position.__getitem__, known), default=-1)
+        ways = {way(one) for one in known}
+        later = (one.result for one in self.recording.program.lines[last + 1 :])
+        found = (position[one] for one in later if way(one) in ways)
+        return next(found, math.inf)
 
     def goes_on(self, version: Value, later: Value) -> bool:
         """Whether other entries are written next, in the same pass: a step that is taken entry by entry."""
-        further = self.recording.readers.get(version, ())
-        if any(self.recording.place(line.result) in self._met for line in further):
-            return False
-        new = Written(self.recording, version, self.loss).entries(later)
-        return new.any() and not (new & self.entries(version)).any()
+        new = Written(self.versions, version, self.loss).entries(later)
+        return (
+            bool(new.any())
+            and not np.any(new & self.entries(version))
+            and self.recording.position[later] < self._again
+        )
 
     def entries(self, value: Value) -> Array:
         """The entries that were written; all of what was made anew."""
-        if value not in self.known:
-            line = self.recording.producer.get(value)
-            self.known[value] = (
-                self._entries(line)
-                if line is not None
-                and line.op in (ops.setitem, ops.getitem, ops.identity)
-                else np.ones(value.shape, bool)
-            )
+        ahead = [value]
+        while ahead:
+            one = ahead[-1]
+            line = self.recording.producer.get(one)
+            if line is None or line.op not in (ops.setitem, ops.getitem, ops.identity):
+                self.known.setdefault(one, np.ones(one.shape, bool))
+                ahead.pop()
+                continue
+            first = line.args[: 2 if line.op is ops.setitem else 1]
+            missing = [a for a in first if isinstance(a, Value) and a not in self.known]
+            ahead += missing
+            if not missing:
+                self.known.setdefault(one, self._entries(line, first))
+                ahead.pop()
         return self.known[value]
 
-    def _entries(self, line: Line) -> Array:
-        n = 2 if line.op is ops.setitem else 1
-        first = [
-            self.entries(arg) if isinstance(arg, Value) else True
-            for arg in line.args[:n]
-        ]
+    def _entries(self, line: Line, first: Sequence[Arg]) -> Array:
+        known = [self.known[arg] if isinstance(arg, Value) else True for arg in first]
         numbers = self.recording.run.numbers
-        rest = [resolve(arg, numbers, {}) for arg in line.args[n:]]
+        rest = [resolve(arg, numbers, {}) for arg in line.args[len(first) :]]
         params = {
             key: substitute(one, lambda size: measure(size, numbers, {}))
             for key, one in line.params.items()
         }
-        return np.asarray(line.op.forward(*first, *rest, **params))
+        return np.asarray(line.op.forward(*known, *rest, **params))
 
 
 def is_read(recording: Recording, version: Value, later: Value) -> bool:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
 
 from chainrule import ops
 from chainrule.check.agree import agree
+from chainrule.check.names import without_count
 from chainrule.check.steps.bends import Bends
 from chainrule.check.steps.edits.record import Edit
 from chainrule.check.steps.finals import Final
@@ -53,6 +55,15 @@ class Words:
         node = self.sites.trees.node(*place) if isinstance(place, tuple) else None
         text = "" if node is None else ast.unparse(node)
         return text if 0 < len(text) <= LONGEST else None
+
+    def of_held(self, held: Iterable[Value]) -> Iterator[str]:
+        """That targets are taken as constants, by their names."""
+        known = (without_count(self.described(one)) for one in held)
+        texts = dict.fromkeys(one or "the target" for one in known)
+        if texts:
+            names = ", ".join(texts)
+            are = "is held constant" if len(texts) == 1 else "are held constant"
+            yield f"{names} {are} here: no gradient goes through it, as in temporal differences"
 
     def of_both(self, edit: Edit, bends: Bends) -> str:
         """Of what two values are the gradients, where an edit puts the one in the other's place."""
