@@ -39,6 +39,7 @@ class Checked:
     is_penalised: bool = False
     is_summed: bool = False
     held: tuple[Value, ...] = ()
+    kept_off: tuple[Value, ...] = ()
     computed: Value | None = None
 
     @property
@@ -241,5 +242,6 @@ def _judged(
         found.is_penalised,
         found.is_summed,
         found.held,
+        found.kept_off,
         found.computed,
     )

@@ -118,6 +118,7 @@ def _readings(
                 goes_on=found.goes_on or one.is_shown,
                 is_penalised=one.is_penalised,
                 held=one.held,
+                kept_off=one.kept_off,
                 computed=found.computed,
             ),
         )

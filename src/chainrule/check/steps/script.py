@@ -97,7 +97,7 @@ class Asked:
             if failure is None
             else f"the script stops here: {failure.body()}",
             parameters=parameter_verdicts(verdicts),
-            notes=tuple(verdicts.words.of_held(checked.held)),
+            notes=tuple(verdicts.words.of_readings(checked.held, checked.kept_off)),
         )
         n_lines = checked.evidence.n_recorded - checked.evidence.tape.n_inputs
         return Stepped(

@@ -57,7 +57,7 @@ class Training:
     ``parameters`` are the versions that the loss reads; ``implied`` is the form of a loss that is written nowhere.
     ``goes_on`` says that later passes are added to it, or that its root is shown: then what it is divided by is for
     show. ``is_penalised`` says that the steps' penalty was added to it, ``is_summed`` that it is added up over what
-    one step is taken for; ``held`` is what it holds constant; ``computed`` is the loss as it stands.
+    one step is taken for; ``held`` is what it holds constant, ``kept_off`` what it keeps away from 0; ``computed`` is the loss as it stands.
     """
 
     loss: Value
@@ -69,6 +69,7 @@ class Training:
     is_penalised: bool = False
     is_summed: bool = False
     held: tuple[Value, ...] = ()
+    kept_off: tuple[Value, ...] = ()
     computed: Value | None = None
 
 

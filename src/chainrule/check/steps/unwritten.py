@@ -10,6 +10,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import numpy as np
+
 from chainrule import ops
 from chainrule.check.steps.appended import Appended
 from chainrule.check.steps.passes import updates
@@ -22,6 +24,9 @@ from chainrule.program import Arg, Line, Value
 ROOTS = (ops.sqrt, ops.log, ops.exp)
 """What is shown in the place of a loss, and rises with it."""
 VIEWS = (*RENAMING, ops.getitem)
+GUARDING = (ops.add, ops.subtract, ops.maximum, ops.clip)
+TINY = 1e-4
+"""A number up to this may be there only to keep a loss finite."""
 SUMS = (ops.add, ops.subtract)
 SCALING = (ops.multiply, ops.divide, ops.negative, ops.sign)
 Step = tuple[Line, Value]
@@ -58,13 +63,17 @@ class Pull:
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What a loss may be meant as; of what ``is_shown`` as a root the scale is not known; ``held`` are constants."""
+    """What a loss may be meant as; of what ``is_shown`` as a root the scale is not known.
+
+    ``held`` are taken as constants, ``kept_off`` without the small number that keeps them away from 0.
+    """
 
     recording: Recording
     loss: Value
     is_shown: bool = False
     is_penalised: bool = False
     held: tuple[Value, ...] = ()
+    kept_off: tuple[Value, ...] = ()
 
 
 @dataclass(eq=False)
@@ -81,6 +90,10 @@ class Unwritten:
         for elsewhere in (self.of_one_version(), self.moved_first()):
             if elsewhere is not None:
                 yield Reading(*elsewhere)
+        kept_off = self._kept_off()
+        without = self._with(kept_off, self.loss) if kept_off else None
+        if without is not None:
+            yield Reading(*without, kept_off=tuple(kept_off))
         for made in self.penalised():
             yield Reading(*made, is_penalised=True)
         inside = self.inside()
@@ -93,6 +106,25 @@ class Unwritten:
         held = self._with({}, self.loss, targets) if targets else None
         if held is not None:
             yield Reading(*held, held=targets)
+
+    def _kept_off(self) -> dict[Value, Value]:
+        """What is only kept away from 0 in the loss, ``p + 1e-7``, with what it is without that."""
+        found: dict[Value, Value] = {}
+        behind = upstream(self.recording.producer, self.loss, self._read)
+        for line in self.recording.program.lines:
+            if line.op in GUARDING and line.result in behind:
+                first, *rest = sorted(line.args, key=self._is_tiny)
+                if isinstance(first, Value) and any(map(self._is_tiny, rest)):
+                    found[line.result] = first
+        return found
+
+    def _is_tiny(self, arg: Arg) -> bool:
+        if isinstance(arg, Value) and (arg.shape or self.versions.behind[arg]):
+            return False
+        number = self.recording.run.numbers[arg] if isinstance(arg, Value) else arg
+        if not isinstance(number, float | np.ndarray | np.floating):
+            return False
+        return 0 < abs(float(np.ravel(number)[0])) <= TINY
 
     def of_one_version(self) -> tuple[Recording, Value] | None:
         """The loss at the weights that its error was computed with, where its penalty is that of the next ones."""

@@ -56,14 +56,18 @@ class Words:
         text = "" if node is None else ast.unparse(node)
         return text if 0 < len(text) <= LONGEST else None
 
-    def of_held(self, held: Iterable[Value]) -> Iterator[str]:
-        """That targets are taken as constants, by their names."""
-        known = (without_count(self.described(one)) for one in held)
-        texts = dict.fromkeys(one or "the target" for one in known)
-        if texts:
-            names = ", ".join(texts)
-            are = "is held constant" if len(texts) == 1 else "are held constant"
-            yield f"{names} {are} here: no gradient goes through it, as in temporal differences"
+    def of_readings(
+        self, held: Iterable[Value], kept_off: Iterable[Value]
+    ) -> Iterator[str]:
+        """That targets are taken as constants, and that small numbers in the loss are left out."""
+        if texts := self._listed(kept_off):
+            yield f"what only keeps the loss finite is left out of its gradient: {texts}"
+        if texts := self._listed(held):
+            yield f"held constant, as the target of a temporal difference is: {texts}"
+
+    def _listed(self, values: Iterable[Value]) -> str:
+        known = (without_count(self.described(one)) for one in values)
+        return ", ".join(dict.fromkeys(one or "a nameless value" for one in known))
 
     def of_both(self, edit: Edit, bends: Bends) -> str:
         """Of what two values are the gradients, where an edit puts the one in the other's place."""
