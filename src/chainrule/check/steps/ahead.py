@@ -38,7 +38,9 @@ def read_ahead(
         totals = set(ahead.values())
         read = upstream(recording.producer, loss, totals)
         moves = {value for one in ahead for value in _moved_by(recording, one)}
-        known = {one for one in found if one in ahead or one.after in moves}
+        known = {
+            one for one in found if one in ahead or recording.origin(one.after) in moves
+        }
         kept = {
             one: total
             for one, total in ahead.items()

@@ -116,7 +116,8 @@ class Evidence:
             for version in chain
             if version in self.tape.at
         ]
-        read = {self.tape.at[value] for value in self.parameters}
+        # where a loss reads the weights ahead, what is moved is not what it reads
+        read = {self.tape.at[value] for value in learnt if value in self.tape.at}
         return frozenset(self.tape.upstream(read) & {*self.tape.downstream(versions)})
 
     @cached_property

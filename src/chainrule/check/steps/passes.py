@@ -71,8 +71,7 @@ def losses(
     }
     most = max((n for n, _ in likely.values()), default=0)
     likely = {value: rank for value, rank in likely.items() if rank[0] == most}
-    inner = behind(recording, list(likely))
-    ends = [value for value in likely if value not in inner] or list(likely)
+    ends = _ends(recording, likely, places)
     # what the others lead to, and what is called a loss: often the same
     firsts: dict[object, Value] = {}
     for group in (ends, list(likely)):
@@ -97,6 +96,23 @@ def losses(
         passes = by_pass(sorted(same, key=position.__getitem__), versions)
         found.append([group[-1] for group in passes])
     return found
+
+
+def _ends(
+    recording: Recording, values: Iterable[Value], places: Mapping[Value, object]
+) -> list[Value]:
+    """Those that lead to no other, place by place: where a recording ends, the sum of the last terms was not yet taken."""
+    all_of = list(values)
+    inner = {
+        places[one]
+        for value in all_of
+        for one in upstream(recording.producer, value).intersection(all_of)
+        if places[one] != places[value]
+    }
+    if outer := [one for one in all_of if places[one] not in inner]:
+        return outer
+    parts = behind(recording, all_of)
+    return [one for one in all_of if one not in parts] or all_of
 
 
 def monitor(

@@ -7,7 +7,7 @@ hypotheses on the loss: they are held against the steps as the loss itself is, a
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -16,10 +16,10 @@ from chainrule import ops
 from chainrule.check.steps.appended import Appended
 from chainrule.check.steps.passes import updates
 from chainrule.check.steps.recording import RENAMING, Recording
-from chainrule.check.steps.slots import CONSTANT, terms, upstream
+from chainrule.check.steps.slots import CONSTANT, Update, addends, terms, upstream
 from chainrule.check.steps.targets import moving_targets
 from chainrule.check.steps.versions import Versions, Written, is_read
-from chainrule.program import Arg, Line, Value
+from chainrule.program import Arg, Line, Program, Run, Value
 
 ROOTS = (ops.sqrt, ops.log, ops.exp)
 """What is shown in the place of a loss, and rises with it."""
@@ -87,11 +87,11 @@ class Unwritten:
 
     def readings(self) -> Iterator[Reading]:
         """What the loss may be meant as, but for what it is."""
-        for elsewhere in (self.of_one_version(), self.moved_first()):
+        for elsewhere in (self.of_one_version(), self.moved_first(), self.ahead()):
             if elsewhere is not None:
                 yield Reading(*elsewhere)
         kept_off = self._kept_off()
-        without = self._with(kept_off, self.loss) if kept_off else None
+        without = self.computed_again(kept_off, self.loss) if kept_off else None
         if without is not None:
             yield Reading(*without, kept_off=tuple(kept_off))
         for made in self.penalised():
@@ -103,7 +103,7 @@ class Unwritten:
             for made in whole.penalised():
                 yield Reading(*made, is_shown=True, is_penalised=True)
         targets = tuple(moving_targets(self.versions, self.loss))
-        held = self._with({}, self.loss, targets) if targets else None
+        held = self.computed_again({}, self.loss, targets) if targets else None
         if held is not None:
             yield Reading(*held, held=targets)
 
@@ -130,7 +130,9 @@ class Unwritten:
         """The loss at the weights that its error was computed with, where its penalty is that of the next ones."""
         behind = upstream(self.recording.producer, self.loss, self._read)
         met = [[one for one in c if one in behind] for c in self.versions.learnt]
-        return self._with({two[1]: two[0] for two in met if len(two) == 2}, self.loss)
+        return self.computed_again(
+            {two[1]: two[0] for two in met if len(two) == 2}, self.loss
+        )
 
     def moved_first(self) -> tuple[Recording, Value] | None:
         """The loss at the weights that the gradients are taken at, where it is shown before momentum has moved them."""
@@ -145,7 +147,40 @@ class Unwritten:
         last = max(
             moved.values(), key=self.recording.position.__getitem__, default=self.loss
         )
-        return self._with(moved, last)
+        return self.computed_again(moved, last)
+
+    def ahead(self) -> tuple[Recording, Value] | None:
+        """The loss where momentum will bring the weights, if all that their steps read of them is that sum."""
+        producer, numbers = self.recording.producer, self.recording.run.numbers
+        moved: dict[Value, Value] = {}
+        again: dict[Value, Line] = {}
+        for update in self._updates:
+            own = {update.after, *addends(update.after, producer, numbers)}
+            step = upstream(producer, update.after, {update.before}) - own
+            readers = self.recording.readers.get(update.before, ())
+            found = [line for line in readers if line.result in step]
+            if found and all(
+                line.op in SUMS and line.args == found[0].args for line in found
+            ):
+                first, *more = [
+                    one
+                    for one in readers
+                    if (one.op, one.args) == (found[0].op, found[0].args)
+                ]
+                moved[update.before] = first.result
+                # what is computed for every sample anew is one place to be at
+                again |= {
+                    one.result: Line(one.result, ops.identity, (first.result,), {})
+                    for one in more
+                }
+        key = self.recording.position.__getitem__
+        last = max((self.loss, *moved.values()), key=key)
+        run = self.recording.run
+        lines = tuple(again.get(one.result, one) for one in run.program.lines)
+        program = Program(run.program.inputs, lines, ())
+        merged = replace(self.recording, run=Run(program, run.numbers))
+        whole = replace(self, recording=merged)
+        return whole.computed_again(moved, last)
 
     def _moves_alone(self, one: Value, other: Value) -> bool:
         """Whether what a version is moved on by is not computed from it."""
@@ -155,7 +190,7 @@ class Unwritten:
         ]
         return not more and line.op in (ops.add, ops.subtract)
 
-    def _with(
+    def computed_again(
         self, moved: dict[Value, Value], last: Value, held: Sequence[Value] = ()
     ) -> tuple[Recording, Value] | None:
         """The loss computed once more, behind ``last``, of other versions and of constants; None where it reads none."""
@@ -308,11 +343,16 @@ class Unwritten:
         return None if held is None else (held, tuple(views[::-1]))
 
     @cached_property
+    def _updates(self) -> list[Update]:
+        """What is moved on from the versions that the loss reads."""
+        return list(updates(self.recording, self.versions, self.loss))
+
+    @cached_property
     def _moved(self) -> dict[Value, Written]:
         """The versions between those that the loss reads and those that the steps of its pass end with."""
         found: dict[Value, Written] = {}
         chains = self.versions.chains
-        for update in updates(self.recording, self.versions, self.loss):
+        for update in self._updates:
             chain = next(one for one in chains if update.before in one)
             written = Written(self.versions, update.before, self.loss)
             at, to = chain.index(update.before), chain.index(update.after)
