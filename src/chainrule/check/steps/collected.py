@@ -15,6 +15,7 @@ from chainrule.check.steps.overwritten import starts_elsewhere
 from chainrule.check.steps.slots import Update
 from chainrule.check.steps.truths import Truths
 from chainrule.check.steps.walk import Walk
+from chainrule.check.steps.written import Written
 from chainrule.program import Array, Value
 
 MOST_WRITES = 200
@@ -70,7 +71,7 @@ def _finals(evidence: Evidence, update: Update, common: set[int]) -> Iterator[Fi
         return
     target = tape.at[gradient]
     before, after = tape.at[update.before], tape.at[update.after]
-    steps = list(_writes(evidence, before, after))
+    steps = list(_writes(evidence, before, after, target))
     whole: list[tuple[int, int, Array | None]] = [(before, after, None)]
     for one, other, entries in [*steps] or whole:
         walk = Walk(evidence, {before, one}, other, common=common)
@@ -105,9 +106,9 @@ def _finals(evidence: Evidence, update: Update, common: set[int]) -> Iterator[Fi
 
 
 def _writes(
-    evidence: Evidence, before: int, after: int
+    evidence: Evidence, before: int, after: int, target: int
 ) -> Iterator[tuple[int, int, Array]]:
-    """The writes that lead from one version to the next, each with the entries that it changes; none if they overlap."""
+    """The writes that lead from one version to the next, each with its entries; none if they overlap, or others have slopes."""
     tape = evidence.tape
     links = [after]
     while links[-1] != before:
@@ -122,13 +123,15 @@ def _writes(
     found: list[tuple[int, int, Array]] = []
     taken = np.zeros(tape.values[before].shape, int)
     for one, other in pairwise(links):
-        entries = np.zeros(tape.values[before].shape, bool)
-        for world in evidence.worlds:
-            entries |= world.numbers[one] != world.numbers[other]
+        written = Written(evidence.recording, tape.values[one])
+        entries = written.entries(tape.values[other])
         taken += entries
         if entries.any():
             found.append((one, other, entries))
-    if len(found) > 1 and taken.max() <= 1:
+    left = taken == 0
+    if taken.max(initial=0) <= 1 and not any(
+        np.any(world.numbers[target][left]) for world in evidence.worlds
+    ):
         yield from found
 
 

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 import numpy as np
 
 from chainrule.check.steps.recording import Recording
 from chainrule.check.steps.slots import Update, addends, made_of, upstream
-from chainrule.check.steps.versions import Versions, Written, is_read
+from chainrule.check.steps.versions import Versions, is_read
+from chainrule.check.steps.written import Written
 from chainrule.program import Value
 from chainrule.trace.statements.roles import LOSS_NAMES
 
@@ -177,10 +179,13 @@ def updates(recording: Recording, versions: Versions, loss: Value) -> Iterator[U
         at = versions.latest(chain, loss)
         if at is None:
             continue
-        to, written = at + 1, Written(versions, chain[at], loss)
+        to, written = at + 1, Written(recording, chain[at])
         while to < len(chain) - 1 and (
             not is_read(recording, chain[to], chain[to + 1])
-            or written.goes_on(chain[to], chain[to + 1])
+            or (
+                _are_others(written, chain[to], chain[to + 1])
+                and recording.position[chain[to + 1]] < _again(versions, loss)
+            )
         ):
             to += 1
         is_step = not _is_nudge(recording, chain, chain[to], loss)
@@ -192,6 +197,25 @@ def updates(recording: Recording, versions: Versions, loss: Value) -> Iterator[U
     # what stays as it is has lost its gradient where others take theirs; before the first step it is to stay
     if any(is_step for _, is_step in found):
         yield from (update for update, _ in found if update.before in read)
+
+
+def _are_others(written: Written, version: Value, later: Value) -> bool:
+    """Whether entries are written next that were not written yet, as where a step is taken entry by entry."""
+    new = Written(written.recording, version).entries(later)
+    return bool(new.any() and not np.any(new & written.entries(version)))
+
+
+def _again(versions: Versions, loss: Value) -> float:
+    """Where something that a loss is computed from is computed once more: the next pass begins."""
+    recording = versions.recording
+    learnt = {version for chain in versions.learnt for version in chain}
+    behind = upstream(recording.producer, loss, learnt) - learnt
+    known = {one for one in behind if recording.position.get(one, -1) >= 0}
+    last = max(map(recording.position.__getitem__, known), default=-1)
+    ways = {recording.way(one) for one in known}
+    later = (line.result for line in recording.program.lines[last + 1 :])
+    found = (recording.position[one] for one in later if recording.way(one) in ways)
+    return next(found, math.inf)
 
 
 def _is_nudge(

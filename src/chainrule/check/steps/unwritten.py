@@ -18,7 +18,8 @@ from chainrule.check.steps.passes import updates
 from chainrule.check.steps.recording import RENAMING, Recording
 from chainrule.check.steps.slots import CONSTANT, Update, addends, terms, upstream
 from chainrule.check.steps.targets import moving_targets
-from chainrule.check.steps.versions import Versions, Written, is_read
+from chainrule.check.steps.versions import Versions, is_read
+from chainrule.check.steps.written import Written
 from chainrule.program import Arg, Line, Program, Run, Value
 
 ROOTS = (ops.sqrt, ops.log, ops.exp)
@@ -354,7 +355,7 @@ class Unwritten:
         chains = self.versions.chains
         for update in self._updates:
             chain = next(one for one in chains if update.before in one)
-            written = Written(self.versions, update.before, self.loss)
+            written = Written(self.recording, update.before)
             at, to = chain.index(update.before), chain.index(update.after)
             found.update(dict.fromkeys(chain[at + 1 : to], written))
         return found

@@ -2,20 +2,15 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-import numpy as np
-
 from chainrule import ops
 from chainrule.check.steps.recording import RENAMING, Recording, is_laid_out
-from chainrule.check.steps.slots import addends, made_of, upstream
-from chainrule.program import Arg, Array, Line, Value
-from chainrule.program.line import substitute
-from chainrule.program.run import measure, resolve
+from chainrule.check.steps.slots import addends, made_of
+from chainrule.program import Arg, Line, Value
 
 
 @dataclass(eq=False)
@@ -174,73 +169,6 @@ class Versions:
                     seen.add(read)
                     ahead.append(read)
         return seen
-
-
-@dataclass(eq=False)
-class Written:
-    """Which entries of an array are no longer what they were at the version ``since`` that a loss reads."""
-
-    versions: Versions
-    since: Value
-    loss: Value
-
-    def __post_init__(self) -> None:
-        self.known: dict[Value, Array] = {self.since: np.zeros(self.since.shape, bool)}
-
-    @property
-    def recording(self) -> Recording:
-        """What was recorded."""
-        return self.versions.recording
-
-    @cached_property
-    def _again(self) -> float:
-        """Where something that the loss is computed from is computed once more: the next pass begins."""
-        position, way = self.recording.position, self.recording.way
-        learnt = {version for chain in self.versions.learnt for version in chain}
-        behind = upstream(self.recording.producer, self.loss, learnt) - learnt
-        known = {one for one in behind if position.get(one, -1) >= 0}
-        last = max(map(position.__getitem__, known), default=-1)
-        ways = {way(one) for one in known}
-        later = (one.result for one in self.recording.program.lines[last + 1 :])
-        found = (position[one] for one in later if way(one) in ways)
-        return next(found, math.inf)
-
-    def goes_on(self, version: Value, later: Value) -> bool:
-        """Whether other entries are written next, in the same pass: a step that is taken entry by entry."""
-        new = Written(self.versions, version, self.loss).entries(later)
-        return (
-            bool(new.any())
-            and not np.any(new & self.entries(version))
-            and self.recording.position[later] < self._again
-        )
-
-    def entries(self, value: Value) -> Array:
-        """The entries that were written; all of what was made anew."""
-        ahead = [value]
-        while ahead:
-            one = ahead[-1]
-            line = self.recording.producer.get(one)
-            if line is None or line.op not in (ops.setitem, ops.getitem, ops.identity):
-                self.known.setdefault(one, np.ones(one.shape, bool))
-                ahead.pop()
-                continue
-            first = line.args[: 2 if line.op is ops.setitem else 1]
-            missing = [a for a in first if isinstance(a, Value) and a not in self.known]
-            ahead += missing
-            if not missing:
-                self.known.setdefault(one, self._entries(line, first))
-                ahead.pop()
-        return self.known[value]
-
-    def _entries(self, line: Line, first: Sequence[Arg]) -> Array:
-        known = [self.known[arg] if isinstance(arg, Value) else True for arg in first]
-        numbers = self.recording.run.numbers
-        rest = [resolve(arg, numbers, {}) for arg in line.args[len(first) :]]
-        params = {
-            key: substitute(one, lambda size: measure(size, numbers, {}))
-            for key, one in line.params.items()
-        }
-        return np.asarray(line.op.forward(*known, *rest, **params))
 
 
 def is_read(recording: Recording, version: Value, later: Value) -> bool:
