@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from chainrule.check.steps.collected import finals_of
 from chainrule.check.steps.evidence import Evidence
-from chainrule.check.steps.finals import CONVENTIONS, Finals
+from chainrule.check.steps.finals import CONVENTIONS, Finals, State
 from chainrule.check.steps.implied import (
     form_of,
     is_moved_between,
@@ -52,12 +52,31 @@ class Checked:
         return self._rank > other._rank
 
     @property
-    def _rank(self) -> tuple[int, bool, bool, bool]:
+    def _rank(self) -> tuple[int, int, bool, bool, bool]:
         convention = self.finals.convention
         is_whole = self.is_summed and convention == 1.0
         # a penalty that makes nothing right is none
         is_penalised = self.is_penalised and bool(self.n_right)
-        return self.n_right, convention in CONVENTIONS, is_penalised, is_whole
+        n_wrong = len(self.finals.all) - self.n_right
+        return self.n_right, -n_wrong, convention in CONVENTIONS, is_penalised, is_whole
+
+    def require_gradients(self) -> None:
+        """Say so where no step is right, and nothing that they are made of is a gradient: they may be no such steps.
+
+        Raises:
+            ProgramError: E329.
+        """
+        evidence, tape = self.evidence, self.evidence.tape
+        steps = tape.upstream(f.after for f in self.finals.all if f.after is not None)
+        mine = steps & evidence.judged - evidence.behind_loss
+        if any(one.state is not State.WRONG for one in self.finals.all):
+            return
+        if not any(self.finals.truths.at(place) for place in sorted(mine)):
+            raise ProgramError(
+                "E329",
+                "nothing that the steps are made of is a gradient of the loss that was found",
+                hint="a search, a sampler or a closed form takes none; if another loss is meant: --loss NAME",
+            )
 
 
 def checked_recording(

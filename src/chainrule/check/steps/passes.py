@@ -208,14 +208,54 @@ def _are_others(written: Written, version: Value, later: Value) -> bool:
 def _again(versions: Versions, loss: Value) -> float:
     """Where something that a loss is computed from is computed once more: the next pass begins."""
     recording = versions.recording
-    learnt = {version for chain in versions.learnt for version in chain}
-    behind = upstream(recording.producer, loss, learnt) - learnt
-    known = {one for one in behind if recording.position.get(one, -1) >= 0}
+    known = {one for one in _forward(versions, loss) if one in recording.producer}
     last = max(map(recording.position.__getitem__, known), default=-1)
     ways = {recording.way(one) for one in known}
     later = (line.result for line in recording.program.lines[last + 1 :])
     found = (recording.position[one] for one in later if recording.way(one) in ways)
     return next(found, math.inf)
+
+
+def _forward(versions: Versions, loss: Value) -> set[Value]:
+    """What a loss is computed from, back to what is learnt."""
+    learnt = {version for chain in versions.learnt for version in chain}
+    return upstream(versions.recording.producer, loss, learnt) - learnt
+
+
+def older(versions: Versions, loss: Value) -> list[Value]:
+    """What a pass has from before it began, though weights that it reads are in it: the copy of a network, old odds.
+
+    In other passes these are made of other weights, so they are constants in each.
+    """
+    recording, position = versions.recording, versions.recording.position
+    forward = _forward(versions, loss)
+    recorded = [one for one in forward if recording.spots.get(one)]
+    anchor = max(recorded, key=lambda one: position.get(one, -1), default=loss)
+    same = [
+        line.result
+        for line in recording.program.lines
+        if recording.way(line.result) == recording.way(anchor)
+    ]
+    at = same.index(anchor) if anchor in same else len(same)
+    if at:
+        begin = _again(versions, same[at - 1])
+    else:
+        ways = {
+            recording.way(one)
+            for one in (_forward(versions, same[1]) if len(same) > 1 else ())
+            if position.get(one, -1) > position[anchor]
+        }
+        again = (position[one] for one in recorded if recording.way(one) in ways)
+        begin = min(again, default=-math.inf)
+    learnt = {version for chain in versions.learnt for version in chain}
+    read = {
+        arg
+        for one in forward
+        if begin <= position.get(one, -1) < math.inf
+        for arg in recording.producer[one].reads()
+    }
+    kept = [one for one in read - learnt if -1 < position.get(one, -1) < begin]
+    return sorted(filter(versions.moves, kept), key=position.__getitem__)
 
 
 def _is_nudge(

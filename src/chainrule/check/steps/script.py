@@ -84,6 +84,8 @@ class Asked:
             checked = self.checked(text)
             finals, sites = checked.finals, checked.sites
             search, fixes = self._explained(checked)
+            if finals.wrong() and not any(several[0].edits for several in fixes):
+                checked.require_gradients()
             verdicts = Verdicts(finals, sites, search, fixes)
             followed = [] if finals.wrong() else list(self._followed(checked))
             lines = with_lines(verdicts.lines(), followed)

@@ -14,7 +14,7 @@ import numpy as np
 
 from chainrule import ops
 from chainrule.check.steps.appended import Appended
-from chainrule.check.steps.passes import updates
+from chainrule.check.steps.passes import older, updates
 from chainrule.check.steps.recording import RENAMING, Recording
 from chainrule.check.steps.slots import CONSTANT, Update, addends, terms, upstream
 from chainrule.check.steps.targets import moving_targets
@@ -103,10 +103,11 @@ class Unwritten:
             whole = Unwritten(self.recording, self.versions, inside)
             for made in whole.penalised():
                 yield Reading(*made, is_shown=True, is_penalised=True)
-        targets = tuple(moving_targets(self.versions, self.loss))
-        held = self.computed_again({}, self.loss, targets) if targets else None
-        if held is not None:
-            yield Reading(*held, held=targets)
+        for constant in (older, moving_targets):
+            found = tuple(constant(self.versions, self.loss))
+            held = self.computed_again({}, self.loss, found) if found else None
+            if held is not None:
+                yield Reading(*held, held=found)
 
     def _kept_off(self) -> dict[Value, Value]:
         """What is only kept away from 0 in the loss, ``p + 1e-7``, with what it is without that."""

@@ -63,7 +63,7 @@ class Words:
         if texts := self._listed(kept_off):
             yield f"what only keeps the loss finite is left out of its gradient: {texts}"
         if texts := self._listed(held):
-            yield f"held constant, as the target of a temporal difference is: {texts}"
+            yield f"held constant, no gradient goes through: {texts}"
 
     def _listed(self, values: Iterable[Value]) -> str:
         known = (without_count(self.described(one)) for one in values)
