@@ -73,6 +73,10 @@ def settled(text: str, asked: Asked, by_claims: Callable[..., Report]) -> Report
             raise
         return told.report
     if steps is None:
+        is_told = claims.ok or is_explained(claims)
+        if refused is not None and _is_of_no_gradient(refused) and not is_told:
+            # what claims to be a gradient and is none is no mistake where none was wanted
+            raise refused
         if given is None or taken is None:
             return claims
         return _by_names(claims, taken, text, given)
@@ -104,11 +108,16 @@ def is_explained(report: Report) -> bool:
 
 
 def _clearer(claims: ChainruleError, steps: ChainruleError | None) -> ChainruleError:
-    """Of two reasons the one that is not only that nothing was found."""
+    """Of two reasons the one that is not only that nothing was found, or at least says what to do about it."""
     nothing = {"E325", "E326", "E329"}
-    if steps is not None and claims.code in nothing and steps.code not in nothing:
-        return steps
-    return claims
+    if steps is None or claims.code not in nothing:
+        return claims
+    return steps if steps.code not in nothing or _is_of_no_gradient(steps) else claims
+
+
+def _is_of_no_gradient(error: ChainruleError) -> bool:
+    """Whether it is said of the steps why they are judged by no loss, and what to do about it."""
+    return error.code == "E329" and bool(error.hint)
 
 
 def _of_two(steps: Stepped, claims: Report, asked: Asked) -> Report:

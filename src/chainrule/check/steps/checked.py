@@ -61,7 +61,7 @@ class Checked:
         return self.n_right, -n_wrong, convention in CONVENTIONS, is_penalised, is_whole
 
     def require_gradients(self) -> None:
-        """Say so where no step is right, and nothing that they are made of is a gradient: they may be no such steps.
+        """Say so where no step is right, and they are made of no gradient nor of anything that the loss is made of.
 
         Raises:
             ProgramError: E329.
@@ -70,6 +70,8 @@ class Checked:
         steps = tape.upstream(f.after for f in self.finals.all if f.after is not None)
         mine = steps & evidence.judged - evidence.behind_loss
         if any(one.state is not State.WRONG for one in self.finals.all):
+            return
+        if is_stepped_on(evidence):
             return
         if not any(self.finals.truths.at(place) for place in sorted(mine)):
             raise ProgramError(

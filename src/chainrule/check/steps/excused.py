@@ -150,12 +150,14 @@ class Excused:
 
     def _is_mixed(self, final: Final) -> bool:
         """Whether a right gradient is followed downwards by a rule that nobody knows: one that mixes its entries, as Newton's."""
-        if final.after is None or final.cuts or not self._descends(final):
+        if final.after is None or not self._descends(final):
             return False
         bare = replace(final, after=None, signs={}, columns=None)
+        # what goes by a name is what was followed, but for an operation that mixes its entries
+        doors = () if final.cuts else self._doors(final.after)
         return any(
             self.finals.is_right(replace(bare, cuts=(place,)), self.worlds)
-            for place in (*self._mixed(final.after), *self._doors(final.after))
+            for place in (*self._mixed(final.after), *doors)
         )
 
     def _doors(self, after: int) -> Iterator[int]:

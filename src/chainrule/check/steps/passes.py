@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 import numpy as np
 
-from chainrule.check.steps.recording import Recording
+from chainrule import ops
+from chainrule.check.steps.recording import RENAMING, Recording
 from chainrule.check.steps.slots import Update, addends, made_of, upstream
 from chainrule.check.steps.versions import Versions, is_read
 from chainrule.check.steps.written import Written
@@ -250,12 +252,27 @@ def older(versions: Versions, loss: Value) -> list[Value]:
     learnt = {version for chain in versions.learnt for version in chain}
     read = {
         arg
-        for one in forward
-        if begin <= position.get(one, -1) < math.inf
+        for one in forward & recording.producer.keys()
+        if begin <= position[one]
         for arg in recording.producer[one].reads()
     }
-    kept = [one for one in read - learnt if -1 < position.get(one, -1) < begin]
+    kept = [
+        one
+        for one in read - learnt
+        if -1 < position.get(one, -1) < begin and not _is_view(recording, one, learnt)
+    ]
     return sorted(filter(versions.moves, kept), key=position.__getitem__)
+
+
+def _is_view(recording: Recording, value: Value, of: AbstractSet[Value]) -> bool:
+    """Whether a value is only another view of one of those, and no copy: it moves with that one."""
+    is_copy, held = True, recording.producer.get(value)
+    while held is not None and held.op in (*RENAMING, ops.getitem):
+        is_copy = is_copy and held.op is ops.identity
+        if held.reads()[0] in of:
+            return not is_copy
+        held = recording.producer.get(held.reads()[0])
+    return False
 
 
 def _is_nudge(

@@ -270,6 +270,7 @@ def assigned_the_step(steps: Steps) -> Iterator[Finding]:
             not isinstance(item, Value)
             or node is None
             or not steps.is_gradient_of(item, names[name])
+            or not _is_known(steps, execution.site.statement, name)
         ):
             continue
         symbol = "-" if isinstance(signed.op, ast.USub) else "+"
@@ -283,6 +284,26 @@ def assigned_the_step(steps: Steps) -> Iterator[Finding]:
             (Piece(line, column, last, end, f" {symbol}= "),),
             name=name,
         )
+
+
+def _is_known(steps: Steps, statement: ast.stmt, name: str) -> bool:
+    """Whether a name stands for something when an assignment to it is reached: in a function, of its own."""
+    functions = (
+        one for one in steps.scene.around(statement) if isinstance(one, ast.FunctionDef)
+    )
+    return all(
+        any(
+            (isinstance(one, ast.arg) and one.arg == name)
+            or (isinstance(one, ast.Global | ast.Nonlocal) and name in one.names)
+            or (
+                isinstance(one, ast.Name)
+                and one.id == name
+                and one.lineno < statement.lineno
+            )
+            for one in ast.walk(function)
+        )
+        for function in functions
+    )
 
 
 def _leftmost(node: ast.expr) -> ast.expr:
