@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from chainrule.check.steps.collected import finals_of
 from chainrule.check.steps.evidence import Evidence
@@ -51,33 +52,42 @@ class Checked:
         """Whether more is right by this loss; where as much is, by a usual scale, with the penalty of the steps, as a whole."""
         return self._rank > other._rank
 
-    @property
-    def _rank(self) -> tuple[int, int, bool, bool, bool]:
+    @cached_property
+    def _rank(self) -> tuple[int, int, int, bool, bool, bool]:
         convention = self.finals.convention
         is_whole = self.is_summed and convention == 1.0
         # a penalty that makes nothing right is none
         is_penalised = self.is_penalised and bool(self.n_right)
         n_wrong = len(self.finals.all) - self.n_right
-        return self.n_right, -n_wrong, convention in CONVENTIONS, is_penalised, is_whole
+        n_along = sum(map(self.finals.is_along, self.finals.wrong()))
+        is_usual = convention in CONVENTIONS
+        return self.n_right, -n_wrong, n_along, is_usual, is_penalised, is_whole
 
     def require_gradients(self) -> None:
-        """Say so where no step is right, and they are made of no gradient nor of anything that the loss is made of.
+        """Say so where no step is right by a loss that is only guessed, or all are made of its values: a search knows no slopes.
 
         Raises:
             ProgramError: E329.
         """
-        evidence, tape = self.evidence, self.evidence.tape
+        tape, place = self.evidence.tape, self.recording.place
         steps = tape.upstream(f.after for f in self.finals.all if f.after is not None)
-        mine = steps & evidence.judged - evidence.behind_loss
+        mine = sorted(steps & self.evidence.judged - self.evidence.behind_loss)
         if any(one.state is not State.WRONG for one in self.finals.all):
             return
-        if is_stepped_on(evidence):
-            return
-        if not any(self.finals.truths.at(place) for place in sorted(mine)):
+        if self.implied is not None:
             raise ProgramError(
                 "E329",
-                "nothing that the steps are made of is a gradient of the loss that was found",
-                hint="a search, a sampler or a closed form takes none; if another loss is meant: --loss NAME",
+                "no loss is computed before the steps, and they are those of none that is usual",
+                hint="compute the loss that they are to go down on, or name it: --loss NAME",
+            )
+        places = {place(tape.values[one]) for one in mine}
+        if self.computed is None or place(self.computed) not in places:
+            return
+        if not any(map(self.finals.truths.at, mine)):
+            raise ProgramError(
+                "E329",
+                "the steps are made of values of the loss, and of none of its gradients",
+                hint="a search by trial takes none; if another loss is meant: --loss NAME",
             )
 
 

@@ -108,7 +108,7 @@ def _finals(evidence: Evidence, update: Update, common: set[int]) -> Iterator[Fi
 def _writes(
     evidence: Evidence, before: int, after: int, target: int
 ) -> Iterator[tuple[int, int, Array]]:
-    """The writes that lead from one version to the next, each with its entries; none if they overlap, or others have slopes."""
+    """The writes that lead from one version to the next, each with its entries; none if they overlap."""
     tape = evidence.tape
     links = [after]
     while links[-1] != before:
@@ -128,10 +128,12 @@ def _writes(
         taken += entries
         if entries.any():
             found.append((one, other, entries))
+    # what a single write leaves out has no gradient, or it is not all that was to be written
     left = taken == 0
-    if taken.max(initial=0) <= 1 and not any(
+    is_whole = len(found) > 1 or not any(
         np.any(world.numbers[target][left]) for world in evidence.worlds
-    ):
+    )
+    if taken.max(initial=0) <= 1 and is_whole:
         yield from found
 
 

@@ -221,7 +221,7 @@ SHOWN = ("error", "err")
 
 
 def is_weighted(evidence: Evidence) -> bool:
-    """Whether steps take errors times an array that is no part of the loss, as the gains of a game are."""
+    """Whether steps take errors times data that are no part of the loss, as the gains of a game are."""
     tape = evidence.tape
     steps = tape.upstream([tape.at[update.after] for update in evidence.updates])
     for place in steps - evidence.behind_loss - evidence.past:
@@ -230,11 +230,17 @@ def is_weighted(evidence: Evidence) -> bool:
             weights = [
                 one
                 for one in tape.reads[place]
-                if tape.values[one].shape and one not in evidence.active
+                if one not in evidence.active and _is_of_arrays(evidence, one)
             ]
             if set(weights) - evidence.behind_loss - {*range(tape.n_inputs)}:
                 return True
     return False
+
+
+def _is_of_arrays(evidence: Evidence, place: int) -> bool:
+    """Whether a value is an array or computed from one: a rate is made of single numbers."""
+    values = evidence.tape.values
+    return any(values[one].shape for one in evidence.tape.upstream([place]))
 
 
 def is_shown_alone(evidence: Evidence) -> bool:

@@ -92,7 +92,7 @@ class Unwritten:
             if elsewhere is not None:
                 yield Reading(*elsewhere)
         kept_off = self._kept_off()
-        without = self.computed_again(kept_off, self.loss) if kept_off else None
+        without = self.computed_again(kept_off) if kept_off else None
         if without is not None:
             yield Reading(*without, kept_off=tuple(kept_off))
         for made in self.penalised():
@@ -105,7 +105,7 @@ class Unwritten:
                 yield Reading(*made, is_shown=True, is_penalised=True)
         for constant in (older, moving_targets):
             found = tuple(constant(self.versions, self.loss))
-            held = self.computed_again({}, self.loss, found) if found else None
+            held = self.computed_again({}, found) if found else None
             if held is not None:
                 yield Reading(*held, held=found)
 
@@ -132,9 +132,7 @@ class Unwritten:
         """The loss at the weights that its error was computed with, where its penalty is that of the next ones."""
         behind = upstream(self.recording.producer, self.loss, self._read)
         met = [[one for one in c if one in behind] for c in self.versions.learnt]
-        return self.computed_again(
-            {two[1]: two[0] for two in met if len(two) == 2}, self.loss
-        )
+        return self.computed_again({two[1]: two[0] for two in met if len(two) == 2})
 
     def moved_first(self) -> tuple[Recording, Value] | None:
         """The loss at the weights that the gradients are taken at, where it is shown before momentum has moved them."""
@@ -146,10 +144,7 @@ class Unwritten:
             one, other, later = chain[at : at + 3]
             if is_read(self.recording, other, later) and self._moves_alone(one, other):
                 moved[one] = other
-        last = max(
-            moved.values(), key=self.recording.position.__getitem__, default=self.loss
-        )
-        return self.computed_again(moved, last)
+        return self.computed_again(moved)
 
     def ahead(self) -> tuple[Recording, Value] | None:
         """The loss where momentum will bring the weights, if all that their steps read of them is that sum."""
@@ -175,14 +170,12 @@ class Unwritten:
                     one.result: Line(one.result, ops.identity, (first.result,), {})
                     for one in more
                 }
-        key = self.recording.position.__getitem__
-        last = max((self.loss, *moved.values()), key=key)
         run = self.recording.run
         lines = tuple(again.get(one.result, one) for one in run.program.lines)
         program = Program(run.program.inputs, lines, ())
         merged = replace(self.recording, run=Run(program, run.numbers))
         whole = replace(self, recording=merged)
-        return whole.computed_again(moved, last)
+        return whole.computed_again(moved)
 
     def _moves_alone(self, one: Value, other: Value) -> bool:
         """Whether what a version is moved on by is not computed from it."""
@@ -193,10 +186,11 @@ class Unwritten:
         return not more and line.op in (ops.add, ops.subtract)
 
     def computed_again(
-        self, moved: dict[Value, Value], last: Value, held: Sequence[Value] = ()
+        self, moved: dict[Value, Value], held: Sequence[Value] = ()
     ) -> tuple[Recording, Value] | None:
-        """The loss computed once more, behind ``last``, of other versions and of constants; None where it reads none."""
+        """The loss computed once more, of other versions and of constants; None where it reads none."""
         producer, position = self.recording.producer, self.recording.position
+        last = max((self.loss, *moved.values()), key=position.__getitem__)
         known = {*self._read, *moved, *held}
         behind = upstream(self.recording.producer, self.loss, known)
         made = Appended(self.recording, producer[last])

@@ -270,7 +270,7 @@ def assigned_the_step(steps: Steps) -> Iterator[Finding]:
             not isinstance(item, Value)
             or node is None
             or not steps.is_gradient_of(item, names[name])
-            or not _is_known(steps, execution.site.statement, name)
+            or not _is_known(steps, node, name)
         ):
             continue
         symbol = "-" if isinstance(signed.op, ast.USub) else "+"
@@ -286,8 +286,9 @@ def assigned_the_step(steps: Steps) -> Iterator[Finding]:
         )
 
 
-def _is_known(steps: Steps, statement: ast.stmt, name: str) -> bool:
+def _is_known(steps: Steps, statement: ast.AST, name: str) -> bool:
     """Whether a name stands for something when an assignment to it is reached: in a function, of its own."""
+    line = steps.scene.statement(statement).lineno
     functions = (
         one for one in steps.scene.around(statement) if isinstance(one, ast.FunctionDef)
     )
@@ -295,11 +296,7 @@ def _is_known(steps: Steps, statement: ast.stmt, name: str) -> bool:
         any(
             (isinstance(one, ast.arg) and one.arg == name)
             or (isinstance(one, ast.Global | ast.Nonlocal) and name in one.names)
-            or (
-                isinstance(one, ast.Name)
-                and one.id == name
-                and one.lineno < statement.lineno
-            )
+            or (isinstance(one, ast.Name) and one.id == name and one.lineno < line)
             for one in ast.walk(function)
         )
         for function in functions
