@@ -224,13 +224,14 @@ def is_weighted(evidence: Evidence) -> bool:
     """Whether steps take errors times data that are no part of the loss, as the gains of a game are."""
     tape = evidence.tape
     steps = tape.upstream([tape.at[update.after] for update in evidence.updates])
+    moved = set(tape.downstream({tape.at[value] for value in evidence.parameters}))
     for place in steps - evidence.behind_loss - evidence.past:
         line = tape.line(place)
         if line is not None and line.op is ops.multiply and place in evidence.judged:
             weights = [
                 one
                 for one in tape.reads[place]
-                if one not in evidence.active and _is_of_arrays(evidence, one)
+                if one not in moved and _is_of_arrays(evidence, one)
             ]
             if set(weights) - evidence.behind_loss - {*range(tape.n_inputs)}:
                 return True
