@@ -133,7 +133,9 @@ def test_errors_of_one_pass_belong_together_whatever_earlier_passes_read(script)
     assert check_script(path, n_pass=2).ok
     # no loss is computed, and the steps are those of none that is usual
     path = script(NEURONS.replace("(o - w) for", "(o + w) for"))
-    with pytest.raises(ProgramError, match=r"no loss of this script|none that is usual"):
+    with pytest.raises(
+        ProgramError, match=r"no loss of this script|none that is usual"
+    ):
         check_script(path, n_pass=2)
 
 

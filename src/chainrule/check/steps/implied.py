@@ -278,7 +278,8 @@ def is_shared(evidence: Evidence) -> bool:
     past = tape.upstream(parameters)
     used = _data(evidence, steps - past)
     known = _data(evidence, evidence.behind_loss - past)
-    return bool(used) and all(_is_within(path, known) for path in used)
+    # a function of nothing but its parameters has no data, and no more have its slopes
+    return bool(used or not known) and all(_is_within(path, known) for path in used)
 
 
 def is_of_more(evidence: Evidence) -> bool:

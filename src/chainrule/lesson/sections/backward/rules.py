@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from chainrule import ops
 from chainrule.derive.unbroadcast import served
@@ -66,11 +67,11 @@ def rules(given: StepTelling, stop: Stop) -> Iterator[Part]:
 def _told(way: Way) -> list[Link]:
     """The links from the loss on; of a sum within a sum only the inner one, since both hand on what they get."""
     links = [one for one in reversed(way.links) if not hands_over(one.line)]
-    sums = [_hands_on(link) for link in links]
+    sums = [*map(_hands_on, links), False]
     return [
         link
-        for link, sum_, further in zip(links, sums, [*sums[1:], False], strict=True)
-        if not (sum_ and further)
+        for link, (is_sum, is_next) in zip(links, pairwise(sums), strict=True)
+        if not (is_sum and is_next)
     ]
 
 
