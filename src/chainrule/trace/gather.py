@@ -66,9 +66,10 @@ def plain_of(item: Any) -> Any:
 
 
 def look_up(table: Any, places: Any) -> Any:
-    """``table[places]`` along the first axis; followed, too, where the places alone are traced."""
-    if type(places) is Traced and type(table) is not Traced:
-        table = places.tracer.lift(places.tracer.lower(table))
+    """``table[places]``, along the first axes; followed, too, where the places alone are traced."""
+    traced = next((one for one in leaves_of(places) if type(one) is Traced), None)
+    if traced is not None and type(table) is not Traced:
+        table = traced.tracer.lift(traced.tracer.lower(table))
     return table[places]
 
 

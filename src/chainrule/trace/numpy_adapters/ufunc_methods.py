@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from chainrule.trace import refusals
 from chainrule.trace.indexing import is_met_once
 from chainrule.trace.numpy_adapters.require import UNSET, ndim
 from chainrule.trace.tracing import Tracing
-from chainrule.trace.written_out import definition_of, follow_through
+from chainrule.trace.written_out import NotCovered, definition_of, follow_through
 
 FOLDS: Mapping[str, Kind] = {"reduce": "reduction", "accumulate": "scan"}
 """The kind of op that a method of a ufunc folds into: ``np.add.reduce`` is the reduction that folds an addition."""
@@ -41,7 +42,8 @@ def call(
         axes = tuple(range(-ndim(other), 0))
         return ufunc(np.expand_dims(one, axes) if axes else one, other)
     if definition_of(getattr(ufunc, method)) is not None:
-        return follow_through(tracer, getattr(ufunc, method), inputs, options)
+        with contextlib.suppress(NotCovered):
+            return follow_through(tracer, getattr(ufunc, method), inputs, options)
     op = _folding(ufunc, FOLDS.get(method))
     if op is None or len(inputs) > 1 or not options.keys() <= op.params.keys():
         raise refusals.unknown_method(f"np.{ufunc.__name__}.{method}", tracer.here())

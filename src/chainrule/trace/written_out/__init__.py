@@ -2,7 +2,7 @@
 
 A function of NumPy or SciPy that is no operation of the catalogue is written here in those that are. Each time one is
 followed, its numbers are compared with those of the function itself: where the two differ (an option or a range that
-the few lines do not cover), it is refused.
+the few lines do not cover), it is an operation through which no gradient is known.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.trace import refusals
 from chainrule.trace.gather import plain_of
 from chainrule.trace.numpy_adapters.require import UNSET
 from chainrule.trace.tracing import Tracing
@@ -24,6 +23,7 @@ from chainrule.trace.written_out import (
     array_standard,
     fourier,
     images,
+    interpolators,
     linear,
     nan_functions,
     numpy_functions,
@@ -51,6 +51,7 @@ WAITING: dict[str, Mapping[str, Definition]] = {
     },
     "scipy.fft": fourier.SCIPY,
     "scipy.fftpack": fourier.FFTPACK,
+    "scipy.interpolate": interpolators.DEFINITIONS,
     "scipy.linalg": linear.SCIPY,
     "scipy.ndimage": images.DEFINITIONS,
     "scipy.stats": distributions(),
@@ -59,6 +60,10 @@ WAITING: dict[str, Mapping[str, Definition]] = {
 """Definitions by module and name, of modules that nobody has imported yet."""
 CLOSE = {8: 1e-9, 4: 1e-4, 2: 1e-2}
 """How near the numbers must come, by the bytes of an entry."""
+
+
+class NotCovered(Exception):  # noqa: N818 - it says what is the case
+    """What a definition does not cover; its text is how the function is called here."""
 
 
 def definition_of(function: Any) -> tuple[str, Definition] | None:
@@ -87,7 +92,7 @@ def follow_through(
     """The result of a function by its definition.
 
     Raises:
-        CannotTrace: E301 for what the definition does not cover.
+        NotCovered: for what the definition does not cover.
     """
     found = definition_of(function)
     if found is None:
@@ -103,17 +108,27 @@ def follow_through(
         inspect.signature(definition).bind(*args, **given)
     except TypeError:
         known = inspect.signature(definition).parameters
-        unknown = [key for key in given if key not in known] or ["more arguments"]
-        raise refusals.option(name, unknown, tracer.here()) from None
+        unknown = [key for key in given if key not in known]
+        asked = ", ".join(f"{key}=..." for key in unknown) or "..."
+        raise NotCovered(f"{name}({asked})") from None
     # what the function itself objects to, it says itself
     true = function(*map(plain_of, args), **{k: plain_of(v) for k, v in given.items()})
-    try:
-        result = tracer.unbound(lambda _: definition(*args, **given))
-    except (ArithmeticError, LookupError, TypeError, ValueError):
-        result = None  # of something that the few lines do not cover
+    result = attempt(tracer, lambda: definition(*args, **given))
     if result is None or not is_same(result, true):
-        raise refusals.differs(name, tracer.here())
+        message = f"{name} with these arguments"
+        raise NotCovered(message)
     return result
+
+
+def attempt(tracer: Tracing, make: Callable[[], Any]) -> Any:
+    """What a definition makes; None of what its few lines were not written for."""
+    refused = tracer.refused
+    try:
+        return tracer.unbound(lambda _: make())
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        # an error of ours, too, is the definition's and not the user's
+        tracer.refused = refused
+        return None
 
 
 def is_same(result: Any, true: Any) -> bool:
