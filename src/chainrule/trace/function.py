@@ -164,15 +164,23 @@ def read_function(
         (value for _, value in outputs), name=name if name.isidentifier() else "f"
     )
 
-    recording = Recording(run, tuple(tracer.events), met=tracer.builder.met)
     return FunctionReading(
-        recording,
+        _recording(tracer, run),
         given,
         tuple(arguments.known),
         arguments.others,
         outputs,
         has_source,
         again,
+    )
+
+
+def _recording(tracer: Tracer, run: Run) -> Recording:
+    return Recording(
+        run,
+        tuple(tracer.events),
+        met=tracer.builder.met,
+        has_matrices=tracer.has_matrices,
     )
 
 
