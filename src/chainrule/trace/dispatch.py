@@ -135,7 +135,9 @@ def _called(
         out = None
     if adapter is not None:
         result = adapter(tracer, *args, **options)
-    elif op is not None:
+    elif op is not None and (
+        definition_of(function) is None or options.keys() <= op.params.keys()
+    ):
         args, initial = _begun(op, args, options)
         arrays, params = _bind(tracer, op, function, args, options)
         result = tracer.record(op, arrays, params)

@@ -65,6 +65,14 @@ def plain_of(item: Any) -> Any:
     return item
 
 
+def hold(*items: Any) -> None:
+    """Say that what is computed of these holds some of their numbers, which others have otherwise."""
+    for one in items:
+        if type(one) is Traced:
+            one.tracer.fix(one.value)
+            return
+
+
 def look_up(table: Any, places: Any) -> Any:
     """``table[places]``, along the first axes; followed, too, where the places alone are traced."""
     traced = next((one for one in leaves_of(places) if type(one) is Traced), None)

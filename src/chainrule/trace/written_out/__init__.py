@@ -25,11 +25,13 @@ from chainrule.trace.written_out import (
     images,
     interpolators,
     linear,
+    linear_maps,
     nan_functions,
     numpy_functions,
     polynomials,
     scipy_functions,
     selecting,
+    statistics,
     windows,
 )
 from chainrule.trace.written_out.distributions import distributions
@@ -53,8 +55,8 @@ WAITING: dict[str, Mapping[str, Definition]] = {
     "scipy.fftpack": fourier.FFTPACK,
     "scipy.interpolate": interpolators.DEFINITIONS,
     "scipy.linalg": linear.SCIPY,
-    "scipy.ndimage": images.DEFINITIONS,
-    "scipy.stats": distributions(),
+    "scipy.ndimage": {**images.DEFINITIONS, **linear_maps.NDIMAGE},
+    "scipy.stats": {**distributions(), **statistics.DEFINITIONS},
     **scipy_functions.DEFINITIONS,
 }
 """Definitions by module and name, of modules that nobody has imported yet."""
@@ -98,21 +100,18 @@ def follow_through(
     if found is None:
         raise KeyError(function)
     name, definition = found
-    given = {
-        key: value
-        for key, value in kwargs.items()
-        if value is not None and value is not UNSET
-    }
+    known = inspect.signature(definition).parameters
+    asked = {key: value for key, value in kwargs.items() if value is not UNSET}
+    # None is what an option is that is left out, unless the few lines know of it
+    given = {k: v for k, v in asked.items() if v is not None or k in known}
     args = [None if one is UNSET else one for one in args]
     try:
         inspect.signature(definition).bind(*args, **given)
     except TypeError:
-        known = inspect.signature(definition).parameters
-        unknown = [key for key in given if key not in known]
-        asked = ", ".join(f"{key}=..." for key in unknown) or "..."
-        raise NotCovered(f"{name}({asked})") from None
+        unknown = ", ".join(f"{key}=..." for key in given if key not in known)
+        raise NotCovered(f"{name}({unknown or '...'})") from None
     # what the function itself objects to, it says itself
-    true = function(*map(plain_of, args), **{k: plain_of(v) for k, v in given.items()})
+    true = function(*map(plain_of, args), **{k: plain_of(v) for k, v in asked.items()})
     result = attempt(tracer, lambda: definition(*args, **given))
     if result is None or not is_same(result, true):
         message = f"{name} with these arguments"
