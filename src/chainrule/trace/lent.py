@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import functools
 import math
 import operator
@@ -126,6 +127,25 @@ MATH: Mapping[Any, Any] = {
     math.dist: lambda p, q: np.sqrt(
         sum((a - b) ** 2 for a, b in zip(p, q, strict=True))
     ),
+}
+
+
+def _cmath(_: Lending, function: Any, *args: Any) -> Any:
+    """A function of ``cmath``, or ``complex(x, y)``, taken from NumPy where what it is given is traced."""
+    if not any(type(one) in {Traced, Pair} for one in args):
+        return function(*args)
+    if function is complex:
+        return args[0] + 1j * (args[1] if len(args) > 1 else 0.0)
+    return CMATH[function](np.add(args[0], 0j), *args[1:])
+
+
+CMATH: Mapping[Any, Any] = {
+    cmath.exp: np.exp,
+    cmath.log: np.log,
+    cmath.sqrt: np.sqrt,
+    cmath.tanh: np.tanh,
+    cmath.phase: np.angle,
+    complex: complex,
 }
 
 
@@ -311,6 +331,7 @@ LENT: dict[Any, Lent] = {
     **dict.fromkeys(MATH, _math),
     math.fsum: _summed,
     math.prod: _summed,
+    **dict.fromkeys(CMATH, _cmath),
     np.array: _array,
     np.asarray: _array,
     np.asanyarray: _array,
