@@ -197,6 +197,7 @@ SAMPLES = {
     "scipy.interpolate.interp1d": "scipy.interpolate.interp1d(np.arange(3.0), A, axis=0, bounds_error=False, fill_value=0.0)(2 * q[:4])",
     "scipy.interpolate.RegularGridInterpolator": "scipy.interpolate.RegularGridInterpolator((np.arange(3.0), np.cumsum(q[:3])), A, bounds_error=False, fill_value=None)(np.stack([p, q], axis=1))",
     "scipy.interpolate.interpn": "scipy.interpolate.interpn((np.arange(3.0), np.arange(3.0)), A, np.array([[0.4, 1.3]]))",
+    "np.ix_": "A[np.ix_(v[:3] > 0.5, np.argsort(q)[:2] // 2)] * 2",
     "np.unwrap": "np.unwrap(3 * v)",
     "scipy.linalg.eigh": "np.exp(scipy.linalg.eigh(S, S @ S + np.eye(3))[1]) + scipy.linalg.eigh(S)[0]",
     "scipy.linalg.eigvalsh": "scipy.linalg.eigvalsh(S)",
