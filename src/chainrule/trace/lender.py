@@ -391,8 +391,10 @@ def _is_numpy(function: Any) -> bool:
 @functools.lru_cache(maxsize=4096)
 def _is_users(kind: Any) -> bool:
     """Whether a class was written by the user."""
-    module = sys.modules.get(kind.__module__)
+    if kind.__module__ == "__main__":
+        # that of a script; what stands in its place may be a library's, as of ``python -m pytest``
+        return True
     if kind.__module__ in sys.builtin_module_names:
         return False
-    file = getattr(module, "__file__", None)
+    file = getattr(sys.modules.get(kind.__module__), "__file__", None)
     return file is None or not is_library(file)
