@@ -1,4 +1,4 @@
-"""Steps whose loss has no name of its own: those of a mixture, those of numbers that are objects."""
+"""Scripts whose loss or weights no step tells: mixtures, numbers that are objects, weights moved to check a gradient."""
 
 import numpy as np
 import pytest
@@ -75,3 +75,38 @@ def test_the_gradient_of_a_number_that_is_an_object_is_no_loss(tmp_path):
     file.write_text(SCALARS)
     expected = sum((0.7 * x - 0.2 - y) ** 2 for x, y in ((2, 1), (3, -1), (-1, 0.5)))
     assert np.isclose(chainrule.explain(file, level="network").loss, expected)
+
+
+CHECKED = """
+import numpy as np
+
+def forward(X, Y, parameters):
+    A = np.tanh(parameters["W1"] @ X + parameters["b1"])
+    P = 1 / (1 + np.exp(-(parameters["W2"] @ A)))
+    return -np.mean(Y * np.log(P) + (1 - Y) * np.log(1 - P)), A, P
+
+X = np.array([[0.3, -0.8, 1.2], [0.5, 0.1, -0.7]])
+Y = np.array([[1.0, 0.0, 1.0]])
+parameters = {
+    "W1": np.array([[0.4, -0.2], [0.1, 0.9]]),
+    "b1": np.array([[0.1], [-0.3]]),
+    "W2": np.array([[0.7, -0.5]]),
+}
+cost, A, P = forward(X, Y, parameters)
+gradients = {"dW2": (P - Y) @ A.T / 3}
+dZ = parameters["W2"].T @ (P - Y) * (1 - A**2) / 3
+gradients["dW1"], gradients["db1"] = dZ @ X.T, dZ.sum(axis=1, keepdims=True)
+for name in parameters:
+    for place in np.ndindex(*parameters[name].shape):
+        moved = {key: value.copy() for key, value in parameters.items()}
+        moved[name][place] += 1e-6
+        above = forward(X, Y, moved)[0]
+        moved[name][place] -= 2e-6
+        print(name, (above - forward(X, Y, moved)[0]) / 2e-6, gradients["d" + name][place])
+"""
+
+
+def test_data_are_not_learnt_beside_what_is_moved_to_check_a_gradient(tmp_path):
+    file = tmp_path / "script.py"
+    file.write_text(CHECKED)
+    assert {*chainrule.gradients(file)} == {"W1", "b1", "W2"}
