@@ -237,7 +237,8 @@ def _filled(lender: Lending, maker: Any, shape: Any, *args: Any, **options: Any)
         shape = tuple(int(one) for one in lengths)
     fill = FILLS.get(maker)
     if fill is None and args and type(args[0]) is Traced:
-        return np.broadcast_to(args[0], shape).copy()
+        wide = tuple(shape) if isinstance(shape, list | tuple) else (shape,)
+        return np.broadcast_to(args[0], wide).copy()
     made = maker(shape, *args, **options)
     if any(type(one) is TracedInt for one in lengths) and made.dtype.kind in "fib":
         number = made.dtype.type(fill if fill is not None else args[0])

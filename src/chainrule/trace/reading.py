@@ -243,7 +243,7 @@ class Reading:
         """What is written to in place is followed from here on, where it was put by code without hooks."""
         if not is_item:
             # elsewhere nothing could be put in its place, and a property would run for nothing
-            if key in getattr(owner, "__dict__", ()):
+            if type(owner) is not Traced and key in getattr(owner, "__dict__", ()):
                 self.attribute(owner, key)
         elif isinstance(owner, list | dict):
             with contextlib.suppress(LookupError, TypeError):

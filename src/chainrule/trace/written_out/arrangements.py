@@ -60,6 +60,9 @@ def vsplit(ary: Any, indices_or_sections: Any) -> Any:
 
 def append(arr: Any, values: Any, axis: int | None = None) -> Any:
     """One behind the other."""
+    if isinstance(values, int | float):
+        # a number has no type that every framework would join
+        values = np.asarray([values], np.result_type(arr.dtype, type(values)))
     return np.concatenate([arr, values], axis=axis)
 
 
