@@ -163,6 +163,7 @@ def emit(
         steps=steps,
         learns=found.call is None,
         fixed=found.fixed(derived.forward.program),
+        matrices=found.has_matrices,
     )
 
 

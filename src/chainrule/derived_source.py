@@ -32,11 +32,12 @@ def source(
     steps: int,
     learns: bool = False,
     fixed: Sequence[str] = (),
+    matrices: bool = False,
 ) -> str:
     """The source of ``part``; without a learning rate it is the optimizer's usual one.
 
     ``learns`` says that what is differentiated by is what a script learns, whatever it is called; its shapes do not
-    follow the batch. ``fixed`` is what the source holds of the one run that was read.
+    follow the batch. ``fixed`` is what the source holds of the one run that was read; ``matrices`` whether that had some.
 
     Raises:
         UsageError: E410 for an optimizer that does not exist, E411 for one where nothing is updated.
@@ -69,6 +70,7 @@ def source(
         update=None if chosen is None else _update(chosen, derived.loss.dtype),
         lengths=lengths,
         fixed=fixed,
+        matrices=matrices,
     )
 
 

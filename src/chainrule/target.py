@@ -64,6 +64,11 @@ class Target:
         return what_is_fixed(self.recording, program, self.run.program.inputs, loss)
 
     @property
+    def has_matrices(self) -> bool:
+        """Whether matrices of NumPy's were met as it was read."""
+        return self.recording is not None and self.recording.has_matrices
+
+    @property
     def branches(self) -> Run | None:
         """What the branches on the way to the loss hung on, as outputs of a run; None where there are none."""
         recording = self.recording

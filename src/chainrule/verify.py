@@ -25,6 +25,28 @@ WIDTHS = {8: (1e-5, 1e-6, 1e-4, 1e-7), 4: (1e-2, 3e-3, 3e-2), 2: (1e-1, 3e-1)}
 CLOSE = {8: 1e-5, 4: 3e-2, 2: 0.2}
 """How near the measured slope must come to the derived one, as a share of both."""
 
+STEPS = """write the steps out, as those of Runge and Kutta, over the times ts from y = y0:
+for t, h in zip(ts[:-1], np.diff(ts)):
+    k1 = f(t, y)
+    k2 = f(t + h / 2, y + h / 2 * k1)
+    k3 = f(t + h / 2, y + h / 2 * k2)
+    k4 = f(t + h, y + h * k3)
+    y = y + h / 6 * (k1 + 2 * k2 + 2 * k3 + k4)"""
+AREA = """add up what the function gives at fixed places, as those of Gauss from a to b:
+x, share = np.polynomial.legendre.leggauss(20)
+area = (b - a) / 2 * np.sum(share * f((b + a) / 2 + (b - a) / 2 * x))"""
+ROOT = """take a step of Newton's from the root that was found, with the slope df of f, through which the gradient passes:
+x = x - f(x) / df(x)"""
+INSTEAD: Mapping[str, str] = {
+    **{f"scipy.integrate.{name}": STEPS for name in ("odeint", "solve_ivp")},
+    **{f"scipy.integrate.{name}": AREA for name in ("quad", "fixed_quad", "quad_vec")},
+    **{
+        f"scipy.optimize.{name}": ROOT
+        for name in ("brentq", "bisect", "newton", "fsolve", "root", "root_scalar")
+    },
+}
+"""What to write in the place of functions that choose by themselves where they look: no gradient comes out of them."""
+
 
 def on_the_way(
     run: Run, escapes: Iterable[Escape], parameters: Sequence[Value], loss: Value
@@ -124,7 +146,8 @@ def lost(escapes: Sequence[Escape]) -> CannotTrace:
         "E304",
         f"{how} takes the numbers of {name}, and what comes back has no gradient: the one derived without it is wrong",
         where=_own(escape.places) if escape is not None else None,
-        hint="write this step with functions of NumPy, or give it a rule:\n"
+        hint=INSTEAD.get(how)
+        or "write this step with functions of NumPy, or give it a rule:\n"
         "f = chainrule.Op(forward, lambda shape: shape, (chainrule.Rule(lambda dy, y, x: ..., 'why'),))",
     )
 

@@ -74,7 +74,9 @@ def test_a_backward_without_a_cache_gets_the_inputs():
 
 def test_functions_that_cannot_be_followed_are_compared_by_their_numbers():
     def cube(x):
-        return np.asarray([complex(v).real ** 3 for v in x.ravel()]).reshape(x.shape)
+        return np.asarray([float(str(float(v))) ** 3 for v in x.ravel()]).reshape(
+            x.shape
+        )
 
     def pull(dy, x):
         return 2 * dy * 3 * x**2

@@ -215,12 +215,12 @@ def test_a_gradient_with_respect_to_integers_is_refused_with_the_cast():
 
 def test_an_operation_without_a_rule_is_named_at_its_line():
     def net(x):
-        return np.sum(np.unwrap(x * 9.0))
+        return np.sum(np.nextafter(x, 9.0))
 
     with pytest.raises(NoRuleError) as caught:
         backward(trace(net, x=normal(3)))
     assert caught.value.code == "E303"
-    assert "unwrap" in caught.value.message
+    assert "nextafter" in caught.value.message
     assert "chainrule.Op" in caught.value.hint
     assert caught.value.where.file == __file__
 

@@ -315,3 +315,21 @@ def test_the_product_of_matrices_is_no_second_mistake(tmp_path):
     (line,) = [one for one in check_script(path).lines if one.cause]
     assert line.cause == "The sign is flipped."
     assert line.fix.strip() == "grad = -(X.T * error / m)"
+
+
+def test_emitted_source_may_be_handed_the_matrices_of_the_script():
+    def loss(X, theta):
+        return np.sum(np.power(X * theta.T, 2))
+
+    square = np.asmatrix(GIVEN["q"])
+    source = chainrule.emit(loss, X=square, theta=square, wrt=["theta"])
+    forward = chainrule.emit(loss, X=square, theta=square, part="forward")
+    space = {}
+    exec(source + forward, space)
+    value, (slope,) = space["loss_and_gradients"](theta=square, X=square)
+    found = chainrule.gradients(loss, X=square, theta=square, wrt=["theta"])
+    np.testing.assert_allclose(slope, found["theta"])
+    assert np.isclose(value, loss(square, square))
+    assert np.isclose(space["loss"](theta=square, X=square), value)
+    plain = chainrule.emit(lambda x, w: np.sum(x @ w), np.ones((2, 2)), np.ones(2))
+    assert "asarray" not in plain

@@ -70,3 +70,14 @@ def test_what_the_message_advises_is_read(tmp_path):
         "loss = np.sum(x ** 2)",
     )
     np.testing.assert_allclose(chainrule.gradients(path, wrt=["x"])["x"], 2 * X)
+
+
+def test_an_argument_that_is_called_like_an_option_is_given_by_its_place():
+    def smooth(level, x):
+        return np.sum((x - level) ** 2)
+
+    with pytest.raises(chainrule.ChainruleError) as caught:
+        chainrule.explain(smooth, level=0.1, x=np.ones(3))
+    assert caught.value.code == "E402"
+    assert "level is an option" in caught.value.hint
+    assert np.isclose(chainrule.explain(smooth, 0.1, np.ones(3)).loss, 3 * 0.81)

@@ -29,6 +29,7 @@ from chainrule.program import LimitError, ProgramError
 from chainrule.program.source_places import line_in
 from chainrule.program.time_limit import can_limit, time_limit
 from chainrule.trace.statements import Script, read_script
+from chainrule.trace.statements.descent import with_descent
 
 UNLIMITED = (
     "the time limit is not kept here: it needs the main thread, and POSIX timers"
@@ -66,12 +67,22 @@ def check_script(
         report = limited(causes=True)
     else:
         asked = Asked(str(path), loss, n_pass, timeout, seed)
-        text = Path(path).read_text(encoding="utf-8")
+        own = Path(path).read_text(encoding="utf-8")
+        text = with_descent(own)
         report = settled(text, asked, limited)
         later = asked.next_pass(text) if report.ok else None
         report = report if later is None else later
+        report = _of_own_lines(report, own, text)
     unlimited = () if timeout is None or can_limit() else (UNLIMITED,)
     return replace(report, notes=(*report.notes, *unlimited))
+
+
+def _of_own_lines(report: Report, own: str, text: str) -> Report:
+    """The report without what was written in the place of a minimiser's first step."""
+    rows = zip(own.split("\n"), text.split("\n"), strict=True)
+    changed = {n for n, (row, other) in enumerate(rows, 1) if row != other}
+    kept = tuple(line for line in report.lines if line.line not in changed)
+    return replace(report, lines=kept) if kept else report
 
 
 def _by_claims(

@@ -103,6 +103,7 @@ def emit(
         steps=steps,
         learns=found.call is None,
         fixed=fixed,
+        matrices=found.has_matrices,
     )
     point.tell_fixed(fixed)
     beside = stored_arrays(derived) if part is EmittedPart.script else {}

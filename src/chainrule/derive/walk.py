@@ -221,12 +221,14 @@ class BackwardWalk:
 def _rule(line: Line, position: int) -> Rule:
     rule = line.op.rule(position)
     if rule is None:
+        name = line.op.name
+        forward = name if name.replace(".", "").isidentifier() else "forward"
         raise NoRuleError(
             "E303",
-            f"no gradient is known through {line.op.name}",
+            f"no gradient is known through {name}",
             where=line.at,
             hint="write it in functions that have one (docs/operations.md), or give it a rule:\n"
-            f"f = chainrule.Op({line.op.name}, lambda shape: shape,"
+            f"f = chainrule.Op({forward}, lambda shape: shape,"
             " (chainrule.Rule(lambda dy, y, x: ..., 'why'),))",
         )
     return rule

@@ -40,6 +40,7 @@ def emit(
     update: UpdateFunction | None = None,
     lengths: Sequence[LengthCondition] = (),
     fixed: Sequence[str] = (),
+    matrices: bool = False,
 ) -> str:
     """The source of ``part`` in ``dialect``.
 
@@ -48,7 +49,8 @@ def emit(
     itself. A ``Run`` that nothing was derived from has a ``forward`` only. ``name`` names the forward function.
     ``update`` is the optimizer of a step or a script; without one, parameters move along their gradients.
     ``lengths`` are those that the gradients need of the inputs; others are refused when the source runs. ``fixed`` is
-    what was decided by the numbers of the run that was read: a comment says it.
+    what was decided by the numbers of the run that was read: a comment says it. Where ``matrices`` were met, what is
+    handed to the source is made arrays first.
 
     Raises:
         UsageError: E410 for a dialect or a part that does not exist.
@@ -83,25 +85,22 @@ def emit(
     if isinstance(what, Run):
         return _forward_of_run(what, chosen, part, name)
     said = functions.said_of(fixed)
+    matrices = matrices and chosen is NUMPY
     match part:
         case "forward":
-            return _forward(what, chosen, name, said)
-        case "backward":
-            plan = functions.backward_plan(what, chosen)
-            function = functions.backward_function(what, plan, lengths)
-            return _module(what, chosen, [[*said, *function]])
-        case "step":
-            plan = functions.backward_plan(
-                what, chosen, {"step", "gradients", "start", *_taken(update)}
+            return _forward(what, chosen, name, said, matrices=matrices)
+        case "backward" | "step":
+            names = {"step", "gradients", "start", *_taken(update)}
+            taken = names if part == "step" else ()
+            plan = functions.backward_plan(what, chosen, taken)
+            function = functions.backward_function(
+                what, plan, lengths, matrices=matrices
             )
-            function = functions.backward_function(what, plan, lengths)
-            step = functions.step_function(what, plan, learning_rate, update)
-            blocks = (
-                []
-                if update is None
-                else [update.function(chosen), start_function(update, chosen)]
-            )
-            return _module(what, chosen, [[*said, *function], *blocks, step])
+            blocks = [[*said, *function]]
+            if part == "step":
+                step = functions.step_function(what, plan, learning_rate, update)
+                blocks += [*_update_functions(update, chosen), step]
+            return _module(what, chosen, blocks)
         case "script":
             return _script(
                 what,
@@ -161,15 +160,29 @@ def _forward_of_run(run: Run, dialect: Dialect, part: str, name: str | None) -> 
 
 
 def _forward(
-    derived: Derivation, dialect: Dialect, name: str | None, said: Sequence[str]
+    derived: Derivation,
+    dialect: Dialect,
+    name: str | None,
+    said: Sequence[str],
+    *,
+    matrices: bool,
 ) -> str:
     also = functions.needed_later(derived)
     whole = derived.run.program.pruned([derived.loss, *also])
     program = Program(whole.inputs, whole.items, (derived.loss,), whole.name)
+    called = _function_name(program, dialect, name)
     lines = functions.forward_function(
-        program, dialect, _function_name(program, dialect, name), also=also
+        program, dialect, called, also=also, matrices=matrices
     )
     return _module(derived, dialect, [[*said, *lines]])
+
+
+def _update_functions(
+    update: UpdateFunction | None, dialect: Dialect
+) -> list[list[str]]:
+    if update is None:
+        return []
+    return [update.function(dialect), start_function(update, dialect)]
 
 
 def _taken(update: UpdateFunction | None) -> set[str]:

@@ -16,9 +16,15 @@ WRITES = (ops.setitem, ops.add_at)
 
 
 class Buffers:
-    """What is said of the arrays that loops carry: whether their turns may write into them."""
+    """What is said of the arrays that loops carry: whether their turns may write into them.
 
-    def __init__(self, program: Program, scopes: Scopes, dialect: Dialect) -> None:
+    What is ``followed`` by the framework's own differentiation is kept by it as it was read, also the views of an array.
+    """
+
+    def __init__(
+        self, program: Program, scopes: Scopes, dialect: Dialect, *, followed: bool
+    ) -> None:
+        self.followed = followed
         self.program = program
         self.scopes = scopes
         self.dialect = dialect
@@ -81,11 +87,23 @@ class Buffers:
         if one is None or one.kept is not None or {value, one.next} & self.shown:
             return False
         if self._written(one):
-            return True
+            return not (self.followed and self._read_meanwhile(one))
         begun = not isinstance(one.start, Value) or (
             one.start in self.carried and self._begun_at_a_number(one.start)
         )
         return begun and self._summed(one)
+
+    def _read_meanwhile(self, one: Carried) -> bool:
+        """Whether something besides the writes reads the array, or what it was a few writes before."""
+        held, value = {one.inside}, one.next
+        while value is not one.inside and isinstance(value, Value):
+            held.add(value)
+            value = self.producer[value].args[0]
+        return any(
+            not held.isdisjoint(line.reads())
+            and not (line.op in WRITES and line.result in held)
+            for line in self.program.every_line()
+        )
 
     def _begun_at_a_number(self, value: Value) -> bool:
         one = self.carried[value]

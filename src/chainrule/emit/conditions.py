@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from chainrule.emit import wrap
 from chainrule.emit.layout import INDENT
 from chainrule.emit.statements import Plan
 from chainrule.program import Value
@@ -44,3 +45,20 @@ def checks(lengths: Sequence[LengthCondition], plan: Plan) -> list[str]:
             f"{INDENT * 2})",
         ]
     return lines
+
+
+def as_arrays(plan: Plan) -> list[str]:
+    """The statements that make arrays of what may be matrices, at the head of a function."""
+    inputs = [value for value in plan.program.inputs if value.ndim == 2]
+    if not inputs:
+        return []
+    return [
+        *wrap.comment("for a matrix of NumPy's, * and ** are other products"),
+        *(
+            line
+            for value in inputs
+            for line in wrap.statement(
+                f"{plan.name(value)} = np.asarray({plan.name(value)})"
+            )
+        ),
+    ]

@@ -9,7 +9,7 @@ import numpy as np
 
 from chainrule.emit import layout, script, wrap
 from chainrule.emit.body import body
-from chainrule.emit.conditions import LengthCondition, checks
+from chainrule.emit.conditions import LengthCondition, as_arrays, checks
 from chainrule.emit.derivation import Derivation
 from chainrule.emit.dialect import Dialect
 from chainrule.emit.names import Names, valid
@@ -87,7 +87,12 @@ def forward_alone(
 
 
 def forward_function(
-    program: Program, dialect: Dialect, name: str, *, also: Sequence[Value] = ()
+    program: Program,
+    dialect: Dialect,
+    name: str,
+    *,
+    also: Sequence[Value] = (),
+    matrices: bool = False,
 ) -> list[str]:
     """``def forward(x, W): … return loss``, or ``return loss, (h, z)`` with values wanted ``also``."""
     whole = Program(
@@ -96,6 +101,7 @@ def forward_function(
     names = Names({name, *dialect.taken})
     plan = Plan(whole, dialect, GradientRoles(frozenset(whole.values())), names)
     header = wrap.signature(name, [plan.name(value) for value in program.inputs])
+    header += as_arrays(plan) if matrices else []
     only = program.outputs[0] if len(program.outputs) == 1 and not also else None
     if only in plan.producer and plan.templates[only].is_expression:
         inlined = layout.returned(plan.computed(only))
@@ -124,13 +130,21 @@ def backward_plan(
 
 
 def backward_function(
-    derived: Derivation, plan: Plan, lengths: Sequence[LengthCondition] = ()
+    derived: Derivation,
+    plan: Plan,
+    lengths: Sequence[LengthCondition] = (),
+    *,
+    matrices: bool = False,
 ) -> list[str]:
-    """``def loss_and_gradients(x, y, W): … return loss, (dW,)``; other ``lengths`` of the inputs are refused."""
+    """``def loss_and_gradients(x, y, W): … return loss, (dW,)``; other ``lengths`` of the inputs are refused.
+
+    Where the program that was read had ``matrices``, what is handed to this one may be matrices, too.
+    """
     header = wrap.signature(
         GRADIENTS, [plan.name(value) for value in plan.program.inputs]
     )
     gradients = [plan.name(derived.gradients[value]) for value in derived.wrt]
+    header += as_arrays(plan) if matrices else []
     lines = [*header, *checks(lengths, plan), *body(plan)]
     return [*lines, *wrap.returned(plan.name(derived.loss), gradients)]
 

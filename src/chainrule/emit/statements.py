@@ -53,7 +53,10 @@ class Plan:
         self.names, self._named = names, frozenset(names.of)
         self.lines = tuple(program.every_line())
         self.scopes = Scopes(program)
-        self.buffers = Buffers(program, self.scopes, dialect)
+        followed = dialect.entries_are_views and self.roles.forward >= {
+            *program.values()
+        }
+        self.buffers = Buffers(program, self.scopes, dialect, followed=followed)
         self.producer = program.producer()
         self.readers = self._readers()
         rows = self.scopes.rows

@@ -257,6 +257,9 @@ def _spread(module: str, full: str) -> Spelling:
             word = FILLS.get(number)
         if word is not None:
             return f"{module}.{word}({{shape}}{said})"
+        if module == "torch" and isinstance(number, Value):
+            # a parameter is a tensor, which is no number to fill with
+            return f"torch.as_tensor({{0}}{said}).expand({{shape}})"
         if module == "tf":
             return f"tf.fill({{shape}}, tf.cast({{0}}{said}))"
         return f"{full}({{shape}}, {{0}}{said})"

@@ -273,6 +273,9 @@ def _tried(
         builder.christen(loss, "loss")
         run = builder.run([loss])
         values = [step.value for step in steps]
+        if not {*values} <= {*run.program.values()}:
+            # what is made later moves nothing here
+            return None
         derived = backward(cut(run, loss, values), loss, values)
     except ChainruleError:
         return None

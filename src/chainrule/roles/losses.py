@@ -19,12 +19,14 @@ from chainrule.roles.candidate import (
     is_called_loss,
 )
 from chainrule.roles.history import History, Variable
-from chainrule.roles.names import meaning
+from chainrule.roles.names import meaning, parts
 from chainrule.roles.simulated import states_of
 from chainrule.trace.slice import cut
 
 NAMED = {"loss": 1.0, None: 0.0, "score": -1.5, "setting": -1.0}
 """What a name is worth; others are worth -0.5."""
+GRADIENTS = frozenset({"grad", "grads", "gradient", "gradients"})
+"""What is called so is no loss."""
 PART = 4.0
 """What speaks against a value from which something called a loss is computed."""
 
@@ -260,6 +262,8 @@ def _weigh(history: History, candidate: Candidate, *, with_gradient: bool) -> No
     name = candidate.name or ""
     said = meaning(name)
     worth = NAMED.get(said, -0.5)
+    if {*parts(name)[-1:]} & GRADIENTS:
+        worth = NAMED["score"]
     if is_called_loss(candidate):
         worth += 0.5
     candidate.feeds = _feeds(history, candidate)

@@ -96,7 +96,11 @@ class Learnt:
         """What is learnt where nothing is stepped."""
         given = self.history.sources(self.loss)
         scores = learnt(self.history, self.lines, given)
-        for value in with_gradient_by_hand(self.history, self.loss, given):
+        by_hand = with_gradient_by_hand(self.history, self.loss, given)
+        if by_hand and not any(score > -0.5 for score in scores.values()):
+            # where nothing speaks for anything else, what a gradient was worked out of is it
+            scores = {}
+        for value in by_hand:
             scores.setdefault(value, 2.0)
         if not scores:
             raise ProgramError(

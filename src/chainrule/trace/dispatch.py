@@ -19,7 +19,7 @@ from chainrule.trace.numpy_adapters.require import takes_several
 from chainrule.trace.sharing import NumpyCall
 from chainrule.trace.traced import Traced
 from chainrule.trace.tracing import Tracing
-from chainrule.trace.written_out import definition_of, follow_through
+from chainrule.trace.written_out import NotCovered, definition_of, follow_through
 
 NO_VALUE: Any = getattr(np, "_NoValue", None)
 """What NumPy passes for an option that was not given."""
@@ -62,7 +62,7 @@ def call_ufunc(
     if op is not None:
         result = tracer.record(op, inputs)
     elif definition_of(ufunc) is not None:
-        result = follow_through(tracer, ufunc, inputs, {})
+        result = follow(tracer, ufunc, inputs, {})
     else:
         result = opaque(tracer, ufunc, inputs, {})
     if dtype is not None:
@@ -123,7 +123,7 @@ def _called(
     if holds_complex(args):
         own = (*pairs.BILINEAR, *pairs.EACH_PART, *pairs.FUNCTIONS)
         if function not in own and definition_of(function) is not None:
-            return follow_through(tracer, function, args, kwargs)
+            return follow(tracer, function, args, kwargs)
         return pairs.call_function(function, args, kwargs)
     adapter = numpy_adapters.READERS.get(function)
     op = ops.op_of(function)
@@ -135,7 +135,9 @@ def _called(
         out = None
     if adapter is not None:
         result = adapter(tracer, *args, **options)
-    elif op is not None:
+    elif op is not None and (
+        definition_of(function) is None or options.keys() <= op.params.keys()
+    ):
         args, initial = _begun(op, args, options)
         arrays, params = _bind(tracer, op, function, args, options)
         result = tracer.record(op, arrays, params)
@@ -143,7 +145,7 @@ def _called(
         if begin is not None and initial is not None:
             result = begin(result, initial)
     elif definition_of(function) is not None:
-        result = follow_through(tracer, function, args, options)
+        result = follow(tracer, function, args, options)
     else:
         result = opaque(tracer, function, args, options)
     if out is not None:
@@ -180,12 +182,16 @@ def _begun(
 
 def _as_array(item: Any, several: bool) -> Any:  # noqa: FBT001
     """A list of traced numbers as the array it is; where ``several`` arrays are asked for, each of them."""
-    if type(item) not in (list, tuple) or not holds_traced(item):
+    if not _is_list_of_traced(item):
         return item
     if several:
         return type(item)(_as_array(one, several=False) for one in item)
     single = all(not getattr(one, "ndim", 0) for one in leaves_of(item))
     return stacked(item) if single else item
+
+
+def _is_list_of_traced(item: Any) -> bool:
+    return type(item) in (list, tuple) and holds_traced(item)
 
 
 def _bind(
@@ -244,11 +250,27 @@ def _written(function: Any) -> str:
     return f"{module.replace('numpy', 'np', 1)}.{name}" if module else name
 
 
-def opaque(
+def follow(
     tracer: Tracing, function: Any, args: Sequence[Any], kwargs: Mapping[str, Any]
 ) -> Any:
+    """A function by its definition; what that does not cover is a function outside the catalogue."""
+    try:
+        return follow_through(tracer, function, args, kwargs)
+    except NotCovered as told:
+        if any(map(_is_list_of_traced, (*args, *kwargs.values()))):
+            raise refusals.in_a_list(str(told), tracer.here()) from None
+        return opaque(tracer, function, args, kwargs, str(told))
+
+
+def opaque(
+    tracer: Tracing,
+    function: Any,
+    args: Sequence[Any],
+    kwargs: Mapping[str, Any],
+    name: str = "",
+) -> Any:
     """A function outside the catalogue: computed and recorded, and refused only where a gradient must pass."""
-    name = _written(function)
+    name = name or _written(function)
     plain = {
         key: int(item) if type(item) is TracedInt else item
         for key, item in kwargs.items()

@@ -164,15 +164,23 @@ def read_function(
         (value for _, value in outputs), name=name if name.isidentifier() else "f"
     )
 
-    recording = Recording(run, tuple(tracer.events), met=tracer.builder.met)
     return FunctionReading(
-        recording,
+        _recording(tracer, run),
         given,
         tuple(arguments.known),
         arguments.others,
         outputs,
         has_source,
         again,
+    )
+
+
+def _recording(tracer: Tracer, run: Run) -> Recording:
+    return Recording(
+        run,
+        tuple(tracer.events),
+        met=tracer.builder.met,
+        has_matrices=tracer.has_matrices,
     )
 
 
@@ -254,6 +262,13 @@ def _called(
     return function(*args, **kwargs)
 
 
+OPTIONS = frozenset(
+    {
+        *("loss", "wrt", "follow_branches", "optimizer", "learning_rate", "steps"),
+        *("step", "level", "unroll", "dialect", "part", "forward"),
+    }
+)
+"""What ``gradients``, ``explain`` and ``emit`` take by these names for themselves."""
 BOUNDARY = (_called.__code__,)
 ACTIVE: ContextVar[Tracer | None] = ContextVar("active", default=None)
 """The tracer of the function that is being followed now: a gradient taken inside of it is written there."""
@@ -315,6 +330,9 @@ def _not_taken(
     name = getattr(function, "__name__", type(function).__name__)
     unknown = any(key not in known for key in kwargs)
     listed = ", ".join(known) or "none"
+    ours = next((one for one in known if one in OPTIONS and f"'{one}'" in said), None)
+    if ours is not None:
+        listed += f"; {ours} is an option of chainrule's own: give it by its place, without the name"
     return UsageError(
         "E327" if unknown else "E402",
         f"{name} cannot be called with what it is given: {said}",

@@ -65,10 +65,19 @@ def plain_of(item: Any) -> Any:
     return item
 
 
+def hold(*items: Any) -> None:
+    """Say that what is computed of these holds some of their numbers, which others have otherwise."""
+    for one in items:
+        if type(one) is Traced:
+            one.tracer.fix(one.value)
+            return
+
+
 def look_up(table: Any, places: Any) -> Any:
-    """``table[places]`` along the first axis; followed, too, where the places alone are traced."""
-    if type(places) is Traced and type(table) is not Traced:
-        table = places.tracer.lift(places.tracer.lower(table))
+    """``table[places]``, along the first axes; followed, too, where the places alone are traced."""
+    traced = next((one for one in leaves_of(places) if type(one) is Traced), None)
+    if traced is not None and type(table) is not Traced:
+        table = traced.tracer.lift(traced.tracer.lower(table))
     return table[places]
 
 

@@ -20,6 +20,7 @@ class Leaving:
     follow_branches: bool
     moved: set[Value]
     sized: set[Value]
+    places: tuple[SourceSpan, ...]
     fixed: set[tuple[Arg | None, bool, tuple[SourceSpan, ...]]]
 
     def frames(self) -> Sequence[FrameType]:
@@ -29,6 +30,10 @@ class Leaving:
     def here(self) -> SourceSpan | None:
         """The user's place right now."""
         raise NotImplementedError
+
+    def _spans(self) -> tuple[SourceSpan, ...]:
+        """The user's places; inside of what is written out, that of the call."""
+        return source.places(self.frames()) or self.places
 
     def as_array(self, value: Value) -> Array:
         """A traced value asked for as a plain array: its numbers, or a refusal."""
@@ -54,7 +59,7 @@ class Leaving:
             return outcome
         if not self.follow_branches:
             raise refusals.branch(value.name, self.here())
-        n_lines, places = len(self.builder.lines), source.places(self.frames())
+        n_lines, places = len(self.builder.lines), self._spans()
         self.events.append(Guard(value, outcome, n_lines, places))
         return outcome
 
@@ -69,7 +74,7 @@ class Leaving:
         if value not in self.moved:
             self._settle(value)
             return
-        n_lines, places = len(self.builder.lines), source.places(self.frames())
+        n_lines, places = len(self.builder.lines), self._spans()
         self.events.append(Escape(value, how, n_lines, places))
 
     def _settle(self, value: Value) -> None:
@@ -78,7 +83,7 @@ class Leaving:
 
     def fix(self, arg: Arg | None, *, turns: bool = False) -> None:
         """Python goes on with a plain number, which is that of this run; each place says so once."""
-        places = source.places(self.frames())
+        places = self._spans()
         key = arg, turns, places[:1]
         if key not in self.fixed:
             self.fixed.add(key)

@@ -18,6 +18,7 @@ from chainrule.trace import (
     entries,
     growing,
     numpy_adapters,
+    objects,
     refusals,
 )
 from chainrule.trace.frozen import Frozen
@@ -114,7 +115,9 @@ class Lender:
             return functools.partial(self._in_catalogue, function)
         if (drawing := drawn.drawing(self, function)) is not None:
             return drawing
-        if (thawed := Frozen.of(self, function.__self__)) is not None:
+        owner = function.__self__
+        thawed = Frozen.of(self, owner) or objects.of(self, owner)
+        if thawed is not None:
             return getattr(thawed, function.__name__)
         if function.__name__ == "dot" and is_sparse(function.__self__):
             return function
@@ -166,6 +169,8 @@ class Lender:
             return kind
         if issubclass(kind, np.generic):
             return functools.partial(number_type, self, kind)
+        if objects.is_known(kind):
+            return functools.partial(objects.made, self, kind)
         passed_on = kind.__module__ in PASSED_ON and kind not in OF_MEMORY
         if passed_on or kind is np.vectorize or issubclass(kind, BaseException):
             return kind
@@ -183,6 +188,8 @@ class Lender:
             return functools.partial(entries.each_entry, self, item)
         if Frozen.is_known(item):
             return functools.partial(Frozen, self, item)
+        if (followed := objects.of(self, item)) is not None:
+            return followed
         if _is_users(kind):
             self._hook_class(kind)
             return item
@@ -194,7 +201,7 @@ class Lender:
 
     # calls
 
-    def _numpy(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+    def _numpy(self, function: Any, /, *args: Any, **kwargs: Any) -> Any:
         """A function of NumPy: traced values in lists are joined first."""
         args = tuple(map(self._array_of_users, args))
         for item in args:
@@ -207,7 +214,7 @@ class Lender:
             return self.tracer.call_function(function, args, kwargs)
         return self.baked(function, *args, **kwargs)
 
-    def baked(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+    def baked(self, function: Any, /, *args: Any, **kwargs: Any) -> Any:
         """A function of NumPy, whose result holds the lengths given where it is a plain array."""
         result = function(*args, **kwargs)
         if type(result) is np.ndarray:
@@ -228,7 +235,7 @@ class Lender:
         self._hook_class(kind)
         return item.__array__()
 
-    def _ufunc_method(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+    def _ufunc_method(self, function: Any, /, *args: Any, **kwargs: Any) -> Any:
         """``np.add.reduce`` and its like: traced values in a list are joined first."""
         listed = (
             stacked(one) if type(one) is list and holds_traced(one) else one
@@ -236,7 +243,7 @@ class Lender:
         )
         return function(*listed, **kwargs)
 
-    def _in_catalogue(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+    def _in_catalogue(self, function: Any, /, *args: Any, **kwargs: Any) -> Any:
         """A function of another library that the catalogue knows."""
         given = (*args, *kwargs.values())
         if any(holds_traced(item) or type(item) is Pair for item in given):
@@ -244,7 +251,7 @@ class Lender:
         return function(*args, **kwargs)
 
     def _array_method(
-        self, owner: Any, function: Any, *args: Any, **kwargs: Any
+        self, owner: Any, function: Any, /, *args: Any, **kwargs: Any
     ) -> Any:
         """A method of a plain array."""
         if any(holds_traced(item) for item in (*args, *kwargs.values())):
@@ -252,7 +259,7 @@ class Lender:
             return getattr(followed, function.__name__)(*args, **kwargs)
         return function(*args, **kwargs)
 
-    def _by_class(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+    def _by_class(self, function: Any, /, *args: Any, **kwargs: Any) -> Any:
         """``np.ndarray.sum(x)``: the method, asked of the class."""
         if args and type(args[0]) is Traced:
             return getattr(args[0], function.__name__)(*args[1:], **kwargs)
@@ -267,6 +274,7 @@ class Lender:
     def elsewhere(
         self,
         function: Any,
+        /,
         *args: Any,
         kept: Callable[[Any], bool] | None = None,
         **kwargs: Any,
@@ -383,8 +391,10 @@ def _is_numpy(function: Any) -> bool:
 @functools.lru_cache(maxsize=4096)
 def _is_users(kind: Any) -> bool:
     """Whether a class was written by the user."""
-    module = sys.modules.get(kind.__module__)
+    if kind.__module__ == "__main__":
+        # that of a script; what stands in its place may be a library's, as of ``python -m pytest``
+        return True
     if kind.__module__ in sys.builtin_module_names:
         return False
-    file = getattr(module, "__file__", None)
+    file = getattr(sys.modules.get(kind.__module__), "__file__", None)
     return file is None or not is_library(file)

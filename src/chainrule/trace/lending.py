@@ -22,6 +22,7 @@ class Lending(Protocol):
     def elsewhere(
         self,
         function: Any,
+        /,
         *args: Any,
         kept: Callable[[Any], bool] | None = None,
         **kwargs: Any,
@@ -34,5 +35,5 @@ class Lending(Protocol):
     def gathered(self, items: Any, /) -> Traced:
         """Nested lists as one array."""
 
-    def baked(self, function: Any, *args: Any, **kwargs: Any) -> Any:
+    def baked(self, function: Any, /, *args: Any, **kwargs: Any) -> Any:
         """A function of NumPy, whose result holds the lengths given."""

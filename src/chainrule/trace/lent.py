@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import cmath
 import functools
 import math
 import operator
@@ -129,6 +130,25 @@ MATH: Mapping[Any, Any] = {
 }
 
 
+def _cmath(_: Lending, function: Any, *args: Any) -> Any:
+    """A function of ``cmath``, or ``complex(x, y)``, taken from NumPy where what it is given is traced."""
+    if not any(type(one) in {Traced, Pair} for one in args):
+        return function(*args)
+    if function is complex:
+        return args[0] + 1j * (args[1] if len(args) > 1 else 0.0)
+    return CMATH[function](np.add(args[0], 0j), *args[1:])
+
+
+CMATH: Mapping[Any, Any] = {
+    cmath.exp: np.exp,
+    cmath.log: np.log,
+    cmath.sqrt: np.sqrt,
+    cmath.tanh: np.tanh,
+    cmath.phase: np.angle,
+    complex: complex,
+}
+
+
 def _summed(_: Lending, function: Any, items: Any, **options: Any) -> Any:
     """``math.fsum`` and ``math.prod`` of traced numbers."""
     listed = list(items)
@@ -217,7 +237,8 @@ def _filled(lender: Lending, maker: Any, shape: Any, *args: Any, **options: Any)
         shape = tuple(int(one) for one in lengths)
     fill = FILLS.get(maker)
     if fill is None and args and type(args[0]) is Traced:
-        return np.broadcast_to(args[0], shape).copy()
+        wide = tuple(shape) if isinstance(shape, list | tuple) else (shape,)
+        return np.broadcast_to(args[0], wide).copy()
     made = maker(shape, *args, **options)
     if any(type(one) is TracedInt for one in lengths) and made.dtype.kind in "fib":
         number = made.dtype.type(fill if fill is not None else args[0])
@@ -311,6 +332,7 @@ LENT: dict[Any, Lent] = {
     **dict.fromkeys(MATH, _math),
     math.fsum: _summed,
     math.prod: _summed,
+    **dict.fromkeys(CMATH, _cmath),
     np.array: _array,
     np.asarray: _array,
     np.asanyarray: _array,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import sys
 import types
 from collections.abc import Callable
 from typing import Any
@@ -13,6 +14,7 @@ from chainrule.trace.gather import holds_traced, plain_of
 from chainrule.trace.instrument.code import is_library
 from chainrule.trace.lending import Lending
 from chainrule.trace.lengths import TracedInt
+from chainrule.trace.objects import FollowedObject
 from chainrule.trace.traced import Traced
 
 
@@ -34,9 +36,12 @@ class Lowered:
         if self.kept is not None and self.kept(item):
             return plain_of(item)
         if kind is types.FunctionType or kind is types.MethodType:
-            return CalledBack(self.lender, item) if _is_users_own(item) else item
+            own = _is_users_own(item)
+            return CalledBack(self.lender, item, self.how) if own else item
         if kind is Traced:
             return self._numbers(item)
+        if kind is FollowedObject:
+            return item.lowered()
         if kind is TracedInt:
             self.tracer.fix(item.ref)
             return int(item)
@@ -69,15 +74,16 @@ class Lowered:
 class CalledBack:
     """A function of the user's that is called from where stand-ins are not known: it gives back numbers."""
 
-    def __init__(self, lender: Lending, function: Any) -> None:
+    def __init__(self, lender: Lending, function: Any, how: str) -> None:
         self.lender = lender
         self.function = function
+        self.how = how
         functools.update_wrapper(self, function, updated=())
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """What the function gives, as numbers."""
         found = self.lender.callee(self.function)(*args, **kwargs)
-        return self.lender.lowered(found, dotted(self.function))
+        return self.lender.lowered(found, self.how)
 
     def __reduce__(self) -> Any:
         # another process is given the function itself
@@ -90,7 +96,19 @@ def _is_users_own(function: Any) -> bool:
 
 
 def dotted(function: Any) -> str:
-    """A function as a person writes it."""
+    """A function as a person writes it: from the outermost module that has it.
+
+    >>> import json
+    >>> dotted(json.dumps), dotted(np.linalg.eigvals), dotted(len)
+    ('json.dumps', 'numpy.linalg.eigvals', 'len')
+    """
     name = getattr(function, "__qualname__", None) or type(function).__qualname__
-    module = getattr(function, "__module__", None) or ""
-    return f"{module}.{name}" if module and module != "builtins" else name
+    parts = (getattr(function, "__module__", None) or "builtins").split(".")
+    for n in range(1, len(parts) + 1):
+        module = sys.modules.get(".".join(parts[:n]))
+        if vars(module or object).get(name) is function:
+            parts = parts[:n]
+            break
+    if parts[0] in {"builtins", "__main__"} or "<locals>" in name:
+        return name.replace("<locals>.", "")
+    return ".".join([*parts, name])

@@ -59,6 +59,7 @@ def called(
     Raises:
         CannotTrace: E301 where the two differ in more than that.
     """
+    tracer.has_matrices = True
     arrays = [_as_array(tracer, one) for one in args]
     options = {key: _as_array(tracer, one) for key, one in kwargs.items()}
     try:

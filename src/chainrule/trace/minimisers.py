@@ -30,6 +30,9 @@ def minimised(lender: Lending, minimiser: Any, *args: Any, **kwargs: Any) -> Any
         given = inspect.signature(minimiser).bind(*args, **kwargs)
     except TypeError:
         return lender.elsewhere(minimiser, *args, **kwargs)
+    if "messages" in given.signature.parameters and "disp" not in given.arguments:
+        # its compiled code would print past whoever keeps what a script prints
+        given.arguments["messages"] = 0
     first = _First(lender, LOSS_OF[minimiser.__name__], given)
     result = lender.elsewhere(
         minimiser, *given.args, **given.kwargs, kept=first.is_start
@@ -84,7 +87,7 @@ class _First:
         else:
             start = self._start(np.array(x, float), _first_name(function, 0))
             # SciPy calls with one row of numbers
-            flat: Any = np.reshape(start, (-1,))
+            flat: Any = start if start.ndim == 1 else np.reshape(start, (-1,))
             row: Any = Traced(tracer, flat.value, is_array=True)
             found = function(row if np.ndim(x) else row[0], *self.rest)
             loss = self.loss_of(found, None)

@@ -214,15 +214,14 @@ class Reading:
 
     def attribute(self, owner: Any, name: str) -> Any:
         """``owner.name``; an array, and in a script a number, that was put there by other code is followed from here on."""
+        if name == "__class__":
+            return self.lender.callee(type)(owner)
         value = getattr(owner, name)
         kind = type(value)
         if kind in containers.ARRAYS:
             return self._adopted(owner, name, value)
-        if (
-            kind in containers.ADOPTED
-            and self.is_script
-            and (id(owner), name) not in self.adopted
-        ):
+        known = (id(owner), name) in self.adopted
+        if kind in containers.ADOPTED and self.is_script and not known:
             self.adopted[id(owner), name] = owner
             return self._adopted(owner, name, value)
         return value
@@ -244,7 +243,7 @@ class Reading:
         """What is written to in place is followed from here on, where it was put by code without hooks."""
         if not is_item:
             # elsewhere nothing could be put in its place, and a property would run for nothing
-            if key in getattr(owner, "__dict__", ()):
+            if type(owner) is not Traced and key in getattr(owner, "__dict__", ()):
                 self.attribute(owner, key)
         elif isinstance(owner, list | dict):
             with contextlib.suppress(LookupError, TypeError):

@@ -25,7 +25,7 @@ class Recording:
     (``line.places``, from the inside out). ``events`` stand in the order in which they happened; an event whose
     ``n_lines`` is n happened after line n - 1 and before line n. ``texts`` are the sources that were run, by file.
     ``ended`` says why the reading stopped: ``"end"`` of the program, a ``"limit"`` of lines or seconds, or an
-    ``"error"``. ``met`` says after how many lines each input was met first.
+    ``"error"``. ``met`` says after how many lines each input was met first; ``has_matrices`` whether there were matrices of NumPy's.
 
     On other data, a rerun of ``run.program`` is the program's own answer only where every guard turns out as it did:
     ``bool(numbers[guard.value]) == guard.outcome``. Where a value behind an escape enters again, it enters as a plain
@@ -38,6 +38,7 @@ class Recording:
     printed: str = ""
     ended: str = "end"
     met: Mapping[Value, int] = field(default_factory=dict)
+    has_matrices: bool = False
 
     @property
     def program(self) -> Program:

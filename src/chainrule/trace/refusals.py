@@ -175,16 +175,6 @@ def option(name: str, options: Iterable[str], where: SourceSpan | None) -> Canno
     )
 
 
-def differs(name: str, where: SourceSpan | None) -> CannotTrace:
-    """A function that is followed through simpler ones, which give something else here."""
-    return CannotTrace(
-        "E301",
-        f"{name} with these arguments is not recorded, and would be silently wrong",
-        where=where,
-        hint="write it as a NumPy expression",
-    )
-
-
 def plain_out(name: str, where: SourceSpan | None) -> CannotTrace:
     """A function that writes traced values into an array that is not traced."""
     return CannotTrace(

@@ -145,6 +145,7 @@ def record_script(
         printed.getvalue(),
         ended,
         tracer.builder.met,
+        tracer.has_matrices,
     )
     return ScriptReading(
         file, source, recording, reading.passed, chances, failure, left

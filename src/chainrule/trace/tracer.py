@@ -90,6 +90,7 @@ class Tracer(Leaving):
         self.on_written: Callable[[Traced, Value], None] | None = None
         self.on_line: Callable[[Value, Sequence[FrameType]], None] | None = None
         self.as_it_is = False
+        self.has_matrices = False
         # what is drawn with such odds is another thing with other numbers
         self.draws_by_what_is_given = False
 

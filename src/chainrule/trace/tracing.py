@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from chainrule.program import Arg, Array, Builder, Op, SourceSpan, Value
+from chainrule.program import Arg, Array, Builder, ChainruleError, Op, SourceSpan, Value
 
 
 class Tracing(Protocol):
@@ -16,6 +16,7 @@ class Tracing(Protocol):
     builder: Builder
     as_it_is: bool
     named: bool
+    refused: ChainruleError | None
 
     def record(
         self,

@@ -19,6 +19,7 @@ from chainrule.derive.idioms.contractions import aligned
 from chainrule.derive.simplify.lines import is_number, is_written, made_by, record
 from chainrule.program import Arg, Builder, Line, Op, Size, Value
 from chainrule.program.program import arg_shape
+from chainrule.program.sizes import measured
 
 DEEPEST = 40
 """Through how many lines a logarithm is looked for; further down it is left as it is written."""
@@ -360,7 +361,9 @@ class LogarithmSearch:
     def _spread(self, arg: Arg, like: Value) -> Arg:
         if arg_shape(arg) == like.shape:
             return arg
-        return self.write(ops.broadcast_to, arg, shape=like.shape)
+        made = self.builder.producer
+        lengths = (measured(made, like, (axis,)) for axis in range(like.ndim))
+        return self.write(ops.broadcast_to, arg, shape=tuple(lengths))
 
 
 def _is_real(arg: Arg) -> bool:

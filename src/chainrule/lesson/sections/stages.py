@@ -10,7 +10,7 @@ from chainrule.formula import Node
 from chainrule.formula.moving import alike
 from chainrule.formula.tree import Number
 from chainrule.lesson.notation.names import fits
-from chainrule.lesson.notation.writer import Writer
+from chainrule.lesson.notation.writer import TooLarge, Writer
 from chainrule.lesson.parts import Row
 from chainrule.lesson.sections.entries import Entry, at, largest
 from chainrule.program import Value
@@ -41,7 +41,10 @@ def _one_entry(writer: Writer, value: Value, whole: Node, label: str) -> Row:
         if not place:
             break
         teller = Entry(writer, totals=totals)
-        node = teller.write(value, place, teller.number)
+        try:
+            node = teller.write(value, place, teller.number)
+        except TooLarge:  # it runs through the turns of a loop
+            break
         if fits(node) and count(node) > 1:
             said = ("one entry", *teller.left_out)
             return Row(

@@ -259,7 +259,7 @@ class _Instrument(ast.NodeTransformer):
         if not isinstance(node.ctx, ast.Load):
             return node
         # the T of ``x.T`` is no name of the user's
-        if hasattr(np.ndarray, node.attr):
+        if hasattr(np.ndarray, node.attr) and node.attr != "__class__":
             return _hook("load", node, node, ast.Constant(""))
         name = ast.Constant(self._mangled(node.attr))
         return _hook("attribute", node, node.value, name)

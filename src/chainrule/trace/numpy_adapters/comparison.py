@@ -31,6 +31,9 @@ def where(tracer: Tracing, condition: Any, *choices: Any) -> Any:
     """``np.where(c, a, b)``; ``np.where(c)`` are the places alone."""
     if not choices:
         return nonzero(tracer, condition)
+    if isinstance(condition, bool | np.bool_):
+        # PyTorch asks for a tensor
+        condition = tracer.array_of(np.asarray(condition))
     return tracer.record(ops.where, (condition, *choices))
 
 

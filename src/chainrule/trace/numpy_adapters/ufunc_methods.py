@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -13,7 +14,7 @@ from chainrule.trace import refusals
 from chainrule.trace.indexing import is_met_once
 from chainrule.trace.numpy_adapters.require import UNSET, ndim
 from chainrule.trace.tracing import Tracing
-from chainrule.trace.written_out import definition_of, follow_through
+from chainrule.trace.written_out import NotCovered, definition_of, follow_through
 
 FOLDS: Mapping[str, Kind] = {"reduce": "reduction", "accumulate": "scan"}
 """The kind of op that a method of a ufunc folds into: ``np.add.reduce`` is the reduction that folds an addition."""
@@ -39,9 +40,12 @@ def call(
     if method == "outer" and not options:
         one, other = inputs
         axes = tuple(range(-ndim(other), 0))
-        return ufunc(np.expand_dims(one, axes) if axes else one, other)
+        # all pairs are what is asked for
+        wide = tracer.unbound(lambda _: np.expand_dims(one, axes)) if axes else one
+        return tracer.unbound(lambda _: ufunc(wide, other))
     if definition_of(getattr(ufunc, method)) is not None:
-        return follow_through(tracer, getattr(ufunc, method), inputs, options)
+        with contextlib.suppress(NotCovered):
+            return follow_through(tracer, getattr(ufunc, method), inputs, options)
     op = _folding(ufunc, FOLDS.get(method))
     if op is None or len(inputs) > 1 or not options.keys() <= op.params.keys():
         raise refusals.unknown_method(f"np.{ufunc.__name__}.{method}", tracer.here())
@@ -60,6 +64,9 @@ def _folding(ufunc: np.ufunc, kind: Kind | None) -> Op | None:
 def _at(tracer: Tracing, ufunc: np.ufunc, target: Any, key: Any, *given: Any) -> None:
     """``np.add.at(target, key, written)``, which adds up where an index repeats."""
     adds = ufunc in (np.add, np.subtract)
+    if ufunc in NEUTRAL and hasattr(target, "write") and np.ndim(key) == 1:
+        tracer.unbound(lambda _: _extreme_at(ufunc, target, key, *given))
+        return
     if not hasattr(target, "write") or not (adds or is_met_once(target, key)):
         raise refusals.unknown_method(f"np.{ufunc.__name__}.at", tracer.here())
     if not adds:
@@ -79,3 +86,19 @@ def _at(tracer: Tracing, ufunc: np.ufunc, target: Any, key: Any, *given: Any) ->
         {"shape": target.shape, "index": index},
     )
     target.write(tracer.record(ops.add, (target, added)))
+
+
+NEUTRAL: Mapping[Any, Any] = {
+    np.maximum: (np.max, -np.inf),
+    np.minimum: (np.min, np.inf),
+}
+"""What folds the larger and the smaller, and what changes neither."""
+
+
+def _extreme_at(ufunc: np.ufunc, target: Any, key: Any, written: Any) -> None:
+    """``np.maximum.at(target, key, written)`` by rows: of all that are written to a row the largest, or what was there."""
+    fold, none = NEUTRAL[ufunc]
+    row = (1,) * (target.ndim - 1)
+    places = np.reshape(key, (1, -1, *row))
+    rows = np.reshape(np.arange(target.shape[0]), (-1, 1, *row))
+    target[...] = ufunc(target, fold(np.where(rows == places, written, none), axis=1))

@@ -32,6 +32,7 @@ class Callees(Lender):
     def elsewhere(
         self,
         function: Any,
+        /,
         *args: Any,
         kept: Callable[[Any], bool] | None = None,
         **kwargs: Any,

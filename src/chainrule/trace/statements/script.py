@@ -13,6 +13,7 @@ from chainrule.program.sources import read_source
 from chainrule.trace.events import Named, ParameterMoved
 from chainrule.trace.recording import Recording
 from chainrule.trace.slice import cut
+from chainrule.trace.statements.descent import with_descent
 from chainrule.trace.statements.reader import Reader
 from chainrule.trace.statements.roles import choose_loss, choose_parameters
 from chainrule.trace.statements.watch import Watch
@@ -70,7 +71,7 @@ def read_script(
     file = str(path)
     reader = Reader(file, loss, n_pass, watch=watch)
     reader.tracer.pairs = bool(watch)
-    reader.text = read_source(file) if text is None else text
+    reader.text = with_descent(read_source(file) if text is None else text)
     failure = reader.attempt()
     if failure is not None and not watch:
         raise failure

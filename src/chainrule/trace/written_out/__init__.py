@@ -2,7 +2,7 @@
 
 A function of NumPy or SciPy that is no operation of the catalogue is written here in those that are. Each time one is
 followed, its numbers are compared with those of the function itself: where the two differ (an option or a range that
-the few lines do not cover), it is refused.
+the few lines do not cover), it is an operation through which no gradient is known.
 """
 
 from __future__ import annotations
@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from chainrule.trace import refusals
 from chainrule.trace.gather import plain_of
 from chainrule.trace.numpy_adapters.require import UNSET
 from chainrule.trace.tracing import Tracing
@@ -24,12 +23,15 @@ from chainrule.trace.written_out import (
     array_standard,
     fourier,
     images,
+    interpolators,
     linear,
+    linear_maps,
     nan_functions,
     numpy_functions,
     polynomials,
     scipy_functions,
     selecting,
+    statistics,
     windows,
 )
 from chainrule.trace.written_out.distributions import distributions
@@ -51,14 +53,19 @@ WAITING: dict[str, Mapping[str, Definition]] = {
     },
     "scipy.fft": fourier.SCIPY,
     "scipy.fftpack": fourier.FFTPACK,
+    "scipy.interpolate": interpolators.DEFINITIONS,
     "scipy.linalg": linear.SCIPY,
-    "scipy.ndimage": images.DEFINITIONS,
-    "scipy.stats": distributions(),
+    "scipy.ndimage": {**images.DEFINITIONS, **linear_maps.NDIMAGE},
+    "scipy.stats": {**distributions(), **statistics.DEFINITIONS},
     **scipy_functions.DEFINITIONS,
 }
 """Definitions by module and name, of modules that nobody has imported yet."""
 CLOSE = {8: 1e-9, 4: 1e-4, 2: 1e-2}
 """How near the numbers must come, by the bytes of an entry."""
+
+
+class NotCovered(Exception):  # noqa: N818 - it says what is the case
+    """What a definition does not cover; its text is how the function is called here."""
 
 
 def definition_of(function: Any) -> tuple[str, Definition] | None:
@@ -87,33 +94,40 @@ def follow_through(
     """The result of a function by its definition.
 
     Raises:
-        CannotTrace: E301 for what the definition does not cover.
+        NotCovered: for what the definition does not cover.
     """
     found = definition_of(function)
     if found is None:
         raise KeyError(function)
     name, definition = found
-    given = {
-        key: value
-        for key, value in kwargs.items()
-        if value is not None and value is not UNSET
-    }
+    known = inspect.signature(definition).parameters
+    asked = {key: value for key, value in kwargs.items() if value is not UNSET}
+    # None is what an option is that is left out, unless the few lines know of it
+    given = {k: v for k, v in asked.items() if v is not None or k in known}
     args = [None if one is UNSET else one for one in args]
     try:
         inspect.signature(definition).bind(*args, **given)
     except TypeError:
-        known = inspect.signature(definition).parameters
-        unknown = [key for key in given if key not in known] or ["more arguments"]
-        raise refusals.option(name, unknown, tracer.here()) from None
+        unknown = ", ".join(f"{key}=..." for key in given if key not in known)
+        raise NotCovered(f"{name}({unknown or '...'})") from None
     # what the function itself objects to, it says itself
-    true = function(*map(plain_of, args), **{k: plain_of(v) for k, v in given.items()})
-    try:
-        result = tracer.unbound(lambda _: definition(*args, **given))
-    except (ArithmeticError, LookupError, TypeError, ValueError):
-        result = None  # of something that the few lines do not cover
+    true = function(*map(plain_of, args), **{k: plain_of(v) for k, v in asked.items()})
+    result = attempt(tracer, lambda: definition(*args, **given))
     if result is None or not is_same(result, true):
-        raise refusals.differs(name, tracer.here())
+        message = f"{name} with these arguments"
+        raise NotCovered(message)
     return result
+
+
+def attempt(tracer: Tracing, make: Callable[[], Any]) -> Any:
+    """What a definition makes; None of what its few lines were not written for."""
+    refused = tracer.refused
+    try:
+        return tracer.unbound(lambda _: make())
+    except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
+        # an error of ours, too, is the definition's and not the user's
+        tracer.refused = refused
+        return None
 
 
 def is_same(result: Any, true: Any) -> bool:

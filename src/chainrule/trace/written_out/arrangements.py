@@ -60,6 +60,9 @@ def vsplit(ary: Any, indices_or_sections: Any) -> Any:
 
 def append(arr: Any, values: Any, axis: int | None = None) -> Any:
     """One behind the other."""
+    if isinstance(values, int | float):
+        # a number has no type that every framework would join
+        values = np.asarray([values], np.result_type(arr.dtype, type(values)))
     return np.concatenate([arr, values], axis=axis)
 
 
@@ -84,6 +87,16 @@ def partition(a: Any, kth: Any, axis: int = -1) -> Any:
     return np.take_along_axis(a, places, axis)
 
 
+def ix_(*args: Any) -> Any:
+    """Places along each axis, set to be met in every combination."""
+    sides = [np.asarray(one) if isinstance(one, list | range) else one for one in args]
+    sides = [np.nonzero(one)[0] if one.dtype == bool else one for one in sides]
+    return tuple(
+        np.reshape(one, (1,) * at + (-1,) + (1,) * (len(sides) - at - 1))
+        for at, one in enumerate(sides)
+    )
+
+
 DEFINITIONS: Mapping[str, Callable[..., Any]] = {
     "conjugate": real,
     "real_if_close": real,
@@ -91,7 +104,7 @@ DEFINITIONS: Mapping[str, Callable[..., Any]] = {
         function.__name__: function
         for function in (
             *(real, imag, angle, atleast_3d, rollaxis, dsplit, hsplit, vsplit),
-            *(append, fliplr, flipud, matrix_transpose, partition),
+            *(append, fliplr, flipud, matrix_transpose, partition, ix_),
         )
     },
 }

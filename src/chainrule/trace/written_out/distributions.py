@@ -44,6 +44,13 @@ DENSITIES: Mapping[str, Function] = {
     "lognorm": lambda z, s: -0.5 * (np.log(z) / s) ** 2 - np.log(s * z) - 0.5 * LOG_2PI,
     "weibull_min": lambda z, c: np.log(c) + ops.xlogy(c - 1.0, z) - z**c,
     "pareto": lambda z, b: np.log(b) - (b + 1.0) * np.log(z),
+    "vonmises": lambda z, kappa: kappa * np.cos(z) - np.log(2 * np.pi * ops.i0(kappa)),
+    "skewnorm": lambda z, a: (
+        float(np.log(2.0)) - 0.5 * z**2 - 0.5 * LOG_2PI + ops.log_ndtr(a * z)
+    ),
+    "truncnorm": lambda z, a, b: (
+        -0.5 * z**2 - 0.5 * LOG_2PI - np.log(ops.ndtr(b) - ops.ndtr(a))
+    ),
 }
 BELOW: Mapping[str, Function] = {
     "norm": ops.ndtr,
@@ -95,6 +102,7 @@ MASSES: Mapping[str, Function] = {
 SHAPE_NAMES = {"gamma": ("a",), "invgamma": ("a",), "beta": ("a", "b"), "t": ("df",)}
 SHAPE_NAMES |= {"chi2": ("df",), "lognorm": ("s",), "weibull_min": ("c",)}
 SHAPE_NAMES |= {"pareto": ("b",), "poisson": ("mu",), "bernoulli": ("p",)}
+SHAPE_NAMES |= {"vonmises": ("kappa",), "skewnorm": ("a",), "truncnorm": ("a", "b")}
 SHAPE_NAMES |= {"geom": ("p",), "binom": ("n", "p"), "nbinom": ("n", "p")}
 
 

@@ -156,6 +156,18 @@ def _rolled(x: Any, axes: Any, sign: int) -> Any:
     return x
 
 
+def unwrap(p: Any, discont: Any = None, axis: int = -1) -> Any:
+    """Angles without their jumps by whole turns."""
+    last = np.moveaxis(p, axis, -1)
+    step = np.diff(last)
+    near = np.remainder(step + np.pi, 2 * np.pi) - np.pi
+    near = np.where((near == -np.pi) & (step > 0), np.pi, near)
+    least = np.pi if discont is None else max(discont, np.pi)
+    jump = np.where(np.abs(step) < least, 0.0, near - step)
+    turned = last[..., 1:] + np.cumsum(jump, axis=-1)
+    return np.moveaxis(np.concatenate([last[..., :1], turned], axis=-1), -1, axis)
+
+
 TRANSFORMS: Mapping[str, Callable[..., Any]] = {
     **{one.__name__: one for one in (fft, ifft, rfft, irfft, fftshift, ifftshift)},
     "fft2": _over(fft, (-2, -1)),
@@ -163,7 +175,7 @@ TRANSFORMS: Mapping[str, Callable[..., Any]] = {
     "fftn": _over(fft, None),
     "ifftn": _over(ifft, None),
 }
-NUMPY = {f"fft.{name}": one for name, one in TRANSFORMS.items()}
+NUMPY = {**{f"fft.{name}": one for name, one in TRANSFORMS.items()}, "unwrap": unwrap}
 SCIPY = {**TRANSFORMS, "dct": dct, "idct": idct}
 FFTPACK = {
     **{name: one for name, one in TRANSFORMS.items() if not name.endswith("rfft")},

@@ -11,6 +11,8 @@ from typing import Any
 
 import numpy as np
 
+from chainrule.trace.written_out.interpolators import RegularGridInterpolator
+
 BEYOND = {"reflect": "symmetric", "mirror": "reflect", "nearest": "edge", "wrap": "wrap"}  # fmt: skip
 """What NumPy's padding calls SciPy's modes."""
 Numbers = np.ndarray[Any, np.dtype[Any]]
@@ -141,10 +143,34 @@ def laplace(image: Any, **options: Any) -> Any:
     )
 
 
+def map_coordinates(
+    image: Any,
+    coordinates: Any,
+    *,
+    order: int = 3,
+    mode: str = "constant",
+    cval: float = 0.0,
+) -> Any:
+    """What lies at places of an image, by straight lines between the points (``order=1``); order 3 is not covered."""
+    places = coordinates if np.ndim(coordinates) else np.asarray(coordinates)
+    places = np.stack(places) if isinstance(places, list | tuple) else places
+    lengths = [int(n) for n in np.shape(image)]
+    if mode == "nearest":
+        places = np.stack([np.clip(at, 0, n - 1) for at, n in zip(places, lengths, strict=True)])  # fmt: skip
+    grid = [np.arange(float(n)) for n in lengths]
+    fill = None if mode == "nearest" else cval
+    between = "linear" if order else "nearest"
+    of_grid = RegularGridInterpolator(
+        grid, image, between, bounds_error=False, fill_value=fill
+    )
+    return of_grid(np.moveaxis(places, 0, -1))
+
+
 DEFINITIONS: Mapping[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (
         *(correlate1d, convolve1d, correlate, convolve, gaussian_filter1d),
         *(gaussian_filter, uniform_filter, sobel, prewitt, laplace),
+        map_coordinates,
     )
 }

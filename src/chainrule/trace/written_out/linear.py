@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
 
-from chainrule.trace.gather import plain_of
+from chainrule.trace.gather import hold, plain_of
 
 
 def lstsq(a: Any, b: Any, *_: Any, **__: Any) -> Any:
@@ -143,6 +144,146 @@ def cond(x: Any, p: Any = None) -> Any:
     return spread[..., 0] / spread[..., -1]
 
 
+def eigh(a: Any, b: Any = None, *, lower: Any = True, eigvals_only: Any = False) -> Any:
+    """The stretches of a symmetric matrix, and their directions; beside another matrix ``b``, those of both."""
+    half = np.tril(a) if lower else np.triu(a).T
+    whole = half + np.tril(half, -1).T
+    if b is None:
+        values, vectors = np.linalg.eigh(whole)
+        return values if eigvals_only else (values, _turned(vectors, a, b, lower))
+    factor = np.linalg.cholesky(b)
+    inner = np.linalg.solve(factor, np.linalg.solve(factor, whole).T)
+    values, vectors = np.linalg.eigh((inner + inner.T) / 2.0)
+    if eigvals_only:
+        return values
+    return values, _turned(np.linalg.solve(factor.T, vectors), a, b, lower)
+
+
+def _turned(vectors: Any, a: Any, b: Any, lower: Any) -> Any:
+    """Directions as SciPy has them, which may be the other way round."""
+    hold(a, b)
+    known = sys.modules["scipy.linalg"].eigh(plain_of(a), plain_of(b), lower=lower)[1]
+    return vectors * np.sign(np.sum(plain_of(vectors) * known, axis=0))
+
+
+def eigvalsh(a: Any, b: Any = None, *, lower: Any = True) -> Any:
+    """The stretches alone."""
+    return eigh(a, b, lower=lower, eigvals_only=True)
+
+
+def qr(a: Any, *, mode: str = "full") -> Any:
+    """Directions at right angles, and a triangle."""
+    found = tuple(np.linalg.qr(a))
+    return found[1:] if mode == "r" else found
+
+
+def svd(a: Any, full_matrices: Any = True, compute_uv: Any = True) -> Any:  # noqa: FBT002 - SciPy's signature
+    """Directions, stretches, directions."""
+    if not compute_uv:
+        return np.linalg.svd(a, compute_uv=False)
+    rows, columns = map(int, a.shape)
+    if full_matrices and rows != columns:
+        raise ValueError((rows, columns))
+    return tuple(np.linalg.svd(a, full_matrices=False))
+
+
+def _of_stretches(function: Callable[..., Any]) -> Callable[..., Any]:
+    """A function of a symmetric matrix: that of its stretches."""
+
+    def definition(A: Any) -> Any:
+        values, vectors = np.linalg.eigh((A + A.T) / 2.0)
+        return (vectors * function(values)) @ vectors.T
+
+    return definition
+
+
+def circulant(c: Any) -> Any:
+    """Each column the one before, moved down by one."""
+    n = len(c)
+    return c[(np.arange(n)[:, None] - np.arange(n)) % n]
+
+
+def hankel(c: Any, r: Any = None) -> Any:
+    """The same along every diagonal from below to above."""
+    m = len(c if r is None else r)
+    rest = np.zeros(m - 1) if r is None else r[1:]
+    return np.concatenate([c, rest])[np.arange(len(c))[:, None] + np.arange(m)]
+
+
+def khatri_rao(a: Any, b: Any) -> Any:
+    """Column by column, every entry of one times all of the other."""
+    return np.reshape(a[:, None, :] * b[None, :, :], (-1, int(a.shape[1])))
+
+
+def solve_sylvester(a: Any, b: Any, q: Any) -> Any:
+    """The X with a @ X + X @ b = q."""
+    n, m = int(a.shape[0]), int(b.shape[0])
+    whole = np.kron(a, np.eye(m)) + np.kron(np.eye(n), b.T)
+    return np.reshape(np.linalg.solve(whole, np.ravel(q)), (n, m))
+
+
+def solve_continuous_lyapunov(a: Any, q: Any) -> Any:
+    """The X with a @ X + X @ aᵀ = q."""
+    return solve_sylvester(a, a.T, q)
+
+
+def solve_discrete_lyapunov(a: Any, q: Any, method: Any = None) -> Any:  # noqa: ARG001 - how is SciPy's own affair
+    """The X with a @ X @ aᵀ - X + q = 0."""
+    n = int(a.shape[0])
+    whole = np.eye(n * n) - np.kron(a, a)
+    return np.reshape(np.linalg.solve(whole, np.ravel(q)), (n, n))
+
+
+def scipy_lstsq(a: Any, b: Any) -> Any:
+    """The coefficients with the least squares; of one column what they leave is a number."""
+    found, rest, *others = lstsq(a, b)
+    alone = np.ndim(b) == 1 and int(np.shape(rest)[0])
+    return found, np.reshape(rest, ()) if alone else rest, *others
+
+
+def _riccati(solver: str, gain: Any, next_one: Any) -> Callable[..., Any]:
+    """A solution of Riccati's, by two of Kleinman's steps from the one that is known: both its slopes are exact."""
+
+    def definition(a: Any, b: Any, q: Any, r: Any) -> Any:
+        hold(a, b, q, r)
+        known = getattr(sys.modules["scipy.linalg"], solver)
+        found = known(*map(plain_of, (a, b, q, r)))
+        for _ in range(2):
+            k = gain(a, b, r, found)
+            found = next_one(a - b @ k, q + k.T @ r @ k)
+        return (found + found.T) / 2.0
+
+    return definition
+
+
+solve_discrete_are = _riccati(
+    "solve_discrete_are",
+    lambda a, b, r, x: np.linalg.solve(r + b.T @ x @ b, b.T @ x @ a),
+    lambda closed, cost: solve_discrete_lyapunov(closed.T, cost),
+)
+solve_continuous_are = _riccati(
+    "solve_continuous_are",
+    lambda _, b, r, x: np.linalg.solve(r, b.T @ x),
+    lambda closed, cost: solve_continuous_lyapunov(closed.T, -cost),
+)
+
+
+def solve_banded(l_and_u: Any, ab: Any, b: Any) -> Any:
+    """The x with a @ x = b, of a few diagonals."""
+    below, above = l_and_u
+    n = int(ab.shape[1])
+    rows, columns = np.arange(n)[:, None], np.arange(n)
+    row = above + rows - columns
+    inside = (row >= 0) & (row <= below + above)
+    return np.linalg.solve(ab[np.where(inside, row, 0), columns] * inside, b)
+
+
+def solve_toeplitz(c_or_cr: Any, b: Any) -> Any:
+    """The x with a @ x = b, where a has the same along every diagonal."""
+    c, r = c_or_cr if isinstance(c_or_cr, tuple) else (c_or_cr, None)
+    return np.linalg.solve(toeplitz(c, r), b)
+
+
 NUMPY: Mapping[str, Callable[..., Any]] = {
     **{one.__name__: one for one in (vdot, inner, trace)},
     **{f"linalg.{one.__name__}": one for one in (lstsq, vector_norm, cond, multi_dot)},
@@ -151,6 +292,14 @@ SCIPY: Mapping[str, Callable[..., Any]] = {
     one.__name__: one
     for one in (
         *(solve, cholesky, cho_factor, cho_solve, solve_triangular, svdvals),
-        *(expm, norm, block_diag, toeplitz),
+        *(expm, norm, block_diag, toeplitz, eigh, eigvalsh, qr, svd, circulant),
+        *(hankel, khatri_rao, solve_sylvester, solve_continuous_lyapunov),
+        *(solve_discrete_lyapunov, solve_banded, solve_toeplitz),
     )
+} | {
+    "sqrtm": _of_stretches(np.sqrt),
+    "logm": _of_stretches(np.log),
+    "lstsq": scipy_lstsq,
+    "solve_discrete_are": solve_discrete_are,
+    "solve_continuous_are": solve_continuous_are,
 }

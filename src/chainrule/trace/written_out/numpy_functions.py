@@ -174,9 +174,16 @@ def gradient(f: Any, *spacing: Any, axis: Any = None) -> Any:
 
 def _slopes(f: Any, step: Any, axis: int) -> Any:
     first = np.moveaxis(f, axis, 0)
-    inner = (first[2:] - first[:-2]) / (2.0 * step)
-    ends = [(first[1:2] - first[:1]) / step, (first[-1:] - first[-2:-1]) / step]
-    return np.moveaxis(np.concatenate([ends[0], inner, ends[1]]), 0, axis)
+    if not np.ndim(step):
+        inner = (first[2:] - first[:-2]) / (2.0 * step)
+        ends = [(first[1:2] - first[:1]) / step, (first[-1:] - first[-2:-1]) / step]
+        return np.moveaxis(np.concatenate([ends[0], inner, ends[1]]), 0, axis)
+    # at places: each slope counts by how far away the other side is
+    slopes = np.diff(first, axis=0)
+    steps = np.reshape(np.diff(step), (-1,) + (1,) * (np.ndim(slopes) - 1))
+    slopes, one, other = slopes / steps, steps[:-1], steps[1:]
+    inner = (other * slopes[:-1] + one * slopes[1:]) / (one + other)
+    return np.moveaxis(np.concatenate([slopes[:1], inner, slopes[-1:]]), 0, axis)
 
 
 def trapezoid(y: Any, x: Any = None, dx: Any = 1.0, axis: int = -1) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from chainrule import ops
+from chainrule.trace.written_out import linear_maps
 from chainrule.trace.written_out.numpy_functions import convolve, trapezoid
 
 
@@ -99,6 +100,34 @@ def pseudo_huber(delta: Any, r: Any) -> Any:
     return delta**2 * (np.sqrt(1.0 + (r / delta) ** 2) - 1.0)
 
 
+def logsumexp(a: Any, axis: Any = None, b: Any = None, *, keepdims: Any = False, return_sign: Any = False) -> Any:  # fmt: skip
+    """The logarithm of a sum of exponentials, each so many times."""
+    top = np.max(a, axis=axis, keepdims=True)
+    parts = np.exp(a - top) if b is None else b * np.exp(a - top)
+    total = np.sum(parts, axis=axis, keepdims=True)
+    found = top + np.log(np.abs(total) if return_sign else total)
+    sign = np.sign(total)
+    if not keepdims:
+        found, sign = (np.squeeze(one, axis=axis) for one in (found, sign))
+    return (found, sign) if return_sign else found
+
+
+def inv_boxcox(y: Any, lmbda: Any) -> Any:
+    """What a Box-Cox transform came from."""
+    return (lmbda * y + 1.0) ** (1.0 / lmbda)
+
+
+def signal_correlate(in1: Any, in2: Any, mode: str = "full") -> Any:
+    """Each entry the sum of products with the other moved along."""
+    if np.ndim(in1) == 2:
+        return correlate2d(in1, in2, mode)
+    full = convolve(in1, np.flip(in2))
+    n, m = int(in1.shape[0]), int(in2.shape[0])
+    if mode == "full":
+        return full
+    return full[(m - 1) // 2 :][:n] if mode == "same" else full[m - 1 : n]
+
+
 def signal_convolve(in1: Any, in2: Any, mode: str = "full") -> Any:
     """A convolution of two rows."""
     return convolve(in1, in2, mode)
@@ -150,10 +179,18 @@ DEFINITIONS: Mapping[str, Mapping[str, Callable[..., Any]]] = {
     },
     "scipy.integrate": {"trapezoid": trapezoid, "simpson": simpson},
     "scipy.special": {
-        one.__name__: one for one in (factorial, binom, huber, pseudo_huber)
+        **{
+            one.__name__: one
+            for one in (factorial, binom, huber, pseudo_huber, logsumexp, inv_boxcox)
+        },
+        "cbrt": np.cbrt,
+        "expm1": np.expm1,
+        "log1p": np.log1p,
     },
     "scipy.signal": {
+        **linear_maps.SIGNAL,
         "convolve": signal_convolve,
+        "correlate": signal_correlate,
         "fftconvolve": signal_convolve,
         "lfilter": lfilter,
         "convolve2d": convolve2d,

@@ -195,12 +195,49 @@ def histogram(
     return counts, edges
 
 
+def histogram2d(
+    x: Any,
+    y: Any,
+    bins: Any = 10,
+    range: Any = None,  # noqa: A002 - NumPy's name
+    *,
+    density: Any = None,
+    weights: Any = None,
+) -> Any:
+    """How many fall into each field, or what they weigh, and the limits of both sides."""
+    sides = [np.ravel(np.asarray(one) if isinstance(one, list) else one) for one in (x, y)]  # fmt: skip
+    own = isinstance(bins, list | tuple) and len(bins) == 2
+    both = bins if own else [bins, bins]
+    ends = range or [None, None]
+    edges: list[Any] = []
+    places: list[Any] = []
+    within: list[Any] = []
+    for side, wanted, limits in zip(sides, both, ends, strict=True):
+        if np.ndim(wanted):
+            edge = wanted
+        else:
+            low, high = limits or (np.min(side), np.max(side))
+            edge = np.linspace(low, high, wanted + 1)
+        within.append((side >= edge[0]) & (side <= edge[-1]))
+        places.append(np.searchsorted(edge[1:-1], side, side="right"))
+        edges.append(edge)
+    n, m = (int(np.shape(edge)[0]) - 1 for edge in edges)
+    inside = within[0] & within[1]
+    place = (places[0] * m + places[1])[inside]
+    weighed = None if weights is None else np.ravel(weights)[inside]
+    counts: Any = np.reshape(np.bincount(place, weighed, minlength=n * m), (n, m))
+    counts = counts * 1.0
+    if density:
+        counts = counts / np.outer(*map(np.diff, edges)) / np.sum(counts)
+    return counts, *edges
+
+
 DEFINITIONS: Mapping[str, Callable[..., Any]] = {
     function.__name__: function
     for function in (
         *(heaviside, select, piecewise, diag_indices_from, triu_indices_from),
         *(tril_indices_from, count_nonzero, nanmax, nanmin, flatnonzero),
         *(argwhere, unravel_index, lexsort, unique, isin, intersect1d),
-        *(setdiff1d, union1d, digitize, histogram),
+        *(setdiff1d, union1d, digitize, histogram, histogram2d),
     )
 }
