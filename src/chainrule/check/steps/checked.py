@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 
 from chainrule.check.steps.collected import finals_of
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.finals import CONVENTIONS, Finals, State
-from chainrule.check.steps.implied import (
+from chainrule.check.steps.implied import beside, trainings
+from chainrule.check.steps.recording import Recording
+from chainrule.check.steps.related import (
     form_of,
     is_moved_between,
     is_of_more,
@@ -17,15 +20,16 @@ from chainrule.check.steps.implied import (
     is_shown_alone,
     is_stepped_on,
     is_weighted,
-    trainings,
 )
-from chainrule.check.steps.recording import Recording
 from chainrule.check.steps.sites import Sites
 from chainrule.check.steps.slots import Training, upstream
 from chainrule.check.steps.targets import ENTROPY
 from chainrule.check.steps.truths import Truths
 from chainrule.check.steps.worlds import gather
 from chainrule.program import ChainruleError, ProgramError, Value
+
+MOST_BESIDE = 4
+"""So many other numbers are looked at as the loss of what is wrong by one."""
 
 
 @dataclass(eq=False)
@@ -151,6 +155,8 @@ def checked_recording(
         # what is right by another reading of the same loss is not right by this one
         if one.implied is best.implied and one.computed is not best.computed
     )
+    if loss is None and best.n_right and best.finals.wrong():
+        best.finals.excuse(_of_others(best, recording, seed))
     if loss is None and not as_written and not best.finals.wrong():
         return next(_wrong_beside(best, recording, n_pass, seed), best)
     return best
@@ -185,6 +191,17 @@ def _wrong_beside(
         if wrong:
             one.finals.spared = frozenset(_judged_lines(best))
             yield one
+
+
+def _of_others(best: Checked, recording: Recording, seed: int) -> Iterator[Finals]:
+    """The finals of what is wrong, by other numbers that may be its own loss."""
+    meant = best.computed or best.evidence.loss
+    moved = {one.parameter for one in best.finals.wrong()}
+    for found in islice(beside(recording, meant, moved), MOST_BESIDE):
+        try:
+            yield _judged(recording, found, seed, as_written=False).finals
+        except ChainruleError:
+            continue
 
 
 def _of_pass(
