@@ -179,7 +179,47 @@ for it in range(3):
     beta -= step
     print(loss)
 """
+IN_TURN = """
+import numpy as np
+np.random.seed(0)
+def squash(x): return 1 / (1 + np.exp(-x))
+d, e = np.random.randn(4), 0.3
+w, b = np.random.randn(4), np.zeros(4)
+of_critic, of_maker = [], []
+for epoch in range(3):
+    face, z = np.array([0.9, 0.1, 0.2, 0.8]), np.random.rand()
+    p = squash(face @ d + e)
+    of_critic.append(-np.log(p))
+    d, e = d + 0.1 * face * (1 - p), e + 0.1 * (1 - p)
+    x = squash(z * w + b)
+    y = squash(x @ d + e)
+    of_maker.append(-np.log(y))
+    f = -(1 - y) * d * x * (1 - x)
+    w, b = w - 0.1 * f * z, b - 0.1 * f
+"""
+NO_DATA = """
+import numpy as np
+class Momentum:
+    def __init__(self, rate):
+        self.rate, self.v = rate, None
+    def update(self, params, grads):
+        if self.v is None:
+            self.v = {k: np.zeros_like(p) for k, p in params.items()}
+        for key in params:
+            self.v[key] = 0.9 * self.v[key] - self.rate * grads[key]
+            params[key] += self.v[key]
+def f(p): return p["x"] ** 2 / 20.0 + p["y"] ** 2
+def df(p): return {"x": p["x"] / 10.0, "y": 2.0 * p["y"]}
+optimizer = Momentum(0.1)
+params = {"x": np.array(-7.0), "y": np.array(2.0)}
+for i in range(4):
+    loss = f(params)
+    optimizer.update(params, df(params))
+    print(loss)
+"""
 RIGHT = {
+    "two networks in turn": IN_TURN,
+    "nothing but parameters": NO_DATA,
     "a hinge, with its penalty": SVM,
     "a perceptron": PERCEPTRON,
     "a temporal difference": TEMPORAL,
@@ -227,6 +267,8 @@ def test_a_right_script_is_right_in_the_next_pass(style, check):
         ("a guard in a logarithm", "b -= 0.1 * dz", "b += 0.1 * dz", "sign"),
         ("ahead, the loss is not", "* p * (1 - p)", "* (1 - p)", ""),
         ("factors entry by entry", "* e * old", "* e * P[i][k]", "updated before"),
+        ("two networks in turn", "-(1 - y) * d * x", "-(1 - y) * d", ""),
+        ("nothing but parameters", "] - self.rate", "] + self.rate", "sign"),
         ("rows by their own rates", '"U": c * p["V"]', '"U": -c * p["V"]', "sign"),
     ],
 )

@@ -35,3 +35,14 @@ def test_a_loss_of_one_line_is_told_with_its_gradient(loss):
 def test_a_mask_is_told_alone_and_with_its_minus():
     text = chainrule.explain(LOSSES["a mask after a minus"], w=w).to_text()
     assert "1 · MASK" not in text.replace("−1 · MASK", "")
+
+
+def test_a_loss_that_is_squeezed_before_steps_are_taken_is_told(tmp_path):
+    script = tmp_path / "net.py"
+    script.write_text(
+        "import numpy as np\nX, Y = np.ones((3, 4)), np.eye(3)[[0, 1, 2, 0]].T\n"
+        "W = np.full((3, 3), 0.2)\nfor i in range(2):\n    e = np.exp(W @ X)\n"
+        "    p = e / np.sum(e, axis=0)\n    cost = -np.sum(np.log(p) * Y) / 4\n"
+        "    cost = np.squeeze(cost)\n    W = W - 0.1 * (p - Y) @ X.T / 4\n"
+    )
+    assert "∂cost/∂W" in chainrule.explain(script).to_text()

@@ -34,7 +34,7 @@ MOST_BESIDE = 4
 
 @dataclass(eq=False)
 class Checked:
-    """Everything that was found on the way to a report."""
+    """Everything that was found on the way to a report; ``is_guessed`` says that no number shows which loss is meant."""
 
     recording: Recording
     evidence: Evidence
@@ -46,6 +46,7 @@ class Checked:
     held: tuple[Value, ...] = ()
     kept_off: tuple[Value, ...] = ()
     computed: Value | None = None
+    is_guessed: bool = False
 
     @property
     def n_right(self) -> int:
@@ -65,7 +66,9 @@ class Checked:
         n_wrong = len(self.finals.all) - self.n_right
         n_along = sum(map(self.finals.is_along, self.finals.wrong()))
         is_usual = convention in CONVENTIONS
-        return self.n_right, -n_wrong, n_along, is_usual, is_penalised, is_whole
+        # where nothing is right, fewer steps explain no more
+        n_left = n_wrong if self.n_right else 0
+        return self.n_right, -n_left, n_along, is_usual, is_penalised, is_whole
 
     def require_gradients(self) -> None:
         """Say so where no step is right by a loss that is only guessed, or all are made of its values: a search knows no slopes.
@@ -78,7 +81,7 @@ class Checked:
         mine = sorted(steps & self.evidence.judged - self.evidence.behind_loss)
         if any(one.state is not State.WRONG for one in self.finals.all):
             return
-        if self.implied is not None:
+        if self.is_guessed:
             raise ProgramError(
                 "E329",
                 "no loss is computed before the steps, and they are those of none that is usual",
@@ -149,6 +152,7 @@ def checked_recording(
             raise recording.failure
         raise ProgramError("E329", "no hand-written backward pass was found")
     _refuse(best, plain)
+    best.is_guessed = best.implied is not None and form is None
     best.finals.excuse(
         one.finals
         for one in others

@@ -183,9 +183,8 @@ DEFINITIONS: Mapping[str, Mapping[str, Callable[..., Any]]] = {
             one.__name__: one
             for one in (factorial, binom, huber, pseudo_huber, logsumexp, inv_boxcox)
         },
-        "cbrt": np.cbrt,
-        "expm1": np.expm1,
-        "log1p": np.log1p,
+        # what NumPy computes under the same name
+        **{one.__name__: one for one in (np.cbrt, np.expm1, np.log1p)},
     },
     "scipy.signal": {
         **linear_maps.SIGNAL,
