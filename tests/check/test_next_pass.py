@@ -6,7 +6,7 @@ import pytest
 
 from chainrule.check import check_script, text
 from chainrule.check.verdict import Verdict
-from chainrule.program import ProgramError, UsageError
+from chainrule.program import UsageError
 
 WORDS = """
 import numpy as np
@@ -131,12 +131,8 @@ def test_errors_of_one_pass_belong_together_whatever_earlier_passes_read(script)
     """In the second pass, each output hangs on the other's weights through what the first has moved."""
     path = script(NEURONS)
     assert check_script(path, n_pass=2).ok
-    # no loss is computed, and the steps are those of none that is usual
     path = script(NEURONS.replace("(o - w) for", "(o + w) for"))
-    with pytest.raises(
-        ProgramError, match=r"no loss of this script|none that is usual"
-    ):
-        check_script(path, n_pass=2)
+    assert not check_script(path, n_pass=2).ok
 
 
 ONE_PASS = """

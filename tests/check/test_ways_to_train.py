@@ -4,7 +4,6 @@ import pytest
 
 from chainrule.check import check_script
 from chainrule.check.verdict import Verdict
-from chainrule.program import ProgramError
 
 DATA = """
 import numpy as np
@@ -175,14 +174,7 @@ def test_a_mistake_in_it_is_found_in_its_line(style, right, wrong, write):
 
 
 def test_a_mistake_in_one_coordinate_after_the_other_is_found(write):
-    wrong = COORDINATES.replace("X[:, k])", "X[:, k] ** 2)")
-    with pytest.raises(
-        ProgramError, match=r"no loss of this script|none that is usual"
-    ):
-        check_script(write(wrong))
-    loss = "    loss = np.mean((X @ w - t) ** 2) / 2 + 0.25 / len(t) * np.sum(w ** 2)"
-    told = wrong.replace("    for k in range(3):", f"{loss}\n    for k in range(3):")
-    assert not check_script(write(told)).ok
+    assert not check_script(write(COORDINATES.replace("X[:, k])", "X[:, k] ** 2)"))).ok
 
 
 def test_of_a_step_that_mixes_a_right_gradient_nothing_can_be_told(write):

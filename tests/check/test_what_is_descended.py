@@ -261,7 +261,7 @@ def test_a_right_script_is_right_in_the_next_pass(style, check):
     [
         ("a hinge, with its penalty", "w - np.dot(x", "w + np.dot(x", "sign"),
         ("a perceptron", "w += 0.5", "w -= 0.5", ""),
-        ("a temporal difference", "gap * features[s]", "gap * features[s_next]", ""),
+        ("a temporal difference", "w += 0.1", "w -= 0.1", "sign"),
         ("a network of targets", "dh[h <= 0] = 0", "pass", "derivative of relu"),
         ("odds from before", "(-gain * ratio / 10)", "(-gain / 10)", ""),
         ("a guard in a logarithm", "b -= 0.1 * dz", "b += 0.1 * dz", "sign"),

@@ -14,6 +14,7 @@ import numpy as np
 from chainrule.check.agree import agree
 from chainrule.check.report import WRONG, LineReport, Report, left_open
 from chainrule.check.steps.arguments import ARGUMENT
+from chainrule.check.steps.checked import NoGradientError
 from chainrule.check.steps.inside import inside
 from chainrule.check.steps.script import Asked, Stepped, with_lines
 from chainrule.check.steps.stepless import Given, with_steps
@@ -74,7 +75,7 @@ def settled(text: str, asked: Asked, by_claims: Callable[..., Report]) -> Report
         return told.report
     if steps is None:
         is_told = claims.ok or is_explained(claims)
-        if refused is not None and _is_of_no_gradient(refused) and not is_told:
+        if isinstance(refused, NoGradientError) and not is_told:
             # what claims to be a gradient and is none is no mistake where none was wanted
             raise refused
         if given is None or taken is None:
@@ -112,12 +113,8 @@ def _clearer(claims: ChainruleError, steps: ChainruleError | None) -> ChainruleE
     nothing = {"E325", "E326", "E329"}
     if steps is None or claims.code not in nothing:
         return claims
-    return steps if steps.code not in nothing or _is_of_no_gradient(steps) else claims
-
-
-def _is_of_no_gradient(error: ChainruleError) -> bool:
-    """Whether it is said of the steps why they are judged by no loss, and what to do about it."""
-    return error.code == "E329" and bool(error.hint)
+    says_more = steps.code == "E329" and steps.hint
+    return steps if says_more or steps.code not in nothing else claims
 
 
 def _of_two(steps: Stepped, claims: Report, asked: Asked) -> Report:

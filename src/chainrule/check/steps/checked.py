@@ -9,7 +9,7 @@ from itertools import islice
 
 from chainrule.check.steps.collected import finals_of
 from chainrule.check.steps.evidence import Evidence
-from chainrule.check.steps.finals import CONVENTIONS, Finals, State
+from chainrule.check.steps.finals import CONVENTIONS, Finals
 from chainrule.check.steps.implied import beside, trainings
 from chainrule.check.steps.recording import Recording
 from chainrule.check.steps.related import (
@@ -30,6 +30,10 @@ from chainrule.program import ChainruleError, ProgramError, Value
 
 MOST_BESIDE = 4
 """So many other numbers are looked at as the loss of what is wrong by one."""
+
+
+class NoGradientError(ProgramError):
+    """No step is one of a loss that is known, nor made of its gradients."""
 
 
 @dataclass(eq=False)
@@ -70,28 +74,42 @@ class Checked:
         n_left = n_wrong if self.n_right else 0
         return self.n_right, -n_left, n_along, is_usual, is_penalised, is_whole
 
+    @cached_property
+    def _by_hand(self) -> list[int]:
+        """What the steps are made of, of this pass, and the loss is not."""
+        evidence = self.evidence
+        after = [one.after for one in self.finals.all if one.after is not None]
+        made_of = evidence.tape.upstream(after) & evidence.judged
+        return sorted(made_of - evidence.behind_loss)
+
+    @cached_property
+    def has_gradients(self) -> bool:
+        """Whether something of the way back is a gradient of this loss."""
+        return any(map(self.finals.truths.at, self._by_hand))
+
+    @property
+    def is_plain_guess(self) -> bool:
+        """Whether no line computes the loss, and nothing of what it is computed from is read otherwise."""
+        return self.implied is not None and not (self.held or self.kept_off)
+
     def require_gradients(self) -> None:
         """Say so where no step is right by a loss that is only guessed, or all are made of its values: a search knows no slopes.
 
         Raises:
-            ProgramError: E329.
+            NoGradientError: E329.
         """
-        tape, place = self.evidence.tape, self.recording.place
-        steps = tape.upstream(f.after for f in self.finals.all if f.after is not None)
-        mine = sorted(steps & self.evidence.judged - self.evidence.behind_loss)
-        if any(one.state is not State.WRONG for one in self.finals.all):
+        if self.has_gradients or self.finals.all != self.finals.wrong():
             return
         if self.is_guessed:
-            raise ProgramError(
+            raise NoGradientError(
                 "E329",
                 "no loss is computed before the steps, and they are those of none that is usual",
                 hint="compute the loss that they are to go down on, or name it: --loss NAME",
             )
-        places = {place(tape.values[one]) for one in mine}
-        if self.computed is None or place(self.computed) not in places:
-            return
-        if not any(map(self.finals.truths.at, mine)):
-            raise ProgramError(
+        place, values = self.recording.place, self.evidence.tape.values
+        places = {place(values[one]) for one in self._by_hand}
+        if self.computed is not None and place(self.computed) in places:
+            raise NoGradientError(
                 "E329",
                 "the steps are made of values of the loss, and of none of its gradients",
                 hint="a search by trial takes none; if another loss is meant: --loss NAME",
@@ -151,6 +169,9 @@ def checked_recording(
         if recording.failure is not None:
             raise recording.failure
         raise ProgramError("E329", "no hand-written backward pass was found")
+    if best.implied is not None and not best.n_right:
+        # of what is guessed as it stands, that of which something written is a gradient
+        best = next((o for o in others if o.is_plain_guess and o.has_gradients), best)
     _refuse(best, plain)
     best.is_guessed = best.implied is not None and form is None
     best.finals.excuse(

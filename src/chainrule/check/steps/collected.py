@@ -126,6 +126,8 @@ def _writes(
         written = Written(evidence.recording, tape.values[one])
         entries = written.entries(tape.values[other])
         taken += entries
+        if entries.all():
+            return
         if entries.any():
             found.append((one, other, entries))
     # what a single write leaves out has no gradient, or it is not all that was to be written

@@ -261,15 +261,17 @@ class Finals:
         return abs(float(np.ravel(held)[0])) not in (0.0, 0.5, 1.0, 2.0, 3.0, 4.0)
 
     def is_along(self, final: Final) -> bool:
-        """Whether a step is some number times the gradient, up or down, on all data."""
+        """Whether a step of several entries is some number times the gradient, up or down, on all data."""
         for one in (world.numbers for world in self.evidence.worlds):
             after, true = one[final.after or 0], one[final.target]
             if final.after is None or after is None or true is None:
                 return False
+            if not after.shape == one[final.before].shape == true.shape:
+                return False
             step = final.part(after - one[final.before]).ravel()
             slope = final.part(true).ravel()
             size = float(np.sqrt((step @ step) * (slope @ slope)))
-            if abs(abs(float(step @ slope)) - size) > RELATIVE * size:
+            if step.size < 2 or abs(abs(float(step @ slope)) - size) > RELATIVE * size:
                 return False
         return True
 

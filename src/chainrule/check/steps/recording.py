@@ -34,7 +34,6 @@ from chainrule.program import (
 )
 from chainrule.trace.events import ValuesShown
 from chainrule.trace.source import Span
-from chainrule.trace.statements.descent import with_descent
 from chainrule.trace.statements.watch import Execution
 
 RENAMING = (ops.identity, ops.astype, ops.reshape, ops.transpose)
@@ -297,8 +296,7 @@ def record(
     """
     file = str(path)
     reading = Reading(file, None, 1)
-    own = Path(file).read_text(encoding="utf-8") if text is None else text
-    reading.text = with_descent(own)
+    reading.text = Path(file).read_text(encoding="utf-8") if text is None else text
     reading.floats = floats
     reading.tracer.is_enough = lambda: enough(recording_of(reading, None))
     with np.errstate(all="ignore"):

@@ -50,7 +50,8 @@ def is_weighted(evidence: Evidence) -> bool:
             weights = [
                 one
                 for one in tape.reads[place]
-                if one not in moved and _is_of_arrays(evidence, one)
+                if one not in (evidence.active if tape.values[one].shape else moved)
+                and _is_of_arrays(evidence, one)
             ]
             if set(weights) - evidence.behind_loss - {*range(tape.n_inputs)}:
                 return True
