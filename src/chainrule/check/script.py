@@ -75,13 +75,18 @@ def check_script(
             # the function that the minimiser calls may be told more of by itself
             with suppress(ChainruleError):
                 alone = settled(own, asked, limited)
-                if alone.corrected() != own:
+                is_same = _first_line(alone) == _first_line(report)
+                if is_same and alone.corrected() != own:
                     report, text = alone, own
         later = asked.next_pass(text) if report.ok else None
         report = report if later is None else later
         report = _of_own_lines(report, own, text)
     unlimited = () if timeout is None or can_limit() else (UNLIMITED,)
     return replace(report, notes=(*report.notes, *unlimited))
+
+
+def _first_line(report: Report) -> int | None:
+    return None if report.first_wrong is None else report.first_wrong.line
 
 
 def _of_own_lines(report: Report, own: str, text: str) -> Report:
