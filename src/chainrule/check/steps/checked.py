@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 
+from chainrule import ops
 from chainrule.check.steps.collected import finals_of
 from chainrule.check.steps.evidence import Evidence
 from chainrule.check.steps.finals import CONVENTIONS, Finals
@@ -85,7 +86,18 @@ class Checked:
     @cached_property
     def has_gradients(self) -> bool:
         """Whether something of the way back is a gradient of this loss."""
-        return any(map(self.finals.truths.at, self._by_hand))
+        return any(map(self.finals.truths.at, filter(self._is_more, self._by_hand)))
+
+    def _is_more(self, place: int) -> bool:
+        """Whether a value is more than the difference of a prediction and its label, which is some loss's slope by itself."""
+        line, labels = self.evidence.tape.line(place), self.evidence.labels
+        is_difference = line is not None and line.op is ops.subtract
+        return not is_difference or labels.isdisjoint(self.evidence.tape.reads[place])
+
+    @cached_property
+    def labels(self) -> set[Value]:
+        """What predictions are held against."""
+        return {self.evidence.tape.values[one] for one in self.evidence.labels}
 
     @property
     def is_plain_guess(self) -> bool:
@@ -169,9 +181,7 @@ def checked_recording(
         if recording.failure is not None:
             raise recording.failure
         raise ProgramError("E329", "no hand-written backward pass was found")
-    if best.implied is not None and not best.n_right:
-        # of what is guessed as it stands, that of which something written is a gradient
-        best = next((o for o in others if o.is_plain_guess and o.has_gradients), best)
+    best = _likeliest(best, others)
     _refuse(best, plain)
     best.is_guessed = best.implied is not None and form is None
     best.finals.excuse(
@@ -185,6 +195,14 @@ def checked_recording(
     if loss is None and not as_written and not best.finals.wrong():
         return next(_wrong_beside(best, recording, n_pass, seed), best)
     return best
+
+
+def _likeliest(best: Checked, others: Sequence[Checked]) -> Checked:
+    """Of guesses of which none explains a step, that of the same labels of which something written is a gradient."""
+    if best.implied is None or best.n_right:
+        return best
+    same = (one for one in others if one.is_plain_guess and one.labels == best.labels)
+    return next((one for one in same if one.has_gradients), best)
 
 
 def _wrong_beside(
